@@ -1,0 +1,62 @@
+import { type Commit, ORIGIN, type Position } from '../room/commit.ts';
+import { evolveCommit } from '../room/evolve.ts';
+import { EMPTY_ROOM, type RoomState } from '../room/state.ts';
+
+/** Commits that stay in memory: enough to bring clients up to date and to give a Redis back what it lost. */
+const RECENT_KEPT = 1_024;
+
+/** This node's copy of one room: its state, where it stands, and the newest commits that led there. */
+export class Replica {
+  #state: RoomState;
+  #position: Position;
+  #recent: Commit[] = [];
+
+  constructor(state: RoomState = EMPTY_ROOM, position: Position = ORIGIN) {
+    this.#state = state;
+    this.#position = position;
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** The newest commits, oldest first, as far as memory reaches. */
+  get recent(): readonly Commit[] {
+    return this.#recent;
+  }
+
+  /** Applies the commit that follows. Throws when it does not follow, or holds an event that nobody knows: a bug. */
+  apply(commit: Commit): void {
+    if (commit.version !== this.#position.version + 1 || commit.prev !== this.#position.commitId) {
+      throw new Error(`Commit ${commit.version} does not follow version ${this.#position.version}.`);
+    }
+    this.#state = evolveCommit(this.#state, commit);
+    this.#position = { version: commit.version, commitId: commit.commitId };
+    this.#recent.push(commit);
+    if (this.#recent.length > 2 * RECENT_KEPT) this.#recent = this.#recent.slice(-RECENT_KEPT);
+  }
+
+  /** The commits after `version`, or null when memory does not reach back that far or `version` is not reached yet. */
+  since(version: number): readonly Commit[] | null {
+    const missing = this.#position.version - version;
+    if (missing < 0 || missing > this.#recent.length) return null;
+    return this.#recent.slice(this.#recent.length - missing);
+  }
+
+  /** Whether this replica's history passes through `position`, as far as memory reaches. */
+  passesThrough(position: Position): boolean {
+    if (position.version === this.#position.version) return position.commitId === this.#position.commitId;
+    const [next] = this.since(position.version) ?? [];
+    return next !== undefined && next.prev === position.commitId;
+  }
+
+  /** The commit with this version, if it is still in memory. */
+  at(version: number): Commit | undefined {
+    const first = this.#recent[0];
+    return first && this.#recent[version - first.version];
+  }
+}

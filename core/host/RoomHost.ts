@@ -1,0 +1,486 @@
+import type { MediaPlane, RoomMedia } from '../media/MediaPlane.ts';
+import { type AppendOutcome, type Clock, type Journal, JournalUnavailable, type Logger } from '../ports.ts';
+import type { RoomCommand } from '../room/commands.ts';
+import type { Commit, Position } from '../room/commit.ts';
+import { decide } from '../room/decide.ts';
+import type { RoomEvent } from '../room/events.ts';
+import { evolveCommit } from '../room/evolve.ts';
+import { Refusal } from '../room/refusal.ts';
+import type { NodeId, ParticipantId, RoomId, RoomState } from '../room/state.ts';
+import type { Replica } from './Replica.ts';
+import type { RoomAudience } from './RoomAudience.ts';
+
+/** What a command came to. `state` and `version` are the replica's once the command was in the journal. */
+export interface Handled {
+  readonly events: readonly RoomEvent[];
+  readonly state: RoomState;
+  readonly version: number;
+}
+
+export interface RoomHostDeps {
+  readonly nodeId: NodeId;
+  readonly journal: Journal;
+  readonly media: MediaPlane;
+  readonly audience: RoomAudience;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  /** The room as the journal has it now. Throws JournalUnavailable. */
+  readonly restore: (roomId: RoomId) => Promise<Replica>;
+  /** How long a command may wait for the journal before it is refused by name. */
+  readonly commandTimeoutMs: number;
+  /** A commit was accepted: whoever keeps the room index hears of it. */
+  readonly onAccepted: (host: RoomHost) => void;
+  /** The room cannot go on: a commit that this program does not understand, or a broken invariant. */
+  readonly onFailed: (host: RoomHost, error: unknown) => void;
+}
+
+interface Pending {
+  readonly command: RoomCommand;
+  readonly deadline: number;
+  readonly resolve: (handled: Handled) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Decision = { readonly events: readonly RoomEvent[] } | { readonly error: unknown };
+
+/** Commands that share one append. */
+const BATCH_COMMANDS = 64;
+const QUEUE_COMMANDS = 4_096;
+const SNAPSHOT_EVERY_COMMITS = 300;
+const READ_COMMITS = 1_000;
+/** Pause between two questions to a journal that does not answer. */
+const JOURNAL_RETRY_MS = 50;
+
+/**
+ * One room alive on this node. Commands and pushed commits pass through one mailbox, one at a time: decide on the replica,
+ * append after the commit last seen, evolve, tell. Nobody is told and no media moves before the journal has it.
+ */
+export class RoomHost {
+  readonly roomId: RoomId;
+  readonly #deps: RoomHostDeps;
+  readonly #logger: Logger;
+  #replica: Replica;
+  #media: RoomMedia | null = null;
+
+  readonly #queue: Pending[] = [];
+  #pushed: Commit[] = [];
+  #mayHaveMissed = false;
+  #running = false;
+  #closed = false;
+
+  /** Commands of this node's newest commits, by commit id: decided again if the journal turns out to have lost them. */
+  readonly #ownCommands = new Map<string, RoomCommand>();
+  readonly #sessions = new Map<ParticipantId, number>();
+  #snapshotVersion: number;
+  #idleSince: number;
+
+  constructor(roomId: RoomId, replica: Replica, deps: RoomHostDeps) {
+    this.roomId = roomId;
+    this.#deps = deps;
+    this.#replica = replica;
+    this.#logger = deps.logger.child({ roomId });
+    this.#snapshotVersion = replica.position.version;
+    this.#idleSince = deps.clock.now();
+  }
+
+  get state(): RoomState {
+    return this.#replica.state;
+  }
+
+  get version(): number {
+    return this.#replica.position.version;
+  }
+
+  /** How many sessions this node holds in the room. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** Since when (ms since the epoch) nobody is connected here and nothing is under way; null while in use. */
+  get idleSince(): number | null {
+    return this.#sessions.size === 0 && this.#queue.length === 0 && !this.#running ? this.#idleSince : null;
+  }
+
+  /** Opened when first asked for: a room that is only looked after needs none. */
+  get media(): RoomMedia {
+    if (!this.#media) {
+      const { audience, media } = this.#deps;
+      const id = this.roomId;
+      this.#media = media.openRoom(id, {
+        consumersOpened: (viewerId, session, offers) => audience.consumersOpened(id, viewerId, session, offers),
+        consumersClosed: (viewerId, session, ids) => audience.consumersClosed(id, viewerId, session, ids),
+        consumersPaused: (viewerId, session, changes) => audience.consumersPaused(id, viewerId, session, changes),
+        layersWanted: (publisherId, session, trackId, max) =>
+          audience.layersWanted(id, publisherId, session, trackId, max),
+        activeSpeakersChanged: (speakers) => audience.activeSpeakersChanged(id, speakers),
+        connectionQualityChanged: (participantId, quality) =>
+          audience.connectionQualityChanged(id, participantId, quality),
+        mediaLost: (participantId, session) => audience.mediaLost(id, participantId, session),
+      });
+      this.#media.update(this.state);
+    }
+    return this.#media;
+  }
+
+  /** @throws Refusal, JournalUnavailable (the outcome may be unknown: asking again with the same command id is safe). */
+  handle(command: RoomCommand): Promise<Handled> {
+    if (this.#closed)
+      return Promise.reject(new JournalUnavailable(`Room ${this.roomId} was just closed here; ask again.`));
+    if (this.#queue.length >= QUEUE_COMMANDS) {
+      return Promise.reject(new JournalUnavailable(`Room ${this.roomId} has too many commands waiting; ask again.`));
+    }
+    const deadline = this.#deps.clock.now() + this.#deps.commandTimeoutMs;
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ command, deadline, resolve, reject });
+      this.#wake();
+    });
+  }
+
+  /** This node now holds the connection of that session. */
+  connect(participantId: ParticipantId, session: number): void {
+    this.#sessions.set(participantId, session);
+  }
+
+  /** The connection of that session is lost: its media closes now, and the record will say so as soon as the journal can. */
+  disconnected(participantId: ParticipantId, session: number): void {
+    this.#media?.closeParticipant(participantId, session);
+    if (this.#sessions.get(participantId) === session) {
+      this.#sessions.delete(participantId);
+      this.#idleSince = this.#deps.clock.now();
+    }
+    void this.#recordDisconnect(participantId, session);
+  }
+
+  commitsSince(version: number): readonly Commit[] | null {
+    return this.#replica.since(version);
+  }
+
+  /** Commits that came by the journal's push channel. */
+  push(commits: readonly Commit[]): void {
+    this.#pushed.push(...commits);
+    this.#wake();
+  }
+
+  /** The push channel was interrupted: look whether something was missed. */
+  checkForMissed(): void {
+    this.#mayHaveMissed = true;
+    this.#wake();
+  }
+
+  /** Ends this node's copy of the room; the room itself goes on in its journal. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const pending of this.#queue.splice(0)) {
+      pending.reject(new JournalUnavailable(`Room ${this.roomId} was just closed here; ask again.`));
+    }
+    await this.#media?.close();
+    if (this.version > this.#snapshotVersion) await this.#saveSnapshot();
+  }
+
+  #wake(): void {
+    if (this.#running || this.#closed) return;
+    this.#running = true;
+    // In the next microtask, so that commands that arrive together share an append.
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#closed && (this.#queue.length > 0 || this.#pushed.length > 0 || this.#mayHaveMissed)) {
+        await this.#takeInPushed();
+        await this.#commit(this.#queue.splice(0, BATCH_COMMANDS));
+      }
+    } catch (error) {
+      if (!this.#closed) this.#deps.onFailed(this, error);
+    } finally {
+      this.#running = false;
+      this.#idleSince = this.#deps.clock.now();
+    }
+  }
+
+  /** The only place where commands become facts. */
+  async #commit(batch: Pending[]): Promise<void> {
+    let waiting = batch;
+    while (waiting.length > 0 && !this.#closed) {
+      const { commits, decisions } = this.#decideAll(waiting);
+      const after = this.#replica.position;
+      try {
+        // A refusal, or having nothing to do, is an answer too: it must not come from a replica that lags.
+        const outcome =
+          commits.length > 0
+            ? await this.#deps.journal.append(this.roomId, commits, after)
+            : await this.#compare(after);
+        if (outcome.type === 'appended') {
+          this.#accept(commits);
+          this.#answer(waiting, decisions);
+          return;
+        }
+        if (outcome.type === 'behind') await this.#catchUp(outcome.missed);
+        else await this.#reconcile(outcome.journal);
+      } catch (error) {
+        if (!(error instanceof JournalUnavailable)) {
+          for (const pending of waiting) pending.reject(error);
+          throw error;
+        }
+        // Whether these commits are in the journal is unknown. Asking again answers it: at the same position either they
+        // get in now, or "behind" shows them (or another node's), and deciding again finds the command ids.
+        waiting = this.#refuseOverdue(waiting, error);
+        if (waiting.length === 0) this.#mayHaveMissed = true;
+        else await this.#pause();
+      }
+    }
+    for (const pending of waiting) {
+      pending.reject(new JournalUnavailable(`Room ${this.roomId} was just closed here; ask again.`));
+    }
+  }
+
+  /** Decides each command on the state that the ones before it will have made. */
+  #decideAll(batch: readonly Pending[]): { commits: Commit[]; decisions: Decision[] } {
+    let { state, position }: { state: RoomState; position: Position } = this.#replica;
+    const commits: Commit[] = [];
+    const decisions = batch.map(({ command }): Decision => {
+      try {
+        const events = decide(command, state);
+        if (events.length === 0) return { events };
+        const commit: Commit = {
+          version: position.version + 1,
+          commitId: this.#deps.newId(),
+          prev: position.commitId,
+          commandId: command.commandId,
+          actor: command.actor,
+          at: command.now,
+          events,
+        };
+        state = evolveCommit(state, commit);
+        position = { version: commit.version, commitId: commit.commitId };
+        commits.push(commit);
+        this.#rememberCommand(commit.commitId, command);
+        return { events };
+      } catch (error) {
+        if (!(error instanceof Refusal)) {
+          this.#logger.error({ err: error, command: command.type }, 'a command could not be decided: a bug');
+        }
+        return { error };
+      }
+    });
+    return { commits, decisions };
+  }
+
+  #rememberCommand(commitId: string, command: RoomCommand): void {
+    this.#ownCommands.set(commitId, command);
+    for (const oldest of this.#ownCommands.keys()) {
+      if (this.#ownCommands.size <= 1_024) break;
+      this.#ownCommands.delete(oldest);
+    }
+  }
+
+  async #compare(mine: Position): Promise<AppendOutcome> {
+    const journal = await this.#deps.journal.position(this.roomId);
+    if (journal.version === mine.version && journal.commitId === mine.commitId) return { type: 'appended' };
+    if (journal.version <= mine.version) return { type: 'diverged', journal };
+    return { type: 'behind', missed: [] };
+  }
+
+  #answer(batch: readonly Pending[], decisions: readonly Decision[]): void {
+    const { state, version } = this;
+    batch.forEach((pending, index) => {
+      const decision = decisions[index];
+      if (decision && 'events' in decision) pending.resolve({ events: decision.events, state, version });
+      else pending.reject(decision?.error);
+    });
+  }
+
+  #refuseOverdue(batch: readonly Pending[], error: unknown): Pending[] {
+    const now = this.#deps.clock.now();
+    return batch.filter((pending) => {
+      if (pending.deadline > now) return true;
+      pending.reject(error);
+      return false;
+    });
+  }
+
+  /** Applies commits that are in the journal, tells of each, and lets media follow. */
+  #accept(commits: readonly Commit[]): void {
+    if (commits.length === 0) return;
+    for (const commit of commits) {
+      const before = this.state;
+      this.#replica.apply(commit);
+      this.#deps.audience.committed(this.roomId, commit, before, this.state);
+    }
+    this.#media?.update(this.state);
+    this.#deps.onAccepted(this);
+    if (this.version >= this.#snapshotVersion + SNAPSHOT_EVERY_COMMITS) void this.#saveSnapshot();
+  }
+
+  async #takeInPushed(): Promise<void> {
+    const pushed = this.#pushed;
+    const gap = this.#mayHaveMissed;
+    this.#pushed = [];
+    this.#mayHaveMissed = false;
+    if (pushed.length === 0 && !gap) return;
+
+    const position = this.#replica.position;
+    const contradicts = pushed.some((commit) => {
+      const mine = this.#replica.at(commit.version);
+      return mine !== undefined && mine.commitId !== commit.commitId;
+    });
+    const isNews = pushed.some((commit) => commit.version > position.version);
+    if (!gap && !contradicts && !isNews) return;
+    try {
+      if (gap || contradicts) {
+        const outcome = await this.#compare(position);
+        if (outcome.type === 'behind') await this.#catchUp([]);
+        else if (outcome.type === 'diverged') await this.#reconcile(outcome.journal);
+      } else {
+        await this.#catchUp(pushed);
+      }
+    } catch (error) {
+      if (!(error instanceof JournalUnavailable)) throw error;
+      this.#mayHaveMissed = true;
+      await this.#pause();
+    }
+  }
+
+  /** Applies what follows of `commits`, then reads on until the end of the journal if they were not all of it. */
+  async #catchUp(commits: readonly Commit[]): Promise<void> {
+    const { journal } = this.#deps;
+    let known = commits;
+    if (!this.#follows(known)) known = await journal.read(this.roomId, this.version, READ_COMMITS);
+    while (known.length > 0) {
+      const news = known.filter((commit) => commit.version > this.version).sort((a, b) => a.version - b.version);
+      const first = news[0];
+      if (!first) return;
+      if (first.version !== this.version + 1 || first.prev !== this.#replica.position.commitId) {
+        await this.#reconcile(await journal.position(this.roomId));
+        return;
+      }
+      this.#accept(news.filter((commit, index) => index === 0 || commit.version !== news[index - 1]?.version));
+      if (known.length < READ_COMMITS) return;
+      known = await journal.read(this.roomId, this.version, READ_COMMITS);
+    }
+  }
+
+  /** Whether `commits`, in any order and with doubles, go on without a gap from where this replica stands. */
+  #follows(commits: readonly Commit[]): boolean {
+    const versions = new Set(commits.map((commit) => commit.version).filter((version) => version > this.version));
+    return versions.size > 0 && Math.max(...versions) === this.version + versions.size;
+  }
+
+  /**
+   * The journal came back with less than it had acknowledged, or with another history. What it lost and this node still
+   * has is put back as it was; where another node has already gone on, the room is read anew and this node's lost commands
+   * are decided again.
+   */
+  async #reconcile(journalPosition: Position): Promise<void> {
+    const lost = this.#replica.since(journalPosition.version);
+    if (lost && lost.length > 0 && this.#replica.passesThrough(journalPosition)) {
+      this.#logger.warn(
+        { version: this.version, journal: journalPosition.version },
+        'the journal lost commits: putting them back',
+      );
+      const outcome = await this.#putBack(lost, journalPosition);
+      if (outcome) return;
+    }
+    await this.#startOver();
+  }
+
+  async #putBack(lost: readonly Commit[], journalPosition: Position): Promise<boolean> {
+    let after = journalPosition;
+    let rest = lost;
+    while (rest.length > 0) {
+      const page = rest.slice(0, BATCH_COMMANDS);
+      const outcome = await this.#deps.journal.append(this.roomId, page, after);
+      let last: Commit | undefined;
+      if (outcome.type === 'appended') last = page.at(-1);
+      else if (outcome.type === 'behind') {
+        // Another node puts the same commits back: go on after those that agree.
+        const agreed = outcome.missed.filter((commit, index) => commit.commitId === rest[index]?.commitId);
+        if (agreed.length === 0 || agreed.length < Math.min(outcome.missed.length, rest.length)) return false;
+        last = agreed.at(-1);
+      }
+      if (!last) return false;
+      after = { version: last.version, commitId: last.commitId };
+      rest = rest.filter((commit) => commit.version > after.version);
+    }
+    this.#mayHaveMissed = true;
+    return true;
+  }
+
+  async #startOver(): Promise<void> {
+    const mine = this.#replica.recent;
+    const theirs = await this.#journalSince((mine[0]?.version ?? 1) - 1);
+    const restored = await this.#deps.restore(this.roomId);
+    const lost = mine.filter(({ commitId }) => !theirs.has(commitId));
+    const commands = lost
+      .map(({ commitId }) => this.#ownCommands.get(commitId))
+      .filter((command) => command !== undefined);
+    this.#logger.warn(
+      { version: this.version, journal: restored.position.version, lost: lost.length, commands: commands.length },
+      'the journal has another history: starting over from it',
+    );
+    this.#replica = restored;
+    this.#snapshotVersion = this.version;
+    for (const command of commands) {
+      this.handle(command).catch((error: unknown) => {
+        this.#logger.warn({ err: error, command: command.type }, 'a lost command could not be repeated');
+      });
+    }
+    this.#media?.update(this.state);
+    this.#deps.audience.rebuilt(this.roomId);
+  }
+
+  /** Ids of the journal's commits after `version`. */
+  async #journalSince(version: number): Promise<Set<string>> {
+    const ids = new Set<string>();
+    let from = version;
+    for (;;) {
+      const page = await this.#deps.journal.read(this.roomId, from, READ_COMMITS);
+      for (const commit of page) ids.add(commit.commitId);
+      const last = page.at(-1);
+      if (!last || page.length < READ_COMMITS) return ids;
+      from = last.version;
+    }
+  }
+
+  async #recordDisconnect(participantId: ParticipantId, session: number): Promise<void> {
+    const { clock, newId, nodeId } = this.#deps;
+    const commandId = newId();
+    while (!this.#closed) {
+      try {
+        const actor = { kind: 'node', nodeId } as const;
+        await this.handle({
+          type: 'DisconnectParticipant',
+          commandId,
+          actor,
+          now: clock.now(),
+          participantId,
+          session,
+        });
+        return;
+      } catch (error) {
+        if (!(error instanceof JournalUnavailable)) {
+          this.#logger.error({ err: error, participantId }, 'a disconnect could not be recorded');
+          return;
+        }
+        await this.#pause();
+      }
+    }
+  }
+
+  async #saveSnapshot(): Promise<void> {
+    const snapshot = { position: this.#replica.position, state: this.state };
+    this.#snapshotVersion = snapshot.position.version;
+    try {
+      await this.#deps.journal.saveSnapshot(this.roomId, snapshot);
+    } catch (error) {
+      if (!(error instanceof JournalUnavailable)) throw error;
+      this.#logger.debug({ err: error }, 'snapshot not saved; the journal holds everything, a later one will do');
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#deps.clock.setTimer(JOURNAL_RETRY_MS, resolve));
+  }
+}

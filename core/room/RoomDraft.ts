@@ -1,0 +1,147 @@
+import {
+  CHAT_KEPT,
+  type ChatMessage,
+  COMMANDS_KEPT,
+  type CommandId,
+  type LobbyEntry,
+  type Participant,
+  type ParticipantId,
+  type RoomState,
+} from './state.ts';
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * A state in the making. A collection is copied when it is first written to, and then changed in place: a page of
+ * a thousand commits costs one copy of each, and whatever nobody wrote to is shared with the state it came from.
+ */
+export class RoomDraft {
+  readonly room: Writable<RoomState>;
+  // The copies this draft made, and may therefore change.
+  #participants: Map<ParticipantId, Participant> | null = null;
+  #lobby: Map<ParticipantId, LobbyEntry> | null = null;
+  #admitted: Set<ParticipantId> | null = null;
+  #banned: Set<ParticipantId> | null = null;
+  #chat: ChatMessage[] | null = null;
+  #commandIds: CommandId[] | null = null;
+
+  constructor(base: RoomState) {
+    this.room = { ...base };
+  }
+
+  /** Everybody is out, inside and in the lobby. */
+  empty(): void {
+    this.#participants = new Map();
+    this.room.participants = this.#participants;
+    this.#lobby = new Map();
+    this.room.lobby = this.#lobby;
+  }
+
+  /** What a room knows of people and messages is forgotten; its counters and commands go on. */
+  forget(): void {
+    this.empty();
+    this.#admitted = new Set();
+    this.room.admitted = this.#admitted;
+    this.#banned = new Set();
+    this.room.banned = this.#banned;
+    this.#chat = [];
+    this.room.chat = this.#chat;
+  }
+
+  setParticipant(participant: Participant): void {
+    this.#writableParticipants().set(participant.id, participant);
+  }
+
+  deleteParticipant(participantId: ParticipantId): void {
+    if (this.room.participants.has(participantId)) this.#writableParticipants().delete(participantId);
+  }
+
+  /** An entry that is there already keeps its place in the queue. */
+  setLobbyEntry(entry: LobbyEntry): void {
+    this.#writableLobby().set(entry.participantId, entry);
+  }
+
+  deleteLobbyEntry(participantId: ParticipantId): void {
+    if (this.room.lobby.has(participantId)) this.#writableLobby().delete(participantId);
+  }
+
+  admit(participantId: ParticipantId): void {
+    this.#writableAdmitted().add(participantId);
+  }
+
+  revokeAdmission(participantId: ParticipantId): void {
+    if (this.room.admitted.has(participantId)) this.#writableAdmitted().delete(participantId);
+  }
+
+  ban(participantId: ParticipantId): void {
+    this.#writableBanned().add(participantId);
+  }
+
+  unban(participantId: ParticipantId): void {
+    if (this.room.banned.has(participantId)) this.#writableBanned().delete(participantId);
+  }
+
+  appendChat(message: ChatMessage): void {
+    const chat = this.#writableChat();
+    chat.push(message);
+    if (chat.length > CHAT_KEPT) chat.shift();
+  }
+
+  replaceChat(index: number, message: ChatMessage): void {
+    this.#writableChat()[index] = message;
+  }
+
+  rememberCommand(commandId: CommandId): void {
+    const commandIds = this.#writableCommandIds();
+    commandIds.push(commandId);
+    if (commandIds.length > COMMANDS_KEPT) commandIds.shift();
+  }
+
+  #writableParticipants(): Map<ParticipantId, Participant> {
+    if (this.#participants === null) {
+      this.#participants = new Map(this.room.participants);
+      this.room.participants = this.#participants;
+    }
+    return this.#participants;
+  }
+
+  #writableLobby(): Map<ParticipantId, LobbyEntry> {
+    if (this.#lobby === null) {
+      this.#lobby = new Map(this.room.lobby);
+      this.room.lobby = this.#lobby;
+    }
+    return this.#lobby;
+  }
+
+  #writableAdmitted(): Set<ParticipantId> {
+    if (this.#admitted === null) {
+      this.#admitted = new Set(this.room.admitted);
+      this.room.admitted = this.#admitted;
+    }
+    return this.#admitted;
+  }
+
+  #writableBanned(): Set<ParticipantId> {
+    if (this.#banned === null) {
+      this.#banned = new Set(this.room.banned);
+      this.room.banned = this.#banned;
+    }
+    return this.#banned;
+  }
+
+  #writableChat(): ChatMessage[] {
+    if (this.#chat === null) {
+      this.#chat = [...this.room.chat];
+      this.room.chat = this.#chat;
+    }
+    return this.#chat;
+  }
+
+  #writableCommandIds(): CommandId[] {
+    if (this.#commandIds === null) {
+      this.#commandIds = [...this.room.commandIds];
+      this.room.commandIds = this.#commandIds;
+    }
+    return this.#commandIds;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Actor } from './commands.ts';
+import type { RoomEvent } from './events.ts';
+import type { CommandId } from './state.ts';
+
+/** Where a replica stands: after how many commits, and which one was the last. */
+export interface Position {
+  /** Number of commits so far; the stream entry of commit n has the id `n-0`. */
+  readonly version: number;
+  /** Id of the commit at `version`; '' at version 0. */
+  readonly commitId: string;
+}
+
+export const ORIGIN: Position = { version: 0, commitId: '' };
+
+/** One command's events: one entry of the journal. */
+export interface Commit {
+  readonly version: number;
+  /** Unique; drawn by the node that wrote it. */
+  readonly commitId: string;
+  /** `commitId` of the commit before, '' for the first. */
+  readonly prev: string;
+  readonly commandId: CommandId;
+  readonly actor: Actor;
+  /** The command's `now`. */
+  readonly at: number;
+  readonly events: readonly RoomEvent[];
+}

@@ -1,0 +1,125 @@
+import { assertNever } from './assertNever.ts';
+import type { RoomCommand } from './commands.ts';
+import type { RoomEvent } from './events.ts';
+import { Refusal } from './refusal.ts';
+import { requireModerator, requireParticipant } from './rules/actors.ts';
+import { deleteChat, editChat, postChat } from './rules/chat.ts';
+import {
+  disconnectNode,
+  disconnectParticipant,
+  expireParticipants,
+  joinRoom,
+  knock,
+  leaveRoom,
+  resumeSession,
+  withdrawKnock,
+} from './rules/entry.ts';
+import { lowerHand, raiseHand } from './rules/hands.ts';
+import { toName } from './rules/input.ts';
+import { admit, ban, deny, removeParticipant, setRole, unban } from './rules/moderation.ts';
+import { changeSetting, createRoom } from './rules/settings.ts';
+import { publishTrack, setTrackMuted, setTrackReencoding, unpublishTrack } from './rules/tracks.ts';
+import type { RoomState } from './state.ts';
+
+/**
+ * The rules of a room (RULES.md). Same command and state, same events: on every node, at every retry. No events means
+ * that nothing is to be done: the command took effect before, or what it asks for is so already.
+ *
+ * @throws Refusal
+ */
+export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
+  if (state.commandIds.includes(command.commandId)) return []; // A retry [J3].
+
+  if (command.type === 'CreateRoom') {
+    if (state.status === 'open') throw new Refusal('ROOM_EXISTS', 'A room of this name is open: join it.');
+    return createRoom(command);
+  }
+  if (state.status !== 'open') return decideWithoutRoom(command, state.status);
+
+  switch (command.type) {
+    case 'JoinRoom':
+      return joinRoom(command, state);
+    case 'ResumeSession':
+      return resumeSession(command, state);
+    case 'Knock':
+      return knock(command, state);
+    case 'WithdrawKnock':
+      return withdrawKnock(command, state);
+    case 'DisconnectParticipant':
+      return disconnectParticipant(command, state);
+    case 'DisconnectNode':
+      return disconnectNode(command, state);
+    case 'ExpireParticipants':
+      return expireParticipants(command, state);
+
+    case 'LeaveRoom':
+      return leaveRoom(command, state);
+    case 'Rename': {
+      const { id: participantId, name: oldName } = requireParticipant(command.actor, state);
+      const name = toName(command.name);
+      return name === oldName ? [] : [{ type: 'ParticipantRenamed', participantId, name }];
+    }
+    case 'RaiseHand':
+      return raiseHand(command, state);
+    case 'LowerHand':
+      return lowerHand(command, state);
+
+    case 'PublishTrack':
+      return publishTrack(command, state);
+    case 'SetTrackMuted':
+      return setTrackMuted(command, state);
+    case 'UnpublishTrack':
+      return unpublishTrack(command, state);
+    case 'SetTrackReencoding':
+      return setTrackReencoding(command, state);
+
+    case 'PostChat':
+      return postChat(command, state);
+    case 'EditChat':
+      return editChat(command, state);
+    case 'DeleteChat':
+      return deleteChat(command, state);
+
+    case 'SetRole':
+      return setRole(command, state);
+    case 'RemoveParticipant':
+      return removeParticipant(command, state);
+    case 'Ban':
+      return ban(command, state);
+    case 'Unban':
+      return unban(command, state);
+    case 'Admit':
+      return admit(command, state);
+    case 'Deny':
+      return deny(command, state);
+
+    case 'RenameRoom':
+    case 'SetLocked':
+    case 'SetLobby':
+    case 'SetPassword':
+    case 'SetCapacity':
+    case 'SetReencodingPolicy':
+    case 'SetRecording':
+      requireModerator(command.actor, state);
+      return changeSetting(command, state.settings);
+    case 'CloseRoom':
+      requireModerator(command.actor, state);
+      return [{ type: 'RoomClosed', at: command.now }];
+    default:
+      return assertNever(command);
+  }
+}
+
+/** Nodes tidy up after rooms that are gone without being told off for it; everybody else hears that there is no room [R-ROOM-2]. */
+function decideWithoutRoom(command: RoomCommand, status: 'absent' | 'closed'): RoomEvent[] {
+  switch (command.type) {
+    case 'DisconnectParticipant':
+    case 'DisconnectNode':
+    case 'ExpireParticipants':
+    case 'WithdrawKnock':
+      return [];
+    default:
+      if (status === 'closed') throw new Refusal('ROOM_CLOSED', 'This room was closed by a host.');
+      throw new Refusal('ROOM_NOT_FOUND', 'There is no room of this name: create it.');
+  }
+}

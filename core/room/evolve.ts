@@ -1,0 +1,238 @@
+import { assertNever } from './assertNever.ts';
+import type { Commit } from './commit.ts';
+import type { RoomEvent } from './events.ts';
+import { RoomDraft } from './RoomDraft.ts';
+import type { CommandId, Participant, ParticipantId, RoomSettings, RoomState, Track, TrackId } from './state.ts';
+
+/**
+ * The state after these commits, in order. Continuity is the caller's to check; the same commits give the same state,
+ * however they are cut into pages [J1].
+ */
+export function evolveCommits(state: RoomState, commits: readonly Commit[]): RoomState {
+  const draft = new RoomDraft(state);
+  for (const commit of commits) {
+    for (const event of commit.events) evolve(draft, event, commit.commandId);
+    draft.rememberCommand(commit.commandId);
+  }
+  return draft.room;
+}
+
+export function evolveCommit(state: RoomState, commit: Commit): RoomState {
+  return evolveCommits(state, [commit]);
+}
+
+/**
+ * One fact becomes part of the draft. A journal is for ever: an event that does not fit the state (a track of somebody
+ * who is gone, an older session) changes nothing and is no error, whatever once wrote it [R-FACT-1].
+ */
+function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void {
+  if (event.type === 'RoomCreated') {
+    open(draft, event.settings, event.at);
+    return;
+  }
+  if (draft.room.status !== 'open') return;
+
+  switch (event.type) {
+    case 'RoomClosed':
+      draft.empty();
+      draft.room.status = 'closed';
+      return;
+
+    case 'ParticipantJoined':
+      join(draft, event, commandId);
+      return;
+    case 'ParticipantResumed':
+      resume(draft, event, commandId);
+      return;
+    case 'ParticipantDisconnected': {
+      const participant = draft.room.participants.get(event.participantId);
+      if (participant?.session !== event.session) return;
+      draft.setParticipant({ ...participant, connected: false, expiresAt: event.expiresAt });
+      return;
+    }
+    case 'ParticipantGone':
+      draft.deleteParticipant(event.participantId);
+      // Whoever was put out does not come straight back on an old admission [R-LOBBY-7].
+      if (event.departure === 'removed' || event.departure === 'banned') draft.revokeAdmission(event.participantId);
+      return;
+    case 'ParticipantRenamed':
+      changeParticipant(draft, event.participantId, { name: event.name });
+      return;
+    case 'RoleChanged':
+      changeParticipant(draft, event.participantId, { role: event.role });
+      return;
+    case 'HandRaised':
+      changeParticipant(draft, event.participantId, { handRaisedAt: event.at });
+      return;
+    case 'HandLowered':
+      changeParticipant(draft, event.participantId, { handRaisedAt: null });
+      return;
+
+    case 'TrackPublished':
+      publish(draft, event);
+      return;
+    case 'TrackMuted':
+      changeTrack(draft, event, { muted: true });
+      return;
+    case 'TrackUnmuted':
+      changeTrack(draft, event, { muted: false });
+      return;
+    case 'TrackReencodingWished':
+      changeTrack(draft, event, { reencoding: event.wanted });
+      return;
+    case 'TrackUnpublished': {
+      const participant = draft.room.participants.get(event.participantId);
+      if (!participant?.tracks.has(event.trackId)) return;
+      const tracks = new Map(participant.tracks);
+      tracks.delete(event.trackId);
+      draft.setParticipant({ ...participant, tracks });
+      return;
+    }
+
+    case 'ChatPosted': {
+      const { messageId, participantId, name, text, at } = event;
+      draft.appendChat({ id: messageId, participantId, name, text, at, editedAt: null, deleted: false });
+      return;
+    }
+    case 'ChatEdited':
+      changeMessage(draft, event.messageId, { text: event.text, editedAt: event.at });
+      return;
+    case 'ChatDeleted':
+      changeMessage(draft, event.messageId, { text: '', deleted: true });
+      return;
+
+    case 'ParticipantKnocked': {
+      const { participantId, name, nodeId } = event;
+      const knockedAt = draft.room.lobby.get(participantId)?.knockedAt ?? event.at;
+      draft.setLobbyEntry({ participantId, name, knockedAt, nodeId });
+      return;
+    }
+    case 'KnockWithdrawn':
+    case 'ParticipantDenied':
+      draft.deleteLobbyEntry(event.participantId);
+      return;
+    case 'ParticipantAdmitted':
+      draft.deleteLobbyEntry(event.participantId);
+      draft.admit(event.participantId);
+      return;
+    case 'ParticipantBanned':
+      draft.deleteLobbyEntry(event.participantId);
+      draft.revokeAdmission(event.participantId);
+      draft.ban(event.participantId);
+      return;
+    case 'ParticipantUnbanned':
+      draft.unban(event.participantId);
+      return;
+
+    case 'RoomRenamed':
+      changeSettings(draft, { name: event.name });
+      return;
+    case 'LockChanged':
+      changeSettings(draft, { locked: event.locked });
+      return;
+    case 'LobbyChanged':
+      changeSettings(draft, { lobby: event.lobby });
+      return;
+    case 'PasswordChanged':
+      changeSettings(draft, { passwordHash: event.passwordHash });
+      return;
+    case 'CapacityChanged':
+      changeSettings(draft, { capacity: event.capacity });
+      return;
+    case 'ReencodingPolicyChanged':
+      changeSettings(draft, { reencoding: event.policy });
+      return;
+    case 'RecordingWished':
+      changeSettings(draft, { recording: event.wanted });
+      return;
+    default:
+      assertNever(event);
+  }
+}
+
+type EventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { readonly type: T }>;
+
+/** A room that was closed and is created again begins anew; its session numbers go on, so old sessions stay stale [R-ROOM-3]. */
+function open(draft: RoomDraft, settings: RoomSettings, at: number): void {
+  if (draft.room.status === 'open') return;
+  draft.forget();
+  draft.room.status = 'open';
+  draft.room.createdAt = at;
+  draft.room.settings = settings;
+}
+
+function join(draft: RoomDraft, event: EventOf<'ParticipantJoined'>, commandId: CommandId): void {
+  if (draft.room.participants.has(event.participantId) || event.session <= draft.room.lastSession) return;
+  draft.room.lastSession = event.session;
+  draft.deleteLobbyEntry(event.participantId);
+  draft.setParticipant({
+    id: event.participantId,
+    name: event.name,
+    role: event.role,
+    session: event.session,
+    sessionCommandId: commandId,
+    nodeId: event.nodeId,
+    connected: true,
+    expiresAt: null,
+    joinedAt: event.at,
+    handRaisedAt: null,
+    tracks: new Map(),
+  });
+}
+
+function resume(draft: RoomDraft, event: EventOf<'ParticipantResumed'>, commandId: CommandId): void {
+  const participant = draft.room.participants.get(event.participantId);
+  if (participant === undefined || event.session <= draft.room.lastSession) return;
+  draft.room.lastSession = event.session;
+  draft.setParticipant({
+    ...participant,
+    session: event.session,
+    sessionCommandId: commandId,
+    nodeId: event.nodeId,
+    connected: true,
+    expiresAt: null,
+  });
+}
+
+/** A track that is there already stays as it is: publishing it again can never unmute it [M2]. */
+function publish(draft: RoomDraft, event: EventOf<'TrackPublished'>): void {
+  const participant = draft.room.participants.get(event.participantId);
+  if (participant === undefined) return;
+  for (const track of participant.tracks.values()) {
+    if (track.id === event.trackId || track.source === event.source) return;
+  }
+  const { trackId: id, source, kind, muted } = event;
+  const tracks = new Map(participant.tracks).set(id, { id, source, kind, muted, reencoding: null });
+  draft.setParticipant({ ...participant, tracks });
+}
+
+function changeParticipant(draft: RoomDraft, participantId: ParticipantId, change: Partial<Participant>): void {
+  const participant = draft.room.participants.get(participantId);
+  if (participant !== undefined) draft.setParticipant({ ...participant, ...change });
+}
+
+function changeTrack(
+  draft: RoomDraft,
+  { participantId, trackId }: { readonly participantId: ParticipantId; readonly trackId: TrackId },
+  change: Partial<Track>,
+): void {
+  const participant = draft.room.participants.get(participantId);
+  const track = participant?.tracks.get(trackId);
+  if (participant === undefined || track === undefined) return;
+  const tracks = new Map(participant.tracks).set(trackId, { ...track, ...change });
+  draft.setParticipant({ ...participant, tracks });
+}
+
+function changeMessage(
+  draft: RoomDraft,
+  messageId: string,
+  change: { readonly text: string; readonly editedAt?: number; readonly deleted?: boolean },
+): void {
+  const index = draft.room.chat.findLastIndex((message) => message.id === messageId);
+  const message = draft.room.chat[index];
+  if (message !== undefined && !message.deleted) draft.replaceChat(index, { ...message, ...change });
+}
+
+function changeSettings(draft: RoomDraft, change: Partial<RoomSettings>): void {
+  draft.room.settings = { ...draft.room.settings, ...change };
+}

@@ -1,0 +1,37 @@
+import type { Participant, Role, RoomState, Track, TrackId, TrackKind, TrackSource } from './state.ts';
+
+/** When somebody must look at the room next, in ms since the epoch: the first expiry. Null when nobody is awaited. */
+export function nextDeadline(state: RoomState): number | null {
+  let deadline: number | null = null;
+  for (const { expiresAt } of state.participants.values()) {
+    if (expiresAt !== null && (deadline === null || expiresAt < deadline)) deadline = expiresAt;
+  }
+  return deadline;
+}
+
+/** Track ids are unique in a room. */
+export function findTrack(
+  state: RoomState,
+  trackId: TrackId,
+): { readonly participant: Participant; readonly track: Track } | undefined {
+  for (const participant of state.participants.values()) {
+    const track = participant.tracks.get(trackId);
+    if (track !== undefined) return { participant, track };
+  }
+  return undefined;
+}
+
+export function mayModerate(role: Role): boolean {
+  return role === 'host';
+}
+
+const KIND_OF_SOURCE: Readonly<Record<TrackSource, TrackKind>> = {
+  camera: 'video',
+  microphone: 'audio',
+  screen: 'video',
+  screenAudio: 'audio',
+};
+
+export function kindOf(source: TrackSource): TrackKind {
+  return KIND_OF_SOURCE[source];
+}

@@ -1,0 +1,44 @@
+import type { Actor } from '../commands.ts';
+import { mayModerate } from '../queries.ts';
+import { Refusal } from '../refusal.ts';
+import type { Participant, ParticipantId, RoomState } from '../state.ts';
+
+/** The participant who asks, in the one session that may: its newest, while its connection holds [J5, R-ACTOR-1]. */
+export function requireParticipant(actor: Actor, state: RoomState): Participant {
+  if (actor.kind !== 'participant') throw new Refusal('FORBIDDEN', 'Only a participant can do this, for itself.');
+  const participant = state.participants.get(actor.participantId);
+  if (participant === undefined) throw new Refusal('NOT_IN_ROOM', 'You are not in this room: join it.');
+  if (participant.session !== actor.session || !participant.connected) {
+    throw new Refusal('STALE_SESSION', 'This connection was replaced or given up: resume the session.');
+  }
+  return participant;
+}
+
+/** What a node noticed, or the operator ordered: never a participant's to say [R-ACTOR-2]. */
+export function requireNode(actor: Actor): void {
+  if (actor.kind === 'participant') throw new Refusal('FORBIDDEN', 'Participants cannot do this.');
+}
+
+/** A host of the room, or the operator [R-ACTOR-3]. */
+export function requireModerator(actor: Actor, state: RoomState): void {
+  if (actor.kind === 'operator') return;
+  if (!mayModerate(requireParticipant(actor, state).role)) {
+    throw new Refusal('FORBIDDEN', 'Only a host of this room can do this.');
+  }
+}
+
+/** Who owns it, a host, or the operator [R-ACTOR-4]. */
+export function requireOwnerOrModerator(actor: Actor, ownerId: ParticipantId, state: RoomState): void {
+  if (actor.kind === 'operator') return;
+  const participant = requireParticipant(actor, state);
+  if (participant.id !== ownerId && !mayModerate(participant.role)) {
+    throw new Refusal('FORBIDDEN', 'Only its owner or a host of this room can do this.');
+  }
+}
+
+/** Somebody in the room, connected or not. */
+export function requirePresent(participantId: ParticipantId, state: RoomState): Participant {
+  const participant = state.participants.get(participantId);
+  if (participant === undefined) throw new Refusal('PARTICIPANT_NOT_FOUND', 'This participant is not in the room.');
+  return participant;
+}

@@ -1,0 +1,57 @@
+import type { CommandOf } from '../commands.ts';
+import type { RoomEvent } from '../events.ts';
+import { Refusal } from '../refusal.ts';
+import type { ChatMessage, MessageId, RoomState } from '../state.ts';
+import { requireOwnerOrModerator, requireParticipant } from './actors.ts';
+import { requireId, toChatText } from './input.ts';
+
+export function postChat(command: CommandOf<'PostChat'>, state: RoomState): RoomEvent[] {
+  const { messageId } = command;
+  const { id: participantId, name } = requireParticipant(command.actor, state);
+  requireId(messageId);
+  const text = toChatText(command.text);
+
+  const known = findMessage(messageId, state);
+  if (known !== undefined) {
+    if (known.participantId === participantId) return [];
+    throw new Refusal('INVALID', 'Another message has this id: choose a new one.');
+  }
+
+  // The clocks of nodes differ, the order of the chat does not [R-CHAT-2].
+  const at = Math.max(command.now, state.chat.at(-1)?.at ?? 0);
+  return [{ type: 'ChatPosted', messageId, participantId, name, text, at }];
+}
+
+export function editChat(command: CommandOf<'EditChat'>, state: RoomState): RoomEvent[] {
+  const { messageId } = command;
+  const { id: participantId } = requireParticipant(command.actor, state);
+  const text = toChatText(command.text);
+
+  const message = findMessage(messageId, state);
+  if (message === undefined || message.deleted) throw messageNotFound();
+  if (message.participantId !== participantId) {
+    throw new Refusal('FORBIDDEN', 'Only who wrote a message can edit it.');
+  }
+  if (message.text === text) return [];
+  return [{ type: 'ChatEdited', messageId, text, at: Math.max(command.now, message.editedAt ?? message.at) }];
+}
+
+export function deleteChat(command: CommandOf<'DeleteChat'>, state: RoomState): RoomEvent[] {
+  const { actor, messageId, now: at } = command;
+  const message = findMessage(messageId, state);
+  if (message === undefined) {
+    if (actor.kind !== 'operator') requireParticipant(actor, state);
+    throw messageNotFound();
+  }
+  requireOwnerOrModerator(actor, message.participantId, state);
+  if (message.deleted) return [];
+  return [{ type: 'ChatDeleted', messageId, at }];
+}
+
+function findMessage(messageId: MessageId, state: RoomState): ChatMessage | undefined {
+  return state.chat.findLast((message) => message.id === messageId);
+}
+
+function messageNotFound(): Refusal {
+  return new Refusal('MESSAGE_NOT_FOUND', 'This message was deleted, or is too old to be changed.');
+}

@@ -1,0 +1,72 @@
+import { Refusal } from '../refusal.ts';
+import type { ReencodingPolicy } from '../state.ts';
+
+export const NAME_LENGTH = 64;
+export const CHAT_LENGTH = 4_000;
+export const MAX_CAPACITY = 10_000;
+export const MAX_GRACE_MS = 24 * 60 * 60 * 1_000;
+
+const ID = /^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u;
+const PASSWORD_HASH = /^[\x21-\x7e]{1,1024}$/;
+// Control characters, line separators and the marks that turn the direction of what stands beside a name.
+const NOT_IN_A_NAME = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const VISIBLE = /[^\p{C}\p{Z}]/u;
+
+/** [R-INPUT-1] */
+export function requireId(id: string): void {
+  if (!ID.test(id)) throw new Refusal('INVALID', 'An id has 1 to 128 printable characters.');
+}
+
+/** The name as the room keeps it [R-INPUT-2]. */
+export function toName(name: string): string {
+  const trimmed = name.trim();
+  if (!isText(trimmed, NAME_LENGTH) || NOT_IN_A_NAME.test(trimmed)) {
+    throw new Refusal('INVALID', `A name has 1 to ${NAME_LENGTH} characters, on one line, with something to see.`);
+  }
+  return trimmed;
+}
+
+/** The text of a message as the room keeps it [R-INPUT-3]. */
+export function toChatText(text: string): string {
+  const trimmed = text.trim();
+  if (!isText(trimmed, CHAT_LENGTH)) throw new Refusal('INVALID', `A message has 1 to ${CHAT_LENGTH} characters.`);
+  return trimmed;
+}
+
+/** [R-INPUT-4] */
+export function requireCapacity(capacity: number): void {
+  if (!isWithin(capacity, 1, MAX_CAPACITY)) {
+    throw new Refusal('INVALID', `The capacity is a whole number from 1 to ${MAX_CAPACITY}.`);
+  }
+}
+
+/** [R-INPUT-4] */
+export function requireGrace(graceMs: number): void {
+  if (!isWithin(graceMs, 0, MAX_GRACE_MS)) {
+    throw new Refusal('INVALID', 'The time to come back is at most a day, in whole milliseconds.');
+  }
+}
+
+/** [R-INPUT-4] */
+export function requirePolicy(policy: ReencodingPolicy): void {
+  if (policy.mode === 'auto' && !isWithin(policy.viewers, 1, MAX_CAPACITY)) {
+    throw new Refusal('INVALID', `The number of viewers is a whole number from 1 to ${MAX_CAPACITY}.`);
+  }
+}
+
+/** [R-INPUT-5] */
+export function requirePasswordHash(passwordHash: string | null): void {
+  if (passwordHash !== null && !PASSWORD_HASH.test(passwordHash)) {
+    throw new Refusal('INVALID', 'A password hash has 1 to 1024 printable ASCII characters.');
+  }
+}
+
+function isText(text: string, maxLength: number): boolean {
+  // A character takes at most two UTF-16 units: what is longer need not be counted.
+  if (text.length > 2 * maxLength || !text.isWellFormed() || !VISIBLE.test(text)) return false;
+  return text.length <= maxLength || [...text].length <= maxLength;
+}
+
+function isWithin(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
+}

@@ -1,0 +1,74 @@
+import type { CommandOf } from '../commands.ts';
+import type { RoomEvent } from '../events.ts';
+import { mayModerate } from '../queries.ts';
+import { Refusal } from '../refusal.ts';
+import type { ParticipantId, RoomState } from '../state.ts';
+import { requireModerator, requirePresent } from './actors.ts';
+import { requireId } from './input.ts';
+
+export function setRole(command: CommandOf<'SetRole'>, state: RoomState): RoomEvent[] {
+  const { participantId, role } = command;
+  requireModerator(command.actor, state);
+  const participant = requirePresent(participantId, state);
+  if (participant.role === role) return [];
+  if (mayModerate(participant.role) && !mayModerate(role) && isLastHost(participantId, state)) {
+    throw new Refusal('INVALID', 'This is the last host: make somebody else a host first.');
+  }
+  return [{ type: 'RoleChanged', participantId, role }];
+}
+
+export function removeParticipant(command: CommandOf<'RemoveParticipant'>, state: RoomState): RoomEvent[] {
+  const { participantId, now: at } = command;
+  requireModerator(command.actor, state);
+  requireSomebodyElse(command);
+  requirePresent(participantId, state);
+  return [{ type: 'ParticipantGone', participantId, departure: 'removed', at }];
+}
+
+/** Who is not in the room can be banned as well: the next join is refused. */
+export function ban(command: CommandOf<'Ban'>, state: RoomState): RoomEvent[] {
+  const { participantId, now: at } = command;
+  requireModerator(command.actor, state);
+  requireSomebodyElse(command);
+  requireId(participantId);
+
+  const events: RoomEvent[] = [];
+  if (!state.banned.has(participantId)) events.push({ type: 'ParticipantBanned', participantId });
+  if (state.participants.has(participantId)) {
+    events.push({ type: 'ParticipantGone', participantId, departure: 'banned', at });
+  }
+  return events;
+}
+
+export function unban(command: CommandOf<'Unban'>, state: RoomState): RoomEvent[] {
+  const { participantId } = command;
+  requireModerator(command.actor, state);
+  return state.banned.has(participantId) ? [{ type: 'ParticipantUnbanned', participantId }] : [];
+}
+
+export function admit(command: CommandOf<'Admit'>, state: RoomState): RoomEvent[] {
+  const { participantId } = command;
+  requireModerator(command.actor, state);
+  if (state.lobby.has(participantId)) return [{ type: 'ParticipantAdmitted', participantId }];
+  if (state.admitted.has(participantId) || state.participants.has(participantId)) return [];
+  throw new Refusal('PARTICIPANT_NOT_FOUND', 'Nobody of this name waits in the lobby any more.');
+}
+
+export function deny(command: CommandOf<'Deny'>, state: RoomState): RoomEvent[] {
+  const { participantId } = command;
+  requireModerator(command.actor, state);
+  return state.lobby.has(participantId) ? [{ type: 'ParticipantDenied', participantId }] : [];
+}
+
+function requireSomebodyElse({ actor, participantId }: CommandOf<'RemoveParticipant' | 'Ban'>): void {
+  if (actor.kind === 'participant' && actor.participantId === participantId) {
+    throw new Refusal('INVALID', 'You cannot put yourself out: leave the room.');
+  }
+}
+
+function isLastHost(participantId: ParticipantId, state: RoomState): boolean {
+  for (const { id, role } of state.participants.values()) {
+    if (id !== participantId && mayModerate(role)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,71 @@
+import type { CommandOf } from '../commands.ts';
+import type { RoomEvent } from '../events.ts';
+import type { ReencodingPolicy, RoomSettings } from '../state.ts';
+import { requireNode } from './actors.ts';
+import { requireCapacity, requireGrace, requirePasswordHash, requirePolicy, toName } from './input.ts';
+
+export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
+  const { capacity, graceMs, lobby, passwordHash, now: at } = command;
+  requireNode(command.actor);
+  requireCapacity(capacity);
+  requireGrace(graceMs);
+  requirePasswordHash(passwordHash);
+  const name = toName(command.name);
+  const settings: RoomSettings = {
+    name,
+    capacity,
+    graceMs,
+    locked: false,
+    lobby,
+    passwordHash,
+    reencoding: { mode: 'off' },
+    recording: false,
+  };
+  return [{ type: 'RoomCreated', settings, at }];
+}
+
+type SettingsCommand = CommandOf<
+  'RenameRoom' | 'SetLocked' | 'SetLobby' | 'SetPassword' | 'SetCapacity' | 'SetReencodingPolicy' | 'SetRecording'
+>;
+
+/** A setting that is so already changes nothing. Who may ask was checked before. */
+export function changeSetting(command: SettingsCommand, settings: RoomSettings): RoomEvent[] {
+  switch (command.type) {
+    case 'RenameRoom': {
+      const name = toName(command.name);
+      return name === settings.name ? [] : [{ type: 'RoomRenamed', name }];
+    }
+    case 'SetLocked': {
+      const { locked } = command;
+      return locked === settings.locked ? [] : [{ type: 'LockChanged', locked }];
+    }
+    case 'SetLobby': {
+      const { lobby } = command;
+      return lobby === settings.lobby ? [] : [{ type: 'LobbyChanged', lobby }];
+    }
+    case 'SetPassword': {
+      const { passwordHash } = command;
+      requirePasswordHash(passwordHash);
+      return passwordHash === settings.passwordHash ? [] : [{ type: 'PasswordChanged', passwordHash }];
+    }
+    case 'SetCapacity': {
+      const { capacity } = command;
+      requireCapacity(capacity);
+      return capacity === settings.capacity ? [] : [{ type: 'CapacityChanged', capacity }];
+    }
+    case 'SetReencodingPolicy': {
+      const { policy } = command;
+      requirePolicy(policy);
+      return isSamePolicy(policy, settings.reencoding) ? [] : [{ type: 'ReencodingPolicyChanged', policy }];
+    }
+    case 'SetRecording': {
+      const { wanted } = command;
+      return wanted === settings.recording ? [] : [{ type: 'RecordingWished', wanted }];
+    }
+  }
+}
+
+function isSamePolicy(a: ReencodingPolicy, b: ReencodingPolicy): boolean {
+  if (a.mode === 'auto' && b.mode === 'auto') return a.viewers === b.viewers;
+  return a.mode === b.mode;
+}

@@ -1,0 +1,65 @@
+import type { CommandOf } from '../commands.ts';
+import type { RoomEvent } from '../events.ts';
+import { findTrack, kindOf } from '../queries.ts';
+import { Refusal } from '../refusal.ts';
+import type { ParticipantId, RoomState, Track, TrackId } from '../state.ts';
+import { requireModerator, requireOwnerOrModerator, requireParticipant, requirePresent } from './actors.ts';
+import { requireId } from './input.ts';
+
+/**
+ * Publishing a track that is there already changes nothing, least of all its mute: after a fault a client publishes
+ * what it had without knowing what became of it. A new track of the same source takes the place of the older one, and
+ * its mute with it: only unmuting opens a microphone [M2].
+ */
+export function publishTrack(command: CommandOf<'PublishTrack'>, state: RoomState): RoomEvent[] {
+  const { trackId, source, muted } = command;
+  const { id: participantId, tracks } = requireParticipant(command.actor, state);
+  requireId(trackId);
+
+  const known = findTrack(state, trackId);
+  if (known !== undefined) {
+    if (known.participant.id === participantId && known.track.source === source) return [];
+    throw new Refusal('TRACK_EXISTS', 'Another track has this id: choose a new one.');
+  }
+
+  const kind = kindOf(source);
+  const older = [...tracks.values()].find((track) => track.source === source);
+  if (older === undefined) return [{ type: 'TrackPublished', participantId, trackId, source, kind, muted }];
+  return [
+    { type: 'TrackUnpublished', participantId, trackId: older.id },
+    { type: 'TrackPublished', participantId, trackId, source, kind, muted: muted || older.muted },
+  ];
+}
+
+export function setTrackMuted(command: CommandOf<'SetTrackMuted'>, state: RoomState): RoomEvent[] {
+  const { actor, participantId, trackId, muted } = command;
+  requireOwnerOrModerator(actor, participantId, state);
+  if (!muted && (actor.kind !== 'participant' || actor.participantId !== participantId)) {
+    throw new Refusal('FORBIDDEN', 'Only who owns a track can unmute it: ask them.');
+  }
+  const track = requireTrack(participantId, trackId, state);
+  if (track.muted === muted) return [];
+  return [{ type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId, trackId }];
+}
+
+export function unpublishTrack(command: CommandOf<'UnpublishTrack'>, state: RoomState): RoomEvent[] {
+  const { actor, participantId, trackId } = command;
+  requireOwnerOrModerator(actor, participantId, state);
+  if (!requirePresent(participantId, state).tracks.has(trackId)) return [];
+  return [{ type: 'TrackUnpublished', participantId, trackId }];
+}
+
+export function setTrackReencoding(command: CommandOf<'SetTrackReencoding'>, state: RoomState): RoomEvent[] {
+  const { participantId, trackId, wanted } = command;
+  requireModerator(command.actor, state);
+  const track = requireTrack(participantId, trackId, state);
+  if (track.kind !== 'video') throw new Refusal('INVALID', 'Only video is reencoded.');
+  if (track.reencoding === wanted) return [];
+  return [{ type: 'TrackReencodingWished', participantId, trackId, wanted }];
+}
+
+function requireTrack(participantId: ParticipantId, trackId: TrackId, state: RoomState): Track {
+  const track = requirePresent(participantId, state).tracks.get(trackId);
+  if (track === undefined) throw new Refusal('TRACK_NOT_FOUND', 'This participant has no such track.');
+  return track;
+}

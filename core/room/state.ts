@@ -1,0 +1,132 @@
+/**
+ * What a room *is*. Every value here is derived from the journal by `evolve`; nothing that merely happens (levels,
+ * speakers, views) has a place in it. States are immutable: `evolve` shares what did not change.
+ */
+
+export type RoomId = string;
+/** Stable for one person or device in one room: it comes from the join token and survives every reconnect. */
+export type ParticipantId = string;
+/** Chosen by the publishing client; survives servers, producers and sessions. */
+export type TrackId = string;
+export type MessageId = string;
+/** One boot of one server process. A restarted server is another node. */
+export type NodeId = string;
+/** Chosen by whoever asks, repeated on every retry of the same request. */
+export type CommandId = string;
+
+export type Role = 'host' | 'member' | 'guest';
+export type TrackSource = 'camera' | 'microphone' | 'screen' | 'screenAudio';
+export type TrackKind = 'audio' | 'video';
+
+export interface Track {
+  readonly id: TrackId;
+  readonly source: TrackSource;
+  readonly kind: TrackKind;
+  readonly muted: boolean;
+  /** The host's wish to have this track reencoded; null follows the room's policy. */
+  readonly reencoding: boolean | null;
+}
+
+export interface Participant {
+  readonly id: ParticipantId;
+  readonly name: string;
+  readonly role: Role;
+  /** Fences every older connection of this participant. Drawn from the room's counter, so it only ever grows. */
+  readonly session: number;
+  /** The command that opened this session: a retry of it may have this session, nobody else. */
+  readonly sessionCommandId: CommandId;
+  /** The node that holds the session's connection. */
+  readonly nodeId: NodeId;
+  readonly connected: boolean;
+  /** When a disconnected participant expires (ms since the epoch); null while connected. */
+  readonly expiresAt: number | null;
+  readonly joinedAt: number;
+  /** When the hand went up (ms since the epoch), null while it is down. */
+  readonly handRaisedAt: number | null;
+  /** At most one track per source. */
+  readonly tracks: ReadonlyMap<TrackId, Track>;
+}
+
+export interface ChatMessage {
+  readonly id: MessageId;
+  readonly participantId: ParticipantId;
+  /** The author's name when it was written: authors may be gone. */
+  readonly name: string;
+  /** Empty once deleted. */
+  readonly text: string;
+  readonly at: number;
+  readonly editedAt: number | null;
+  readonly deleted: boolean;
+}
+
+export interface LobbyEntry {
+  readonly participantId: ParticipantId;
+  readonly name: string;
+  readonly knockedAt: number;
+  readonly nodeId: NodeId;
+}
+
+/** off: never; on: every camera and screen; auto: tracks with more viewers than `viewers`, or a codec mismatch. */
+export type ReencodingPolicy =
+  | { readonly mode: 'off' }
+  | { readonly mode: 'on' }
+  | { readonly mode: 'auto'; readonly viewers: number };
+
+export interface RoomSettings {
+  readonly name: string;
+  /** Participants at the most, connected or not. */
+  readonly capacity: number;
+  /** How long a disconnected participant keeps its place. */
+  readonly graceMs: number;
+  readonly locked: boolean;
+  readonly lobby: boolean;
+  /** As `signaling` hashed it; the room never sees a password. */
+  readonly passwordHash: string | null;
+  readonly reencoding: ReencodingPolicy;
+  readonly recording: boolean;
+}
+
+export interface RoomState {
+  readonly status: 'absent' | 'open' | 'closed';
+  readonly createdAt: number;
+  readonly settings: RoomSettings;
+  readonly participants: ReadonlyMap<ParticipantId, Participant>;
+  /** In the order in which they knocked. */
+  readonly lobby: ReadonlyMap<ParticipantId, LobbyEntry>;
+  /** Let in from the lobby, also for their next join. */
+  readonly admitted: ReadonlySet<ParticipantId>;
+  readonly banned: ReadonlySet<ParticipantId>;
+  /** The newest `CHAT_KEPT` messages, oldest first. */
+  readonly chat: readonly ChatMessage[];
+  /** The last session number given out; every join and resume takes the next. */
+  readonly lastSession: number;
+  /** The newest `COMMANDS_KEPT` commands that took effect, oldest first: a retry of one of them changes nothing. */
+  readonly commandIds: readonly CommandId[];
+}
+
+/** Messages that a room's state holds; older ones stay in the journal only. */
+export const CHAT_KEPT = 1_000;
+/** How many commands back a retry is recognised. */
+export const COMMANDS_KEPT = 1_024;
+
+export const EMPTY_ROOM: RoomState = {
+  status: 'absent',
+  createdAt: 0,
+  settings: {
+    name: '',
+    capacity: 0,
+    graceMs: 0,
+    locked: false,
+    lobby: false,
+    passwordHash: null,
+    reencoding: { mode: 'off' },
+    recording: false,
+  },
+  participants: new Map(),
+  lobby: new Map(),
+  admitted: new Set(),
+  banned: new Set(),
+  chat: [],
+  lastSession: 0,
+  commandIds: [],
+};

@@ -1,0 +1,16 @@
+import type { ParticipantId, TrackId } from '../room/state.ts';
+
+/** One tile that a viewer shows, in device pixels. */
+export interface Tile {
+  readonly width: number;
+  readonly height: number;
+  readonly pinned: boolean;
+}
+
+/**
+ * What a viewer shows: a hint that is never journalled. A video track without a tile is not visible. `null` as a whole: the
+ * client has not said yet, and gets every video at the lowest layer until it does.
+ */
+export type ViewerView = ReadonlyMap<TrackId, Tile> | null;
+
+export type Views = ReadonlyMap<ParticipantId, ViewerView>;

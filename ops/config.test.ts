@@ -1,0 +1,95 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, describeSettings, type Machine, parseConfig } from './config.ts';
+
+const machine: Machine = { cores: 4, name: 'box', networkAddress: '192.168.1.5', folder: '/srv/everroom' };
+const generated = { apiKey: 'key-1', apiSecret: 'generated-api-secret', tokenSecret: 'generated-token-secret' };
+const parse = (env: Record<string, string>, file = '') => parseConfig(env, file, machine, () => generated);
+const LONG = 'x'.repeat(40);
+
+function problemsOf(env: Record<string, string>, file = ''): string {
+  try {
+    parse(env, file);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('defaults', () => {
+  test('every setting has one', () => {
+    const config = parse({});
+    expect(config.http).toEqual({ host: '0.0.0.0', port: 3000, publicUrl: 'http://localhost:3000' });
+    expect(config.media).toMatchObject({ port: 40_000, workers: 4, workerCapacity: 500 });
+    expect(config.redis).toEqual({ address: undefined, durability: 'fsync' });
+    expect(config.room.graceMs).toBe(20_000);
+    expect(config.node).toEqual({ name: 'box', dataFolder: '/srv/everroom/data' });
+  });
+
+  test('browsers on the machine and on its network are each given an address they reach', () => {
+    expect(parse({}).media.listen.map(({ ip }) => ip)).toEqual(['192.168.1.5', '127.0.0.1']);
+    expect(parse({ ANNOUNCED_ADDRESS: '203.0.113.7' }).media.listen).toEqual([
+      { ip: '0.0.0.0', announcedAddress: '203.0.113.7' },
+    ]);
+  });
+
+  test('rooms may be created from the page until an API key is set', () => {
+    expect(parse({}).auth.openRoomCreation).toBe(true);
+    expect(parse({ API_KEY: 'shop', API_SECRET: LONG }).auth.openRoomCreation).toBe(false);
+    expect(parse({ API_KEY: 'shop', API_SECRET: LONG, OPEN_ROOM_CREATION: 'true' }).auth.openRoomCreation).toBe(true);
+  });
+});
+
+describe('sources', () => {
+  test('the environment wins over the file, and empty means not set', () => {
+    const file = 'PORT=4000\n# a comment\nHOST="127.0.0.1"\nWORKERS=2\n';
+    const config = parse({ PORT: '5000', HOST: '', WORKERS: '3' }, file);
+    expect([config.http.port, config.http.host, config.media.workers]).toEqual([5000, '127.0.0.1', 3]);
+  });
+
+  test('a unix socket is given to Redis clients as a path', () => {
+    expect(parse({ REDIS_URL: 'unix:///run/a b/redis.sock' }).redis.address?.reveal()).toBe('/run/a b/redis.sock');
+  });
+});
+
+describe('bad settings', () => {
+  test('all are named at once', () => {
+    const problems = problemsOf(
+      { PORT: 'http', DURABILITY: 'maybe', REDIS_URL: 'localhost', GRACE_MS: '1.5' },
+      'PROT=1',
+    );
+    for (const name of ['PORT', 'DURABILITY', 'REDIS_URL', 'GRACE_MS', 'PROT in the settings file']) {
+      expect(problems).toContain(name);
+    }
+  });
+
+  test('settings that contradict each other are named', () => {
+    expect(problemsOf({ API_KEY: 'shop' })).toContain('API_SECRET');
+    expect(problemsOf({ DURABILITY: 'replica' })).toContain('REDIS_URL');
+    expect(problemsOf({ PORT: '40001' })).toContain('media ports 40000 to 40003');
+    expect(problemsOf({ MEDIA_PORT: '65534' })).toContain('MEDIA_PORT');
+  });
+
+  test('a short secret is refused and not shown', () => {
+    const problems = problemsOf({ TOKEN_SECRET: 'hunter2' });
+    expect(problems).toContain('TOKEN_SECRET');
+    expect(problems).not.toContain('hunter2');
+  });
+});
+
+test('[S2] secrets do not print', () => {
+  const config = parse({ API_KEY: 'shop', API_SECRET: LONG, TOKEN_SECRET: LONG, REDIS_URL: 'redis://:pw@host:6379' });
+  for (const printed of [inspect(config, { depth: 9 }), JSON.stringify(config), `${config.auth.tokenSecret}`]) {
+    expect(printed).not.toContain(LONG);
+    expect(printed).not.toContain('pw@');
+  }
+  expect(config.auth.apiSecret.reveal()).toBe(LONG);
+});
+
+test('every setting is described and shows its default', () => {
+  for (const setting of describeSettings()) {
+    expect(setting.description, setting.name).not.toBe('');
+    expect(setting.shownDefault, setting.name).not.toBe('');
+  }
+});

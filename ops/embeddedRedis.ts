@@ -1,0 +1,253 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from './supervision/backoff.ts';
+import { askRedis } from './supervision/redisSocket.ts';
+
+export interface EmbeddedRedisOptions {
+  /** The rooms live in `DATA/redis`, the generated redis.conf and the socket in `DATA/run`. Nobody else may use it. */
+  dataFolder: string;
+  durability: 'fsync' | 'async';
+  log: (line: string) => void;
+}
+
+/** Redis does not start: the message holds the last lines it wrote. */
+export class RedisFailure extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RedisFailure';
+  }
+}
+
+/**
+ * Kept alive by a shell that does one thing more than wait: when its own standard input closes, which the death of the
+ * process that holds the other end does too, it ends Redis by SIGTERM, and Redis writes all it has to disk.
+ */
+const KEEPER = `
+exec 3<&0
+redis-server "$1" </dev/null 3<&- &
+redis=$!
+{ read -r _ <&3; kill -TERM "$redis"; } 2>/dev/null &
+watch=$!
+wait "$redis"
+code=$?
+kill "$watch" 2>/dev/null
+exit "$code"
+`;
+
+/** A redis-server of our own on a unix socket, append-only, restarted whenever it ends. */
+export class EmbeddedRedis {
+  readonly socketPath: string;
+  readonly #options: EmbeddedRedisOptions;
+  readonly #runFolder: string;
+  #keeper: ChildProcess | undefined;
+  #output: string[] = [];
+  #stopping = false;
+  #restartListener: (() => void) | undefined;
+
+  private constructor(options: EmbeddedRedisOptions) {
+    this.#options = options;
+    this.#runFolder = join(options.dataFolder, 'run');
+    this.socketPath = socketPathFor(options.dataFolder);
+  }
+
+  /**
+   * Answers once Redis has loaded its data and replies to PING. A Redis that a crash left behind on the same folder is
+   * shut down first, so that two never write one file.
+   * @throws RedisFailure
+   */
+  static async start(options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
+    const redis = new EmbeddedRedis(options);
+    mkdirSync(redis.#runFolder, { recursive: true, mode: 0o700 });
+    mkdirSync(join(options.dataFolder, 'redis'), { recursive: true, mode: 0o700 });
+    writeFileSync(redis.#confPath, redisConf(options, redis.socketPath, redis.#pidPath), { mode: 0o600 });
+    await redis.#endLeftOver();
+    await redis.#launch();
+    redis.#keepAlive();
+    return redis;
+  }
+
+  /** The process of redis-server; undefined while it restarts. */
+  get pid(): number | undefined {
+    return readPid(this.#pidPath);
+  }
+
+  onRestart(listener: () => void): void {
+    this.#restartListener = listener;
+  }
+
+  /** Ends Redis after it has written everything to disk. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const keeper = this.#keeper;
+    if (!keeper || hasEnded(keeper)) return;
+    const ended = once(keeper, 'exit');
+    keeper.stdin?.end();
+    const killer = setTimeout(() => {
+      this.#options.log('Redis does not end: killing it');
+      if (this.pid !== undefined) signal(this.pid, 'SIGKILL');
+    }, 10_000);
+    await ended;
+    clearTimeout(killer);
+  }
+
+  get #confPath(): string {
+    return join(this.#runFolder, 'redis.conf');
+  }
+
+  get #pidPath(): string {
+    return join(this.#runFolder, 'redis.pid');
+  }
+
+  async #launch(): Promise<void> {
+    this.#output = [];
+    // A session of its own: Ctrl-C in a terminal must reach Redis last, through us.
+    const keeper = spawn('/bin/sh', ['-c', KEEPER, 'everroom-redis', this.#confPath], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#keeper = keeper;
+    keeper.stdin.on('error', () => undefined); // The keeper ended first; its exit tells.
+    for (const stream of [keeper.stdout, keeper.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.#output = [...this.#output, ...chunk.toString().trimEnd().split('\n')].slice(-12);
+      });
+    }
+    const startedAt = Date.now();
+    let nextNews = 3000;
+    for (;;) {
+      const answer = await askRedis(this.socketPath, 'PING', 1000);
+      if (answer === '+PONG') return;
+      if (hasEnded(keeper)) throw new RedisFailure(this.#whyEnded());
+      const waitedMs = Date.now() - startedAt;
+      if (waitedMs > nextNews) {
+        nextNews += 5000;
+        this.#options.log(`Redis is loading its data (${Math.round(waitedMs / 1000)} s)`);
+      }
+      await sleep(10);
+    }
+  }
+
+  #whyEnded(): string {
+    const said = this.#output.map((line) => `  ${line}`).join('\n');
+    const repair = /Bad file format|Unrecoverable|Unexpected end of file/i.test(said)
+      ? `\nIts data are damaged. Copy ${join(this.#options.dataFolder, 'redis')} away, then repair the file named above ` +
+        'with redis-check-aof --fix.'
+      : '';
+    return `redis-server does not start. It said:\n${said}${repair}`;
+  }
+
+  #keepAlive(): void {
+    const keeper = this.#keeper;
+    if (!keeper) return;
+    const restart = async (): Promise<void> => {
+      for (let failures = 1; !this.#stopping; failures += 1) {
+        await sleep(backoffMs(failures));
+        if (this.#stopping) return;
+        try {
+          await this.#endLeftOver();
+          await this.#launch();
+          this.#options.log('Redis runs again');
+          this.#restartListener?.();
+          this.#keepAlive();
+          return;
+        } catch (error) {
+          if (this.#stopping) return;
+          this.#options.log(error instanceof Error ? error.message : String(error));
+        }
+      }
+    };
+    const onEnd = (): void => {
+      if (this.#stopping) return;
+      this.#options.log('Redis ended: starting it again');
+      void restart();
+    };
+    if (hasEnded(keeper)) onEnd();
+    else keeper.once('exit', onEnd);
+  }
+
+  /** Only the holder of the data folder's lock comes here, so whatever answers on our socket is a left-over of ours. */
+  async #endLeftOver(): Promise<void> {
+    const pid = this.pid;
+    const answer = await askRedis(this.socketPath, 'PING', 1000);
+    if (answer === undefined && !isRedis(pid)) return;
+    this.#options.log('a Redis of an earlier run is still there: shutting it down');
+    if (answer !== undefined) await askRedis(this.socketPath, 'SHUTDOWN', 5000);
+    else if (pid !== undefined) signal(pid, 'SIGTERM');
+    const deadline = Date.now() + 10_000;
+    while (pid !== undefined && isRedis(pid)) {
+      if (Date.now() > deadline) signal(pid, 'SIGKILL');
+      await sleep(20);
+    }
+  }
+}
+
+/** A unix socket's path has at most 107 bytes; a deeper folder gets a short path of the user's own. */
+function socketPathFor(dataFolder: string): string {
+  const near = join(dataFolder, 'run', 'redis.sock');
+  if (Buffer.byteLength(near) <= 100) return near;
+  const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
+  const folder = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `everroom-${userInfo().uid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(folder);
+  if (uid !== userInfo().uid || (mode & 0o077) !== 0) {
+    throw new RedisFailure(`${folder} must belong to this user alone: remove it, or choose a shorter EVERROOM_DATA`);
+  }
+  return join(folder, `${name}.sock`);
+}
+
+function redisConf({ dataFolder, durability }: EmbeddedRedisOptions, socketPath: string, pidPath: string): string {
+  const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  return [
+    '# Written at every start.',
+    'port 0',
+    `unixsocket ${quoted(socketPath)}`,
+    'unixsocketperm 700',
+    `pidfile ${quoted(pidPath)}`,
+    `dir ${quoted(join(dataFolder, 'redis'))}`,
+    'daemonize no',
+    'save ""',
+    'appendonly yes',
+    `appendfsync ${durability === 'fsync' ? 'always' : 'everysec'}`,
+    // A crash in the middle of an append leaves half a command, of which nobody was told that it is in the journal.
+    'aof-load-truncated yes',
+    'no-appendfsync-on-rewrite no',
+    'maxmemory-policy noeviction',
+    'loglevel notice',
+    '',
+  ].join('\n');
+}
+
+function readPid(path: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(path, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined; // No file: no Redis.
+  }
+}
+
+function isRedis(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('redis-server');
+  } catch {
+    return false; // No such process, or no /proc: the socket alone must tell.
+  }
+}
+
+/** Whether the process was there to be signalled. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

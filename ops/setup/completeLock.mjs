@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+// Completes package-lock.json for the platforms it was not made on. npm leaves out an optional platform package
+// that its registry does not offer at that moment, and `npm ci` then refuses the whole lock file.
+// Run it after every change of the lock file: node ops/setup/completeLock.mjs
+import { readFileSync, writeFileSync } from 'node:fs';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const OS_NAMES = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
+const CPU_NAMES = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
+
+/**
+ * What a platform package's name says about where it runs: `@biomejs/cli-linux-x64-musl`, `@uwsjs/linux-arm64-22`.
+ * Undefined for a name that says nothing.
+ * @param {string} name
+ */
+export function platformOf(name) {
+  const words = name.split(/[-/@]/);
+  const os = words.find((word) => OS_NAMES.includes(word));
+  const cpu = words.find((word) => CPU_NAMES.includes(word));
+  if (!os || !cpu) return undefined;
+  const libc = /musl/.test(name) ? ['musl'] : /gnu/.test(name) ? ['glibc'] : undefined;
+  return { os: [os], cpu: [cpu], ...(libc && os === 'linux' ? { libc } : {}) };
+}
+
+/**
+ * Adds an entry for each optional dependency that the lock file lacks. Changes `lock`; answers the names it added.
+ * @param {{ packages: Record<string, any> }} lock
+ */
+export function completeLock(lock) {
+  const added = [];
+  for (const [path, entry] of Object.entries(lock.packages)) {
+    for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+      if (isLocked(lock, path, name)) continue;
+      const platform = platformOf(name);
+      if (!platform || !/^\d+\.\d+\.\d+/.test(version)) {
+        throw new Error(`${path || 'package.json'} wants ${name}@${version}, which the lock file lacks`);
+      }
+      lock.packages[`node_modules/${name}`] = {
+        version,
+        ...platform,
+        ...(entry.dev ? { dev: true } : {}),
+        optional: true,
+      };
+      added.push(name);
+    }
+  }
+  const sorted = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
+  lock.packages = Object.fromEntries(sorted);
+  return added;
+}
+
+function isLocked(lock, fromPath, name) {
+  for (let folder = fromPath; ; folder = folder.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, '')) {
+    if (lock.packages[`${folder ? `${folder}/` : ''}node_modules/${name}`]) return true;
+    if (folder === '') return false;
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const path = new URL('../../package-lock.json', import.meta.url);
+  const lock = JSON.parse(readFileSync(path, 'utf8'));
+  const added = completeLock(lock);
+  for (const entry of Object.values(lock.packages)) delete entry.resolved;
+  writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
+  process.stdout.write(added.length > 0 ? `added ${added.join(', ')}\n` : 'the lock file is complete\n');
+}

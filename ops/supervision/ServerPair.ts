@@ -1,0 +1,136 @@
+import { backoffMs } from './backoff.ts';
+import { ServerProcess } from './ServerProcess.ts';
+
+export interface ServerPairOptions {
+  /** The script of a server process. */
+  script: string;
+  env: NodeJS.ProcessEnv;
+  /** A process that is silent for so long is killed. */
+  unresponsiveMs: number;
+  /** How long a recovery has the machine to itself before a new standby is loaded. */
+  standbyDelayMs: number;
+  log: (line: string) => void;
+  /** A server serves at this address: at the start, and after every recovery. */
+  onReady: (url: string) => void;
+  /** Some process came or went. */
+  onChange: () => void;
+  /** No server has ever become ready, and trying again would not help. */
+  onHopeless: (reason: string) => void;
+}
+
+const HEARTBEAT_MS = 1000;
+/** A server that served for so long did not fail at its start. */
+const PROVEN_MS = 3000;
+/** How often a server may crash before the first one has become ready. */
+const FIRST_ATTEMPTS = 3;
+
+/**
+ * Keeps one server active and another standing by. When the active one ends, the standby is activated in the same turn;
+ * a process that was loaded beforehand needs only to bind its ports.
+ */
+export class ServerPair {
+  readonly #options: ServerPairOptions;
+  #active: ServerProcess | undefined;
+  #standby: ServerProcess | undefined;
+  #everReady = false;
+  #failures = 0;
+  #spawnTimer: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #beatAt = Date.now();
+  #stopping = false;
+
+  constructor(options: ServerPairOptions) {
+    this.#options = options;
+  }
+
+  get active(): ServerProcess | undefined {
+    return this.#active;
+  }
+
+  get standby(): ServerProcess | undefined {
+    return this.#standby;
+  }
+
+  start(): void {
+    this.#beatAt = Date.now();
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
+    this.#spawnStandby();
+  }
+
+  /** Ends both, the active one with its goodbyes, within `limitMs`. */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#spawnTimer);
+    await Promise.all([this.#active?.shutDown(limitMs), this.#standby?.shutDown(limitMs)]);
+  }
+
+  killAll(): void {
+    this.#active?.kill();
+    this.#standby?.kill();
+  }
+
+  #spawnStandby(): void {
+    this.#standby = new ServerProcess(this.#options.script, this.#options.env, {
+      onStandingBy: () => this.#fillActivePlace(),
+      onReady: (server) => this.#onReady(server),
+      onEnded: (server) => this.#onEnded(server),
+    });
+    this.#options.onChange();
+  }
+
+  #spawnStandbyAfter(delayMs: number): void {
+    clearTimeout(this.#spawnTimer);
+    this.#spawnTimer = setTimeout(() => this.#spawnStandby(), delayMs);
+  }
+
+  #fillActivePlace(): void {
+    if (this.#active || this.#stopping || this.#standby?.phase !== 'standing-by') return;
+    this.#active = this.#standby;
+    this.#standby = undefined;
+    this.#active.activate();
+    this.#options.onChange();
+  }
+
+  #onReady(server: ServerProcess): void {
+    this.#everReady = true;
+    this.#options.onReady(server.url ?? '');
+    this.#options.onChange();
+    this.#spawnStandbyAfter(this.#options.standbyDelayMs);
+  }
+
+  #onEnded(server: ServerProcess): void {
+    if (this.#stopping) return;
+    const wasActive = server === this.#active;
+    if (wasActive) this.#active = undefined;
+    else this.#standby = undefined;
+    this.#fillActivePlace();
+    this.#options.onChange();
+
+    const proven = server.readyAt !== undefined && Date.now() - server.readyAt >= PROVEN_MS;
+    this.#failures = proven ? 0 : this.#failures + 1;
+    const why = server.failure ? `: ${server.failure.message}` : '';
+    this.#options.log(`the ${wasActive ? 'active' : 'standby'} server ended (${server.ending})${why}`);
+    if (!this.#everReady && (server.failure || this.#failures >= FIRST_ATTEMPTS)) {
+      this.#options.onHopeless(server.failure?.message ?? `the server does not start (${server.ending})`);
+      return;
+    }
+    // With the standby on its way to serve, a new one waits until that is done (`onReady`).
+    if (this.#standby) return;
+    if (!this.#active) this.#spawnStandbyAfter(backoffMs(this.#failures));
+    else if (!wasActive) this.#spawnStandbyAfter(Math.max(this.#options.standbyDelayMs, backoffMs(this.#failures)));
+  }
+
+  #beat(): void {
+    const wasAway = Date.now() - this.#beatAt > 2 * HEARTBEAT_MS;
+    this.#beatAt = Date.now();
+    for (const server of [this.#active, this.#standby]) {
+      if (!server) continue;
+      if (wasAway) server.forgiveSilence();
+      server.ping();
+      if (!server.isSilentFor(this.#options.unresponsiveMs)) continue;
+      this.#options.log(`server process ${server.pid} does not answer: killing it`);
+      server.kill();
+    }
+  }
+}

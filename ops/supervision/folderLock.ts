@@ -1,0 +1,94 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The folder belongs to another process that is alive. */
+export class FolderInUse extends Error {
+  constructor(folder: string, pid: number) {
+    super(
+      `${folder} is in use by another Everroom (process ${pid}). ` +
+        'Stop that one first, or give this one a folder of its own with EVERROOM_DATA.',
+    );
+    this.name = 'FolderInUse';
+  }
+}
+
+/**
+ * Takes a folder for this process alone until the returned function is called or the process ends, in whatever way: a lock
+ * whose holder is gone counts for nothing. Good between processes of one machine that see each other.
+ * @throws FolderInUse
+ */
+export function lockFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'lock');
+  const own = `${process.pid} ${startOf(process.pid) ?? 'unknown'}\n`;
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, own);
+  try {
+    while (!linked(temporary, path)) {
+      const holder = read(path);
+      if (holder === undefined) continue;
+      const [pid, start] = holder.trim().split(' ');
+      if (isAlive(Number(pid), start)) throw new FolderInUse(folder, Number(pid));
+      discard(path, holder);
+    }
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  return () => {
+    if (read(path) === own) rmSync(path, { force: true });
+  };
+}
+
+/** Takes a dead holder's lock away, unless somebody else has done so and holds it by now. */
+function discard(path: string, holder: string): void {
+  const aside = `${path}.stale.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  if (read(aside) !== holder) linked(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isAlive(pid: number, start: string | undefined): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  const now = startOf(pid);
+  return now === undefined || start === 'unknown' || now === start;
+}
+
+/** When a process started, in the kernel's ticks: a number given to a new process is not the old process. */
+function startOf(pid: number): string | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  // The second field is the command's name in parentheses, and may hold spaces; the start is the 22nd field.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+}

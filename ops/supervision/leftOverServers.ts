@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+
+const stateSchema = z.object({ serverPid: z.number().nullable(), standbyPid: z.number().nullable() });
+
+/**
+ * Kills the servers of a supervisor that was killed itself. They end on their own when they notice; one that hangs would
+ * hold the ports for ever. Only the holder of the data folder's lock may call this.
+ */
+export async function endLeftOverServers(stateFile: string): Promise<void> {
+  const state = readState(stateFile);
+  for (const pid of [state?.serverPid, state?.standbyPid]) {
+    if (!pid || !isServer(pid)) continue;
+    process.kill(pid, 'SIGKILL');
+    for (let waits = 0; isServer(pid) && waits < 250; waits += 1) await sleep(20);
+  }
+}
+
+function readState(path: string): z.infer<typeof stateSchema> | undefined {
+  try {
+    return stateSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
+  } catch {
+    return undefined; // No file, or half of one: no earlier run is known.
+  }
+}
+
+function isServer(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('ops/server.ts');
+  } catch {
+    return false; // No such process.
+  }
+}

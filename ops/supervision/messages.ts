@@ -1,0 +1,18 @@
+/** What a supervisor and its server processes say to each other over the IPC channel. */
+
+export type ToServer =
+  /** Bind the ports and serve. */
+  | { readonly type: 'activate' }
+  /** Say goodbye to clients, then answer `drained`. SIGTERM follows. */
+  | { readonly type: 'drain' }
+  | { readonly type: 'ping' };
+
+export type FromServer =
+  /** All is loaded, workers are spawned and Redis is connected; no port is bound yet. */
+  | { readonly type: 'standing-by' }
+  /** It serves at this address. */
+  | { readonly type: 'ready'; readonly url: string }
+  /** It cannot serve and ends now. `code` is an error's code, such as EADDRINUSE or CONFIG. */
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'drained' }
+  | { readonly type: 'pong' };

@@ -1,0 +1,30 @@
+import { connect } from 'node:net';
+
+/**
+ * Sends one command to a Redis on a unix socket and answers the first line of its reply (`+PONG`, `-LOADING …`), or
+ * undefined when nobody listens, it hangs up without a word (SHUTDOWN), or it is silent for `timeoutMs`.
+ */
+export function askRedis(
+  socketPath: string,
+  command: 'PING' | 'SHUTDOWN',
+  timeoutMs: number,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    let reply = '';
+    const finish = (answer: string | undefined): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => finish(undefined), timeoutMs);
+    socket.on('connect', () => socket.write(`${command}\r\n`));
+    socket.on('data', (chunk: Buffer) => {
+      reply += chunk.toString();
+      const end = reply.indexOf('\r\n');
+      if (end >= 0) finish(reply.slice(0, end));
+    });
+    socket.on('error', () => finish(undefined));
+    socket.on('close', () => finish(undefined));
+  });
+}

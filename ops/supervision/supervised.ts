@@ -1,0 +1,77 @@
+import type { FromServer, ToServer } from './messages.ts';
+
+/** The life of a server process in three steps, called at most once each and in this order. */
+export interface SupervisedServer {
+  /** Binds the ports and serves; answers the address to open. Its errors are told to the supervisor, then the process ends. */
+  activate(): Promise<{ url: string }>;
+  /** Says goodbye to clients while everything still works. Not called when the server was never activated. */
+  drain(): Promise<void>;
+  /** Closes everything; the process ends when it is done. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a server under the supervisor's orders: `create` loads everything that can be had before the ports are bound.
+ * Without a supervisor (no IPC channel) it is activated at once and the address is printed.
+ * The process ends itself at once when its supervisor is gone: two servers must never be left to fight over the ports.
+ */
+export async function runSupervised(create: () => Promise<SupervisedServer>): Promise<void> {
+  const supervised = process.send !== undefined;
+  let server: SupervisedServer | undefined;
+  let activated = false;
+  let closing = false;
+
+  const fail = async (error: unknown): Promise<void> => {
+    const message = error instanceof Error ? error.message : String(error);
+    if (supervised) await tell({ type: 'failed', code: codeOf(error), message });
+    else process.stderr.write(`${message}\n`);
+    process.exit(1);
+  };
+  const activate = async (): Promise<void> => {
+    if (!server || activated) return;
+    activated = true;
+    const { url } = await server.activate();
+    if (supervised) await tell({ type: 'ready', url });
+    else process.stdout.write(`Everroom is ready at ${url}\n`);
+  };
+  const drain = async (): Promise<void> => {
+    if (activated) await server?.drain();
+    await tell({ type: 'drained' });
+  };
+  const close = async (): Promise<void> => {
+    if (closing) return;
+    closing = true;
+    await server?.close();
+    process.exit(0);
+  };
+
+  process.on('SIGTERM', () => void close().catch(fail));
+  if (!supervised) process.on('SIGINT', () => void close().catch(fail));
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', (message: ToServer) => {
+    if (message.type === 'ping') void tell({ type: 'pong' });
+    if (message.type === 'activate') void activate().catch(fail);
+    if (message.type === 'drain') void drain().catch(fail);
+  });
+
+  try {
+    server = await create();
+    if (supervised) await tell({ type: 'standing-by' });
+    else await activate();
+  } catch (error) {
+    await fail(error);
+  }
+}
+
+/** Resolves when the message has left this process, or cannot: a supervisor that is gone ends us by 'disconnect'. */
+function tell(message: FromServer): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.send || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'ConfigError') return 'CONFIG';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'FAILED';
+}

@@ -1,0 +1,120 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
+import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
+import { endLeftOverServers } from './supervision/leftOverServers.ts';
+import { ServerPair } from './supervision/ServerPair.ts';
+
+/** How long servers have for their goodbyes when everything ends. */
+const SHUTDOWN_MS = 4000;
+const STANDBY_DELAY_MS = 2000;
+
+await main();
+
+/**
+ * Owns the embedded Redis and the server processes. `DATA/run/supervisor.json` tells tools whom they may kill:
+ * `{ pid, serverPid, standbyPid, redisPid, url }`, null for what is not there at the moment.
+ */
+async function main(): Promise<void> {
+  const config = orExit(() => loadConfig());
+  const runFolder = join(config.node.dataFolder, 'run');
+  const unlock = orExit(() => lockFolder(runFolder));
+  const stateFile = join(runFolder, 'supervisor.json');
+  await endLeftOverServers(stateFile);
+  const redis = await startRedis(config).catch((error: unknown) => {
+    unlock();
+    return exit(error);
+  });
+
+  let announced = false;
+  let url: string | null = null;
+  let stopping: Promise<void> | undefined;
+
+  const writeState = (): void => {
+    if (stopping) return;
+    const state = {
+      pid: process.pid,
+      serverPid: pair.active?.pid ?? null,
+      standbyPid: pair.standby?.pid ?? null,
+      redisPid: redis?.pid ?? null,
+      url,
+    };
+    writeFileSync(`${stateFile}.new`, `${JSON.stringify(state)}\n`);
+    renameSync(`${stateFile}.new`, stateFile);
+  };
+  const pair = new ServerPair({
+    script: fileURLToPath(new URL('server.ts', import.meta.url)),
+    env: { ...process.env, EVERROOM_STANDBY: '1', ...(redis ? { REDIS_URL: `unix://${redis.socketPath}` } : {}) },
+    unresponsiveMs: config.supervisor.unresponsiveMs,
+    standbyDelayMs: STANDBY_DELAY_MS,
+    log,
+    onReady: (readyUrl) => {
+      url = readyUrl;
+      if (announced) log('a server is ready again');
+      else process.stdout.write(`\n  Everroom is ready. Open ${readyUrl}\n  Ctrl-C ends it.\n\n`);
+      announced = true;
+    },
+    onChange: writeState,
+    onHopeless: (reason) => {
+      process.stderr.write(`\n${reason}\n`);
+      void stop(1);
+    },
+  });
+
+  async function end(code: number): Promise<void> {
+    await pair.stop(SHUTDOWN_MS);
+    await redis?.stop();
+    rmSync(stateFile, { force: true });
+    unlock();
+    process.exit(code);
+  }
+  function stop(code: number): Promise<void> {
+    stopping ??= end(code);
+    return stopping;
+  }
+  const onSignal = (): void => {
+    if (stopping)
+      pair.killAll(); // Asked twice: no more goodbyes.
+    else process.stdout.write('Everroom ends.\n');
+    void stop(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+
+  redis?.onRestart(writeState);
+  pair.start();
+}
+
+async function startRedis({ redis, node }: Config): Promise<EmbeddedRedis | undefined> {
+  if (redis.address) return undefined;
+  // Settings forbid `replica` without a Redis of one's own.
+  const durability = redis.durability === 'async' ? 'async' : 'fsync';
+  return EmbeddedRedis.start({ dataFolder: node.dataFolder, durability, log });
+}
+
+function log(line: string): void {
+  process.stdout.write(`${new Date().toISOString()} supervisor: ${line}\n`);
+}
+
+function orExit<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    return exit(error);
+  }
+}
+
+/** Errors that say all there is to say are shown without a stack. */
+function exit(error: unknown): never {
+  const plain = error instanceof ConfigError || error instanceof FolderInUse || error instanceof RedisFailure;
+  if (plain || isFileError(error)) process.stderr.write(`\n${error.message}\n`);
+  else process.stderr.write(`\n${error instanceof Error ? error.stack : error}\n`);
+  process.exit(1);
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error && 'code' in error && ['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes(String(error.code))
+  );
+}

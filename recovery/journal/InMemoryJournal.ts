@@ -1,0 +1,150 @@
+import { type AppendOutcome, type Journal, JournalUnavailable, type Snapshot } from '../../core/ports.ts';
+import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
+import type { RoomId } from '../../core/room/state.ts';
+import { assertChained } from './chain.ts';
+import { decodeCommit, encodeCommit, type StoredCommit } from './codec.ts';
+
+interface Follower {
+  onCommits(commits: readonly Commit[]): void;
+  onGap(): void;
+}
+
+interface StoredRoom {
+  commits: StoredCommit[];
+  snapshot: Snapshot | null;
+  readonly followers: Set<Follower>;
+}
+
+/** What the Redis server is to `RedisJournal`: several `InMemoryJournal`s, one a node, may share it. */
+export class InMemoryJournalStore {
+  readonly #rooms = new Map<RoomId, StoredRoom>();
+  readonly #availabilityListeners = new Set<(available: boolean) => void>();
+  #available = true;
+
+  room(roomId: RoomId): StoredRoom {
+    let room = this.#rooms.get(roomId);
+    if (!room) {
+      room = { commits: [], snapshot: null, followers: new Set() };
+      this.#rooms.set(roomId, room);
+    }
+    return room;
+  }
+
+  get available(): boolean {
+    return this.#available;
+  }
+
+  /** Away, every call fails; nothing is lost. Back, followers hear of the gap. */
+  setAvailable(available: boolean): void {
+    if (available === this.#available) return;
+    this.#available = available;
+    for (const listener of this.#availabilityListeners) listener(available);
+    if (available) this.cutFeed();
+  }
+
+  onAvailability(listener: (available: boolean) => void): () => void {
+    this.#availabilityListeners.add(listener);
+    return () => this.#availabilityListeners.delete(listener);
+  }
+
+  /** Interrupts every push channel for a moment. */
+  cutFeed(): void {
+    for (const { followers } of this.#rooms.values()) {
+      for (const follower of followers) queueMicrotask(() => followers.has(follower) && follower.onGap());
+    }
+  }
+
+  /** Loses every commit above `version`, as a server does that comes back with less than it had acknowledged. */
+  loseTail(roomId: RoomId, version: number): void {
+    const room = this.room(roomId);
+    room.commits = room.commits.slice(0, version);
+    if (room.snapshot && room.snapshot.position.version > version) room.snapshot = null;
+  }
+}
+
+/** The journal without Redis: the same promises, kept in this process. For tests of what is built on a journal. */
+export class InMemoryJournal implements Journal {
+  readonly #store: InMemoryJournalStore;
+
+  constructor(store = new InMemoryJournalStore()) {
+    this.#store = store;
+  }
+
+  async append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome> {
+    assertChained(commits, after);
+    this.#refuseIfAway();
+    const room = this.#store.room(roomId);
+    if (after.version > room.commits.length || commitIdAt(room, after.version) !== after.commitId) {
+      return { type: 'diverged', journal: endOf(room) };
+    }
+    if (after.version < room.commits.length) {
+      return { type: 'behind', missed: room.commits.slice(after.version).map((stored) => decodeCommit(roomId, stored)) };
+    }
+    const stored = commits.map(encodeCommit);
+    room.commits.push(...stored);
+    const pushed = stored.map((commit) => decodeCommit(roomId, commit));
+    for (const follower of room.followers) {
+      queueMicrotask(() => room.followers.has(follower) && follower.onCommits(pushed));
+    }
+    return { type: 'appended' };
+  }
+
+  async read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]> {
+    this.#refuseIfAway();
+    const { commits } = this.#store.room(roomId);
+    return commits.slice(afterVersion, afterVersion + limit).map((stored) => decodeCommit(roomId, stored));
+  }
+
+  async position(roomId: RoomId): Promise<Position> {
+    this.#refuseIfAway();
+    return endOf(this.#store.room(roomId));
+  }
+
+  async follow(
+    roomId: RoomId,
+    onCommits: (commits: readonly Commit[]) => void,
+    onGap: () => void,
+  ): Promise<() => void> {
+    this.#refuseIfAway();
+    const { followers } = this.#store.room(roomId);
+    const follower: Follower = { onCommits, onGap };
+    followers.add(follower);
+    return () => followers.delete(follower);
+  }
+
+  async loadSnapshot(roomId: RoomId): Promise<Snapshot | null> {
+    this.#refuseIfAway();
+    return this.#store.room(roomId).snapshot;
+  }
+
+  async saveSnapshot(roomId: RoomId, snapshot: Snapshot): Promise<void> {
+    this.#refuseIfAway();
+    const room = this.#store.room(roomId);
+    const { version, commitId } = snapshot.position;
+    // Only of commits that the journal holds: the state may stem from a tail that was lost meanwhile.
+    if (version === 0 || commitIdAt(room, version) !== commitId) return;
+    if (room.snapshot && room.snapshot.position.version >= version) return;
+    room.snapshot = snapshot;
+  }
+
+  get available(): boolean {
+    return this.#store.available;
+  }
+
+  onAvailability(listener: (available: boolean) => void): () => void {
+    return this.#store.onAvailability(listener);
+  }
+
+  #refuseIfAway(): void {
+    if (!this.#store.available) throw new JournalUnavailable('The in-memory journal was made unavailable');
+  }
+}
+
+function commitIdAt(room: StoredRoom, version: number): string | undefined {
+  return version === 0 ? ORIGIN.commitId : room.commits[version - 1]?.commitId;
+}
+
+function endOf(room: StoredRoom): Position {
+  const last = room.commits.at(-1);
+  return last ? { version: last.version, commitId: last.commitId } : ORIGIN;
+}

@@ -1,0 +1,46 @@
+-- Appends commits to a room's journal, all or none, if the journal ends exactly where the writer believes.
+-- KEYS[1] journal, KEYS[2] feed channel
+-- ARGV[1] version and ARGV[2] commit id after which to append; ARGV[3] how many missed entries an answer may carry
+-- ARGV[4..] for each commit: its id, its record (JSON)
+-- Answers {'appended'}, and the commits were published on the feed;
+--      or {'behind', version at which the journal ends, the first missed entries};
+--      or {'diverged', version, commit id at which the journal ends}: it does not hold ARGV[1] / ARGV[2].
+local journal, feed = KEYS[1], KEYS[2]
+local after, afterId = ARGV[1], ARGV[2]
+
+-- An entry is {'VERSION-0', {'commit', id, 'prev', id, 'record', json}}.
+local last, lastId = '0', ''
+local newest = redis.call('XREVRANGE', journal, '+', '-', 'COUNT', 1)[1]
+if newest then
+  last, lastId = string.match(newest[1], '^(%d+)'), newest[2][2]
+end
+
+if last ~= after or lastId ~= afterId then
+  local known = after == '0'
+  if not known and tonumber(after) < tonumber(last) then
+    local entry = redis.call('XRANGE', journal, after .. '-0', after .. '-0')[1]
+    known = entry and entry[2][2] == afterId
+  end
+  if known then
+    return { 'behind', last, redis.call('XRANGE', journal, '(' .. after .. '-0', '+', 'COUNT', ARGV[3]) }
+  end
+  return { 'diverged', last, lastId }
+end
+
+local version, prev, pushed = tonumber(after), afterId, {}
+for i = 4, #ARGV, 2 do
+  local id, record = ARGV[i], ARGV[i + 1]
+  version = version + 1
+  local entryId = string.format('%.0f-0', version)
+  local added = redis.pcall('XADD', journal, entryId, 'commit', id, 'prev', prev, 'record', record)
+  if type(added) == 'table' and added.err then
+    -- A stream remembers the highest id it ever had, also when somebody deleted that entry. Any other error repeats.
+    if i > 4 or redis.call('EXISTS', journal) == 0 then return added end
+    redis.call('XSETID', journal, last .. '-0')
+    redis.call('XADD', journal, entryId, 'commit', id, 'prev', prev, 'record', record)
+  end
+  pushed[#pushed + 1] = string.format('[%.0f,%s,%s,%s]', version, cjson.encode(id), cjson.encode(prev), record)
+  prev = id
+end
+redis.call('SPUBLISH', feed, '[' .. table.concat(pushed, ',') .. ']')
+return { 'appended' }

@@ -1,0 +1,57 @@
+import { JournalCorrupt } from '../../core/ports.ts';
+import type { Commit } from '../../core/room/commit.ts';
+import type { RoomEvent } from '../../core/room/events.ts';
+import type { RoomId } from '../../core/room/state.ts';
+import { shapeToWrite, upcast } from './upcast.ts';
+
+/** A commit as it is kept: its place in the chain, and the rest as JSON. */
+export interface StoredCommit {
+  readonly version: number;
+  readonly commitId: string;
+  readonly prev: string;
+  /** JSON of `{ commandId, actor, at, events }`. */
+  readonly record: string;
+}
+
+export function encodeCommit(commit: Commit): StoredCommit {
+  const { version, commitId, prev, commandId, actor, at, events } = commit;
+  return { version, commitId, prev, record: JSON.stringify({ commandId, actor, at, events: events.map(withShape) }) };
+}
+
+/** Throws `JournalCorrupt` when the record is not what `encodeCommit` writes. */
+export function decodeCommit(roomId: RoomId, stored: StoredCommit): Commit {
+  const { version, commitId, prev } = stored;
+  try {
+    const { commandId, actor, at, events } = parseRecord(stored.record);
+    return { version, commitId, prev, commandId, actor, at, events };
+  } catch (cause) {
+    throw new JournalCorrupt(roomId, version, 'the commit cannot be read', { cause });
+  }
+}
+
+function withShape(event: RoomEvent): RoomEvent | (RoomEvent & { shape: number }) {
+  const shape = shapeToWrite(event.type);
+  return shape === undefined ? event : { ...event, shape };
+}
+
+function parseRecord(json: string): Pick<Commit, 'commandId' | 'actor' | 'at' | 'events'> {
+  const record: unknown = JSON.parse(json);
+  if (typeof record !== 'object' || record === null) throw new TypeError('the record is not an object');
+  const { commandId, actor, at, events } = record as Record<string, unknown>;
+  if (typeof commandId !== 'string') throw new TypeError('commandId is not a string');
+  if (typeof at !== 'number') throw new TypeError('at is not a number');
+  if (!Array.isArray(events)) throw new TypeError('events is not an array');
+  // The journal is written by `encodeCommit` alone: past the upcast an event has the shape of its type.
+  return { commandId, actor: parseActor(actor), at, events: events.map(upcast) as unknown as RoomEvent[] };
+}
+
+function parseActor(actor: unknown): Commit['actor'] {
+  if (typeof actor !== 'object' || actor === null) throw new TypeError('actor is not an object');
+  const { kind, participantId, session, nodeId } = actor as Record<string, unknown>;
+  if (kind === 'participant' && typeof participantId === 'string' && typeof session === 'number') {
+    return { kind, participantId, session };
+  }
+  if (kind === 'node' && typeof nodeId === 'string') return { kind, nodeId };
+  if (kind === 'operator') return { kind };
+  throw new TypeError(`the actor ${JSON.stringify(actor)} is unknown`);
+}

@@ -1,0 +1,69 @@
+import type { RoomEventType } from '../../core/room/events.ts';
+
+type Stored = Record<string, unknown>;
+/** Makes the next shape of a stored event out of the one before. */
+type Upcast = (event: Stored) => Stored;
+
+/**
+ * One entry for every event type that was ever written, with the steps from its first shape to today's: shape n+1 comes
+ * from step n-1. A new shape adds a step and a recorded sample in `samples/`; an entry is never taken out.
+ */
+const STEPS: Record<RoomEventType, readonly Upcast[]> = {
+  RoomCreated: [],
+  RoomClosed: [],
+  ParticipantJoined: [],
+  ParticipantResumed: [],
+  ParticipantDisconnected: [],
+  ParticipantGone: [],
+  ParticipantRenamed: [],
+  RoleChanged: [],
+  HandRaised: [],
+  HandLowered: [],
+  TrackPublished: [],
+  TrackMuted: [],
+  TrackUnmuted: [],
+  TrackUnpublished: [],
+  TrackReencodingWished: [],
+  ChatPosted: [],
+  ChatEdited: [],
+  ChatDeleted: [],
+  ParticipantKnocked: [],
+  KnockWithdrawn: [],
+  ParticipantAdmitted: [],
+  ParticipantDenied: [],
+  ParticipantBanned: [],
+  ParticipantUnbanned: [],
+  RoomRenamed: [],
+  LockChanged: [],
+  LobbyChanged: [],
+  PasswordChanged: [],
+  CapacityChanged: [],
+  ReencodingPolicyChanged: [],
+  RecordingWished: [],
+};
+
+const stepsByType: ReadonlyMap<string, readonly Upcast[]> = new Map(Object.entries(STEPS));
+
+/** Every event type with the number of its newest shape. */
+export function currentShapes(): ReadonlyMap<string, number> {
+  return new Map([...stepsByType].map(([type, steps]) => [type, steps.length + 1]));
+}
+
+/** The shape number that an event written now carries: none stands for 1. */
+export function shapeToWrite(type: RoomEventType): number | undefined {
+  const shape = STEPS[type].length + 1;
+  return shape === 1 ? undefined : shape;
+}
+
+/** Brings a stored event to today's shape. Throws a `TypeError` that says why when it cannot. */
+export function upcast(stored: unknown): Stored {
+  if (typeof stored !== 'object' || stored === null) throw new TypeError('an event is not an object');
+  const { shape = 1, ...event } = stored as Stored;
+  const type = event['type'];
+  const steps = typeof type === 'string' ? stepsByType.get(type) : undefined;
+  if (!steps) throw new TypeError(`the event type ${JSON.stringify(type)} is unknown: was it written by a newer version?`);
+  if (typeof shape !== 'number' || !Number.isInteger(shape) || shape < 1 || shape > steps.length + 1) {
+    throw new TypeError(`shape ${JSON.stringify(shape)} of ${type} is unknown: was it written by a newer version?`);
+  }
+  return steps.slice(shape - 1).reduce((older, step) => step(older), event);
+}

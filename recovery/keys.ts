@@ -1,0 +1,36 @@
+import type { NodeId, RoomId } from '../core/room/state.ts';
+
+/**
+ * Every Redis key and channel of Everroom. The braces are a hash tag: what belongs to one room shares a slot of a
+ * Redis Cluster, so one script may touch all of it. Ids are escaped so that no id can end the tag or meet another's key.
+ */
+
+export const journalKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:journal`;
+export const snapshotKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:snapshot`;
+export const feedChannel = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:feed`;
+
+/** Sorted set: node id → when it was last seen (ms, the Redis server's clock). */
+export const nodesKey = (): string => 'everroom:nodes';
+/** What the node says about itself; expires with it. */
+export const nodeKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}`;
+/** Set of the rooms that the node holds; outlives it. */
+export const nodeRoomsKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:rooms`;
+/** Held, for a while, by the node that looks after a dead node's rooms. */
+export const nodeSweepKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:sweep`;
+
+/** Sorted set: room → last activity (ms since the epoch). */
+export const roomActivityKey = (): string => 'everroom:rooms:activity';
+/** Sorted set: room → when it must be looked at next (ms since the epoch). */
+export const roomDeadlinesKey = (): string => 'everroom:rooms:deadlines';
+
+/** Written to find out whether Redis takes writes. */
+export const probeKey = (): string => 'everroom:probe';
+
+/** An id as it stands in keys and set members. Lone surrogates would all become the same bytes. */
+export function escapeId(id: string): string {
+  return id.replace(/[%:{}]|\p{Surrogate}/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+export function unescapeId(escaped: string): string {
+  return escaped.replace(/%([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}

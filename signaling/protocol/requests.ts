@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { WireError } from './errors.ts';
+import { Commit } from './notifications.ts';
+import {
+  DtlsParameters,
+  IceParameters,
+  IceServer,
+  Id,
+  ReencodingPolicy,
+  Role,
+  RoomView,
+  RtpCapabilities,
+  RtpParameters,
+  TrackSource,
+  TransportPair,
+  View,
+} from './shapes.ts';
+
+/**
+ * What a client asks, each answered once by `Answer`. A request that changes the record carries a `commandId` chosen by the
+ * client: repeating the request with the same id, on whatever node, changes nothing more. Socket.io event name = key.
+ */
+
+/** `auth` of the socket.io connection. The token is a join token or a resume token. */
+export const ConnectAuth = z.object({ protocol: z.number().int(), token: z.string().max(4_096) });
+export type ConnectAuth = z.infer<typeof ConnectAuth>;
+
+const command = { commandId: Id };
+const none = z.object({});
+const name = z.string().max(256);
+const text = z.string().max(16_384);
+
+/** What a client gets when it joined or resumed. */
+export const Session = z.object({
+  participantId: Id,
+  session: z.number().int(),
+  /** Good for resuming as this participant on any node. */
+  resumeToken: z.string(),
+  /** The room as of `version`; null when `missed` brings the client's copy up to date. */
+  room: RoomView.nullable(),
+  missed: z.array(Commit).nullable(),
+  version: z.number().int(),
+  serverTime: z.number(),
+  /** The router's; the same on every node. */
+  rtpCapabilities: RtpCapabilities,
+  /** Present when the request brought `rtpCapabilities`; else `openMedia` brings them. */
+  transports: TransportPair.nullable(),
+  iceServers: z.array(IceServer),
+  /** Base URLs of the nodes to try when this one falls silent, best first; this node's own among them. */
+  nodes: z.array(z.string()),
+});
+export type Session = z.infer<typeof Session>;
+
+export const requests = {
+  /** First entry of a join token's holder, or taking over from another tab. */
+  join: {
+    request: z.object({
+      ...command,
+      name,
+      password: z.string().max(256).optional(),
+      rtpCapabilities: RtpCapabilities.optional(),
+      view: View.optional(),
+    }),
+    response: Session,
+  },
+  /** Back after a lost connection, with a resume token. `version`: the last commit the client has seen, 0 for none. */
+  resume: {
+    request: z.object({
+      ...command,
+      version: z.number().int().min(0),
+      rtpCapabilities: RtpCapabilities.optional(),
+      view: View.optional(),
+    }),
+    response: Session,
+  },
+  knock: { request: z.object({ ...command, name }), response: none },
+  leave: { request: z.object({ ...command }), response: none },
+
+  /** New transports in place of whatever this session had. */
+  openMedia: {
+    request: z.object({ rtpCapabilities: RtpCapabilities, view: View.optional() }),
+    response: z.object({ transports: TransportPair }),
+  },
+  connectTransport: { request: z.object({ transportId: Id, dtlsParameters: DtlsParameters }), response: none },
+  restartIce: { request: z.object({ transportId: Id }), response: z.object({ iceParameters: IceParameters }) },
+  /** The track is in the record (`publish`); this is its media on this node. */
+  produce: {
+    request: z.object({ trackId: Id, rtpParameters: RtpParameters }),
+    response: z.object({ producerId: Id }),
+  },
+  setView: { request: View, response: none },
+
+  publish: {
+    request: z.object({ ...command, trackId: Id, source: TrackSource, muted: z.boolean() }),
+    response: none,
+  },
+  unpublish: { request: z.object({ ...command, participantId: Id, trackId: Id }), response: none },
+  setTrackMuted: {
+    request: z.object({ ...command, participantId: Id, trackId: Id, muted: z.boolean() }),
+    response: none,
+  },
+
+  postChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
+  editChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
+  deleteChat: { request: z.object({ ...command, messageId: Id }), response: none },
+
+  raiseHand: { request: z.object({ ...command }), response: none },
+  lowerHand: { request: z.object({ ...command, participantId: Id }), response: none },
+  rename: { request: z.object({ ...command, name }), response: none },
+
+  setRole: { request: z.object({ ...command, participantId: Id, role: Role }), response: none },
+  renameRoom: { request: z.object({ ...command, name }), response: none },
+  setLocked: { request: z.object({ ...command, locked: z.boolean() }), response: none },
+  setLobby: { request: z.object({ ...command, lobby: z.boolean() }), response: none },
+  setPassword: { request: z.object({ ...command, password: z.string().max(256).nullable() }), response: none },
+  setCapacity: { request: z.object({ ...command, capacity: z.number().int() }), response: none },
+  admit: { request: z.object({ ...command, participantId: Id }), response: none },
+  deny: { request: z.object({ ...command, participantId: Id }), response: none },
+  remove: { request: z.object({ ...command, participantId: Id }), response: none },
+  ban: { request: z.object({ ...command, participantId: Id }), response: none },
+  unban: { request: z.object({ ...command, participantId: Id }), response: none },
+  setReencodingPolicy: { request: z.object({ ...command, policy: ReencodingPolicy }), response: none },
+  setTrackReencoding: {
+    request: z.object({ ...command, participantId: Id, trackId: Id, wanted: z.boolean().nullable() }),
+    response: none,
+  },
+  setRecording: { request: z.object({ ...command, wanted: z.boolean() }), response: none },
+  closeRoom: { request: z.object({ ...command }), response: none },
+
+  /** What merely happens: told to those who are there, never journalled. */
+  react: { request: z.object({ emoji: z.string().min(1).max(16) }), response: none },
+  setTyping: { request: z.object({ typing: z.boolean() }), response: none },
+  /** Proof of life; answered at once. */
+  ping: { request: z.object({}), response: z.object({ serverTime: z.number() }) },
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type RequestBody<N extends RequestName> = z.infer<(typeof requests)[N]['request']>;
+export type ResponseBody<N extends RequestName> = z.infer<(typeof requests)[N]['response']>;
+
+export type Answer<N extends RequestName> =
+  | { readonly ok: true; readonly result: ResponseBody<N> }
+  | { readonly ok: false; readonly error: WireError };

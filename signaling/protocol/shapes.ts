@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+/** The words that requests and notifications share. Times are ms since the epoch. */
+
+export const Id = z.string().min(1).max(128);
+export const Role = z.enum(['host', 'member', 'guest']);
+export const TrackSource = z.enum(['camera', 'microphone', 'screen', 'screenAudio']);
+export const TrackKind = z.enum(['audio', 'video']);
+export type Role = z.infer<typeof Role>;
+export type TrackSource = z.infer<typeof TrackSource>;
+export type TrackKind = z.infer<typeof TrackKind>;
+
+export const TrackView = z.object({
+  id: Id,
+  source: TrackSource,
+  kind: TrackKind,
+  muted: z.boolean(),
+  reencoding: z.boolean().nullable(),
+});
+export type TrackView = z.infer<typeof TrackView>;
+
+export const ParticipantView = z.object({
+  id: Id,
+  name: z.string(),
+  role: Role,
+  connected: z.boolean(),
+  joinedAt: z.number(),
+  handRaisedAt: z.number().nullable(),
+  tracks: z.array(TrackView),
+});
+export type ParticipantView = z.infer<typeof ParticipantView>;
+
+export const ChatMessageView = z.object({
+  id: Id,
+  participantId: Id,
+  name: z.string(),
+  text: z.string(),
+  at: z.number(),
+  editedAt: z.number().nullable(),
+  deleted: z.boolean(),
+});
+export type ChatMessageView = z.infer<typeof ChatMessageView>;
+
+export const ReencodingPolicy = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('off') }),
+  z.object({ mode: z.literal('on') }),
+  z.object({ mode: z.literal('auto'), viewers: z.number().int().min(1).max(10_000) }),
+]);
+export type ReencodingPolicy = z.infer<typeof ReencodingPolicy>;
+
+export const KnockView = z.object({ participantId: Id, name: z.string(), knockedAt: z.number() });
+export type KnockView = z.infer<typeof KnockView>;
+
+/** A room as one participant may see it. `lobby` and `banned` are empty for all but hosts. */
+export const RoomView = z.object({
+  roomId: Id,
+  name: z.string(),
+  createdAt: z.number(),
+  capacity: z.number().int(),
+  graceMs: z.number(),
+  locked: z.boolean(),
+  lobbyEnabled: z.boolean(),
+  passwordProtected: z.boolean(),
+  reencoding: ReencodingPolicy,
+  recording: z.boolean(),
+  participants: z.array(ParticipantView),
+  lobby: z.array(KnockView),
+  banned: z.array(Id),
+  /** Oldest first; the newest ones only. */
+  chat: z.array(ChatMessageView),
+});
+export type RoomView = z.infer<typeof RoomView>;
+
+/** Checked in depth by mediasoup and the browser; here only that it is an object of bounded size (payload limit). */
+const rtc = z.looseObject({});
+
+export const RtpCapabilities = rtc;
+export const RtpParameters = rtc;
+export const DtlsParameters = rtc;
+export const IceParameters = rtc;
+
+export const TransportOffer = z.object({
+  id: Id,
+  iceParameters: rtc,
+  iceCandidates: z.array(rtc),
+  dtlsParameters: rtc,
+});
+export type TransportOffer = z.infer<typeof TransportOffer>;
+
+export const TransportPair = z.object({ send: TransportOffer, recv: TransportOffer });
+export type TransportPair = z.infer<typeof TransportPair>;
+
+export const IceServer = z.object({
+  urls: z.array(z.string()),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+
+/** What the client shows: one entry for each visible tile, sizes in device pixels. Tracks left out are not visible. */
+export const View = z.object({
+  tiles: z
+    .array(
+      z.object({
+        trackId: Id,
+        width: z.number().int().min(0).max(16_384),
+        height: z.number().int().min(0).max(16_384),
+        pinned: z.boolean(),
+      }),
+    )
+    .max(500),
+});
+export type View = z.infer<typeof View>;

@@ -1,0 +1,37 @@
+import { Redis } from 'ioredis';
+import { afterEach, expect, test } from 'vitest';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+
+let redis: TestRedis | undefined;
+
+afterEach(async () => {
+  await redis?.stop();
+  redis = undefined;
+});
+
+test('data written with appendfsync always outlive a kill', async () => {
+  redis = await startTestRedis({ appendfsync: 'always' });
+  const client = new Redis(redis.options);
+  await client.set('kept', 'yes');
+  const first = redis.pid;
+  await redis.restart();
+  expect(redis.pid).not.toBe(first);
+  expect(await client.get('kept')).toBe('yes');
+  client.disconnect();
+});
+
+test('a paused server answers after it was resumed', async () => {
+  redis = await startTestRedis();
+  const client = new Redis(redis.options);
+  await client.ping();
+  redis.pause();
+  let answered = false;
+  const answer = client.ping().then(() => {
+    answered = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(answered).toBe(false);
+  redis.resume();
+  await answer;
+  client.disconnect();
+});

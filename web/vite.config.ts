@@ -1,0 +1,23 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const devServer = process.env['EVERROOM_URL'] ?? 'http://localhost:3000';
+
+/** Everything is a file of our own origin: no inline script or style, so that a strict content security policy holds. */
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1_000,
+  },
+  server: {
+    proxy: {
+      '/api': devServer,
+      '/socket.io': { target: devServer, ws: true },
+    },
+  },
+});
