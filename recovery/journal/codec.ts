@@ -20,9 +20,20 @@ export function encodeCommit(commit: Commit): StoredCommit {
 
 /** Throws `JournalCorrupt` when the record is not what `encodeCommit` writes. */
 export function decodeCommit(roomId: RoomId, stored: StoredCommit): Commit {
-  const { version, commitId, prev } = stored;
+  let record: unknown;
   try {
-    const { commandId, actor, at, events } = parseRecord(stored.record);
+    record = JSON.parse(stored.record);
+  } catch (cause) {
+    throw new JournalCorrupt(roomId, stored.version, 'the record is not JSON', { cause });
+  }
+  return toCommit(roomId, stored, record);
+}
+
+/** The same for a record that was parsed already, as the feed carries it. */
+export function toCommit(roomId: RoomId, place: Omit<StoredCommit, 'record'>, record: unknown): Commit {
+  const { version, commitId, prev } = place;
+  try {
+    const { commandId, actor, at, events } = readRecord(record);
     return { version, commitId, prev, commandId, actor, at, events };
   } catch (cause) {
     throw new JournalCorrupt(roomId, version, 'the commit cannot be read', { cause });
@@ -34,8 +45,7 @@ function withShape(event: RoomEvent): RoomEvent | (RoomEvent & { shape: number }
   return shape === undefined ? event : { ...event, shape };
 }
 
-function parseRecord(json: string): Pick<Commit, 'commandId' | 'actor' | 'at' | 'events'> {
-  const record: unknown = JSON.parse(json);
+function readRecord(record: unknown): Pick<Commit, 'commandId' | 'actor' | 'at' | 'events'> {
   if (typeof record !== 'object' || record === null) throw new TypeError('the record is not an object');
   const { commandId, actor, at, events } = record as Record<string, unknown>;
   if (typeof commandId !== 'string') throw new TypeError('commandId is not a string');

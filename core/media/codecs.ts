@@ -1,0 +1,56 @@
+import { ortc } from 'mediasoup';
+import type { types } from 'mediasoup';
+import type { RtpCapabilities } from './MediaPlane.ts';
+
+/**
+ * What rooms speak. Payload types are fixed, so that a client's loaded device fits every node and every restart; mediasoup
+ * numbers the RTX of each video codec from 100 on, so 100–109 stay free. The order is the order of preference that clients
+ * see. Stereo is the publisher's choice.
+ */
+export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
+  {
+    kind: 'audio',
+    mimeType: 'audio/opus',
+    preferredPayloadType: 111,
+    clockRate: 48_000,
+    channels: 2,
+    parameters: { minptime: 10, useinbandfec: 1, usedtx: 1 },
+  },
+  { kind: 'video', mimeType: 'video/VP8', preferredPayloadType: 96, clockRate: 90_000 },
+  {
+    kind: 'video',
+    mimeType: 'video/VP9',
+    preferredPayloadType: 98,
+    clockRate: 90_000,
+    parameters: { 'profile-id': 0 },
+  },
+  {
+    kind: 'video',
+    mimeType: 'video/VP9',
+    preferredPayloadType: 99,
+    clockRate: 90_000,
+    parameters: { 'profile-id': 2 },
+  },
+  { kind: 'video', mimeType: 'video/AV1', preferredPayloadType: 97, clockRate: 90_000 },
+  h264(120, '42e01f'), // constrained baseline 3.1: what every device has
+  h264(121, '42001f'), // baseline 3.1
+  h264(122, '4d001f'), // main 3.1
+  h264(123, '64001f'), // high 3.1
+];
+
+/** Computed without a worker: the same on every node and after every restart. */
+export const RTP_CAPABILITIES: RtpCapabilities = ortc.generateRouterRtpCapabilities(structuredClone(MEDIA_CODECS));
+
+function h264(preferredPayloadType: number, profileLevelId: string): types.RouterRtpCodecCapability {
+  return {
+    kind: 'video',
+    mimeType: 'video/H264',
+    preferredPayloadType,
+    clockRate: 90_000,
+    parameters: {
+      'packetization-mode': 1,
+      'profile-level-id': profileLevelId,
+      'level-asymmetry-allowed': 1,
+    },
+  };
+}

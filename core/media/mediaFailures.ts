@@ -1,0 +1,45 @@
+/** The media worker does not run on this machine. */
+export class MediaWorkerUnavailable extends Error {
+  constructor(workerBin: string, options?: ErrorOptions) {
+    super(
+      `The media worker ${workerBin} does not start. \`npm start\` brings it and says what is missing; ` +
+        'MEDIASOUP_WORKER_BIN names another one.',
+      options,
+    );
+    this.name = 'MediaWorkerUnavailable';
+  }
+}
+
+/** Somebody else holds a media port, and kept it while we waited. */
+export class MediaPortTaken extends Error {
+  readonly port: number;
+
+  constructor(port: number, options?: ErrorOptions) {
+    super(
+      `Media port ${port} (UDP and TCP) is taken by another process. Stop that one, or choose another MEDIA_PORT.`,
+      options,
+    );
+    this.name = 'MediaPortTaken';
+    this.port = port;
+  }
+}
+
+/** The media ports cannot be bound for another reason than being taken. */
+export class MediaPortUnusable extends Error {
+  readonly port: number;
+
+  constructor(port: number, options?: ErrorOptions) {
+    const reason = options?.cause instanceof Error ? options.cause.message : 'unknown reason';
+    super(`Media port ${port} cannot be opened: ${reason}. See MEDIA_PORT, HOST and ANNOUNCED_ADDRESS.`, options);
+    this.name = 'MediaPortUnusable';
+    this.port = port;
+  }
+}
+
+export function isWorkerGone(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorkerClosedError';
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

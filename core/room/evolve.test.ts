@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  canonical,
+  commitOf,
+  commitsOf,
+  created,
+  disconnected,
+  joined,
+  knocked,
+  NOW,
+  posted,
+  published,
+  resumed,
+  stateOf,
+} from '../../test/support/room.ts';
+import { ORIGIN } from './commit.ts';
+import type { RoomEvent } from './events.ts';
+import { evolveCommit, evolveCommits } from './evolve.ts';
+import { CHAT_KEPT, EMPTY_ROOM } from './state.ts';
+
+const ROOM = [created(), joined('ann', 1), published('ann', 'mic', 'microphone', true)];
+
+/** Facts of every type, thrown together as no room would write them. */
+const anyFact: fc.Arbitrary<RoomEvent> = (() => {
+  const participantId = fc.constantFrom('ann', 'bob', 'eve');
+  const trackId = fc.constantFrom('t1', 't2', 't3');
+  const messageId = fc.constantFrom('m1', 'm2');
+  const session = fc.integer({ min: 1, max: 6 });
+  const nodeId = fc.constantFrom('node-1', 'node-2');
+  const name = fc.constantFrom('x', 'y');
+  const at = fc.integer({ min: 0, max: 100 });
+  const flag = fc.boolean();
+  const of = <T extends RoomEvent['type']>(
+    type: T,
+    fields: {
+      [K in keyof Omit<Extract<RoomEvent, { type: T }>, 'type'>]: fc.Arbitrary<Extract<RoomEvent, { type: T }>[K]>;
+    },
+  ) => fc.record({ type: fc.constant(type), ...fields }) as unknown as fc.Arbitrary<RoomEvent>;
+  return fc.oneof(
+    of('RoomCreated', { settings: fc.constant(stateOf(created()).settings), at }),
+    of('RoomClosed', { at }),
+    of('ParticipantJoined', { participantId, name, role: fc.constantFrom('host', 'guest'), session, nodeId, at }),
+    of('ParticipantResumed', { participantId, session, nodeId, at }),
+    of('ParticipantDisconnected', { participantId, session, expiresAt: at }),
+    of('ParticipantGone', { participantId, departure: fc.constantFrom('left', 'expired', 'removed', 'banned'), at }),
+    of('ParticipantRenamed', { participantId, name }),
+    of('RoleChanged', { participantId, role: fc.constantFrom('host', 'member') }),
+    of('HandRaised', { participantId, at }),
+    of('HandLowered', { participantId }),
+    of('TrackPublished', {
+      participantId,
+      trackId,
+      source: fc.constantFrom('camera', 'microphone'),
+      kind: fc.constant('audio'),
+      muted: flag,
+    }),
+    of('TrackMuted', { participantId, trackId }),
+    of('TrackUnmuted', { participantId, trackId }),
+    of('TrackUnpublished', { participantId, trackId }),
+    of('TrackReencodingWished', { participantId, trackId, wanted: flag }),
+    of('ChatPosted', { messageId, participantId, name, text: name, at }),
+    of('ChatEdited', { messageId, text: name, at }),
+    of('ChatDeleted', { messageId, at }),
+    of('ParticipantKnocked', { participantId, name, nodeId, at }),
+    of('KnockWithdrawn', { participantId }),
+    of('ParticipantAdmitted', { participantId }),
+    of('ParticipantDenied', { participantId }),
+    of('ParticipantBanned', { participantId }),
+    of('ParticipantUnbanned', { participantId }),
+    of('RoomRenamed', { name }),
+    of('LockChanged', { locked: flag }),
+    of('LobbyChanged', { lobby: flag }),
+    of('PasswordChanged', { passwordHash: name }),
+    of('CapacityChanged', { capacity: session }),
+    of('ReencodingPolicyChanged', { policy: fc.constant({ mode: 'on' as const }) }),
+    of('RecordingWished', { wanted: flag }),
+  );
+})();
+
+const anyFacts = fc
+  .array(anyFact, { minLength: 1, maxLength: 60 })
+  .map((facts): readonly RoomEvent[] => [created(), joined('ann', 1), ...facts]);
+
+describe('evolve', () => {
+  it('[J1] gives the same state however the commits are cut into pages', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.integer({ min: 1, max: 20 }), (facts, pageSize) => {
+        const commits = commitsOf(facts);
+        let paged = EMPTY_ROOM;
+        for (let start = 0; start < commits.length; start += pageSize) {
+          paged = evolveCommits(paged, commits.slice(start, start + pageSize));
+        }
+        const single = commits.reduce(evolveCommit, EMPTY_ROOM);
+        expect(canonical(paged)).toBe(canonical(single));
+        expect(canonical(paged)).toBe(canonical(evolveCommits(EMPTY_ROOM, commits)));
+      }),
+    );
+  });
+
+  it('[R-FACT-2] never changes a state it was given', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        let state = EMPTY_ROOM;
+        for (const commit of commitsOf(facts)) {
+          const before = canonical(state);
+          const next = evolveCommit(state, commit);
+          expect(canonical(state)).toBe(before);
+          state = next;
+        }
+      }),
+    );
+  });
+
+  it('[R-FACT-1] takes facts that fit nothing, in any order, and keeps the room whole', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const state = stateOf(...facts);
+        for (const [id, participant] of state.participants) {
+          expect(participant.id).toBe(id);
+          expect(participant.session).toBeLessThanOrEqual(state.lastSession);
+          expect(participant.connected).toBe(participant.expiresAt === null);
+          const sources = [...participant.tracks.values()].map((track) => track.source);
+          expect(new Set(sources).size).toBe(sources.length);
+        }
+        if (state.status !== 'open') expect(state.participants.size + state.lobby.size).toBe(0);
+      }),
+    );
+  });
+
+  it.each<RoomEvent>([
+    created({ name: 'Another' }),
+    joined('ann', 2, { name: 'Another' }),
+    joined('bob', 1),
+    resumed('ann', 1, 'node-9'),
+    resumed('bob', 2),
+    disconnected('ann', 7),
+    published('ann', 'mic', 'microphone', false),
+    published('ann', 'new', 'microphone', false),
+    published('bob', 'new'),
+    { type: 'TrackMuted', participantId: 'ann', trackId: 'none' },
+    { type: 'TrackUnpublished', participantId: 'bob', trackId: 'mic' },
+    { type: 'ChatEdited', messageId: 'none', text: 'x', at: NOW },
+    { type: 'ParticipantGone', participantId: 'bob', departure: 'left', at: NOW },
+  ])('[R-FACT-1] ignores $type where it does not fit', (event) => {
+    const { commandIds: _, ...before } = stateOf(...ROOM);
+    const { commandIds: __, ...after } = stateOf(...ROOM, event);
+    expect(after).toEqual(before);
+  });
+
+  it('[R-FACT-1] throws on a fact of an unknown type: that is a bug', () => {
+    const unknown = JSON.parse('{"type":"RoomExploded"}') as RoomEvent;
+    expect(() => stateOf(created(), unknown)).toThrow('RoomExploded');
+  });
+
+  it('[R-FACT-2] shares what stayed the same', () => {
+    const before = stateOf(...ROOM, joined('bob', 2));
+    const [commit] = [commitOf(ORIGIN, [{ type: 'HandRaised', participantId: 'bob', at: NOW }])];
+    const after = evolveCommit(before, commit);
+    expect(after.participants.get('ann')).toBe(before.participants.get('ann'));
+    expect(after.chat).toBe(before.chat);
+    expect(after.settings).toBe(before.settings);
+    expect(after.lobby).toBe(before.lobby);
+  });
+
+  it('[R-FACT-3] keeps the newest messages', () => {
+    const messages = Array.from({ length: CHAT_KEPT + 5 }, (_, index) => posted('ann', `m${index}`));
+    const state = stateOf(...ROOM, ...messages);
+    expect(state.chat).toHaveLength(CHAT_KEPT);
+    expect(state.chat[0]?.id).toBe('m5');
+    expect(stateOf(...ROOM, ...messages, { type: 'ChatDeleted', messageId: 'm0', at: NOW }).chat).toEqual(state.chat);
+  });
+
+  it('[J3] remembers which command opened a session', () => {
+    const joinedBy = commitOf(ORIGIN, [created(), joined('ann', 1)], { commandId: 'join-1' });
+    const first = evolveCommit(EMPTY_ROOM, joinedBy);
+    expect(first.participants.get('ann')?.sessionCommandId).toBe('join-1');
+    const second = evolveCommit(first, commitOf(joinedBy, [resumed('ann', 2)], { commandId: 'resume-1' }));
+    expect(second.participants.get('ann')?.sessionCommandId).toBe('resume-1');
+    expect(second.commandIds).toEqual(['join-1', 'resume-1']);
+  });
+
+  it('[R-ROOM-4] a closed room holds nobody and takes no facts', () => {
+    const events = [
+      created({ lobby: true }),
+      joined('ann', 1),
+      knocked('bob'),
+      { type: 'RoomClosed', at: NOW },
+    ] as const;
+    const state = stateOf(...events, joined('eve', 2), posted('ann', 'm'));
+    expect([state.status, state.participants.size, state.lobby.size, state.chat.length]).toEqual(['closed', 0, 0, 0]);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import {
+  by,
+  type CommandBody,
+  created,
+  given,
+  joined,
+  NOW,
+  OPERATOR,
+  posted,
+  resumed,
+  stateOf,
+} from '../../../test/support/room.ts';
+import type { RoomEvent } from '../events.ts';
+
+const post = (messageId: string, text = 'hello'): CommandBody => ({ type: 'PostChat', messageId, text });
+const edit = (messageId: string, text: string): CommandBody => ({ type: 'EditChat', messageId, text });
+const remove = (messageId: string): CommandBody => ({ type: 'DeleteChat', messageId });
+const deleted: RoomEvent = { type: 'ChatDeleted', messageId: 'm1', at: NOW };
+
+const ROOM = [created(), joined('ann', 1), joined('bob', 2), joined('hal', 3, { role: 'host' })];
+
+describe('chat', () => {
+  it('[R-CHAT-1] a message id is posted once', () => {
+    const room = given(...ROOM, posted('ann', 'm1'), resumed('ann', 4));
+    room.when(by('ann', 4), post('m1', 'again')).nothing();
+    room.when(by('bob', 2), post('m1')).refused('INVALID');
+    given(...ROOM, posted('ann', 'm1'), deleted)
+      .when(by('ann', 1), post('m1'))
+      .nothing();
+  });
+
+  it('[R-CHAT-2] time never goes backwards', () => {
+    const room = given(...ROOM, posted('ann', 'm1', 'hello', NOW + 500));
+    room.when(by('bob', 2), post('m2')).then([posted('bob', 'm2', 'hello', NOW + 500)]);
+    room.when(by('bob', 2), post('m2'), { now: NOW + 501 }).then([posted('bob', 'm2', 'hello', NOW + 501)]);
+    room
+      .when(by('ann', 1), edit('m1', 'hullo'))
+      .then([{ type: 'ChatEdited', messageId: 'm1', text: 'hullo', at: NOW + 500 }]);
+  });
+
+  it('[R-CHAT-3] only the author edits', () => {
+    const room = given(...ROOM, posted('ann', 'm1'));
+    room.when(by('hal', 3), edit('m1', 'hullo')).refused('FORBIDDEN');
+    room.when(by('bob', 2), edit('m1', 'hullo')).refused('FORBIDDEN');
+    room.when(by('ann', 1), edit('m1', ' hello ')).nothing();
+    room
+      .when(by('ann', 1), edit('m1', 'hullo'))
+      .then([{ type: 'ChatEdited', messageId: 'm1', text: 'hullo', at: NOW }]);
+    room.when(by('ann', 1), edit('m2', 'hullo')).refused('MESSAGE_NOT_FOUND');
+  });
+
+  it('[R-CHAT-4] deleting empties the text and is for ever', () => {
+    const room = given(...ROOM, posted('ann', 'm1'));
+    for (const actor of [by('ann', 1), by('hal', 3), OPERATOR]) room.when(actor, remove('m1')).then([deleted]);
+    room.when(by('bob', 2), remove('m1')).refused('FORBIDDEN');
+    room.when(by('bob', 2), remove('m2')).refused('MESSAGE_NOT_FOUND');
+    room.when(OPERATOR, remove('m2')).refused('MESSAGE_NOT_FOUND');
+
+    const after = given(...ROOM, posted('ann', 'm1'), deleted);
+    after.when(by('ann', 1), remove('m1')).nothing();
+    after.when(by('ann', 1), edit('m1', 'hullo')).refused('MESSAGE_NOT_FOUND');
+    expect(stateOf(...ROOM, posted('ann', 'm1'), deleted).chat[0]).toMatchObject({ text: '', deleted: true });
+  });
+
+  it('[R-CHAT-5] a message keeps the name its author had', () => {
+    const state = stateOf(...ROOM, posted('ann', 'm1'), {
+      type: 'ParticipantRenamed',
+      participantId: 'ann',
+      name: 'Anna',
+    });
+    expect(state.chat[0]?.name).toBe('ann');
+  });
+
+  it('[R-INPUT-3] the text is trimmed and has 1 to 4,000 characters', () => {
+    const room = given(...ROOM);
+    room.when(by('ann', 1), post('m1', ' hi\nthere ')).then([posted('ann', 'm1', 'hi\nthere')]);
+    room.when(by('ann', 1), post('m1', ' \n ')).refused('INVALID');
+    room.when(by('ann', 1), post('m1', 'x'.repeat(4_001))).refused('INVALID');
+    const thumbs = '👍'.repeat(4_000);
+    room.when(by('ann', 1), post('m1', thumbs)).then([posted('ann', 'm1', thumbs)]);
+    room.when(by('ann', 1), post('', 'hello')).refused('INVALID');
+    given(...ROOM, posted('ann', 'm1'))
+      .when(by('ann', 1), edit('m1', ''))
+      .refused('INVALID');
+  });
+});

@@ -1,0 +1,332 @@
+import { describe, expect, it } from 'vitest';
+import {
+  by,
+  type CommandBody,
+  created,
+  disconnected,
+  given,
+  joined,
+  knocked,
+  NOW,
+  node,
+  OPERATOR,
+  published,
+  resumed,
+  stateOf,
+} from '../../../test/support/room.ts';
+import type { CommandOf } from '../commands.ts';
+import type { RoomEvent } from '../events.ts';
+
+function join(participantId: string, change: Partial<CommandOf<'JoinRoom'>> = {}): CommandBody {
+  return {
+    type: 'JoinRoom',
+    participantId,
+    name: participantId,
+    role: 'member',
+    nodeId: 'node-1',
+    passwordVerifiedFor: null,
+    ...change,
+  };
+}
+
+const resume = (participantId: string, nodeId = 'node-1'): CommandBody => ({
+  type: 'ResumeSession',
+  participantId,
+  nodeId,
+});
+const knock = (participantId: string, nodeId = 'node-1', name = participantId): CommandBody => ({
+  type: 'Knock',
+  participantId,
+  name,
+  nodeId,
+});
+
+const admitted = (participantId: string): RoomEvent => ({ type: 'ParticipantAdmitted', participantId });
+const banned = (participantId: string): RoomEvent => ({ type: 'ParticipantBanned', participantId });
+const gone = (participantId: string, departure: 'left' | 'expired' | 'removed' | 'banned'): RoomEvent => ({
+  type: 'ParticipantGone',
+  participantId,
+  departure,
+  at: NOW,
+});
+
+describe('joining', () => {
+  it('lets somebody in with the role of the token and a trimmed name', () => {
+    given(created())
+      .when(node(), join('ann', { name: ' Ann ', role: 'guest' }))
+      .then([joined('ann', 1, { name: 'Ann', role: 'guest' })]);
+  });
+
+  it('[R-JOIN-1] every join and resume takes the next session number, also after people left', () => {
+    const events = [created(), joined('ann', 1), joined('bob', 2), resumed('ann', 3), gone('ann', 'left')];
+    given(...events)
+      .when(node(), join('ann'))
+      .then([joined('ann', 4)]);
+    given(...events)
+      .when(node(), resume('bob', 'node-2'))
+      .then([resumed('bob', 4, 'node-2')]);
+  });
+
+  it('[R-JOIN-2] a banned person cannot join, resume or knock', () => {
+    const room = given(created({ lobby: true }), banned('ann'));
+    room.when(node(), join('ann', { role: 'host' })).refused('BANNED');
+    room.when(node(), resume('ann')).refused('BANNED');
+    room.when(node(), knock('ann')).refused('BANNED');
+  });
+
+  it('[R-JOIN-3] refuses with what nobody can help before what the person can do', () => {
+    const door = { capacity: 1, locked: true, passwordHash: 'hash', lobby: true };
+    const zoe = joined('zoe', 1);
+    given(created(door), zoe).when(node(), join('ann')).refused('ROOM_FULL');
+    given(created({ ...door, capacity: 2 }), zoe)
+      .when(node(), join('ann'))
+      .refused('ROOM_LOCKED');
+    const unlocked = given(created({ ...door, capacity: 2, locked: false }), zoe);
+    unlocked.when(node(), join('ann')).refused('PASSWORD_REQUIRED');
+    unlocked.when(node(), join('ann', { passwordVerifiedFor: 'other' })).refused('PASSWORD_WRONG');
+    unlocked.when(node(), join('ann', { passwordVerifiedFor: 'hash' })).refused('LOBBY');
+  });
+
+  it('[R-JOIN-4] the disconnected keep their places, and hosts need one', () => {
+    const room = given(created({ capacity: 1 }), joined('ann', 1), disconnected('ann', 1));
+    room.when(node(), join('bob')).refused('ROOM_FULL');
+    room.when(node(), join('bob', { role: 'host' })).refused('ROOM_FULL');
+  });
+
+  it('[R-JOIN-5] hosts and the admitted pass lock and lobby', () => {
+    const room = given(created({ locked: true, lobby: true }), knocked('ann'), admitted('ann'));
+    room.when(node(), join('ann')).then([joined('ann', 1)]);
+    room.when(node(), join('hal', { role: 'host' })).then([joined('hal', 1, { role: 'host' })]);
+  });
+
+  it('[R-JOIN-5] hosts and the admitted do not pass the password', () => {
+    const room = given(created({ lobby: true, passwordHash: 'hash' }), knocked('ann'), admitted('ann'));
+    room.when(node(), join('ann')).refused('PASSWORD_REQUIRED');
+    room.when(node(), join('hal', { role: 'host' })).refused('PASSWORD_REQUIRED');
+  });
+
+  it('[R-JOIN-6] a password verified against an older hash is wrong', () => {
+    const room = given(created({ passwordHash: 'old' }), { type: 'PasswordChanged', passwordHash: 'new' });
+    room.when(node(), join('ann', { passwordVerifiedFor: 'old' })).refused('PASSWORD_WRONG');
+    room.when(node(), join('ann', { passwordVerifiedFor: 'new' })).then([joined('ann', 1)]);
+  });
+
+  it('[R-JOIN-7] a second join takes over, whatever the door says, and keeps what is recorded', () => {
+    const events = [
+      created({ capacity: 1, locked: true, lobby: true, passwordHash: 'hash' }),
+      joined('ann', 1, { role: 'host' }),
+      published('ann', 'mic', 'microphone', true),
+    ];
+    given(...events)
+      .when(node('node-2'), join('ann', { nodeId: 'node-2', name: 'Anna', role: 'guest' }))
+      .then([resumed('ann', 2, 'node-2')]);
+
+    const ann = stateOf(...events, resumed('ann', 2, 'node-2')).participants.get('ann');
+    expect(ann).toMatchObject({ name: 'ann', role: 'host', session: 2, nodeId: 'node-2', connected: true });
+    expect(ann?.tracks.get('mic')?.muted).toBe(true);
+  });
+
+  it('[R-JOIN-8] when the last host leaves, nobody becomes host by that', () => {
+    given(created(), joined('hal', 1, { role: 'host' }), joined('ann', 2))
+      .when(by('hal', 1), { type: 'LeaveRoom' })
+      .then([gone('hal', 'left')]);
+  });
+
+  it('[R-JOIN-9] joining ends the knock', () => {
+    const state = stateOf(
+      created({ lobby: true }),
+      knocked('ann'),
+      { type: 'LobbyChanged', lobby: false },
+      joined('ann', 1),
+    );
+    expect([...state.lobby.keys()]).toEqual([]);
+  });
+
+  it('[R-INPUT-1] [R-INPUT-2] a bad id or name is refused', () => {
+    given(created())
+      .when(node(), join('', { name: 'Ann' }))
+      .refused('INVALID');
+    given(created())
+      .when(node(), join('ann', { name: '\u200b' }))
+      .refused('INVALID');
+  });
+});
+
+describe('resuming', () => {
+  const events = [
+    created({ capacity: 2, locked: true }),
+    joined('ann', 1, { role: 'host' }),
+    joined('bob', 2),
+    published('ann', 'mic', 'microphone', true),
+    { type: 'HandRaised', participantId: 'ann', at: NOW },
+    disconnected('ann', 1),
+  ] as const;
+
+  it('[R-RESUME-1] works in a full and locked room and keeps what the participant had', () => {
+    given(...events)
+      .when(node('node-2'), resume('ann', 'node-2'))
+      .then([resumed('ann', 3, 'node-2')]);
+    const before = stateOf(...events).participants.get('ann');
+    expect(stateOf(...events, resumed('ann', 3, 'node-2')).participants.get('ann')).toEqual({
+      ...before,
+      session: 3,
+      sessionCommandId: 'command-7',
+      nodeId: 'node-2',
+      connected: true,
+      expiresAt: null,
+    });
+  });
+
+  it('[R-RESUME-2] needs the participant still in the room', () => {
+    given(...events, gone('ann', 'expired'))
+      .when(node(), resume('ann'))
+      .refused('NOT_IN_ROOM');
+  });
+});
+
+describe('going', () => {
+  const disconnect = (participantId: string, session: number): CommandBody => ({
+    type: 'DisconnectParticipant',
+    participantId,
+    session,
+  });
+
+  it('[R-GONE-1] a disconnect counts for exactly its session, once', () => {
+    const room = given(created(), joined('ann', 1), resumed('ann', 2));
+    room.when(node(), disconnect('ann', 1)).nothing();
+    room.when(node(), disconnect('bob', 1)).nothing();
+    room.when(node(), disconnect('ann', 2)).then([disconnected('ann', 2)]);
+    given(created(), joined('ann', 1), disconnected('ann', 1)).when(node(), disconnect('ann', 1)).nothing();
+  });
+
+  it('[R-GONE-2] the time to come back is the room’s', () => {
+    given(created({ graceMs: 5_000 }), joined('ann', 1))
+      .when(node(), disconnect('ann', 1), { now: NOW + 7 })
+      .then([disconnected('ann', 1, NOW + 5_007)]);
+  });
+
+  it('[R-GONE-3] a node that is gone takes its connections and knocks, and no others', () => {
+    given(
+      created({ lobby: true }),
+      joined('ann', 1, { nodeId: 'node-1' }),
+      joined('bob', 2, { nodeId: 'node-2' }),
+      joined('eve', 3, { nodeId: 'node-1' }),
+      disconnected('eve', 3, NOW + 1),
+      knocked('joe', 'node-1'),
+      knocked('kim', 'node-2'),
+    )
+      .when(node('node-2'), { type: 'DisconnectNode', nodeId: 'node-1' })
+      .then([disconnected('ann', 1), { type: 'KnockWithdrawn', participantId: 'joe' }]);
+  });
+
+  it('[R-GONE-4] expires those whose time is up, together', () => {
+    const room = given(
+      created(),
+      joined('ann', 1),
+      joined('bob', 2),
+      joined('eve', 3),
+      joined('kim', 4),
+      disconnected('ann', 1, NOW + 10),
+      disconnected('bob', 2, NOW + 20),
+      disconnected('eve', 3, NOW + 30),
+    );
+    const expire: CommandBody = { type: 'ExpireParticipants' };
+    room.when(node(), expire, { now: NOW + 9 }).nothing();
+    const at = NOW + 20;
+    room.when(node(), expire, { now: at }).then([
+      { type: 'ParticipantGone', participantId: 'ann', departure: 'expired', at },
+      { type: 'ParticipantGone', participantId: 'bob', departure: 'expired', at },
+    ]);
+  });
+
+  it('[R-GONE-5] who goes takes tracks and hand along, and leaves the messages', () => {
+    const state = stateOf(
+      created(),
+      joined('ann', 1),
+      published('ann', 'mic'),
+      { type: 'ChatPosted', messageId: 'm', participantId: 'ann', name: 'ann', text: 'bye', at: NOW },
+      gone('ann', 'left'),
+      joined('ann', 2),
+    );
+    expect(state.participants.get('ann')).toMatchObject({ handRaisedAt: null, tracks: new Map() });
+    expect(state.chat).toHaveLength(1);
+  });
+});
+
+describe('the lobby', () => {
+  it('[R-LOBBY-1] one knocks while the lobby is on, from outside', () => {
+    given(created()).when(node(), knock('ann')).refused('INVALID');
+    const room = given(created({ lobby: true, locked: true }), joined('ann', 1));
+    room.when(node(), knock('ann')).refused('INVALID');
+    room.when(node(), knock('bob', 'node-1', ' Bob ')).then([{ ...knocked('bob'), name: 'Bob' } as RoomEvent]);
+  });
+
+  it('[R-LOBBY-2] knocking again keeps the place in the queue and moves the knock', () => {
+    const events = [created({ lobby: true }), knocked('ann', 'node-1', NOW), knocked('bob', 'node-1', NOW + 1)];
+    given(...events)
+      .when(node(), knock('ann'))
+      .nothing();
+    const again = knocked('ann', 'node-2', NOW + 2);
+    given(...events)
+      .when(node('node-2'), knock('ann', 'node-2'), { now: NOW + 2 })
+      .then([again]);
+    expect([...stateOf(...events, again).lobby.values()]).toEqual([
+      { participantId: 'ann', name: 'ann', knockedAt: NOW, nodeId: 'node-2' },
+      { participantId: 'bob', name: 'bob', knockedAt: NOW + 1, nodeId: 'node-1' },
+    ]);
+  });
+
+  it('[R-LOBBY-3] who is admitted need not knock', () => {
+    const room = given(created({ lobby: true }), knocked('ann'), admitted('ann'));
+    room.when(node(), knock('ann')).nothing();
+    room.when(node(), join('ann')).then([joined('ann', 1)]);
+  });
+
+  it('[R-LOBBY-4] a node withdraws only what it holds', () => {
+    const room = given(created({ lobby: true }), knocked('ann', 'node-2'));
+    const withdraw: CommandBody = { type: 'WithdrawKnock', participantId: 'ann' };
+    const withdrawn: RoomEvent[] = [{ type: 'KnockWithdrawn', participantId: 'ann' }];
+    room.when(node('node-1'), withdraw).nothing();
+    room.when(node('node-2'), withdraw).then(withdrawn);
+    room.when(OPERATOR, withdraw).then(withdrawn);
+    given(created({ lobby: true }))
+      .when(node(), withdraw)
+      .nothing();
+  });
+
+  it('[R-LOBBY-5] admission outlives leaving and expiry; denying ends the knock only', () => {
+    const events = [created({ lobby: true }), knocked('ann'), admitted('ann'), joined('ann', 1)];
+    for (const departure of ['left', 'expired'] as const) {
+      given(...events, gone('ann', departure))
+        .when(node(), join('ann'))
+        .then([joined('ann', 2)]);
+    }
+    given(created({ lobby: true }), knocked('ann'), { type: 'ParticipantDenied', participantId: 'ann' })
+      .when(node(), knock('ann'))
+      .then([knocked('ann')]);
+  });
+
+  it('[R-LOBBY-7] removing or banning somebody ends their admission', () => {
+    const events = [created({ lobby: true }), knocked('ann'), admitted('ann'), joined('ann', 1)];
+    given(...events, gone('ann', 'removed'))
+      .when(node(), join('ann'))
+      .refused('LOBBY');
+    given(...events, banned('ann'), gone('ann', 'banned'), { type: 'ParticipantUnbanned', participantId: 'ann' })
+      .when(node(), join('ann'))
+      .refused('LOBBY');
+  });
+
+  it('[R-LOBBY-8] a lobby holds as many as the room does', () => {
+    const room = given(created({ lobby: true, capacity: 1 }), knocked('ann'));
+    room.when(node(), knock('bob')).refused('ROOM_FULL');
+    room.when(node('node-2'), knock('ann', 'node-2')).then([knocked('ann', 'node-2')]);
+  });
+
+  it('[R-LOBBY-9] turning the lobby off admits nobody by itself, they can simply join', () => {
+    const events: RoomEvent[] = [created({ lobby: true }), knocked('ann'), { type: 'LobbyChanged', lobby: false }];
+    expect([...stateOf(...events).lobby.keys()]).toEqual(['ann']);
+    given(...events)
+      .when(node(), join('ann'))
+      .then([joined('ann', 1)]);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../refusal.ts';
+import { requireId, toChatText, toName } from './input.ts';
+
+describe('[R-INPUT-1] ids', () => {
+  it.each(['a', 'x'.repeat(128), 'jürgen@example.org', 'a b', '{room}', '日本語'])('takes %j', (id) => {
+    expect(() => requireId(id)).not.toThrow();
+  });
+  it.each(['', 'x'.repeat(129), 'a\nb', 'a\u0000', '\ud800', '\u200b', '\u2028'])('refuses %j', (id) => {
+    expect(() => requireId(id)).toThrow(Refusal);
+  });
+});
+
+describe('[R-INPUT-2] names', () => {
+  it.each([
+    [' Ann ', 'Ann'],
+    ['👩‍👩‍👧 family', '👩‍👩‍👧 family'],
+    ['👍'.repeat(64), '👍'.repeat(64)],
+    ['אבג', 'אבג'],
+  ])('takes %j', (name, kept) => {
+    expect(toName(name)).toBe(kept);
+  });
+  it.each([
+    '',
+    '  ',
+    '\u200d',
+    'x'.repeat(65),
+    '👍'.repeat(65),
+    'a\nb',
+    'a\u0007',
+    'evil\u202etxt',
+    '\udc00a',
+    '\u2066a',
+  ])('refuses %j', (name) => {
+    expect(() => toName(name)).toThrow(Refusal);
+  });
+});
+
+describe('[R-INPUT-3] messages', () => {
+  it.each(['\ud800', '\u200b', 'x'.repeat(1_000_000)])('refuses %#', (text) => {
+    expect(() => toChatText(text)).toThrow(Refusal);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import {
+  by,
+  type CommandBody,
+  created,
+  given,
+  joined,
+  knocked,
+  NOW,
+  OPERATOR,
+  stateOf,
+} from '../../../test/support/room.ts';
+import type { RoomEvent } from '../events.ts';
+import type { Role } from '../state.ts';
+
+const setRole = (participantId: string, role: Role): CommandBody => ({ type: 'SetRole', participantId, role });
+const removal = (participantId: string): CommandBody => ({ type: 'RemoveParticipant', participantId });
+const ban = (participantId: string): CommandBody => ({ type: 'Ban', participantId });
+const banned = (participantId: string): RoomEvent => ({ type: 'ParticipantBanned', participantId });
+const gone = (participantId: string, departure: 'removed' | 'banned'): RoomEvent => ({
+  type: 'ParticipantGone',
+  participantId,
+  departure,
+  at: NOW,
+});
+
+const ROOM = [created({ lobby: true }), joined('ann', 1), joined('hal', 2, { role: 'host' })];
+const TWO_HOSTS = [...ROOM, joined('ida', 3, { role: 'host' })];
+const HAL = by('hal', 2);
+
+describe('moderation', () => {
+  it('[R-MOD-1] the last host stays host', () => {
+    given(...ROOM)
+      .when(HAL, setRole('hal', 'member'))
+      .refused('INVALID');
+    given(...ROOM)
+      .when(OPERATOR, setRole('hal', 'member'))
+      .refused('INVALID');
+    given(...TWO_HOSTS)
+      .when(HAL, setRole('hal', 'member'))
+      .then([{ type: 'RoleChanged', participantId: 'hal', role: 'member' }]);
+  });
+
+  it('[R-MOD-2] nobody removes or bans themself', () => {
+    given(...TWO_HOSTS)
+      .when(HAL, removal('hal'))
+      .refused('INVALID');
+    given(...TWO_HOSTS)
+      .when(HAL, ban('hal'))
+      .refused('INVALID');
+  });
+
+  it('[R-MOD-3] hosts may demote, remove and ban each other', () => {
+    const room = given(...TWO_HOSTS);
+    room.when(HAL, setRole('ida', 'guest')).then([{ type: 'RoleChanged', participantId: 'ida', role: 'guest' }]);
+    room.when(HAL, removal('ida')).then([gone('ida', 'removed')]);
+    room.when(HAL, ban('ida')).then([banned('ida'), gone('ida', 'banned')]);
+  });
+
+  it('[R-MOD-4] a ban keeps out who is inside, in the lobby or not there at all', () => {
+    given(...ROOM)
+      .when(HAL, ban('ann'))
+      .then([banned('ann'), gone('ann', 'banned')]);
+    given(...ROOM)
+      .when(HAL, ban('zoe'))
+      .then([banned('zoe')]);
+    given(...ROOM)
+      .when(HAL, ban(''))
+      .refused('INVALID');
+    given(...ROOM, banned('zoe'))
+      .when(HAL, ban('zoe'))
+      .nothing();
+
+    const state = stateOf(
+      ...ROOM,
+      knocked('joe'),
+      { type: 'ParticipantAdmitted', participantId: 'joe' },
+      knocked('joe'),
+      banned('joe'),
+    );
+    expect([state.lobby.size, state.admitted.size, [...state.banned]]).toEqual([0, 0, ['joe']]);
+  });
+
+  it('[R-MOD-4] lifting a ban gives back nothing else', () => {
+    const unban: CommandBody = { type: 'Unban', participantId: 'zoe' };
+    given(...ROOM)
+      .when(HAL, unban)
+      .nothing();
+    given(...ROOM, banned('zoe'))
+      .when(HAL, unban)
+      .then([{ type: 'ParticipantUnbanned', participantId: 'zoe' }]);
+  });
+
+  it('[R-MOD-5] needs the participant in the room', () => {
+    given(...ROOM)
+      .when(HAL, removal('zoe'))
+      .refused('PARTICIPANT_NOT_FOUND');
+    given(...ROOM)
+      .when(HAL, setRole('zoe', 'host'))
+      .refused('PARTICIPANT_NOT_FOUND');
+    given(...ROOM)
+      .when(HAL, setRole('ann', 'member'))
+      .nothing();
+  });
+
+  it('[R-LOBBY-6] only who waits can be admitted', () => {
+    const admit = (participantId: string): CommandBody => ({ type: 'Admit', participantId });
+    const admitted: RoomEvent = { type: 'ParticipantAdmitted', participantId: 'joe' };
+    given(...ROOM, knocked('joe'))
+      .when(HAL, admit('joe'))
+      .then([admitted]);
+    given(...ROOM, knocked('joe'), admitted)
+      .when(HAL, admit('joe'))
+      .nothing();
+    given(...ROOM)
+      .when(HAL, admit('ann'))
+      .nothing();
+    given(...ROOM)
+      .when(HAL, admit('zoe'))
+      .refused('PARTICIPANT_NOT_FOUND');
+  });
+
+  it('[R-LOBBY-5] denying ends the knock', () => {
+    const deny: CommandBody = { type: 'Deny', participantId: 'joe' };
+    const denied: RoomEvent = { type: 'ParticipantDenied', participantId: 'joe' };
+    given(...ROOM, knocked('joe'))
+      .when(HAL, deny)
+      .then([denied]);
+    given(...ROOM)
+      .when(HAL, deny)
+      .nothing();
+    expect(stateOf(...ROOM, knocked('joe'), denied).lobby.size).toBe(0);
+  });
+});

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { RoomHosts } from '../core/host/RoomHosts.ts';
+import { createMediaPlane } from '../core/media/createMediaPlane.ts';
+import type { Clock, NodeInfo } from '../core/ports.ts';
+import { createRecovery } from '../recovery/createRecovery.ts';
+import { createSignaling } from '../signaling/createSignaling.ts';
+import { loadConfig } from './config.ts';
+import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
+
+/** How long a command waits for the journal before it is refused by name. */
+const COMMAND_TIMEOUT_MS = 10_000;
+/** How long a room that nobody uses here stays in memory. */
+const ROOM_IDLE_MS = 60_000;
+
+const clock: Clock = {
+  now: () => Date.now(),
+  setTimer: (afterMs, run) => {
+    const timer = setTimeout(run, afterMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+await runSupervised(createServer);
+
+/** The composition root: the only place where journal, media and signaling meet. */
+async function createServer(): Promise<SupervisedServer> {
+  const config = loadConfig();
+  const startedAt = clock.now();
+  // A node is one boot of one process; its name alone outlives restarts.
+  const nodeId = `${config.node.name}-${randomUUID()}`;
+  const logger = pino({ level: config.log.level, base: { nodeId } });
+
+  const [recovery, media] = await Promise.all([
+    createRecovery({ redis: config.redis, nodeId, clock, logger }),
+    createMediaPlane({ ...config.media, logger, clock }),
+  ]);
+  const signaling = await createSignaling({
+    engine: config.signaling.engine,
+    auth: config.auth,
+    graceMs: config.room.graceMs,
+    publicUrl: config.http.publicUrl,
+    pageFolder: fileURLToPath(new URL('../dist/web', import.meta.url)),
+    nodeId,
+    media,
+    registry: recovery.registry,
+    roomIndex: recovery.roomIndex,
+    clock,
+    logger,
+  });
+  const hosts = new RoomHosts({
+    nodeId,
+    journal: recovery.journal,
+    registry: recovery.registry,
+    roomIndex: recovery.roomIndex,
+    housekeeper: recovery.housekeeper,
+    media,
+    audience: signaling.audience,
+    clock,
+    logger,
+    newId: randomUUID,
+    restore: recovery.restore,
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    idleMs: ROOM_IDLE_MS,
+  });
+  signaling.attach(hosts);
+
+  let draining = false;
+  const self = (): NodeInfo => {
+    const { consumers, capacity } = media.load();
+    const rooms = hosts.list();
+    return {
+      nodeId,
+      name: config.node.name,
+      url: config.http.publicUrl,
+      startedAt,
+      draining,
+      load: consumers,
+      capacity,
+      rooms: rooms.length,
+      participants: rooms.reduce((sum, room) => sum + room.sessions, 0),
+    };
+  };
+
+  return {
+    async activate() {
+      const [{ url }] = await Promise.all([
+        signaling.listen(config.http.host, config.http.port),
+        media.listen(),
+        recovery.registry.start(self),
+      ]);
+      hosts.start();
+      logger.info({ url, ms: clock.now() - startedAt }, 'serving');
+      return { url };
+    },
+    async drain() {
+      draining = true;
+      await signaling.drain();
+    },
+    async close() {
+      await signaling.close();
+      await hosts.close();
+      await media.close();
+      await recovery.close();
+    },
+  };
+}

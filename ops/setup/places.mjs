@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SetupError } from './SetupError.mjs';
+
+/** The checkout. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/[/\\]$/, '');
+
+/** What set-up brings and several checkouts share: EVERROOM_CACHE, or `everroom` in the user's cache folder. */
+export function cacheFolder(env = process.env) {
+  if (env.EVERROOM_CACHE) return env.EVERROOM_CACHE;
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'everroom');
+}
+
+/** Makes a folder and proves that it can be written. */
+export function requireWritable(folder, hint) {
+  const probe = join(folder, `.write-test-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw new SetupError(`Everroom cannot write to ${folder} (${error.code ?? error.message}).\n${hint}`, { cause: error });
+  }
+}
+
+/** A hash of texts, in order. */
+export function hashOf(...parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** A hash of the names and contents of all files under some folders or files of the checkout; what is missing counts too. */
+export function hashOfFiles(...paths) {
+  const parts = [];
+  const add = (path) => {
+    const found = statSync(join(ROOT, path), { throwIfNoEntry: false });
+    if (found?.isDirectory()) {
+      for (const name of readdirSync(join(ROOT, path)).sort()) {
+        if (name !== 'node_modules' && name !== '.git') add(`${path}/${name}`);
+      }
+    } else {
+      parts.push(path, found ? readFileSync(join(ROOT, path)) : 'missing');
+    }
+  };
+  paths.forEach(add);
+  return hashOf(...parts);
+}
+
+/** What an earlier run left at `path` to say what it had made; empty when there is nothing. */
+export function readStamp(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // Never made, or half made: it is made anew.
+  }
+}
+
+export function writeStamp(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

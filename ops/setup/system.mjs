@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { commandPath, run } from './processes.mjs';
+import { lastLines } from './runtime.mjs';
+import { SetupError } from './SetupError.mjs';
+
+/**
+ * What of the operating system Everroom uses: `debian` is the package that holds it, `missing` answers what is wrong
+ * (undefined: nothing).
+ */
+const command = (debian, names) => ({
+  debian,
+  label: names[0],
+  missing: async () => (names.some((name) => commandPath(name)) ? undefined : `${names[0]} is missing`),
+});
+
+const library = (debian, module, header) => ({
+  debian,
+  label: module,
+  missing: async () => {
+    if (header && ['/usr/include', '/usr/local/include'].some((folder) => existsSync(`${folder}/${header}`))) return undefined;
+    const { ok } = await run('pkg-config', ['--exists', module]);
+    return ok ? undefined : `the development files of ${module} are missing`;
+  },
+});
+
+export const REDIS = {
+  debian: 'redis-server',
+  label: 'redis-server 7.0 or newer',
+  missing: async () => {
+    if (!commandPath('redis-server')) return 'redis-server (7.0 or newer) is missing';
+    const { output } = await run('redis-server', ['--version']);
+    const version = /v=(\d+)\.\S+/.exec(output);
+    if (version && Number(version[1]) >= 7) return undefined;
+    return `redis-server is too old (${version ? version[0].slice(2) : 'unknown version'}): 7.0 or newer is needed`;
+  },
+};
+
+export const FFMPEG = command('ffmpeg', ['ffmpeg']);
+
+export const BROWSER = command('chromium', ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']);
+
+/** What `ops/worker-build` needs. */
+export const COMPILER = [
+  command('g++', ['g++', 'c++']),
+  command('cmake', ['cmake']),
+  command('ninja-build', ['ninja']),
+  command('pkg-config', ['pkg-config', 'pkgconf']),
+  command('flatbuffers-compiler', ['flatc']),
+  library('libflatbuffers-dev', 'flatbuffers', 'flatbuffers/flatbuffers.h'),
+  library('libuv1-dev', 'libuv'),
+  library('libssl-dev', 'openssl'),
+  library('libsrtp2-dev', 'libsrtp2'),
+];
+
+/** Of these needs, the ones that are not met, with what is wrong. */
+async function unmet(needs) {
+  const answers = await Promise.all(needs.map(async (need) => ({ need, problem: await need.missing() })));
+  return answers.filter(({ problem }) => problem !== undefined);
+}
+
+/**
+ * Sees to it that every need is met: by one apt-get where this process may, else it stops and names everything at once.
+ * @throws SetupError before anything was changed
+ */
+export async function ensureSystem(needs, say) {
+  const lacking = await unmet(needs);
+  if (lacking.length === 0) return;
+  const packages = [...new Set(lacking.map(({ need }) => need.debian))];
+  const hasApt = commandPath('apt-get') !== undefined;
+  const isRoot = process.geteuid?.() === 0;
+  if (!hasApt || !isRoot) throw new SetupError(howToInstall(lacking, packages, hasApt));
+
+  say(`apt-get install ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const lock = ['-o', 'DPkg::Lock::Timeout=300'];
+  const update = await run('apt-get', [...lock, 'update'], { env });
+  const args = [...lock, '-o', 'Dpkg::Use-Pty=0', 'install', '-y', '--no-install-recommends', ...packages];
+  const install = await run('apt-get', args, { env, onLine: (line) => /^(Get|Unpacking|Setting up)/.test(line) && say(line) });
+  const still = await unmet(needs);
+  if (still.length === 0) return `installed ${packages.join(', ')}`;
+  const output = install.ok ? '' : `\n${lastLines(`${update.ok ? '' : update.output}\n${install.output}`)}`;
+  throw new SetupError(`${list(still)}\nand apt-get did not bring it.${output}`);
+}
+
+const list = (lacking) => lacking.map(({ problem }) => `  ${problem}`).join('\n');
+
+function howToInstall(lacking, packages, hasApt) {
+  const how = hasApt
+    ? `Install it with\n\n  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}\n`
+    : `Install it by the means of this system: ${lacking.map(({ need }) => need.label).join(', ')}.\n`;
+  return (
+    `Everroom needs what this machine lacks and what it may not install itself:\n\n${list(lacking)}\n\n${how}\n` +
+    'Then run the command again. Nothing was changed.'
+  );
+}

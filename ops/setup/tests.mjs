@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './places.mjs';
+import { become } from './processes.mjs';
+
+/** Runs vitest; its last line says `N passed, N failed`. A test that was skipped has not passed. */
+export async function test(runtime, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'everroom-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+    const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args];
+    const code = await become(runtime.node, [vitest, ...options], { cwd: ROOT, env: runtime.env });
+    const { passed, failed, notes } = count(readReport(report), code);
+    for (const note of notes) process.stdout.write(`${note}\n`);
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    return failed > 0 ? code || 1 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined; // vitest ended before it could write one.
+  }
+}
+
+/** Counts so that nothing that went wrong adds up to zero failures. */
+export function count(report, exitCode) {
+  if (!report) return { passed: 0, failed: 1, notes: [`the test runner ended with ${exitCode} and without a report`] };
+  const notes = [];
+  let passed = 0;
+  let failed = 0;
+  for (const file of report.testResults) {
+    if (file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')) {
+      failed += 1;
+      notes.push(`failed outside of a test: ${file.name}`);
+    }
+    for (const { status, fullName } of file.assertionResults) {
+      if (status === 'passed') passed += 1;
+      else failed += 1;
+      if (status !== 'passed' && status !== 'failed') notes.push(`not run (${status}): ${fullName}`);
+    }
+  }
+  if (failed === 0 && passed === 0) {
+    failed += 1;
+    notes.push('no test was run');
+  } else if (failed === 0 && exitCode !== 0) {
+    failed += 1;
+    notes.push(`the test runner ended with ${exitCode}: something went wrong outside of the tests`);
+  }
+  return { passed, failed, notes };
+}

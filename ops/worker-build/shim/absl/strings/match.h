@@ -1,0 +1,2 @@
+#pragma once
+// Included by libwebrtc, which uses nothing of it here.

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { JournalUnavailable, type Logger } from '../core/ports.ts';
+import { Availability } from './Availability.ts';
+import { probeKey } from './keys.ts';
+import { isRefusedUntilReady, meansUnavailable, toJournalFailure } from './redisFailure.ts';
+import { describeRedisUrl, parseRedisUrl, type RedisAddress } from './redisUrl.ts';
+
+export interface RedisConfig {
+  /** In one of the forms of `parseRedisUrl`. */
+  readonly url: string;
+  /** How long a command waits for Redis to be there, and then again for its answer. */
+  readonly commandTimeoutMs?: number;
+}
+
+export type RedisClient = Redis | Cluster;
+
+const COMMAND_TIMEOUT_MS = 2_000;
+const LONGEST_PAUSE_MS = 500;
+/** Probes without an answer before the socket counts as dead: a host that vanished closes none. */
+const PROBES_UNTIL_RECONNECT = 2;
+
+/**
+ * One connection to Redis that looks after itself: it reconnects at once and then with short pauses, and knows whether
+ * Redis serves (connected, loaded, taking writes). Everything sent through `run` ends in bounded time.
+ */
+export class RedisConnection {
+  readonly client: RedisClient;
+  readonly address: RedisAddress;
+  readonly availability = new Availability();
+  readonly #logger: Logger;
+  readonly #where: string;
+  readonly #timeoutMs: number;
+  #probing = false;
+  #closed = false;
+  #lastError: unknown;
+
+  constructor(config: RedisConfig, logger: Logger) {
+    this.address = parseRedisUrl(config.url);
+    this.#where = describeRedisUrl(config.url);
+    this.#timeoutMs = config.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
+    this.#logger = logger.child({ redis: this.#where });
+    this.client = connect(this.address, this.#timeoutMs);
+    this.client.on('error', (error: unknown) => {
+      this.#lastError = error;
+    });
+    this.client.on('ready', () => void this.#probe());
+    this.client.on('close', () => this.availability.set(false));
+    this.availability.onChange((available) => this.#logChange(available));
+  }
+
+  /**
+   * Waits until Redis serves, then sends. Throws JournalUnavailable when it does not serve or does not answer in time;
+   * in the second case what was sent may have taken effect. `what` completes "Could not …".
+   */
+  async run<T>(what: string, send: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.#timeoutMs;
+    for (;;) {
+      if (!(await this.availability.wait(deadline - Date.now()))) {
+        throw toJournalFailure(what, this.#lastError ?? new Error(`${this.#where} does not answer`));
+      }
+      try {
+        return await send();
+      } catch (error) {
+        this.#noteFailure(error);
+        if (!isRefusedUntilReady(error) || Date.now() >= deadline) throw toJournalFailure(what, error);
+      }
+    }
+  }
+
+  /** Like `run` for what may safely be sent twice: a connection that breaks meanwhile is waited for. */
+  async runRepeatable<T>(what: string, send: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.#timeoutMs;
+    for (;;) {
+      try {
+        return await this.run(what, send);
+      } catch (error) {
+        if (!(error instanceof JournalUnavailable) || Date.now() >= deadline || this.#closed) throw error;
+        await sleep(20);
+      }
+    }
+  }
+
+  /** Waits for what was sent, then disconnects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    try {
+      await this.client.quit();
+    } catch (error) {
+      this.#logger.debug({ error }, 'Redis did not say goodbye');
+    }
+    this.client.disconnect();
+  }
+
+  #noteFailure(error: unknown): void {
+    // Of a cluster one part may be down while the others serve: its rooms fail one by one.
+    if (this.address.kind === 'cluster' || !meansUnavailable(error) || this.#closed) return;
+    this.#lastError = error;
+    this.availability.set(false);
+    void this.#probe();
+  }
+
+  /**
+   * Asks until Redis takes a write. ioredis' own ready check would wait a full second when it meets LOADING; PING alone
+   * would not notice a full memory or a replica.
+   */
+  async #probe(): Promise<void> {
+    if (this.#probing) return;
+    this.#probing = true;
+    let unanswered = 0;
+    for (let pauseMs = 20; !this.#closed && this.client.status === 'ready'; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        await this.client.set(probeKey(), '1', 'PX', 10_000);
+        this.availability.set(true);
+        break;
+      } catch (error) {
+        this.#lastError = error;
+        unanswered = error instanceof Error && error.name === 'ReplyError' ? 0 : unanswered + 1;
+        if (unanswered >= PROBES_UNTIL_RECONNECT) {
+          this.client.disconnect(true);
+          break;
+        }
+        await sleep(pauseMs);
+      }
+    }
+    this.#probing = false;
+  }
+
+  #logChange(available: boolean): void {
+    if (this.#closed) return;
+    if (available) this.#logger.info({}, 'Redis serves');
+    else this.#logger.warn({ error: this.#lastError }, 'Redis does not serve: rooms take no commands until it is back');
+  }
+}
+
+/** A Lua script as a function of its keys and arguments: EVALSHA, and EVAL where the server does not know it yet. */
+export function defineScript(
+  client: RedisClient,
+  name: string,
+  lua: string,
+  numberOfKeys: number,
+): (...keysAndArgs: (string | number | Buffer)[]) => Promise<unknown> {
+  client.defineCommand(name, { numberOfKeys, lua });
+  // ioredis adds a method of that name to the client.
+  const commands = client as unknown as Record<string, (...args: (string | number | Buffer)[]) => Promise<unknown>>;
+  return (...keysAndArgs) => {
+    const command = commands[name];
+    if (!command) throw new Error(`ioredis did not define ${name}`);
+    return command.apply(client, keysAndArgs);
+  };
+}
+
+/** The first attempt at once, the next ones with short pauses: Redis is usually back within a second. */
+export function reconnectPauseMs(attempt: number): number {
+  return attempt <= 1 ? 0 : Math.min(10 * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+}
+
+/** What all connections share. Nothing is queued or sent again behind our back: an append's outcome must stay known. */
+export function commonOptions(timeoutMs: number) {
+  return {
+    commandTimeout: timeoutMs,
+    connectTimeout: timeoutMs,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    // What waits for an answer fails as soon as the connection breaks.
+    maxRetriesPerRequest: 0,
+    retryStrategy: reconnectPauseMs,
+    // After a failover the old master answers READONLY: ask for the new one.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  } satisfies RedisOptions;
+}
+
+function connect(address: RedisAddress, timeoutMs: number): RedisClient {
+  const common = commonOptions(timeoutMs);
+  switch (address.kind) {
+    case 'standalone':
+      return new Redis({ ...common, ...address.options });
+    case 'sentinel':
+      return new Redis({ ...common, ...address.options, sentinelRetryStrategy: reconnectPauseMs });
+    case 'cluster': {
+      const { retryStrategy: _, enableOfflineQueue: __, ...redisOptions } = common;
+      return new Cluster([...address.nodes], {
+        redisOptions: { ...redisOptions, ...address.options },
+        clusterRetryStrategy: reconnectPauseMs,
+        slotsRefreshTimeout: timeoutMs,
+        enableOfflineQueue: false,
+      });
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { JournalUnavailable, type Logger } from '../../core/ports.ts';
+import type { RedisConnection } from '../RedisConnection.ts';
+
+/**
+ * What an acknowledged append survives. `fsync`: power loss of the Redis host (the server must have appendfsync always).
+ * `replica`: loss of the Redis host, once that many replicas have it in memory. `async`: up to 1 s may be lost.
+ */
+export type Durability =
+  | { readonly mode: 'fsync' }
+  | { readonly mode: 'replica'; readonly replicas: number }
+  | { readonly mode: 'async' };
+
+const REPLICA_TIMEOUT_MS = 500;
+
+/** Waits until the replicas have what this connection wrote. Appends that end together share one WAIT. */
+export class ReplicaBarrier {
+  readonly #redis: RedisConnection;
+  readonly #replicas: number;
+  #connections = 0;
+  #running: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
+
+  constructor(redis: RedisConnection, replicas: number) {
+    this.#redis = redis;
+    this.#replicas = replicas;
+    redis.client.on('close', () => {
+      this.#connections++;
+    });
+  }
+
+  /** Call before a write; call what it returns after the write was answered, to wait for the replicas. */
+  begin(): () => Promise<void> {
+    const connection = this.#connections;
+    return async () => {
+      await this.#wait();
+      // WAIT speaks of writes of its own connection only.
+      if (connection !== this.#connections) throw new JournalUnavailable('The connection broke before the replicas answered');
+    };
+  }
+
+  #wait(): Promise<void> {
+    if (!this.#running) {
+      this.#running = this.#ask().finally(() => {
+        this.#running = null;
+      });
+      return this.#running;
+    }
+    // The one under way may have been sent before our write.
+    this.#next ??= this.#running
+      .catch(() => undefined) // Its own callers hear of its failure.
+      .then(() => {
+        this.#next = null;
+        return this.#wait();
+      });
+    return this.#next;
+  }
+
+  async #ask(): Promise<void> {
+    const reached = await this.#redis.run('wait for the replicas', () =>
+      this.#redis.client.wait(this.#replicas, REPLICA_TIMEOUT_MS),
+    );
+    if (reached >= this.#replicas) return;
+    throw new JournalUnavailable(
+      `Written, but only ${reached} of ${this.#replicas} replicas confirmed it: check their links to the master`,
+    );
+  }
+}
+
+/** Warns when the server's settings do not keep what the durability setting promises. */
+export async function verifyDurability(redis: RedisConnection, durability: Durability, logger: Logger): Promise<void> {
+  const wanted: Record<string, (value: string) => boolean> =
+    durability.mode === 'fsync'
+      ? { appendonly: (value) => value === 'yes', appendfsync: (value) => value === 'always' }
+      : durability.mode === 'replica'
+        ? { 'min-replicas-to-write': (value) => Number(value) >= durability.replicas }
+        : { appendonly: (value) => value === 'yes' };
+  for (const [setting, keepsPromise] of Object.entries(wanted)) {
+    const value = await readSetting(redis, setting, logger);
+    if (value === undefined || keepsPromise(value)) continue;
+    logger.warn(
+      { setting, value, durability: durability.mode },
+      `Redis' setting ${setting} is "${value}": it does not keep what durability "${durability.mode}" promises`,
+    );
+  }
+}
+
+async function readSetting(redis: RedisConnection, setting: string, logger: Logger): Promise<string | undefined> {
+  try {
+    const [, value] = (await redis.run('read a setting', () => redis.client.config('GET', setting))) as string[];
+    return value;
+  } catch (error) {
+    logger.info({ setting, error }, 'Redis does not tell its settings: whether it keeps the durability promise is unknown');
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { JournalUnavailable } from '../core/ports.ts';
+
+/** Why Redis did not do what it was asked, and what an operator can do. The code opens Redis' own error message. */
+const ADVICE: Readonly<Record<string, string>> = {
+  LOADING: 'Redis is still loading its data: it goes on by itself when that is done',
+  OOM: 'Redis is out of memory: raise its maxmemory or give it a bigger machine',
+  MISCONF: 'Redis cannot write to its disk: free space there and check the permissions of its folder',
+  READONLY: 'Redis is a read-only replica: point the URL at the master, or at its sentinels (redis+sentinel://)',
+  MASTERDOWN: 'Redis is a replica whose master is down: point the URL at the master, or at its sentinels',
+  NOREPLICAS: 'Redis has fewer good replicas than min-replicas-to-write asks for: bring the replicas back',
+  CLUSTERDOWN: 'The Redis Cluster is down or a part of it is not covered: look at CLUSTER INFO',
+  TRYAGAIN: 'The Redis Cluster is moving slots: it goes on by itself when that is done',
+  BUSY: 'Redis is busy with a long script: look for it with SLOWLOG, end it with SCRIPT KILL',
+  NOAUTH: 'Redis asks for a password: put it into the URL',
+  WRONGPASS: 'Redis does not accept the user or password in the URL',
+  NOPERM: 'Redis forbids this user a command or key that Everroom needs: look at ACL LOG',
+};
+
+/** The code of an error that Redis answered (`OOM`, `LOADING`, …), undefined when it answered none. */
+export function replyCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
+  // A script wraps the code of a failed command: "ERR OOM command not allowed…" or "OOM … script: …".
+  const match = /^(?:-?ERR )?-?([A-Z]{2,})\b/.exec(error.message);
+  return match?.[1];
+}
+
+/** Whether the error says that Redis did not even begin: the same may be asked again without a second thought. */
+export function isRefusedUntilReady(error: unknown): boolean {
+  return replyCode(error) === 'LOADING' || (error instanceof Error && /^Stream isn't writeable/.test(error.message));
+}
+
+/** Whether Redis as a whole does not serve, for all rooms. */
+export function meansUnavailable(error: unknown): boolean {
+  const code = replyCode(error);
+  if (code !== undefined) return code in ADVICE;
+  return error instanceof Error && error.name !== 'ReplyError';
+}
+
+/** As the ports promise it; an error that no advice helps with is passed on, for it is a bug or a foreign key. */
+export function toJournalFailure(what: string, error: unknown): unknown {
+  if (error instanceof JournalUnavailable) return error;
+  const code = replyCode(error);
+  if (code !== undefined && ADVICE[code] !== undefined) {
+    return new JournalUnavailable(`Could not ${what}. ${ADVICE[code]}`, { cause: error });
+  }
+  if (error instanceof Error && error.name !== 'ReplyError') {
+    return new JournalUnavailable(`Could not ${what}: no answer from Redis. Is it running, and reachable from here?`, {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,90 @@
+import { isAbsolute } from 'node:path';
+
+/** Where Redis is. */
+export type RedisAddress =
+  | { readonly kind: 'standalone'; readonly options: StandaloneOptions }
+  | { readonly kind: 'sentinel'; readonly options: SentinelOptions }
+  | { readonly kind: 'cluster'; readonly nodes: readonly HostPort[]; readonly options: Credentials };
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: Record<string, never>;
+}
+
+type StandaloneOptions = Credentials & { readonly db: number } & (HostPort | { readonly path: string });
+type SentinelOptions = Credentials & { readonly db: number; readonly sentinels: HostPort[]; readonly name: string };
+
+/**
+ * Understands
+ *
+ *     redis://[USER:PASSWORD@]HOST[:PORT][/DB]                        one server; rediss:// over TLS
+ *     unix:///PATH/TO/redis.sock[?db=DB]   or   /PATH/TO/redis.sock   one server on a unix socket
+ *     redis+sentinel://[USER:PASSWORD@]HOST[:PORT],HOST…/NAME[/DB]    the master that these sentinels know as NAME
+ *     redis+cluster://[USER:PASSWORD@]HOST[:PORT],HOST…               a cluster, entered through any of these nodes
+ *
+ * and `rediss+sentinel://`, `rediss+cluster://`. Throws a `TypeError` that names the problem and never the password.
+ */
+export function parseRedisUrl(url: string): RedisAddress {
+  if (isAbsolute(url)) return { kind: 'standalone', options: { path: url, db: 0 } };
+  const match = /^(redis|rediss|unix|rediss?\+sentinel|rediss?\+cluster):\/\/(?:([^@/]*)@)?([^/?]*)([^?]*)(?:\?(.*))?$/.exec(url);
+  if (!match) throw new TypeError('The Redis URL is none of redis://, rediss://, unix:///, redis+sentinel://, redis+cluster://');
+  const [, scheme = '', userInfo, hosts = '', path = '', query] = match;
+
+  if (scheme === 'unix') {
+    if (hosts !== '' || path === '') throw new TypeError('The Redis URL must look like unix:///path/to/redis.sock');
+    const db = parseDb(new URLSearchParams(query).get('db') ?? '');
+    return { kind: 'standalone', options: { ...parseCredentials(userInfo, false), path: decodeURIComponent(path), db } };
+  }
+
+  const credentials = parseCredentials(userInfo, scheme.startsWith('rediss'));
+  const segments = path.split('/').slice(1).map(decodeURIComponent);
+  if (scheme.endsWith('+cluster')) {
+    if (segments.some((segment) => segment !== '' && segment !== '0')) {
+      throw new TypeError('A Redis Cluster has no numbered databases: take the path off the URL');
+    }
+    return { kind: 'cluster', nodes: parseHosts(hosts, 6379), options: credentials };
+  }
+  if (scheme.endsWith('+sentinel')) {
+    const [name, db] = segments;
+    if (!name) throw new TypeError('The Redis URL must name the master: redis+sentinel://HOST:26379/NAME');
+    const sentinels = parseHosts(hosts, 26379);
+    return { kind: 'sentinel', options: { ...credentials, sentinels, name, db: parseDb(db ?? '') } };
+  }
+  const [only, ...more] = parseHosts(hosts, 6379);
+  if (!only || more.length > 0) throw new TypeError('The Redis URL names several hosts: use redis+cluster:// or redis+sentinel://');
+  return { kind: 'standalone', options: { ...credentials, ...only, db: parseDb(segments[0] ?? '') } };
+}
+
+/** The URL without its password, for logs and messages. */
+export function describeRedisUrl(url: string): string {
+  return url.replace(/:\/\/[^@/]*@/, '://');
+}
+
+function parseCredentials(userInfo: string | undefined, overTls: boolean): Credentials {
+  const [username, ...password] = (userInfo ?? '').split(':').map(decodeURIComponent);
+  return {
+    ...(username ? { username } : {}),
+    ...(password.length > 0 ? { password: password.join(':') } : {}),
+    ...(overTls ? { tls: {} } : {}),
+  };
+}
+
+function parseHosts(hosts: string, defaultPort: number): HostPort[] {
+  return hosts.split(',').map((entry) => {
+    const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d+))?$/.exec(entry);
+    const port = Number(match?.[2] ?? defaultPort);
+    if (!match?.[1] || port < 1 || port > 65535) throw new TypeError(`The Redis URL has a bad host: ${JSON.stringify(entry)}`);
+    return { host: match[1].replace(/^\[|\]$/g, ''), port };
+  });
+}
+
+function parseDb(db: string): number {
+  if (!/^\d*$/.test(db)) throw new TypeError(`The Redis URL has a bad database number: ${JSON.stringify(db)}`);
+  return Number(db);
+}

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { linkify } from './linkify.ts';
+
+const links = (text: string) => linkify(text).flatMap((part) => (part.type === 'link' ? [part.url] : []));
+
+describe('linkify', () => {
+  it('finds addresses within a sentence and leaves its punctuation', () => {
+    expect(linkify('See https://example.org/a?b=1, please.')).toEqual([
+      { type: 'text', text: 'See ' },
+      { type: 'link', url: 'https://example.org/a?b=1' },
+      { type: 'text', text: ', please.' },
+    ]);
+  });
+
+  it('keeps brackets that belong to the address', () => {
+    expect(links('https://en.wikipedia.org/wiki/Room_(disambiguation)')).toEqual([
+      'https://en.wikipedia.org/wiki/Room_(disambiguation)',
+    ]);
+    expect(links('(https://example.org)')).toEqual(['https://example.org']);
+  });
+
+  it('makes no link of other schemes', () => {
+    expect(links('javascript:alert(1) data:text/html,x file:///etc/passwd')).toEqual([]);
+    expect(links('https://')).toEqual([]);
+  });
+
+  it('loses no character', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.string(), fc.webUrl(), fc.constant('. '), fc.constant('https://'))), (pieces) => {
+        const text = pieces.join('');
+        const joined = linkify(text).map((part) => (part.type === 'link' ? part.url : part.text));
+        expect(joined.join('')).toBe(text);
+      }),
+    );
+  });
+});

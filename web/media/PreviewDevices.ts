@@ -1,0 +1,144 @@
+import { type MediaProblem, mediaProblemOf } from './mediaProblem.ts';
+
+export type InputKind = 'camera' | 'microphone';
+
+export interface InputSnapshot {
+  readonly wanted: boolean;
+  readonly starting: boolean;
+  readonly track: MediaStreamTrack | null;
+  readonly problem: MediaProblem | null;
+}
+
+export interface PreviewSnapshot {
+  readonly camera: InputSnapshot;
+  readonly microphone: InputSnapshot;
+}
+
+export interface InputChoice {
+  readonly wanted: boolean;
+  readonly deviceId: string | null;
+}
+
+/**
+ * The person's camera and microphone before the meeting. Whoever enters takes the open tracks along, so that nothing is
+ * asked or switched on twice.
+ */
+export class PreviewDevices {
+  readonly #listeners = new Set<() => void>();
+  readonly #deviceIds: Record<InputKind, string | null>;
+  /** Counts the starts of each input: an answer that comes after a newer start, or after the end, is thrown away. */
+  readonly #starts: Record<InputKind, number> = { camera: 0, microphone: 0 };
+  #snapshot: PreviewSnapshot;
+
+  constructor(choices: Record<InputKind, InputChoice>) {
+    const idle = (kind: InputKind): InputSnapshot => {
+      return { wanted: choices[kind].wanted, starting: false, track: null, problem: null };
+    };
+    this.#deviceIds = { camera: choices.camera.deviceId, microphone: choices.microphone.deviceId };
+    this.#snapshot = { camera: idle('camera'), microphone: idle('microphone') };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): PreviewSnapshot => this.#snapshot;
+
+  /** Opens what is wanted, with one question to the person where the browser allows it. */
+  async start(): Promise<void> {
+    const kinds = (['camera', 'microphone'] as const).filter((kind) => this.#snapshot[kind].wanted);
+    if (kinds.length < 2) {
+      await Promise.all(kinds.map((kind) => this.#open([kind])));
+      return;
+    }
+    const failed = await this.#open(kinds);
+    // Together they fail when one of them is missing: each alone tells which.
+    if (failed) await Promise.all(kinds.map((kind) => this.#open([kind])));
+  }
+
+  async setWanted(kind: InputKind, wanted: boolean): Promise<void> {
+    if (wanted) {
+      this.#update(kind, { wanted });
+      await this.#open([kind]);
+    } else {
+      this.#close(kind);
+      this.#update(kind, { wanted, problem: null });
+    }
+  }
+
+  async choose(kind: InputKind, deviceId: string): Promise<void> {
+    this.#deviceIds[kind] = deviceId;
+    if (this.#snapshot[kind].wanted) await this.#open([kind]);
+  }
+
+  /** Hands the open tracks over: they are no longer stopped from here. */
+  takeTracks(): Record<InputKind, MediaStreamTrack | null> {
+    const taken = { camera: this.#snapshot.camera.track, microphone: this.#snapshot.microphone.track };
+    for (const kind of ['camera', 'microphone'] as const) {
+      this.#starts[kind]++;
+      this.#update(kind, { track: null, starting: false });
+    }
+    return taken;
+  }
+
+  stop(): void {
+    this.#close('camera');
+    this.#close('microphone');
+  }
+
+  /** Returns whether it failed. */
+  async #open(kinds: readonly InputKind[]): Promise<boolean> {
+    const starts = new Map(kinds.map((kind) => [kind, ++this.#starts[kind]]));
+    const current = (kind: InputKind) => starts.get(kind) === this.#starts[kind];
+    for (const kind of kinds) this.#update(kind, { starting: true, problem: null });
+    try {
+      // A page that did not come over https has no mediaDevices at all.
+      if (!navigator.mediaDevices) throw new DOMException('Needs a secure context', 'SecurityError');
+      const stream = await navigator.mediaDevices.getUserMedia({
+        ...(kinds.includes('camera') && { video: cameraConstraints(this.#deviceIds.camera) }),
+        ...(kinds.includes('microphone') && { audio: microphoneConstraints(this.#deviceIds.microphone) }),
+      });
+      for (const track of stream.getTracks()) {
+        const kind = track.kind === 'video' ? 'camera' : 'microphone';
+        if (current(kind)) this.#accept(kind, track);
+        else track.stop();
+      }
+      return false;
+    } catch (error) {
+      const problem = mediaProblemOf(error);
+      for (const kind of kinds) if (current(kind)) this.#update(kind, { starting: false, track: null, problem });
+      return true;
+    }
+  }
+
+  #accept(kind: InputKind, track: MediaStreamTrack): void {
+    this.#snapshot[kind].track?.stop();
+    this.#update(kind, { starting: false, track, problem: null });
+    track.addEventListener('ended', () => {
+      if (this.#snapshot[kind].track === track) this.#update(kind, { track: null, problem: 'lost' });
+    });
+  }
+
+  #close(kind: InputKind): void {
+    this.#starts[kind]++;
+    this.#snapshot[kind].track?.stop();
+    this.#update(kind, { track: null, starting: false });
+  }
+
+  #update(kind: InputKind, change: Partial<InputSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, [kind]: { ...this.#snapshot[kind], ...change } };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A remembered device may be gone: `ideal` falls back to another one. */
+function cameraConstraints(deviceId: string | null): MediaTrackConstraints {
+  const size = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+  return deviceId === null ? size : { ...size, deviceId: { ideal: deviceId } };
+}
+
+function microphoneConstraints(deviceId: string | null): MediaTrackConstraints {
+  const processing = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  return deviceId === null ? processing : { ...processing, deviceId: { ideal: deviceId } };
+}

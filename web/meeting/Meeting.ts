@@ -1,0 +1,107 @@
+import type { KnockView, Role } from '../../client/index.ts';
+
+/**
+ * A meeting as the page shows it. Components read snapshots and call actions; `RoomMeeting` is the one that speaks to the
+ * server. Snapshots are immutable, and parts that did not change keep their identity.
+ */
+export interface Meeting {
+  subscribe(listener: () => void): () => void;
+  getSnapshot(): MeetingSnapshot;
+  /** Rejects with what went wrong; the page explains it (`describeError`). */
+  readonly actions: MeetingActions;
+}
+
+export interface MeetingSnapshot {
+  readonly roomId: string;
+  readonly name: string;
+  readonly connection: 'connected' | 'reconnecting';
+  readonly locked: boolean;
+  readonly lobbyEnabled: boolean;
+  readonly passwordProtected: boolean;
+  readonly recording: boolean;
+  readonly self: Person;
+  /** Everybody else, in the order of joining. */
+  readonly others: readonly Person[];
+  /** Who waits to be let in; empty for all but hosts. */
+  readonly lobby: readonly KnockView[];
+  readonly chat: readonly ChatLine[];
+  /** Participant ids, loudest first. */
+  readonly speakers: readonly string[];
+  /** When each participant was last heard (ms since the epoch). */
+  readonly lastSpokeAt: ReadonlyMap<string, number>;
+  /** Names of those who are writing. */
+  readonly typing: readonly string[];
+  /** Not null once the meeting is over for this person. */
+  readonly ended: EndReason | null;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly isSelf: boolean;
+  /** False while the server waits for this participant to come back. */
+  readonly connected: boolean;
+  readonly handRaisedAt: number | null;
+  /** 0: no usable connection … 3: as good as it gets; null while nobody has measured. */
+  readonly quality: number | null;
+  readonly camera: PublishedMedia | null;
+  readonly microphone: PublishedMedia | null;
+  readonly screen: PublishedMedia | null;
+  readonly screenAudio: PublishedMedia | null;
+}
+
+export interface PublishedMedia {
+  readonly trackId: string;
+  readonly muted: boolean;
+  /** Shows or plays the track in the element, through every recovery, until the returned function is called. */
+  attach(element: HTMLMediaElement): () => void;
+}
+
+export interface ChatLine {
+  readonly id: string;
+  readonly authorId: string;
+  readonly name: string;
+  readonly text: string;
+  readonly at: number;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+  readonly own: boolean;
+  readonly state: 'sent' | 'pending' | 'failed';
+}
+
+export type EndReason = 'left' | 'removed' | 'banned' | 'replaced' | 'expired' | 'roomClosed';
+
+export type DeviceKind = 'microphone' | 'camera' | 'speaker';
+
+export interface MeetingActions {
+  setMicrophone(on: boolean): Promise<void>;
+  setCamera(on: boolean): Promise<void>;
+  setScreenShare(on: boolean): Promise<void>;
+  switchDevice(kind: DeviceKind, deviceId: string): Promise<void>;
+  raiseHand(): Promise<void>;
+  lowerHand(participantId: string): Promise<void>;
+  rename(name: string): Promise<void>;
+
+  /** Resolves when the message is in the outbox; what becomes of it shows in the snapshot. */
+  postChat(text: string): Promise<void>;
+  retryChat(messageId: string): Promise<void>;
+  discardChat(messageId: string): Promise<void>;
+  editChat(messageId: string, text: string): Promise<void>;
+  deleteChat(messageId: string): Promise<void>;
+  setTyping(typing: boolean): void;
+
+  muteParticipant(participantId: string): Promise<void>;
+  stopScreen(participantId: string): Promise<void>;
+  setRole(participantId: string, role: Role): Promise<void>;
+  remove(participantId: string): Promise<void>;
+  ban(participantId: string): Promise<void>;
+  admit(participantId: string): Promise<void>;
+  deny(participantId: string): Promise<void>;
+  setLocked(locked: boolean): Promise<void>;
+  setLobby(enabled: boolean): Promise<void>;
+  setPassword(password: string | null): Promise<void>;
+  closeRoom(): Promise<void>;
+
+  leave(): Promise<void>;
+}
