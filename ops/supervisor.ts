@@ -11,6 +11,8 @@ import { ServerPair } from './supervision/ServerPair.ts';
 const SHUTDOWN_MS = 4000;
 const STANDBY_DELAY_MS = 2000;
 
+// A terminal or log pipe that is gone must not end the servers.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 await main();
 
 /**
@@ -41,8 +43,13 @@ async function main(): Promise<void> {
       redisPid: redis?.pid ?? null,
       url,
     };
-    writeFileSync(`${stateFile}.new`, `${JSON.stringify(state)}\n`);
-    renameSync(`${stateFile}.new`, stateFile);
+    try {
+      writeFileSync(`${stateFile}.new`, `${JSON.stringify(state)}\n`);
+      renameSync(`${stateFile}.new`, stateFile);
+    } catch (error) {
+      // A full disk must not end the servers.
+      log(`${stateFile} cannot be written: ${error instanceof Error ? error.message : error}`);
+    }
   };
   const pair = new ServerPair({
     script: fileURLToPath(new URL('server.ts', import.meta.url)),

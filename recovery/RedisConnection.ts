@@ -15,8 +15,9 @@ export interface RedisConfig {
 
 export type RedisClient = Redis | Cluster;
 
-const COMMAND_TIMEOUT_MS = 2_000;
+export const COMMAND_TIMEOUT_MS = 2_000;
 const LONGEST_PAUSE_MS = 500;
+const OLDEST_REDIS = 7;
 /** Probes without an answer before the socket counts as dead: a host that vanished closes none. */
 const PROBES_UNTIL_RECONNECT = 2;
 
@@ -81,6 +82,21 @@ export class RedisConnection {
     }
   }
 
+  /** Throws JournalUnavailable when Redis does not serve within `timeoutMs`, or is too old. */
+  async firstService(timeoutMs: number): Promise<void> {
+    const what = `reach Redis at ${this.#where}`;
+    if (!(await this.availability.wait(timeoutMs))) {
+      throw toJournalFailure(what, this.#lastError ?? new Error(`No answer in ${timeoutMs} ms`));
+    }
+    const info = await this.run('ask Redis for its version', () => this.client.info('server'));
+    const version = /redis_version:(\d+)\.(\S+)/.exec(info);
+    if (version && Number(version[1]) < OLDEST_REDIS) {
+      throw new JournalUnavailable(
+        `Redis at ${this.#where} is ${version[1]}.${version[2]}: Everroom needs Redis ${OLDEST_REDIS}.0 or newer (sharded pub/sub)`,
+      );
+    }
+  }
+
   /** Waits for what was sent, then disconnects. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -108,7 +124,11 @@ export class RedisConnection {
     if (this.#probing) return;
     this.#probing = true;
     let unanswered = 0;
-    for (let pauseMs = 20; !this.#closed && this.client.status === 'ready'; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    for (
+      let pauseMs = 20;
+      !this.#closed && this.client.status === 'ready';
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+    ) {
       try {
         await this.client.set(probeKey(), '1', 'PX', 10_000);
         this.availability.set(true);

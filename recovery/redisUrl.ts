@@ -32,18 +32,23 @@ type SentinelOptions = Credentials & { readonly db: number; readonly sentinels: 
  */
 export function parseRedisUrl(url: string): RedisAddress {
   if (isAbsolute(url)) return { kind: 'standalone', options: { path: url, db: 0 } };
-  const match = /^(redis|rediss|unix|rediss?\+sentinel|rediss?\+cluster):\/\/(?:([^@/]*)@)?([^/?]*)([^?]*)(?:\?(.*))?$/.exec(url);
-  if (!match) throw new TypeError('The Redis URL is none of redis://, rediss://, unix:///, redis+sentinel://, redis+cluster://');
+  const match =
+    /^(redis|rediss|unix|rediss?\+sentinel|rediss?\+cluster):\/\/(?:([^@/]*)@)?([^/?]*)([^?]*)(?:\?(.*))?$/.exec(url);
+  if (!match)
+    throw new TypeError('The Redis URL is none of redis://, rediss://, unix:///, redis+sentinel://, redis+cluster://');
   const [, scheme = '', userInfo, hosts = '', path = '', query] = match;
 
   if (scheme === 'unix') {
     if (hosts !== '' || path === '') throw new TypeError('The Redis URL must look like unix:///path/to/redis.sock');
     const db = parseDb(new URLSearchParams(query).get('db') ?? '');
-    return { kind: 'standalone', options: { ...parseCredentials(userInfo, false), path: decodeURIComponent(path), db } };
+    return {
+      kind: 'standalone',
+      options: { ...parseCredentials(userInfo, false), path: decode(path), db },
+    };
   }
 
   const credentials = parseCredentials(userInfo, scheme.startsWith('rediss'));
-  const segments = path.split('/').slice(1).map(decodeURIComponent);
+  const segments = path.split('/').slice(1).map(decode);
   if (scheme.endsWith('+cluster')) {
     if (segments.some((segment) => segment !== '' && segment !== '0')) {
       throw new TypeError('A Redis Cluster has no numbered databases: take the path off the URL');
@@ -57,7 +62,8 @@ export function parseRedisUrl(url: string): RedisAddress {
     return { kind: 'sentinel', options: { ...credentials, sentinels, name, db: parseDb(db ?? '') } };
   }
   const [only, ...more] = parseHosts(hosts, 6379);
-  if (!only || more.length > 0) throw new TypeError('The Redis URL names several hosts: use redis+cluster:// or redis+sentinel://');
+  if (!only || more.length > 0)
+    throw new TypeError('The Redis URL names several hosts: use redis+cluster:// or redis+sentinel://');
   return { kind: 'standalone', options: { ...credentials, ...only, db: parseDb(segments[0] ?? '') } };
 }
 
@@ -67,7 +73,7 @@ export function describeRedisUrl(url: string): string {
 }
 
 function parseCredentials(userInfo: string | undefined, overTls: boolean): Credentials {
-  const [username, ...password] = (userInfo ?? '').split(':').map(decodeURIComponent);
+  const [username, ...password] = (userInfo ?? '').split(':').map(decode);
   return {
     ...(username ? { username } : {}),
     ...(password.length > 0 ? { password: password.join(':') } : {}),
@@ -79,7 +85,8 @@ function parseHosts(hosts: string, defaultPort: number): HostPort[] {
   return hosts.split(',').map((entry) => {
     const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d+))?$/.exec(entry);
     const port = Number(match?.[2] ?? defaultPort);
-    if (!match?.[1] || port < 1 || port > 65535) throw new TypeError(`The Redis URL has a bad host: ${JSON.stringify(entry)}`);
+    if (!match?.[1] || port < 1 || port > 65535)
+      throw new TypeError(`The Redis URL has a bad host: ${JSON.stringify(entry)}`);
     return { host: match[1].replace(/^\[|\]$/g, ''), port };
   });
 }
@@ -87,4 +94,12 @@ function parseHosts(hosts: string, defaultPort: number): HostPort[] {
 function parseDb(db: string): number {
   if (!/^\d*$/.test(db)) throw new TypeError(`The Redis URL has a bad database number: ${JSON.stringify(db)}`);
   return Number(db);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new TypeError('The Redis URL has a % that escapes nothing: write it as %25', { cause });
+  }
 }

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Clock, Logger } from '../ports.ts';
-import { MediaPortTaken, MediaPortUnusable, messageOf } from './mediaFailures.ts';
+import { isWorkerGone, MediaPortTaken, MediaPortUnusable, messageOf } from './mediaFailures.ts';
 
 export interface MediaListen {
   readonly ip: string;
@@ -31,6 +31,8 @@ export class WorkerSlot {
   readonly #logger: Logger;
   readonly #takeWorker: () => Promise<types.Worker>;
   #worker: types.Worker;
+  /** Settles when the worker of now is there. */
+  #arrival: Promise<void> = Promise.resolve();
   #bound: Promise<SlotWorker> | null = null;
   #stopWatchdog: () => void = () => undefined;
   #closed = false;
@@ -82,24 +84,29 @@ export class WorkerSlot {
 
   #replace(deadPid: number): void {
     this.#logger.warn({ workerPid: deadPid }, 'media worker died: its participants are rebuilding on a new one');
-    const wasBound = this.#bound !== null;
-    const replaced = this.#takeWorker().then((worker) => {
-      if (this.#closed) {
-        worker.close();
-        throw new Error('the media plane is closed');
-      }
-      this.#adopt(worker);
+    this.#arrival = this.#takeWorker().then((worker) => {
+      if (!this.#closed) this.#adopt(worker);
+      else worker.close();
     });
-    const bound = replaced.then(() => this.#bind());
-    if (wasBound) this.#bound = bound;
-    bound.catch((error: unknown) => {
-      if (this.#closed) return;
-      this.#logger.error({ error: messageOf(error) }, 'media worker could not be replaced: trying again');
-      if (this.#bound === bound) this.#bound = null;
+    this.#arrival.catch((error: unknown) => {
+      if (!this.#closed) this.#logger.error({ error: messageOf(error) }, 'media worker could not be replaced');
     });
+    // A slot whose port was bound binds it again at once; a standby's stays free.
+    if (this.#bound) this.#bound = this.#bind();
   }
 
-  async #bind(): Promise<SlotWorker> {
+  #bind(): Promise<SlotWorker> {
+    const bound = this.#tryToBind();
+    bound.catch((error: unknown) => {
+      if (this.#closed) return;
+      this.#logger.error({ error: messageOf(error) }, 'media port could not be bound');
+      if (this.#bound === bound) this.#bound = null;
+    });
+    return bound;
+  }
+
+  async #tryToBind(): Promise<SlotWorker> {
+    await this.#arrival;
     const worker = this.#worker;
     const deadline = this.#clock.now() + BIND_FOR_MS;
     for (;;) {
@@ -107,6 +114,8 @@ export class WorkerSlot {
         const webRtcServer = await worker.createWebRtcServer({ listenInfos: this.#listenInfos() });
         return { worker, webRtcServer };
       } catch (error) {
+        // It died in the middle: the slot is binding its replacement already.
+        if (isWorkerGone(error) && !this.#closed) return this.ready();
         if (!/already in use/i.test(messageOf(error))) throw new MediaPortUnusable(this.port, { cause: error });
         if (this.#clock.now() >= deadline) throw new MediaPortTaken(this.port, { cause: error });
         await new Promise<void>((resolve) => this.#clock.setTimer(BIND_RETRY_MS, resolve));

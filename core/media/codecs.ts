@@ -1,5 +1,5 @@
-import { ortc } from 'mediasoup';
 import type { types } from 'mediasoup';
+import { ortc } from 'mediasoup';
 import type { RtpCapabilities } from './MediaPlane.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { createWorker, type types, workerBin as defaultWorkerBin } from 'mediasoup';
+import { createWorker, workerBin as defaultWorkerBin, type types } from 'mediasoup';
 import { MediaWorkerUnavailable } from './mediaFailures.ts';
 
 /** A running worker process. Its life is ours: a signal to the server reaches the composition root first. */

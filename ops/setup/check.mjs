@@ -10,9 +10,24 @@ const PARTS = [
   {
     name: 'import arrows',
     script: tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
-    args: ['--config', '.dependency-cruiser.cjs', 'core', 'recovery', 'signaling', 'client', 'web', 'reencoder', 'ops', 'test'],
+    args: [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'core',
+      'recovery',
+      'signaling',
+      'client',
+      'web',
+      'reencoder',
+      'ops',
+      'test',
+    ],
   },
-  { name: 'unused code', script: tool('knip', 'bin', 'knip.js'), args: ['--no-progress', '--treat-config-hints-as-errors'] },
+  {
+    name: 'unused code',
+    script: tool('knip', 'bin', 'knip.js'),
+    args: ['--no-progress', '--treat-config-hints-as-errors'],
+  },
   { name: 'pure tests', script: tool('vitest', 'vitest.mjs'), args: ['run', '--project', 'pure'] },
 ];
 

@@ -22,7 +22,9 @@ export function requireWritable(folder, hint) {
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
-    throw new SetupError(`Everroom cannot write to ${folder} (${error.code ?? error.message}).\n${hint}`, { cause: error });
+    throw new SetupError(`Everroom cannot write to ${folder} (${error.code ?? error.message}).\n${hint}`, {
+      cause: error,
+    });
   }
 }
 

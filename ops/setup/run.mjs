@@ -15,7 +15,8 @@ import { BROWSER, COMPILER, ensureSystem, FFMPEG, REDIS } from './system.mjs';
 import { test } from './tests.mjs';
 import { ensureWorker, planWorker } from './worker.mjs';
 
-const launch = (script) => (runtime, args) => become(runtime.node, [join(ROOT, script), ...args], { cwd: ROOT, env: runtime.env });
+const launch = (script) => (runtime, args) =>
+  become(runtime.node, [join(ROOT, script), ...args], { cwd: ROOT, env: runtime.env });
 
 /** What each task uses beside Node and the dependencies, and what it does then. */
 const TASKS = {

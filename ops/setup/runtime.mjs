@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { cacheFolder, ROOT } from './places.mjs';
 import { commandPath, run } from './processes.mjs';
@@ -68,7 +68,8 @@ async function bring(folder) {
 export function runNpm(args, { node = process.execPath, ...options }) {
   const cli = process.env.npm_execpath;
   if (cli && basename(cli) === 'npm-cli.js' && existsSync(cli)) return run(node, [cli, ...args], options);
-  if (!commandPath('npm')) throw new SetupError('npm is missing: install it (it comes with Node), then run the command again.');
+  if (!commandPath('npm'))
+    throw new SetupError('npm is missing: install it (it comes with Node), then run the command again.');
   return run('npm', args, options);
 }
 

@@ -17,7 +17,8 @@ const library = (debian, module, header) => ({
   debian,
   label: module,
   missing: async () => {
-    if (header && ['/usr/include', '/usr/local/include'].some((folder) => existsSync(`${folder}/${header}`))) return undefined;
+    if (header && ['/usr/include', '/usr/local/include'].some((folder) => existsSync(`${folder}/${header}`)))
+      return undefined;
     const { ok } = await run('pkg-config', ['--exists', module]);
     return ok ? undefined : `the development files of ${module} are missing`;
   },
@@ -37,7 +38,13 @@ export const REDIS = {
 
 export const FFMPEG = command('ffmpeg', ['ffmpeg']);
 
-export const BROWSER = command('chromium', ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']);
+export const BROWSER = command('chromium', [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+]);
 
 /** What `ops/worker-build` needs. */
 export const COMPILER = [
@@ -75,7 +82,10 @@ export async function ensureSystem(needs, say) {
   const lock = ['-o', 'DPkg::Lock::Timeout=300'];
   const update = await run('apt-get', [...lock, 'update'], { env });
   const args = [...lock, '-o', 'Dpkg::Use-Pty=0', 'install', '-y', '--no-install-recommends', ...packages];
-  const install = await run('apt-get', args, { env, onLine: (line) => /^(Get|Unpacking|Setting up)/.test(line) && say(line) });
+  const install = await run('apt-get', args, {
+    env,
+    onLine: (line) => /^(Get|Unpacking|Setting up)/.test(line) && say(line),
+  });
   const still = await unmet(needs);
   if (still.length === 0) return `installed ${packages.join(', ')}`;
   const output = install.ok ? '' : `\n${lastLines(`${update.ok ? '' : update.output}\n${install.output}`)}`;

@@ -115,10 +115,12 @@ export class ServerPair {
       this.#options.onHopeless(server.failure?.message ?? `the server does not start (${server.ending})`);
       return;
     }
+    // One that did serve is wanted back soon, whatever ended it.
+    const delayMs = Math.min(backoffMs(this.#failures), server.readyAt === undefined ? Number.POSITIVE_INFINITY : 1000);
     // With the standby on its way to serve, a new one waits until that is done (`onReady`).
     if (this.#standby) return;
-    if (!this.#active) this.#spawnStandbyAfter(backoffMs(this.#failures));
-    else if (!wasActive) this.#spawnStandbyAfter(Math.max(this.#options.standbyDelayMs, backoffMs(this.#failures)));
+    if (!this.#active) this.#spawnStandbyAfter(delayMs);
+    else if (!wasActive) this.#spawnStandbyAfter(Math.max(this.#options.standbyDelayMs, delayMs));
   }
 
   #beat(): void {

@@ -106,7 +106,7 @@ export class Feed {
 
   /** Null while a cluster does not know who serves the channel. */
   #connectionFor(channel: string): FeedConnection | null {
-    const { client, address } = this.#redis;
+    const { client } = this.#redis;
     if (!(client instanceof Cluster)) return this.#connectionTo('', {});
     this.#closeStrangers(client);
     const server = client.slots[clusterSlot(channel)]?.[0];

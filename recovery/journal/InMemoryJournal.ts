@@ -78,7 +78,10 @@ export class InMemoryJournal implements Journal {
       return { type: 'diverged', journal: endOf(room) };
     }
     if (after.version < room.commits.length) {
-      return { type: 'behind', missed: room.commits.slice(after.version).map((stored) => decodeCommit(roomId, stored)) };
+      return {
+        type: 'behind',
+        missed: room.commits.slice(after.version).map((stored) => decodeCommit(roomId, stored)),
+      };
     }
     const stored = commits.map(encodeCommit);
     room.commits.push(...stored);

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type AppendOutcome, type Journal, JournalCorrupt, JournalUnavailable, type Logger, type Snapshot } from '../../core/ports.ts';
+import {
+  type AppendOutcome,
+  type Journal,
+  JournalCorrupt,
+  JournalUnavailable,
+  type Logger,
+  type Snapshot,
+} from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { feedChannel, journalKey, snapshotKey } from '../keys.ts';

@@ -14,7 +14,9 @@ export function assertChained(commits: readonly Commit[], after: Position): void
   let last = after;
   for (const commit of commits) {
     if (!follows(commit, last)) {
-      throw new Error(`Commit ${commit.version} (${commit.commitId}) does not follow ${last.version} (${last.commitId})`);
+      throw new Error(
+        `Commit ${commit.version} (${commit.commitId}) does not follow ${last.version} (${last.commitId})`,
+      );
     }
     last = positionOf(commit);
   }

@@ -34,7 +34,8 @@ export class ReplicaBarrier {
     return async () => {
       await this.#wait();
       // WAIT speaks of writes of its own connection only.
-      if (connection !== this.#connections) throw new JournalUnavailable('The connection broke before the replicas answered');
+      if (connection !== this.#connections)
+        throw new JournalUnavailable('The connection broke before the replicas answered');
     };
   }
 
@@ -89,7 +90,10 @@ async function readSetting(redis: RedisConnection, setting: string, logger: Logg
     const [, value] = (await redis.run('read a setting', () => redis.client.config('GET', setting))) as string[];
     return value;
   } catch (error) {
-    logger.info({ setting, error }, 'Redis does not tell its settings: whether it keeps the durability promise is unknown');
+    logger.info(
+      { setting, error },
+      'Redis does not tell its settings: whether it keeps the durability promise is unknown',
+    );
     return undefined;
   }
 }

@@ -59,9 +59,10 @@ export function shapeToWrite(type: RoomEventType): number | undefined {
 export function upcast(stored: unknown): Stored {
   if (typeof stored !== 'object' || stored === null) throw new TypeError('an event is not an object');
   const { shape = 1, ...event } = stored as Stored;
-  const type = event['type'];
+  const type = event.type;
   const steps = typeof type === 'string' ? stepsByType.get(type) : undefined;
-  if (!steps) throw new TypeError(`the event type ${JSON.stringify(type)} is unknown: was it written by a newer version?`);
+  if (!steps)
+    throw new TypeError(`the event type ${JSON.stringify(type)} is unknown: was it written by a newer version?`);
   if (typeof shape !== 'number' || !Number.isInteger(shape) || shape < 1 || shape > steps.length + 1) {
     throw new TypeError(`shape ${JSON.stringify(shape)} of ${type} is unknown: was it written by a newer version?`);
   }

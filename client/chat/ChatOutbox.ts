@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { isTransient, RequestRefused } from '../errors.ts';
+import type { KeyValueStorage } from '../storage.ts';
+
+const OutboxMessage = z.object({
+  messageId: z.string(),
+  commandId: z.string(),
+  text: z.string(),
+  at: z.number(),
+  /** The code of the refusal that nobody can expect to go away by itself. */
+  failed: z.string().nullable(),
+});
+export type OutboxMessage = z.infer<typeof OutboxMessage>;
+
+export interface ChatOutboxOptions {
+  readonly storage: KeyValueStorage;
+  readonly key: string;
+  readonly newId: () => string;
+  readonly now: () => number;
+  /** Resolves when the room has it. */
+  readonly post: (message: OutboxMessage) => Promise<unknown>;
+  readonly changed: () => void;
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * Chat that the room does not have yet [C1]. Messages leave one after the other, so that their order holds whatever is refused
+ * in between; each keeps its ids until the room has acknowledged it, through reconnects and reloads.
+ */
+export class ChatOutbox {
+  readonly #options: ChatOutboxOptions;
+  #messages: OutboxMessage[];
+  #connected = false;
+  #sending = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ChatOutboxOptions) {
+    this.#options = options;
+    this.#messages = load(options.storage, options.key);
+  }
+
+  /** Oldest first. */
+  get messages(): readonly OutboxMessage[] {
+    return this.#messages;
+  }
+
+  add(text: string): OutboxMessage {
+    const message = {
+      messageId: this.#options.newId(),
+      commandId: this.#options.newId(),
+      text,
+      at: this.#options.now(),
+      failed: null,
+    };
+    this.#update([...this.#messages, message]);
+    void this.#flush();
+    return message;
+  }
+
+  /** Sends a failed message again, behind all others. */
+  retry(messageId: string): void {
+    const message = this.#messages.find((candidate) => candidate.messageId === messageId);
+    if (message === undefined || message.failed === null) return;
+    this.#update([
+      ...this.#messages.filter((candidate) => candidate.messageId !== messageId),
+      // A refused command took no effect; under its old id the room might answer from memory.
+      { ...message, commandId: this.#options.newId(), failed: null },
+    ]);
+    void this.#flush();
+  }
+
+  /** Forgets a failed message. One that is under way cannot be taken back here. */
+  discard(messageId: string): void {
+    this.#update(this.#messages.filter((message) => message.messageId !== messageId || message.failed === null));
+  }
+
+  /** The room shows it: an acknowledgement that got lost is made up for. */
+  seen(messageId: string): void {
+    if (this.#messages.some((message) => message.messageId === messageId)) this.#remove(messageId);
+  }
+
+  connected(): void {
+    this.#connected = true;
+    void this.#flush();
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+    clearTimeout(this.#retry);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    clearTimeout(this.#retry);
+    try {
+      for (;;) {
+        const message = this.#messages.find((candidate) => candidate.failed === null);
+        if (message === undefined || !this.#connected) return;
+        try {
+          await this.#options.post(message);
+          this.#remove(message.messageId);
+        } catch (error) {
+          if (error instanceof RequestRefused && !isTransient(error)) {
+            this.#fail(message.messageId, error.code);
+            continue;
+          }
+          this.#retry = setTimeout(() => void this.#flush(), RETRY_MS);
+          return;
+        }
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #fail(messageId: string, code: string): void {
+    this.#update(
+      this.#messages.map((message) => (message.messageId === messageId ? { ...message, failed: code } : message)),
+    );
+  }
+
+  #remove(messageId: string): void {
+    this.#update(this.#messages.filter((message) => message.messageId !== messageId));
+  }
+
+  #update(messages: OutboxMessage[]): void {
+    this.#messages = messages;
+    try {
+      if (messages.length === 0) this.#options.storage.removeItem(this.#options.key);
+      else this.#options.storage.setItem(this.#options.key, JSON.stringify(messages));
+    } catch {
+      // A full storage costs surviving a reload; the messages are still sent from memory.
+      this.#options.storage.removeItem(this.#options.key);
+    }
+    this.#options.changed();
+  }
+}
+
+function load(storage: KeyValueStorage, key: string): OutboxMessage[] {
+  try {
+    return z.array(OutboxMessage).parse(JSON.parse(storage.getItem(key) ?? '[]'));
+  } catch {
+    // Not ours, or of another version: nothing in it can be sent.
+    storage.removeItem(key);
+    return [];
+  }
+}

@@ -1,0 +1,313 @@
+import type { Session } from '../../signaling/protocol/requests.ts';
+import type { RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
+import type { z } from 'zod';
+import { ConnectError, ConnectionLost, isTransient, RequestRefused } from '../errors.ts';
+import { dial } from './dial.ts';
+import type { Link, Notification } from './Link.ts';
+import { LivenessWatch } from './LivenessWatch.ts';
+import { NodeList, redialDelayMs } from './redial.ts';
+
+export type SessionEnd = 'replaced' | 'removed' | 'banned' | 'expired' | 'left' | 'roomClosed';
+
+/** Questions the connection asks, and what it tells; all are called synchronously. */
+export interface ConnectionOwner {
+  /** What a request for entry says about this client's state. */
+  entryState(): {
+    readonly version: number;
+    readonly rtpCapabilities: z.infer<typeof RtpCapabilities> | undefined;
+    readonly view: View | undefined;
+  };
+  /** There is a session: before any of its notifications. */
+  entered(session: Session, link: Link, how: 'joined' | 'resumed'): void;
+  notified(notification: Notification): void;
+  /** What arrived cannot be understood. */
+  invalid(name: string, error: unknown): void;
+  /** The connection fell silent; a new one is being dialled while the old one may still come back. */
+  suspected(): void;
+  /** It came back by itself. */
+  cleared(): void;
+  /** The connection is gone; a new one is being dialled. */
+  lost(reason: string): void;
+  /** Waiting for a host to let us in, or no more. */
+  lobby(waiting: boolean): void;
+  /** Over, and not to be resumed. `error` where a server refused. */
+  ended(reason: SessionEnd | 'refused', error?: Error): void;
+  mediaBytes(): Promise<number | null>;
+  newId(): string;
+}
+
+export interface ConnectionOptions {
+  readonly nodes: readonly string[];
+  readonly joinToken: string | undefined;
+  readonly resumeToken: string | undefined;
+  readonly name: string;
+  readonly password: string | undefined;
+}
+
+const ENTRY_TIMEOUT_MS = 8_000;
+const ENTRY_RETRIES_PER_LINK = 3;
+
+/** The resume token is of no use any more, a join token may be. */
+const RESUME_OVER: ReadonlySet<string> = new Set([
+  'NOT_IN_ROOM',
+  'PARTICIPANT_NOT_FOUND',
+  'TOKEN_EXPIRED',
+  'TOKEN_INVALID',
+]);
+
+/**
+ * Gets a session and keeps it: dials, joins or resumes, watches, and when the link dies does so again, for as long as the room
+ * does not say no. Each link opens a session of its own, which fences the one before.
+ */
+export class Connection {
+  readonly #owner: ConnectionOwner;
+  readonly #options: ConnectionOptions;
+  readonly #nodes: NodeList;
+  readonly #wakers = new Set<() => void>();
+  #resumeToken: string | undefined;
+  #link: Link | undefined;
+  #watch: LivenessWatch | undefined;
+  #dialling: AbortController | undefined;
+  #ended = false;
+
+  constructor(owner: ConnectionOwner, options: ConnectionOptions) {
+    this.#owner = owner;
+    this.#options = options;
+    this.#nodes = new NodeList(options.nodes);
+    this.#resumeToken = options.resumeToken;
+  }
+
+  get nodes(): readonly string[] {
+    return this.#nodes.urls;
+  }
+
+  /** Resolves with the first session. Rejects with `RequestRefused` or `ConnectError`. */
+  async open(timeoutMs: number): Promise<void> {
+    const dialling = new AbortController();
+    this.#dialling = dialling;
+    const timer = setTimeout(() => {
+      dialling.abort(new ConnectError('UNREACHABLE', 'No server could be reached. Check the network and try again.'));
+    }, timeoutMs);
+    try {
+      await this.#establish(performance.now(), dialling.signal, () => clearTimeout(timer));
+    } catch (error) {
+      this.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The waiting before the next attempt ends now: the network is back, or the page is looked at again. */
+  wake(): void {
+    for (const wake of [...this.#wakers]) wake();
+  }
+
+  /** The client's copy cannot be trusted any more: give this session up and get another. */
+  renew(reason: string): void {
+    this.#link?.close();
+    if (this.#link !== undefined) this.#dropped(this.#link, reason);
+  }
+
+  close(): void {
+    this.#ended = true;
+    this.#dialling?.abort(new ConnectError('CANCELLED', 'Disconnected.'));
+    this.#watch?.stop();
+    this.#link?.close();
+    this.#link = undefined;
+  }
+
+  async #establish(lostAt: number, signal: AbortSignal, reached?: () => void): Promise<void> {
+    const onWake = (wake: () => void): (() => void) => {
+      this.#wakers.add(wake);
+      return () => this.#wakers.delete(wake);
+    };
+    for (;;) {
+      const resuming = this.#resumeToken !== undefined;
+      const token = this.#resumeToken ?? this.#options.joinToken;
+      if (token === undefined) throw new ConnectError('TOKEN_EXPIRED', 'The session is over and there is no join token.');
+      let link: Link | undefined;
+      try {
+        link = await dial({ nodes: this.#nodes, token, lostAt, onWake }, signal);
+        reached?.();
+        await this.#enter(link, resuming, signal);
+        return;
+      } catch (error) {
+        link?.close();
+        if (signal.aborted) throw signal.reason;
+        if (!(error instanceof RequestRefused) && !(error instanceof ConnectionLost)) throw error;
+        if (!isTransient(error)) {
+          if (!resuming || !(error instanceof RequestRefused) || !RESUME_OVER.has(error.code)) throw error;
+          this.#resumeToken = undefined;
+          continue;
+        }
+        if (link !== undefined) this.#nodes.demote(link.url);
+        await pause(redialDelayMs(performance.now() - lostAt, Math.random()));
+      }
+    }
+  }
+
+  async #enter(link: Link, resuming: boolean, signal: AbortSignal): Promise<void> {
+    const early: Notification[] = [];
+    let admitted: (decision: boolean) => void = () => undefined;
+    let over: ((error: Error) => void) | undefined;
+    let deliver = (notification: Notification): void => {
+      if (notification.name === 'lobbyDecided') admitted(notification.body.admitted);
+      else if (notification.name === 'sessionEnded' && over !== undefined) {
+        over(new RequestRefused(notification.body.reason === 'banned' ? 'BANNED' : 'ROOM_CLOSED', 'The room is closed.'));
+      } else early.push(notification);
+    };
+    let closed = (reason: string): void => over?.(new ConnectionLost(reason));
+    link.listen({
+      notified: (notification) => deliver(notification),
+      invalid: (name, error) => this.#owner.invalid(name, error),
+      closed: (reason) => closed(reason),
+    });
+    const onAbort = (): void => link.close();
+    signal.addEventListener('abort', onAbort);
+    try {
+      let commandId = this.#owner.newId();
+      for (let attempt = 1; ; ) {
+        try {
+          const session = await this.#requestEntry(link, resuming, commandId);
+          if (signal.aborted) throw signal.reason;
+          this.#goLive(link, session, resuming);
+          break;
+        } catch (error) {
+          if (!(error instanceof RequestRefused)) throw error;
+          if (error.code === 'LOBBY' && !resuming) {
+            await this.#waitInLobby(link, (resolve, reject) => {
+              admitted = resolve;
+              over = reject;
+            });
+            over = undefined;
+            commandId = this.#owner.newId();
+            continue;
+          }
+          if (error.code !== 'JOURNAL_UNAVAILABLE' || attempt >= ENTRY_RETRIES_PER_LINK) throw error;
+          attempt += 1;
+          await pause(300);
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+    closed = (reason) => this.#dropped(link, reason);
+    deliver = (notification) => this.#notified(link, notification);
+    for (const notification of early) deliver(notification);
+    if (link.closed) this.#dropped(link, 'closed while entering');
+  }
+
+  #requestEntry(link: Link, resuming: boolean, commandId: string): Promise<Session> {
+    const { version, rtpCapabilities, view } = this.#owner.entryState();
+    const media = { ...(rtpCapabilities && { rtpCapabilities }), ...(view && { view }) };
+    if (resuming) return link.request('resume', { commandId, version, ...media }, ENTRY_TIMEOUT_MS);
+    const { name, password } = this.#options;
+    const body = { commandId, name, ...(password !== undefined && { password }), ...media };
+    return link.request('join', body, ENTRY_TIMEOUT_MS);
+  }
+
+  async #waitInLobby(
+    link: Link,
+    decision: (resolve: (admitted: boolean) => void, reject: (error: Error) => void) => void,
+  ): Promise<void> {
+    const decided = new Promise<boolean>(decision);
+    this.#owner.lobby(true);
+    try {
+      await link.request('knock', { commandId: this.#owner.newId(), name: this.#options.name });
+      if (!(await decided)) throw new ConnectError('LOBBY_DENIED', 'A host did not let you in.');
+    } finally {
+      // When the knock itself fails, nobody waits for the decision.
+      decided.catch(() => undefined);
+      this.#owner.lobby(false);
+    }
+  }
+
+  #goLive(link: Link, session: Session, resuming: boolean): void {
+    const old = this.#link;
+    this.#link = link;
+    this.#dialling = undefined;
+    this.#resumeToken = session.resumeToken;
+    this.#watch?.stop();
+    if (old !== undefined) {
+      // It was only suspected; the new link has proved that the silence was its own.
+      old.close();
+      this.#owner.lost('silent');
+    }
+    if (session.nodes.length > 0) this.#nodes.learn(session.nodes);
+    this.#nodes.prefer(link.url);
+    this.#watch = new LivenessWatch({
+      link,
+      mediaBytes: () => this.#owner.mediaBytes(),
+      suspected: () => this.#suspected(),
+      cleared: () => this.#cleared(),
+    });
+    this.#owner.entered(session, link, resuming ? 'resumed' : 'joined');
+  }
+
+  #notified(link: Link, notification: Notification): void {
+    if (link !== this.#link) return;
+    if (notification.name !== 'sessionEnded') {
+      this.#owner.notified(notification);
+      return;
+    }
+    const { reason } = notification.body;
+    // The person is still here and did nothing: with a join token they simply come in again.
+    if (reason === 'expired' && this.#options.joinToken !== undefined) {
+      this.#resumeToken = undefined;
+      this.renew('expired');
+      return;
+    }
+    this.#end(reason);
+  }
+
+  #suspected(): void {
+    if (this.#ended || this.#dialling !== undefined) return;
+    this.#owner.suspected();
+    this.#redial();
+  }
+
+  #cleared(): void {
+    this.#dialling?.abort(new ConnectionLost('the old connection came back'));
+    this.#dialling = undefined;
+    this.#owner.cleared();
+  }
+
+  #dropped(link: Link, reason: string): void {
+    if (link !== this.#link || this.#ended) return;
+    this.#link = undefined;
+    this.#watch?.stop();
+    this.#nodes.demote(link.url);
+    this.#owner.lost(reason);
+    if (this.#dialling === undefined) this.#redial();
+    else this.wake();
+  }
+
+  #redial(): void {
+    const dialling = new AbortController();
+    this.#dialling = dialling;
+    this.#establish(performance.now(), dialling.signal).catch((error: unknown) => {
+      if (dialling.signal.aborted || this.#ended) return;
+      const cause = error instanceof Error ? error : new Error(String(error));
+      this.#end(endOf(cause), cause);
+    });
+  }
+
+  #end(reason: SessionEnd | 'refused', error?: Error): void {
+    this.close();
+    this.#owner.ended(reason, error);
+  }
+}
+
+function endOf(error: Error): SessionEnd | 'refused' {
+  const code = error instanceof RequestRefused || error instanceof ConnectError ? error.code : undefined;
+  if (code === 'TOKEN_EXPIRED' || code === 'NOT_IN_ROOM') return 'expired';
+  if (code === 'ROOM_CLOSED' || code === 'ROOM_NOT_FOUND') return 'roomClosed';
+  if (code === 'BANNED') return 'banned';
+  if (code === 'STALE_SESSION') return 'replaced';
+  return 'refused';
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,205 @@
+import { io, type Socket } from 'socket.io-client';
+import { WireError } from '../../signaling/protocol/errors.ts';
+import { type NotificationBody, type NotificationName, notifications } from '../../signaling/protocol/notifications.ts';
+import {
+  type ConnectAuth,
+  type RequestBody,
+  type RequestName,
+  type ResponseBody,
+  requests,
+} from '../../signaling/protocol/requests.ts';
+import { PROTOCOL_VERSION } from '../../signaling/protocol/version.ts';
+import { ConnectionLost, RequestRefused } from '../errors.ts';
+
+/** One notification as it arrived and was found valid. `acknowledge` is there where the server waits for it. */
+export type Notification = {
+  [N in NotificationName]: {
+    readonly name: N;
+    readonly body: NotificationBody<N>;
+    readonly acknowledge: (() => void) | undefined;
+  };
+}[NotificationName];
+
+export interface LinkListener {
+  notified(notification: Notification): void;
+  /** What arrived cannot be understood; it is dropped. */
+  invalid(name: string, error: unknown): void;
+  closed(reason: string): void;
+}
+
+export interface LinkOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly transports: ('websocket' | 'polling')[];
+  readonly timeoutMs: number;
+}
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * One socket to one node. It opens once and closes once; reconnecting is the business of whoever holds links. What arrives
+ * before `listen` is kept, so that nothing is lost between opening and listening.
+ */
+export class Link {
+  readonly url: string;
+  readonly #socket: Socket;
+  readonly #pending = new Set<(error: Error) => void>();
+  #listener: LinkListener | undefined;
+  #early: ((listener: LinkListener) => void)[] = [];
+  #closed = false;
+  #lastHeardAt = performance.now();
+
+  /** Rejects with `RequestRefused` when the node says no, with `ConnectionLost` otherwise. */
+  static open(options: LinkOptions, signal: AbortSignal): Promise<Link> {
+    const auth: ConnectAuth = { protocol: PROTOCOL_VERSION, token: options.token };
+    const socket = io(options.url, {
+      auth,
+      transports: options.transports,
+      reconnection: false,
+      forceNew: true,
+      timeout: options.timeoutMs,
+      closeOnBeforeunload: false,
+    });
+    return new Promise<Link>((resolve, reject) => {
+      const settle = (): void => {
+        signal.removeEventListener('abort', onAbort);
+        clearTimeout(timer);
+        socket.off('connect');
+        socket.off('connect_error');
+      };
+      const fail = (error: Error): void => {
+        settle();
+        socket.disconnect();
+        reject(error);
+      };
+      const onAbort = (): void => fail(new ConnectionLost(`no longer needed: ${options.url}`));
+      // `timeout` above covers the transport only, not the namespace's own handshake.
+      const timer = setTimeout(() => fail(new ConnectionLost(`${options.url} did not answer`)), options.timeoutMs);
+      socket.once('connect', () => {
+        settle();
+        resolve(new Link(options.url, socket));
+      });
+      socket.once('connect_error', (error) => fail(toConnectFailure(options.url, error)));
+      signal.addEventListener('abort', onAbort);
+      if (signal.aborted) onAbort();
+    });
+  }
+
+  constructor(url: string, socket: Socket) {
+    this.url = url;
+    this.#socket = socket;
+    socket.onAny((name: string, body: unknown, acknowledge: unknown) => this.#received(name, body, acknowledge));
+    socket.io.engine?.on('packet', () => {
+      this.#lastHeardAt = performance.now();
+    });
+    socket.once('disconnect', (reason) => this.#gone(reason));
+  }
+
+  /** Time of the last packet from the node, by `performance.now()`. */
+  get lastHeardAt(): number {
+    return this.#lastHeardAt;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  listen(listener: LinkListener): void {
+    this.#listener = listener;
+    const early = this.#early;
+    this.#early = [];
+    for (const tell of early) tell(listener);
+  }
+
+  /** Rejects with `RequestRefused`, or with `ConnectionLost` when no answer came and the outcome is unknown. */
+  request<N extends RequestName>(
+    name: N,
+    body: RequestBody<N>,
+    timeoutMs = REQUEST_TIMEOUT_MS,
+  ): Promise<ResponseBody<N>> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(new ConnectionLost(`${name}: the connection is closed`));
+        return;
+      }
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.#pending.delete(fail);
+      };
+      const fail = (error: Error): void => {
+        settle();
+        reject(error);
+      };
+      const timer = setTimeout(() => fail(new ConnectionLost(`${name}: no answer in ${timeoutMs} ms`)), timeoutMs);
+      this.#pending.add(fail);
+      this.#socket.emit(name, body, (answer: unknown) => {
+        settle();
+        try {
+          resolve(parseAnswer(name, answer));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#socket.disconnect();
+    this.#gone('closed here');
+  }
+
+  #received(name: string, body: unknown, acknowledge: unknown): void {
+    const tell = (listener: LinkListener): void => {
+      if (!isNotificationName(name)) {
+        listener.invalid(name, new Error('unknown notification'));
+        return;
+      }
+      const parsed = notifications[name].safeParse(body);
+      if (!parsed.success) {
+        listener.invalid(name, parsed.error);
+        return;
+      }
+      const ack = typeof acknowledge === 'function' ? () => acknowledge() : undefined;
+      // The schema of `name` has just checked the body; TypeScript cannot follow the two together.
+      listener.notified({ name, body: parsed.data, acknowledge: ack } as Notification);
+    };
+    if (this.#closed) return;
+    if (this.#listener === undefined) this.#early.push(tell);
+    else tell(this.#listener);
+  }
+
+  #gone(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.offAny();
+    for (const fail of [...this.#pending]) fail(new ConnectionLost(`connection closed: ${reason}`));
+    const tell = (listener: LinkListener): void => listener.closed(reason);
+    if (this.#listener === undefined) this.#early.push(tell);
+    else tell(this.#listener);
+  }
+}
+
+function isNotificationName(name: string): name is NotificationName {
+  return Object.hasOwn(notifications, name);
+}
+
+function parseAnswer<N extends RequestName>(name: N, answer: unknown): ResponseBody<N> {
+  if (typeof answer === 'object' && answer !== null && 'ok' in answer) {
+    if (answer.ok === true && 'result' in answer) {
+      return requests[name].response.parse(answer.result) as ResponseBody<N>;
+    }
+    if (answer.ok === false && 'error' in answer) {
+      const error = WireError.parse(answer.error);
+      throw new RequestRefused(error.code, error.message);
+    }
+  }
+  throw new Error(`${name}: the answer is neither a result nor an error`);
+}
+
+/** A refused handshake carries the wire error in socket.io's `data`. */
+function toConnectFailure(url: string, error: Error): Error {
+  const refusal = WireError.safeParse('data' in error ? error.data : undefined);
+  if (refusal.success) return new RequestRefused(refusal.data.code, refusal.data.message);
+  return new ConnectionLost(`${url}: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,85 @@
+import { RequestRefused } from '../errors.ts';
+import { Link } from './Link.ts';
+import { ATTEMPT_TIMEOUT_MS, MAX_ATTEMPTS, type NodeList, OVERTAKE_AFTER_MS, redialDelayMs } from './redial.ts';
+
+export interface DialOptions {
+  readonly nodes: NodeList;
+  readonly token: string;
+  /** By `performance.now()`. */
+  readonly lostAt: number;
+  /** Called when the waiting before the next attempt may end early: the network is back. */
+  readonly onWake: (wake: () => void) => () => void;
+}
+
+/**
+ * Tries the nodes in turn until one lets us in, several at a time when they hang. Resolves with the first link to open; the
+ * others are closed. Rejects when a node refuses for good, or when aborted.
+ */
+export async function dial(options: DialOptions, signal: AbortSignal): Promise<Link> {
+  const attempts = new AbortController();
+  const stop = (): void => attempts.abort();
+  signal.addEventListener('abort', stop);
+  const open = new Set<Promise<void>>();
+  let won: Link | undefined;
+  let refused: RequestRefused | undefined;
+  let count = 0;
+
+  const attempt = async (): Promise<void> => {
+    const url = options.nodes.next();
+    count += 1;
+    // Where websockets do not get through (some proxies), long polling does: every third attempt starts with it.
+    const transports: ('websocket' | 'polling')[] = count % 3 === 0 ? ['polling', 'websocket'] : ['websocket'];
+    try {
+      const link = await Link.open(
+        { url, token: options.token, transports, timeoutMs: ATTEMPT_TIMEOUT_MS },
+        attempts.signal,
+      );
+      if (won === undefined && !attempts.signal.aborted) won = link;
+      else link.close();
+    } catch (error) {
+      // Everything else is a node that cannot be reached now: the next attempt is the answer to that.
+      if (error instanceof RequestRefused && isFinal(error)) refused = error;
+    }
+  };
+
+  try {
+    for (;;) {
+      if (signal.aborted) throw signal.reason;
+      const running = attempt();
+      open.add(running);
+      void running.finally(() => open.delete(running));
+      await Promise.race([running, pause(OVERTAKE_AFTER_MS, signal, options.onWake)]);
+      while (won === undefined && refused === undefined && open.size >= MAX_ATTEMPTS) await Promise.race(open);
+      if (won !== undefined) {
+        options.nodes.prefer((won as Link).url);
+        return won;
+      }
+      if (refused !== undefined) throw refused;
+      if (!open.has(running)) {
+        const wait = redialDelayMs(performance.now() - options.lostAt, Math.random());
+        await Promise.race([pause(wait, signal, options.onWake), ...open]);
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    attempts.abort();
+  }
+}
+
+function isFinal(error: RequestRefused): boolean {
+  return error.code === 'TOKEN_INVALID' || error.code === 'TOKEN_EXPIRED' || error.code === 'PROTOCOL_UNSUPPORTED';
+}
+
+function pause(ms: number, signal: AbortSignal, onWake: DialOptions['onWake']): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      off();
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    const off = onWake(done);
+  });
+}

@@ -1,0 +1,57 @@
+/** The first seconds decide whether a restarted server is noticed by anybody: ask often, then ever less. */
+const EAGER_FOR_MS = 4_000;
+const EAGER_DELAY_MS = 60;
+const MAX_DELAY_MS = 3_000;
+
+/**
+ * ms to wait before the next attempt, `sinceLossMs` after the connection was lost. `random` in [0, 1) spreads many clients of
+ * one dead server, so that they do not all come back in the same instant.
+ */
+export function redialDelayMs(sinceLossMs: number, random: number): number {
+  if (sinceLossMs < EAGER_FOR_MS) return EAGER_DELAY_MS * (0.75 + random / 2);
+  const doublings = (sinceLossMs - EAGER_FOR_MS) / EAGER_FOR_MS;
+  const delay = Math.min(MAX_DELAY_MS, 250 * 2 ** doublings);
+  return delay * (0.5 + random / 2);
+}
+
+/** A node that hangs answers nothing: while an attempt is open, the next one starts after this time all the same. */
+export const OVERTAKE_AFTER_MS = 300;
+export const ATTEMPT_TIMEOUT_MS = 3_000;
+/** Attempts open at the same time at most. */
+export const MAX_ATTEMPTS = 4;
+
+/** The nodes to try, best first; one that just failed goes to the end. */
+export class NodeList {
+  #urls: string[];
+
+  constructor(urls: readonly string[]) {
+    if (urls.length === 0) throw new Error('at least one node is needed');
+    this.#urls = [...new Set(urls)];
+  }
+
+  get urls(): readonly string[] {
+    return this.#urls;
+  }
+
+  /** What a server says about its cluster replaces what was known; nodes given by the application stay at the end. */
+  learn(urls: readonly string[]): void {
+    this.#urls = [...new Set([...urls, ...this.#urls])].slice(0, 16);
+  }
+
+  /** Takes the first one and puts it at the end. */
+  next(): string {
+    const [first, ...rest] = this.#urls;
+    if (first === undefined) throw new Error('at least one node is needed');
+    this.#urls = [...rest, first];
+    return first;
+  }
+
+  demote(url: string): void {
+    if (!this.#urls.includes(url)) return;
+    this.#urls = [...this.#urls.filter((known) => known !== url), url];
+  }
+
+  prefer(url: string): void {
+    this.#urls = [url, ...this.#urls.filter((known) => known !== url)];
+  }
+}

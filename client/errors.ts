@@ -1,0 +1,55 @@
+import type { ErrorCode } from '../signaling/protocol/errors.ts';
+
+/** The server's answer was no. Programs switch on `code`; `message` is for people. */
+export class RequestRefused extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.name = 'RequestRefused';
+    this.code = code;
+  }
+}
+
+/** The connection went away, or stayed silent, before the answer came. Whether the request took effect is unknown. */
+export class ConnectionLost extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConnectionLost';
+  }
+}
+
+/** A command waited longer than it may for a connection and was given up. It may still have taken effect. */
+export class CommandTimedOut extends Error {
+  constructor(command: string) {
+    super(`${command} was not answered in time; the connection may be away. Try again.`);
+    this.name = 'CommandTimedOut';
+  }
+}
+
+/** Why `Room.connect` did not get in: the server's refusal, or what only the client knows. */
+export type ConnectFailure = ErrorCode | 'UNREACHABLE' | 'LOBBY_DENIED' | 'REPLACED' | 'CANCELLED' | 'UNSUPPORTED_DEVICE';
+
+export class ConnectError extends Error {
+  readonly code: ConnectFailure;
+
+  constructor(code: ConnectFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConnectError';
+    this.code = code;
+  }
+}
+
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'JOURNAL_UNAVAILABLE',
+  'MEDIA_UNAVAILABLE',
+  'TOO_MANY_REQUESTS',
+  'DRAINING',
+  'INTERNAL',
+]);
+
+/** Asking again later, or on another node, may work. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof RequestRefused) return TRANSIENT.has(error.code);
+  return error instanceof ConnectionLost;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../ports.ts';
+import type { ParticipantId, RoomState } from '../room/state.ts';
+import { holdForMs } from './holdForViewers.ts';
+import type { MediaProducer } from './MediaProducer.ts';
+import type { ParticipantMedia } from './ParticipantMedia.ts';
+
+interface Hold {
+  readonly since: number;
+  firstReadyAt: number | null;
+}
+
+/**
+ * Lets a rebuilt room start with one keyframe a track: a new video producer is held (paused) until its viewers can show what
+ * it sends, or a moment after the first of them can.
+ */
+export class KeyframeCoordinator {
+  readonly #clock: Clock;
+  readonly #holds = new Map<MediaProducer, Hold>();
+  readonly #viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
+  readonly #room: () => RoomState;
+  readonly #onLetGo: () => void;
+  #cancelReview: (() => void) | null = null;
+
+  /** `onLetGo`: some producers are no longer held, the plan is to be made again. */
+  constructor(
+    clock: Clock,
+    viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
+    room: () => RoomState,
+    onLetGo: () => void,
+  ) {
+    this.#clock = clock;
+    this.#viewers = viewers;
+    this.#room = room;
+    this.#onLetGo = onLetGo;
+  }
+
+  hold(producer: MediaProducer): void {
+    this.#holds.set(producer, { since: this.#clock.now(), firstReadyAt: null });
+  }
+
+  forget(producer: MediaProducer): void {
+    this.#holds.delete(producer);
+  }
+
+  close(): void {
+    this.#cancelReview?.();
+    this.#holds.clear();
+  }
+
+  /** Looks at every held producer again: a viewer got ready, came or went. */
+  review(): void {
+    this.#cancelReview?.();
+    this.#cancelReview = null;
+    const now = this.#clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    let letGo = false;
+    for (const [producer, hold] of this.#holds) {
+      const { ready, missing } = countViewers(producer, this.#room(), this.#viewers);
+      if (ready > 0) hold.firstReadyAt ??= now;
+      const firstReadyForMs = hold.firstReadyAt === null ? null : now - hold.firstReadyAt;
+      const waitMs = holdForMs({ heldForMs: now - hold.since, firstReadyForMs, missing });
+      if (waitMs === 0) {
+        this.#holds.delete(producer);
+        producer.held = false;
+        letGo = true;
+      } else {
+        next = Math.min(next, waitMs);
+      }
+    }
+    if (next < Number.POSITIVE_INFINITY) {
+      this.#cancelReview = this.#clock.setTimer(next, () => this.review());
+    }
+    if (letGo) this.#onLetGo();
+  }
+}
+
+function countViewers(
+  { trackId, producerId, participantId }: MediaProducer,
+  room: RoomState,
+  viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
+): { ready: number; missing: number } {
+  let ready = 0;
+  let missing = 0;
+  for (const participant of room.participants.values()) {
+    if (participant.id === participantId || !participant.connected) continue;
+    const viewer = viewers.get(participant.id);
+    const consumer = viewer?.consumers.get(trackId);
+    if (viewer?.refused.has(producerId)) continue;
+    if (consumer?.producerId === producerId && consumer.paused) continue;
+    if (consumer?.producerId === producerId && consumer.acknowledged && viewer?.recvConnected) ready += 1;
+    else missing += 1;
+  }
+  return { ready, missing };
+}

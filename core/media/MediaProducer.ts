@@ -1,0 +1,86 @@
+import type { types } from 'mediasoup';
+import type { ParticipantId, Track, TrackId } from '../room/state.ts';
+import type { LiveProducer, TrackLayers } from '../view/mediaSteps.ts';
+import type { ParticipantMedia } from './ParticipantMedia.ts';
+import type { Pipe } from './PipePairs.ts';
+import { toTrackLayers } from './trackLayers.ts';
+
+/** A track's producer and its twins on other routers. Created paused; only the plan resumes it [M2]. */
+export class MediaProducer implements LiveProducer {
+  readonly trackId: TrackId;
+  readonly track: Pick<Track, 'source' | 'kind'>;
+  readonly owner: ParticipantMedia;
+  readonly layers: TrackLayers;
+  readonly pipes = new Map<string, Pipe>();
+  readonly pipedTo = new Set<string>();
+  held: boolean;
+  wantedLayer: number | null = null;
+  /** What was asked for last. mediasoup works requests off in order, so this is what will be. */
+  paused = true;
+  readonly #producer: types.Producer;
+
+  constructor(producer: types.Producer, track: Track, owner: ParticipantMedia, held: boolean) {
+    this.#producer = producer;
+    this.trackId = track.id;
+    this.track = { source: track.source, kind: track.kind };
+    this.owner = owner;
+    this.held = held;
+    this.layers = toTrackLayers(track.source, producer.rtpParameters);
+  }
+
+  get producerId(): string {
+    return this.#producer.id;
+  }
+
+  get participantId(): ParticipantId {
+    return this.owner.participantId;
+  }
+
+  get routerId(): string {
+    return this.owner.router.id;
+  }
+
+  get closed(): boolean {
+    return this.#producer.closed;
+  }
+
+  get producer(): types.Producer {
+    return this.#producer;
+  }
+
+  async pause(): Promise<void> {
+    this.paused = true;
+    await Promise.all([this.#producer.pause(), ...this.#twins().map((twin) => twin.pause())]);
+  }
+
+  /** Twins first: when the source speaks, its keyframe finds every way open. */
+  async resume(): Promise<void> {
+    this.paused = false;
+    await Promise.all(this.#twins().map((twin) => twin.resume()));
+    if (this.paused) return; // Muted in the meantime [M2].
+    await this.#producer.resume();
+  }
+
+  addPipe(routerId: string, pipe: Pipe): void {
+    this.pipes.set(routerId, pipe);
+    this.pipedTo.add(routerId);
+    pipe.producer.observer.once('close', () => {
+      if (this.pipes.get(routerId) !== pipe) return;
+      this.pipes.delete(routerId);
+      this.pipedTo.delete(routerId);
+    });
+  }
+
+  closePipe(routerId: string): void {
+    this.pipes.get(routerId)?.producer.close();
+  }
+
+  close(): void {
+    this.#producer.close();
+    for (const twin of this.#twins()) twin.close();
+  }
+
+  #twins(): types.Producer[] {
+    return [...this.pipes.values()].map((pipe) => pipe.producer);
+  }
+}

@@ -1,0 +1,95 @@
+import type { types } from 'mediasoup';
+import type { ParticipantId, TrackId } from '../room/state.ts';
+import type { LiveViewer } from '../view/mediaSteps.ts';
+import { type DtlsParameters, MediaError, type RtpCapabilities, type TransportOffer } from './MediaPlane.ts';
+import { isWorkerGone, messageOf } from './mediaFailures.ts';
+import type { RoomRouter } from './RoomRouter.ts';
+import type { ViewerConsumer } from './ViewerConsumer.ts';
+
+/** One session's pair of transports and what it consumes. */
+export class ParticipantMedia implements LiveViewer {
+  readonly participantId: ParticipantId;
+  readonly session: number;
+  readonly router: RoomRouter;
+  readonly send: types.WebRtcTransport;
+  readonly recv: types.WebRtcTransport;
+  readonly rtpCapabilities: RtpCapabilities;
+  readonly consumers = new Map<TrackId, ViewerConsumer>();
+  readonly refused = new Set<string>();
+  readonly #connecting = new Map<string, Promise<void>>();
+
+  constructor(options: {
+    readonly participantId: ParticipantId;
+    readonly session: number;
+    readonly router: RoomRouter;
+    readonly send: types.WebRtcTransport;
+    readonly recv: types.WebRtcTransport;
+    readonly rtpCapabilities: RtpCapabilities;
+  }) {
+    this.participantId = options.participantId;
+    this.session = options.session;
+    this.router = options.router;
+    this.send = options.send;
+    this.recv = options.recv;
+    this.rtpCapabilities = options.rtpCapabilities;
+  }
+
+  get routerId(): string {
+    return this.router.id;
+  }
+
+  get closed(): boolean {
+    return this.send.closed || this.recv.closed;
+  }
+
+  get recvConnected(): boolean {
+    return this.recv.dtlsState === 'connected';
+  }
+
+  /** Connecting twice is a retry whose first answer was lost. */
+  async connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
+    const transport = this.#transport(transportId);
+    const connecting = this.#connecting.get(transportId) ?? transport.connect({ dtlsParameters });
+    this.#connecting.set(transportId, connecting);
+    try {
+      await connecting;
+    } catch (error) {
+      this.#connecting.delete(transportId);
+      throw toMediaError(error);
+    }
+  }
+
+  async restartIce(transportId: string): Promise<types.IceParameters> {
+    try {
+      return await this.#transport(transportId).restartIce();
+    } catch (error) {
+      throw toMediaError(error);
+    }
+  }
+
+  close(): void {
+    this.send.close();
+    this.recv.close();
+  }
+
+  #transport(transportId: string): types.WebRtcTransport {
+    const transport = [this.send, this.recv].find((candidate) => candidate.id === transportId);
+    if (!transport || transport.closed) {
+      throw new MediaError('TRANSPORT_NOT_FOUND', 'This transport is closed. Open new transports.');
+    }
+    return transport;
+  }
+}
+
+export function toTransportOffer(transport: types.WebRtcTransport): TransportOffer {
+  const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
+  return { id, iceParameters, iceCandidates, dtlsParameters };
+}
+
+/** What mediasoup refused, in our words. */
+export function toMediaError(error: unknown): MediaError {
+  if (error instanceof MediaError) return error;
+  return isWorkerGone(error)
+    ? new MediaError('MEDIA_UNAVAILABLE', 'The media worker went away. Open new transports.', { cause: error })
+    : new MediaError('MEDIA_INVALID', `The media server refuses this: ${messageOf(error)}`, { cause: error });
+}

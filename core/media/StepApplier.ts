@@ -1,0 +1,224 @@
+import type { Logger } from '../ports.ts';
+import { assertNever } from '../room/assertNever.ts';
+import type { ParticipantId, TrackId } from '../room/state.ts';
+import type { ConsumerToOpen, MediaStep } from '../view/mediaSteps.ts';
+import type { LayerWishes } from './LayerWishes.ts';
+import type { ConsumerOffer, RoomMediaListener } from './MediaPlane.ts';
+import type { MediaProducer } from './MediaProducer.ts';
+import { messageOf } from './mediaFailures.ts';
+import type { ParticipantMedia } from './ParticipantMedia.ts';
+import type { PipePairs } from './PipePairs.ts';
+import type { RoomRouter } from './RoomRouter.ts';
+import { ViewerConsumer } from './ViewerConsumer.ts';
+
+/** What steps are applied to. Anything in it may be gone after every await. */
+export interface MediaObjects {
+  readonly producers: ReadonlyMap<TrackId, MediaProducer>;
+  readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
+  router(routerId: string): RoomRouter | undefined;
+  /** Whether the record has this track muted, now. */
+  isMuted(producer: MediaProducer): boolean;
+  closeParticipant(participantId: ParticipantId): void;
+  /** A consumer was opened and registered, and counts for its worker. */
+  consumerOpened(viewer: ParticipantMedia, consumer: ViewerConsumer): void;
+  /** A viewer can show a track, or can show it no more. */
+  readinessChanged(): void;
+}
+
+/** Steps of one phase have nothing to do with each other and run side by side; phases run one after the other. */
+const PHASES: readonly (readonly MediaStep['type'][])[] = [
+  ['closeParticipant', 'closeProducer', 'pauseProducer', 'closeConsumers', 'pauseConsumers'],
+  ['openPipe'],
+  ['openConsumers', 'setPreferredLayers', 'setPriority', 'resumeConsumers'],
+  ['resumeProducer'],
+  ['closePipe', 'wantLayers'],
+];
+
+/** Turns steps of the plan into mediasoup calls and tells the clients. */
+export class StepApplier {
+  readonly #objects: MediaObjects;
+  readonly #pipes: PipePairs;
+  readonly #layerWishes: LayerWishes;
+  readonly #listener: RoomMediaListener;
+  readonly #logger: Logger;
+
+  constructor(
+    objects: MediaObjects,
+    pipes: PipePairs,
+    layerWishes: LayerWishes,
+    listener: RoomMediaListener,
+    logger: Logger,
+  ) {
+    this.#objects = objects;
+    this.#pipes = pipes;
+    this.#layerWishes = layerWishes;
+    this.#listener = listener;
+    this.#logger = logger;
+  }
+
+  /** Returns how many steps failed. They are in the next plan again, if they still make sense. */
+  async apply(steps: readonly MediaStep[]): Promise<number> {
+    let failed = 0;
+    for (const types of PHASES) {
+      const phase = steps.filter((step) => types.includes(step.type));
+      const results = await Promise.allSettled(phase.map((step) => this.#applyStep(step)));
+      for (const [index, result] of results.entries()) {
+        if (result.status === 'fulfilled') continue;
+        failed += 1;
+        this.#logger.debug({ step: phase[index], error: messageOf(result.reason) }, 'media step failed');
+      }
+    }
+    return failed;
+  }
+
+  async #applyStep(step: MediaStep): Promise<void> {
+    const { producers, viewers } = this.#objects;
+    switch (step.type) {
+      case 'closeParticipant':
+        this.#objects.closeParticipant(step.participantId);
+        return;
+      case 'closeProducer':
+        producers.get(step.trackId)?.close();
+        return;
+      case 'pauseProducer':
+        await producers.get(step.trackId)?.pause();
+        return;
+      case 'resumeProducer': {
+        const producer = producers.get(step.trackId);
+        // The record may have muted it since the plan was made [M2].
+        if (producer && !producer.held && !this.#objects.isMuted(producer)) await producer.resume();
+        return;
+      }
+      case 'openPipe':
+        await this.#openPipe(step.trackId, step.routerId);
+        return;
+      case 'closePipe':
+        producers.get(step.trackId)?.closePipe(step.routerId);
+        return;
+      case 'openConsumers': {
+        const viewer = viewers.get(step.viewerId);
+        if (viewer) await this.#openConsumers(viewer, step.tracks);
+        return;
+      }
+      case 'closeConsumers':
+        for (const trackId of step.trackIds) viewers.get(step.viewerId)?.consumers.get(trackId)?.close();
+        return;
+      case 'pauseConsumers':
+      case 'resumeConsumers':
+        await this.#setPaused(step.viewerId, step.trackIds, step.type === 'pauseConsumers');
+        return;
+      case 'setPreferredLayers':
+        await viewers.get(step.viewerId)?.consumers.get(step.trackId)?.setPreferredLayers(step.preferredLayers);
+        return;
+      case 'setPriority':
+        await viewers.get(step.viewerId)?.consumers.get(step.trackId)?.setPriority(step.priority);
+        return;
+      case 'wantLayers': {
+        const producer = producers.get(step.trackId);
+        if (!producer) return;
+        this.#layerWishes.wish(producer, step.maxSpatialLayer);
+        return;
+      }
+      default:
+        assertNever(step);
+    }
+  }
+
+  async #openPipe(trackId: TrackId, routerId: string): Promise<void> {
+    const producer = this.#objects.producers.get(trackId);
+    const to = this.#objects.router(routerId);
+    if (!producer || !to || producer.pipedTo.has(routerId)) return;
+    const pipe = await this.#pipes.open(producer.producer, producer.owner.router, to);
+    if (this.#objects.producers.get(trackId) !== producer || producer.closed) {
+      pipe.producer.close();
+      return;
+    }
+    producer.addPipe(routerId, pipe);
+    if (!producer.paused) await pipe.producer.resume();
+    if (producer.paused) await pipe.producer.pause(); // Muted while it resumed [M2].
+  }
+
+  async #openConsumers(viewer: ParticipantMedia, tracks: readonly ConsumerToOpen[]): Promise<void> {
+    const opened = await Promise.allSettled(tracks.map((track) => this.#openConsumer(viewer, track)));
+    const consumers = opened.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []));
+    const offers = consumers
+      .filter((consumer) => !consumer.consumer.closed)
+      .flatMap((consumer) => this.#offer(consumer));
+    if (offers.length > 0 && !viewer.closed) this.#tellOpened(viewer, consumers, offers);
+    const failed = opened.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  async #openConsumer(viewer: ParticipantMedia, wanted: ConsumerToOpen): Promise<ViewerConsumer | null> {
+    const { producerId, preferredLayers, trackId, priority } = wanted;
+    const { rtpCapabilities, recv, router } = viewer;
+    if (!router.router.canConsume({ producerId, rtpCapabilities })) {
+      const producer = this.#objects.producers.get(trackId);
+      // Its pipe may have failed, or it may be gone: only what is there and still does not fit is refused for good.
+      const isHere =
+        producer?.producerId === producerId && (producer.routerId === router.id || producer.pipedTo.has(router.id));
+      if (!isHere) throw new Error('the producer is not on this router');
+      viewer.refused.add(producerId);
+      this.#objects.readinessChanged();
+      return null;
+    }
+    const consumer = await recv.consume({
+      producerId,
+      rtpCapabilities,
+      paused: true,
+      ...(preferredLayers ? { preferredLayers } : {}),
+    });
+    const producer = this.#objects.producers.get(trackId);
+    const isCurrent = this.#objects.viewers.get(viewer.participantId) === viewer && producer?.producerId === producerId;
+    if (consumer.closed || !isCurrent) {
+      consumer.close();
+      return null;
+    }
+    const viewerConsumer = new ViewerConsumer(consumer, wanted);
+    this.#objects.consumerOpened(viewer, viewerConsumer);
+    if (priority !== 1) await viewerConsumer.setPriority(priority);
+    return viewerConsumer;
+  }
+
+  #offer(consumer: ViewerConsumer): ConsumerOffer[] {
+    const producer = this.#objects.producers.get(consumer.trackId);
+    if (producer?.producerId !== consumer.producerId) return [];
+    return [
+      {
+        consumerId: consumer.consumerId,
+        producerId: consumer.producerId,
+        publisherId: producer.participantId,
+        trackId: consumer.trackId,
+        source: producer.track.source,
+        kind: producer.track.kind,
+        rtpParameters: consumer.consumer.rtpParameters,
+        paused: consumer.paused,
+      },
+    ];
+  }
+
+  /** The plan goes on meanwhile: one slow client holds nobody up. */
+  #tellOpened(viewer: ParticipantMedia, consumers: readonly ViewerConsumer[], offers: readonly ConsumerOffer[]): void {
+    this.#listener
+      .consumersOpened(viewer.participantId, viewer.session, offers)
+      .then(() => Promise.allSettled(consumers.map((consumer) => consumer.acknowledge())))
+      .then(
+        () => this.#objects.readinessChanged(),
+        (error: unknown) =>
+          this.#logger.debug(
+            { participantId: viewer.participantId, error: messageOf(error) },
+            'viewer did not take its consumers: it will resume or go',
+          ),
+      );
+  }
+
+  async #setPaused(viewerId: ParticipantId, trackIds: readonly TrackId[], paused: boolean): Promise<void> {
+    const viewer = this.#objects.viewers.get(viewerId);
+    const consumers = trackIds.flatMap((trackId) => viewer?.consumers.get(trackId) ?? []);
+    if (!viewer || consumers.length === 0) return;
+    await Promise.all(consumers.map((consumer) => (paused ? consumer.pause() : consumer.resume())));
+    this.#objects.readinessChanged();
+    const changes = consumers.map(({ consumerId }) => ({ consumerId, paused }));
+    this.#listener.consumersPaused(viewerId, viewer.session, changes);
+  }
+}

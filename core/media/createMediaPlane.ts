@@ -1,0 +1,76 @@
+import type { Clock, Logger } from '../ports.ts';
+import type { RoomId } from '../room/state.ts';
+import type { MediaPolicy } from '../view/mediaSteps.ts';
+import { RTP_CAPABILITIES } from './codecs.ts';
+import { LiveRoomMedia } from './LiveRoomMedia.ts';
+import type { MediaPlane } from './MediaPlane.ts';
+import { WorkerPool } from './WorkerPool.ts';
+import type { MediaListen } from './WorkerSlot.ts';
+
+export interface MediaPlaneOptions {
+  /** mediasoup workers: one a core. */
+  readonly workers: number;
+  /** Addresses to bind. One that browsers cannot reach (0.0.0.0, behind NAT) needs its announced address. */
+  readonly listen: readonly MediaListen[];
+  /** Worker i listens on basePort + i, UDP and TCP. */
+  readonly basePort: number;
+  /** Consumers that a worker carries before a room spreads to another one. */
+  readonly workerCapacity?: number;
+  /** What one participant may send at the most. */
+  readonly maxIncomingBitrateBps?: number;
+  readonly policy?: MediaPolicy;
+  /** Path of the mediasoup worker's binary; by default mediasoup's own. */
+  readonly workerBin?: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null };
+
+/**
+ * Starts the workers; the ports are bound in `listen`.
+ * @throws MediaWorkerUnavailable when the worker's binary is missing or does not run.
+ */
+export async function createMediaPlane(options: MediaPlaneOptions): Promise<MediaPlane> {
+  assertAnnounceable(options.listen);
+  const { workerCapacity = 500, maxIncomingBitrateBps = 8_000_000, policy = DEFAULT_POLICY, clock } = options;
+  const logger = options.logger.child({ part: 'media' });
+  const pool = await WorkerPool.create({ ...options, logger });
+  const rooms = new Set<LiveRoomMedia>();
+  return {
+    rtpCapabilities: RTP_CAPABILITIES,
+    listen: () => pool.listen(),
+    openRoom(roomId: RoomId, listener) {
+      const room = new LiveRoomMedia({
+        slots: pool.slots,
+        workerCapacity,
+        maxIncomingBitrateBps,
+        policy,
+        listener,
+        clock,
+        logger: logger.child({ roomId }),
+        onClosed: () => rooms.delete(room),
+      });
+      rooms.add(room);
+      return room;
+    },
+    load: () => ({
+      consumers: pool.slots.reduce((sum, slot) => sum + slot.consumers, 0),
+      capacity: pool.slots.length * workerCapacity,
+    }),
+    workerPids: () => pool.pids(),
+    async close() {
+      await Promise.all([...rooms].map((room) => room.close()));
+      await pool.close();
+    },
+  };
+}
+
+function assertAnnounceable(listen: readonly MediaListen[]): void {
+  if (listen.length === 0) throw new TypeError('media needs an address to listen on');
+  for (const { ip, announcedAddress } of listen) {
+    if ((ip === '0.0.0.0' || ip === '::') && !announcedAddress) {
+      throw new TypeError(`media listening on ${ip} needs an address to tell browsers: set ANNOUNCED_ADDRESS`);
+    }
+  }
+}

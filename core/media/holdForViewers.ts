@@ -1,0 +1,25 @@
+/** Viewers of a producer that has not been let go yet. */
+export interface WaitingViewers {
+  readonly heldForMs: number;
+  /** Since when the first viewer could show a frame; null: none can. */
+  readonly firstReadyForMs: number | null;
+  /** Viewers that are still on their way. */
+  readonly missing: number;
+}
+
+/** How long viewers that are ready wait for those that are nearly so. */
+export const GATHER_MS = 120;
+/** A producer that nobody is ready for is let go: whoever comes later asks for a keyframe of its own. */
+export const HOLD_AT_MOST_MS = 2_000;
+
+/**
+ * How much longer a new video producer is held back, in ms; 0: let it go. Chrome answers one keyframe request in 300 ms, so
+ * the viewer that comes second waits: it is better to let all of them begin together. Letting go makes mediasoup ask for one
+ * keyframe when frames already arrive; when they do not yet, the encoder begins with one by itself.
+ */
+export function holdForMs({ heldForMs, firstReadyForMs, missing }: WaitingViewers): number {
+  if (missing === 0) return 0;
+  const untilCap = HOLD_AT_MOST_MS - heldForMs;
+  const untilGathered = firstReadyForMs === null ? untilCap : GATHER_MS - firstReadyForMs;
+  return Math.max(0, Math.min(untilCap, untilGathered));
+}

@@ -1,0 +1,38 @@
+type Step = () => Promise<void> | void;
+
+/** What must be undone however the program ends; the newest first. */
+export class Cleanup {
+  readonly #steps: Step[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor() {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        // Asked twice: no more waiting.
+        if (this.#running) process.exit(130);
+        void this.run().finally(() => process.exit(130));
+      });
+    }
+  }
+
+  add(step: Step): void {
+    this.#steps.push(step);
+  }
+
+  /** Every step runs, also when one before it failed; failures are printed. */
+  run(): Promise<void> {
+    this.#running ??= this.#runAll();
+    return this.#running;
+  }
+
+  async #runAll(): Promise<void> {
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      try {
+        await step();
+      } catch (error) {
+        process.stderr.write(`cleaning up: ${error instanceof Error ? error.stack : error}\n`);
+      }
+    }
+    this.#running = undefined;
+  }
+}

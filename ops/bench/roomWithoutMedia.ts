@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { Replica } from '../../core/host/Replica.ts';
+import type { RoomAudience } from '../../core/host/RoomAudience.ts';
+import { RoomHost } from '../../core/host/RoomHost.ts';
+import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import type { Clock, Journal } from '../../core/ports.ts';
+import type { RoomId } from '../../core/room/state.ts';
+import { quietLogger } from './quietLogger.ts';
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimer: (afterMs, run) => {
+    const timer = setTimeout(run, afterMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+const nobody: RoomAudience = {
+  committed: () => undefined,
+  rebuilt: () => undefined,
+  consumersOpened: () => Promise.resolve(),
+  consumersClosed: () => undefined,
+  consumersPaused: () => undefined,
+  layersWanted: () => undefined,
+  activeSpeakersChanged: () => undefined,
+  connectionQualityChanged: () => undefined,
+  mediaLost: () => undefined,
+};
+
+/** Commands that move no media never open any. */
+const noMedia: MediaPlane = {
+  rtpCapabilities: {},
+  listen: () => Promise.resolve(),
+  openRoom: (roomId) => {
+    throw new Error(`Room ${roomId} has no media here`);
+  },
+  load: () => ({ consumers: 0, capacity: 0 }),
+  workerPids: () => [],
+  close: () => Promise.resolve(),
+};
+
+/** A new room on `journal` as a node hosts it, with nobody to tell: what a command costs up to the journal and back. */
+export function hostRoomWithoutMedia(roomId: RoomId, nodeId: string, journal: Journal): RoomHost {
+  return new RoomHost(roomId, new Replica(), {
+    nodeId,
+    journal,
+    media: noMedia,
+    audience: nobody,
+    clock: systemClock,
+    logger: quietLogger,
+    newId: randomUUID,
+    restore: () => Promise.reject(new Error('Nobody else writes to this room')),
+    commandTimeoutMs: 10_000,
+    onAccepted: () => undefined,
+    onFailed: (_, error) => {
+      throw error;
+    },
+  });
+}

@@ -1,0 +1,139 @@
+import type { Clock, Housekeeper, Logger } from '../core/ports.ts';
+import type { NodeId, RoomId } from '../core/room/state.ts';
+import { escapeId, nodeRoomsKey, nodeSweepKey, nodesKey, roomDeadlinesKey, unescapeId } from './keys.ts';
+import type { RedisConnection } from './RedisConnection.ts';
+import { BEAT_MS, DEAD_AFTER_MS } from './RedisNodeRegistry.ts';
+import { Repeater } from './Repeater.ts';
+import { defineScripts, type Scripts } from './scripts.ts';
+
+type Work = Parameters<Housekeeper['start']>[0];
+
+/** How long whoever claimed some work may take before another may do it too. */
+const CLAIM_MS = 10_000;
+const ROOMS_AT_ONCE = 8;
+const DUE_AT_ONCE = 64;
+/** After Redis was away everybody looks dead until they had time to say that they live. */
+const GRACE_MS = DEAD_AFTER_MS + BEAT_MS;
+/** A sweep that took longer than this shows that Redis, or this process, stood still. */
+const SLOW_SWEEP_MS = 500;
+
+/** Every node runs one. Normally one of them does a piece of work; should two do it, it is harmless. */
+export class RedisHousekeeper implements Housekeeper {
+  readonly #redis: RedisConnection;
+  readonly #nodeId: NodeId;
+  readonly #scripts: Scripts;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #repeaters: readonly Repeater[] = [];
+  #forget: (() => void) | null = null;
+  #judgesFrom = 0;
+
+  constructor(redis: RedisConnection, nodeId: NodeId, clock: Clock, logger: Logger) {
+    this.#redis = redis;
+    this.#nodeId = nodeId;
+    this.#scripts = defineScripts(redis.client);
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  start(work: Work): void {
+    if (this.#forget) throw new Error('The housekeeper was started already');
+    this.#forget = this.#redis.availability.onChange(() => this.#judgeLater());
+    this.#judgeLater();
+    // Jitter keeps the nodes from sweeping in step.
+    const pauseMs = (): number => 750 + Math.random() * 500;
+    this.#repeaters = [
+      new Repeater(this.#clock, this.#logger, pauseMs, () => this.#sweepNodes(work)),
+      new Repeater(this.#clock, this.#logger, pauseMs, () => this.#sweepDeadlines(work)),
+    ];
+    for (const repeater of this.#repeaters) repeater.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#forget?.();
+    await Promise.all(this.#repeaters.map((repeater) => repeater.stop()));
+  }
+
+  #judgeLater(): void {
+    this.#judgesFrom = this.#clock.now() + GRACE_MS;
+  }
+
+  async #sweepNodes(work: Work): Promise<void> {
+    const askedAt = this.#clock.now();
+    const dead = await this.#redis.run('look for dead nodes', () =>
+      this.#scripts.nodesByAge(nodesKey(), 'dead', DEAD_AFTER_MS),
+    );
+    const now = this.#clock.now();
+    if (now - askedAt > SLOW_SWEEP_MS) this.#judgeLater();
+    if (now < this.#judgesFrom) return;
+    for (const [nodeId, lastSeen] of pairs(dead as string[])) {
+      if (nodeId !== this.#nodeId) await this.#lookAfter(nodeId, lastSeen, work);
+    }
+  }
+
+  async #lookAfter(nodeId: NodeId, lastSeen: string, work: Work): Promise<void> {
+    const { client } = this.#redis;
+    const claimKey = nodeSweepKey(nodeId);
+    const claim = await this.#redis.run('claim the rooms of a dead node', () =>
+      client.set(claimKey, this.#nodeId, 'PX', CLAIM_MS, 'NX'),
+    );
+    if (claim === null) return;
+    const members = await this.#redis.run('list the rooms of a dead node', () => client.smembers(nodeRoomsKey(nodeId)));
+    this.#logger.info({ deadNodeId: nodeId, rooms: members.length }, 'A node is gone: looking after its rooms');
+
+    for (let i = 0; i < members.length; i += ROOMS_AT_ONCE) {
+      await this.#redis.run('go on with the rooms of a dead node', () => client.pexpire(claimKey, CLAIM_MS));
+      await Promise.all(
+        members.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
+          if (!(await this.#attempt(unescapeId(member), (roomId) => work.onDeadNode(roomId, nodeId)))) return;
+          await this.#redis.run('tick off a room of a dead node', () => client.srem(nodeRoomsKey(nodeId), member));
+        }),
+      );
+    }
+    await this.#redis.run('forget a dead node', async () => {
+      // Rooms that are left will be tried again.
+      if ((await client.scard(nodeRoomsKey(nodeId))) === 0) {
+        await this.#scripts.removeUnchanged(nodesKey(), escapeId(nodeId), lastSeen);
+      }
+      await client.del(claimKey);
+    });
+  }
+
+  async #sweepDeadlines(work: Work): Promise<void> {
+    for (let claimed = DUE_AT_ONCE; claimed === DUE_AT_ONCE; ) {
+      const now = this.#clock.now();
+      const claimEnds = now + CLAIM_MS;
+      const due = (await this.#redis.run('look for rooms with a deadline', () =>
+        this.#scripts.claimDue(roomDeadlinesKey(), now, claimEnds, DUE_AT_ONCE),
+      )) as string[];
+      claimed = due.length;
+      for (let i = 0; i < due.length; i += ROOMS_AT_ONCE) {
+        await Promise.all(
+          due.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
+            if (!(await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId)))) return;
+            // Whoever gave the room a new deadline meanwhile keeps it.
+            await this.#redis.run('tick off a deadline', () =>
+              this.#scripts.removeUnchanged(roomDeadlinesKey(), member, claimEnds),
+            );
+          }),
+        );
+      }
+    }
+  }
+
+  async #attempt(roomId: RoomId, work: (roomId: RoomId) => Promise<void>): Promise<boolean> {
+    try {
+      await work(roomId);
+      return true;
+    } catch (error) {
+      this.#logger.warn({ roomId, error }, 'The room could not be looked after; trying again');
+      return false;
+    }
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const found: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) found.push([unescapeId(flat[i] ?? ''), flat[i + 1] ?? '']);
+  return found;
+}

@@ -1,0 +1,50 @@
+import type { Clock, Logger } from '../core/ports.ts';
+
+/** Runs a task again and again, never twice at once, with a pause between. A failed run is logged and followed by the next. */
+export class Repeater {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #task: () => Promise<void>;
+  readonly #pauseMs: () => number;
+  #running: Promise<void> | null = null;
+  #cancelTimer: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(clock: Clock, logger: Logger, pauseMs: () => number, task: () => Promise<void>) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#pauseMs = pauseMs;
+    this.#task = task;
+  }
+
+  /** Runs the task now, unless it is running; the pauses go on from its end. */
+  runNow(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  /** The first run after a pause. */
+  start(): void {
+    if (!this.#stopped) this.#cancelTimer ??= this.#clock.setTimer(this.#pauseMs(), () => void this.runNow());
+  }
+
+  /** Resolves when no run is under way, and none will come. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#task();
+    } catch (error) {
+      this.#logger.debug({ error }, 'Failed; trying again soon');
+    }
+    this.#running = null;
+    this.start();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock, Housekeeper, Journal, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
+import type { NodeId } from '../core/room/state.ts';
+import { type Durability, verifyDurability } from './journal/durability.ts';
+import { Feed } from './journal/Feed.ts';
+import { RedisJournal } from './journal/RedisJournal.ts';
+import { COMMAND_TIMEOUT_MS, type RedisConfig, RedisConnection } from './RedisConnection.ts';
+import { RedisHousekeeper } from './RedisHousekeeper.ts';
+import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
+import { RedisRoomIndex } from './RedisRoomIndex.ts';
+
+export interface RecoveryConfig {
+  readonly redis: RedisConfig;
+  readonly durability: Durability;
+  readonly nodeId: NodeId;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long Redis may take to serve for the first time: it may have to load its data. */
+  readonly startTimeoutMs?: number;
+}
+
+export interface Recovery {
+  readonly journal: Journal;
+  readonly registry: NodeRegistry;
+  readonly roomIndex: RoomIndex;
+  readonly housekeeper: Housekeeper;
+  /** After whoever uses the others has stopped. */
+  close(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 30_000;
+
+/** Connects to Redis. Throws JournalUnavailable when it does not serve in time, and a `TypeError` for a bad URL. */
+export async function createRecovery(config: RecoveryConfig): Promise<Recovery> {
+  const { clock, durability, nodeId } = config;
+  const logger = config.logger.child({ part: 'recovery' });
+  const redis = new RedisConnection(config.redis, logger);
+  const feed = new Feed(redis, config.redis.commandTimeoutMs ?? COMMAND_TIMEOUT_MS, logger);
+  const close = async (): Promise<void> => {
+    feed.close();
+    await redis.close();
+  };
+  try {
+    if (durability.mode === 'replica' && redis.address.kind === 'cluster') {
+      throw new TypeError(
+        'Durability "replica" is not offered on a Redis Cluster: set min-replicas-to-write on its servers',
+      );
+    }
+    await redis.firstService(config.startTimeoutMs ?? START_TIMEOUT_MS);
+    await verifyDurability(redis, durability, logger);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    journal: new RedisJournal(redis, feed, durability, logger),
+    registry: new RedisNodeRegistry(redis, clock, logger),
+    roomIndex: new RedisRoomIndex(redis, clock, logger),
+    housekeeper: new RedisHousekeeper(redis, nodeId, clock, logger),
+    close,
+  };
+}

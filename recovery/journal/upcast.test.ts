@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { ORIGIN } from '../../core/room/commit.ts';
+import type { RoomEvent } from '../../core/room/events.ts';
+import { evolveCommits } from '../../core/room/evolve.ts';
+import { EMPTY_ROOM } from '../../core/room/state.ts';
+import { decodeCommit, encodeCommit } from './codec.ts';
+import { currentShapes } from './upcast.ts';
+
+/** `TYPE-SHAPE.json`: `record` as it was written once and never changes; `event` is what it means today. */
+interface Sample {
+  readonly record: { readonly commandId: string; readonly events: readonly unknown[] };
+  readonly event: RoomEvent;
+}
+
+const folder = new URL('./samples/', import.meta.url);
+const names = readdirSync(folder).map((file) => file.replace(/\.json$/, ''));
+const sample = (name: string): Sample => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
+
+/** A room in which every sample has an effect. */
+const BEFORE: RoomEvent[] = [
+  {
+    type: 'RoomCreated',
+    settings: {
+      name: 'Stand-up',
+      capacity: 100,
+      graceMs: 20_000,
+      locked: false,
+      lobby: true,
+      passwordHash: null,
+      reencoding: { mode: 'off' },
+      recording: false,
+    },
+    at: 1,
+  },
+  { type: 'ParticipantJoined', participantId: 'ann', name: 'Ann', role: 'host', session: 1, nodeId: 'node-1', at: 1 },
+  { type: 'ParticipantJoined', participantId: 'bob', name: 'Bob', role: 'member', session: 2, nodeId: 'node-1', at: 1 },
+  { type: 'TrackPublished', participantId: 'ann', trackId: 'mic-1', source: 'microphone', kind: 'audio', muted: false },
+  { type: 'TrackPublished', participantId: 'ann', trackId: 'camera-1', source: 'camera', kind: 'video', muted: true },
+  { type: 'HandRaised', participantId: 'bob', at: 1 },
+  { type: 'ChatPosted', messageId: 'message-1', participantId: 'ann', name: 'Ann', text: 'Hello', at: 1 },
+  { type: 'ParticipantKnocked', participantId: 'carl', name: 'Carl', nodeId: 'node-1', at: 1 },
+  { type: 'ParticipantBanned', participantId: 'dave' },
+];
+
+describe('samples of everything that was ever written', () => {
+  test('there is one for every event type and shape', () => {
+    const wanted = [...currentShapes()].flatMap(([type, shapes]) =>
+      Array.from({ length: shapes }, (_, i) => `${type}-${i + 1}`),
+    );
+    expect([...names].sort()).toEqual(wanted.sort());
+  });
+
+  test.each(names)('[J1] %s still replays', (name) => {
+    const { record, event } = sample(name);
+    const commit = decodeCommit('room', { version: 1, commitId: 'c', prev: '', record: JSON.stringify(record) });
+    expect(commit.events).toEqual([event]);
+
+    const opening = { ...commit, commandId: 'opening', events: event.type === 'RoomCreated' ? [] : BEFORE };
+    const { commandIds: _, ...before } = evolveCommits(EMPTY_ROOM, [opening]);
+    const { commandIds, ...after } = evolveCommits(EMPTY_ROOM, [opening, commit]);
+    expect(after).not.toEqual(before);
+    expect(commandIds).toContain(record.commandId);
+  });
+
+  test.each(names)('%s is written as it was read', (name) => {
+    const { record } = sample(name);
+    const place = { version: ORIGIN.version + 1, commitId: 'c', prev: '' };
+    const commit = decodeCommit('room', { ...place, record: JSON.stringify(record) });
+    expect(decodeCommit('room', encodeCommit(commit))).toEqual(commit);
+  });
+});

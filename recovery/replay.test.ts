@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { type Journal, JournalCorrupt } from '../core/ports.ts';
+import { type Commit, ORIGIN } from '../core/room/commit.ts';
+import { evolveCommits } from '../core/room/evolve.ts';
+import { EMPTY_ROOM } from '../core/room/state.ts';
+import { InMemoryJournal, InMemoryJournalStore } from './journal/InMemoryJournal.ts';
+import { restore } from './replay.ts';
+
+const ROOM = 'room';
+
+/** A room in which Ann writes `count - 1` messages. */
+function history(count: number): Commit[] {
+  return Array.from({ length: count }, (_, i) => ({
+    version: i + 1,
+    commitId: `c${i + 1}`,
+    prev: i === 0 ? '' : `c${i}`,
+    commandId: `command-${i}`,
+    actor: { kind: 'operator' },
+    at: i,
+    events:
+      i === 0
+        ? [{ type: 'RoomCreated', settings: { ...EMPTY_ROOM.settings, capacity: 10 }, at: 0 }]
+        : [{ type: 'ChatPosted', messageId: `m${i}`, participantId: 'ann', name: 'Ann', text: `message ${i}`, at: i }],
+  }));
+}
+
+async function journalOf(commits: readonly Commit[]): Promise<{ journal: Journal; store: InMemoryJournalStore }> {
+  const store = new InMemoryJournalStore();
+  const journal = new InMemoryJournal(store);
+  await journal.append(ROOM, commits, ORIGIN);
+  return { journal, store };
+}
+
+const positionAt = (commits: readonly Commit[], version: number) => ({
+  version,
+  commitId: commits[version - 1]?.commitId ?? '',
+});
+
+test('a room that was never written is empty', async () => {
+  expect(await restore(new InMemoryJournal(), ROOM)).toEqual({ state: EMPTY_ROOM, position: ORIGIN });
+});
+
+test.each([1, 999, 1_000, 1_001, 2_000, 2_500])('[J1] %i commits are all replayed', async (count) => {
+  const commits = history(count);
+  const { journal } = await journalOf(commits);
+  const restored = await restore(journal, ROOM);
+  expect(restored.position).toEqual(positionAt(commits, count));
+  expect(restored.state).toEqual(evolveCommits(EMPTY_ROOM, commits));
+});
+
+test('[J1] from a snapshot on, only what came after is applied', async () => {
+  const commits = history(1_200);
+  const { journal } = await journalOf(commits);
+  const marked = { ...evolveCommits(EMPTY_ROOM, commits.slice(0, 100)), createdAt: 77 };
+  await journal.saveSnapshot(ROOM, { position: positionAt(commits, 100), state: marked });
+  const restored = await restore(journal, ROOM);
+  expect(restored.state).toEqual({ ...evolveCommits(EMPTY_ROOM, commits), createdAt: 77 });
+  expect(restored.position.version).toBe(1_200);
+});
+
+test('a snapshot at the very end needs nothing more', async () => {
+  const commits = history(50);
+  const { journal } = await journalOf(commits);
+  const snapshot = { position: positionAt(commits, 50), state: evolveCommits(EMPTY_ROOM, commits) };
+  await journal.saveSnapshot(ROOM, snapshot);
+  expect(await restore(journal, ROOM)).toEqual(snapshot);
+});
+
+test('[J1] a snapshot of commits that the journal does not hold is ignored', async () => {
+  const commits = history(50);
+  const { journal, store } = await journalOf(commits);
+  await journal.saveSnapshot(ROOM, { position: positionAt(commits, 50), state: { ...EMPTY_ROOM, createdAt: 77 } });
+  const { snapshot } = store.room(ROOM);
+  store.loseTail(ROOM, 30);
+  store.room(ROOM).snapshot = snapshot;
+  expect((await restore(journal, ROOM)).state).toEqual(evolveCommits(EMPTY_ROOM, commits.slice(0, 30)));
+
+  const other: Commit = { ...history(31)[30], commitId: 'other' } as Commit;
+  await journal.append(ROOM, [other], positionAt(commits, 30));
+  expect((await restore(journal, ROOM)).position.commitId).toBe('other');
+});
+
+test.each([
+  ['is missing', (commits: Commit[]) => commits.filter((commit) => commit.version !== 1_700)],
+  [
+    'is another one',
+    (commits: Commit[]) =>
+      commits.map((commit) => (commit.version === 1_700 ? { ...commit, commitId: 'other' } : commit)),
+  ],
+])('[J4] a journal in which a commit %s is not replayed past it', async (_, damage) => {
+  const commits = damage(history(2_500));
+  const { journal } = await journalOf(history(1));
+  const damaged: Journal = Object.assign(Object.create(journal), {
+    read: async (_roomId: string, afterVersion: number, limit: number) =>
+      commits.filter((commit) => commit.version > afterVersion).slice(0, limit),
+    loadSnapshot: async () => null,
+  });
+  await expect(restore(damaged, ROOM)).rejects.toThrow(JournalCorrupt);
+  await expect(restore(damaged, ROOM)).rejects.toThrow('"room", version 1701');
+});

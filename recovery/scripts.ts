@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { defineScript, type RedisClient } from './RedisConnection.ts';
+
+const load = (name: string): string => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+
+const NOTE_NODE = load('noteNode');
+const NODES_BY_AGE = load('nodesByAge');
+const REMOVE_UNCHANGED = load('removeUnchanged');
+const REPLACE_SET = load('replaceSet');
+const CLAIM_DUE = load('claimDue');
+
+/** The scripts of the registry, the index and the housekeeper; each file says what it takes and promises. */
+export function defineScripts(client: RedisClient) {
+  return {
+    noteNode: defineScript(client, 'everroomNoteNode', NOTE_NODE, 1),
+    nodesByAge: defineScript(client, 'everroomNodesByAge', NODES_BY_AGE, 1),
+    removeUnchanged: defineScript(client, 'everroomRemoveUnchanged', REMOVE_UNCHANGED, 1),
+    replaceSet: defineScript(client, 'everroomReplaceSet', REPLACE_SET, 1),
+    claimDue: defineScript(client, 'everroomClaimDue', CLAIM_DUE, 1),
+  };
+}
+
+export type Scripts = ReturnType<typeof defineScripts>;

@@ -1,0 +1,176 @@
+import type { Socket } from 'socket.io';
+import type { Actor } from '../core/room/commands.ts';
+import type { CommandId, ParticipantId, RoomId } from '../core/room/state.ts';
+import type { TokenClaims } from './auth/tokens.ts';
+import { TokenBucket } from './limits/TokenBucket.ts';
+import type { Limits } from './limits/Limits.ts';
+import { type EndReason, encode } from './notifications.ts';
+import type { NotificationBody, NotificationName } from './protocol/notifications.ts';
+import { RequestRefused } from './RequestRefused.ts';
+
+/** The session of a participant that a connection carries. */
+export interface Seat {
+  readonly roomId: RoomId;
+  readonly participantId: ParticipantId;
+  readonly session: number;
+}
+
+/** An answer that is not on its way after so long does not hold up the end of its connection. */
+const LAST_ANSWERS_MS = 1_000;
+
+/**
+ * One client's socket, and what it is in the room of its token: outside, on its way in, seated, or gone. While it is on
+ * its way in, notifications wait until the answer to its request is on the wire: a client hears of nothing before it
+ * knows the room.
+ */
+export class Connection {
+  readonly claims: TokenClaims;
+  /** What limits are counted by. */
+  readonly address: string;
+  readonly requests: TokenBucket;
+  readonly reactions: TokenBucket;
+  refusedInARow = 0;
+  /** Of the record command asked last: `produce` waits for the `publish` before it. */
+  lastRecorded: Promise<unknown> = Promise.resolve();
+
+  readonly #socket: Socket;
+  #seat: Seat | null = null;
+  /** The command by which it is coming in just now. */
+  #entering: CommandId | null = null;
+  #hearsCommits = false;
+  #held: (() => void)[] | null = null;
+  #ended = false;
+  #inFlight = 0;
+  #onIdle: (() => void) | null = null;
+
+  constructor(socket: Socket, claims: TokenClaims, address: string, limits: Limits, now: number) {
+    this.#socket = socket;
+    this.claims = claims;
+    this.address = address;
+    this.requests = new TokenBucket(limits.requests, now);
+    this.reactions = new TokenBucket(limits.reactions, now);
+  }
+
+  get roomId(): RoomId {
+    return this.claims.roomId;
+  }
+
+  get participantId(): ParticipantId {
+    return this.claims.participantId;
+  }
+
+  get seat(): Seat | null {
+    return this.#seat;
+  }
+
+  get entering(): CommandId | null {
+    return this.#entering;
+  }
+
+  /** Whether it is told of commits; before, they are part of the room that it will be given. */
+  get hearsCommits(): boolean {
+    return this.#hearsCommits;
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended && this.#socket.connected;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** @throws RequestRefused NOT_IN_ROOM */
+  requireSeat(): Seat & { readonly actor: Actor } {
+    if (!this.#seat || this.#entering !== null || this.#ended) {
+      throw new RequestRefused('NOT_IN_ROOM', 'You are not in the room. Join it, or resume.');
+    }
+    const { participantId, session } = this.#seat;
+    return { ...this.#seat, actor: { kind: 'participant', participantId, session } };
+  }
+
+  /** @throws RequestRefused INVALID when it is coming in already. */
+  startEntering(commandId: CommandId): void {
+    if (this.#ended) throw new RequestRefused('NOT_IN_ROOM', 'This session is over.');
+    if (this.#entering !== null) throw new RequestRefused('INVALID', 'This connection is joining already.');
+    this.#entering = commandId;
+    this.#hearsCommits = false;
+    this.#held = [];
+  }
+
+  takeSeat(seat: Seat | null): void {
+    this.#seat = seat;
+  }
+
+  /** From here on every commit is told: the room as it is now is what the client is given. */
+  startHearing(): void {
+    this.#hearsCommits = true;
+  }
+
+  /** The answer is on the wire (or there was none to give). */
+  stopEntering(): void {
+    this.#entering = null;
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const send of held) send();
+  }
+
+  notify<N extends NotificationName>(name: N, body: NotificationBody<N>): void {
+    this.write(encode(name, body));
+  }
+
+  /** Sends what `encode` made. */
+  write(encoded: string): void {
+    this.#whenHeard(() => this.#socket.conn.write(encoded));
+  }
+
+  /** Resolves when the client acknowledges; rejects after `timeoutMs`, or when the connection is lost before. */
+  ask<N extends NotificationName>(name: N, body: NotificationBody<N>, timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onLost = () => reject(new Error(`The connection was lost before the client answered ${name}.`));
+      if (!this.isOpen) {
+        onLost();
+        return;
+      }
+      this.#socket.once('disconnect', onLost);
+      this.#whenHeard(() =>
+        this.#socket.timeout(timeoutMs).emit(name, body, (error: Error | null) => {
+          this.#socket.off('disconnect', onLost);
+          if (error) reject(new Error(`The client did not answer ${name} in ${timeoutMs} ms.`, { cause: error }));
+          else resolve();
+        }),
+      );
+    });
+  }
+
+  requestStarted(): void {
+    this.#inFlight += 1;
+  }
+
+  requestAnswered(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.#onIdle?.();
+  }
+
+  /** Tells why (null: nobody is there to be told), and closes once what was asked is answered. */
+  end(reason: EndReason | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#hearsCommits = false;
+    const close = () => {
+      clearTimeout(timer);
+      this.#onIdle = null;
+      if (reason) this.#socket.conn.write(encode('sessionEnded', { reason }));
+      this.#socket.disconnect(true);
+    };
+    const timer = setTimeout(close, LAST_ANSWERS_MS);
+    if (this.#inFlight === 0) close();
+    else this.#onIdle = close;
+  }
+
+  #whenHeard(send: () => void): void {
+    if (this.#ended) return;
+    if (this.#held) this.#held.push(send);
+    else send();
+  }
+}

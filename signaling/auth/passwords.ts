@@ -1,0 +1,62 @@
+import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+
+/** RFC 7914 parameters: 16 MB and about 50 ms a try. */
+const COST = { N: 16_384, r: 8, p: 1 } as const;
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+/** At a time: the thread pool is shared with everything else. */
+const CONCURRENT_DERIVATIONS = 2;
+const REMEMBERED = 1_000;
+
+/**
+ * Room passwords as salted scrypt hashes that say how they were made: `scrypt$N$r$p$salt$key`. What was verified once is
+ * remembered (keyed by a secret of this process), so that a hundred people with the same password cost one derivation.
+ */
+export class Passwords {
+  readonly #memoryKey = randomBytes(32);
+  readonly #verified = new Set<string>();
+  readonly #waiting: (() => void)[] = [];
+  #deriving = 0;
+
+  async hash(password: string): Promise<string> {
+    const salt = randomBytes(SALT_BYTES);
+    const key = await this.#derive(password, salt, COST, KEY_BYTES);
+    return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join('$');
+  }
+
+  /** False also for a hash that cannot be read. */
+  async verify(password: string, hash: string): Promise<boolean> {
+    const remembered = createHmac('sha256', this.#memoryKey).update(`${hash}\n${password}`).digest('base64');
+    if (this.#verified.has(remembered)) return true;
+
+    const parsed = /^scrypt\$(\d{1,8})\$(\d{1,3})\$(\d{1,3})\$([\w-]+)\$([\w-]+)$/.exec(hash);
+    if (!parsed) return false;
+    const [, N, r, p, salt = '', key = ''] = parsed;
+    const expected = Buffer.from(key, 'base64url');
+    const options = { N: Number(N), r: Number(r), p: Number(p) };
+    const derived = await this.#derive(password, Buffer.from(salt, 'base64url'), options, expected.length);
+    if (!timingSafeEqual(derived, expected)) return false;
+
+    this.#verified.add(remembered);
+    for (const oldest of this.#verified) {
+      if (this.#verified.size <= REMEMBERED) break;
+      this.#verified.delete(oldest);
+    }
+    return true;
+  }
+
+  async #derive(password: string, salt: Buffer, options: ScryptOptions, bytes: number): Promise<Buffer> {
+    if (this.#deriving >= CONCURRENT_DERIVATIONS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#deriving += 1;
+    try {
+      return await new Promise((resolve, reject) => {
+        scrypt(password.normalize('NFKC'), salt, bytes, { maxmem: 256 << 20, ...options }, (error, key) =>
+          error ? reject(error) : resolve(key),
+        );
+      });
+    } finally {
+      this.#deriving -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { Id, Role } from '../protocol/shapes.ts';
+import { RequestRefused } from '../RequestRefused.ts';
+
+/** Lets its holder join one room as one participant. */
+export interface JoinClaims {
+  readonly kind: 'join';
+  readonly roomId: string;
+  readonly participantId: string;
+  readonly role: Role;
+  /** The name that the participant goes by, whatever its client says. */
+  readonly name: string | undefined;
+}
+
+/** Lets its holder come back as a participant that is in the room. */
+export interface ResumeClaims {
+  readonly kind: 'resume';
+  readonly roomId: string;
+  readonly participantId: string;
+}
+
+export type TokenClaims = JoinClaims | ResumeClaims;
+
+/** One kind can never pass for the other: the audience is signed. */
+const AUDIENCE = { join: 'everroom:join', resume: 'everroom:resume' } as const;
+const RESUME_TTL_SECONDS = 24 * 3_600;
+/** Nodes' clocks differ. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+const payloads = z.discriminatedUnion('aud', [
+  z.object({
+    aud: z.literal(AUDIENCE.join),
+    sub: Id,
+    room: Id,
+    role: Role,
+    name: z.string().max(256).optional(),
+  }),
+  z.object({ aud: z.literal(AUDIENCE.resume), sub: Id, room: Id }),
+]);
+
+/** Signs with the first secret and accepts all of them, so that a secret can be replaced while meetings go on. */
+export class Tokens {
+  readonly #keys: readonly KeyObject[];
+
+  constructor(secrets: readonly string[]) {
+    if (secrets.length === 0) throw new Error('Tokens need at least one secret.');
+    this.#keys = secrets.map((secret) => createSecretKey(secret, 'utf8'));
+  }
+
+  signJoin(claims: Omit<JoinClaims, 'kind'>, ttlSeconds: number): Promise<string> {
+    const { roomId: room, participantId, role, name } = claims;
+    return this.#sign({ room, role, ...(name === undefined ? {} : { name }) }, participantId, AUDIENCE.join, ttlSeconds);
+  }
+
+  signResume({ roomId, participantId }: Omit<ResumeClaims, 'kind'>): Promise<string> {
+    return this.#sign({ room: roomId }, participantId, AUDIENCE.resume, RESUME_TTL_SECONDS);
+  }
+
+  /** @throws RequestRefused TOKEN_INVALID, TOKEN_EXPIRED */
+  async verify(token: string): Promise<TokenClaims> {
+    for (const key of this.#keys) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          requiredClaims: ['exp', 'sub', 'aud'],
+        });
+        return toClaims(payload);
+      } catch (error) {
+        if (error instanceof errors.JWSSignatureVerificationFailed) continue;
+        if (error instanceof errors.JWTExpired) {
+          throw new RequestRefused('TOKEN_EXPIRED', 'This token has expired. Ask for a new one.', { cause: error });
+        }
+        throw new RequestRefused('TOKEN_INVALID', 'This token is not valid here.', { cause: error });
+      }
+    }
+    throw new RequestRefused('TOKEN_INVALID', 'This token was not signed by this deployment.');
+  }
+
+  #sign(payload: Record<string, string>, subject: string, audience: string, ttlSeconds: number): Promise<string> {
+    const [key] = this.#keys;
+    if (!key) throw new Error('Tokens need at least one secret.');
+    const now = Math.floor(Date.now() / 1_000);
+    return new SignJWT(payload)
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuedAt(now)
+      .setExpirationTime(now + ttlSeconds)
+      .sign(key);
+  }
+}
+
+function toClaims(payload: unknown): TokenClaims {
+  const claims = payloads.parse(payload);
+  return claims.aud === AUDIENCE.join
+    ? { kind: 'join', roomId: claims.room, participantId: claims.sub, role: claims.role, name: claims.name }
+    : { kind: 'resume', roomId: claims.room, participantId: claims.sub };
+}

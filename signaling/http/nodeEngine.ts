@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http';
+import type { Server } from 'socket.io';
+import { RequestRefused } from '../RequestRefused.ts';
+import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
+
+/** Node's own HTTP server, with `ws` below socket.io. Runs everywhere. */
+export function createNodeEngine(handler: HttpHandler, maxBodyBytes: number): HttpEngine {
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 },
+    (request, response) => void answer(request, response),
+  );
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, body } = await handler(toRequest(request, maxBodyBytes));
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(request.method === 'HEAD' ? undefined : body);
+    // What is left of a body that nobody wanted must not hold the connection.
+    if (!request.complete) request.resume();
+  }
+
+  return {
+    name: 'ws',
+    attach: (io: Server) => void io.attach(server),
+    listen: (host, port) => listen(server, host, port),
+    async close() {
+      if (!server.listening) return;
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function listen(server: NodeServer, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortTaken(host, port, { cause: error }) : error);
+    };
+    server.once('error', onError);
+    server.listen(port, host, () => {
+      server.off('error', onError);
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+function toRequest(request: IncomingMessage, maxBodyBytes: number): HttpRequest {
+  const [path = '/', query] = (request.url ?? '/').split(/\?(.*)/s);
+  return {
+    method: request.method ?? 'GET',
+    path,
+    query: new URLSearchParams(query),
+    headers: new Map(
+      Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+        value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+      ),
+    ),
+    peerAddress: request.socket.remoteAddress ?? '',
+    readBody: () => readBody(request, maxBodyBytes),
+  };
+}
+
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks.length = 0;
+      reject(new RequestRefused('TOO_LARGE', `A request may have at most ${maxBytes} bytes.`));
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('close', () => reject(new BodyAborted()));
+  });
+}

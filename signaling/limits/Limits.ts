@@ -1,0 +1,46 @@
+import type { Rate } from './TokenBucket.ts';
+
+/** How much one client, and all clients behind one address, may ask. Generous to whole offices that come back at once. */
+export interface Limits {
+  /** Requests of one connection. */
+  readonly requests: Rate;
+  /** Requests of one connection that are not answered yet. */
+  readonly requestsInFlight: number;
+  /** Requests refused by the rate in a row, after which the connection is closed. */
+  readonly refusedInARow: number;
+  /** New connections from one address. */
+  readonly connects: Rate;
+  /** Connections from one address at the same time. */
+  readonly connections: number;
+  /** REST requests from one address without the API key. */
+  readonly rest: Rate;
+  /** Rooms created from one address without the API key. */
+  readonly roomsCreated: Rate;
+  /** Wrong passwords and API keys from one address. */
+  readonly wrongSecrets: Rate;
+  /** Reactions of one connection. */
+  readonly reactions: Rate;
+  /** A message of a client, in bytes: above the first it is refused, above the second the connection closes. */
+  readonly messageBytes: number;
+  readonly frameBytes: number;
+  /** What may wait in memory for one client that does not read, in bytes. */
+  readonly backlogBytes: number;
+  /** Body of an HTTP request. */
+  readonly bodyBytes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  requests: { burst: 500, perSecond: 100 },
+  requestsInFlight: 400,
+  refusedInARow: 2_000,
+  connects: { burst: 2_000, perSecond: 200 },
+  connections: 5_000,
+  rest: { burst: 1_000, perSecond: 50 },
+  roomsCreated: { burst: 30, perSecond: 0.5 },
+  wrongSecrets: { burst: 20, perSecond: 0.2 },
+  reactions: { burst: 20, perSecond: 5 },
+  messageBytes: 64 << 10,
+  frameBytes: 256 << 10,
+  backlogBytes: 16 << 20,
+  bodyBytes: 64 << 10,
+};

@@ -1,0 +1,371 @@
+import type fc from 'fast-check';
+import { expect } from 'vitest';
+import { Replica } from '../../core/host/Replica.ts';
+import type { RoomAudience } from '../../core/host/RoomAudience.ts';
+import type { RoomHost } from '../../core/host/RoomHost.ts';
+import { RoomHosts } from '../../core/host/RoomHosts.ts';
+import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import {
+  type Clock,
+  type Housekeeper,
+  type Journal,
+  JournalUnavailable,
+  type Logger,
+  type NodeRegistry,
+  type RoomIndex,
+} from '../../core/ports.ts';
+import type { RoomCommand } from '../../core/room/commands.ts';
+import type { Commit } from '../../core/room/commit.ts';
+import { decide } from '../../core/room/decide.ts';
+import { Refusal } from '../../core/room/refusal.ts';
+import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
+import { InMemoryJournal, InMemoryJournalStore } from '../../recovery/journal/InMemoryJournal.ts';
+import { canonical, NOW } from '../support/room.ts';
+import { type Fault, FaultyJournal } from './FaultyJournal.ts';
+import { expectSameState, verifyJournal } from './invariants.ts';
+import { type Request, toCommand } from './requests.ts';
+
+const ROOM = 'model';
+const TICK_MS = 10;
+const COMMAND_TIMEOUT_MS = 400;
+
+/** An answer that a node gave, and how long the journal was when it was asked and when it answered. */
+interface Answered {
+  readonly command: RoomCommand;
+  readonly outcome: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a node told its clients: the state at a version. */
+interface Told {
+  readonly commit: Commit;
+  readonly after: RoomState;
+}
+
+class ModelNode {
+  readonly id: string;
+  readonly hosts: RoomHosts;
+  readonly told: Told[] = [];
+  unanswered = 0;
+  dead = false;
+
+  constructor(id: string, open: (node: ModelNode) => RoomHosts) {
+    this.id = id;
+    this.hosts = open(this);
+  }
+}
+
+/** Several nodes with the real room hosts over one journal, where every delay is the scheduler's choice. */
+export class World {
+  readonly #scheduler: fc.Scheduler;
+  readonly #store = new InMemoryJournalStore();
+  readonly #truth = new InMemoryJournal(this.#store);
+  readonly #nodes: ModelNode[] = [];
+  readonly #retired: ModelNode[] = [];
+  readonly #commands: RoomCommand[] = [];
+  readonly #answered: Answered[] = [];
+  readonly #errors: unknown[] = [];
+  #faults: readonly Fault[];
+  #now = NOW;
+  #ids = 0;
+  #boots = 0;
+  #lostTail = false;
+
+  constructor(scheduler: fc.Scheduler, nodes: number, faults: readonly Fault[]) {
+    this.#scheduler = scheduler;
+    this.#faults = faults;
+    for (let index = 0; index < nodes; index += 1) this.#nodes.push(this.#boot());
+  }
+
+  ask(index: number, request: Request): void {
+    const node = this.#node(index);
+    const command = toCommand(request, this.#newestState(), {
+      nodeId: node.id,
+      commandId: `command-${this.#commands.length}`,
+      step: this.#now - NOW,
+    });
+    this.#commands.push(command);
+    void this.#send(node, command);
+  }
+
+  /** Asks again: the newest command for 0. */
+  retry(index: number, age: number): void {
+    const command = this.#commands[this.#commands.length - 1 - age];
+    if (command) void this.#send(this.#node(index), command);
+  }
+
+  /** The socket of somebody who is connected there breaks. */
+  loseSocket(index: number): void {
+    const node = this.#node(index);
+    const host = node.hosts.get(ROOM);
+    const held = [...(host?.state.participants.values() ?? [])].find(({ nodeId }) => nodeId === node.id);
+    if (host && held) host.disconnected(held.id, held.session);
+  }
+
+  crash(index: number): void {
+    const node = this.#node(index);
+    node.dead = true;
+    this.#retired.push(node);
+    this.#nodes[index] = this.#boot();
+  }
+
+  setJournalAvailable(available: boolean): void {
+    this.#store.setAvailable(available);
+  }
+
+  cutFeed(): void {
+    this.#store.cutFeed();
+  }
+
+  /** The journal comes back with less than it had acknowledged; every connection to it broke meanwhile. */
+  loseTail(commits: number): void {
+    if (this.#version() === 0) return;
+    this.#lostTail = true;
+    this.#store.loseTail(ROOM, Math.max(0, this.#version() - commits));
+    this.#store.cutFeed();
+  }
+
+  /** Lets at most `tasks` of what is under way happen. */
+  async letHappen(tasks: number): Promise<void> {
+    for (let done = 0; done < tasks; done += 1) {
+      if (this.#scheduler.count() === 0) await settle();
+      if (this.#scheduler.count() === 0) return;
+      this.#now += TICK_MS;
+      await this.#scheduler.waitOne();
+    }
+  }
+
+  /** Ends all faults, has everybody ask again, and waits until nothing is under way. */
+  async heal(): Promise<void> {
+    this.#faults = [];
+    this.setJournalAvailable(true);
+    this.cutFeed();
+    this.#commands.forEach((command, index) => {
+      void this.#send(this.#node(index % this.#nodes.length), command);
+    });
+    await this.letHappen(100_000);
+    expect(this.#scheduler.count(), 'tasks left').toBe(0);
+    for (const { id, unanswered } of this.#nodes) expect(unanswered, `commands that ${id} did not answer`).toBe(0);
+  }
+
+  async verify(): Promise<{ readonly commits: number }> {
+    expect(this.#errors, 'errors in the log').toEqual([]);
+    const journal = await this.#truth.read(ROOM, 0, 100_000);
+    const states = verifyJournal(journal);
+    for (const node of this.#nodes) {
+      const host = await this.#openAtLast(node);
+      expectSameState(node.id, host.state, states.at(-1) ?? EMPTY_ROOM);
+    }
+    for (const node of [...this.#nodes, ...this.#retired]) this.#verifyTold(node, journal, states);
+    if (!this.#lostTail) this.#verifyAnswers(journal, states);
+    return { commits: journal.length };
+  }
+
+  #verifyTold({ id, told }: ModelNode, journal: readonly Commit[], states: readonly RoomState[]): void {
+    for (const { commit, after } of told) {
+      if (journal[commit.version - 1]?.commitId !== commit.commitId) {
+        expect(this.#lostTail, `[J2] ${id} told of commit ${commit.version}, which is in the journal`).toBe(true);
+        continue;
+      }
+      expect(canonical(after), `[J1] ${id} at version ${commit.version}`).toBe(
+        canonical(states[commit.version] ?? EMPTY_ROOM),
+      );
+    }
+    if (this.#lostTail) return;
+    told.forEach(({ commit }, index) => {
+      const before = told[index - 1]?.commit.version ?? commit.version - 1;
+      expect(commit.version, `[J4] ${id} tells in order`).toBe(before + 1);
+    });
+  }
+
+  /** Every answer is one that the room would have given at some moment between question and answer. */
+  #verifyAnswers(journal: readonly Commit[], states: readonly RoomState[]): void {
+    const kept = new Set(journal.map(({ commandId }) => commandId));
+    for (const { command, outcome, from, to } of this.#answered) {
+      const label = `${command.type} ${command.commandId}: ${outcome}`;
+      if (outcome === 'events') {
+        expect(kept.has(command.commandId), `[J2] ${label} is in the journal`).toBe(true);
+      } else if (outcome !== 'unavailable') {
+        const possible = states.slice(from, to + 1).map((state) => outcomeOf(command, state));
+        expect(possible, `${label}, between versions ${from} and ${to}`).toContain(outcome);
+      }
+    }
+  }
+
+  async #send(node: ModelNode, command: RoomCommand): Promise<void> {
+    const from = this.#version();
+    node.unanswered += 1;
+    const outcome = await this.#handle(node, command); // A node that dies meanwhile never answers.
+    node.unanswered -= 1;
+    this.#answered.push({ command, outcome, from, to: this.#version() });
+  }
+
+  async #handle(node: ModelNode, command: RoomCommand): Promise<string> {
+    try {
+      const room = await node.hosts.open(ROOM);
+      const handled = await room.handle(command);
+      if (handled.events.length > 0) expect(handled.state.commandIds).toContain(command.commandId);
+      return handled.events.length > 0 ? 'events' : 'nothing';
+    } catch (error) {
+      if (error instanceof Refusal) return error.code;
+      if (error instanceof JournalUnavailable) return 'unavailable';
+      this.#errors.push(error);
+      return 'failed';
+    }
+  }
+
+  async #openAtLast(node: ModelNode): Promise<RoomHost> {
+    const opening = node.hosts.open(ROOM);
+    await this.letHappen(1_000);
+    return opening;
+  }
+
+  /** What people know of the room: the newest that any node may have told them. */
+  #newestState(): RoomState {
+    const hosts = this.#nodes.map(({ hosts }) => hosts.get(ROOM)).filter((host) => host !== undefined);
+    return hosts.sort((a, b) => b.version - a.version)[0]?.state ?? EMPTY_ROOM;
+  }
+
+  #version(): number {
+    return this.#store.room(ROOM).commits.length;
+  }
+
+  /** A restarted node is another node: it knows nothing but the journal. */
+  #boot(): ModelNode {
+    this.#boots += 1;
+    return new ModelNode(`node-${this.#boots}`, (node) => this.#openHosts(node));
+  }
+
+  #openHosts(node: ModelNode): RoomHosts {
+    const journal = new FaultyJournal(this.#truth, {
+      nextFault: () => this.#nextFault(),
+      pass: (label) => this.#pass(node, label),
+      drift: (label) => this.#scheduler.schedule(Promise.resolve(), `${node.id}: ${label}`),
+    });
+    return new RoomHosts({
+      nodeId: node.id,
+      journal,
+      registry: NO_REGISTRY,
+      roomIndex: NO_INDEX,
+      housekeeper: NO_HOUSEKEEPER,
+      media: NO_MEDIA,
+      audience: audienceOf(node),
+      clock: this.#clockOf(node),
+      logger: this.#logger,
+      newId: () => this.#newId(node),
+      restore: (roomId) => restore(journal, roomId),
+      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+      idleMs: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  async #pass(node: ModelNode, label: string): Promise<void> {
+    await this.#scheduler.schedule(Promise.resolve(), `${node.id}: ${label}`);
+    if (node.dead) await new Promise<never>(() => {});
+  }
+
+  #nextFault(): Fault {
+    const [fault = 'none', ...rest] = this.#faults;
+    this.#faults = rest;
+    return fault;
+  }
+
+  #newId(node: ModelNode): string {
+    this.#ids += 1;
+    return `${node.id}-${this.#ids}`;
+  }
+
+  #clockOf(node: ModelNode): Clock {
+    return {
+      now: () => this.#now,
+      setTimer: (afterMs, run) => {
+        let cancelled = false;
+        void this.#pass(node, 'timer').then(() => {
+          this.#now += afterMs;
+          if (!cancelled) run();
+        });
+        return () => {
+          cancelled = true;
+        };
+      },
+    };
+  }
+
+  readonly #logger: Logger = {
+    child: () => this.#logger,
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: (fields) => this.#errors.push(fields.err),
+  };
+
+  #node(index: number): ModelNode {
+    const node = this.#nodes[index];
+    if (!node) throw new Error(`There is no node ${index}`);
+    return node;
+  }
+}
+
+/** Follows every page, as a node does when it opens a room. */
+async function restore(journal: Journal, roomId: string): Promise<Replica> {
+  const replica = new Replica();
+  for (;;) {
+    const page = await journal.read(roomId, replica.position.version, 100);
+    for (const commit of page) replica.apply(commit);
+    if (page.length < 100) return replica;
+  }
+}
+
+function audienceOf(node: ModelNode): RoomAudience {
+  return {
+    committed: (_roomId, commit, _before, after) => node.told.push({ commit, after }),
+    rebuilt: () => {},
+    consumersOpened: () => Promise.resolve(),
+    consumersClosed: () => {},
+    consumersPaused: () => {},
+    layersWanted: () => {},
+    activeSpeakersChanged: () => {},
+    connectionQualityChanged: () => {},
+    mediaLost: () => {},
+  };
+}
+
+// The model is about the record: it has no media, and asks of the index and the registry nothing.
+const NO_MEDIA: MediaPlane = {
+  rtpCapabilities: {},
+  listen: () => Promise.resolve(),
+  openRoom: () => {
+    throw new Error('There is no media in the model');
+  },
+  load: () => ({ consumers: 0, capacity: 0 }),
+  workerPids: () => [],
+  close: () => Promise.resolve(),
+};
+const NO_REGISTRY: NodeRegistry = {
+  start: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+  nodes: () => Promise.resolve([]),
+  holdRoom: () => Promise.resolve(),
+  releaseRoom: () => Promise.resolve(),
+};
+const NO_INDEX: RoomIndex = {
+  touch: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+};
+const NO_HOUSEKEEPER: Housekeeper = { start: () => {}, stop: () => Promise.resolve() };
+
+function outcomeOf(command: RoomCommand, state: RoomState): string {
+  try {
+    return decide(command, state).length > 0 ? 'events' : 'nothing';
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+/** Lets promises that wait for nothing but each other come to their end. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

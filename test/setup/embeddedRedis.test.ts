@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EmbeddedRedis } from '../../ops/embeddedRedis.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+
+let folder: string;
+let redis: EmbeddedRedis | undefined;
+const clients: Redis[] = [];
+const lines: string[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'everroom-data-'));
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.disconnect();
+  await redis?.stop();
+  redis = undefined;
+  lines.length = 0;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(dataFolder = folder): Promise<EmbeddedRedis> {
+  redis = await EmbeddedRedis.start({ dataFolder, durability: 'fsync', log: (line) => lines.push(line) });
+  return redis;
+}
+
+function connect(socketPath: string): Redis {
+  const client = new Redis({ path: socketPath, enableReadyCheck: false, retryStrategy: () => 20 });
+  client.on('error', () => undefined);
+  clients.push(client);
+  return client;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // A process that has ended and waits to be collected has no command line.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
+test('data outlive an orderly stop', async () => {
+  const first = await start();
+  await connect(first.socketPath).set('kept', 'yes');
+  await first.stop();
+  const second = await start();
+  expect(await connect(second.socketPath).get('kept')).toBe('yes');
+});
+
+test('a Redis that is killed comes back with everything that was acknowledged', async () => {
+  const { socketPath, pid } = await start();
+  const client = connect(socketPath);
+  await client.set('kept', 'yes');
+  process.kill(pid ?? 0, 'SIGKILL');
+  await waitUntil(() => (redis?.pid !== undefined && redis.pid !== pid) || 'Redis runs again');
+  expect(await client.get('kept')).toBe('yes');
+  expect(lines).toContain('Redis runs again');
+});
+
+test('a command that a crash cut in half is dropped, the ones before it stay', async () => {
+  const first = await start();
+  const client = connect(first.socketPath);
+  await client.set('kept', 'yes');
+  await client.set('cut', 'x'.repeat(1000));
+  await first.stop();
+  const aofFolder = join(folder, 'redis', 'appendonlydir');
+  const tail = readdirSync(aofFolder).find((name) => name.includes('.incr.')) ?? '';
+  const length = readFileSync(join(aofFolder, tail)).length;
+  truncateSync(join(aofFolder, tail), length - 500);
+  const second = connect((await start()).socketPath);
+  expect(await second.get('kept')).toBe('yes');
+  expect(await second.get('cut')).toBeNull();
+});
+
+test('a folder with spaces and quotes, and one too deep for a socket, both work', async () => {
+  const odd = join(folder, 'a "b" c');
+  mkdirSync(odd);
+  expect(await connect((await start(odd)).socketPath).ping()).toBe('PONG');
+  await redis?.stop();
+  const deep = join(folder, 'd'.repeat(120));
+  mkdirSync(deep);
+  const { socketPath } = await start(deep);
+  expect(Buffer.byteLength(socketPath)).toBeLessThan(108);
+  expect(await connect(socketPath).ping()).toBe('PONG');
+});
+
+test('when the process that owns it is killed, Redis writes everything and ends', async () => {
+  const script = fileURLToPath(new URL('fixtures/holdRedis.ts', import.meta.url));
+  const holder = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(holder.stdout, 'data')) as [Buffer];
+  const { pid, socketPath } = JSON.parse(line.toString()) as { pid: number; socketPath: string };
+  await connect(socketPath).set('kept', 'yes');
+  holder.kill('SIGKILL');
+  await waitUntil(() => !isAlive(pid) || `Redis ${pid} ends`);
+  expect(await connect((await start()).socketPath).get('kept')).toBe('yes');
+});
+
+test('a Redis that was left behind is shut down before another starts on its files', async () => {
+  const first = await start();
+  await first.stop();
+  const leftOver = spawn('redis-server', [join(folder, 'run', 'redis.conf')], { stdio: 'ignore' });
+  const client = connect(first.socketPath);
+  await client.set('kept', 'yes');
+  const ended = once(leftOver, 'exit');
+  const second = await start();
+  await ended;
+  expect(second.pid).not.toBe(leftOver.pid);
+  expect(await connect(second.socketPath).get('kept')).toBe('yes');
+});

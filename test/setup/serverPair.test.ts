@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ServerPair } from '../../ops/supervision/ServerPair.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+
+const script = fileURLToPath(new URL('fixtures/tinyServer.ts', import.meta.url));
+
+let folder: string;
+let port: number;
+let pair: ServerPair;
+let hopeless: string | undefined;
+const lines: string[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'everroom-pair-'));
+  port = await freePort();
+  hopeless = undefined;
+  lines.length = 0;
+  pair = new ServerPair({
+    script,
+    env: { ...process.env, TINY_PORT: String(port), TINY_BROKEN_WHILE: join(folder, 'broken') },
+    unresponsiveMs: 1500,
+    standbyDelayMs: 200,
+    log: (line) => lines.push(line),
+    onReady: () => undefined,
+    onChange: () => undefined,
+    onHopeless: (reason) => {
+      hopeless = reason;
+    },
+  });
+});
+
+afterEach(async () => {
+  await pair.stop(2000);
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as AddressInfo;
+  server.close();
+  return free;
+}
+
+async function answeringPid(): Promise<number | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}`, { signal: AbortSignal.timeout(500) });
+    return Number(await response.text());
+  } catch {
+    return undefined;
+  }
+}
+
+const bothAreThere = () =>
+  waitUntil(
+    () => (pair.active?.phase === 'ready' && pair.standby?.phase === 'standing-by') || 'active and standby are there',
+  );
+
+test('[R1] when the active server is killed, the standby serves, and a new standby is loaded', async () => {
+  pair.start();
+  await bothAreThere();
+  const killed = pair.active?.pid ?? 0;
+  const heir = pair.standby?.pid;
+  expect(await answeringPid()).toBe(killed);
+
+  const killedAt = Date.now();
+  process.kill(killed, 'SIGKILL');
+  await waitUntil(async () => (await answeringPid()) === heir || 'the standby answers');
+  expect(Date.now() - killedAt).toBeLessThan(1000);
+  await bothAreThere();
+  expect(pair.standby?.pid).not.toBe(killed);
+});
+
+test('[R1] ten kills in a row leave a server that answers', async () => {
+  pair.start();
+  for (let round = 0; round < 10; round += 1) {
+    await waitUntil(() => pair.active?.phase === 'ready' || `a server is ready in round ${round}`);
+    process.kill(pair.active?.pid ?? 0, 'SIGKILL');
+    await waitUntil(() => pair.active?.phase !== 'ready' || 'its end is noticed');
+  }
+  await bothAreThere();
+  expect(await answeringPid()).toBe(pair.active?.pid);
+});
+
+test('a standby that is killed is replaced, and the active server is left alone', async () => {
+  pair.start();
+  await bothAreThere();
+  const active = pair.active?.pid;
+  const killed = pair.standby?.pid ?? 0;
+  process.kill(killed, 'SIGKILL');
+  await waitUntil(() => (pair.standby !== undefined && pair.standby.pid !== killed) || 'another standby comes');
+  await bothAreThere();
+  expect(await answeringPid()).toBe(active);
+});
+
+test('[R1] a server that hangs is killed and its standby serves', async () => {
+  pair.start();
+  await bothAreThere();
+  const hanging = pair.active?.pid ?? 0;
+  process.kill(hanging, 'SIGSTOP');
+  await waitUntil(() => (pair.active !== undefined && pair.active.pid !== hanging) || 'the hanging server is replaced');
+  await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'the standby answers');
+});
+
+test('a port that is taken ends the first start with that reason', async () => {
+  const squatter = createServer().listen(port, '127.0.0.1');
+  await once(squatter, 'listening');
+  pair.start();
+  await waitUntil(() => hopeless !== undefined || 'the pair gives up');
+  expect(hopeless).toContain('EADDRINUSE');
+  squatter.close();
+});
+
+test('a server that crashes before it was ever ready ends the first start after three attempts', async () => {
+  await writeFile(join(folder, 'broken'), '');
+  pair.start();
+  await waitUntil(() => hopeless !== undefined || 'the pair gives up');
+  expect(lines.filter((line) => line.includes('exit 7'))).toHaveLength(3);
+});
+
+test('once a server was ready, crashes at the start are retried until one succeeds', async () => {
+  pair.start();
+  await bothAreThere();
+  await writeFile(join(folder, 'broken'), '');
+  process.kill(pair.standby?.pid ?? 0, 'SIGKILL');
+  process.kill(pair.active?.pid ?? 0, 'SIGKILL');
+  await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 3 || 'three starts fail');
+  expect(hopeless).toBeUndefined();
+  await rm(join(folder, 'broken'));
+  await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'a server answers again');
+});

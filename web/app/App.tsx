@@ -1,0 +1,51 @@
+import { useMemo } from 'react';
+import { RoomPage } from '../entry/RoomPage.tsx';
+import { ServerDoor } from '../entry/ServerDoor.ts';
+import { LandingPage } from '../landing/LandingPage.tsx';
+import { NoticesProvider } from '../ui/notices.tsx';
+import { MessagePage } from '../ui/MessagePage.tsx';
+import { navigate, placeOf, roomPath, usePath } from './navigation.ts';
+import { createRoom } from './api.ts';
+import { rememberHostToken } from '../entry/identity.ts';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import './tokens.css';
+import './base.css';
+
+export function App() {
+  return (
+    <ErrorBoundary>
+      <NoticesProvider>
+        <CurrentPage />
+      </NoticesProvider>
+    </ErrorBoundary>
+  );
+}
+
+function CurrentPage() {
+  const place = placeOf(usePath());
+  switch (place.page) {
+    case 'landing':
+      return <LandingPage onCreate={createAndEnter} onJoin={(roomId) => navigate(roomPath(roomId))} />;
+    case 'room':
+      return <EnteredRoom key={place.roomId} roomId={place.roomId} />;
+    case 'unknown':
+      return (
+        <MessagePage
+          title="This page does not exist"
+          text="Check the link, or begin on the first page."
+          actions={[{ label: 'Go to the first page', onClick: () => navigate('/') }]}
+        />
+      );
+  }
+}
+
+function EnteredRoom({ roomId }: { roomId: string }) {
+  const door = useMemo(() => new ServerDoor(roomId), [roomId]);
+  return <RoomPage door={door} onHome={() => navigate('/')} />;
+}
+
+async function createAndEnter(name: string): Promise<void> {
+  const { roomId, token } = await createRoom(name);
+  rememberHostToken(roomId, token);
+  navigate(roomPath(roomId));
+}

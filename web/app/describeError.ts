@@ -1,0 +1,90 @@
+import type { ErrorCode } from '../../client/index.ts';
+
+export interface DescribedError {
+  readonly title: string;
+  /** What to do next. */
+  readonly advice: string;
+}
+
+type Descriptions = { readonly [code in ErrorCode]?: DescribedError };
+
+const RELOAD: DescribedError = { title: 'Something went wrong.', advice: 'Try again; if it stays so, reload the page.' };
+const AGAIN: DescribedError = { title: 'The server is busy recovering.', advice: 'Try again in a moment.' };
+const PERMISSION: DescribedError = {
+  title: 'Your browser said no.',
+  advice: 'Allow the camera and microphone for this page with the icon beside the address, then try again.',
+};
+
+const BY_CODE: Descriptions = {
+  ROOM_NOT_FOUND: { title: 'There is no such meeting.', advice: 'Check the link, or start a new one.' },
+  ROOM_EXISTS: { title: 'That name is taken.', advice: 'Choose another one.' },
+  ROOM_CLOSED: { title: 'This meeting has ended.', advice: 'Start a new one to go on.' },
+  ROOM_FULL: { title: 'This meeting is full.', advice: 'Try again when somebody has left.' },
+  ROOM_LOCKED: { title: 'This meeting is locked.', advice: 'Ask the host to unlock it.' },
+  PASSWORD_REQUIRED: { title: 'This meeting has a password.', advice: 'Ask the host for it.' },
+  PASSWORD_WRONG: { title: 'That password is wrong.', advice: 'Check it and try again.' },
+  LOBBY: { title: 'A host has to let you in.', advice: 'Ask to join.' },
+  BANNED: { title: 'You cannot join this meeting.', advice: 'A host has removed you from it.' },
+  STALE_SESSION: { title: 'This meeting is open elsewhere.', advice: 'Go on there, or join again here.' },
+  NOT_IN_ROOM: { title: 'You are not in this meeting any more.', advice: 'Join it again.' },
+  FORBIDDEN: { title: 'Only hosts can do that.', advice: 'Ask a host of this meeting.' },
+  PARTICIPANT_NOT_FOUND: { title: 'That person has left.', advice: 'There is nothing more to do.' },
+  TRACK_NOT_FOUND: { title: 'That has just been stopped.', advice: 'There is nothing more to do.' },
+  TRACK_EXISTS: { title: 'You are sharing that already.', advice: 'Stop it first to share something else.' },
+  MESSAGE_NOT_FOUND: { title: 'That message is gone.', advice: 'It was deleted meanwhile.' },
+  INVALID: { title: 'That cannot be used.', advice: 'Change it and try again.' },
+  TOKEN_INVALID: { title: 'This invitation is not valid.', advice: 'Open the link you were given again.' },
+  TOKEN_EXPIRED: { title: 'This invitation has expired.', advice: 'Ask for a new link.' },
+  PROTOCOL_UNSUPPORTED: { title: 'This page is out of date.', advice: 'Reload it to get the current one.' },
+  TOO_MANY_REQUESTS: { title: 'That was a little too fast.', advice: 'Wait a few seconds, then try again.' },
+  TOO_LARGE: { title: 'That is too long.', advice: 'Make it shorter and try again.' },
+  JOURNAL_UNAVAILABLE: AGAIN,
+  MEDIA_UNAVAILABLE: AGAIN,
+  DRAINING: AGAIN,
+};
+
+const BY_NAME: { readonly [name: string]: DescribedError } = {
+  NotAllowedError: PERMISSION,
+  SecurityError: {
+    title: 'This page may not use devices.',
+    advice: 'Browsers allow a camera, microphone and screen only on https pages.',
+  },
+  NotFoundError: { title: 'No such device was found.', advice: 'Plug it in, or choose another one in the settings.' },
+  OverconstrainedError: { title: 'That device is gone.', advice: 'Choose another one in the settings.' },
+  NotReadableError: { title: 'The device did not start.', advice: 'Close other programs that use it, then try again.' },
+  NotSupportedError: { title: 'This browser cannot do that.', advice: 'Try a current Chrome, Edge, Firefox or Safari.' },
+};
+
+/** The code of a refusal, whoever threw it; null where the error carries none. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** What to tell a person about an error; null where the person did it on purpose, such as closing the screen picker. */
+export function describeError(error: unknown): DescribedError | null {
+  if (isCancelled(error)) return null;
+  const code = codeOf(error);
+  const byCode = code !== null && isDescribed(code) ? BY_CODE[code] : undefined;
+  if (byCode) return byCode;
+  if (error instanceof DOMException) return BY_NAME[error.name] ?? RELOAD;
+  if (error instanceof TypeError && error.message.includes('fetch')) {
+    return { title: 'The server does not answer.', advice: 'Check your connection, then try again.' };
+  }
+  return RELOAD;
+}
+
+function isDescribed(code: string): code is keyof typeof BY_CODE & ErrorCode {
+  return Object.hasOwn(BY_CODE, code);
+}
+
+/** Thrown by an action that the person called off. */
+export class Cancelled extends Error {
+  constructor() {
+    super('Called off');
+    this.name = 'Cancelled';
+  }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof Cancelled;
+}

@@ -1,0 +1,40 @@
+import { useEffect, useRef } from 'react';
+import { Button } from './Button.tsx';
+import { Logo } from './Logo.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import './MessagePage.css';
+
+interface MessagePageProps {
+  title: string;
+  text: string;
+  icon?: IconName;
+  /** The first one is the one to take. */
+  actions: readonly { readonly label: string; readonly onClick: () => void }[];
+}
+
+/** A whole page with one thing to say and what to do next. */
+export function MessagePage({ title, text, icon = 'door', actions }: MessagePageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <main className="message-page">
+      <Logo />
+      <div className="message-card">
+        <span className="message-icon">
+          <Icon name={icon} size={30} />
+        </span>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        <p>{text}</p>
+        <div className="message-actions">
+          {actions.map((action, index) => (
+            <Button key={action.label} variant={index === 0 ? 'primary' : 'quiet'} onClick={action.onClick}>
+              {action.label}
+            </Button>
+          ))}
+        </div>
+      </div>
+    </main>
+  );
+}
