@@ -1,12 +1,12 @@
 /** A typed event emitter that works in browsers and in Node. Events are a map of name to the listener's arguments. */
 export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[] }> {
-  readonly #listeners = new Map<keyof Events, Set<(...args: never[]) => void>>();
+  #listeners: { [Name in keyof Events]?: Set<(...args: Events[Name]) => void> } = {};
 
   /** Returns a function that takes the listener off again. */
   on<Name extends keyof Events>(event: Name, listener: (...args: Events[Name]) => void): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set();
+    const listeners = this.#listeners[event] ?? new Set();
     listeners.add(listener);
-    this.#listeners.set(event, listeners);
+    this.#listeners[event] = listeners;
     return () => this.off(event, listener);
   }
 
@@ -19,14 +19,14 @@ export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[]
   }
 
   off<Name extends keyof Events>(event: Name, listener: (...args: Events[Name]) => void): void {
-    this.#listeners.get(event)?.delete(listener);
+    this.#listeners[event]?.delete(listener);
   }
 
   /** A listener that throws stops neither the others nor the emitter: its error surfaces as an uncaught one. */
   protected emit<Name extends keyof Events>(event: Name, ...args: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+    for (const listener of [...(this.#listeners[event] ?? [])]) {
       try {
-        (listener as (...args: Events[Name]) => void)(...args);
+        listener(...args);
       } catch (error) {
         queueMicrotask(() => {
           throw error;
@@ -36,6 +36,6 @@ export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[]
   }
 
   protected removeAllListeners(): void {
-    this.#listeners.clear();
+    this.#listeners = {};
   }
 }

@@ -4,6 +4,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import type { Durability } from '../recovery/journal/durability.ts';
+import { parseRedisUrl } from '../recovery/redisUrl.ts';
 import { keptSecrets } from './keptSecrets.ts';
 import { Secret } from './Secret.ts';
 
@@ -17,15 +19,15 @@ export interface Config {
   };
   readonly signaling: { readonly engine: 'auto' | 'uws' | 'ws' };
   readonly redis: {
-    /** A redis:// or rediss:// URL or the path of a unix socket; undefined: the supervisor brings an embedded Redis. */
-    readonly address: Secret | undefined;
-    readonly durability: 'fsync' | 'replica' | 'async';
+    /** In one of the forms of `parseRedisUrl`; undefined: the supervisor brings an embedded Redis. */
+    readonly url: Secret | undefined;
+    readonly durability: Durability;
   };
   readonly media: {
     /** One entry for each address that a worker listens on. */
-    readonly listen: readonly { readonly ip: string; readonly announcedAddress: string | undefined }[];
-    /** Worker i listens on `port + i`, UDP and TCP; 0: on any free port. */
-    readonly port: number;
+    readonly listen: readonly { readonly ip: string; readonly announcedAddress?: string }[];
+    /** Worker i listens on `basePort + i`, UDP and TCP. */
+    readonly basePort: number;
     readonly workers: number;
     /** In consumers. */
     readonly workerCapacity: number;
@@ -66,8 +68,12 @@ const secret = z.string().min(32, 'must have at least 32 characters (try: openss
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://meet.example.org' });
 
-const redisAddress = z.string().regex(/^(rediss?:\/\/\S+|unix:\/\/\/.+|\/.+)$/, {
-  error: 'must be a URL such as redis://host:6379, rediss://host:6379 or unix:///path/of/redis.sock',
+const redisUrl = z.string().superRefine((url, context) => {
+  try {
+    parseRedisUrl(url);
+  } catch (error) {
+    context.addIssue(`is no address of a Redis. ${error instanceof Error ? error.message : error}`);
+  }
 });
 
 /** `shownDefault`: how the documentation names a default that is worked out at start. */
@@ -88,23 +94,29 @@ const settings = z.object({
     .string()
     .default('./data')
     .describe('Folder for everything that is kept: rooms (embedded Redis) and generated secrets.'),
-  REDIS_URL: redisAddress
+  REDIS_URL: redisUrl
     .optional()
-    .describe('A Redis (7.0 or newer) to use instead of the embedded one.')
+    .describe(
+      'A Redis (7.0 or newer) to use instead of the embedded one: `redis://`, `rediss://`, `redis+sentinel://`, ' +
+        '`redis+cluster://` or `unix://`.',
+    )
     .meta({ shownDefault: 'an embedded Redis' }),
   DURABILITY: choice('fsync', 'replica', 'async')
     .default('fsync')
     .describe(
       'What an acknowledged change survives. `fsync`: power loss of the Redis host. `replica`: loss of the Redis host ' +
-        '(needs REDIS_URL and a replica). `async`: up to one second of changes may be lost.',
+        '(needs REDIS_URL and replicas). `async`: up to one second of changes may be lost.',
     ),
+  REPLICAS: wholeNumber(1, 16)
+    .default(1)
+    .describe('With DURABILITY `replica`: how many replicas must have a change before it is acknowledged.'),
   ANNOUNCED_ADDRESS: z
     .string()
     .regex(/^[\w.:-]+$/, 'must be one IP address or host name')
     .optional()
     .describe('Address that browsers send media to, when it is not one of the machine itself (NAT, container, cloud).')
     .meta({ shownDefault: 'the loopback and the first network address of the machine' }),
-  MEDIA_PORT: wholeNumber(0, 65_535)
+  MEDIA_PORT: wholeNumber(1024, 65_535)
     .default(40_000)
     .describe('Port for media, UDP and TCP, of the first worker; each further worker takes the next one.'),
   WORKERS: wholeNumber(1, 256)
@@ -185,12 +197,12 @@ export function parseConfig(
 
   const workers = set.WORKERS ?? machine.cores;
   const lastMediaPort = set.MEDIA_PORT + workers - 1;
-  if (set.MEDIA_PORT > 0 && lastMediaPort > 65_535) {
+  if (lastMediaPort > 65_535) {
     problems.push(
       `MEDIA_PORT ${set.MEDIA_PORT} leaves no room for ${workers} workers: choose one below ${65_536 - workers}`,
     );
   }
-  if (set.PORT > 0 && set.PORT >= set.MEDIA_PORT && set.PORT <= lastMediaPort) {
+  if (set.PORT >= set.MEDIA_PORT && set.PORT <= lastMediaPort) {
     problems.push(`PORT ${set.PORT} is one of the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: choose another`);
   }
   if (!set.API_KEY !== !set.API_SECRET) {
@@ -211,12 +223,12 @@ export function parseConfig(
     },
     signaling: { engine: set.SIGNALING_ENGINE },
     redis: {
-      address: set.REDIS_URL ? new Secret(set.REDIS_URL.replace(/^unix:\/\//, '')) : undefined,
-      durability: set.DURABILITY,
+      url: set.REDIS_URL ? new Secret(set.REDIS_URL) : undefined,
+      durability: set.DURABILITY === 'replica' ? { mode: 'replica', replicas: set.REPLICAS } : { mode: set.DURABILITY },
     },
     media: {
       listen: mediaListen(set.ANNOUNCED_ADDRESS, machine.networkAddress),
-      port: set.MEDIA_PORT,
+      basePort: set.MEDIA_PORT,
       workers,
       workerCapacity: set.WORKER_CAPACITY,
     },
@@ -243,7 +255,7 @@ function mediaListen(
 ): Config['media']['listen'] {
   if (announcedAddress) return [{ ip: '0.0.0.0', announcedAddress }];
   const addresses = networkAddress ? [networkAddress, '127.0.0.1'] : ['127.0.0.1'];
-  return addresses.map((ip) => ({ ip, announcedAddress: undefined }));
+  return addresses.map((ip) => ({ ip }));
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

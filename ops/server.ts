@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { Replica } from '../core/host/Replica.ts';
 import { RoomHosts } from '../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../core/media/createMediaPlane.ts';
 import type { Clock, NodeInfo } from '../core/ports.ts';
 import { createRecovery } from '../recovery/createRecovery.ts';
+import { restore } from '../recovery/replay.ts';
 import { createSignaling } from '../signaling/createSignaling.ts';
-import { loadConfig } from './config.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
 import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
 
 /** How long a command waits for the journal before it is refused by name. */
@@ -33,7 +35,7 @@ async function createServer(): Promise<SupervisedServer> {
   const logger = pino({ level: config.log.level, base: { nodeId } });
 
   const [recovery, media] = await Promise.all([
-    createRecovery({ redis: config.redis, nodeId, clock, logger }),
+    createRecovery({ redis: { url: redisUrl(config) }, durability: config.redis.durability, nodeId, clock, logger }),
     createMediaPlane({ ...config.media, logger, clock }),
   ]);
   const signaling = await createSignaling({
@@ -60,7 +62,10 @@ async function createServer(): Promise<SupervisedServer> {
     clock,
     logger,
     newId: randomUUID,
-    restore: recovery.restore,
+    restore: async (roomId) => {
+      const { state, position } = await restore(recovery.journal, roomId);
+      return new Replica(state, position);
+    },
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     idleMs: ROOM_IDLE_MS,
   });
@@ -105,4 +110,9 @@ async function createServer(): Promise<SupervisedServer> {
       await recovery.close();
     },
   };
+}
+
+function redisUrl({ redis }: Config): string {
+  if (redis.url) return redis.url.reveal();
+  throw new ConfigError(['REDIS_URL is not set: set it, or run `npm start`, which brings a Redis of its own']);
 }

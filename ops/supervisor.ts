@@ -6,6 +6,7 @@ import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
 import { ServerPair } from './supervision/ServerPair.ts';
+import type { ServerFailure } from './supervision/ServerProcess.ts';
 
 /** How long servers have for their goodbyes when everything ends. */
 const SHUTDOWN_MS = 4000;
@@ -22,7 +23,7 @@ await main();
 async function main(): Promise<void> {
   const config = orExit(() => loadConfig());
   const runFolder = join(config.node.dataFolder, 'run');
-  const unlock = orExit(() => lockFolder(runFolder));
+  const unlock = orExit(() => lockFolder(config.node.dataFolder));
   const stateFile = join(runFolder, 'supervisor.json');
   await endLeftOverServers(stateFile);
   const redis = await startRedis(config).catch((error: unknown) => {
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
   };
   const pair = new ServerPair({
     script: fileURLToPath(new URL('server.ts', import.meta.url)),
-    env: { ...process.env, EVERROOM_STANDBY: '1', ...(redis ? { REDIS_URL: `unix://${redis.socketPath}` } : {}) },
+    env: { ...process.env, EVERROOM_STANDBY: '1', ...(redis ? { REDIS_URL: redis.socketPath } : {}) },
     unresponsiveMs: config.supervisor.unresponsiveMs,
     standbyDelayMs: STANDBY_DELAY_MS,
     log,
@@ -64,8 +65,8 @@ async function main(): Promise<void> {
       announced = true;
     },
     onChange: writeState,
-    onHopeless: (reason) => {
-      process.stderr.write(`\n${reason}\n`);
+    onHopeless: (failure) => {
+      process.stderr.write(`\n${explain(failure, config)}\n`);
       void stop(1);
     },
   });
@@ -94,10 +95,23 @@ async function main(): Promise<void> {
 }
 
 async function startRedis({ redis, node }: Config): Promise<EmbeddedRedis | undefined> {
-  if (redis.address) return undefined;
+  if (redis.url) return undefined;
   // Settings forbid `replica` without a Redis of one's own.
-  const durability = redis.durability === 'async' ? 'async' : 'fsync';
+  const durability = redis.durability.mode === 'async' ? 'async' : 'fsync';
   return EmbeddedRedis.start({ dataFolder: node.dataFolder, durability, log });
+}
+
+function explain({ code, message }: ServerFailure, { http }: Config): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${http.port} is taken by another program. Stop that one, or choose another port with PORT.`;
+    case 'EACCES':
+      return `Port ${http.port} may not be opened by this user. Choose one above 1023 with PORT.`;
+    case 'EADDRNOTAVAIL':
+      return `HOST ${http.host} is no address of this machine.`;
+    default:
+      return message;
+  }
 }
 
 function log(line: string): void {

@@ -15,7 +15,7 @@ export interface RedisConfig {
 
 export type RedisClient = Redis | Cluster;
 
-export const COMMAND_TIMEOUT_MS = 2_000;
+const COMMAND_TIMEOUT_MS = 2_000;
 const LONGEST_PAUSE_MS = 500;
 const OLDEST_REDIS = 7;
 /** Probes without an answer before the socket counts as dead: a host that vanished closes none. */
@@ -31,7 +31,7 @@ export class RedisConnection {
   readonly availability = new Availability();
   readonly #logger: Logger;
   readonly #where: string;
-  readonly #timeoutMs: number;
+  readonly timeoutMs: number;
   #probing = false;
   #closed = false;
   #lastError: unknown;
@@ -39,9 +39,9 @@ export class RedisConnection {
   constructor(config: RedisConfig, logger: Logger) {
     this.address = parseRedisUrl(config.url);
     this.#where = describeRedisUrl(config.url);
-    this.#timeoutMs = config.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
+    this.timeoutMs = config.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
     this.#logger = logger.child({ redis: this.#where });
-    this.client = connect(this.address, this.#timeoutMs);
+    this.client = connect(this.address, this.timeoutMs);
     this.client.on('error', (error: unknown) => {
       this.#lastError = error;
     });
@@ -55,7 +55,7 @@ export class RedisConnection {
    * in the second case what was sent may have taken effect. `what` completes "Could not …".
    */
   async run<T>(what: string, send: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + this.#timeoutMs;
+    const deadline = Date.now() + this.timeoutMs;
     for (;;) {
       if (!(await this.availability.wait(deadline - Date.now()))) {
         throw toJournalFailure(what, this.#lastError ?? new Error(`${this.#where} does not answer`));
@@ -71,7 +71,7 @@ export class RedisConnection {
 
   /** Like `run` for what may safely be sent twice: a connection that breaks meanwhile is waited for. */
   async runRepeatable<T>(what: string, send: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + this.#timeoutMs;
+    const deadline = Date.now() + this.timeoutMs;
     for (;;) {
       try {
         return await this.run(what, send);

@@ -10,6 +10,7 @@ type Work = Parameters<Housekeeper['start']>[0];
 
 /** How long whoever claimed some work may take before another may do it too. */
 const CLAIM_MS = 10_000;
+const RETRY_MS = 1_000;
 const ROOMS_AT_ONCE = 8;
 const DUE_AT_ONCE = 64;
 /** After Redis was away everybody looks dead until they had time to say that they live. */
@@ -93,7 +94,7 @@ export class RedisHousekeeper implements Housekeeper {
     await this.#redis.run('forget a dead node', async () => {
       // Rooms that are left will be tried again.
       if ((await client.scard(nodeRoomsKey(nodeId))) === 0) {
-        await this.#scripts.removeUnchanged(nodesKey(), escapeId(nodeId), lastSeen);
+        await this.#scripts.settleClaim(nodesKey(), escapeId(nodeId), lastSeen, '');
       }
       await client.del(claimKey);
     });
@@ -110,10 +111,11 @@ export class RedisHousekeeper implements Housekeeper {
       for (let i = 0; i < due.length; i += ROOMS_AT_ONCE) {
         await Promise.all(
           due.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
-            if (!(await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId)))) return;
+            const done = await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId));
+            const next = done ? '' : this.#clock.now() + RETRY_MS;
             // Whoever gave the room a new deadline meanwhile keeps it.
             await this.#redis.run('tick off a deadline', () =>
-              this.#scripts.removeUnchanged(roomDeadlinesKey(), member, claimEnds),
+              this.#scripts.settleClaim(roomDeadlinesKey(), member, claimEnds, next),
             );
           }),
         );

@@ -43,6 +43,7 @@ export class RedisRoomIndex implements RoomIndex {
   }
 
   async list(limit: number): Promise<readonly RoomSummary[]> {
+    if (limit <= 0) return []; // To Redis, a last index of -1 means all.
     const flat = await this.#redis.runRepeatable('list the rooms', () =>
       this.#redis.client.zrevrange(roomActivityKey(), 0, limit - 1, 'WITHSCORES'),
     );

@@ -3,7 +3,7 @@ import type { NodeId } from '../core/room/state.ts';
 import { type Durability, verifyDurability } from './journal/durability.ts';
 import { Feed } from './journal/Feed.ts';
 import { RedisJournal } from './journal/RedisJournal.ts';
-import { COMMAND_TIMEOUT_MS, type RedisConfig, RedisConnection } from './RedisConnection.ts';
+import { type RedisConfig, RedisConnection } from './RedisConnection.ts';
 import { RedisHousekeeper } from './RedisHousekeeper.ts';
 import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
@@ -34,7 +34,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
   const { clock, durability, nodeId } = config;
   const logger = config.logger.child({ part: 'recovery' });
   const redis = new RedisConnection(config.redis, logger);
-  const feed = new Feed(redis, config.redis.commandTimeoutMs ?? COMMAND_TIMEOUT_MS, logger);
+  const feed = new Feed(redis, logger);
   const close = async (): Promise<void> => {
     feed.close();
     await redis.close();

@@ -5,7 +5,7 @@ const load = (name: string): string => readFileSync(new URL(`./scripts/${name}.l
 
 const NOTE_NODE = load('noteNode');
 const NODES_BY_AGE = load('nodesByAge');
-const REMOVE_UNCHANGED = load('removeUnchanged');
+const SETTLE_CLAIM = load('settleClaim');
 const REPLACE_SET = load('replaceSet');
 const CLAIM_DUE = load('claimDue');
 
@@ -14,7 +14,7 @@ export function defineScripts(client: RedisClient) {
   return {
     noteNode: defineScript(client, 'everroomNoteNode', NOTE_NODE, 1),
     nodesByAge: defineScript(client, 'everroomNodesByAge', NODES_BY_AGE, 1),
-    removeUnchanged: defineScript(client, 'everroomRemoveUnchanged', REMOVE_UNCHANGED, 1),
+    settleClaim: defineScript(client, 'everroomSettleClaim', SETTLE_CLAIM, 1),
     replaceSet: defineScript(client, 'everroomReplaceSet', REPLACE_SET, 1),
     claimDue: defineScript(client, 'everroomClaimDue', CLAIM_DUE, 1),
   };

@@ -25,18 +25,20 @@ export async function encodeState(state: RoomState): Promise<Buffer> {
 export async function decodeState(bytes: Buffer): Promise<RoomState | null> {
   if (bytes[0] !== SNAPSHOT_FORMAT) return null;
   try {
-    const json = (await expand(bytes.subarray(1))).toString();
     // Of this format only `encodeState` writes.
-    return JSON.parse(json, (_, value: unknown) => toCollection(value)) as RoomState;
+    return withCollections(JSON.parse((await expand(bytes.subarray(1))).toString())) as RoomState;
   } catch {
     return null; // Damaged: a snapshot only saves time.
   }
 }
 
-function toCollection(value: unknown): unknown {
+/** Far quicker than a reviver of `JSON.parse`, which is called for every leaf. */
+function withCollections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const { map, set } = value as { map?: unknown; set?: unknown };
-  if (Array.isArray(map)) return new Map(map as [unknown, unknown][]);
-  if (Array.isArray(set)) return new Set(set);
-  return value;
+  if (Array.isArray(value)) return value.map(withCollections);
+  const fields = value as Record<string, unknown>;
+  if (Array.isArray(fields.map)) return new Map(fields.map.map(withCollections) as [unknown, unknown][]);
+  if (Array.isArray(fields.set)) return new Set(fields.set);
+  for (const name of Object.keys(fields)) fields[name] = withCollections(fields[name]);
+  return fields;
 }

@@ -33,6 +33,9 @@ export class Connection {
   /** Of the record command asked last: `produce` waits for the `publish` before it. */
   lastRecorded: Promise<unknown> = Promise.resolve();
 
+  /** Its knock is on the way to the record: not being in the lobby yet says nothing. */
+  knockUnderWay = false;
+
   readonly #socket: Socket;
   #seat: Seat | null = null;
   /** The command by which it is coming in just now. */
@@ -89,13 +92,19 @@ export class Connection {
     return { ...this.#seat, actor: { kind: 'participant', participantId, session } };
   }
 
-  /** @throws RequestRefused INVALID when it is coming in already. */
-  startEntering(commandId: CommandId): void {
+  /** Returns what is to be called once the answer is on the wire. @throws RequestRefused INVALID when it is coming in already. */
+  startEntering(commandId: CommandId): () => void {
     if (this.#ended) throw new RequestRefused('NOT_IN_ROOM', 'This session is over.');
     if (this.#entering !== null) throw new RequestRefused('INVALID', 'This connection is joining already.');
     this.#entering = commandId;
     this.#hearsCommits = false;
     this.#held = [];
+    return () => {
+      this.#entering = null;
+      const held = this.#held ?? [];
+      this.#held = null;
+      for (const send of held) send();
+    };
   }
 
   takeSeat(seat: Seat | null): void {
@@ -105,14 +114,6 @@ export class Connection {
   /** From here on every commit is told: the room as it is now is what the client is given. */
   startHearing(): void {
     this.#hearsCommits = true;
-  }
-
-  /** The answer is on the wire (or there was none to give). */
-  stopEntering(): void {
-    this.#entering = null;
-    const held = this.#held ?? [];
-    this.#held = null;
-    for (const send of held) send();
   }
 
   notify<N extends NotificationName>(name: N, body: NotificationBody<N>): void {
@@ -150,6 +151,11 @@ export class Connection {
   requestAnswered(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#onIdle?.();
+  }
+
+  /** Closes at once: whoever is on the other side does not keep to the rules. Its participant may resume. */
+  cutOff(): void {
+    this.#socket.disconnect(true);
   }
 
   /** Tells why (null: nobody is there to be told), and closes once what was asked is answered. */

@@ -68,6 +68,7 @@ export class Connection {
   #link: Link | undefined;
   #watch: LivenessWatch | undefined;
   #dialling: AbortController | undefined;
+  #openTimer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
@@ -85,16 +86,16 @@ export class Connection {
   async open(timeoutMs: number): Promise<void> {
     const dialling = new AbortController();
     this.#dialling = dialling;
-    const timer = setTimeout(() => {
+    this.#openTimer = setTimeout(() => {
       dialling.abort(new ConnectError('UNREACHABLE', 'No server could be reached. Check the network and try again.'));
     }, timeoutMs);
     try {
-      await this.#establish(performance.now(), dialling.signal, () => clearTimeout(timer));
+      await this.#establish(performance.now(), dialling.signal);
     } catch (error) {
       this.close();
       throw error;
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#openTimer);
     }
   }
 
@@ -117,7 +118,7 @@ export class Connection {
     this.#link = undefined;
   }
 
-  async #establish(lostAt: number, signal: AbortSignal, reached?: () => void): Promise<void> {
+  async #establish(lostAt: number, signal: AbortSignal): Promise<void> {
     const onWake = (wake: () => void): (() => void) => {
       this.#wakers.add(wake);
       return () => this.#wakers.delete(wake);
@@ -129,7 +130,6 @@ export class Connection {
       let link: Link | undefined;
       try {
         link = await dial({ nodes: this.#nodes, token, lostAt, onWake }, signal);
-        reached?.();
         await this.#enter(link, resuming, signal);
         return;
       } catch (error) {
@@ -212,6 +212,8 @@ export class Connection {
     decision: (resolve: (admitted: boolean) => void, reject: (error: Error) => void) => void,
   ): Promise<void> {
     const decided = new Promise<boolean>(decision);
+    // A host may take their time.
+    clearTimeout(this.#openTimer);
     this.#owner.lobby(true);
     try {
       await link.request('knock', { commandId: this.#owner.newId(), name: this.#options.name });

@@ -42,6 +42,11 @@ export class Progress {
     }
   }
 
+  /** The last step: what comes after it speaks for itself. */
+  announce(title) {
+    process.stdout.write(`[${this.#step + 1}/${this.#total}] ${title} …\n`);
+  }
+
   #say(text) {
     this.#said = text;
     // A log file gets a line now and then, a terminal every one.
@@ -59,7 +64,7 @@ export class Progress {
   #show(text) {
     const head = `[${this.#step}/${this.#total}] ${this.#title} …`;
     const line = text ? `${head} ${text} (${seconds(this.#startedAt)})` : head;
-    if (this.#terminal) process.stdout.write(`\r\x1b[2K${line.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+    if (this.#terminal) process.stdout.write(`\r\x1b[2K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
     else if (text) process.stdout.write(`${line}\n`);
   }
 }

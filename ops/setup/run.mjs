@@ -57,13 +57,10 @@ async function main([name, ...args]) {
   });
   await progress.step('Dependencies', (say) => ensureDependencies(runtime, say));
   if (task.media) {
-    await progress.step('Media worker', async (say) => {
-      const outcome = await ensureWorker(worker, runtime, say);
-      return outcome;
-    });
+    await progress.step('Media worker', (say) => ensureWorker(worker, runtime, say));
     await progress.step('Web page', (say) => ensurePage(runtime, say));
   }
-  if (task.title) await progress.step(task.title, async () => undefined);
+  if (task.title) progress.announce(task.title);
   return task.go(runtime, args);
 }
 

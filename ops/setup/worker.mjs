@@ -31,7 +31,13 @@ export async function planWorker(env = process.env) {
   const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages['node_modules/mediasoup'];
   // A binary fits one version of mediasoup, one recipe and one release of a system's libraries.
   const system = readStamp('/etc/os-release');
-  const key = hashOf(locked.integrity, hashOfFiles('ops/worker-build'), system, process.platform, process.arch);
+  const key = hashOf(
+    locked.integrity,
+    hashOfFiles('ops/worker-build/CMakeLists.txt', 'ops/worker-build/shim'),
+    system,
+    process.platform,
+    process.arch,
+  );
   const cached = join(cacheFolder(env), 'mediasoup-worker', `${locked.version}-${key}`);
   if (env.MEDIASOUP_WORKER_BIN) {
     requireExecutable(env.MEDIASOUP_WORKER_BIN);

@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts';
-import { ServerProcess } from './ServerProcess.ts';
+import { type ServerFailure, ServerProcess } from './ServerProcess.ts';
 
 export interface ServerPairOptions {
   /** The script of a server process. */
@@ -15,7 +15,7 @@ export interface ServerPairOptions {
   /** Some process came or went. */
   onChange: () => void;
   /** No server has ever become ready, and trying again would not help. */
-  onHopeless: (reason: string) => void;
+  onHopeless: (failure: ServerFailure) => void;
 }
 
 const HEARTBEAT_MS = 1000;
@@ -109,12 +109,13 @@ export class ServerPair {
 
     const proven = server.readyAt !== undefined && Date.now() - server.readyAt >= PROVEN_MS;
     this.#failures = proven ? 0 : this.#failures + 1;
-    const why = server.failure ? `: ${server.failure.message}` : '';
-    this.#options.log(`the ${wasActive ? 'active' : 'standby'} server ended (${server.ending})${why}`);
     if (!this.#everReady && (server.failure || this.#failures >= FIRST_ATTEMPTS)) {
-      this.#options.onHopeless(server.failure?.message ?? `the server does not start (${server.ending})`);
+      const unexplained = { code: 'FAILED', message: `The server does not start (${server.ending}).` };
+      this.#options.onHopeless(server.failure ?? unexplained);
       return;
     }
+    const why = server.failure ? `: ${server.failure.message}` : '';
+    this.#options.log(`the ${wasActive ? 'active' : 'standby'} server ended (${server.ending})${why}`);
     // One that did serve is wanted back soon, whatever ended it.
     const delayMs = Math.min(backoffMs(this.#failures), server.readyAt === undefined ? Number.POSITIVE_INFINITY : 1000);
     // With the standby on its way to serve, a new one waits until that is done (`onReady`).

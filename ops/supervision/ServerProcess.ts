@@ -3,6 +3,12 @@ import type { FromServer, ToServer } from './messages.ts';
 
 export type ServerPhase = 'loading' | 'standing-by' | 'activating' | 'ready' | 'ended';
 
+export interface ServerFailure {
+  /** An error's code, such as EADDRINUSE or CONFIG. */
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface ServerEvents {
   onStandingBy(server: ServerProcess): void;
   onReady(server: ServerProcess): void;
@@ -23,7 +29,7 @@ export class ServerProcess {
   /** Where it serves, once it is ready. */
   url: string | undefined;
   /** Why it said that it cannot serve. */
-  failure: { readonly code: string; readonly message: string } | undefined;
+  failure: ServerFailure | undefined;
   /** When it became ready, ms since the epoch. */
   readyAt: number | undefined;
   /** How it ended: `SIGKILL`, `exit 1`. */

@@ -31,9 +31,9 @@ export class Feed {
   readonly #connections = new Map<string, FeedConnection>();
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(redis: RedisConnection, timeoutMs: number, logger: Logger) {
+  constructor(redis: RedisConnection, logger: Logger) {
     this.#redis = redis;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = redis.timeoutMs;
     this.#logger = logger;
   }
 

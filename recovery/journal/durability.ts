@@ -10,8 +10,6 @@ export type Durability =
   | { readonly mode: 'replica'; readonly replicas: number }
   | { readonly mode: 'async' };
 
-const REPLICA_TIMEOUT_MS = 500;
-
 /** Waits until the replicas have what this connection wrote. Appends that end together share one WAIT. */
 export class ReplicaBarrier {
   readonly #redis: RedisConnection;
@@ -58,7 +56,8 @@ export class ReplicaBarrier {
 
   async #ask(): Promise<void> {
     const reached = await this.#redis.run('wait for the replicas', () =>
-      this.#redis.client.wait(this.#replicas, REPLICA_TIMEOUT_MS),
+      // An answer of its own, before the command counts as unanswered.
+      this.#redis.client.wait(this.#replicas, this.#redis.timeoutMs / 2),
     );
     if (reached >= this.#replicas) return;
     throw new JournalUnavailable(

@@ -26,6 +26,7 @@ export const ErrorCode = z.enum([
   'PROTOCOL_UNSUPPORTED',
   'TOO_MANY_REQUESTS',
   'TOO_LARGE',
+  'NOT_FOUND',
   // The world says no; asking again later, or on another node, may work.
   'JOURNAL_UNAVAILABLE',
   'TRANSPORT_NOT_FOUND',

@@ -21,7 +21,10 @@ import {
  * client: repeating the request with the same id, on whatever node, changes nothing more. Socket.io event name = key.
  */
 
-/** `auth` of the socket.io connection. The token is a join token or a resume token. */
+/**
+ * `auth` of the socket.io connection. The token is a join token or a resume token. A connection that is refused gets
+ * `connect_error` with a `WireError` in `error.data` (TOKEN_INVALID, TOKEN_EXPIRED, PROTOCOL_UNSUPPORTED, DRAINING, …).
+ */
 export const ConnectAuth = z.object({ protocol: z.number().int(), token: z.string().max(4_096) });
 export type ConnectAuth = z.infer<typeof ConnectAuth>;
 
@@ -63,7 +66,7 @@ export const requests = {
     }),
     response: Session,
   },
-  /** Back after a lost connection, with a resume token. `version`: the last commit the client has seen, 0 for none. */
+  /** Back after a lost connection, with a resume token; or on the same connection after `outOfDate`. `version`: the last commit the client has seen, 0 for none. */
   resume: {
     request: z.object({
       ...command,

@@ -1,19 +1,7 @@
 import type fc from 'fast-check';
 import { expect } from 'vitest';
-import { Replica } from '../../core/host/Replica.ts';
-import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import type { RoomHost } from '../../core/host/RoomHost.ts';
-import { RoomHosts } from '../../core/host/RoomHosts.ts';
-import type { MediaPlane } from '../../core/media/MediaPlane.ts';
-import {
-  type Clock,
-  type Housekeeper,
-  type Journal,
-  JournalUnavailable,
-  type Logger,
-  type NodeRegistry,
-  type RoomIndex,
-} from '../../core/ports.ts';
+import { JournalUnavailable } from '../../core/ports.ts';
 import type { RoomCommand } from '../../core/room/commands.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import { decide } from '../../core/room/decide.ts';
@@ -21,13 +9,13 @@ import { Refusal } from '../../core/room/refusal.ts';
 import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
 import { InMemoryJournal, InMemoryJournalStore } from '../../recovery/journal/InMemoryJournal.ts';
 import { canonical, NOW } from '../support/room.ts';
-import { type Fault, FaultyJournal } from './FaultyJournal.ts';
+import type { Fault } from './FaultyJournal.ts';
 import { expectSameState, verifyJournal } from './invariants.ts';
+import { ModelNode } from './ModelNode.ts';
 import { type Request, toCommand } from './requests.ts';
 
 const ROOM = 'model';
 const TICK_MS = 10;
-const COMMAND_TIMEOUT_MS = 400;
 
 /** An answer that a node gave, and how long the journal was when it was asked and when it answered. */
 interface Answered {
@@ -35,25 +23,6 @@ interface Answered {
   readonly outcome: string;
   readonly from: number;
   readonly to: number;
-}
-
-/** What a node told its clients: the state at a version. */
-interface Told {
-  readonly commit: Commit;
-  readonly after: RoomState;
-}
-
-class ModelNode {
-  readonly id: string;
-  readonly hosts: RoomHosts;
-  readonly told: Told[] = [];
-  unanswered = 0;
-  dead = false;
-
-  constructor(id: string, open: (node: ModelNode) => RoomHosts) {
-    this.id = id;
-    this.hosts = open(this);
-  }
 }
 
 /** Several nodes with the real room hosts over one journal, where every delay is the scheduler's choice. */
@@ -68,7 +37,6 @@ export class World {
   readonly #errors: unknown[] = [];
   #faults: readonly Fault[];
   #now = NOW;
-  #ids = 0;
   #boots = 0;
   #lostTail = false;
 
@@ -105,7 +73,15 @@ export class World {
 
   crash(index: number): void {
     const node = this.#node(index);
-    node.dead = true;
+    node.die();
+    this.#retired.push(node);
+    this.#nodes[index] = this.#boot();
+  }
+
+  /** Ends a node in order: it keeps what it knows as a snapshot, and another takes its place. */
+  stop(index: number): void {
+    const node = this.#node(index);
+    void node.hosts.close();
     this.#retired.push(node);
     this.#nodes[index] = this.#boot();
   }
@@ -136,17 +112,28 @@ export class World {
     }
   }
 
-  /** Ends all faults, has everybody ask again, and waits until nothing is under way. */
+  /** Ends all faults and waits until nothing is under way. */
   async heal(): Promise<void> {
     this.#faults = [];
     this.setJournalAvailable(true);
-    this.cutFeed();
-    this.#commands.forEach((command, index) => {
-      void this.#send(this.#node(index % this.#nodes.length), command);
-    });
     await this.letHappen(100_000);
     expect(this.#scheduler.count(), 'tasks left').toBe(0);
     for (const { id, unanswered } of this.#nodes) expect(unanswered, `commands that ${id} did not answer`).toBe(0);
+  }
+
+  /** Every command that was ever sent is sent again, anywhere. */
+  askAllAgain(): void {
+    this.#commands.forEach((command, index) => {
+      void this.#send(this.#node(index % this.#nodes.length), command);
+    });
+  }
+
+  /** Acknowledged commands that are not in the journal. */
+  async lostCommands(): Promise<readonly string[]> {
+    const kept = new Set((await this.#truth.read(ROOM, 0, 100_000)).map(({ commandId }) => commandId));
+    return this.#answered
+      .filter(({ command, outcome }) => outcome === 'events' && !kept.has(command.commandId))
+      .map(({ command }) => command.commandId);
   }
 
   async verify(): Promise<{ readonly commits: number }> {
@@ -234,35 +221,16 @@ export class World {
   /** A restarted node is another node: it knows nothing but the journal. */
   #boot(): ModelNode {
     this.#boots += 1;
-    return new ModelNode(`node-${this.#boots}`, (node) => this.#openHosts(node));
-  }
-
-  #openHosts(node: ModelNode): RoomHosts {
-    const journal = new FaultyJournal(this.#truth, {
+    return new ModelNode(`node-${this.#boots}`, {
+      journal: this.#truth,
       nextFault: () => this.#nextFault(),
-      pass: (label) => this.#pass(node, label),
-      drift: (label) => this.#scheduler.schedule(Promise.resolve(), `${node.id}: ${label}`),
+      turn: (label) => this.#scheduler.schedule(Promise.resolve(), label),
+      now: () => this.#now,
+      wait: (ms) => {
+        this.#now += ms;
+      },
+      failed: (error) => this.#errors.push(error),
     });
-    return new RoomHosts({
-      nodeId: node.id,
-      journal,
-      registry: NO_REGISTRY,
-      roomIndex: NO_INDEX,
-      housekeeper: NO_HOUSEKEEPER,
-      media: NO_MEDIA,
-      audience: audienceOf(node),
-      clock: this.#clockOf(node),
-      logger: this.#logger,
-      newId: () => this.#newId(node),
-      restore: (roomId) => restore(journal, roomId),
-      commandTimeoutMs: COMMAND_TIMEOUT_MS,
-      idleMs: Number.POSITIVE_INFINITY,
-    });
-  }
-
-  async #pass(node: ModelNode, label: string): Promise<void> {
-    await this.#scheduler.schedule(Promise.resolve(), `${node.id}: ${label}`);
-    if (node.dead) await new Promise<never>(() => {});
   }
 
   #nextFault(): Fault {
@@ -271,90 +239,12 @@ export class World {
     return fault;
   }
 
-  #newId(node: ModelNode): string {
-    this.#ids += 1;
-    return `${node.id}-${this.#ids}`;
-  }
-
-  #clockOf(node: ModelNode): Clock {
-    return {
-      now: () => this.#now,
-      setTimer: (afterMs, run) => {
-        let cancelled = false;
-        void this.#pass(node, 'timer').then(() => {
-          this.#now += afterMs;
-          if (!cancelled) run();
-        });
-        return () => {
-          cancelled = true;
-        };
-      },
-    };
-  }
-
-  readonly #logger: Logger = {
-    child: () => this.#logger,
-    debug: () => {},
-    info: () => {},
-    warn: () => {},
-    error: (fields) => this.#errors.push(fields.err),
-  };
-
   #node(index: number): ModelNode {
     const node = this.#nodes[index];
     if (!node) throw new Error(`There is no node ${index}`);
     return node;
   }
 }
-
-/** Follows every page, as a node does when it opens a room. */
-async function restore(journal: Journal, roomId: string): Promise<Replica> {
-  const replica = new Replica();
-  for (;;) {
-    const page = await journal.read(roomId, replica.position.version, 100);
-    for (const commit of page) replica.apply(commit);
-    if (page.length < 100) return replica;
-  }
-}
-
-function audienceOf(node: ModelNode): RoomAudience {
-  return {
-    committed: (_roomId, commit, _before, after) => node.told.push({ commit, after }),
-    rebuilt: () => {},
-    consumersOpened: () => Promise.resolve(),
-    consumersClosed: () => {},
-    consumersPaused: () => {},
-    layersWanted: () => {},
-    activeSpeakersChanged: () => {},
-    connectionQualityChanged: () => {},
-    mediaLost: () => {},
-  };
-}
-
-// The model is about the record: it has no media, and asks of the index and the registry nothing.
-const NO_MEDIA: MediaPlane = {
-  rtpCapabilities: {},
-  listen: () => Promise.resolve(),
-  openRoom: () => {
-    throw new Error('There is no media in the model');
-  },
-  load: () => ({ consumers: 0, capacity: 0 }),
-  workerPids: () => [],
-  close: () => Promise.resolve(),
-};
-const NO_REGISTRY: NodeRegistry = {
-  start: () => Promise.resolve(),
-  stop: () => Promise.resolve(),
-  nodes: () => Promise.resolve([]),
-  holdRoom: () => Promise.resolve(),
-  releaseRoom: () => Promise.resolve(),
-};
-const NO_INDEX: RoomIndex = {
-  touch: () => Promise.resolve(),
-  remove: () => Promise.resolve(),
-  list: () => Promise.resolve([]),
-};
-const NO_HOUSEKEEPER: Housekeeper = { start: () => {}, stop: () => Promise.resolve() };
 
 function outcomeOf(command: RoomCommand, state: RoomState): string {
   try {

@@ -238,5 +238,5 @@ it('[J1] [J2] [J3] [J4] [J5] [M2] hold on several replicas through conflicts, lo
     }),
     seeded('replicas', 2_000),
   );
-  expect(commits, 'the random rooms come to life').toBeGreaterThan(20_000);
+  expect(commits, 'the random rooms come to life').toBeGreaterThan(10_000);
 });

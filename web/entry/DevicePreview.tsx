@@ -6,6 +6,7 @@ import type { InputKind, PreviewDevices, PreviewSnapshot } from '../media/Previe
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/icons.tsx';
+import '../media/MediaVideo.css';
 import './DevicePreview.css';
 
 /** How others will see and hear this person, and the two switches for it. */

@@ -52,9 +52,9 @@ export class PreviewDevices {
       await Promise.all(kinds.map((kind) => this.#open([kind])));
       return;
     }
-    const failed = await this.#open(kinds);
-    // Together they fail when one of them is missing: each alone tells which.
-    if (failed) await Promise.all(kinds.map((kind) => this.#open([kind])));
+    const problem = await this.#open(kinds);
+    // Together they fail when one of them is missing: each alone tells which. A person who said no is not asked again.
+    if (problem !== null && problem !== 'denied' && problem !== 'insecure') await Promise.all(kinds.map((kind) => this.#open([kind])));
   }
 
   async setWanted(kind: InputKind, wanted: boolean): Promise<void> {
@@ -87,8 +87,8 @@ export class PreviewDevices {
     this.#close('microphone');
   }
 
-  /** Returns whether it failed. */
-  async #open(kinds: readonly InputKind[]): Promise<boolean> {
+  /** Resolves with what was in the way, null where nothing was. */
+  async #open(kinds: readonly InputKind[]): Promise<MediaProblem | null> {
     const starts = new Map(kinds.map((kind) => [kind, ++this.#starts[kind]]));
     const current = (kind: InputKind) => starts.get(kind) === this.#starts[kind];
     for (const kind of kinds) this.#update(kind, { starting: true, problem: null });
@@ -104,11 +104,11 @@ export class PreviewDevices {
         if (current(kind)) this.#accept(kind, track);
         else track.stop();
       }
-      return false;
+      return null;
     } catch (error) {
       const problem = mediaProblemOf(error);
       for (const kind of kinds) if (current(kind)) this.#update(kind, { starting: false, track: null, problem });
-      return true;
+      return problem;
     }
   }
 

@@ -1,10 +1,10 @@
 import { Refusal } from '../refusal.ts';
 import type { ReencodingPolicy } from '../state.ts';
 
-export const NAME_LENGTH = 64;
-export const CHAT_LENGTH = 4_000;
-export const MAX_CAPACITY = 10_000;
-export const MAX_GRACE_MS = 24 * 60 * 60 * 1_000;
+const NAME_LENGTH = 64;
+const CHAT_LENGTH = 4_000;
+const MAX_CAPACITY = 10_000;
+const MAX_GRACE_MS = 24 * 60 * 60 * 1_000;
 
 const ID = /^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u;
 const PASSWORD_HASH = /^[\x21-\x7e]{1,1024}$/;

@@ -1,0 +1,146 @@
+import type { types } from 'mediasoup-client';
+import type { TrackKind, TrackSource } from '../../signaling/protocol/shapes.ts';
+import type { PublishOptions } from './encodings.ts';
+import { WantedLayers } from './layers.ts';
+
+export interface LocalTrackOptions {
+  readonly trackId: string;
+  readonly source: TrackSource;
+  readonly mediaStreamTrack: MediaStreamTrack;
+  readonly muted: boolean;
+  readonly publish: PublishOptions;
+  /** Opened by the SDK, which then also closes it. */
+  readonly ownsDevice: boolean;
+}
+
+/**
+ * One track this client publishes. It outlives producers, transports and servers; the device behind it stays open through all
+ * of them. Media leaves only while neither side holds it muted: `held` here, `recordMuted` in the room [M2].
+ */
+export class LocalTrack {
+  readonly trackId: string;
+  readonly source: TrackSource;
+  readonly kind: TrackKind;
+  readonly publishOptions: PublishOptions;
+  readonly ownsDevice: boolean;
+  readonly #layers = new WantedLayers(() => this.#applySending());
+  #mediaStreamTrack: MediaStreamTrack;
+  #held: boolean;
+  #recordMuted: boolean;
+  #producer: types.Producer | undefined;
+  #applied: Promise<void> = Promise.resolve();
+
+  constructor(options: LocalTrackOptions) {
+    this.trackId = options.trackId;
+    this.source = options.source;
+    this.kind = options.source === 'camera' || options.source === 'screen' ? 'video' : 'audio';
+    this.publishOptions = options.publish;
+    this.ownsDevice = options.ownsDevice;
+    this.#mediaStreamTrack = options.mediaStreamTrack;
+    this.#held = options.muted;
+    this.#recordMuted = options.muted;
+    this.#mediaStreamTrack.enabled = this.sending;
+  }
+
+  get mediaStreamTrack(): MediaStreamTrack {
+    return this.#mediaStreamTrack;
+  }
+
+  get muted(): boolean {
+    return this.#held || this.#recordMuted;
+  }
+
+  get sending(): boolean {
+    return !this.muted;
+  }
+
+  /** Muted here, though the room may not know it yet. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  get recordMuted(): boolean {
+    return this.#recordMuted;
+  }
+
+  get producer(): types.Producer | undefined {
+    return this.#producer;
+  }
+
+  /** Silence from this instant on, whatever the network does. */
+  hold(): void {
+    this.#held = true;
+    this.#applySending();
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#applySending();
+  }
+
+  setRecordMuted(muted: boolean): void {
+    this.#recordMuted = muted;
+    // Once muted, only its own person opens it again, even if the room should forget that it was.
+    if (muted) this.#held = true;
+    this.#applySending();
+  }
+
+  want(maxSpatialLayer: number): void {
+    this.#layers.want(maxSpatialLayer);
+  }
+
+  produced(producer: types.Producer): void {
+    this.#producer = producer;
+    this.#layers.reset();
+    this.#applySending();
+  }
+
+  /** Its producer is gone; the track itself goes on. */
+  unproduced(): void {
+    this.#producer = undefined;
+  }
+
+  /** Another device, or the same one opened again. The old track is stopped where the SDK had opened it. */
+  async replace(mediaStreamTrack: MediaStreamTrack): Promise<void> {
+    const old = this.#mediaStreamTrack;
+    mediaStreamTrack.enabled = this.sending;
+    this.#mediaStreamTrack = mediaStreamTrack;
+    if (this.ownsDevice && old !== mediaStreamTrack) old.stop();
+    await this.#producer?.replaceTrack({ track: mediaStreamTrack });
+    this.#applySending();
+  }
+
+  close(): void {
+    this.#producer?.close();
+    this.#producer = undefined;
+    if (this.ownsDevice) this.#mediaStreamTrack.stop();
+  }
+
+  /** Disables the device's track at once and the encoders as soon as the sender takes new parameters. */
+  #applySending(): void {
+    this.#mediaStreamTrack.enabled = this.sending;
+    this.#applied = this.#applied.then(() => this.#applyEncodings());
+  }
+
+  async #applyEncodings(): Promise<void> {
+    const producer = this.#producer;
+    const sender = producer?.rtpSender;
+    if (producer === undefined || producer.closed || sender === undefined) return;
+    const parameters = sender.getParameters();
+    let changed = false;
+    for (const [layer, encoding] of parameters.encodings.entries()) {
+      const active = this.sending && layer <= this.#layers.maxLayer;
+      if (encoding.active === active) continue;
+      encoding.active = active;
+      changed = true;
+    }
+    if (!changed) return;
+    try {
+      await sender.setParameters(parameters);
+    } catch {
+      // The sender was closed or renegotiated in between. A disabled track sends silence all the same, and the next
+      // change, or the next producer, sets its parameters anew.
+      return;
+    }
+  }
+}

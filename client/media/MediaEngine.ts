@@ -1,0 +1,280 @@
+import { Device, type types } from 'mediasoup-client';
+import type { ConsumerOffer } from '../../signaling/protocol/notifications.ts';
+import type { Session } from '../../signaling/protocol/requests.ts';
+import type { View } from '../../signaling/protocol/shapes.ts';
+import type { Link } from '../connection/Link.ts';
+import { ConnectError } from '../errors.ts';
+import type { LocalTrack } from './LocalTrack.ts';
+import { MediaSession } from './MediaSession.ts';
+import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
+
+export interface MediaEngineOwner extends RemoteTrackListener {
+  view(): View | undefined;
+  /** Does the room's record hold this track of ours? Only then may media for it be produced. */
+  isPublished(trackId: string): boolean;
+  /** Is media of this track to be expected: its publisher is there and not muted? */
+  isLive(track: RemoteTrack): boolean;
+  /** A track can be received that could not be before. */
+  subscribed(track: RemoteTrack): void;
+  /** Something went wrong and is being mended. */
+  trouble(reason: string): void;
+}
+
+const RETIRED_FOR_MS = 10_000;
+const STEADY_AFTER_MS = 10_000;
+const MAX_REOPEN_DELAY_MS = 5_000;
+
+/** All media of this client: the device, the transports of the current session, and the tracks that outlive them. */
+export class MediaEngine {
+  readonly #owner: MediaEngineOwner;
+  readonly #handlerName: types.BuiltinHandlerName | undefined;
+  readonly #localTracks = new Map<string, LocalTrack>();
+  readonly #remoteTracks = new Map<string, RemoteTrack>();
+  readonly #retired = new Set<MediaSession>();
+  /** Consumers that the server closed while they were still being put in place. */
+  readonly #closedEarly = new Set<string>();
+  readonly #pausedConsumers = new Set<string>();
+  #device: Device | undefined;
+  #routerCapabilities = '';
+  #link: Link | undefined;
+  #iceServers: RTCIceServer[] = [];
+  #session: MediaSession | undefined;
+  #opening: Promise<void> = Promise.resolve();
+  #reopenTimer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #openedAt = 0;
+
+  constructor(owner: MediaEngineOwner, handlerName: types.BuiltinHandlerName | undefined) {
+    this.#owner = owner;
+    this.#handlerName = handlerName;
+  }
+
+  /** What a request for entry may bring, so that the answer brings transports; undefined before the first session. */
+  get rtpCapabilities(): types.RtpCapabilities | undefined {
+    return this.#device?.recvRtpCapabilities;
+  }
+
+  remoteTrack(trackId: string): RemoteTrack | undefined {
+    return this.#remoteTracks.get(trackId);
+  }
+
+  /** A session on a link: media moves over to it. */
+  open(link: Link, session: Session): void {
+    this.#link = link;
+    this.#iceServers = session.iceServers.map((server) => ({
+      urls: server.urls,
+      ...(server.username !== undefined && { username: server.username }),
+      ...(server.credential !== undefined && { credential: server.credential }),
+    }));
+    clearTimeout(this.#reopenTimer);
+    this.#retire();
+    const capabilities = JSON.stringify(session.rtpCapabilities);
+    if (this.#device !== undefined && capabilities === this.#routerCapabilities && session.transports !== null) {
+      this.#start(this.#device, link, session.transports);
+      return;
+    }
+    this.#opening = this.#load(session, capabilities).then(
+      () => this.#requestMedia(link),
+      // One may still be in the room, read and write.
+      (error: unknown) => this.#owner.trouble(describe(error)),
+    );
+  }
+
+  /** The link is gone; what is on the screen stays. */
+  lost(): void {
+    this.#link = undefined;
+    clearTimeout(this.#reopenTimer);
+    this.#retire();
+  }
+
+  /** The transports are gone, the link is not. */
+  reopen(reason: string): void {
+    const link = this.#link;
+    if (link === undefined || link.closed) return;
+    this.#owner.trouble(reason);
+    this.#retire();
+    clearTimeout(this.#reopenTimer);
+    if (performance.now() - this.#openedAt > STEADY_AFTER_MS) this.#failures = 0;
+    const delayMs = this.#failures === 0 ? 0 : Math.min(MAX_REOPEN_DELAY_MS, 250 * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#opening = new Promise<void>((resolve) => {
+      this.#reopenTimer = setTimeout(resolve, delayMs);
+    }).then(() => this.#requestMedia(link));
+  }
+
+  /** Its publication is in the record. */
+  addLocal(track: LocalTrack): void {
+    this.#localTracks.set(track.trackId, track);
+    if (this.#session !== undefined && track.producer === undefined) this.#produce(this.#session, track);
+  }
+
+  removeLocal(trackId: string): void {
+    this.#localTracks.delete(trackId);
+  }
+
+  removeRemote(trackId: string): void {
+    this.#remoteTracks.get(trackId)?.close();
+    this.#remoteTracks.delete(trackId);
+  }
+
+  /** Resolves when all of them are in place, but for those that cannot be. */
+  async consumersOpened(link: Link, offers: readonly ConsumerOffer[]): Promise<void> {
+    await this.#opening;
+    const session = this.#session;
+    if (session === undefined || link !== this.#link) return;
+    await Promise.all(offers.map((offer) => this.#consume(session, offer)));
+  }
+
+  /** A consumer whose track is still published holds its last frame until another takes its place. */
+  consumersClosed(consumerIds: readonly string[]): void {
+    const current = new Set([...this.#remoteTracks.values()].map((track) => track.consumer?.id));
+    for (const id of consumerIds) {
+      this.#pausedConsumers.delete(id);
+      if (!current.has(id)) this.#closedEarly.add(id);
+    }
+  }
+
+  consumersPaused(changes: readonly { readonly consumerId: string; readonly paused: boolean }[]): void {
+    for (const { consumerId, paused } of changes) {
+      if (paused) this.#pausedConsumers.add(consumerId);
+      else this.#pausedConsumers.delete(consumerId);
+    }
+    for (const track of this.#remoteTracks.values()) {
+      if (track.consumer !== undefined) track.setPaused(this.#pausedConsumers.has(track.consumer.id));
+    }
+  }
+
+  layersWanted(trackId: string, maxSpatialLayer: number): void {
+    this.#localTracks.get(trackId)?.want(maxSpatialLayer);
+  }
+
+  /** Bytes received so far; null while none are to be expected. */
+  async receivedBytes(): Promise<number | null> {
+    const expected = [...this.#remoteTracks.values()].some(
+      (track) => track.consumer !== undefined && !track.paused && this.#owner.isLive(track),
+    );
+    if (!expected || this.#session === undefined) return null;
+    return this.#session.receivedBytes();
+  }
+
+  async getStats(): Promise<RTCStatsReport[]> {
+    return (await this.#session?.getStats()) ?? [];
+  }
+
+  close(): void {
+    this.#link = undefined;
+    clearTimeout(this.#reopenTimer);
+    this.#session?.close();
+    this.#session = undefined;
+    for (const session of this.#retired) session.close();
+    this.#retired.clear();
+    for (const track of this.#remoteTracks.values()) track.close();
+    this.#remoteTracks.clear();
+    for (const track of this.#localTracks.values()) track.unproduced();
+  }
+
+  async #load(session: Session, capabilities: string): Promise<void> {
+    if (this.#device !== undefined && capabilities === this.#routerCapabilities) return;
+    let device: Device;
+    try {
+      device = await Device.factory(this.#handlerName === undefined ? {} : { handlerName: this.#handlerName });
+    } catch (error) {
+      throw new ConnectError('UNSUPPORTED_DEVICE', 'This browser cannot take part in calls.', { cause: error });
+    }
+    // Checked by mediasoup-client itself.
+    const routerRtpCapabilities = session.rtpCapabilities as unknown as types.RtpCapabilities;
+    await device.load({ routerRtpCapabilities });
+    this.#device = device;
+    this.#routerCapabilities = capabilities;
+  }
+
+  async #requestMedia(link: Link): Promise<void> {
+    const device = this.#device;
+    if (link !== this.#link || device === undefined) return;
+    const view = this.#owner.view();
+    try {
+      const rtpCapabilities = { ...device.recvRtpCapabilities };
+      const { transports } = await link.request('openMedia', { rtpCapabilities, ...(view && { view }) });
+      if (link === this.#link) this.#start(device, link, transports);
+    } catch (error) {
+      this.reopen(`openMedia: ${describe(error)}`);
+    }
+  }
+
+  #start(device: Device, link: Link, transports: NonNullable<Session['transports']>): void {
+    this.#closedEarly.clear();
+    this.#pausedConsumers.clear();
+    this.#openedAt = performance.now();
+    const session = new MediaSession({
+      device,
+      link,
+      transports,
+      iceServers: this.#iceServers,
+      failed: (reason) => {
+        if (session === this.#session) this.reopen(reason);
+      },
+    });
+    this.#session = session;
+    const tracks = [...this.#localTracks.values()].filter((track) => this.#owner.isPublished(track.trackId));
+    // Pictures take longest to come back: they go first.
+    tracks.sort((a, b) => Number(a.kind === 'audio') - Number(b.kind === 'audio'));
+    for (const track of tracks) this.#produce(session, track);
+  }
+
+  #produce(session: MediaSession, track: LocalTrack): void {
+    session.produce(track).catch((error: unknown) => {
+      if (session !== this.#session || session.closed) return;
+      this.reopen(`produce: ${describe(error)}`);
+    });
+  }
+
+  async #consume(session: MediaSession, offer: ConsumerOffer): Promise<void> {
+    let consumer: types.Consumer;
+    try {
+      consumer = await session.consume(offer);
+    } catch (error) {
+      if (!session.closed) this.#owner.trouble(`consume: ${describe(error)}`);
+      return;
+    }
+    if (session !== this.#session || this.#closedEarly.delete(offer.consumerId)) {
+      consumer.close();
+      return;
+    }
+    if (offer.paused) this.#pausedConsumers.add(offer.consumerId);
+    const known = this.#remoteTracks.get(offer.trackId);
+    const track = known ?? new RemoteTrack(offer, this.#owner);
+    this.#remoteTracks.set(offer.trackId, track);
+    track.swapIn(consumer);
+    track.setPaused(this.#pausedConsumers.has(offer.consumerId));
+    this.#closeRetired();
+    if (known === undefined) this.#owner.subscribed(track);
+  }
+
+  #retire(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    for (const track of this.#localTracks.values()) track.unproduced();
+    if (session === undefined) return;
+    session.retire();
+    this.#retired.add(session);
+    setTimeout(() => {
+      session.close();
+      this.#retired.delete(session);
+    }, RETIRED_FOR_MS);
+  }
+
+  /** Old receivers are of no use once every track has its place in the new session. */
+  #closeRetired(): void {
+    if (this.#retired.size === 0 || this.#session === undefined) return;
+    const consumers = [...this.#remoteTracks.values()].map((track) => track.consumer);
+    for (const session of this.#retired) {
+      if (consumers.some((consumer) => consumer !== undefined && session.owns(consumer))) continue;
+      session.close();
+      this.#retired.delete(session);
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

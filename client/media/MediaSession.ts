@@ -1,0 +1,195 @@
+import type { types } from 'mediasoup-client';
+import type { Link } from '../connection/Link.ts';
+import type { ConsumerOffer } from '../../signaling/protocol/notifications.ts';
+import type { TransportOffer, TransportPair } from '../../signaling/protocol/shapes.ts';
+import { RequestRefused } from '../errors.ts';
+import { codecFor, codecOptionsFor, encodingsFor } from './encodings.ts';
+import type { LocalTrack } from './LocalTrack.ts';
+
+export interface MediaSessionOptions {
+  readonly device: types.Device;
+  readonly link: Link;
+  readonly transports: TransportPair;
+  readonly iceServers: RTCIceServer[];
+  /** A transport cannot be made to work: new ones are needed. */
+  readonly failed: (reason: string) => void;
+}
+
+const RECORD_MOVED_ON: ReadonlySet<string> = new Set(['TRACK_NOT_FOUND', 'STALE_SESSION', 'NOT_IN_ROOM']);
+const RESTART_ICE_AFTER_MS = 1_500;
+const GIVE_UP_ICE_AFTER_MS = 4_000;
+
+/**
+ * The two transports of one session on one node, and what runs through them. It ends with its node; tracks go on in the next.
+ * Whatever may overlap does: DTLS begins before the server has answered `connectTransport`, the next track is negotiated
+ * before the server has answered `produce`, and the receiving transport connects before there is anything to receive.
+ */
+export class MediaSession {
+  readonly #options: MediaSessionOptions;
+  readonly #send: types.Transport;
+  readonly #recv: types.Transport;
+  readonly #consumers = new WeakSet<types.Consumer>();
+  #closed = false;
+
+  constructor(options: MediaSessionOptions) {
+    this.#options = options;
+    const { device, transports, iceServers } = options;
+    this.#send = device.createSendTransport({ ...toTransportOptions(transports.send), iceServers });
+    this.#recv = device.createRecvTransport({ ...toTransportOptions(transports.recv), iceServers });
+    for (const transport of [this.#send, this.#recv]) {
+      transport.on('connect', ({ dtlsParameters }, callback) => {
+        callback();
+        this.#ask('connectTransport', () =>
+          options.link.request('connectTransport', { transportId: transport.id, dtlsParameters: { ...dtlsParameters } }),
+        );
+      });
+      this.#mend(transport);
+    }
+    this.#send.on('produce', ({ rtpParameters, appData }, callback) => {
+      const trackId = String(appData['trackId']);
+      callback({ id: `${trackId}:${this.#send.id}` });
+      this.#ask('produce', () =>
+        options.link.request('produce', { trackId, rtpParameters: { ...rtpParameters } }),
+      );
+    });
+    this.#warmUp();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  async produce(track: LocalTrack): Promise<void> {
+    if (track.mediaStreamTrack.readyState === 'ended') return;
+    const { device } = this.#options;
+    const { source, publishOptions } = track;
+    const height = track.mediaStreamTrack.getSettings().height ?? 720;
+    const codec = codecFor(source, publishOptions, device.sendRtpCapabilities);
+    const producer = await this.#send.produce({
+      track: track.mediaStreamTrack,
+      encodings: encodingsFor(source, height, publishOptions),
+      codecOptions: codecOptionsFor(source, publishOptions),
+      ...(codec !== undefined && { codec }),
+      stopTracks: false,
+      disableTrackOnPause: false,
+      zeroRtpOnPause: false,
+      appData: { trackId: track.trackId },
+    });
+    if (this.#closed) return;
+    track.produced(producer);
+  }
+
+  async consume(offer: ConsumerOffer): Promise<types.Consumer> {
+    const consumer = await this.#recv.consume({
+      id: offer.consumerId,
+      producerId: offer.producerId,
+      kind: offer.kind,
+      // Checked by mediasoup-client itself.
+      rtpParameters: offer.rtpParameters as unknown as types.RtpParameters,
+    });
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  owns(consumer: types.Consumer): boolean {
+    return this.#consumers.has(consumer);
+  }
+
+  /** Bytes of media received so far. */
+  async receivedBytes(): Promise<number> {
+    if (this.#closed) return 0;
+    let bytes = 0;
+    for (const report of (await this.#recv.getStats()).values()) {
+      if (report.type === 'inbound-rtp') bytes += report.bytesReceived ?? 0;
+    }
+    return bytes;
+  }
+
+  getStats(): Promise<RTCStatsReport[]> {
+    return Promise.all([this.#send.getStats(), this.#recv.getStats()]);
+  }
+
+  /** Stops sending. What was received stays in its elements until something newer takes its place. */
+  retire(): void {
+    this.#closed = true;
+    this.#send.close();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#send.close();
+    this.#recv.close();
+  }
+
+  /** The server takes requests in any order of arrival; only a refusal matters, and then the transports are of no use. */
+  #ask(name: string, request: () => Promise<unknown>): void {
+    request().catch((error: unknown) => {
+      if (this.#closed || this.#options.link.closed) return;
+      // The record moved on (unpublished meanwhile, or another session took over) and says what is to happen.
+      if (error instanceof RequestRefused && RECORD_MOVED_ON.has(error.code)) return;
+      this.#options.failed(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+
+  /** ICE may recover by itself, by new candidates' credentials, or not at all. */
+  #mend(transport: types.Transport): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const giveUp = (): void => {
+      if (!this.#closed && transport.connectionState !== 'connected') this.#options.failed(`${transport.direction} ICE`);
+    };
+    const restart = (): void => {
+      if (this.#closed || transport.connectionState === 'connected') return;
+      timer = setTimeout(giveUp, GIVE_UP_ICE_AFTER_MS);
+      this.#ask('restartIce', async () => {
+        const { iceParameters } = await this.#options.link.request('restartIce', { transportId: transport.id });
+        await transport.restartIce({ iceParameters: iceParameters as unknown as types.IceParameters });
+      });
+    };
+    transport.on('connectionstatechange', (state) => {
+      clearTimeout(timer);
+      if (this.#closed || this.#options.link.closed) return;
+      if (state === 'disconnected') timer = setTimeout(restart, RESTART_ICE_AFTER_MS);
+      else if (state === 'failed') restart();
+    });
+  }
+
+  /**
+   * Opens the receiving transport with a section that never receives anything, so that ICE and DTLS are done when the first
+   * real track is offered. In a recovery that saves their round trips, as publishers need a moment to produce.
+   */
+  #warmUp(): void {
+    const codec = this.#options.device.recvRtpCapabilities.codecs?.find((candidate) => candidate.kind === 'audio');
+    if (codec?.preferredPayloadType === undefined) return;
+    this.#recv
+      .consume({
+        id: `warm-up:${this.#recv.id}`,
+        producerId: 'warm-up',
+        kind: 'audio',
+        rtpParameters: {
+          mid: 'warm-up',
+          codecs: [
+            {
+              mimeType: codec.mimeType,
+              payloadType: codec.preferredPayloadType,
+              clockRate: codec.clockRate,
+              ...(codec.channels !== undefined && { channels: codec.channels }),
+              parameters: codec.parameters ?? {},
+              rtcpFeedback: [],
+            },
+          ],
+          headerExtensions: [],
+          encodings: [{ ssrc: 1 }],
+          rtcp: { cname: 'warm-up', reducedSize: true, mux: true },
+        },
+      })
+      .catch(() => {
+        // Without it the transport connects with the first real track.
+        return undefined;
+      });
+  }
+}
+
+/** Checked by mediasoup-client and the browser themselves. */
+function toTransportOptions(offer: TransportOffer): types.TransportOptions {
+  return offer as unknown as types.TransportOptions;
+}

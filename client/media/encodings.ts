@@ -1,0 +1,78 @@
+import type { types } from 'mediasoup-client';
+import type { TrackSource } from '../../signaling/protocol/shapes.ts';
+
+export type VideoCodec = 'vp8' | 'vp9' | 'h264' | 'av1';
+
+export interface PublishOptions {
+  /** Several sizes of the picture, so that every viewer gets one that fits. On by default. */
+  readonly simulcast?: boolean;
+  readonly videoCodec?: VideoCodec;
+  /** Of the largest size. */
+  readonly maxBitrateBps?: number;
+  readonly maxFramerate?: number;
+  /** Music rather than speech: stereo and more bits. */
+  readonly music?: boolean;
+}
+
+/** Bits a second that VP8 needs for a picture of this height at 30 frames a second to look good. */
+export function bitrateForHeight(height: number): number {
+  if (height <= 120) return 80_000;
+  if (height <= 180) return 150_000;
+  if (height <= 270) return 300_000;
+  if (height <= 360) return 500_000;
+  if (height <= 540) return 900_000;
+  if (height <= 720) return 1_500_000;
+  if (height <= 1_080) return 3_000_000;
+  return 5_000_000;
+}
+
+/**
+ * Layers by the height of the captured picture: three from 540 up, two from 270, one below, lowest first. Browsers drop layers
+ * of smaller pictures by themselves, and a layer that never sends would be waited for.
+ */
+export function encodingsFor(
+  source: TrackSource,
+  height: number,
+  options: PublishOptions,
+): types.RtpEncodingParameters[] {
+  if (source === 'microphone' || source === 'screenAudio') {
+    return [{ maxBitrate: options.maxBitrateBps ?? (options.music ? 128_000 : 40_000) }];
+  }
+  const maxFramerate = options.maxFramerate ?? 30;
+  const top = options.maxBitrateBps ?? (source === 'screen' ? 2_500_000 : bitrateForHeight(height));
+  if (options.simulcast === false) return [{ maxBitrate: top, maxFramerate }];
+  if (source === 'screen') {
+    // Text must stay readable: the small one saves frames rather than pixels alone.
+    return [
+      { scaleResolutionDownBy: 2, maxBitrate: Math.min(500_000, top), maxFramerate: Math.min(10, maxFramerate), scalabilityMode: 'L1T3' },
+      { scaleResolutionDownBy: 1, maxBitrate: top, maxFramerate, scalabilityMode: 'L1T3' },
+    ];
+  }
+  const scales = height >= 540 ? [4, 2, 1] : height >= 270 ? [2, 1] : [1];
+  return scales.map((scale) => ({
+    scaleResolutionDownBy: scale,
+    maxBitrate: scale === 1 ? top : Math.min(top, bitrateForHeight(height / scale)),
+    maxFramerate,
+    scalabilityMode: 'L1T3',
+  }));
+}
+
+/** DTX saves what silence costs, FEC covers single lost packets; music keeps its pauses. */
+export function codecOptionsFor(source: TrackSource, options: PublishOptions): types.ProducerCodecOptions {
+  if (source === 'microphone' || source === 'screenAudio') {
+    const music = options.music ?? source === 'screenAudio';
+    return { opusStereo: music, opusFec: true, opusDtx: !music, opusNack: true };
+  }
+  // Without it Chrome starts at 300 kbit/s and reaches the upper layers only after seconds.
+  return { videoGoogleStartBitrate: 1_000 };
+}
+
+export function codecFor(
+  source: TrackSource,
+  options: PublishOptions,
+  capabilities: types.RtpCapabilities,
+): types.RtpCodecCapability | undefined {
+  if (source === 'microphone' || source === 'screenAudio') return undefined;
+  const mimeType = `video/${options.videoCodec ?? 'vp8'}`;
+  return capabilities.codecs?.find((codec) => codec.mimeType.toLowerCase() === mimeType);
+}

@@ -1,0 +1,78 @@
+import type { Summary } from '../bench/statistics.ts';
+import { formatTable } from '../bench/table.ts';
+
+/** What a drill found, as `--json` writes it. Times in ms. */
+export interface DrillResult {
+  readonly fault: string;
+  readonly rounds: number;
+  readonly participants: number;
+  readonly media: { readonly video: Summary; readonly audio: Summary };
+  readonly facts: {
+    readonly acked: number;
+    readonly lost: number;
+    readonly duplicated: number;
+    readonly reordered: number;
+  };
+  readonly state: { readonly mismatches: number };
+  readonly hotMics: number;
+  readonly reloads: number;
+  readonly ok: boolean;
+}
+
+/** A drill's result and what only people read. */
+export interface DrillOutcome {
+  readonly result: DrillResult;
+  /** Intervals between frames while nothing was wrong. */
+  readonly calm: { readonly video: Summary; readonly audio: Summary };
+  /** One sentence for everything that must not be. */
+  readonly problems: readonly string[];
+}
+
+/** How long media may be away, p50 and p99 of all receivers, tracks and rounds. */
+const VIDEO_TARGETS: Readonly<Record<string, { readonly p50: number; readonly p99: number }>> = {
+  worker: { p50: 300, p99: 700 },
+  server: { p50: 600, p99: 1_000 },
+};
+
+const MOST_PROBLEMS = 20;
+
+export function formatOutcome({ result, calm, problems }: DrillOutcome): string {
+  const { fault, rounds, participants, media, facts, state } = result;
+  const row = (name: string, { p50, p95, p99, max, n }: Summary) => [name, p50, p95, p99, max, n];
+  const gaps = formatTable(
+    ['ms', 'p50', 'p95', 'p99', 'max', 'n'],
+    [
+      row('video gap', media.video),
+      row('audio gap', media.audio),
+      row('video interval, calm', calm.video),
+      row('audio interval, calm', calm.audio),
+    ],
+  );
+  const counts = formatTable(
+    ['facts acked', 'lost', 'duplicated', 'reordered', 'state mismatches', 'hot mics', 'reloads'],
+    [[facts.acked, facts.lost, facts.duplicated, facts.reordered, state.mismatches, result.hotMics, result.reloads]],
+  );
+  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => `  ${problem}`);
+  if (problems.length > shown.length) shown.push(`  … and ${problems.length - shown.length} more`);
+  return [
+    `${fault}: ${rounds} rounds, ${participants} participants`,
+    '',
+    gaps,
+    '',
+    counts,
+    '',
+    ...targetLines(fault, media.video),
+    ...(shown.length > 0 ? ['', 'problems:', ...shown] : []),
+    result.ok ? 'ok: nothing was lost' : 'NOT OK',
+    '',
+  ].join('\n');
+}
+
+function targetLines(fault: string, video: Summary): string[] {
+  const targets = VIDEO_TARGETS[fault];
+  if (!targets || video.n === 0) return [];
+  return (['p50', 'p99'] as const).map((name) => {
+    const verdict = video[name] <= targets[name] ? 'met   ' : 'MISSED';
+    return `${verdict} video ${name} ${Math.round(video[name])} ms (target ≤ ${targets[name]})`;
+  });
+}

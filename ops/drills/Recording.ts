@@ -1,0 +1,76 @@
+import type { ParticipantId, TrackKind } from '../../core/room/state.ts';
+import { intervals, longestGap, type Span } from './checks/gaps.ts';
+import { type HotMic, hotMic } from './checks/hotMics.ts';
+import type { DrillClient } from './clients/DrillClient.ts';
+
+interface Received {
+  readonly receiver: ParticipantId;
+  readonly publisher: ParticipantId;
+  readonly kind: TrackKind;
+  /** ms since the epoch, in order. */
+  readonly times: number[];
+}
+
+export interface MeasuredGap {
+  readonly receiver: ParticipantId;
+  readonly publisher: ParticipantId;
+  readonly kind: TrackKind;
+  /** Null when media did not come back within the span. */
+  readonly gapMs: number | null;
+}
+
+/** Everything that was seen and heard during a drill, at every receiver, of every remote track. */
+export class Recording {
+  readonly #received = new Map<string, Received>();
+
+  /** Adds what clients saw and heard since the last time. */
+  async collect(clients: readonly DrillClient[]): Promise<void> {
+    await Promise.all(
+      clients.map(async (client) => {
+        for (const { publisherId, trackId, kind, times } of await client.takeFrames()) {
+          const key = `${client.participantId} ${trackId}`;
+          const received = this.#received.get(key) ?? {
+            receiver: client.participantId,
+            publisher: publisherId,
+            kind,
+            times: [],
+          };
+          received.times.push(...times);
+          this.#received.set(key, received);
+        }
+      }),
+    );
+  }
+
+  /** The gap of every track that was to flow around a fault: video of everybody, audio of all but `muted`. */
+  gaps(span: Span, muted: ReadonlySet<ParticipantId>): MeasuredGap[] {
+    return [...this.#received.values()]
+      .filter(({ kind, publisher }) => kind === 'video' || !muted.has(publisher))
+      .map(({ receiver, publisher, kind, times }) => ({ receiver, publisher, kind, gapMs: longestGap(times, span) }));
+  }
+
+  /** Times between two frames of one kind, all tracks, within a span. */
+  intervals(kind: TrackKind, span: Span): number[] {
+    return [...this.#received.values()]
+      .filter((received) => received.kind === kind)
+      .flatMap(({ times }) => intervals(times, span));
+  }
+
+  hotMics(mutedSpans: ReadonlyMap<ParticipantId, readonly Span[]>): HotMic[] {
+    return [...this.#received.values()]
+      .filter(({ kind }) => kind === 'audio')
+      .map(({ receiver, publisher, times }) => hotMic(receiver, publisher, times, mutedSpans.get(publisher) ?? []))
+      .filter((found) => found !== null);
+  }
+
+  /** Whether `publisher` was heard by every other one of `receivers` within a span: else its silence proves nothing. */
+  unheard(publisher: ParticipantId, receivers: readonly ParticipantId[], span: Span): ParticipantId[] {
+    const heard = new Set(
+      [...this.#received.values()]
+        .filter((received) => received.kind === 'audio' && received.publisher === publisher)
+        .filter(({ times }) => times.some((time) => time > span.from && time < span.to))
+        .map(({ receiver }) => receiver),
+    );
+    return receivers.filter((receiver) => receiver !== publisher && !heard.has(receiver));
+  }
+}

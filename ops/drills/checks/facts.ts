@@ -1,0 +1,64 @@
+import type { Commit } from '../../../core/room/commit.ts';
+import type { ParticipantId, RoomState } from '../../../core/room/state.ts';
+import type { RoomView } from '../../../signaling/protocol/shapes.ts';
+import { type Deed, deedsInJournal, type Lane } from './deeds.ts';
+import { compareSequences, type SequenceFaults } from './sequences.ts';
+
+export interface FactFindings {
+  readonly acked: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  /** One sentence for each finding. */
+  readonly problems: readonly string[];
+}
+
+const LANES: readonly Lane[] = ['chat', 'state'];
+
+/**
+ * Whether all that clients were told is done stands in the journal, once and in the order they asked for it [J2, J3],
+ * and whether every client's copy of the chat tells the same story as the journal.
+ */
+export function checkFacts(
+  deeds: ReadonlyMap<ParticipantId, readonly Deed[]>,
+  commits: readonly Commit[],
+  replayed: RoomState,
+  copies: ReadonlyMap<ParticipantId, RoomView>,
+): FactFindings {
+  const found = { lost: 0, duplicated: 0, reordered: 0 };
+  const problems: string[] = [];
+  const note = (where: string, faults: SequenceFaults): void => {
+    for (const kind of ['lost', 'duplicated', 'reordered'] as const) {
+      found[kind] += faults[kind].length;
+      problems.push(...faults[kind].map((key) => `${where}: ${key} was ${kind}`));
+    }
+  };
+
+  const journal = deedsInJournal(commits);
+  for (const [participantId, all] of deeds) {
+    for (const lane of LANES) {
+      const inLane = all.filter((deed) => deed.lane === lane);
+      const acked = inLane.filter((deed) => deed.ackedAt !== null);
+      const recorded = journal.get(participantId)?.[lane] ?? [];
+      note(`journal, ${participantId}`, compareSequences(recorded, keysOf(acked), keysOf(inLane)));
+    }
+  }
+  for (const [participantId, copy] of copies) {
+    note(`copy of ${participantId}`, compareChat(replayed, copy));
+  }
+  const acked = [...deeds.values()].flat().filter((deed) => deed.ackedAt !== null).length;
+  return { acked, ...found, problems };
+}
+
+/** A copy may have forgotten the oldest messages; from its first one on it must be what the journal says. */
+function compareChat(room: RoomState, copy: RoomView): SequenceFaults {
+  const all = room.chat.map(({ id }) => id);
+  const shown = copy.chat.map(({ id }) => id);
+  const [first] = shown;
+  const from = first === undefined ? 0 : Math.max(0, all.indexOf(first));
+  return compareSequences(shown, all.slice(from), all);
+}
+
+function keysOf(deeds: readonly Deed[]): string[] {
+  return deeds.map(({ key }) => key);
+}

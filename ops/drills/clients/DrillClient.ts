@@ -1,0 +1,69 @@
+import type { ParticipantId, TrackId } from '../../../core/room/state.ts';
+import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
+import type { Deed } from '../checks/deeds.ts';
+import type { TrackFrames } from './FrameLog.ts';
+import type { TestMedia } from './testMedia.ts';
+
+export interface RemoteTrackStatus {
+  readonly publisherId: ParticipantId;
+  readonly trackId: TrackId;
+  readonly kind: TrackKind;
+  readonly muted: boolean;
+  /** When the last picture, or audible sound, came: ms since the epoch; null when none ever came. */
+  readonly lastFrameAt: number | null;
+}
+
+export interface ClientStatus {
+  readonly connected: boolean;
+  /** Of its copy of the room. */
+  readonly version: number;
+  readonly microphone: { readonly trackId: TrackId; readonly muted: boolean } | null;
+  readonly remoteTracks: readonly RemoteTrackStatus[];
+  /** How often the person was told that the connection is being mended. */
+  readonly reconnects: number;
+  /** What a person must never see, such as somebody leaving and coming back because of a fault. */
+  readonly troubles: readonly string[];
+}
+
+export interface JoinOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly name: string;
+}
+
+export interface TrafficOptions {
+  readonly chatEveryMs: number;
+  readonly stateEveryMs: number;
+}
+
+/** What a client of a drill can be told and asked. Arguments and results are JSON, for they cross processes. */
+export interface ClientCommands {
+  /** Enters the room and publishes camera and microphone. */
+  join(options: JoinOptions): Promise<void>;
+  status(): Promise<ClientStatus>;
+  /** Everything seen and heard since the last call. */
+  takeFrames(): Promise<TrackFrames[]>;
+  /** Resolves when the room has it. */
+  setMicrophoneMuted(muted: boolean): Promise<void>;
+  /** Begins to post messages, rename itself and raise its hand without a pause, whatever happens to the servers. */
+  startTraffic(options: TrafficOptions): Promise<void>;
+  /** Stops asking for more; resolves with all deeds once each is answered, or `limitMs` is over. */
+  stopTraffic(limitMs: number): Promise<Deed[]>;
+  roomView(): Promise<RoomView>;
+  leave(): Promise<void>;
+}
+
+/** One participant of a drill: a bot in a process of its own, or a page of a browser. */
+export interface DrillClient extends ClientCommands {
+  readonly participantId: ParticipantId;
+  readonly kind: 'bot' | 'page';
+  /** Reloads, crashes and uncaught errors so far. */
+  reloads(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Made by whoever starts clients: their common media, and what they share (a browser). */
+export interface ClientStarter {
+  start(participantId: ParticipantId, media: TestMedia): Promise<DrillClient>;
+  close(): Promise<void>;
+}

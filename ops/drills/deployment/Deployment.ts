@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const stateSchema = z.object({
+  pid: z.number(),
+  serverPid: z.number().nullable(),
+  standbyPid: z.number().nullable(),
+  redisPid: z.number().nullable(),
+  url: z.string().nullable(),
+});
+
+/** What the supervisor says runs now; null for what is not there at the moment. */
+export type SupervisorState = z.infer<typeof stateSchema>;
+
+/** A supervised Everroom on this machine that a drill may hurt. */
+export interface Deployment {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly redisUrl: string;
+  /** `DATA/run/supervisor.json` */
+  readonly stateFile: string;
+}
+
+export async function supervisorState({ stateFile }: Deployment): Promise<SupervisorState> {
+  return stateSchema.parse(JSON.parse(await readFile(stateFile, 'utf8')));
+}

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Journal } from '../../core/ports.ts';
+import type { ParticipantId, RoomId } from '../../core/room/state.ts';
+import type { RoomView } from '../../signaling/protocol/shapes.ts';
+import { randomFrom } from '../bench/random.ts';
+import { summarize } from '../bench/statistics.ts';
+import type { Deed } from './checks/deeds.ts';
+import { checkFacts } from './checks/facts.ts';
+import type { Span } from './checks/gaps.ts';
+import { differences, viewOfState } from './checks/state.ts';
+import type { DrillClient } from './clients/DrillClient.ts';
+import type { DrillOutcome } from './DrillResult.ts';
+import type { Deployment } from './deployment/Deployment.ts';
+import type { Fault } from './faults/Fault.ts';
+import { readAll, replayed } from './journalOf.ts';
+import { type MeasuredGap, Recording } from './Recording.ts';
+import type { RoomApi } from './RoomApi.ts';
+import { missingOf } from './recovered.ts';
+import { waitUntilNothingMissing } from './waitUntil.ts';
+
+export interface DrillPlan {
+  readonly fault: Fault;
+  readonly rounds: number;
+  readonly seed: number;
+}
+
+/** What a drill works on. Clients are not in the room yet. */
+export interface DrillScene {
+  readonly deployment: Deployment;
+  readonly api: RoomApi;
+  readonly journal: Journal;
+  readonly clients: readonly DrillClient[];
+  readonly log: (line: string) => void;
+}
+
+interface Round {
+  readonly calm: Span;
+  readonly fault: Span;
+  readonly gaps: readonly MeasuredGap[];
+}
+
+const TRAFFIC = { chatEveryMs: 100, stateEveryMs: 150 } as const;
+const SETUP_LIMIT_MS = 60_000;
+const RECOVERY_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 30_000;
+/** Before a fault nothing happens for at least so long, and up to this much longer at random. */
+const CALM_MS = 1_500;
+const CALM_VARIES_MS = 2_000;
+/** Frames still to come in after everybody has recovered. */
+const SETTLE_MS = 500;
+/** So soon nobody can have noticed: what still flows comes out of buffers. */
+const NOTICE_MS = 500;
+
+/**
+ * Puts a meeting on a deployment, hurts it again and again while everybody talks, chats and raises hands, and compares in the
+ * end what each of them was told, sees and heard with what the journal says.
+ */
+export class Drill {
+  readonly #plan: DrillPlan;
+  readonly #scene: DrillScene;
+  readonly #random: () => number;
+  readonly #recording = new Recording();
+  readonly #mutedSpans: Span[] = [];
+  readonly #problems: string[] = [];
+  #mutedSince: number | null = null;
+
+  constructor(plan: DrillPlan, scene: DrillScene) {
+    this.#plan = plan;
+    this.#scene = scene;
+    this.#random = randomFrom(plan.seed);
+  }
+
+  async run(): Promise<DrillOutcome> {
+    const { clients, log } = this.#scene;
+    const roomId = await this.#openRoom();
+    await this.#mute();
+    await Promise.all(clients.map((client) => client.startTraffic(TRAFFIC)));
+    const rounds: Round[] = [];
+    for (let round = 1; round <= this.#plan.rounds; round += 1) {
+      rounds.push(await this.#round(round));
+      await this.#provePresenceOfMuted();
+    }
+    log('traffic ends');
+    const stopped = await Promise.all(clients.map((client) => client.stopTraffic(ANSWER_LIMIT_MS)));
+    const deeds = new Map(clients.map(({ participantId }, index) => [participantId, stopped[index] ?? []]));
+    return this.#judge(roomId, rounds, deeds);
+  }
+
+  /** Its microphone is muted whenever a fault happens: it must never be heard. */
+  get #silent(): DrillClient {
+    const { clients } = this.#scene;
+    const silent = clients[1];
+    if (!silent) throw new Error('a drill needs two participants');
+    return silent;
+  }
+
+  async #openRoom(): Promise<RoomId> {
+    const { api, clients, deployment, log } = this.#scene;
+    const roomId = await api.createRoom('Drill');
+    await Promise.all(
+      clients.map(async (client) => {
+        const name = client.participantId;
+        await client.join({ url: deployment.url, token: await api.joinToken(roomId, name), name });
+      }),
+    );
+    await waitUntilNothingMissing('the meeting does not begin', () => missingOf(clients), SETUP_LIMIT_MS);
+    log(`${clients.length} participants see and hear each other`);
+    return roomId;
+  }
+
+  async #round(round: number): Promise<Round> {
+    const { clients, deployment, log } = this.#scene;
+    const { fault } = this.#plan;
+    await waitUntilNothingMissing('the fault cannot be injected', () => fault.available(deployment), RECOVERY_LIMIT_MS);
+    const calmFrom = Date.now();
+    await sleep(CALM_MS + this.#random() * CALM_VARIES_MS);
+    const injected = await fault.inject(deployment);
+    log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
+    await injected.heal();
+    await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
+    const missing = async (): Promise<string | null> => (await injected.replaced()) ?? (await missingOf(clients));
+    await waitUntilNothingMissing(`round ${round} does not recover`, missing, RECOVERY_LIMIT_MS);
+    log(`round ${round}: everybody sees and hears everybody again after ${Date.now() - injected.at} ms at the latest`);
+    await sleep(SETTLE_MS);
+    const span = { from: injected.at, to: Date.now() };
+    await this.#recording.collect(clients);
+    const gaps = this.#recording.gaps(span, new Set([this.#silent.participantId]));
+    for (const { receiver, publisher, kind } of gaps.filter(({ gapMs }) => gapMs === null)) {
+      this.#problems.push(`round ${round}: ${receiver} has no ${kind} of ${publisher} before or after the fault`);
+    }
+    return { calm: { from: calmFrom, to: injected.at }, fault: span, gaps };
+  }
+
+  async #mute(): Promise<void> {
+    await this.#silent.setMicrophoneMuted(true);
+    this.#mutedSince = Date.now();
+  }
+
+  /** Opens the muted microphone until everybody has heard it, and mutes it again: it was mute that kept it silent. */
+  async #provePresenceOfMuted(): Promise<void> {
+    const { clients } = this.#scene;
+    const { participantId } = this.#silent;
+    const from = Date.now();
+    this.#mutedSpans.push({ from: this.#mutedSince ?? from, to: from });
+    await this.#silent.setMicrophoneMuted(false);
+    const receivers = clients.map((client) => client.participantId);
+    const missing = async (): Promise<string | null> => {
+      await this.#recording.collect(clients);
+      const [deaf] = this.#recording.unheard(participantId, receivers, { from, to: Date.now() });
+      return deaf === undefined ? null : `${deaf} does not hear ${participantId}, who is unmuted`;
+    };
+    await waitUntilNothingMissing('unmuting has no effect', missing, RECOVERY_LIMIT_MS);
+    await this.#mute();
+  }
+
+  async #judge(roomId: RoomId, rounds: readonly Round[], deeds: ReadonlyMap<ParticipantId, Deed[]>): Promise<DrillOutcome> {
+    const { clients, journal } = this.#scene;
+    for (const [participantId, all] of deeds) {
+      const unanswered = all.filter(({ ackedAt, refused }) => ackedAt === null && refused === null).length;
+      if (unanswered > 0) this.#problems.push(`${participantId} never got an answer to ${unanswered} requests`);
+    }
+    await this.#waitForCopies(roomId);
+    const commits = await readAll(journal, roomId);
+    const room = replayed(commits);
+    const views = await Promise.all(clients.map((client) => client.roomView()));
+    const copies = new Map(clients.map(({ participantId }, index) => [participantId, views[index] as RoomView]));
+    const facts = checkFacts(deeds, commits, room, copies);
+    const mismatches = await this.#mismatches(roomId, viewOfState(roomId, room), copies);
+
+    if (this.#mutedSince !== null) this.#mutedSpans.push({ from: this.#mutedSince, to: Date.now() });
+    await this.#recording.collect(clients);
+    const hotMics = this.#recording.hotMics(new Map([[this.#silent.participantId, this.#mutedSpans]]));
+    const reloads = clients.flatMap((client) => client.reloads());
+    const troubles = await Promise.all(clients.map(async (client) => (await client.status()).troubles));
+
+    const problems = [
+      ...this.#problems,
+      ...facts.problems,
+      ...mismatches,
+      ...hotMics.map(({ receiver, publisher, frames }) => `[M2] ${receiver} heard ${publisher}, who is muted (${frames} × 10 ms)`),
+      ...reloads,
+      ...clients.flatMap(({ participantId }, index) => (troubles[index] ?? []).map((what) => `${participantId}: ${what}`)),
+    ];
+    const gaps = rounds.flatMap((round) => round.gaps);
+    const ofKind = (kind: 'audio' | 'video') =>
+      summarize(gaps.filter((gap) => gap.kind === kind).flatMap(({ gapMs }) => gapMs ?? []));
+    const calmOf = (kind: 'audio' | 'video') =>
+      summarize(rounds.flatMap(({ calm }) => this.#recording.intervals(kind, calm)));
+    return {
+      result: {
+        fault: this.#plan.fault.name,
+        rounds: rounds.length,
+        participants: clients.length,
+        media: { video: ofKind('video'), audio: ofKind('audio') },
+        facts: { acked: facts.acked, lost: facts.lost, duplicated: facts.duplicated, reordered: facts.reordered },
+        state: { mismatches: mismatches.length },
+        hotMics: hotMics.length,
+        reloads: reloads.length,
+        ok: problems.length === 0,
+      },
+      calm: { video: calmOf('video'), audio: calmOf('audio') },
+      problems,
+    };
+  }
+
+  /** Nobody asks for anything any more: every copy arrives where the journal stands. */
+  async #waitForCopies(roomId: RoomId): Promise<void> {
+    const { clients, journal } = this.#scene;
+    const missing = async (): Promise<string | null> => {
+      const { version } = await journal.position(roomId);
+      const statuses = await Promise.all(clients.map((client) => client.status()));
+      const behind = statuses.findIndex((status) => status.version !== version);
+      if (behind < 0) return null;
+      return `${clients[behind]?.participantId} shows version ${statuses[behind]?.version} of ${version}`;
+    };
+    try {
+      await waitUntilNothingMissing('copies of the room differ', missing, RECOVERY_LIMIT_MS);
+    } catch (error) {
+      this.#problems.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Every client's copy and the server's replica against the replayed journal [J1]. */
+  async #mismatches(roomId: RoomId, journal: RoomView, copies: ReadonlyMap<ParticipantId, RoomView>): Promise<string[]> {
+    const replica = await this.#scene.api.roomView(roomId);
+    const named = [['the server', replica] as const, ...copies];
+    return named.flatMap(([who, view]) => differences(journal, view).map((difference) => `[J1] ${who}: ${difference}`));
+  }
+}

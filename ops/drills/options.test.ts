@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { parseOptions } from './options.ts';
+
+test('a drill is four bots and ten rounds on a private server, unless told otherwise', () => {
+  expect(parseOptions(['server', '--seed', '7'])).toEqual({
+    fault: 'server',
+    participants: 4,
+    pages: 0,
+    rounds: 10,
+    seed: 7,
+    url: undefined,
+    json: undefined,
+  });
+});
+
+test('--browser makes three of them pages, or as many as there are', () => {
+  expect(parseOptions(['worker', '--browser'])).toMatchObject({ participants: 4, pages: 3 });
+  expect(parseOptions(['worker', '--browser', '--participants', '2'])).toMatchObject({ pages: 2 });
+  expect(parseOptions(['worker', '--participants', '6', '--pages', '6'])).toMatchObject({ pages: 6 });
+});
+
+test.each([
+  [[], /name one fault/],
+  [['redis'], /name one fault/],
+  [['server', 'worker'], /name one fault/],
+  [['server', '--participants', '1'], /from 2 to 50/],
+  [['server', '--rounds', 'x'], /--rounds is a whole number/],
+  [['server', '--pages', '9'], /from 0 to 4/],
+  [['server', '--url', 'nonsense'], /Invalid URL/],
+  [['server', '--unknown'], /--unknown/],
+])('%j is refused with the reason', (args, reason) => {
+  expect(parseOptions(args)).toMatch(reason);
+});

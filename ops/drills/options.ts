@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+
+export interface DrillOptions {
+  readonly fault: 'worker' | 'server';
+  readonly participants: number;
+  /** How many of them are pages of a browser. */
+  readonly pages: number;
+  readonly rounds: number;
+  readonly seed: number;
+  /** A running Everroom of this machine; undefined: a private one. */
+  readonly url: string | undefined;
+  readonly json: string | undefined;
+}
+
+export const USAGE = `npm run drill -- worker|server [options]
+
+  --participants N   how many are in the room (4)
+  --rounds N         how often something is killed (10)
+  --browser          three of them are Chromium pages, or all where there are fewer
+  --pages N          so many of them are Chromium pages
+  --url URL          drill the Everroom of this checkout that runs at URL, not a private one
+  --seed N           repeat the moments of an earlier drill
+  --json FILE        write the result as JSON too`;
+
+const BROWSER_PAGES = 3;
+
+/** What was asked for, or a sentence that says what is wrong with it. */
+export function parseOptions(args: readonly string[]): DrillOptions | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        participants: { type: 'string', default: '4' },
+        rounds: { type: 'string', default: '10' },
+        browser: { type: 'boolean', default: false },
+        pages: { type: 'string' },
+        url: { type: 'string' },
+        seed: { type: 'string' },
+        json: { type: 'string' },
+      },
+    });
+    const [fault, ...more] = positionals;
+    if ((fault !== 'worker' && fault !== 'server') || more.length > 0) return 'name one fault: worker or server';
+    const participants = wholeNumber('--participants', values.participants, 2, 50);
+    const asked = values.pages ?? String(values.browser ? Math.min(BROWSER_PAGES, participants) : 0);
+    return {
+      fault,
+      participants,
+      pages: wholeNumber('--pages', asked, 0, participants),
+      rounds: wholeNumber('--rounds', values.rounds, 1, 1_000),
+      seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
+      url: values.url === undefined ? undefined : new URL(values.url).origin,
+      json: values.json,
+    };
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(`${name} is a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { Connection } from './Connection.ts';
+import type { SignalingContext } from './context.ts';
+import type { Handler } from './handlers/handler.ts';
+import { handlers } from './handlers/handlers.ts';
+import { fits } from './limits/payloadWeight.ts';
+import type { SignalingMetrics } from './SignalingMetrics.ts';
+import type { ErrorCode, WireError } from './protocol/errors.ts';
+import { type Answer, type RequestName, requests } from './protocol/requests.ts';
+import { INTERNAL, RequestRefused, toWireError } from './RequestRefused.ts';
+
+/** Longest list of what is wrong with a request that anybody is told. */
+const MESSAGE_CHARACTERS = 500;
+
+/** Takes requests from sockets: limits, checks, calls the handler, answers. Nothing that a client sends makes it throw. */
+export class Dispatcher {
+  readonly #context: SignalingContext;
+  readonly #metrics: SignalingMetrics;
+
+  constructor(context: SignalingContext, metrics: SignalingMetrics) {
+    this.#context = context;
+    this.#metrics = metrics;
+  }
+
+  /** `args` as socket.io gives them: the body, and the function that sends the answer. */
+  async dispatch(connection: Connection, name: string, args: readonly unknown[]): Promise<void> {
+    const startedAt = performance.now();
+    const send = args.at(-1);
+    // Whoever wants no answer gets none, and nothing else: a request that cannot be refused aloud is not made.
+    const answer = typeof send === 'function' ? (value: Answer<RequestName>) => void send(value) : null;
+    const body = answer ? args.slice(0, -1) : args;
+    const known = isRequestName(name) ? name : null;
+
+    const afterAnswer: (() => void)[] = [];
+    connection.requestStarted();
+    let outcome: ErrorCode | 'OK' = 'OK';
+    try {
+      this.#limit(connection);
+      if (!known) throw new RequestRefused('INVALID', 'There is no such request.');
+      if (!answer) throw new RequestRefused('INVALID', 'Requests are sent with an acknowledgement.');
+      const result = await this.#handle(connection, known, body, (run) => afterAnswer.push(run));
+      answer({ ok: true, result } as Answer<RequestName>);
+    } catch (error) {
+      const wire = this.#toWireError(error, connection, name);
+      outcome = wire.code;
+      answer?.({ ok: false, error: wire });
+    } finally {
+      for (const run of afterAnswer) run();
+      connection.requestAnswered();
+      this.#metrics.requestAnswered(known ?? 'unknown', outcome, (performance.now() - startedAt) / 1_000);
+    }
+  }
+
+  async #handle(
+    connection: Connection,
+    name: RequestName,
+    body: readonly unknown[],
+    afterAnswer: (run: () => void) => void,
+  ): Promise<unknown> {
+    const [value, ...rest] = body;
+    if (!fits(value, this.#context.limits.messageBytes)) {
+      throw new RequestRefused('TOO_LARGE', 'This request is larger than any may be.');
+    }
+    const parsed = requests[name].request.safeParse(value);
+    if (!parsed.success || rest.length > 0) {
+      const problems = parsed.error ? z.prettifyError(parsed.error) : 'a request has one body';
+      throw new RequestRefused('INVALID', `This request does not fit the protocol: ${problems}`.slice(0, MESSAGE_CHARACTERS));
+    }
+    const handler = handlers[name] as unknown as Handler<RequestName>;
+    const result = await handler({ request: parsed.data, connection, context: this.#context, afterAnswer });
+    // What the schema does not name does not leave the server [S2].
+    return requests[name].response.parse(result);
+  }
+
+  #limit(connection: Connection): void {
+    const { clock, limits } = this.#context;
+    if (connection.requests.take(clock.now()) && connection.inFlight <= limits.requestsInFlight) {
+      connection.refusedInARow = 0;
+      return;
+    }
+    connection.refusedInARow += 1;
+    if (connection.refusedInARow > limits.refusedInARow) connection.cutOff();
+    throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many requests at once. Wait a second.');
+  }
+
+  #toWireError(error: unknown, { participantId, roomId }: Connection, request: string): WireError {
+    const wire = toWireError(error);
+    if (wire) return wire;
+    this.#context.logger.error({ err: error, request: request.slice(0, 64), participantId, roomId }, 'a request failed');
+    return INTERNAL;
+  }
+}
+
+function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(requests, name);
+}

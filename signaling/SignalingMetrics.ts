@@ -1,0 +1,65 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Attendance } from './Attendance.ts';
+
+/** What an operator sees of signaling. Labels come from closed sets only. */
+export class SignalingMetrics {
+  readonly #requests: Counter<'request' | 'outcome'>;
+  readonly #durations: Histogram<'request'>;
+  readonly #connectionsRefused: Counter<'code'>;
+
+  constructor(registry: Registry, attendance: Attendance, connections: () => number, rooms: () => number) {
+    const registers = [registry];
+    this.#requests = new Counter({
+      name: 'everroom_requests_total',
+      help: 'Requests of clients by name and outcome (OK or an error code).',
+      labelNames: ['request', 'outcome'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'everroom_request_duration_seconds',
+      help: 'Time from a request to its answer.',
+      labelNames: ['request'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    this.#connectionsRefused = new Counter({
+      name: 'everroom_connections_refused_total',
+      help: 'Connections refused before they could ask anything, by error code.',
+      labelNames: ['code'],
+      registers,
+    });
+    new Gauge({
+      name: 'everroom_connections',
+      help: 'Clients connected to this node.',
+      registers,
+      collect() {
+        this.set(connections());
+      },
+    });
+    new Gauge({
+      name: 'everroom_participants',
+      help: 'Participants whose connection this node holds.',
+      registers,
+      collect() {
+        this.set(attendance.participants);
+      },
+    });
+    new Gauge({
+      name: 'everroom_rooms_open',
+      help: 'Rooms that are open on this node.',
+      registers,
+      collect() {
+        this.set(rooms());
+      },
+    });
+  }
+
+  requestAnswered(request: string, outcome: string, seconds: number): void {
+    this.#requests.inc({ request, outcome });
+    this.#durations.observe({ request }, seconds);
+  }
+
+  connectionRefused(code: string): void {
+    this.#connectionsRefused.inc({ code });
+  }
+}

@@ -1,0 +1,201 @@
+import type { RoomAudience } from '../core/host/RoomAudience.ts';
+import type { ConsumerOffer, Quality, Speaker } from '../core/media/MediaPlane.ts';
+import type { Logger } from '../core/ports.ts';
+import type { Commit } from '../core/room/commit.ts';
+import { mayModerate } from '../core/room/queries.ts';
+import type { ParticipantId, RoomId, RoomState, TrackId } from '../core/room/state.ts';
+import type { Attendance } from './Attendance.ts';
+import type { Caretaker } from './Caretaker.ts';
+import type { Connection } from './Connection.ts';
+import {
+  concernsHostsOnly,
+  type EndReason,
+  encode,
+  endedBy,
+  knockDecidedBy,
+  toWireCommit,
+  toWireCommitOfRoleChange,
+  type Viewer,
+} from './notifications.ts';
+
+/** How long a client may take to set up consumers that it was offered. */
+const CONSUMERS_TIMEOUT_MS = 5_000;
+
+/** Rooms speak, the sockets of this node hear. */
+export class SocketAudience implements RoomAudience {
+  readonly #attendance: Attendance;
+  readonly #caretaker: Caretaker;
+  readonly #logger: Logger;
+
+  constructor(attendance: Attendance, caretaker: Caretaker, logger: Logger) {
+    this.#attendance = attendance;
+    this.#caretaker = caretaker;
+    this.#logger = logger;
+  }
+
+  committed(roomId: RoomId, commit: Commit, before: RoomState, after: RoomState): void {
+    this.#quietly(roomId, () => {
+      const encoded = encodedFor(commit);
+      for (const connection of this.#attendance.seated(roomId).values()) {
+        const { participantId } = connection;
+        const role = after.participants.get(participantId)?.role;
+        const reason = endedBy(commit, participantId) ?? (replaces(commit, connection) ? 'replaced' : null);
+        if (reason) {
+          this.end(connection, reason);
+        } else if (connection.hearsCommits && role) {
+          const wasHost = mayModerate(before.participants.get(participantId)?.role ?? role);
+          const viewer: Viewer = mayModerate(role) ? 'host' : 'other';
+          if (wasHost === (viewer === 'host')) connection.write(encoded(viewer));
+          else connection.notify('committed', toWireCommitOfRoleChange(commit, before, after, viewer));
+          // Given up by somebody who took this node for dead: it is not, so the client has but to resume.
+          if (givesUp(commit, connection)) connection.notify('outOfDate', {});
+        }
+      }
+      for (const connection of this.#attendance.knocking(roomId).values()) this.#tellKnocking(connection, commit);
+    });
+  }
+
+  rebuilt(roomId: RoomId): void {
+    this.#toRoom(roomId, () => encode('outOfDate', {}));
+  }
+
+  consumersOpened(
+    roomId: RoomId,
+    viewerId: ParticipantId,
+    session: number,
+    offers: readonly ConsumerOffer[],
+  ): Promise<void> {
+    const connection = this.#attendance.find(roomId, viewerId, session);
+    if (!connection) return Promise.reject(new Error(`Session ${session} of ${viewerId} is not connected here.`));
+    return connection.ask('consumersOpened', { consumers: offers.map(toWireOffer) }, CONSUMERS_TIMEOUT_MS);
+  }
+
+  consumersClosed(roomId: RoomId, viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void {
+    this.#toSession(roomId, viewerId, session, (connection) =>
+      connection.notify('consumersClosed', { consumerIds: [...consumerIds] }),
+    );
+  }
+
+  consumersPaused(
+    roomId: RoomId,
+    viewerId: ParticipantId,
+    session: number,
+    changes: readonly { readonly consumerId: string; readonly paused: boolean }[],
+  ): void {
+    this.#toSession(roomId, viewerId, session, (connection) =>
+      connection.notify('consumersPaused', { changes: [...changes] }),
+    );
+  }
+
+  layersWanted(
+    roomId: RoomId,
+    publisherId: ParticipantId,
+    session: number,
+    trackId: TrackId,
+    maxSpatialLayer: number,
+  ): void {
+    this.#toSession(roomId, publisherId, session, (connection) =>
+      connection.notify('layersWanted', { trackId, maxSpatialLayer }),
+    );
+  }
+
+  activeSpeakersChanged(roomId: RoomId, speakers: readonly Speaker[]): void {
+    this.#toRoom(roomId, () => encode('activeSpeakers', { speakers: [...speakers] }));
+  }
+
+  connectionQualityChanged(roomId: RoomId, participantId: ParticipantId, quality: Quality): void {
+    this.#toRoom(roomId, () => encode('connectionQuality', { participantId, quality }));
+  }
+
+  mediaLost(roomId: RoomId, participantId: ParticipantId, session: number): void {
+    this.#toSession(roomId, participantId, session, (connection) => connection.notify('mediaLost', {}));
+  }
+
+  /** The session is over: the connection hears why, and closes. */
+  end(connection: Connection, reason: EndReason | null): void {
+    const { seat } = connection;
+    if (this.#attendance.removeSeated(connection) && seat) this.#caretaker.left(seat);
+    connection.end(reason);
+  }
+
+  #tellKnocking(connection: Connection, commit: Commit): void {
+    const decision = knockDecidedBy(commit, connection.participantId);
+    if (!decision) return;
+    this.#attendance.removeKnocking(connection);
+    if (decision === 'admitted' || decision === 'denied') {
+      connection.notify('lobbyDecided', { admitted: decision === 'admitted' });
+    } else {
+      connection.end(decision);
+    }
+  }
+
+  #toRoom(roomId: RoomId, toEncoded: () => string): void {
+    this.#quietly(roomId, () => {
+      const seated = this.#attendance.seated(roomId);
+      if (seated.size === 0) return;
+      const encoded = toEncoded();
+      for (const connection of seated.values()) connection.write(encoded);
+    });
+  }
+
+  #toSession(
+    roomId: RoomId,
+    participantId: ParticipantId,
+    session: number,
+    tell: (connection: Connection) => void,
+  ): void {
+    const connection = this.#attendance.find(roomId, participantId, session);
+    if (connection) this.#quietly(roomId, () => tell(connection));
+  }
+
+  /** Rooms must not fail because somebody could not be told; a message that does not fit its own schema is a bug. */
+  #quietly(roomId: RoomId, tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#logger.error({ err: error, roomId }, 'a notification could not be sent');
+    }
+  }
+}
+
+/** The commit as text: made once for hosts and once for everybody else, or once for all where they see the same. */
+function encodedFor(commit: Commit): (viewer: Viewer) => string {
+  const made = new Map<Viewer, string>();
+  const differs = concernsHostsOnly(commit);
+  return (viewer) => {
+    const as: Viewer = differs ? viewer : 'other';
+    let encoded = made.get(as);
+    if (encoded === undefined) {
+      encoded = encode('committed', toWireCommit(commit, as));
+      made.set(as, encoded);
+    }
+    return encoded;
+  };
+}
+
+/** Whether the commit gives the participant's place to another connection than this one. */
+function replaces(commit: Commit, connection: Connection): boolean {
+  return (
+    commit.commandId !== connection.entering &&
+    commit.events.some(
+      (event) =>
+        event.type === 'ParticipantResumed' &&
+        event.participantId === connection.participantId &&
+        event.session !== connection.seat?.session,
+    )
+  );
+}
+
+/** Whether the commit says that this connection, which is there, is lost. */
+function givesUp(commit: Commit, { participantId, seat }: Connection): boolean {
+  return commit.events.some(
+    (event) =>
+      event.type === 'ParticipantDisconnected' &&
+      event.participantId === participantId &&
+      event.session === seat?.session,
+  );
+}
+
+function toWireOffer(offer: ConsumerOffer) {
+  return { ...offer, rtpParameters: { ...offer.rtpParameters } };
+}

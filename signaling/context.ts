@@ -1,0 +1,42 @@
+import type { RoomHost } from '../core/host/RoomHost.ts';
+import type { RoomHosts } from '../core/host/RoomHosts.ts';
+import type { MediaPlane } from '../core/media/MediaPlane.ts';
+import type { Clock, Logger } from '../core/ports.ts';
+import type { NodeId, RoomId } from '../core/room/state.ts';
+import type { Attendance } from './Attendance.ts';
+import type { Passwords } from './auth/passwords.ts';
+import type { Tokens } from './auth/tokens.ts';
+import type { Caretaker } from './Caretaker.ts';
+import type { AddressLimits } from './limits/AddressLimits.ts';
+import type { Limits } from './limits/Limits.ts';
+import type { NodeList } from './NodeList.ts';
+import type { Session } from './protocol/requests.ts';
+
+/** What handlers and routes work with. */
+export interface SignalingContext {
+  readonly nodeId: NodeId;
+  readonly rooms: () => RoomHosts;
+  readonly media: Pick<MediaPlane, 'rtpCapabilities'>;
+  readonly attendance: Attendance;
+  readonly caretaker: Caretaker;
+  readonly tokens: Tokens;
+  readonly passwords: Passwords;
+  readonly wrongSecrets: AddressLimits;
+  readonly nodes: NodeList;
+  readonly iceServers: Session['iceServers'];
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/** The room on this node. Without a wait when it is open, so that commands keep the order in which they came. */
+export function withRoom<T>(
+  { rooms }: Pick<SignalingContext, 'rooms'>,
+  roomId: RoomId,
+  run: (room: RoomHost) => T | Promise<T>,
+): Promise<T> {
+  const room = rooms().get(roomId);
+  // `async`, so that a synchronous throw is a rejection too.
+  return room ? (async () => run(room))() : rooms().open(roomId).then(run);
+}

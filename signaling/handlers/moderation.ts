@@ -1,0 +1,8 @@
+import { record } from './handler.ts';
+
+export const setRole = record<'setRole'>(({ participantId, role }) => ({ type: 'SetRole', participantId, role }));
+export const admit = record<'admit'>(({ participantId }) => ({ type: 'Admit', participantId }));
+export const deny = record<'deny'>(({ participantId }) => ({ type: 'Deny', participantId }));
+export const remove = record<'remove'>(({ participantId }) => ({ type: 'RemoveParticipant', participantId }));
+export const ban = record<'ban'>(({ participantId }) => ({ type: 'Ban', participantId }));
+export const unban = record<'unban'>(({ participantId }) => ({ type: 'Unban', participantId }));

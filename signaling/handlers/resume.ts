@@ -1,0 +1,25 @@
+import { RequestRefused } from '../RequestRefused.ts';
+import { enter } from './enter.ts';
+import type { Handler } from './handler.ts';
+
+/** With a resume token, or on a connection that is seated: both prove that the asker held a session of this participant. */
+export const resume: Handler<'resume'> = async ({ request, connection, context, afterAnswer }) => {
+  const { claims } = connection;
+  if (claims.kind !== 'resume' && !connection.seat) {
+    throw new RequestRefused('TOKEN_INVALID', 'Resuming needs the resume token that came with the session.');
+  }
+  afterAnswer(connection.startEntering(request.commandId));
+  return enter(
+    context,
+    connection,
+    {
+      type: 'ResumeSession',
+      commandId: request.commandId,
+      actor: { kind: 'node', nodeId: context.nodeId },
+      now: context.clock.now(),
+      participantId: claims.participantId,
+      nodeId: context.nodeId,
+    },
+    request,
+  );
+};

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { hasApiKey } from '../auth/apiKey.ts';
+import { BodyAborted, type HttpReply, type HttpRequest } from '../http/http.ts';
+import type { AddressLimits } from '../limits/AddressLimits.ts';
+import type { WireError } from '../protocol/errors.ts';
+import { INTERNAL, RequestRefused, toWireError } from '../RequestRefused.ts';
+import { httpStatus } from './httpStatus.ts';
+import { toOpenApi } from './openapi.ts';
+import type { Caller, RestContext, Route } from './Route.ts';
+import { routes } from './routes.ts';
+
+interface ApiDeps {
+  readonly context: RestContext;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly rest: AddressLimits;
+  readonly clientAddress: (request: HttpRequest) => string;
+}
+
+interface Match {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const OPENAPI_PATH = '/openapi.json';
+/** Probes and scrapers come from one address, often, and cost little. */
+const UNLIMITED = new Set(['/livez', '/readyz', '/metrics']);
+
+/** The REST API: finds the route, checks who asks and what, answers, and turns errors into `{ error: { code, message } }`. */
+export class Api {
+  readonly #deps: ApiDeps;
+  readonly #patterns: readonly { readonly route: Route; readonly pattern: RegExp }[];
+  readonly #openApi: string;
+
+  constructor(deps: ApiDeps) {
+    this.#deps = deps;
+    this.#patterns = routes.map((route) => ({
+      route,
+      pattern: new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+    }));
+    this.#openApi = JSON.stringify(toOpenApi(routes, deps.context.version));
+  }
+
+  /** Null when the path is none of the API's. */
+  async reply(request: HttpRequest): Promise<HttpReply | null> {
+    const { path } = request;
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    if (path === OPENAPI_PATH && method === 'GET') return json(200, this.#openApi);
+
+    const onPath = this.#patterns.filter(({ pattern }) => pattern.test(path));
+    const found = onPath.find(({ route }) => route.method === method);
+    if (onPath.length === 0) {
+      if (!path.startsWith('/api/') && path !== '/api') return null;
+      return errorReply({ code: 'NOT_FOUND', message: `There is nothing here; see ${OPENAPI_PATH}.` });
+    }
+    if (!found) {
+      const allow = onPath.map(({ route }) => route.method).join(', ');
+      const reply = errorReply({ code: 'INVALID', message: `This address takes ${allow}.` });
+      return { ...reply, status: 405, headers: { ...reply.headers, allow } };
+    }
+    try {
+      return await this.#call({ route: found.route, params: found.pattern.exec(path)?.groups ?? {} }, request);
+    } catch (error) {
+      return this.#errorReply(error, request, found.route);
+    }
+  }
+
+  async #call({ route, params }: Match, request: HttpRequest): Promise<HttpReply> {
+    const { clientAddress, context } = this.#deps;
+    const address = clientAddress(request);
+    const caller = this.#authorize(route, request, address);
+    const { status, body } = await route.handle({
+      params: parse(route.params, decoded(params)),
+      query: parse(route.query, Object.fromEntries(request.query)),
+      body: route.body ? parse(route.body, await readJson(request)) : {},
+      caller,
+      address,
+      context,
+    });
+    const response = route.responses[status];
+    if (!response) throw new Error(`${route.operationId} answered ${status}, which it does not describe.`);
+    // What the schema does not name does not leave the server [S2].
+    const checked = response.schema.parse(body);
+    const headers = { 'content-type': route.contentType, 'cache-control': 'no-store' };
+    return { status, headers, body: typeof checked === 'string' ? checked : JSON.stringify(checked) };
+  }
+
+  #authorize(route: Route, request: HttpRequest, address: string): Caller {
+    const { apiKey, apiSecret, context, rest } = this.#deps;
+    const authorization = request.headers.get('authorization');
+    if (authorization !== undefined && route.access !== 'everybody') {
+      if (!context.wrongSecrets.has(address)) {
+        throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many wrong API keys from your network. Wait a minute.');
+      }
+      if (hasApiKey(authorization, apiKey, apiSecret)) return 'operator';
+      context.wrongSecrets.take(address);
+      throw new RequestRefused('TOKEN_INVALID', 'This API key or secret is wrong.');
+    }
+    if (route.access === 'operator' || (route.access === 'open' && !context.openRoomCreation)) {
+      throw new RequestRefused('TOKEN_INVALID', 'This needs the API key: Basic KEY:SECRET, or Bearer SECRET.');
+    }
+    if (!UNLIMITED.has(route.path) && !rest.take(address)) {
+      throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many requests from your network. Wait a moment.');
+    }
+    return 'anybody';
+  }
+
+  #errorReply(error: unknown, request: HttpRequest, { operationId }: Route): HttpReply {
+    // Nobody is there to read it.
+    if (error instanceof BodyAborted) return errorReply({ code: 'INVALID', message: error.message });
+    const wire = toWireError(error);
+    if (wire) return errorReply(wire);
+    this.#deps.context.logger.error({ err: error, method: request.method, operationId }, 'a REST request failed');
+    return errorReply(INTERNAL);
+  }
+}
+
+export function errorReply(error: WireError): HttpReply {
+  const reply = json(httpStatus(error.code), JSON.stringify({ error }));
+  if (error.code !== 'TOKEN_INVALID') return reply;
+  return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Basic realm="Everroom", Bearer' } };
+}
+
+function json(status: number, body: string): HttpReply {
+  return { status, headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store' }, body };
+}
+
+function decoded(params: Readonly<Record<string, string>>): Record<string, string> {
+  try {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch (error) {
+    throw new RequestRefused('INVALID', 'The address is not well formed.', { cause: error });
+  }
+}
+
+function parse<T extends z.ZodObject>(schema: T, value: unknown): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new RequestRefused('INVALID', z.prettifyError(parsed.error).slice(0, 500));
+  return parsed.data;
+}
+
+/** No body counts as an empty object. */
+async function readJson(request: HttpRequest): Promise<unknown> {
+  const body = await request.readBody();
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new RequestRefused('INVALID', 'The body is not JSON.', { cause: error });
+  }
+}

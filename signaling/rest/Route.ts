@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { SignalingContext } from '../context.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
+
+/** Who asks: the operator's API key came with the request, or it did not. */
+export type Caller = 'operator' | 'anybody';
+
+/** everybody · operator: with the API key · open: without it too, where the deployment lets people create rooms. */
+export type Access = 'everybody' | 'operator' | 'open';
+
+export interface RouteCall<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: Caller;
+  /** What limits are counted by. */
+  readonly address: string;
+  readonly context: RestContext;
+}
+
+export interface RestContext extends SignalingContext {
+  readonly publicUrl: () => string;
+  readonly version: string;
+  readonly openRoomCreation: boolean;
+  readonly graceMs: number;
+  readonly listRooms: (limit: number) => Promise<readonly { roomId: string; lastActivityAt: number }[]>;
+  readonly checks: () => Readonly<Record<string, boolean>>;
+  readonly metricsText: () => Promise<string>;
+  readonly takeRoomCreation: (address: string) => boolean;
+}
+
+export interface RouteResult<Result> {
+  readonly status: number;
+  readonly body: Result;
+}
+
+export const NOTHING = z.object({});
+
+/** One address of the REST API: what it takes, what it gives, and everything that its description needs. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With parameters in braces, as OpenAPI writes them. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: z.ZodObject | null;
+  readonly responses: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
+  readonly contentType: string;
+  readonly errors: readonly ErrorCode[];
+  handle(call: RouteCall<unknown, unknown, unknown>): Promise<RouteResult<unknown>>;
+}
+
+type RouteOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> = Pick<
+  Route,
+  'method' | 'path' | 'operationId' | 'summary' | 'access' | 'responses' | 'errors'
+> & {
+  readonly params: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly contentType?: string;
+  handle(call: RouteCall<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<RouteResult<unknown>>;
+};
+
+/** Ties a route's handler to the types of its schemas. */
+export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject>({
+  handle,
+  ...described
+}: RouteOf<P, Q, B>): Route {
+  return {
+    query: NOTHING,
+    body: null,
+    contentType: 'application/json; charset=utf-8',
+    ...described,
+    // The API has parsed all three with the schemas of this very route.
+    handle: (call) => handle(call as RouteCall<z.infer<P>, z.infer<Q>, z.infer<B>>),
+  };
+}

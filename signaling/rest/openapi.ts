@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { WireError } from '../protocol/errors.ts';
+import { httpStatus } from './httpStatus.ts';
+import type { Route } from './Route.ts';
+
+/** The description of these routes, made from the schemas that check what they take and give. */
+export function toOpenApi(routes: readonly Route[], version: string): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: toOperation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Everroom', version, description: 'Rooms, tokens and operations of a meeting server.' },
+    paths,
+    components: {
+      securitySchemes: {
+        basic: { type: 'http', scheme: 'basic', description: 'API key and secret.' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'The API secret.' },
+      },
+      schemas: { Error: z.toJSONSchema(z.object({ error: WireError })) },
+    },
+  };
+}
+
+function toOperation({ access, body, contentType, errors, operationId, params, query, responses, summary }: Route) {
+  const withKey = [{ basic: [] }, { bearer: [] }];
+  const errorStatuses = Map.groupBy([...errors, 'TOO_LARGE' as const, 'INTERNAL' as const], httpStatus);
+  return {
+    operationId,
+    summary,
+    security: { everybody: [], operator: withKey, open: [{}, ...withKey] }[access],
+    parameters: [...toParameters('path', params), ...toParameters('query', query)],
+    ...(body ? { requestBody: { required: false, content: content('application/json', body) } } : {}),
+    responses: {
+      ...Object.fromEntries(
+        [...errorStatuses].map(([status, codes]) => [
+          status,
+          {
+            description: codes.join(', '),
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+          },
+        ]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(responses).map(([status, { description, schema }]) => [
+          status,
+          { description, content: content(contentType.split(';', 1)[0] ?? contentType, schema) },
+        ]),
+      ),
+    },
+  };
+}
+
+function toParameters(place: 'path' | 'query', schema: z.ZodObject) {
+  return Object.entries(schema.shape).map(([name, field]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    schema: z.toJSONSchema(field as z.ZodType, { io: 'input' }),
+  }));
+}
+
+function content(type: string, schema: z.ZodType) {
+  return { [type]: { schema: z.toJSONSchema(schema, { io: 'input' }) } };
+}

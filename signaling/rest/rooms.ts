@@ -1,0 +1,158 @@
+import type { RoomHost } from '../../core/host/RoomHost.ts';
+import { Refusal } from '../../core/room/refusal.ts';
+import type { RoomState } from '../../core/room/state.ts';
+import { withRoom } from '../context.ts';
+import { RequestRefused } from '../RequestRefused.ts';
+import { toParticipantView } from '../views.ts';
+import { newParticipantId, newRoomId } from './ids.ts';
+import { NOTHING, type RestContext, route } from './Route.ts';
+import * as shapes from './shapes.ts';
+import { mintToken } from './tokens.ts';
+
+const DEFAULT_CAPACITY = 100;
+
+export const createRoom = route({
+  method: 'POST',
+  path: '/api/rooms',
+  operationId: 'createRoom',
+  summary: 'Creates a room and gives a token to join it as host.',
+  access: 'open',
+  params: NOTHING,
+  body: shapes.CreateRoom,
+  responses: { 201: { description: 'The room and a host token.', schema: shapes.CreatedRoom } },
+  errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'JOURNAL_UNAVAILABLE'],
+  async handle({ body, caller, address, context }) {
+    if (caller === 'anybody') {
+      if (body.roomId !== undefined) throw new RequestRefused('FORBIDDEN', 'Choosing the room id needs the API key.');
+      if (!context.takeRoomCreation(address)) {
+        throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many rooms from your network. Wait a minute.');
+      }
+    }
+    const roomId = body.roomId ?? newRoomId();
+    const passwordHash = body.password === undefined ? null : await context.passwords.hash(body.password);
+    await withRoom(context, roomId, (room) =>
+      room.handle({
+        type: 'CreateRoom',
+        ...envelope(context),
+        name: body.name ?? roomId,
+        capacity: body.capacity ?? DEFAULT_CAPACITY,
+        graceMs: body.graceMs ?? context.graceMs,
+        lobby: body.lobby,
+        passwordHash,
+      }),
+    );
+    const token = await mintToken(context, { roomId, participantId: newParticipantId(), role: 'host' });
+    return { status: 201, body: { ...token, url: roomUrl(context, roomId) } };
+  },
+});
+
+export const listRooms = route({
+  method: 'GET',
+  path: '/api/rooms',
+  operationId: 'listRooms',
+  summary: 'Rooms by their last activity, newest first.',
+  access: 'operator',
+  params: NOTHING,
+  query: shapes.RoomListQuery,
+  responses: { 200: { description: 'The rooms.', schema: shapes.RoomList } },
+  errors: ['TOKEN_INVALID', 'JOURNAL_UNAVAILABLE'],
+  async handle({ query, context }) {
+    return { status: 200, body: { rooms: await context.listRooms(query.limit) } };
+  },
+});
+
+export const describeRoom = route({
+  method: 'GET',
+  path: '/api/rooms/{roomId}',
+  operationId: 'describeRoom',
+  summary: 'A room, its settings and how many are in it.',
+  access: 'operator',
+  params: shapes.RoomParams,
+  responses: { 200: { description: 'The room.', schema: shapes.RoomDescription } },
+  errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
+  async handle({ params: { roomId }, context }) {
+    const { createdAt, lobby, participants, settings } = await openState(context, roomId);
+    const { name, capacity, graceMs, locked, passwordHash, reencoding, recording } = settings;
+    const connected = [...participants.values()].filter((participant) => participant.connected).length;
+    const body = {
+      roomId,
+      url: roomUrl(context, roomId),
+      name,
+      createdAt,
+      capacity,
+      graceMs,
+      locked,
+      lobby: settings.lobby,
+      passwordProtected: passwordHash !== null,
+      reencoding,
+      recording,
+      participants: participants.size,
+      connected,
+      knocking: lobby.size,
+    };
+    return { status: 200, body };
+  },
+});
+
+export const listParticipants = route({
+  method: 'GET',
+  path: '/api/rooms/{roomId}/participants',
+  operationId: 'listParticipants',
+  summary: 'Who is in a room, with their tracks.',
+  access: 'operator',
+  params: shapes.RoomParams,
+  responses: { 200: { description: 'The participants.', schema: shapes.ParticipantList } },
+  errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
+  async handle({ params: { roomId }, context }) {
+    const { participants } = await openState(context, roomId);
+    return { status: 200, body: { participants: [...participants.values()].map(toParticipantView) } };
+  },
+});
+
+export const removeParticipant = route({
+  method: 'POST',
+  path: '/api/rooms/{roomId}/participants/{participantId}/remove',
+  operationId: 'removeParticipant',
+  summary: 'Puts a participant out of a room.',
+  access: 'operator',
+  params: shapes.ParticipantParams,
+  responses: { 200: { description: 'The participant is no longer in the room.', schema: NOTHING } },
+  errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'PARTICIPANT_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
+  async handle({ params: { roomId, participantId }, context }) {
+    await withRoom(context, roomId, (room) =>
+      room.handle({ type: 'RemoveParticipant', participantId, ...envelope(context) }),
+    );
+    return { status: 200, body: {} };
+  },
+});
+
+export const closeRoom = route({
+  method: 'DELETE',
+  path: '/api/rooms/{roomId}',
+  operationId: 'closeRoom',
+  summary: 'Ends a meeting: everybody is put out.',
+  access: 'operator',
+  params: shapes.RoomParams,
+  responses: { 200: { description: 'The room is closed.', schema: NOTHING } },
+  errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'JOURNAL_UNAVAILABLE'],
+  async handle({ params: { roomId }, context }) {
+    await withRoom(context, roomId, (room) => room.handle({ type: 'CloseRoom', ...envelope(context) }));
+    return { status: 200, body: {} };
+  },
+});
+
+/** The room as the journal has it. @throws Refusal ROOM_NOT_FOUND, ROOM_CLOSED */
+export async function openState(context: RestContext, roomId: string): Promise<RoomState> {
+  const state = await withRoom(context, roomId, (room: RoomHost) => room.state);
+  if (state.status === 'open') return state;
+  if (state.status === 'closed') throw new Refusal('ROOM_CLOSED', 'This meeting has ended.');
+  throw new Refusal('ROOM_NOT_FOUND', 'There is no such room.');
+}
+
+function roomUrl(context: RestContext, roomId: string): string {
+  return `${context.publicUrl()}/r/${roomId}`;
+}
+
+function envelope({ clock, newId }: RestContext) {
+  return { commandId: newId(), actor: { kind: 'operator' }, now: clock.now() } as const;
+}

@@ -1,0 +1,18 @@
+import { livez, metrics, pageConfig, readyz } from './operations.ts';
+import type { Route } from './Route.ts';
+import { closeRoom, createRoom, describeRoom, listParticipants, listRooms, removeParticipant } from './rooms.ts';
+import { createToken } from './tokens.ts';
+
+export const routes: readonly Route[] = [
+  createRoom,
+  listRooms,
+  describeRoom,
+  closeRoom,
+  createToken,
+  listParticipants,
+  removeParticipant,
+  pageConfig,
+  livez,
+  readyz,
+  metrics,
+];

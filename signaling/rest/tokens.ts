@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import type { JoinClaims } from '../auth/tokens.ts';
+import { RequestRefused } from '../RequestRefused.ts';
+import { newParticipantId } from './ids.ts';
+import { type RestContext, route } from './Route.ts';
+import { openState } from './rooms.ts';
+import * as shapes from './shapes.ts';
+
+const TTL_SECONDS = 12 * 3_600;
+
+export const createToken = route({
+  method: 'POST',
+  path: '/api/rooms/{roomId}/tokens',
+  operationId: 'createToken',
+  summary: 'Gives a token to join a room.',
+  access: 'open',
+  params: shapes.RoomParams,
+  body: shapes.MintToken,
+  responses: { 201: { description: 'The token, and whom it lets in.', schema: shapes.JoinToken } },
+  errors: ['INVALID', 'FORBIDDEN', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'TOO_MANY_REQUESTS', 'JOURNAL_UNAVAILABLE'],
+  async handle({ params: { roomId }, body, caller, context }) {
+    const { name, participantId = newParticipantId(), role, ttlSeconds } = body;
+    // Nobody may become somebody else, or more than a member [S1].
+    if (caller === 'anybody' && (body.participantId !== undefined || name !== undefined || role !== 'member')) {
+      throw new RequestRefused('FORBIDDEN', 'Choosing the participant, its name or another role needs the API key.');
+    }
+    await openState(context, roomId);
+    return { status: 201, body: await mintToken(context, { roomId, participantId, role, name }, ttlSeconds) };
+  },
+});
+
+export async function mintToken(
+  { clock, tokens }: RestContext,
+  { roomId, participantId, role, name }: Omit<JoinClaims, 'kind' | 'name'> & { readonly name?: string | undefined },
+  ttlSeconds = TTL_SECONDS,
+): Promise<z.infer<typeof shapes.JoinToken>> {
+  const token = await tokens.signJoin({ roomId, participantId, role, name }, ttlSeconds);
+  return { roomId, participantId, role, token, expiresAt: clock.now() + ttlSeconds * 1_000 };
+}

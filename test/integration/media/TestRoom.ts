@@ -1,0 +1,122 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createMediaPlane, type MediaPlaneOptions } from '../../../core/media/createMediaPlane.ts';
+import type {
+  ConsumerOffer,
+  MediaPlane,
+  Quality,
+  RoomMedia,
+  RoomMediaListener,
+  Speaker,
+} from '../../../core/media/MediaPlane.ts';
+import type { RoomEvent } from '../../../core/room/events.ts';
+import type { RoomState } from '../../../core/room/state.ts';
+import { created, stateOf } from '../../support/room.ts';
+import { silentLogger, systemClock } from '../../support/system.ts';
+
+/** A base port with `count` ports free from it on, UDP and TCP. */
+export async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const base = 20_000 + Math.floor(Math.random() * 20_000);
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(base + index)));
+    if (free.every(Boolean)) return base;
+  }
+  throw new Error('no free ports');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const udp = createSocket('udp4');
+  const tcp = createServer();
+  try {
+    udp.bind(port, '127.0.0.1');
+    await once(udp, 'listening');
+    tcp.listen(port, '127.0.0.1');
+    await once(tcp, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    udp.close();
+    tcp.close();
+  }
+}
+
+export async function openTestPlane(
+  options: Partial<MediaPlaneOptions> & { workers?: number } = {},
+): Promise<MediaPlane> {
+  const workers = options.workers ?? 1;
+  const plane = await createMediaPlane({
+    workers,
+    listen: [{ ip: '127.0.0.1' }],
+    basePort: await freePorts(workers),
+    clock: systemClock,
+    logger: silentLogger,
+    ...options,
+  });
+  await plane.listen();
+  return plane;
+}
+
+/** Answers offers the way a client does. */
+export interface TestViewer {
+  consumersOpened(offers: readonly ConsumerOffer[]): Promise<void>;
+}
+
+/** A room of the plane with a record of its own, and everything its media told. */
+export class TestRoom implements RoomMediaListener {
+  readonly media: RoomMedia;
+  readonly viewers = new Map<string, TestViewer>();
+  readonly closedConsumers: { viewerId: string; consumerIds: readonly string[] }[] = [];
+  readonly pausedConsumers: { viewerId: string; consumerId: string; paused: boolean }[] = [];
+  readonly wantedLayers: { trackId: string; maxSpatialLayer: number }[] = [];
+  readonly qualities: { participantId: string; quality: Quality }[] = [];
+  readonly lost: { participantId: string; session: number }[] = [];
+  speakers: readonly Speaker[] = [];
+  readonly #events: RoomEvent[] = [created()];
+
+  constructor(plane: MediaPlane, roomId = 'room') {
+    this.media = plane.openRoom(roomId, this);
+  }
+
+  get state(): RoomState {
+    return stateOf(...this.#events);
+  }
+
+  record(...events: readonly RoomEvent[]): void {
+    this.#events.push(...events);
+    this.media.update(this.state);
+  }
+
+  async consumersOpened(viewerId: string, _session: number, offers: readonly ConsumerOffer[]): Promise<void> {
+    await this.viewers.get(viewerId)?.consumersOpened(offers);
+  }
+
+  consumersClosed(viewerId: string, _session: number, consumerIds: readonly string[]): void {
+    this.closedConsumers.push({ viewerId, consumerIds });
+  }
+
+  consumersPaused(
+    viewerId: string,
+    _session: number,
+    changes: readonly { consumerId: string; paused: boolean }[],
+  ): void {
+    this.pausedConsumers.push(...changes.map((change) => ({ viewerId, ...change })));
+  }
+
+  layersWanted(_publisherId: string, _session: number, trackId: string, maxSpatialLayer: number): void {
+    this.wantedLayers.push({ trackId, maxSpatialLayer });
+  }
+
+  activeSpeakersChanged(speakers: readonly Speaker[]): void {
+    this.speakers = speakers;
+  }
+
+  connectionQualityChanged(participantId: string, quality: Quality): void {
+    this.qualities.push({ participantId, quality });
+  }
+
+  mediaLost(participantId: string, session: number): void {
+    this.lost.push({ participantId, session });
+  }
+}

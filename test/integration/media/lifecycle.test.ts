@@ -1,0 +1,228 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { joined, published, resumed } from '../../support/room.ts';
+import { silentLogger, systemClock } from '../../support/system.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
+import { freePorts, openTestPlane, TestRoom } from './TestRoom.ts';
+import { heldByWorkers } from './workers.ts';
+
+let plane: MediaPlane;
+
+beforeEach(async () => {
+  plane = await openTestPlane({ workers: 2, workerCapacity: 4 });
+});
+afterEach(async () => {
+  await plane.close();
+});
+
+function refusedWith(code: string): unknown {
+  return expect.objectContaining({ name: 'MediaError', code });
+}
+
+describe('sessions', () => {
+  test('[J5] a stale session can do nothing, and cannot close the new one', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1), published('ann', 'mic'), joined('bob', 2));
+    const old = await SilentPeer.join(plane, room, 'ann', 1);
+    room.record(resumed('ann', 3));
+    await expect(old.produce('mic', 'audio')).rejects.toEqual(refusedWith('STALE_SESSION'));
+    await expect(SilentPeer.join(plane, room, 'ann', 1)).rejects.toEqual(refusedWith('STALE_SESSION'));
+    expect(() => room.media.setView('ann', 1, null)).toThrow(refusedWith('STALE_SESSION') as Error);
+
+    const ann = await SilentPeer.join(plane, room, 'ann', 3);
+    await ann.produce('mic', 'audio');
+    room.media.closeParticipant('ann', 1);
+    expect(room.media.inventory().producers).toHaveLength(1);
+    await expect(room.media.connectTransport('ann', 1, old.transports.send.id, { fingerprints: [] })).rejects.toEqual(
+      refusedWith('STALE_SESSION'),
+    );
+    await room.media.close();
+  });
+
+  test('[J5] a producer that a stale session had on its way is closed', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1), published('ann', 'mic'));
+    const old = await SilentPeer.join(plane, room, 'ann', 1);
+    const producing = old.produce('mic', 'audio');
+    room.record(resumed('ann', 2));
+    const opening = SilentPeer.join(plane, room, 'ann', 2);
+    await expect(producing).rejects.toEqual(refusedWith('STALE_SESSION'));
+    await opening;
+    expect(room.media.inventory().producers).toEqual([]);
+    await room.media.close();
+  });
+
+  test('of two openTransports in a row the second one counts', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1), published('ann', 'mic'));
+    const [first, second] = await Promise.allSettled([
+      SilentPeer.join(plane, room, 'ann', 1),
+      SilentPeer.join(plane, room, 'ann', 1),
+    ]);
+    expect(first).toMatchObject({ status: 'rejected', reason: refusedWith('STALE_SESSION') });
+    if (second.status !== 'fulfilled') throw second.reason;
+    await second.value.produce('mic', 'audio');
+    await room.media.close();
+  });
+
+  test('producing a track again replaces its producer; viewers get the new one', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1), published('ann', 'mic'), joined('bob', 2));
+    const ann = await SilentPeer.join(plane, room, 'ann', 1);
+    const bob = await SilentPeer.join(plane, room, 'bob', 2);
+    const results = await Promise.all([ann.produce('mic', 'audio'), ann.produce('mic', 'audio')]);
+    const { producerId } = results[1];
+    await waitUntil(() => bob.offers.at(-1)?.producerId === producerId || 'bob was not offered the new producer');
+    expect(room.media.inventory().producers).toMatchObject([{ trackId: 'mic', producerId }]);
+    await room.media.close();
+  });
+
+  test('what mediasoup refuses is refused with its reason', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1), published('ann', 'mic'));
+    const ann = await SilentPeer.join(plane, room, 'ann', 1);
+    const rtpParameters = rtpParametersOf('audio');
+    const codecs = rtpParameters.codecs.map((codec) => ({ ...codec, mimeType: 'audio/none' }));
+    const refused = room.media.produce('ann', 1, 'mic', { ...rtpParameters, codecs });
+    await expect(refused).rejects.toEqual(refusedWith('MEDIA_INVALID'));
+    await expect(refused).rejects.toThrow(/unsupported codec/);
+    await expect(room.media.produce('ann', 1, 'none', rtpParameters)).rejects.toEqual(refusedWith('TRACK_NOT_FOUND'));
+    await expect(room.media.restartIce('ann', 1, 'none')).rejects.toEqual(refusedWith('TRANSPORT_NOT_FOUND'));
+    const nonsense = JSON.parse('{"codecs":[{}]}');
+    await expect(room.media.openTransports('ann', 1, nonsense)).rejects.toEqual(refusedWith('MEDIA_INVALID'));
+    await ann.produce('mic', 'audio');
+    await room.media.close();
+  });
+
+  test('a viewer that does not take its consumers holds nobody up', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1), published('ann', 'mic'), joined('bob', 2), joined('cem', 3));
+    const ann = await SilentPeer.join(plane, room, 'ann', 1);
+    await SilentPeer.join(plane, room, 'bob', 2);
+    const cem = await SilentPeer.join(plane, room, 'cem', 3);
+    room.viewers.set('bob', { consumersOpened: () => Promise.reject(new Error('bob is away')) });
+    await ann.produce('mic', 'audio');
+    await waitUntil(() => cem.offers.length === 1 || 'cem was not offered the microphone');
+    await room.media.close();
+  });
+});
+
+describe('workers', () => {
+  test('nothing is left after a hundred people came and went', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('host', 1), published('host', 'host-mic'), published('host', 'host-cam', 'camera'));
+    const host = await SilentPeer.join(plane, room, 'host', 1);
+    await Promise.all([host.produce('host-mic', 'audio'), host.produce('host-cam', 'video')]);
+    for (let round = 0; round < 20; round += 1) {
+      const ids = Array.from({ length: 5 }, (_, index) => `guest-${round}-${index}`);
+      const session = (index: number): number => 2 + round * 5 + index;
+      room.record(...ids.flatMap((id, index) => [joined(id, session(index)), published(id, `${id}-mic`)]));
+      await Promise.all(
+        ids.map(async (id, index) => {
+          const guest = await SilentPeer.join(plane, room, id, session(index));
+          // Some leave in the middle of it.
+          if (index % 2 === 0) await guest.produce(`${id}-mic`, 'audio');
+          else void guest.produce(`${id}-mic`, 'audio').catch(() => undefined);
+        }),
+      );
+      room.record(
+        ...ids.map((participantId) => ({ type: 'ParticipantGone', participantId, departure: 'left', at: 0 }) as const),
+      );
+    }
+    await waitUntil(() => room.media.inventory().consumers.length === 0 || 'consumers are left');
+    expect(room.media.inventory().producers).toHaveLength(2);
+    await room.media.close();
+    expect(plane.load().consumers).toBe(0);
+    await waitUntil(async () => (await heldByWorkers()).routers === 0 || 'routers are left');
+    // The WebRtcServers of both workers.
+    expect((await heldByWorkers()).handlers).toBe(2);
+  });
+
+  test('a worker killed at any moment is replaced, and everybody can come back', async () => {
+    const room = new TestRoom(plane);
+    const ids = ['ann', 'bob', 'cem'];
+    room.record(...ids.flatMap((id, index) => [joined(id, index + 1), published(id, `${id}-mic`)]));
+    for (let round = 0; round < 8; round += 1) {
+      const joining = ids.map(async (id, index) => {
+        const peer = await SilentPeer.join(plane, room, id, index + 1);
+        await peer.produce(`${id}-mic`, 'audio');
+      });
+      await sleep(round);
+      const pids = plane.workerPids();
+      process.kill(pids[round % pids.length] ?? 0, 'SIGKILL');
+      // Whatever was in the middle is refused or done, never left hanging.
+      await Promise.allSettled(joining);
+    }
+    await waitUntil(() => plane.workerPids().length === 2 || 'a worker is missing');
+    await Promise.all(
+      ids.map(async (id, index) => {
+        const peer = await SilentPeer.join(plane, room, id, index + 1);
+        await peer.produce(`${id}-mic`, 'audio');
+      }),
+    );
+    await waitUntil(() => room.media.inventory().consumers.length === 6 || 'not everybody hears everybody');
+    await room.media.close();
+    expect(plane.load().consumers).toBe(0);
+  });
+
+  test('ports bind only when asked, wait for a dying process, and a port that stays taken is named', async () => {
+    const basePort = await freePorts(1);
+    const holder = createSocket('udp4').bind(basePort, '127.0.0.1');
+    await once(holder, 'listening');
+    const standby = await createMediaPlane({
+      workers: 1,
+      listen: [{ ip: '127.0.0.1' }],
+      basePort,
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    const listening = standby.listen();
+    await sleep(50);
+    holder.close();
+    await listening;
+
+    const late = { ...systemClock, now: () => Date.now() * 1_000 };
+    const second = await createMediaPlane({
+      workers: 1,
+      listen: [{ ip: '127.0.0.1' }],
+      basePort,
+      clock: late,
+      logger: silentLogger,
+    });
+    await expect(second.listen()).rejects.toMatchObject({ name: 'MediaPortTaken', port: basePort });
+    await expect(second.listen()).rejects.toThrow('MEDIA_PORT');
+    await Promise.all([standby.close(), second.close()]);
+  });
+
+  test('a standby without ports replaces its workers too, and binds nothing by that', async () => {
+    const basePort = await freePorts(1);
+    const options = { workers: 1, listen: [{ ip: '127.0.0.1' }], basePort, clock: systemClock, logger: silentLogger };
+    const standby = await createMediaPlane(options);
+    const [pid] = standby.workerPids();
+    process.kill(pid ?? 0, 'SIGKILL');
+    await waitUntil(() => {
+      const [now] = standby.workerPids();
+      return (now !== undefined && now !== pid) || 'the worker is not replaced';
+    });
+    const active = await createMediaPlane(options);
+    await active.listen();
+    await Promise.all([standby.close(), active.close()]);
+  });
+
+  test('a worker that does not run is named, with what to do', async () => {
+    const plane = createMediaPlane({
+      workers: 1,
+      listen: [{ ip: '127.0.0.1' }],
+      basePort: 40_000,
+      workerBin: '/nowhere/mediasoup-worker',
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    await expect(plane).rejects.toThrow(/\/nowhere\/mediasoup-worker.*npm start/);
+  });
+});

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { types } from 'mediasoup';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { RoomEvent } from '../../../core/room/events.ts';
+import { joined, published } from '../../support/room.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { SilentPeer } from './SilentPeer.ts';
+import { TestPeer } from './TestPeer.ts';
+import { openTestPlane, TestRoom } from './TestRoom.ts';
+import { onNewProducer } from './workers.ts';
+
+let plane: MediaPlane;
+const producers: types.Producer[] = [];
+
+beforeAll(async () => {
+  onNewProducer((producer) => producers.push(producer));
+  plane = await openTestPlane({ workers: 2, workerCapacity: 1 });
+});
+afterAll(async () => {
+  await plane.close();
+});
+
+function setMuted(muted: boolean): RoomEvent {
+  return { type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId: 'ann', trackId: 'mic' };
+}
+
+test('[M2] a track that is muted in the record is not heard, though its publisher goes on sending', async () => {
+  const room = new TestRoom(plane);
+  room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic', 'microphone', true));
+  const ann = await TestPeer.join(plane, room, 'ann', 1);
+  const bob = await TestPeer.join(plane, room, 'bob', 2);
+  try {
+    await ann.publishAudio('mic');
+    await waitUntil(async () => (await ann.sent('mic')).packets > 30 || 'ann does not send');
+    expect((await bob.received('mic')).packets).toBe(0);
+
+    room.record(setMuted(false));
+    await waitUntil(async () => (await bob.received('mic')).packets > 10 || 'bob does not hear ann');
+
+    room.record(setMuted(true));
+    await sleep(100);
+    const before = (await bob.received('mic')).packets;
+    await sleep(500);
+    expect((await bob.received('mic')).packets).toBe(before);
+  } finally {
+    ann.close();
+    bob.close();
+    await room.media.close();
+  }
+});
+
+test('[M2] muting while produce is on its way: the producer comes up paused and stays so', async () => {
+  const room = new TestRoom(plane);
+  room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic'));
+  const ann = await SilentPeer.join(plane, room, 'ann', 1);
+  await SilentPeer.join(plane, room, 'bob', 2);
+  const producing = ann.produce('mic', 'audio');
+  room.record(setMuted(true));
+  const { producerId } = await producing;
+  await waitUntil(() => room.media.inventory().consumers.length === 1 || 'bob has no consumer');
+  await sleep(50);
+  const all = producers.filter((producer) => producer.id === producerId);
+  expect(all.map((producer) => producer.paused)).not.toContain(false);
+  await room.media.close();
+});
+
+test('[M2] however mutes, unmutes and produces interleave, producers and their twins end as the record says', async () => {
+  const steps = fc.array(fc.constantFrom('mute', 'unmute', 'produce', 'wait'), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (sequence) => {
+      const room = new TestRoom(plane);
+      room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic'));
+      const ann = await SilentPeer.join(plane, room, 'ann', 1);
+      await SilentPeer.join(plane, room, 'bob', 2);
+      let muted = false;
+      const produced = [ann.produce('mic', 'audio')];
+      for (const step of sequence) {
+        if (step === 'produce') produced.push(ann.produce('mic', 'audio'));
+        else if (step === 'wait') await sleep(2);
+        else if (muted !== (step === 'mute')) {
+          muted = step === 'mute';
+          room.record(setMuted(muted));
+        }
+      }
+      const { producerId } = (await Promise.all(produced)).at(-1) ?? {};
+      await waitUntil(() => {
+        const live = producers.filter((producer) => producer.id === producerId && !producer.closed);
+        // The source and its twin on the other worker.
+        if (live.length !== 2) return `${live.length} of 2 producers`;
+        return live.every((producer) => producer.paused === muted) || `not all ${muted ? 'paused' : 'resumed'}`;
+      });
+      await room.media.close();
+    }),
+    { numRuns: 30 },
+  );
+});

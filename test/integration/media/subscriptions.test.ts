@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { disconnected, joined, published } from '../../support/room.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { SilentPeer } from './SilentPeer.ts';
+import { openTestPlane, TestRoom } from './TestRoom.ts';
+
+let plane: MediaPlane;
+const tile = { width: 320, height: 180, pinned: false };
+
+beforeAll(async () => {
+  plane = await openTestPlane({ policy: { lastN: 2, loudestN: null } });
+});
+afterAll(async () => {
+  await plane.close();
+});
+
+async function roomWith(cameras: number): Promise<{ room: TestRoom; viewer: SilentPeer }> {
+  const room = new TestRoom(plane);
+  room.record(joined('viewer', 1));
+  const viewer = await SilentPeer.join(plane, room, 'viewer', 1);
+  for (let index = 0; index < cameras; index += 1) {
+    room.record(joined(`p${index}`, index + 2), published(`p${index}`, `cam-${index}`, 'camera'));
+    const peer = await SilentPeer.join(plane, room, `p${index}`, index + 2);
+    await peer.produce(`cam-${index}`, 'video');
+  }
+  await waitUntil(() => consumersOf(room).length === cameras || `viewer has ${consumersOf(room).length} consumers`);
+  return { room, viewer };
+}
+
+function consumersOf(room: TestRoom) {
+  return room.media.inventory().consumers.filter((consumer) => consumer.viewerId === 'viewer');
+}
+
+test('layers follow the tile’s size; what is not shown is paused and the client is told', async () => {
+  const { room, viewer } = await roomWith(1);
+  const consumer = () => consumersOf(room)[0];
+  expect(consumer()).toMatchObject({ paused: false, targetSpatialLayer: 0 });
+
+  room.media.setView('viewer', 1, new Map([['cam-0', { width: 1280, height: 720, pinned: false }]]));
+  await waitUntil(() => consumer()?.targetSpatialLayer === 2 || 'the large tile has no high layer');
+
+  room.media.setView('viewer', 1, new Map());
+  await waitUntil(() => consumer()?.paused === true || 'the hidden track is not paused');
+  const { consumerId } = viewer.offers[0] ?? {};
+  expect(room.pausedConsumers).toEqual([{ viewerId: 'viewer', consumerId, paused: true }]);
+  await room.media.close();
+});
+
+test('last-N: of three cameras the viewer gets those of the first two, as nobody has spoken', async () => {
+  const { room } = await roomWith(3);
+  room.media.setView('viewer', 1, new Map(['cam-0', 'cam-1', 'cam-2'].map((trackId) => [trackId, tile])));
+  await waitUntil(() => consumersOf(room).filter(({ paused }) => !paused).length === 2 || 'not two cameras');
+  expect(consumersOf(room).filter(({ paused }) => paused)).toMatchObject([{ trackId: 'cam-2' }]);
+  await room.media.close();
+});
+
+test('publishers hear which layers are wanted: more at once, less after a while', async () => {
+  const { room } = await roomWith(1);
+  await waitUntil(() => lastWanted(room) === 0 || 'nobody told the publisher that the lowest layer is enough');
+  room.media.setView('viewer', 1, new Map([['cam-0', { ...tile, pinned: true }]]));
+  await waitUntil(() => lastWanted(room) === 2 || 'nobody told the publisher that all layers are wanted', 500);
+  room.media.setView('viewer', 1, new Map());
+  await waitUntil(() => lastWanted(room) === -1 || 'nobody told the publisher that nobody watches');
+  await room.media.close();
+});
+
+function lastWanted(room: TestRoom): number | undefined {
+  return room.wantedLayers.at(-1)?.maxSpatialLayer;
+}
+
+test('a client that cannot receive a codec is not offered it', async () => {
+  const room = new TestRoom(plane);
+  room.record(joined('ann', 1), joined('bob', 2));
+  room.record(published('ann', 'cam', 'camera'), published('ann', 'mic'));
+  const ann = await SilentPeer.join(plane, room, 'ann', 1);
+  const codecs = (plane.rtpCapabilities.codecs ?? []).filter((codec) => codec.kind === 'audio');
+  await room.media.openTransports('bob', 2, { ...plane.rtpCapabilities, codecs });
+  await Promise.all([ann.produce('cam', 'video'), ann.produce('mic', 'audio')]);
+  await waitUntil(() => room.media.inventory().consumers.length === 1 || 'bob does not get the microphone');
+  expect(room.media.inventory().consumers).toMatchObject([{ viewerId: 'bob', trackId: 'mic' }]);
+  await room.media.close();
+});
+
+test('media of a participant whose connection is lost go on until the record lets it go', async () => {
+  const { room } = await roomWith(1);
+  room.record(disconnected('p0', 2));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(consumersOf(room)).toHaveLength(1);
+  room.record({ type: 'ParticipantGone', participantId: 'p0', departure: 'expired', at: 0 });
+  await waitUntil(() => consumersOf(room).length === 0 || 'the consumer is still there');
+  expect(room.closedConsumers).toMatchObject([{ viewerId: 'viewer' }]);
+  await room.media.close();
+});

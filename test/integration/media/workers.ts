@@ -1,0 +1,28 @@
+import { observer, type types } from 'mediasoup';
+
+/** Every worker of this process, as mediasoup announces it. */
+const workers = new Set<types.Worker>();
+observer.on('newworker', (worker) => {
+  workers.add(worker);
+  worker.observer.once('close', () => workers.delete(worker));
+});
+
+/** What the live workers themselves say they hold. */
+export async function heldByWorkers(): Promise<{ routers: number; handlers: number }> {
+  const dumps = await Promise.all([...workers].map((worker) => worker.dump()));
+  return {
+    routers: dumps.reduce((sum, dump) => sum + dump.routerIds.length, 0),
+    handlers: dumps.reduce((sum, dump) => sum + dump.channelMessageHandlers.channelRequestHandlers.length, 0),
+  };
+}
+
+/** Calls `seen` for every new producer, from before it is usable. */
+export function onNewProducer(seen: (producer: types.Producer, transport: types.Transport) => void): void {
+  observer.on('newworker', (worker) => {
+    worker.observer.on('newrouter', (router) => {
+      router.observer.on('newtransport', (transport) => {
+        transport.observer.on('newproducer', (producer) => seen(producer, transport));
+      });
+    });
+  });
+}

@@ -1,0 +1,243 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Journal } from '../../../core/ports.ts';
+import { ORIGIN } from '../../../core/room/commit.ts';
+import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
+import type { Durability } from '../../../recovery/journal/durability.ts';
+import { commitsAfter, positionOf } from '../../contract/journal.ts';
+import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
+import { recordingLogger, systemClock } from '../../support/system.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function startServer(options: TestRedisOptions = {}): Promise<{ server: TestRedis; side: Redis }> {
+  const server = await startTestRedis(options);
+  cleanups.push(() => server.stop());
+  const side = new Redis(server.options);
+  side.on('error', () => {}); // Some tests kill the server.
+  cleanups.push(() => side.disconnect());
+  return { server, side };
+}
+
+async function connect(
+  url: string,
+  { durability = { mode: 'async' }, startTimeoutMs = 5_000 }: { durability?: Durability; startTimeoutMs?: number } = {},
+): Promise<Recovery & { readonly logged: ReturnType<typeof recordingLogger>['lines'] }> {
+  const logger = recordingLogger();
+  const recovery = await createRecovery({
+    redis: { url, commandTimeoutMs: 500 },
+    durability,
+    nodeId: 'node-1',
+    clock: systemClock,
+    logger,
+    startTimeoutMs,
+  });
+  cleanups.push(() => recovery.close());
+  return Object.assign(recovery, { logged: logger.lines });
+}
+
+/** The journal refuses by name and says what to do; then, once `heal` is done, takes the same commit without help. */
+async function refusesUntilHealed(journal: Journal, advice: string, heal: () => Promise<unknown>): Promise<void> {
+  const [commit] = commitsAfter(ORIGIN, 1);
+  if (!commit) throw new Error('no commit');
+  const append = () => journal.append('room', [commit], ORIGIN);
+  const refused = expect.objectContaining({ name: 'JournalUnavailable', message: expect.stringContaining(advice) });
+  await expect(append()).rejects.toEqual(refused);
+  await expect(append()).rejects.toEqual(refused);
+  expect(journal.available).toBe(false);
+  await heal();
+  await waitUntil(() => journal.available || 'the journal is not available again');
+  expect(await append()).toEqual({ type: 'appended' });
+}
+
+describe('Redis that does not serve', () => {
+  test('out of memory', async () => {
+    const { server, side } = await startServer();
+    const { journal } = await connect(server.url);
+    await side.config('SET', 'maxmemory', '1mb');
+    await refusesUntilHealed(journal, 'raise its maxmemory', () => side.config('SET', 'maxmemory', '0'));
+  });
+
+  test('a read-only replica', async () => {
+    const { server, side } = await startServer();
+    const { journal } = await connect(server.url);
+    await side.replicaof('127.0.0.1', 1);
+    await refusesUntilHealed(journal, 'point the URL at the master', () => side.replicaof('NO', 'ONE'));
+  });
+
+  test('a disk that takes no snapshots', async () => {
+    const { server, side } = await startServer({ settings: { 'rdb-key-save-delay': '0' } });
+    const { journal } = await connect(server.url);
+    const inTheWay = join(dirname(server.path), 'data', 'dump.rdb');
+    await mkdir(join(inTheWay, 'full'), { recursive: true });
+    await side.config('SET', 'save', '3600 1');
+    const saved = async (status: string) =>
+      waitUntil(
+        async () => (await side.info('persistence')).includes(`rdb_last_bgsave_status:${status}`) || `no ${status} yet`,
+      );
+    await side.bgsave();
+    await saved('err');
+    await refusesUntilHealed(journal, 'free space there', async () => {
+      await rmdir(join(inTheWay, 'full'));
+      await rmdir(inTheWay);
+      await side.bgsave();
+      await saved('ok');
+    });
+  });
+
+  test('too few replicas', async () => {
+    const { server, side } = await startServer();
+    const { journal } = await connect(server.url);
+    await side.config('SET', 'min-replicas-to-write', '1');
+    await refusesUntilHealed(journal, 'min-replicas-to-write', () => side.config('SET', 'min-replicas-to-write', '0'));
+  });
+
+  test('a password that changed', async () => {
+    const { server, side } = await startServer();
+    const { journal } = await connect(server.url);
+    await side.call('ACL', 'SETUSER', 'default', '-@all', '+acl', '+auth', '+hello', '+ping', '+client');
+    await refusesUntilHealed(journal, 'ACL LOG', () => side.call('ACL', 'SETUSER', 'default', '+@all'));
+  });
+
+  test('still loading: commands wait for it, and no second is lost', async () => {
+    const { server } = await startServer({ settings: { 'key-load-delay': '100' } });
+    const { journal } = await connect(server.url);
+    const commits = commitsAfter(ORIGIN, 6_000);
+    for (let i = 0; i < commits.length; i += 500) {
+      await journal.append('room', commits.slice(i, i + 500), positionOf(commits[i - 1]));
+    }
+    await server.kill();
+    const started = server.start();
+    const side = new Redis(server.options);
+    side.on('error', () => {});
+    cleanups.push(() => side.disconnect());
+    let loading = false;
+    await waitUntil(async () => {
+      try {
+        await side.get('x');
+        return true;
+      } catch (error) {
+        loading ||= String(error).includes('LOADING');
+        return 'Redis does not answer';
+      }
+    });
+    const loadedAt = performance.now();
+    await waitUntil(() => journal.available || 'the journal is not available again');
+    expect(performance.now() - loadedAt).toBeLessThan(700);
+    expect(loading).toBe(true);
+    await started;
+    expect(await journal.position('room')).toEqual(positionOf(commits.at(-1)));
+  });
+
+  test('paused: the outcome of an append is unknown in bounded time, and the journal tells later', async () => {
+    const { server } = await startServer();
+    const { journal } = await connect(server.url);
+    const commits = commitsAfter(ORIGIN, 1);
+    server.pause();
+    const startedAt = performance.now();
+    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'JournalUnavailable' });
+    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'JournalUnavailable' });
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    server.resume();
+    await waitUntil(() => journal.available || 'the journal is not available again');
+    const outcome = await journal.append('room', commits, ORIGIN);
+    // It was taken when Redis went on, or is taken now; never twice.
+    if (outcome.type !== 'appended') expect(outcome).toEqual({ type: 'behind', missed: commits });
+    expect(await journal.read('room', 0, 10)).toEqual(commits);
+  });
+
+  test('that forgot our scripts', async () => {
+    const { server, side } = await startServer();
+    const { journal } = await connect(server.url);
+    const commits = commitsAfter(ORIGIN, 2);
+    await journal.append('room', commits.slice(0, 1), ORIGIN);
+    await side.script('FLUSH');
+    expect(await journal.append('room', commits.slice(1), positionOf(commits[0]))).toEqual({ type: 'appended' });
+  });
+
+  test('whose push channel breaks: followers hear of the gap and of what comes after', async () => {
+    const { server, side } = await startServer();
+    const { journal } = await connect(server.url);
+    const rooms = Array.from({ length: 200 }, (_, i) => `room-${i}`);
+    const gaps = new Set<string>();
+    const pushed = new Set<string>();
+    for (const room of rooms) {
+      await journal.follow(
+        room,
+        () => pushed.add(room),
+        () => gaps.add(room),
+      );
+    }
+    await side.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await waitUntil(() => gaps.size === rooms.length || `${gaps.size} of ${rooms.length} followers heard of the gap`);
+    await Promise.all(rooms.map((room) => journal.append(room, commitsAfter(ORIGIN, 1), ORIGIN)));
+    await waitUntil(
+      () => pushed.size === rooms.length || `${pushed.size} of ${rooms.length} followers were pushed a commit`,
+    );
+    expect(journal.available).toBe(true);
+  });
+});
+
+describe('at the start', () => {
+  test('a Redis that is not there is named, with what to do', async () => {
+    const failure = connect('unix:///nowhere/redis.sock', { startTimeoutMs: 300 });
+    await expect(failure).rejects.toThrow('Could not reach Redis at unix:///nowhere/redis.sock');
+    await expect(failure).rejects.toMatchObject({ name: 'JournalUnavailable' });
+  });
+
+  test('[S2] a wrong password is named, and not shown', async () => {
+    const { server, side } = await startServer({ port: 0 });
+    await side.config('SET', 'requirepass', 'right');
+    await expect(connect(`unix://:wr0ng@${server.path}`, { startTimeoutMs: 500 })).rejects.toThrow(
+      'does not accept the user or password',
+    );
+    await expect(connect(`unix://:wr0ng@${server.path}`, { startTimeoutMs: 500 })).rejects.not.toThrow('wr0ng');
+    await expect(connect(server.url, { startTimeoutMs: 500 })).rejects.toThrow('asks for a password');
+    const { journal } = await connect(`unix://:right@${server.path}`);
+    expect(await journal.position('room')).toEqual(ORIGIN);
+  });
+
+  test('settings that do not keep the promised durability are warned of by name', async () => {
+    const { server } = await startServer({ appendfsync: 'everysec' });
+    const { logged } = await connect(server.url, { durability: { mode: 'fsync' } });
+    const warnings = logged.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    expect(warnings).toEqual([expect.stringContaining('appendfsync is "everysec"')]);
+
+    const { server: good } = await startServer({ appendfsync: 'always' });
+    const fine = await connect(good.url, { durability: { mode: 'fsync' } });
+    expect(fine.logged.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+});
+
+describe('durability "replica"', () => {
+  test('an append waits for the replica; without one its outcome is unknown', async () => {
+    const { server, side } = await startServer({ settings: { 'repl-diskless-sync-delay': '0' } });
+    const { server: replica, side: replicaSide } = await startServer();
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    await side.config('SET', 'port', String(port));
+    await replicaSide.replicaof('127.0.0.1', port);
+    await waitUntil(
+      async () => (await side.info('replication')).includes('state=online') || 'the replica is not online',
+    );
+
+    const { journal } = await connect(server.url, { durability: { mode: 'replica', replicas: 1 } });
+    const commits = commitsAfter(ORIGIN, 100);
+    await Promise.all(
+      commits.map((commit, i) => journal.append(`room-${i}`, [{ ...commit, version: 1, prev: '' }], ORIGIN)),
+    );
+    for (let i = 0; i < commits.length; i++) expect(await replicaSide.xlen(`everroom:{room-${i}}:journal`)).toBe(1);
+
+    await replica.kill();
+    await expect(journal.append('room', commits.slice(0, 1), ORIGIN)).rejects.toThrow('0 of 1 replicas confirmed it');
+    await replica.start();
+    await replicaSide.replicaof('127.0.0.1', port);
+    await waitUntil(async () => (await side.info('replication')).includes('state=online') || 'the replica is not back');
+    expect(await journal.append('room', commits.slice(1, 2), positionOf(commits[0]))).toEqual({ type: 'appended' });
+  });
+});

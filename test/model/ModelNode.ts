@@ -1,0 +1,152 @@
+import { Replica } from '../../core/host/Replica.ts';
+import type { RoomAudience } from '../../core/host/RoomAudience.ts';
+import { RoomHosts } from '../../core/host/RoomHosts.ts';
+import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import type { Clock, Housekeeper, Journal, Logger, NodeRegistry, RoomIndex } from '../../core/ports.ts';
+import type { Commit } from '../../core/room/commit.ts';
+import type { RoomState } from '../../core/room/state.ts';
+import { restore } from '../../recovery/replay.ts';
+import { type Fault, FaultyJournal } from './FaultyJournal.ts';
+
+/** What a node lives in. */
+export interface Surroundings {
+  readonly journal: Journal;
+  nextFault(): Fault;
+  /** Resolves when it is this thing's turn to happen. */
+  turn(label: string): Promise<void>;
+  now(): number;
+  wait(ms: number): void;
+  /** The node logged an error. */
+  failed(error: unknown): void;
+}
+
+/** What a node told its clients: the state after a commit. */
+export interface Told {
+  readonly commit: Commit;
+  readonly after: RoomState;
+}
+
+const COMMAND_TIMEOUT_MS = 400;
+
+/** A node with the real room hosts. It may die at any moment: what it waits for then never comes. */
+export class ModelNode {
+  readonly id: string;
+  readonly hosts: RoomHosts;
+  readonly told: Told[] = [];
+  unanswered = 0;
+  readonly #surroundings: Surroundings;
+  #dead = false;
+  #ids = 0;
+
+  constructor(id: string, surroundings: Surroundings) {
+    this.id = id;
+    this.#surroundings = surroundings;
+    const journal = new FaultyJournal(surroundings.journal, {
+      nextFault: () => surroundings.nextFault(),
+      pass: (label) => this.#pass(label),
+      drift: (label) => surroundings.turn(`${id}: ${label}`),
+    });
+    this.hosts = new RoomHosts({
+      nodeId: id,
+      journal,
+      registry: NO_REGISTRY,
+      roomIndex: NO_INDEX,
+      housekeeper: NO_HOUSEKEEPER,
+      media: NO_MEDIA,
+      audience: this.#audience(),
+      clock: this.#clock(),
+      logger: this.#logger(),
+      newId: () => this.#newId(),
+      restore: async (roomId) => {
+        const { state, position } = await restore(journal, roomId);
+        return new Replica(state, position);
+      },
+      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+      idleMs: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  die(): void {
+    this.#dead = true;
+  }
+
+  async #pass(label: string): Promise<void> {
+    await this.#surroundings.turn(`${this.id}: ${label}`);
+    if (this.#dead) await new Promise<never>(() => {});
+  }
+
+  #newId(): string {
+    this.#ids += 1;
+    return `${this.id}-${this.#ids}`;
+  }
+
+  #clock(): Clock {
+    return {
+      now: () => this.#surroundings.now(),
+      setTimer: (afterMs, run) => {
+        let cancelled = false;
+        void this.#pass('timer').then(() => {
+          this.#surroundings.wait(afterMs);
+          if (!cancelled) run();
+        });
+        return () => {
+          cancelled = true;
+        };
+      },
+    };
+  }
+
+  #logger(): Logger {
+    const logger: Logger = {
+      child: () => logger,
+      debug: () => {},
+      info: () => {},
+      warn: () => {},
+      error: (fields) => this.#surroundings.failed(fields.err),
+    };
+    return logger;
+  }
+
+  #audience(): RoomAudience {
+    return {
+      committed: (_roomId, commit, _before, after) => this.told.push({ commit, after }),
+      rebuilt: () => {},
+      consumersOpened: () => Promise.resolve(),
+      consumersClosed: () => {},
+      consumersPaused: () => {},
+      layersWanted: () => {},
+      activeSpeakersChanged: () => {},
+      connectionQualityChanged: () => {},
+      mediaLost: () => {},
+    };
+  }
+}
+
+// The model is about the record: it has no media, and the index and the registry have nothing to say.
+
+const NO_MEDIA: MediaPlane = {
+  rtpCapabilities: {},
+  listen: () => Promise.resolve(),
+  openRoom: () => {
+    throw new Error('There is no media in the model');
+  },
+  load: () => ({ consumers: 0, capacity: 0 }),
+  workerPids: () => [],
+  close: () => Promise.resolve(),
+};
+
+const NO_REGISTRY: NodeRegistry = {
+  start: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+  nodes: () => Promise.resolve([]),
+  holdRoom: () => Promise.resolve(),
+  releaseRoom: () => Promise.resolve(),
+};
+
+const NO_INDEX: RoomIndex = {
+  touch: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+};
+
+const NO_HOUSEKEEPER: Housekeeper = { start: () => {}, stop: () => Promise.resolve() };
