@@ -42,7 +42,7 @@ export class SessionStore {
   }
 }
 
-const TokenClaims = z.object({ roomId: z.string(), participantId: z.string() });
+const TokenClaims = z.object({ room: z.string(), sub: z.string() });
 
 /** Who a join token speaks of. Not verified: it only finds what this client stored itself. */
 export function claimsOf(token: string): { roomId: string; participantId: string } | undefined {
@@ -51,7 +51,7 @@ export function claimsOf(token: string): { roomId: string; participantId: string
   try {
     const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
     const claims = TokenClaims.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return claims.success ? claims.data : undefined;
+    return claims.success ? { roomId: claims.data.room, participantId: claims.data.sub } : undefined;
   } catch {
     return undefined;
   }

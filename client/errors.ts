@@ -28,7 +28,13 @@ export class CommandTimedOut extends Error {
 }
 
 /** Why `Room.connect` did not get in: the server's refusal, or what only the client knows. */
-export type ConnectFailure = ErrorCode | 'UNREACHABLE' | 'LOBBY_DENIED' | 'REPLACED' | 'CANCELLED' | 'UNSUPPORTED_DEVICE';
+export type ConnectFailure =
+  | ErrorCode
+  | 'UNREACHABLE'
+  | 'LOBBY_DENIED'
+  | 'REPLACED'
+  | 'CANCELLED'
+  | 'UNSUPPORTED_DEVICE';
 
 export class ConnectError extends Error {
   readonly code: ConnectFailure;

@@ -101,7 +101,10 @@ export interface RoomSummary {
   readonly lastActivityAt: number;
 }
 
-/** The index of rooms: last activity and next deadline of each. A hint: the journal is the truth. */
+/**
+ * The index of rooms: last activity and next deadline of each. A hint: the journal is the truth. Every call throws
+ * JournalUnavailable when it may not have been done.
+ */
 export interface RoomIndex {
   /** `deadline`: when the room must be looked at next (ms since the epoch), null for never. */
   touch(roomId: RoomId, at: number, deadline: number | null): Promise<void>;

@@ -50,6 +50,7 @@ async function createServer(): Promise<SupervisedServer> {
     roomIndex: recovery.roomIndex,
     clock,
     logger,
+    readiness: { journal: () => recovery.journal.available },
   });
   const hosts = new RoomHosts({
     nodeId,
@@ -101,7 +102,7 @@ async function createServer(): Promise<SupervisedServer> {
     },
     async drain() {
       draining = true;
-      await signaling.drain();
+      signaling.drain();
     },
     async close() {
       await signaling.close();

@@ -103,7 +103,7 @@ export class RedisConnection {
     try {
       await this.client.quit();
     } catch (error) {
-      this.#logger.debug({ error }, 'Redis did not say goodbye');
+      this.#logger.debug({ err: error }, 'Redis did not say goodbye');
     }
     this.client.disconnect();
   }
@@ -149,7 +149,7 @@ export class RedisConnection {
   #logChange(available: boolean): void {
     if (this.#closed) return;
     if (available) this.#logger.info({}, 'Redis serves');
-    else this.#logger.warn({ error: this.#lastError }, 'Redis does not serve: rooms take no commands until it is back');
+    else this.#logger.warn({ err: this.#lastError }, 'Redis does not serve: rooms take no commands until it is back');
   }
 }
 
@@ -205,6 +205,8 @@ function connect(address: RedisAddress, timeoutMs: number): RedisClient {
         redisOptions: { ...redisOptions, ...address.options },
         clusterRetryStrategy: reconnectPauseMs,
         slotsRefreshTimeout: timeoutMs,
+        // While a slot moves, two masters may point at each other for a moment.
+        retryDelayOnMoved: 20,
         enableOfflineQueue: false,
       });
     }

@@ -10,7 +10,9 @@ type Work = Parameters<Housekeeper['start']>[0];
 
 /** How long whoever claimed some work may take before another may do it too. */
 const CLAIM_MS = 10_000;
+/** What failed is tried again after this, and every time it fails again after twice as long. */
 const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
 const ROOMS_AT_ONCE = 8;
 const DUE_AT_ONCE = 64;
 /** After Redis was away everybody looks dead until they had time to say that they live. */
@@ -26,8 +28,9 @@ export class RedisHousekeeper implements Housekeeper {
   readonly #clock: Clock;
   readonly #logger: Logger;
   #repeaters: readonly Repeater[] = [];
-  #forget: (() => void) | null = null;
   #judgesFrom = 0;
+  /** How often in a row the work on a room has failed. */
+  readonly #failures = new Map<RoomId, number>();
 
   constructor(redis: RedisConnection, nodeId: NodeId, clock: Clock, logger: Logger) {
     this.#redis = redis;
@@ -35,12 +38,12 @@ export class RedisHousekeeper implements Housekeeper {
     this.#scripts = defineScripts(redis.client);
     this.#clock = clock;
     this.#logger = logger;
+    redis.availability.onChange(() => this.#judgeLater());
+    this.#judgeLater();
   }
 
   start(work: Work): void {
-    if (this.#forget) throw new Error('The housekeeper was started already');
-    this.#forget = this.#redis.availability.onChange(() => this.#judgeLater());
-    this.#judgeLater();
+    if (this.#repeaters.length > 0) throw new Error('The housekeeper was started already');
     // Jitter keeps the nodes from sweeping in step.
     const pauseMs = (): number => 750 + Math.random() * 500;
     this.#repeaters = [
@@ -51,7 +54,6 @@ export class RedisHousekeeper implements Housekeeper {
   }
 
   async stop(): Promise<void> {
-    this.#forget?.();
     await Promise.all(this.#repeaters.map((repeater) => repeater.stop()));
   }
 
@@ -82,17 +84,26 @@ export class RedisHousekeeper implements Housekeeper {
     const members = await this.#redis.run('list the rooms of a dead node', () => client.smembers(nodeRoomsKey(nodeId)));
     this.#logger.info({ deadNodeId: nodeId, rooms: members.length }, 'A node is gone: looking after its rooms');
 
+    const retries: number[] = [];
     for (let i = 0; i < members.length; i += ROOMS_AT_ONCE) {
       await this.#redis.run('go on with the rooms of a dead node', () => client.pexpire(claimKey, CLAIM_MS));
       await Promise.all(
         members.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
-          if (!(await this.#attempt(unescapeId(member), (roomId) => work.onDeadNode(roomId, nodeId)))) return;
+          const retryMs = await this.#attempt(unescapeId(member), (roomId) => work.onDeadNode(roomId, nodeId));
+          if (retryMs !== null) {
+            retries.push(retryMs);
+            return;
+          }
           await this.#redis.run('tick off a room of a dead node', () => client.srem(nodeRoomsKey(nodeId), member));
         }),
       );
     }
     await this.#redis.run('forget a dead node', async () => {
-      // Rooms that are left will be tried again.
+      if (retries.length > 0) {
+        await client.pexpire(claimKey, Math.min(...retries));
+        return;
+      }
+      // Rooms that it took meanwhile, for it may be back, are seen to by the next sweep.
       if ((await client.scard(nodeRoomsKey(nodeId))) === 0) {
         await this.#scripts.settleClaim(nodesKey(), escapeId(nodeId), lastSeen, '');
       }
@@ -111,8 +122,8 @@ export class RedisHousekeeper implements Housekeeper {
       for (let i = 0; i < due.length; i += ROOMS_AT_ONCE) {
         await Promise.all(
           due.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
-            const done = await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId));
-            const next = done ? '' : this.#clock.now() + RETRY_MS;
+            const retryMs = await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId));
+            const next = retryMs === null ? '' : this.#clock.now() + retryMs;
             // Whoever gave the room a new deadline meanwhile keeps it.
             await this.#redis.run('tick off a deadline', () =>
               this.#scripts.settleClaim(roomDeadlinesKey(), member, claimEnds, next),
@@ -123,13 +134,18 @@ export class RedisHousekeeper implements Housekeeper {
     }
   }
 
-  async #attempt(roomId: RoomId, work: (roomId: RoomId) => Promise<void>): Promise<boolean> {
+  /** Null when the work is done, else after how long to try again. */
+  async #attempt(roomId: RoomId, work: (roomId: RoomId) => Promise<void>): Promise<number | null> {
     try {
       await work(roomId);
-      return true;
+      this.#failures.delete(roomId);
+      return null;
     } catch (error) {
-      this.#logger.warn({ roomId, error }, 'The room could not be looked after; trying again');
-      return false;
+      const failures = this.#failures.get(roomId) ?? 0;
+      this.#failures.set(roomId, failures + 1);
+      const retryMs = Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+      this.#logger.warn({ roomId, retryMs, err: error }, 'The room could not be looked after; trying again');
+      return retryMs;
     }
   }
 }

@@ -71,7 +71,10 @@ export class RedisNodeRegistry implements NodeRegistry {
         ]),
       );
     } catch (error) {
-      this.#logger.warn({ error }, 'Redis does not know that this node stopped: others will find it dead in a moment');
+      this.#logger.warn(
+        { err: error },
+        'Redis does not know that this node stopped: others will find it dead in a moment',
+      );
     }
   }
 
@@ -84,12 +87,18 @@ export class RedisNodeRegistry implements NodeRegistry {
   }
 
   async holdRoom(roomId: RoomId): Promise<void> {
+    if (this.#rooms.has(roomId)) return;
     this.#rooms.add(roomId);
     if (!this.#running) return;
     const key = nodeRoomsKey(this.#running.self().nodeId);
-    await this.#redis.runRepeatable('note that this node holds a room', () =>
-      this.#redis.client.sadd(key, escapeId(roomId)),
-    );
+    try {
+      await this.#redis.runRepeatable('note that this node holds a room', () =>
+        this.#redis.client.sadd(key, escapeId(roomId)),
+      );
+    } catch (error) {
+      this.#rooms.delete(roomId);
+      throw error;
+    }
   }
 
   async releaseRoom(roomId: RoomId): Promise<void> {
@@ -101,7 +110,7 @@ export class RedisNodeRegistry implements NodeRegistry {
         this.#redis.client.srem(key, escapeId(roomId)),
       );
     } catch (error) {
-      this.#logger.debug({ roomId, error }, 'The next beat lets go of the room');
+      this.#logger.debug({ roomId, err: error }, 'The next beat lets go of the room');
     }
   }
 
@@ -123,7 +132,7 @@ export class RedisNodeRegistry implements NodeRegistry {
     try {
       return [nodeInfo.parse(JSON.parse(json))];
     } catch (error) {
-      this.#logger.debug({ error }, 'A node of another version says something unknown about itself');
+      this.#logger.debug({ err: error }, 'A node of another version says something unknown about itself');
       return [];
     }
   }

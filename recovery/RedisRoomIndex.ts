@@ -3,6 +3,9 @@ import type { RoomId } from '../core/room/state.ts';
 import { escapeId, roomActivityKey, roomDeadlinesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 
+/** A deadline this long ago was met, or others remember it. */
+const REMEMBERED_MS = 60_000;
+
 /**
  * Last activity and next deadline of each room, in Redis. Deadlines that this node knows are written again whenever Redis
  * comes back, for it may have lost them: a deadline too many is harmless, a lost one is not.
@@ -21,11 +24,10 @@ export class RedisRoomIndex implements RoomIndex {
   }
 
   async touch(roomId: RoomId, at: number, deadline: number | null): Promise<void> {
-    if (deadline === null) this.#deadlines.delete(roomId);
-    else this.#deadlines.set(roomId, deadline);
+    this.#remember(roomId, deadline);
     const { client } = this.#redis;
     const member = escapeId(roomId);
-    await this.#attempt('note the activity of a room', () =>
+    await this.#redis.run('note the activity of a room', () =>
       Promise.all([
         client.zadd(roomActivityKey(), 'GT', at, member),
         deadline === null ? client.zrem(roomDeadlinesKey(), member) : client.zadd(roomDeadlinesKey(), deadline, member),
@@ -34,10 +36,10 @@ export class RedisRoomIndex implements RoomIndex {
   }
 
   async remove(roomId: RoomId): Promise<void> {
-    this.#deadlines.delete(roomId);
+    this.#remember(roomId, null);
     const { client } = this.#redis;
     const member = escapeId(roomId);
-    await this.#attempt('take a room off the index', () =>
+    await this.#redis.run('take a room off the index', () =>
       Promise.all([client.zrem(roomActivityKey(), member), client.zrem(roomDeadlinesKey(), member)]),
     );
   }
@@ -54,26 +56,28 @@ export class RedisRoomIndex implements RoomIndex {
     return rooms;
   }
 
-  async #writeDeadlinesAgain(): Promise<void> {
-    // Those of long ago were met, or others remember them.
-    const forgotten = this.#clock.now() - 600_000;
-    const members: (string | number)[] = [];
-    for (const [roomId, deadline] of this.#deadlines) {
-      if (deadline < forgotten) this.#deadlines.delete(roomId);
-      else members.push(deadline, escapeId(roomId));
-    }
-    for (let i = 0; i < members.length; i += 1_000) {
-      const part = members.slice(i, i + 1_000);
-      await this.#attempt('write deadlines again', () => this.#redis.client.zadd(roomDeadlinesKey(), 'NX', ...part));
+  /** In the order of the last change, so that what lies behind can be forgotten along the way. */
+  #remember(roomId: RoomId, deadline: number | null): void {
+    this.#deadlines.delete(roomId);
+    if (deadline !== null) this.#deadlines.set(roomId, deadline);
+    for (const [oldest, itsDeadline] of this.#deadlines) {
+      if (itsDeadline > this.#clock.now() - REMEMBERED_MS) break;
+      this.#deadlines.delete(oldest);
     }
   }
 
-  /** The index is a hint: what fails now is written with the next change, or when Redis is back. */
-  async #attempt(what: string, send: () => Promise<unknown>): Promise<void> {
+  async #writeDeadlinesAgain(): Promise<void> {
+    const members = [...this.#deadlines].flatMap(([roomId, deadline]) => [deadline, escapeId(roomId)]);
     try {
-      await this.#redis.run(what, send);
+      for (let i = 0; i < members.length; i += 1_000) {
+        const part = members.slice(i, i + 1_000);
+        // The earlier of two: then the room is looked at, and says what its next deadline is.
+        await this.#redis.run('write deadlines again', () =>
+          this.#redis.client.zadd(roomDeadlinesKey(), 'LT', ...part),
+        );
+      }
     } catch (error) {
-      this.#logger.debug({ error }, `Could not ${what}`);
+      this.#logger.debug({ err: error }, 'Redis is away again: the deadlines are written when it is back');
     }
   }
 }

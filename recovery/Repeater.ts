@@ -42,7 +42,7 @@ export class Repeater {
     try {
       await this.#task();
     } catch (error) {
-      this.#logger.debug({ error }, 'Failed; trying again soon');
+      this.#logger.debug({ err: error }, 'Failed; trying again soon');
     }
     this.#running = null;
     this.start();

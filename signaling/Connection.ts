@@ -2,10 +2,10 @@ import type { Socket } from 'socket.io';
 import type { Actor } from '../core/room/commands.ts';
 import type { CommandId, ParticipantId, RoomId } from '../core/room/state.ts';
 import type { TokenClaims } from './auth/tokens.ts';
-import { TokenBucket } from './limits/TokenBucket.ts';
 import type { Limits } from './limits/Limits.ts';
+import { TokenBucket } from './limits/TokenBucket.ts';
 import { type EndReason, encode } from './notifications.ts';
-import type { NotificationBody, NotificationName } from './protocol/notifications.ts';
+import { type NotificationBody, type NotificationName, notifications } from './protocol/notifications.ts';
 import { RequestRefused } from './RequestRefused.ts';
 
 /** The session of a participant that a connection carries. */
@@ -29,7 +29,8 @@ export class Connection {
   readonly address: string;
   readonly requests: TokenBucket;
   readonly reactions: TokenBucket;
-  refusedInARow = 0;
+  /** Requests beyond what may be asked: a client that does not mind being refused is cut off. */
+  readonly excess: TokenBucket;
   /** Of the record command asked last: `produce` waits for the `publish` before it. */
   lastRecorded: Promise<unknown> = Promise.resolve();
 
@@ -43,6 +44,7 @@ export class Connection {
   #hearsCommits = false;
   #held: (() => void)[] | null = null;
   #ended = false;
+  readonly #asked = new Set<() => void>();
   #inFlight = 0;
   #onIdle: (() => void) | null = null;
 
@@ -52,6 +54,7 @@ export class Connection {
     this.address = address;
     this.requests = new TokenBucket(limits.requests, now);
     this.reactions = new TokenBucket(limits.reactions, now);
+    this.excess = new TokenBucket(limits.excess, now);
   }
 
   get roomId(): RoomId {
@@ -133,15 +136,22 @@ export class Connection {
         onLost();
         return;
       }
-      this.#socket.once('disconnect', onLost);
+      this.#asked.add(onLost);
+      const checked = notifications[name].parse(body);
       this.#whenHeard(() =>
-        this.#socket.timeout(timeoutMs).emit(name, body, (error: Error | null) => {
-          this.#socket.off('disconnect', onLost);
+        this.#socket.timeout(timeoutMs).emit(name, checked, (error: Error | null) => {
+          this.#asked.delete(onLost);
           if (error) reject(new Error(`The client did not answer ${name} in ${timeoutMs} ms.`, { cause: error }));
           else resolve();
         }),
       );
     });
+  }
+
+  /** The socket is closed: nothing that was asked will be answered. */
+  lost(): void {
+    for (const onLost of this.#asked) onLost();
+    this.#asked.clear();
   }
 
   requestStarted(): void {

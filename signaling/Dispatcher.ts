@@ -3,14 +3,16 @@ import type { Connection } from './Connection.ts';
 import type { SignalingContext } from './context.ts';
 import type { Handler } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
-import { fits } from './limits/payloadWeight.ts';
-import type { SignalingMetrics } from './SignalingMetrics.ts';
+import { payloadWeight } from './limits/payloadWeight.ts';
 import type { ErrorCode, WireError } from './protocol/errors.ts';
 import { type Answer, type RequestName, requests } from './protocol/requests.ts';
 import { INTERNAL, RequestRefused, toWireError } from './RequestRefused.ts';
+import type { SignalingMetrics } from './SignalingMetrics.ts';
 
 /** Longest list of what is wrong with a request that anybody is told. */
 const MESSAGE_CHARACTERS = 500;
+/** A request of this size counts as two. */
+const BYTES_A_REQUEST = 8_192;
 
 /** Takes requests from sockets: limits, checks, calls the handler, answers. Nothing that a client sends makes it throw. */
 export class Dispatcher {
@@ -58,13 +60,17 @@ export class Dispatcher {
     afterAnswer: (run: () => void) => void,
   ): Promise<unknown> {
     const [value, ...rest] = body;
-    if (!fits(value, this.#context.limits.messageBytes)) {
-      throw new RequestRefused('TOO_LARGE', 'This request is larger than any may be.');
-    }
+    const { messageBytes } = this.#context.limits;
+    const bytes = payloadWeight(value, messageBytes);
+    connection.requests.charge(Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST);
+    if (bytes > messageBytes) throw new RequestRefused('TOO_LARGE', 'This request is larger than any may be.');
     const parsed = requests[name].request.safeParse(value);
     if (!parsed.success || rest.length > 0) {
       const problems = parsed.error ? z.prettifyError(parsed.error) : 'a request has one body';
-      throw new RequestRefused('INVALID', `This request does not fit the protocol: ${problems}`.slice(0, MESSAGE_CHARACTERS));
+      throw new RequestRefused(
+        'INVALID',
+        `This request does not fit the protocol: ${problems}`.slice(0, MESSAGE_CHARACTERS),
+      );
     }
     const handler = handlers[name] as unknown as Handler<RequestName>;
     const result = await handler({ request: parsed.data, connection, context: this.#context, afterAnswer });
@@ -74,19 +80,19 @@ export class Dispatcher {
 
   #limit(connection: Connection): void {
     const { clock, limits } = this.#context;
-    if (connection.requests.take(clock.now()) && connection.inFlight <= limits.requestsInFlight) {
-      connection.refusedInARow = 0;
-      return;
-    }
-    connection.refusedInARow += 1;
-    if (connection.refusedInARow > limits.refusedInARow) connection.cutOff();
+    const now = clock.now();
+    if (connection.requests.take(now) && connection.inFlight <= limits.requestsInFlight) return;
+    if (!connection.excess.take(now)) connection.cutOff();
     throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many requests at once. Wait a second.');
   }
 
   #toWireError(error: unknown, { participantId, roomId }: Connection, request: string): WireError {
     const wire = toWireError(error);
     if (wire) return wire;
-    this.#context.logger.error({ err: error, request: request.slice(0, 64), participantId, roomId }, 'a request failed');
+    this.#context.logger.error(
+      { err: error, request: request.slice(0, 64), participantId, roomId },
+      'a request failed',
+    );
     return INTERNAL;
   }
 }

@@ -3,7 +3,7 @@ import type { NodeId } from '../core/room/state.ts';
 
 interface NodeListDeps {
   readonly nodeId: NodeId;
-  readonly publicUrl: () => string;
+  readonly publicUrl: string;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -43,7 +43,7 @@ export class NodeList {
 
   /** Base URLs, best first: this node, unless it is draining, then those with the most room. */
   urls(): string[] {
-    const own = this.#deps.publicUrl();
+    const own = this.#deps.publicUrl;
     const others = this.#others
       .filter(({ draining }) => !draining)
       .sort((a, b) => a.load / a.capacity - b.load / b.capacity)

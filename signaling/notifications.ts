@@ -36,12 +36,19 @@ export function concernsHostsOnly(commit: Commit): boolean {
  * A commit as a participant hears it who becomes a host by it, or stops being one: lobby and banned list come with it, or
  * are taken away.
  */
-export function toWireCommitOfRoleChange(commit: Commit, before: RoomState, after: RoomState, viewer: Viewer): WireCommit {
+export function toWireCommitOfRoleChange(
+  commit: Commit,
+  before: RoomState,
+  after: RoomState,
+  viewer: Viewer,
+): WireCommit {
   const wire = toWireCommit(commit, viewer);
   const changes: Change[] =
     viewer === 'host'
       ? [
-          ...[...after.lobby.values()].map((entry): Change => ({ type: 'participantKnocked', knock: toKnockView(entry) })),
+          ...[...after.lobby.values()].map(
+            (entry): Change => ({ type: 'participantKnocked', knock: toKnockView(entry) }),
+          ),
           ...[...after.banned].map((participantId): Change => ({ type: 'participantBanned', participantId })),
         ]
       : [
@@ -55,7 +62,11 @@ export function toWireCommitOfRoleChange(commit: Commit, before: RoomState, afte
  * The commits that a participant missed, or null when they cannot tell it all: its own role changed among them, so it
  * must see the room anew.
  */
-export function toMissed(commits: readonly Commit[], participantId: ParticipantId, viewer: Viewer): WireCommit[] | null {
+export function toMissed(
+  commits: readonly Commit[],
+  participantId: ParticipantId,
+  viewer: Viewer,
+): WireCommit[] | null {
   const roleChanged = commits.some(({ events }) =>
     events.some(
       (event) =>
@@ -128,7 +139,11 @@ function toChange(event: RoomEvent, { actor }: Commit): Change | null {
       return { type: 'handLowered', participantId: event.participantId };
     case 'TrackPublished': {
       const { participantId, trackId: id, source, kind, muted } = event;
-      return { type: 'trackPublished', participantId, track: toTrackView({ id, source, kind, muted, reencoding: null }) };
+      return {
+        type: 'trackPublished',
+        participantId,
+        track: toTrackView({ id, source, kind, muted, reencoding: null }),
+      };
     }
     case 'TrackMuted':
     case 'TrackUnpublished': {

@@ -34,7 +34,11 @@ export function toTrackView({ id, source, kind, muted, reencoding }: Track): Tra
   return { id, source, kind, muted, reencoding };
 }
 
-export function toKnockView({ participantId, name, knockedAt }: Pick<LobbyEntry, 'participantId' | 'name' | 'knockedAt'>): KnockView {
+export function toKnockView({
+  participantId,
+  name,
+  knockedAt,
+}: Pick<LobbyEntry, 'participantId' | 'name' | 'knockedAt'>): KnockView {
   return { participantId, name, knockedAt };
 }
 

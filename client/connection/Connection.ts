@@ -1,6 +1,6 @@
+import type { z } from 'zod';
 import type { Session } from '../../signaling/protocol/requests.ts';
 import type { RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
-import type { z } from 'zod';
 import { ConnectError, ConnectionLost, isTransient, RequestRefused } from '../errors.ts';
 import { dial } from './dial.ts';
 import type { Link, Notification } from './Link.ts';
@@ -42,6 +42,8 @@ export interface ConnectionOptions {
   readonly resumeToken: string | undefined;
   readonly name: string;
   readonly password: string | undefined;
+  /** Wait in the lobby where there is one. */
+  readonly knock: boolean;
 }
 
 const ENTRY_TIMEOUT_MS = 8_000;
@@ -126,7 +128,8 @@ export class Connection {
     for (;;) {
       const resuming = this.#resumeToken !== undefined;
       const token = this.#resumeToken ?? this.#options.joinToken;
-      if (token === undefined) throw new ConnectError('TOKEN_EXPIRED', 'The session is over and there is no join token.');
+      if (token === undefined)
+        throw new ConnectError('TOKEN_EXPIRED', 'The session is over and there is no join token.');
       let link: Link | undefined;
       try {
         link = await dial({ nodes: this.#nodes, token, lostAt, onWake }, signal);
@@ -154,7 +157,9 @@ export class Connection {
     let deliver = (notification: Notification): void => {
       if (notification.name === 'lobbyDecided') admitted(notification.body.admitted);
       else if (notification.name === 'sessionEnded' && over !== undefined) {
-        over(new RequestRefused(notification.body.reason === 'banned' ? 'BANNED' : 'ROOM_CLOSED', 'The room is closed.'));
+        over(
+          new RequestRefused(notification.body.reason === 'banned' ? 'BANNED' : 'ROOM_CLOSED', 'The room is closed.'),
+        );
       } else early.push(notification);
     };
     let closed = (reason: string): void => over?.(new ConnectionLost(reason));
@@ -175,7 +180,7 @@ export class Connection {
           break;
         } catch (error) {
           if (!(error instanceof RequestRefused)) throw error;
-          if (error.code === 'LOBBY' && !resuming) {
+          if (error.code === 'LOBBY' && !resuming && this.#options.knock) {
             await this.#waitInLobby(link, (resolve, reject) => {
               admitted = resolve;
               over = reject;
@@ -244,7 +249,13 @@ export class Connection {
       suspected: () => this.#suspected(),
       cleared: () => this.#cleared(),
     });
-    this.#owner.entered(session, link, resuming ? 'resumed' : 'joined');
+    try {
+      this.#owner.entered(session, link, resuming ? 'resumed' : 'joined');
+    } catch (error) {
+      this.#watch.stop();
+      this.#link = undefined;
+      throw new ConnectionLost('the session could not be taken over', { cause: error });
+    }
   }
 
   #notified(link: Link, notification: Notification): void {

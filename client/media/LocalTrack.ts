@@ -26,6 +26,7 @@ export class LocalTrack {
   readonly #layers = new WantedLayers(() => this.#applySending());
   #mediaStreamTrack: MediaStreamTrack;
   #held: boolean;
+  #holds = 0;
   #recordMuted: boolean;
   #producer: types.Producer | undefined;
   #applied: Promise<void> = Promise.resolve();
@@ -59,6 +60,11 @@ export class LocalTrack {
     return this.#held;
   }
 
+  /** How often it was muted so far, here or by the record: an unmute that was overtaken by a mute does not count. */
+  get holds(): number {
+    return this.#holds;
+  }
+
   get recordMuted(): boolean {
     return this.#recordMuted;
   }
@@ -70,19 +76,22 @@ export class LocalTrack {
   /** Silence from this instant on, whatever the network does. */
   hold(): void {
     this.#held = true;
+    this.#holds += 1;
     this.#applySending();
   }
 
+  /** The room has agreed that it is heard again. */
   release(): void {
     this.#held = false;
+    this.#recordMuted = false;
     this.#applySending();
   }
 
   setRecordMuted(muted: boolean): void {
     this.#recordMuted = muted;
     // Once muted, only its own person opens it again, even if the room should forget that it was.
-    if (muted) this.#held = true;
-    this.#applySending();
+    if (muted) this.hold();
+    else this.#applySending();
   }
 
   want(maxSpatialLayer: number): void {

@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup-client';
-import type { Link } from '../connection/Link.ts';
 import type { ConsumerOffer } from '../../signaling/protocol/notifications.ts';
 import type { TransportOffer, TransportPair } from '../../signaling/protocol/shapes.ts';
+import type { Link } from '../connection/Link.ts';
 import { RequestRefused } from '../errors.ts';
 import { codecFor, codecOptionsFor, encodingsFor } from './encodings.ts';
 import type { LocalTrack } from './LocalTrack.ts';
@@ -40,17 +40,18 @@ export class MediaSession {
       transport.on('connect', ({ dtlsParameters }, callback) => {
         callback();
         this.#ask('connectTransport', () =>
-          options.link.request('connectTransport', { transportId: transport.id, dtlsParameters: { ...dtlsParameters } }),
+          options.link.request('connectTransport', {
+            transportId: transport.id,
+            dtlsParameters: { ...dtlsParameters },
+          }),
         );
       });
       this.#mend(transport);
     }
     this.#send.on('produce', ({ rtpParameters, appData }, callback) => {
-      const trackId = String(appData['trackId']);
+      const trackId = String(appData.trackId);
       callback({ id: `${trackId}:${this.#send.id}` });
-      this.#ask('produce', () =>
-        options.link.request('produce', { trackId, rtpParameters: { ...rtpParameters } }),
-      );
+      this.#ask('produce', () => options.link.request('produce', { trackId, rtpParameters: { ...rtpParameters } }));
     });
     this.#warmUp();
   }
@@ -135,7 +136,8 @@ export class MediaSession {
   #mend(transport: types.Transport): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const giveUp = (): void => {
-      if (!this.#closed && transport.connectionState !== 'connected') this.#options.failed(`${transport.direction} ICE`);
+      if (!this.#closed && transport.connectionState !== 'connected')
+        this.#options.failed(`${transport.direction} ICE`);
     };
     const restart = (): void => {
       if (this.#closed || transport.connectionState === 'connected') return;

@@ -5,6 +5,8 @@ export interface RemoteTrackListener {
   /** An element now shows the track, or no longer does. */
   attached(track: RemoteTrack, element: HTMLMediaElement): void;
   detached(track: RemoteTrack, element: HTMLMediaElement): void;
+  /** New media has taken the old one's place. */
+  swapped(track: RemoteTrack): void;
   /** The browser wants a click before it plays sound. */
   playbackBlocked(element: HTMLMediaElement): void;
 }
@@ -87,6 +89,7 @@ export class RemoteTrack {
     this.mediaStream.addTrack(consumer.track);
     old?.close();
     for (const element of this.#elements) this.#play(element);
+    if (old !== undefined) this.#listener.swapped(this);
   }
 
   close(): void {

@@ -44,7 +44,12 @@ export function encodingsFor(
   if (source === 'screen') {
     // Text must stay readable: the small one saves frames rather than pixels alone.
     return [
-      { scaleResolutionDownBy: 2, maxBitrate: Math.min(500_000, top), maxFramerate: Math.min(10, maxFramerate), scalabilityMode: 'L1T3' },
+      {
+        scaleResolutionDownBy: 2,
+        maxBitrate: Math.min(500_000, top),
+        maxFramerate: Math.min(10, maxFramerate),
+        scalabilityMode: 'L1T3',
+      },
       { scaleResolutionDownBy: 1, maxBitrate: top, maxFramerate, scalabilityMode: 'L1T3' },
     ];
   }

@@ -81,10 +81,7 @@ export function applyChange(room: RoomView, change: Change): RoomView {
     case 'participantKnocked':
       return {
         ...room,
-        lobby: [
-          ...room.lobby.filter((knock) => knock.participantId !== change.knock.participantId),
-          change.knock,
-        ],
+        lobby: [...room.lobby.filter((knock) => knock.participantId !== change.knock.participantId), change.knock],
       };
     case 'knockWithdrawn':
     case 'participantAdmitted':

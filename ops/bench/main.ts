@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Cleanup } from './cleanup.ts';
+import { benchJoin } from './join.ts';
 import { benchJournal } from './journal.ts';
 import { type BenchReport, formatReport, toJson } from './Report.ts';
 import { benchReplay } from './replay.ts';
@@ -8,6 +9,7 @@ import { benchReplay } from './replay.ts';
 const BENCHES: Readonly<Record<string, (cleanup: Cleanup) => Promise<BenchReport>>> = {
   journal: benchJournal,
   replay: benchReplay,
+  join: benchJoin,
 };
 
 const USAGE = `npm run bench -- ${Object.keys(BENCHES).join('|')} [--json FILE]`;

@@ -16,6 +16,7 @@ import { readAll, replayed } from './journalOf.ts';
 import { type MeasuredGap, Recording } from './Recording.ts';
 import type { RoomApi } from './RoomApi.ts';
 import { missingOf } from './recovered.ts';
+import { serverView } from './serverView.ts';
 import { waitUntilNothingMissing } from './waitUntil.ts';
 
 export interface DrillPlan {
@@ -153,7 +154,11 @@ export class Drill {
     await this.#mute();
   }
 
-  async #judge(roomId: RoomId, rounds: readonly Round[], deeds: ReadonlyMap<ParticipantId, Deed[]>): Promise<DrillOutcome> {
+  async #judge(
+    roomId: RoomId,
+    rounds: readonly Round[],
+    deeds: ReadonlyMap<ParticipantId, Deed[]>,
+  ): Promise<DrillOutcome> {
     const { clients, journal } = this.#scene;
     for (const [participantId, all] of deeds) {
       const unanswered = all.filter(({ ackedAt, refused }) => ackedAt === null && refused === null).length;
@@ -177,9 +182,13 @@ export class Drill {
       ...this.#problems,
       ...facts.problems,
       ...mismatches,
-      ...hotMics.map(({ receiver, publisher, frames }) => `[M2] ${receiver} heard ${publisher}, who is muted (${frames} × 10 ms)`),
+      ...hotMics.map(
+        ({ receiver, publisher, frames }) => `[M2] ${receiver} heard ${publisher}, who is muted (${frames} × 10 ms)`,
+      ),
       ...reloads,
-      ...clients.flatMap(({ participantId }, index) => (troubles[index] ?? []).map((what) => `${participantId}: ${what}`)),
+      ...clients.flatMap(({ participantId }, index) =>
+        (troubles[index] ?? []).map((what) => `${participantId}: ${what}`),
+      ),
     ];
     const gaps = rounds.flatMap((round) => round.gaps);
     const ofKind = (kind: 'audio' | 'video') =>
@@ -220,10 +229,17 @@ export class Drill {
     }
   }
 
-  /** Every client's copy and the server's replica against the replayed journal [J1]. */
-  async #mismatches(roomId: RoomId, journal: RoomView, copies: ReadonlyMap<ParticipantId, RoomView>): Promise<string[]> {
-    const replica = await this.#scene.api.roomView(roomId);
-    const named = [['the server', replica] as const, ...copies];
-    return named.flatMap(([who, view]) => differences(journal, view).map((difference) => `[J1] ${who}: ${difference}`));
+  /** Every client's copy against the replayed journal, and then the server's replica [J1]. */
+  async #mismatches(roomId: RoomId, room: RoomView, copies: ReadonlyMap<ParticipantId, RoomView>): Promise<string[]> {
+    const { api, deployment, journal } = this.#scene;
+    const wrong = [...copies].flatMap(([who, copy]) => named(`copy of ${who}`, differences(room, copy)));
+    const replica = await serverView(deployment.url, await api.joinToken(roomId, 'observer'));
+    const commits = await readAll(journal, roomId);
+    const then = viewOfState(roomId, replayed(commits.slice(0, replica.version)));
+    return [...wrong, ...named('the server', differences(then, replica.room))];
   }
+}
+
+function named(who: string, found: readonly string[]): string[] {
+  return found.map((difference) => `[J1] ${who}: ${difference}`);
 }

@@ -1,21 +1,24 @@
 import { join } from 'node:path';
-import { hashOf, hashOfFiles, ROOT, readStamp, requireWritable, writeStamp } from './places.mjs';
+import { hashOf, hashOfFiles, ROOT, readStamp, writeStamp } from './places.mjs';
 import { lastLines, runNpm } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 
+// npm removes the folder before it installs, so the stamp is there only after a whole installation.
+const STAMP = join(ROOT, 'node_modules', '.everroom-installed');
+
+const keyFor = (nodeVersion) =>
+  hashOf(hashOfFiles('package-lock.json'), nodeVersion.split('.')[0], process.platform, process.arch);
+
+export const dependenciesAreInstalled = (nodeVersion) => readStamp(STAMP) === keyFor(nodeVersion);
+
 /** Installs exactly what the lock file names, under the Node that will run it: some packages carry one binary for each. */
 export async function ensureDependencies(runtime, say) {
-  const major = runtime.version.split('.')[0];
-  const key = hashOf(hashOfFiles('package-lock.json'), major, process.platform, process.arch);
-  // npm removes the folder before it installs, so the stamp is there only after a whole installation.
-  const stamp = join(ROOT, 'node_modules', '.everroom-installed');
-  if (readStamp(stamp) === key) return;
-  requireWritable(ROOT, 'Choose a folder of your own for the checkout, or give yourself write access to it.');
+  if (dependenciesAreInstalled(runtime.version)) return;
   say('npm ci');
   const { ok, output } = await runNpm(
     ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
     { node: runtime.node, cwd: ROOT, env: { ...runtime.env, MEDIASOUP_WORKER_BIN: 'brought-by-set-up' } },
   );
   if (!ok) throw new SetupError(`npm ci failed:\n${lastLines(output)}`);
-  writeStamp(stamp, key);
+  writeStamp(STAMP, keyFor(runtime.version));
 }

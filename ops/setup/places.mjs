@@ -18,7 +18,7 @@ export function cacheFolder(env = process.env) {
 export function requireWritable(folder, hint) {
   const probe = join(folder, `.write-test-${process.pid}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {

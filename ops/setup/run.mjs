@@ -1,19 +1,20 @@
 #!/usr/bin/env node
 // Everything that `npm start`, `npm test`, `npm run check`, `drill` and `bench` do before the program itself runs. It runs on any Node
 // from 20 on, with nothing installed yet, and does only what an earlier run has not done.
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { check } from './check.mjs';
-import { ensureDependencies } from './dependencies.mjs';
-import { ensurePage } from './page.mjs';
+import { dependenciesAreInstalled, ensureDependencies } from './dependencies.mjs';
+import { ensurePage, pageIsBuilt } from './page.mjs';
 import { cacheFolder, ROOT, requireWritable } from './places.mjs';
 import { become, passSignalsOn, wasInterrupted } from './processes.mjs';
 import { Progress } from './progress.mjs';
-import { ensureRuntime } from './runtime.mjs';
+import { ensureRuntime, presentRuntime } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 import { setting } from './settingsFile.mjs';
 import { BROWSER, COMPILER, ensureSystem, FFMPEG, REDIS } from './system.mjs';
 import { test } from './tests.mjs';
-import { ensureWorker, planWorker } from './worker.mjs';
+import { ensureWorker, planWorker, workerIsInstalled } from './worker.mjs';
 
 const launch = (script) => (runtime, args) =>
   become(runtime.node, [join(ROOT, script), ...args], { cwd: ROOT, env: runtime.env });
@@ -46,9 +47,9 @@ async function main([name, ...args]) {
 
   await progress.step('System', async (say) => {
     worker = task.media ? await planWorker() : undefined;
+    await requireAccess(name, task.media, worker);
     const compiler = worker?.from === 'build' ? COMPILER : [];
     const outcome = await ensureSystem([...task.system(args), ...compiler], say);
-    requireWritable(cacheFolder(), 'Set EVERROOM_CACHE to a folder that you may write to.');
     return outcome;
   });
   await progress.step('Node.js', async (say) => {
@@ -62,6 +63,24 @@ async function main([name, ...args]) {
   }
   if (task.title) progress.announce(task.title);
   return task.go(runtime, args);
+}
+
+/** Whatever will be written must be writable, and is looked at before anything is done. What is all there may be read-only. */
+async function requireAccess(name, media, worker) {
+  const nodeVersion = await presentRuntime();
+  const isReady =
+    nodeVersion && dependenciesAreInstalled(nodeVersion) && (!media || (workerIsInstalled(worker) && pageIsBuilt()));
+  if (!isReady) {
+    const ownCheckout = 'Give yourself write access to it, or use a checkout of your own.';
+    for (const path of ['.', 'node_modules', 'node_modules/mediasoup', 'dist']) {
+      if (path === '.' || existsSync(join(ROOT, path))) requireWritable(join(ROOT, path), ownCheckout);
+    }
+    requireWritable(cacheFolder(), 'Set EVERROOM_CACHE to a folder that you may write to.');
+  }
+  if (name === 'start') {
+    const data = resolve(ROOT, setting('EVERROOM_DATA') ?? 'data');
+    requireWritable(data, 'Rooms are kept there: set EVERROOM_DATA to a folder that you may write to.');
+  }
 }
 
 passSignalsOn();

@@ -6,6 +6,14 @@ import { SetupError } from './SetupError.mjs';
 
 const BROUGHT_MAJOR = 22;
 
+const broughtFolder = () => join(cacheFolder(), 'node', String(BROUGHT_MAJOR));
+const broughtNode = () => join(broughtFolder(), 'node_modules', '.bin', 'node');
+
+/** The version of the Node that is there to run on, or undefined while one must be brought. */
+export async function presentRuntime() {
+  return isGoodNode(process.version) ? process.version : versionOf(broughtNode());
+}
+
 /** Whether Everroom runs on this Node: it must run TypeScript as it is, and the media library and test tools must support it. */
 export function isGoodNode(version) {
   const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
@@ -18,12 +26,11 @@ export function isGoodNode(version) {
  */
 export async function ensureRuntime(say) {
   if (isGoodNode(process.version)) return runtimeAt(process.execPath, process.version);
-  const folder = join(cacheFolder(), 'node', String(BROUGHT_MAJOR));
-  const node = join(folder, 'node_modules', '.bin', 'node');
+  const node = broughtNode();
   let version = await versionOf(node);
   if (!version) {
     say(`bringing Node ${BROUGHT_MAJOR}`);
-    await bring(folder);
+    await bring(broughtFolder());
     version = await versionOf(node);
   }
   if (!version) {

@@ -43,8 +43,13 @@ export async function planWorker(env = process.env) {
     requireExecutable(env.MEDIASOUP_WORKER_BIN);
     return { from: 'given', cached, key };
   }
-  if (existsSync(cached)) return { from: 'cache', cached, key };
+  if (existsSync(cached) || workerIsInstalled({ from: 'cache', key })) return { from: 'cache', cached, key };
   return { from: (await hostAnswers(env)) ? 'download' : 'build', cached, key };
+}
+
+/** Whether nothing needs to be done for a plan. */
+export function workerIsInstalled({ from, key }) {
+  return from === 'given' || (from === 'cache' && readStamp(`${INSTALLED}.key`) === key && existsSync(INSTALLED));
 }
 
 function requireExecutable(path) {
@@ -69,8 +74,8 @@ async function hostAnswers(env) {
 /** Puts the worker where mediasoup looks for it; only one that has passed the smoke test gets into the cache. */
 export async function ensureWorker(plan, runtime, say) {
   if (plan.from === 'given') return `from MEDIASOUP_WORKER_BIN`;
+  if (workerIsInstalled(plan)) return undefined;
   const stamp = `${INSTALLED}.key`;
-  if (plan.from === 'cache' && readStamp(stamp) === plan.key && existsSync(INSTALLED)) return undefined;
   if (plan.from === 'download' && (await download(plan, runtime, say))) return 'prebuilt';
   if (!existsSync(plan.cached)) await build(plan, runtime, say);
   rmSync(stamp, { force: true });

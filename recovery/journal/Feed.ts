@@ -95,7 +95,10 @@ export class Feed {
         // A newer subscription may have taken the channel over meanwhile.
         if (!this.#subscriptions.has(channel) && connection.ready) await connection.unsubscribe(channel);
       } catch (error) {
-        this.#logger.debug({ channel, error }, 'The push channel is not subscribed; trying again while it is wanted');
+        this.#logger.debug(
+          { channel, err: error },
+          'The push channel is not subscribed; trying again while it is wanted',
+        );
         this.#refreshCluster();
         await sleep(PAUSE_MS);
       } finally {
@@ -120,7 +123,7 @@ export class Feed {
       connection = new FeedConnection(
         new Redis({ ...commonOptions(this.#timeoutMs), ...this.#redis.address.options, ...options }),
         (channel, message) => this.#deliver(channel, message),
-        (error) => this.#logger.debug({ error }, 'push channel'),
+        (error) => this.#logger.debug({ err: error }, 'push channel'),
       );
       this.#connections.set(key, connection);
     }
@@ -142,7 +145,7 @@ export class Feed {
     const { client } = this.#redis;
     if (!(client instanceof Cluster) || client.status !== 'ready') return;
     client.refreshSlotsCache((error) => {
-      if (error) this.#logger.debug({ error }, 'The cluster did not say who serves what');
+      if (error) this.#logger.debug({ err: error }, 'The cluster did not say who serves what');
     });
   }
 

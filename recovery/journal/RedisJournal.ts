@@ -141,7 +141,7 @@ export class RedisJournal implements Journal {
       });
     } catch (error) {
       // The journal will say the same in a moment if the commit itself is bad.
-      this.#logger.warn({ roomId, error }, 'A pushed commit cannot be read; reading the journal instead');
+      this.#logger.warn({ roomId, err: error }, 'A pushed commit cannot be read; reading the journal instead');
       return null;
     }
   }

@@ -66,17 +66,30 @@ export class ReplicaBarrier {
   }
 }
 
-/** Warns when the server's settings do not keep what the durability setting promises. */
+type Settings = Readonly<Record<string, (value: string, replicas: number) => boolean>>;
+
+/** What each promise asks of the server's settings. */
+const SETTINGS: Record<Durability['mode'], Settings> = {
+  fsync: {
+    appendonly: (value) => value === 'yes',
+    appendfsync: (value) => value === 'always',
+    'no-appendfsync-on-rewrite': (value) => value === 'no',
+  },
+  replica: { 'min-replicas-to-write': (value, replicas) => Number(value) >= replicas },
+  async: { appendonly: (value) => value === 'yes' },
+};
+
+/** Warns, by name, of settings of the server that do not keep what the durability setting promises. */
 export async function verifyDurability(redis: RedisConnection, durability: Durability, logger: Logger): Promise<void> {
-  const wanted: Record<string, (value: string) => boolean> =
-    durability.mode === 'fsync'
-      ? { appendonly: (value) => value === 'yes', appendfsync: (value) => value === 'always' }
-      : durability.mode === 'replica'
-        ? { 'min-replicas-to-write': (value) => Number(value) >= durability.replicas }
-        : { appendonly: (value) => value === 'yes' };
+  const replicas = durability.mode === 'replica' ? durability.replicas : 0;
+  const wanted: Settings = {
+    ...SETTINGS[durability.mode],
+    // These would throw away whole journals when memory gets short.
+    'maxmemory-policy': (value) => !value.startsWith('allkeys'),
+  };
   for (const [setting, keepsPromise] of Object.entries(wanted)) {
     const value = await readSetting(redis, setting, logger);
-    if (value === undefined || keepsPromise(value)) continue;
+    if (value === undefined || keepsPromise(value, replicas)) continue;
     logger.warn(
       { setting, value, durability: durability.mode },
       `Redis' setting ${setting} is "${value}": it does not keep what durability "${durability.mode}" promises`,
@@ -90,7 +103,7 @@ async function readSetting(redis: RedisConnection, setting: string, logger: Logg
     return value;
   } catch (error) {
     logger.info(
-      { setting, error },
+      { setting, err: error },
       'Redis does not tell its settings: whether it keeps the durability promise is unknown',
     );
     return undefined;

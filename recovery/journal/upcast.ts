@@ -58,13 +58,15 @@ export function shapeToWrite(type: RoomEventType): number | undefined {
 /** Brings a stored event to today's shape. Throws a `TypeError` that says why when it cannot. */
 export function upcast(stored: unknown): Stored {
   if (typeof stored !== 'object' || stored === null) throw new TypeError('an event is not an object');
-  const { shape = 1, ...event } = stored as Stored;
-  const type = event.type;
+  const { type, shape = 1 } = stored as Stored;
   const steps = typeof type === 'string' ? stepsByType.get(type) : undefined;
-  if (!steps)
+  if (!steps) {
     throw new TypeError(`the event type ${JSON.stringify(type)} is unknown: was it written by a newer version?`);
+  }
+  if (steps.length === 0 && shape === 1) return stored as Stored;
   if (typeof shape !== 'number' || !Number.isInteger(shape) || shape < 1 || shape > steps.length + 1) {
     throw new TypeError(`shape ${JSON.stringify(shape)} of ${type} is unknown: was it written by a newer version?`);
   }
+  const { shape: _, ...event } = stored as Stored;
   return steps.slice(shape - 1).reduce((older, step) => step(older), event);
 }

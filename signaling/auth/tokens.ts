@@ -25,7 +25,8 @@ export type TokenClaims = JoinClaims | ResumeClaims;
 
 /** One kind can never pass for the other: the audience is signed. */
 const AUDIENCE = { join: 'everroom:join', resume: 'everroom:resume' } as const;
-const RESUME_TTL_SECONDS = 24 * 3_600;
+/** It is worth nothing once its participant is gone from the room, so it may outlast any meeting. */
+const RESUME_TTL_SECONDS = 7 * 24 * 3_600;
 /** Nodes' clocks differ. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -51,7 +52,12 @@ export class Tokens {
 
   signJoin(claims: Omit<JoinClaims, 'kind'>, ttlSeconds: number): Promise<string> {
     const { roomId: room, participantId, role, name } = claims;
-    return this.#sign({ room, role, ...(name === undefined ? {} : { name }) }, participantId, AUDIENCE.join, ttlSeconds);
+    return this.#sign(
+      { room, role, ...(name === undefined ? {} : { name }) },
+      participantId,
+      AUDIENCE.join,
+      ttlSeconds,
+    );
   }
 
   signResume({ roomId, participantId }: Omit<ResumeClaims, 'kind'>): Promise<string> {

@@ -43,7 +43,12 @@ export async function enter(
   });
 }
 
-function takeSeat({ attendance, caretaker }: SignalingContext, connection: Connection, room: RoomHost, session: number): Seat {
+function takeSeat(
+  { attendance, caretaker }: SignalingContext,
+  connection: Connection,
+  room: RoomHost,
+  session: number,
+): Seat {
   const seat = { roomId: room.roomId, participantId: connection.participantId, session };
   if (!connection.isOpen) {
     caretaker.left(seat);
@@ -57,15 +62,15 @@ function takeSeat({ attendance, caretaker }: SignalingContext, connection: Conne
   return seat;
 }
 
-async function openMedia(
-  room: RoomHost,
+/** The view first: what the client does not show is not even opened. */
+function openMedia(
+  { media }: RoomHost,
   { participantId, session }: Seat,
   rtpCapabilities: object,
   { view }: EntryRequest,
 ): Promise<TransportPair> {
-  const opened = room.media.openTransports(participantId, session, rtpCapabilities as RtpCapabilities);
-  if (view) room.media.setView(participantId, session, toViewerView(view));
-  return opened;
+  if (view) media.setView(participantId, session, toViewerView(view));
+  return media.openTransports(participantId, session, rtpCapabilities as RtpCapabilities);
 }
 
 /** Without a wait inside, so that no commit falls between the room that is given and the first one that is told. */

@@ -9,9 +9,9 @@ import { toViewerView } from './view.ts';
 export const openMedia: Handler<'openMedia'> = ({ request, connection, context }) => {
   const { participantId, session, roomId } = connection.requireSeat();
   return withRoom(context, roomId, async ({ media }) => {
-    const opened = media.openTransports(participantId, session, request.rtpCapabilities as RtpCapabilities);
     if (request.view) media.setView(participantId, session, toViewerView(request.view));
-    return { transports: toWirePair(await opened) };
+    const rtpCapabilities = request.rtpCapabilities as RtpCapabilities;
+    return { transports: toWirePair(await media.openTransports(participantId, session, rtpCapabilities)) };
   });
 };
 

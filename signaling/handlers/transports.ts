@@ -1,4 +1,7 @@
-import type { TransportOffer as MediaTransportOffer, TransportPair as MediaTransportPair } from '../../core/media/MediaPlane.ts';
+import type {
+  TransportOffer as MediaTransportOffer,
+  TransportPair as MediaTransportPair,
+} from '../../core/media/MediaPlane.ts';
 import type { TransportOffer, TransportPair } from '../protocol/shapes.ts';
 
 export function toWirePair({ send, recv }: MediaTransportPair): TransportPair {

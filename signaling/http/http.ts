@@ -31,6 +31,7 @@ export interface HttpEngine {
   attach(io: Server): void;
   /** The port that was bound. May be called again after it failed. @throws PortTaken */
   listen(host: string, port: number): Promise<number>;
+  /** Closes socket.io too. */
   close(): Promise<void>;
 }
 

@@ -10,6 +10,8 @@ export function createNodeEngine(handler: HttpHandler, maxBodyBytes: number): Ht
     (request, response) => void answer(request, response),
   );
 
+  let io: Server | null = null;
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { status, headers, body } = await handler(toRequest(request, maxBodyBytes));
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
@@ -20,14 +22,16 @@ export function createNodeEngine(handler: HttpHandler, maxBodyBytes: number): Ht
 
   return {
     name: 'ws',
-    attach: (io: Server) => void io.attach(server),
+    attach(attached) {
+      io = attached;
+      io.attach(server);
+    },
     listen: (host, port) => listen(server, host, port),
     async close() {
-      if (!server.listening) return;
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      });
+      if (server.listening) server.close();
+      // Requests under way would hold up the end.
+      server.closeAllConnections();
+      await io?.close();
     },
   };
 }

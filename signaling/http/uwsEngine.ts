@@ -1,12 +1,13 @@
+import type * as uws from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { Server } from 'socket.io';
-import type * as uws from 'uWebSockets.js';
 import { RequestRefused } from '../RequestRefused.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
 import { statusLine } from './statusLine.ts';
 
-type Uws = typeof uws;
+/** The types leave the listen options out. */
+type Uws = typeof uws & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 
 /** The binary, or null where there is none for this platform. `import()` of one that does not load can end the process. */
 export function loadUws(): Uws | null {
@@ -26,6 +27,7 @@ export function createUwsEngine(
   maxBacklogBytes: number,
 ): HttpEngine {
   const app = App();
+  let io: Server | null = null;
   let listenSocket: uws.us_listen_socket | null = null;
 
   async function answer(res: uws.HttpResponse, req: uws.HttpRequest): Promise<void> {
@@ -63,8 +65,9 @@ export function createUwsEngine(
 
   return {
     name: 'uws',
-    attach(io: Server) {
-      io.attachApp(withBackpressureLimit(app), { maxBackpressure: maxBacklogBytes });
+    attach(attached) {
+      io = attached;
+      io.attachApp(withBackpressureLimit(app, maxBacklogBytes));
       app.any('/*', (res, req) => void answer(res, req));
     },
     async listen(host, port) {
@@ -76,6 +79,8 @@ export function createUwsEngine(
     async close() {
       if (listenSocket) us_listen_socket_close(listenSocket);
       listenSocket = null;
+      // Its sockets say goodbye; then whatever is left is cut.
+      await io?.close();
       app.close();
     },
   };
@@ -93,17 +98,20 @@ function freePort(host: string): Promise<number> {
 }
 
 /**
- * socket.io passes on the limit, but not what to do when it is reached: messages would be dropped in silence. A client
- * that misses one must be cut off instead.
+ * socket.io does not pass on what to do when the limit is reached: messages would be dropped in silence. A client that
+ * misses one must be cut off instead.
  */
-function withBackpressureLimit(app: uws.TemplatedApp): Pick<uws.TemplatedApp, 'any' | 'ws' | 'publish'> {
+function withBackpressureLimit(
+  app: uws.TemplatedApp,
+  maxBytes: number,
+): Pick<uws.TemplatedApp, 'any' | 'ws' | 'publish'> {
   const limited = {
     any(pattern: uws.RecognizedString, handler: Parameters<uws.TemplatedApp['any']>[1]) {
       app.any(pattern, handler);
       return limited as uws.TemplatedApp;
     },
     ws<UserData>(pattern: uws.RecognizedString, behavior: uws.WebSocketBehavior<UserData>) {
-      app.ws(pattern, { ...behavior, closeOnBackpressureLimit: true });
+      app.ws(pattern, { ...behavior, maxBackpressure: maxBytes, closeOnBackpressureLimit: true });
       return limited as uws.TemplatedApp;
     },
     publish: app.publish.bind(app),
@@ -128,12 +136,7 @@ function toRequest(res: uws.HttpResponse, req: uws.HttpRequest, body: Promise<Bu
 }
 
 /** Bytes come whether anybody waits for them or not, so they are collected from the start. */
-function collectBody(
-  res: uws.HttpResponse,
-  method: string,
-  maxBytes: number,
-  onAborted: () => void,
-): Promise<Buffer> {
+function collectBody(res: uws.HttpResponse, method: string, maxBytes: number, onAborted: () => void): Promise<Buffer> {
   const body = new Promise<Buffer>((resolve, reject) => {
     res.onAborted(() => {
       onAborted();

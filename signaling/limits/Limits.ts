@@ -2,12 +2,12 @@ import type { Rate } from './TokenBucket.ts';
 
 /** How much one client, and all clients behind one address, may ask. Generous to whole offices that come back at once. */
 export interface Limits {
-  /** Requests of one connection. */
+  /** Requests of one connection; one of many kilobytes counts as several. */
   readonly requests: Rate;
   /** Requests of one connection that are not answered yet. */
   readonly requestsInFlight: number;
-  /** Requests refused by the rate in a row, after which the connection is closed. */
-  readonly refusedInARow: number;
+  /** Requests of one connection beyond that: they are refused; and beyond this too, the connection is closed. */
+  readonly excess: Rate;
   /** New connections from one address. */
   readonly connects: Rate;
   /** Connections from one address at the same time. */
@@ -32,7 +32,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   requests: { burst: 500, perSecond: 100 },
   requestsInFlight: 400,
-  refusedInARow: 2_000,
+  excess: { burst: 1_000, perSecond: 20 },
   connects: { burst: 2_000, perSecond: 200 },
   connections: 5_000,
   rest: { burst: 1_000, perSecond: 50 },

@@ -24,6 +24,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Takes `cost` even if it is not there: what comes next waits for it. */
+  charge(cost: number): void {
+    this.#tokens -= cost;
+  }
+
   /** Whether one could be taken. */
   has(now: number): boolean {
     this.#refill(now);

@@ -2,35 +2,37 @@
 const MAX_DEPTH = 16;
 
 /**
- * Whether a parsed JSON value stays within about `maxBytes` of text and a sane depth. Stops counting as soon as it does not.
- * Anything that JSON cannot hold (a binary attachment) never fits.
+ * About how many bytes of JSON text a parsed value is. Infinite when it is more than `maxBytes` (counting stops there),
+ * nested beyond all sense, or nothing that JSON can hold, such as a binary attachment.
  */
-export function fits(value: unknown, maxBytes: number): boolean {
-  let left = maxBytes;
-  const weigh = (part: unknown, depth: number): boolean => {
-    if (left < 0 || depth > MAX_DEPTH) return false;
-    switch (typeof part) {
-      case 'string':
-        left -= part.length + 2;
-        return left >= 0;
-      case 'number':
-      case 'boolean':
-      case 'undefined':
-        left -= 5;
-        return left >= 0;
-      case 'object':
-        break;
-      default:
-        return false;
-    }
-    left -= 4;
-    if (part === null) return left >= 0;
-    if (Array.isArray(part)) return part.every((item) => weigh(item, depth + 1));
-    if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) return false;
+export function payloadWeight(value: unknown, maxBytes: number): number {
+  let bytes = 0;
+
+  function fits(part: unknown, depth: number): boolean {
+    bytes += shallowWeight(part);
+    if (bytes > maxBytes || depth > MAX_DEPTH) return false;
+    if (typeof part !== 'object' || part === null) return true;
+    if (Array.isArray(part)) return part.every((item) => fits(item, depth + 1));
     return Object.entries(part).every(([key, item]) => {
-      left -= key.length + 4;
-      return weigh(item, depth + 1);
+      bytes += key.length + 4;
+      return fits(item, depth + 1);
     });
-  };
-  return weigh(value, 0);
+  }
+
+  return fits(value, 0) ? bytes : Number.POSITIVE_INFINITY;
+}
+
+function shallowWeight(part: unknown): number {
+  switch (typeof part) {
+    case 'string':
+      return part.length + 2;
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return 5;
+    case 'object':
+      return ArrayBuffer.isView(part) || part instanceof ArrayBuffer ? Number.POSITIVE_INFINITY : 4;
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
 }

@@ -19,7 +19,7 @@ export interface RouteCall<Params, Query, Body> {
 }
 
 export interface RestContext extends SignalingContext {
-  readonly publicUrl: () => string;
+  readonly publicUrl: string;
   readonly version: string;
   readonly openRoomCreation: boolean;
   readonly graceMs: number;

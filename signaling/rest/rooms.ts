@@ -1,13 +1,11 @@
-import type { RoomHost } from '../../core/host/RoomHost.ts';
-import { Refusal } from '../../core/room/refusal.ts';
-import type { RoomState } from '../../core/room/state.ts';
 import { withRoom } from '../context.ts';
 import { RequestRefused } from '../RequestRefused.ts';
 import { toParticipantView } from '../views.ts';
 import { newParticipantId, newRoomId } from './ids.ts';
+import { mintToken } from './mintToken.ts';
+import { openState } from './openState.ts';
 import { NOTHING, type RestContext, route } from './Route.ts';
 import * as shapes from './shapes.ts';
-import { mintToken } from './tokens.ts';
 
 const DEFAULT_CAPACITY = 100;
 
@@ -41,7 +39,12 @@ export const createRoom = route({
         passwordHash,
       }),
     );
-    const token = await mintToken(context, { roomId, participantId: newParticipantId(), role: 'host' });
+    const token = await mintToken(context, {
+      roomId,
+      participantId: newParticipantId(),
+      role: 'host',
+      name: undefined,
+    });
     return { status: 201, body: { ...token, url: roomUrl(context, roomId) } };
   },
 });
@@ -141,16 +144,8 @@ export const closeRoom = route({
   },
 });
 
-/** The room as the journal has it. @throws Refusal ROOM_NOT_FOUND, ROOM_CLOSED */
-export async function openState(context: RestContext, roomId: string): Promise<RoomState> {
-  const state = await withRoom(context, roomId, (room: RoomHost) => room.state);
-  if (state.status === 'open') return state;
-  if (state.status === 'closed') throw new Refusal('ROOM_CLOSED', 'This meeting has ended.');
-  throw new Refusal('ROOM_NOT_FOUND', 'There is no such room.');
-}
-
 function roomUrl(context: RestContext, roomId: string): string {
-  return `${context.publicUrl()}/r/${roomId}`;
+  return `${context.publicUrl}/r/${roomId}`;
 }
 
 function envelope({ clock, newId }: RestContext) {

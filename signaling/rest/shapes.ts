@@ -3,6 +3,8 @@ import { ParticipantView, ReencodingPolicy, Role } from '../protocol/shapes.ts';
 
 /** The words of the REST API. Times are ms since the epoch. */
 
+export const DEFAULT_TTL_SECONDS = 12 * 3_600;
+
 export const RoomId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must have 1 to 64 letters, digits, dashes or underscores')
@@ -15,7 +17,7 @@ export const ParticipantId = z
 export const RoomParams = z.object({ roomId: RoomId });
 export const ParticipantParams = z.object({ roomId: RoomId, participantId: ParticipantId });
 
-export const CreateRoom = z.object({
+export const CreateRoom = z.strictObject({
   roomId: RoomId.optional().describe('With the API key only; drawn at random when left out.'),
   name: z.string().max(256).optional().describe('Shown to people. The room id when left out.'),
   capacity: z.number().int().optional().describe('Participants at the most.'),
@@ -24,7 +26,7 @@ export const CreateRoom = z.object({
   password: z.string().min(1).max(256).optional(),
 });
 
-export const MintToken = z.object({
+export const MintToken = z.strictObject({
   participantId: ParticipantId.optional().describe('With the API key only; drawn at random when left out.'),
   name: z.string().min(1).max(64).optional().describe('With the API key only: the name that the participant goes by.'),
   role: Role.default('member').describe('Without the API key: member.'),
@@ -33,7 +35,7 @@ export const MintToken = z.object({
     .int()
     .min(10)
     .max(30 * 24 * 3_600)
-    .default(12 * 3_600)
+    .default(DEFAULT_TTL_SECONDS)
     .describe('How long one may join with it.'),
 });
 

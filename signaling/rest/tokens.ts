@@ -1,12 +1,9 @@
-import type { z } from 'zod';
-import type { JoinClaims } from '../auth/tokens.ts';
 import { RequestRefused } from '../RequestRefused.ts';
 import { newParticipantId } from './ids.ts';
-import { type RestContext, route } from './Route.ts';
-import { openState } from './rooms.ts';
+import { mintToken } from './mintToken.ts';
+import { openState } from './openState.ts';
+import { route } from './Route.ts';
 import * as shapes from './shapes.ts';
-
-const TTL_SECONDS = 12 * 3_600;
 
 export const createToken = route({
   method: 'POST',
@@ -28,12 +25,3 @@ export const createToken = route({
     return { status: 201, body: await mintToken(context, { roomId, participantId, role, name }, ttlSeconds) };
   },
 });
-
-export async function mintToken(
-  { clock, tokens }: RestContext,
-  { roomId, participantId, role, name }: Omit<JoinClaims, 'kind' | 'name'> & { readonly name?: string | undefined },
-  ttlSeconds = TTL_SECONDS,
-): Promise<z.infer<typeof shapes.JoinToken>> {
-  const token = await tokens.signJoin({ roomId, participantId, role, name }, ttlSeconds);
-  return { roomId, participantId, role, token, expiresAt: clock.now() + ttlSeconds * 1_000 };
-}

@@ -19,8 +19,8 @@ export interface ClientStatus {
   readonly version: number;
   readonly microphone: { readonly trackId: TrackId; readonly muted: boolean } | null;
   readonly remoteTracks: readonly RemoteTrackStatus[];
-  /** How often the person was told that the connection is being mended. */
-  readonly reconnects: number;
+  /** How often the session was resumed or media rebuilt. */
+  readonly recoveries: number;
   /** What a person must never see, such as somebody leaving and coming back because of a fault. */
   readonly troubles: readonly string[];
 }

@@ -263,7 +263,8 @@ describe('deadlines of rooms', () => {
     await a.roomIndex.touch('before', Date.now(), later);
     await side.del(roomDeadlinesKey());
     await server.kill();
-    await a.roomIndex.touch('meanwhile', Date.now(), later + 1);
+    const failed = expect.objectContaining({ name: 'JournalUnavailable' });
+    await expect(a.roomIndex.touch('meanwhile', Date.now(), later + 1)).rejects.toEqual(failed);
     await server.start();
     await waitUntil(async () => (await side.zcard(roomDeadlinesKey())) === 2 || 'deadlines are missing');
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['before', 'meanwhile']);

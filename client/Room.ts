@@ -1,0 +1,462 @@
+import type { types } from 'mediasoup-client';
+import type { Change, Commit } from '../signaling/protocol/notifications.ts';
+import type { Session } from '../signaling/protocol/requests.ts';
+import type { RoomView, View } from '../signaling/protocol/shapes.ts';
+import { RoomChat } from './chat/RoomChat.ts';
+import { CommandQueue } from './connection/CommandQueue.ts';
+import { Connection, type ConnectionOwner } from './connection/Connection.ts';
+import type { Link, Notification } from './connection/Link.ts';
+import { Emitter } from './Emitter.ts';
+import { ConnectError } from './errors.ts';
+import type { DeviceAccess } from './media/devices.ts';
+import { MediaEngine } from './media/MediaEngine.ts';
+import type { RemoteTrack } from './media/RemoteTrack.ts';
+import { catchUp } from './room/catchUp.ts';
+import type { LocalParticipant } from './room/LocalParticipant.ts';
+import type { RemoteParticipant } from './room/participants.ts';
+import { tellPresence } from './room/presence.ts';
+import { RoomControls } from './room/RoomControls.ts';
+import { applyCommit, type RoomCopy } from './room/RoomCopy.ts';
+import type { DisconnectReason, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
+import { Roster, type RosterSnapshot } from './room/Roster.ts';
+import { claimsOf, SessionStore, type StoredSession } from './SessionStore.ts';
+import { browserStorage, type KeyValueStorage } from './storage.ts';
+import { ViewReporter } from './view/ViewReporter.ts';
+
+export interface RoomOptions {
+  /** Keeps the session through a reload; per tab. */
+  readonly sessionStorage?: KeyValueStorage;
+  /** Keeps unsent chat through a reload. */
+  readonly chatStorage?: KeyValueStorage;
+  readonly devices?: DeviceAccess;
+  /** False takes part without media: no device is loaded and no transport opened. */
+  readonly media?: boolean;
+  /** For WebRTC outside browsers, where mediasoup-client cannot tell by itself. */
+  readonly deviceHandler?: types.BuiltinHandlerName;
+  /** A recovery that is over sooner is not announced. */
+  readonly announceReconnectingAfterMs?: number;
+  readonly newId?: () => string;
+}
+
+export interface ConnectOptions {
+  readonly name: string;
+  readonly password?: string;
+  /** Where the room has a lobby: knock and wait (`connect` then takes as long as a host does). Else `connect` rejects with LOBBY. */
+  readonly knock?: boolean;
+  readonly timeoutMs?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 20_000;
+const ANNOUNCE_AFTER_MS = 300;
+const LEAVE_TIMEOUT_MS = 1_000;
+
+/**
+ * A meeting, as one participant takes part in it. It gets over reloads, lost networks and dead servers by itself: what is
+ * published stays published, what is muted stays muted, and what is shown goes on in the same elements. A room object is good
+ * for one stay; after `disconnected`, make another.
+ */
+export class Room extends Emitter<RoomEvents> {
+  readonly controls: RoomControls;
+  readonly chat: RoomChat;
+  readonly #options: RoomOptions;
+  readonly #newId: () => string;
+  readonly #sessions: SessionStore;
+  readonly #commands: CommandQueue;
+  readonly #media: MediaEngine;
+  readonly #view: ViewReporter;
+  readonly #roster: Roster;
+  readonly #blocked = new Set<HTMLMediaElement>();
+  #connection: Connection | undefined;
+  #link: Link | undefined;
+  #copy: RoomCopy | undefined;
+  #state: RoomConnectionState = 'new';
+  #stopWaking: () => void = () => undefined;
+  #announcement: ReturnType<typeof setTimeout> | undefined;
+  /** The copy cannot be brought up to date by commits. */
+  #distrusted = false;
+  #recoveries = 0;
+
+  constructor(options: RoomOptions = {}) {
+    super();
+    this.#options = options;
+    this.#newId = options.newId ?? (() => crypto.randomUUID());
+    this.#sessions = new SessionStore(options.sessionStorage ?? browserStorage('sessionStorage'));
+    this.#commands = new CommandQueue(this.#newId);
+    this.controls = new RoomControls(this.#commands);
+    this.#view = new ViewReporter((view) => this.#sendView(view));
+    this.#media = new MediaEngine(
+      {
+        view: () => this.#view.current(),
+        isPublished: (trackId) => this.#roster.local?.publications.has(trackId) ?? false,
+        isLive: (track) => this.#isLive(track),
+        subscribed: (track) => this.#roster.subscribed(track),
+        swapped: (track) => this.emit('trackSwapped', track),
+        trouble: (reason) => this.emit('warning', 'media is being rebuilt', reason),
+        attached: (track, element) => {
+          if (track.kind === 'video') this.#view.attached(track.trackId, element);
+        },
+        detached: (_, element) => {
+          this.#blocked.delete(element);
+          this.#view.detached(element);
+        },
+        playbackBlocked: (element) => {
+          this.#blocked.add(element);
+          this.emit('audioBlocked');
+        },
+      },
+      options.deviceHandler,
+    );
+    const devices = options.devices ?? globalThis.navigator?.mediaDevices;
+    this.#roster = new Roster({
+      commands: this.#commands,
+      media: this.#media,
+      devices,
+      emit: (name, ...args) => this.emit(name, ...args),
+      newId: this.#newId,
+    });
+    this.chat = new RoomChat({
+      commands: this.#commands,
+      storage: options.chatStorage ?? browserStorage('localStorage'),
+      newId: this.#newId,
+      emit: (name, ...args) => this.emit(name, ...args),
+      recorded: () => this.#copy?.room.chat ?? [],
+      self: () => ({ id: this.#roster.local?.id ?? '', name: this.#roster.local?.name ?? '' }),
+    });
+  }
+
+  get state(): RoomConnectionState {
+    return this.#state;
+  }
+
+  /** The record as this client has it. Immutable; undefined before the first entry. */
+  get room(): RoomView | undefined {
+    return this.#copy?.room;
+  }
+
+  /** The version of the record that `room` shows. */
+  get version(): number {
+    return this.#copy?.version ?? 0;
+  }
+
+  /** The person at this client. There once connected. */
+  get localParticipant(): LocalParticipant {
+    const local = this.#roster.local;
+    if (local === undefined) throw new Error('connect to the room first');
+    return local;
+  }
+
+  /** All others, by id. */
+  get participants(): ReadonlyMap<string, RemoteParticipant> {
+    return this.#roster.remotes;
+  }
+
+  /** How often the session was resumed or media rebuilt, for tests and drills. */
+  get recoveries(): number {
+    return this.#recoveries;
+  }
+
+  get canPlayAudio(): boolean {
+    return this.#blocked.size === 0;
+  }
+
+  /** A tab that was in this room before a reload can go back in without another token. */
+  static canResume(roomId: string, storage = browserStorage('sessionStorage')): boolean {
+    return new SessionStore(storage).load(roomId) !== undefined;
+  }
+
+  /**
+   * Joins with a join token; after a reload, goes on as the same participant. Rejects with `RequestRefused` (PASSWORD_REQUIRED,
+   * ROOM_FULL, …) or `ConnectError`.
+   */
+  async connect(url: string | readonly string[], token: string, options: ConnectOptions): Promise<void> {
+    const nodes = typeof url === 'string' ? [url] : url;
+    const claims = claimsOf(token);
+    const stored = claims && this.#sessions.load(claims.roomId);
+    const resumable = stored?.participantId === claims?.participantId ? stored : undefined;
+    await this.#open(nodes, token, resumable, options);
+  }
+
+  /** After a reload: back in as whoever this tab was. Rejects with `ConnectError` or `RequestRefused` when that is over. */
+  async resume(url: string | readonly string[], roomId: string, options: Partial<ConnectOptions> = {}): Promise<void> {
+    const stored = this.#sessions.load(roomId);
+    if (stored === undefined) throw new ConnectError('TOKEN_EXPIRED', 'There is nothing to go back to.');
+    const nodes = typeof url === 'string' ? [url] : url;
+    try {
+      await this.#open(nodes, undefined, stored, { name: '', ...options });
+    } catch (error) {
+      if (!(error instanceof ConnectError) || error.code !== 'UNREACHABLE') this.#sessions.forget(roomId);
+      throw error;
+    }
+  }
+
+  /** Leaves the room. Others hear of it at once; devices opened by the SDK are closed. */
+  async disconnect(): Promise<void> {
+    if (this.#state === 'disconnected') return;
+    const link = this.#link;
+    try {
+      await link?.request('leave', { commandId: this.#newId() }, LEAVE_TIMEOUT_MS);
+    } catch (error) {
+      this.emit('warning', 'the room could not be told of leaving', error);
+    }
+    this.#finish('left', undefined);
+  }
+
+  /** Says what is shown instead of measuring attached elements; undefined measures again. */
+  setView(view: View | undefined): void {
+    this.#view.set(view);
+  }
+
+  setPinned(trackId: string, pinned: boolean): void {
+    this.#view.setPinned(trackId, pinned);
+  }
+
+  /** Call it in a click handler after `audioBlocked`. */
+  async startAudio(): Promise<void> {
+    const elements = [...this.#blocked];
+    this.#blocked.clear();
+    await Promise.all(elements.map((element) => element.play()));
+  }
+
+  /** Told to those who are there; nothing is kept, and nothing waits for a connection. */
+  async react(emoji: string): Promise<void> {
+    await this.#link?.request('react', { emoji });
+  }
+
+  async setTyping(typing: boolean): Promise<void> {
+    await this.#link?.request('setTyping', { typing });
+  }
+
+  /** Reports of the sending and the receiving connection, empty while there is none. */
+  getStats(): Promise<RTCStatsReport[]> {
+    return this.#media.getStats();
+  }
+
+  async #open(
+    nodes: readonly string[],
+    joinToken: string | undefined,
+    stored: StoredSession | undefined,
+    options: ConnectOptions,
+  ): Promise<void> {
+    if (this.#state !== 'new') throw new Error('this room object has been used; make another');
+    this.#setState('connecting');
+    this.#connection = new Connection(this.#owner(), {
+      nodes: [...nodes, ...(stored?.nodes ?? [])],
+      joinToken,
+      resumeToken: stored?.resumeToken,
+      name: options.name,
+      password: options.password,
+      knock: options.knock ?? true,
+    });
+    this.#stopWaking = wakeWithThePage(this.#connection);
+    try {
+      await this.#connection.open(options.timeoutMs ?? CONNECT_TIMEOUT_MS);
+    } catch (error) {
+      this.#finish('refused', error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+
+  #owner(): ConnectionOwner {
+    return {
+      newId: this.#newId,
+      entryState: () => ({
+        version: this.#distrusted ? 0 : this.version,
+        rtpCapabilities: this.#media.rtpCapabilities && { ...this.#media.rtpCapabilities },
+        view: this.#view.current(),
+      }),
+      entered: (session, link, how) => this.#entered(session, link, how === 'joined'),
+      notified: (notification) => this.#notified(notification),
+      invalid: (name, error) => {
+        this.emit('warning', `a message that cannot be read: ${name}`, error);
+        if (name === 'committed') this.#distrust('a commit could not be read');
+      },
+      suspected: () => this.#announceLater(),
+      cleared: () => this.#back(),
+      lost: () => this.#lost(),
+      lobby: (waiting) => this.#setState(waiting ? 'lobby' : 'connecting'),
+      ended: (reason, error) => this.#finish(reason, error),
+      mediaBytes: () => this.#media.receivedBytes(),
+    };
+  }
+
+  /** The order matters: what is muted or gone is known before media is rebuilt, and media goes before anybody is told. */
+  #entered(session: Session, link: Link, joined: boolean): void {
+    const again = this.#copy !== undefined;
+    // Should the missed commits not fit, the next attempt asks for the whole room.
+    this.#distrusted = true;
+    const { copy, changes } = catchUp(this.#copy, session);
+    this.#distrusted = false;
+    this.#copy = copy;
+    this.#link = link;
+    const before = this.#roster.update(copy.room, session.participantId, joined);
+    if (this.#options.media !== false) this.#media.open(link, session);
+    this.#view.told();
+    this.#commands.attach(link);
+    this.chat.connected(copy.room.roomId, session.participantId);
+    const { resumeToken, participantId } = session;
+    this.#sessions.save(copy.room.roomId, { participantId, resumeToken, nodes: [...(this.#connection?.nodes ?? [])] });
+    if (again) {
+      this.#recoveries += 1;
+      this.#tell(changes, before);
+      this.#back();
+    } else {
+      this.#setState('connected');
+      this.emit('connected');
+    }
+  }
+
+  #lost(): void {
+    this.#link = undefined;
+    this.#commands.detach();
+    this.chat.disconnected();
+    this.#media.lost();
+    this.#announceLater();
+  }
+
+  #notified(notification: Notification): void {
+    const { name, body } = notification;
+    switch (name) {
+      case 'committed':
+        this.#committed(body);
+        return;
+      case 'outOfDate':
+        this.#distrust('the copy is out of date');
+        return;
+      case 'consumersOpened':
+        if (this.#link !== undefined) {
+          void this.#media.consumersOpened(this.#link, body.consumers).then(() => notification.acknowledge?.());
+        }
+        return;
+      case 'consumersClosed':
+        this.#media.consumersClosed(body.consumerIds);
+        return;
+      case 'consumersPaused':
+        this.#media.consumersPaused(body.changes);
+        return;
+      case 'layersWanted':
+        this.#media.layersWanted(body.trackId, body.maxSpatialLayer);
+        return;
+      case 'mediaLost':
+        this.#recoveries += 1;
+        this.#media.reopen('the server lost its media');
+        return;
+      default:
+        tellPresence(notification, this.#roster, (event, ...args) => this.emit(event, ...args));
+    }
+  }
+
+  #committed(commit: Commit): void {
+    if (this.#copy === undefined || this.#distrusted) return;
+    const outcome = applyCommit(this.#copy, commit);
+    if (outcome.type === 'gap') this.#distrust('commits are missing');
+    if (outcome.type !== 'applied') return;
+    this.#copy = outcome.copy;
+    const before = this.#roster.update(outcome.copy.room, this.localParticipant.id, false);
+    this.#tell(commit.changes, before);
+  }
+
+  #tell(changes: readonly Change[], before: RosterSnapshot): void {
+    const copy = this.#copy;
+    if (copy === undefined) return;
+    this.#roster.tell(changes, before);
+    let lobby = false;
+    let settings = false;
+    for (const change of changes) {
+      if (change.type === 'chatPosted' || change.type === 'chatEdited' || change.type === 'chatDeleted') {
+        this.chat.changed(change);
+      }
+      lobby ||= LOBBY_CHANGES.has(change.type);
+      settings ||= SETTING_CHANGES.has(change.type);
+    }
+    if (lobby) this.emit('lobbyChanged', copy.room.lobby);
+    if (settings) this.emit('roomChanged', copy.room);
+  }
+
+  #distrust(reason: string): void {
+    if (this.#distrusted) return;
+    this.#distrusted = true;
+    this.emit('warning', 'the room is being fetched anew', reason);
+    this.#connection?.renew(reason);
+  }
+
+  #isLive(track: RemoteTrack): boolean {
+    const participant = this.#roster.remotes.get(track.publisherId);
+    return participant?.connected === true && participant.publications.get(track.trackId)?.muted === false;
+  }
+
+  #sendView(view: View): void {
+    // The next request for entry brings the view along anyway.
+    this.#link?.request('setView', view).catch((error: unknown) => this.emit('warning', 'setView', error));
+  }
+
+  #announceLater(): void {
+    if (this.#state !== 'connected' || this.#announcement !== undefined) return;
+    this.#announcement = setTimeout(() => {
+      this.#setState('reconnecting');
+      this.emit('reconnecting');
+    }, this.#options.announceReconnectingAfterMs ?? ANNOUNCE_AFTER_MS);
+  }
+
+  #back(): void {
+    clearTimeout(this.#announcement);
+    this.#announcement = undefined;
+    if (this.#state !== 'reconnecting') return;
+    this.#setState('connected');
+    this.emit('reconnected');
+  }
+
+  #finish(reason: DisconnectReason, error: Error | undefined): void {
+    if (this.#state === 'disconnected') return;
+    clearTimeout(this.#announcement);
+    this.#stopWaking();
+    const unreachable = error instanceof ConnectError && error.code === 'UNREACHABLE';
+    if (this.#copy !== undefined && !unreachable) this.#sessions.forget(this.#copy.room.roomId);
+    this.#link = undefined;
+    this.#connection?.close();
+    this.#commands.abandon(error ?? new ConnectError('CANCELLED', `The stay in the room is over: ${reason}.`));
+    this.chat.disconnected();
+    this.#view.close();
+    this.#media.close();
+    this.#roster.close();
+    this.#setState('disconnected');
+    this.emit('disconnected', reason, error);
+  }
+
+  #setState(state: RoomConnectionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.emit('stateChanged', state);
+  }
+}
+
+const LOBBY_CHANGES: ReadonlySet<Change['type']> = new Set<Change['type']>([
+  'participantKnocked',
+  'knockWithdrawn',
+  'participantAdmitted',
+  'participantDenied',
+  'participantBanned',
+]);
+
+const SETTING_CHANGES: ReadonlySet<Change['type']> = new Set<Change['type']>([
+  'roomRenamed',
+  'lockChanged',
+  'lobbyChanged',
+  'passwordChanged',
+  'capacityChanged',
+  'reencodingPolicyChanged',
+  'recordingWished',
+  'participantBanned',
+  'participantUnbanned',
+]);
+
+/** The network is back, or somebody looks at the page again: waiting for the next attempt makes no sense any more. */
+function wakeWithThePage(connection: Connection): () => void {
+  if (typeof window === 'undefined') return () => undefined;
+  const wake = (): void => connection.wake();
+  window.addEventListener('online', wake);
+  document.addEventListener('visibilitychange', wake);
+  return () => {
+    window.removeEventListener('online', wake);
+    document.removeEventListener('visibilitychange', wake);
+  };
+}

@@ -1,0 +1,110 @@
+import type { Change } from '../../signaling/protocol/notifications.ts';
+import type { ChatMessageView } from '../../signaling/protocol/shapes.ts';
+import type { CommandQueue } from '../connection/CommandQueue.ts';
+import type { EmitRoomEvent } from '../room/RoomEvents.ts';
+import type { KeyValueStorage } from '../storage.ts';
+import { ChatOutbox } from './ChatOutbox.ts';
+
+/** A message as people see it; those that the room does not have yet come last. */
+export interface ChatEntry extends ChatMessageView {
+  readonly state: 'sent' | 'pending' | 'failed';
+}
+
+export interface RoomChatOptions {
+  readonly commands: CommandQueue;
+  readonly storage: KeyValueStorage;
+  readonly newId: () => string;
+  readonly emit: EmitRoomEvent;
+  readonly recorded: () => readonly ChatMessageView[];
+  readonly self: () => { readonly id: string; readonly name: string };
+}
+
+const MAX_TEXT = 16_384;
+
+/** The room's chat: what the record has, and what waits in the outbox. */
+export class RoomChat {
+  readonly #options: RoomChatOptions;
+  #outbox: ChatOutbox | undefined;
+
+  constructor(options: RoomChatOptions) {
+    this.#options = options;
+  }
+
+  get messages(): readonly ChatEntry[] {
+    const recorded = this.#options.recorded();
+    const known = new Set(recorded.map((message) => message.id));
+    const self = this.#options.self();
+    const waiting = (this.#outbox?.messages ?? []).filter((message) => !known.has(message.messageId));
+    return [
+      ...recorded.map((message): ChatEntry => ({ ...message, state: 'sent' })),
+      ...waiting.map(
+        (message): ChatEntry => ({
+          id: message.messageId,
+          participantId: self.id,
+          name: self.name,
+          text: message.text,
+          at: message.at,
+          editedAt: null,
+          deleted: false,
+          state: message.failed === null ? 'pending' : 'failed',
+        }),
+      ),
+    ];
+  }
+
+  /** Puts a message into the outbox, from where it is sent once and in order [C1]. Returns its id. */
+  send(text: string): string {
+    if (text.trim() === '') throw new RangeError('A message needs some text.');
+    if (text.length > MAX_TEXT) throw new RangeError(`A message has at most ${MAX_TEXT} characters.`);
+    if (this.#outbox === undefined) throw new Error('Connect to the room before writing.');
+    return this.#outbox.add(text).messageId;
+  }
+
+  /** Sends a failed message again. */
+  retry(messageId: string): void {
+    this.#outbox?.retry(messageId);
+  }
+
+  /** Forgets a failed message. */
+  discard(messageId: string): void {
+    this.#outbox?.discard(messageId);
+  }
+
+  async edit(messageId: string, text: string): Promise<void> {
+    await this.#options.commands.send('editChat', { messageId, text });
+  }
+
+  async delete(messageId: string): Promise<void> {
+    await this.#options.commands.send('deleteChat', { messageId });
+  }
+
+  /** Called with every session: what an earlier one, or an earlier page, left unsent goes out now. */
+  connected(roomId: string, participantId: string): void {
+    const { storage, newId, commands, emit } = this.#options;
+    this.#outbox ??= new ChatOutbox({
+      storage,
+      key: `everroom:outbox:${roomId}:${participantId}`,
+      newId,
+      now: () => Date.now(),
+      post: ({ messageId, commandId, text }) => commands.send('postChat', { messageId, text }, commandId),
+      changed: () => emit('chatChanged'),
+    });
+    for (const message of this.#options.recorded()) this.#outbox.seen(message.id);
+    this.#outbox.connected();
+  }
+
+  disconnected(): void {
+    this.#outbox?.disconnected();
+  }
+
+  changed(change: Extract<Change, { type: 'chatPosted' | 'chatEdited' | 'chatDeleted' }>): void {
+    const { emit, recorded } = this.#options;
+    const id = change.type === 'chatPosted' ? change.message.id : change.messageId;
+    const message = recorded().find((candidate) => candidate.id === id);
+    if (message !== undefined) {
+      const kind = change.type === 'chatPosted' ? 'posted' : change.type === 'chatEdited' ? 'edited' : 'deleted';
+      emit('chatMessage', { ...message, state: 'sent' }, kind);
+    }
+    emit('chatChanged');
+  }
+}

@@ -1,0 +1,25 @@
+/** The client of Everroom: framework-free, for browsers, and for Node with WebRTC put in place. */
+export type { ErrorCode } from '../signaling/protocol/errors.ts';
+export type {
+  ChatMessageView,
+  KnockView,
+  ParticipantView,
+  ReencodingPolicy,
+  Role,
+  RoomView,
+  TrackKind,
+  TrackSource,
+  TrackView,
+  View,
+} from '../signaling/protocol/shapes.ts';
+export type { ChatEntry } from './chat/RoomChat.ts';
+export { CommandTimedOut, ConnectError, type ConnectFailure, ConnectionLost, RequestRefused } from './errors.ts';
+export type { CaptureOptions, DeviceAccess } from './media/devices.ts';
+export type { PublishOptions, VideoCodec } from './media/encodings.ts';
+export type { LocalTrack } from './media/LocalTrack.ts';
+export type { RemoteTrack } from './media/RemoteTrack.ts';
+export { type ConnectOptions, Room, type RoomOptions } from './Room.ts';
+export type { LocalParticipant, PublishTrackOptions } from './room/LocalParticipant.ts';
+export { Participant, RemoteParticipant, TrackPublication } from './room/participants.ts';
+export type { Departure, DisconnectReason, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
+export { type KeyValueStorage, MemoryStorage } from './storage.ts';

@@ -1,0 +1,88 @@
+import type { ReencodingPolicy, Role } from '../../signaling/protocol/shapes.ts';
+import type { CommandQueue } from '../connection/CommandQueue.ts';
+
+/**
+ * What hosts may do to a room and to the others in it. Each call resolves once the room's record has it, and rejects with
+ * `RequestRefused` (FORBIDDEN for those who may not).
+ */
+export class RoomControls {
+  readonly #commands: CommandQueue;
+
+  constructor(commands: CommandQueue) {
+    this.#commands = commands;
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#commands.send('renameRoom', { name });
+  }
+
+  async setLocked(locked: boolean): Promise<void> {
+    await this.#commands.send('setLocked', { locked });
+  }
+
+  async setLobby(lobby: boolean): Promise<void> {
+    await this.#commands.send('setLobby', { lobby });
+  }
+
+  /** Null takes the password off. */
+  async setPassword(password: string | null): Promise<void> {
+    await this.#commands.send('setPassword', { password });
+  }
+
+  async setCapacity(capacity: number): Promise<void> {
+    await this.#commands.send('setCapacity', { capacity });
+  }
+
+  async setRole(participantId: string, role: Role): Promise<void> {
+    await this.#commands.send('setRole', { participantId, role });
+  }
+
+  async lowerHand(participantId: string): Promise<void> {
+    await this.#commands.send('lowerHand', { participantId });
+  }
+
+  /** Nobody can unmute somebody else. */
+  async muteTrack(participantId: string, trackId: string): Promise<void> {
+    await this.#commands.send('setTrackMuted', { participantId, trackId, muted: true });
+  }
+
+  async stopTrack(participantId: string, trackId: string): Promise<void> {
+    await this.#commands.send('unpublish', { participantId, trackId });
+  }
+
+  async admit(participantId: string): Promise<void> {
+    await this.#commands.send('admit', { participantId });
+  }
+
+  async deny(participantId: string): Promise<void> {
+    await this.#commands.send('deny', { participantId });
+  }
+
+  async remove(participantId: string): Promise<void> {
+    await this.#commands.send('remove', { participantId });
+  }
+
+  async ban(participantId: string): Promise<void> {
+    await this.#commands.send('ban', { participantId });
+  }
+
+  async unban(participantId: string): Promise<void> {
+    await this.#commands.send('unban', { participantId });
+  }
+
+  async setReencodingPolicy(policy: ReencodingPolicy): Promise<void> {
+    await this.#commands.send('setReencodingPolicy', { policy });
+  }
+
+  async setTrackReencoding(participantId: string, trackId: string, wanted: boolean | null): Promise<void> {
+    await this.#commands.send('setTrackReencoding', { participantId, trackId, wanted });
+  }
+
+  async setRecording(wanted: boolean): Promise<void> {
+    await this.#commands.send('setRecording', { wanted });
+  }
+
+  async closeRoom(): Promise<void> {
+    await this.#commands.send('closeRoom', {});
+  }
+}

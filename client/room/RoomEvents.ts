@@ -1,0 +1,62 @@
+import type { KnockView, RoomView, TrackSource } from '../../signaling/protocol/shapes.ts';
+import type { ChatEntry } from '../chat/RoomChat.ts';
+import type { SessionEnd } from '../connection/Connection.ts';
+import type { RemoteTrack } from '../media/RemoteTrack.ts';
+import type { Participant, RemoteParticipant, TrackPublication } from './participants.ts';
+
+/** Outside, on the way in (perhaps in the lobby), in, away for a moment, or over. */
+export type RoomConnectionState = 'new' | 'connecting' | 'lobby' | 'connected' | 'reconnecting' | 'disconnected';
+
+/** `refused`: a server said no for a reason of its own, given beside it. */
+export type DisconnectReason = SessionEnd | 'refused';
+
+export type Departure = 'left' | 'expired' | 'removed' | 'banned';
+
+/**
+ * What a room tells an application. A recovery is told by `reconnecting` (only when it takes longer than a moment) and
+ * `reconnected` alone: nobody leaves or joins, and no track is unsubscribed, unless the record says so.
+ */
+export interface RoomEvents {
+  stateChanged: [state: RoomConnectionState];
+  connected: [];
+  reconnecting: [];
+  reconnected: [];
+  disconnected: [reason: DisconnectReason, error: Error | undefined];
+
+  participantConnected: [participant: RemoteParticipant];
+  participantDisconnected: [participant: RemoteParticipant, departure: Departure];
+  /** Name, role, hand, or whether they are reconnecting. */
+  participantStateChanged: [participant: Participant];
+
+  trackPublished: [publication: TrackPublication, participant: Participant];
+  trackUnpublished: [publication: TrackPublication, participant: Participant, byHost: boolean];
+  trackSubscribed: [track: RemoteTrack, publication: TrackPublication<RemoteTrack>, participant: RemoteParticipant];
+  trackUnsubscribed: [track: RemoteTrack, publication: TrackPublication<RemoteTrack>, participant: RemoteParticipant];
+  trackMuted: [publication: TrackPublication, participant: Participant, byHost: boolean];
+  trackUnmuted: [publication: TrackPublication, participant: Participant];
+  /** New media has taken the old one's place in the track's `mediaStream`. */
+  trackSwapped: [track: RemoteTrack];
+
+  /** Loudest first. */
+  activeSpeakersChanged: [speakers: readonly Participant[]];
+  connectionQualityChanged: [quality: number, participant: Participant];
+
+  chatMessage: [message: ChatEntry, change: 'posted' | 'edited' | 'deleted'];
+  /** The list of messages, or the state of one that is not sent yet, has changed. */
+  chatChanged: [];
+  /** Settings of the room: name, lock, lobby, password, capacity, recording, reencoding. */
+  roomChanged: [room: RoomView];
+  /** For hosts: who waits to be let in. */
+  lobbyChanged: [knocks: readonly KnockView[]];
+  reacted: [emoji: string, participant: Participant];
+  typingChanged: [typing: boolean, participant: RemoteParticipant];
+
+  /** The browser wants a click before it plays sound: call `startAudio` in its handler. */
+  audioBlocked: [];
+  /** A device that was being published is gone, or cannot be opened again. */
+  deviceLost: [source: TrackSource, error: Error | undefined];
+  /** Something odd was handled; for logs. */
+  warning: [message: string, error: unknown];
+}
+
+export type EmitRoomEvent = <Name extends keyof RoomEvents>(name: Name, ...args: RoomEvents[Name]) => void;

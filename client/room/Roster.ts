@@ -1,0 +1,166 @@
+import type { Change } from '../../signaling/protocol/notifications.ts';
+import type { ParticipantView, RoomView } from '../../signaling/protocol/shapes.ts';
+import type { MediaEngine } from '../media/MediaEngine.ts';
+import type { RemoteTrack } from '../media/RemoteTrack.ts';
+import { LocalParticipant, type LocalParticipantOptions } from './LocalParticipant.ts';
+import { type Participant, RemoteParticipant, type TrackPublication } from './participants.ts';
+import type { Departure, EmitRoomEvent } from './RoomEvents.ts';
+
+/** Who and what there was before an update. */
+export interface RosterSnapshot {
+  readonly participants: ReadonlyMap<string, RemoteParticipant>;
+  readonly publications: ReadonlyMap<
+    string,
+    { readonly publication: TrackPublication; readonly participant: Participant }
+  >;
+}
+
+/** The participants of a room as living objects, kept in step with its record, and the events that come of that. */
+export class Roster {
+  readonly remotes = new Map<string, RemoteParticipant>();
+  readonly #options: LocalParticipantOptions;
+  readonly #emit: EmitRoomEvent;
+  readonly #media: MediaEngine;
+  #views = new Map<string, ParticipantView>();
+  #local: LocalParticipant | undefined;
+  #selfId = '';
+
+  constructor(options: LocalParticipantOptions) {
+    this.#options = options;
+    this.#emit = options.emit;
+    this.#media = options.media;
+  }
+
+  get local(): LocalParticipant | undefined {
+    return this.#local;
+  }
+
+  find(participantId: string): Participant | undefined {
+    return participantId === this.#selfId ? this.#local : this.remotes.get(participantId);
+  }
+
+  /**
+   * Brings the objects up to `room`. `rejoined`: the room had let this client's own participant go, and it came in anew.
+   * Returns what `tell` needs to speak of those who are gone.
+   */
+  update(room: RoomView, selfId: string, rejoined: boolean): RosterSnapshot {
+    const publications = new Map<string, { publication: TrackPublication; participant: Participant }>();
+    for (const participant of this.all()) {
+      for (const publication of participant.publications.values()) {
+        publications.set(publication.trackId, { publication, participant });
+      }
+    }
+    const snapshot = { participants: new Map(this.remotes), publications };
+    this.#selfId = selfId;
+    const views = new Map(room.participants.map((view) => [view.id, view]));
+    for (const [id, view] of views) {
+      if (this.#views.get(id) === view) continue;
+      if (id === selfId) this.#updateSelf(view, rejoined);
+      else {
+        const known = this.remotes.get(id);
+        if (known === undefined) this.remotes.set(id, new RemoteParticipant(view));
+        else known.update(view);
+      }
+    }
+    for (const id of [...this.remotes.keys()]) if (!views.has(id)) this.remotes.delete(id);
+    this.#views = views;
+    return snapshot;
+  }
+
+  tell(changes: readonly Change[], before: RosterSnapshot): void {
+    for (const change of changes) this.#tell(change, before);
+  }
+
+  /** Its media can be received now. Its publication may still be on the way. */
+  subscribed(track: RemoteTrack): void {
+    const participant = this.remotes.get(track.publisherId);
+    const publication = participant?.publications.get(track.trackId);
+    if (participant === undefined || publication === undefined || publication.track === track) return;
+    publication.track = track;
+    this.#emit('trackSubscribed', track, publication, participant);
+  }
+
+  close(): void {
+    this.#local?.close();
+  }
+
+  *all(): Iterable<Participant> {
+    if (this.#local !== undefined) yield this.#local;
+    yield* this.remotes.values();
+  }
+
+  #updateSelf(view: ParticipantView, rejoined: boolean): void {
+    if (this.#local === undefined) this.#local = new LocalParticipant(view, this.#options);
+    else if (rejoined) this.#local.rejoined(view);
+    else this.#local.update(view);
+  }
+
+  #tell(change: Change, before: RosterSnapshot): void {
+    switch (change.type) {
+      case 'participantJoined': {
+        const participant = this.remotes.get(change.participant.id);
+        if (participant !== undefined) this.#emit('participantConnected', participant);
+        for (const publication of participant?.publications.values() ?? []) this.#published(publication);
+        return;
+      }
+      case 'participantGone': {
+        const participant = before.participants.get(change.participantId);
+        if (participant !== undefined) this.#gone(participant, change.departure);
+        return;
+      }
+      case 'participantResumed':
+      case 'participantDisconnected':
+      case 'participantRenamed':
+      case 'roleChanged':
+      case 'handRaised':
+      case 'handLowered': {
+        const participant = this.find(change.participantId);
+        if (participant !== undefined) this.#emit('participantStateChanged', participant);
+        return;
+      }
+      case 'trackPublished': {
+        const participant = this.find(change.participantId);
+        const publication = participant?.publications.get(change.track.id);
+        if (participant === undefined || publication === undefined) return;
+        this.#emit('trackPublished', publication, participant);
+        this.#published(publication);
+        return;
+      }
+      case 'trackUnpublished': {
+        const left = before.publications.get(change.trackId);
+        if (left !== undefined) this.#unpublished(left.publication, left.participant, change.byHost);
+        return;
+      }
+      case 'trackMuted':
+      case 'trackUnmuted': {
+        const participant = this.find(change.participantId);
+        const publication = participant?.publications.get(change.trackId);
+        if (participant === undefined || publication === undefined) return;
+        if (change.type === 'trackMuted') this.#emit('trackMuted', publication, participant, change.byHost);
+        else this.#emit('trackUnmuted', publication, participant);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #published(publication: TrackPublication): void {
+    const track = this.#media.remoteTrack(publication.trackId);
+    if (track !== undefined) this.subscribed(track);
+  }
+
+  #gone(participant: RemoteParticipant, departure: Departure): void {
+    for (const publication of participant.publications.values()) this.#unpublished(publication, participant, false);
+    this.#emit('participantDisconnected', participant, departure);
+  }
+
+  #unpublished(publication: TrackPublication, participant: Participant, byHost: boolean): void {
+    if (participant instanceof RemoteParticipant) {
+      const remote = publication as TrackPublication<RemoteTrack>;
+      if (remote.track !== undefined) this.#emit('trackUnsubscribed', remote.track, remote, participant);
+      this.#media.removeRemote(publication.trackId);
+    }
+    this.#emit('trackUnpublished', publication, participant, byHost);
+  }
+}

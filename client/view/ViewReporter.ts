@@ -1,0 +1,81 @@
+import type { View } from '../../signaling/protocol/shapes.ts';
+import { ElementSizes } from './ElementSizes.ts';
+
+const DEBOUNCE_MS = 150;
+
+/**
+ * What this client shows, for the server to choose what it sends: measured on the elements that tracks are attached to, or
+ * said by the application. Undefined until either has happened; the server then sends everything small.
+ */
+export class ViewReporter {
+  readonly #send: (view: View) => void;
+  readonly #sizes = new ElementSizes(() => this.#changed());
+  readonly #elements = new Map<Element, string>();
+  readonly #pinned = new Set<string>();
+  #manual: View | undefined;
+  #measured = false;
+  #sent = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(send: (view: View) => void) {
+    this.#send = send;
+  }
+
+  attached(trackId: string, element: Element): void {
+    this.#measured = true;
+    this.#elements.set(element, trackId);
+    this.#sizes.observe(element);
+    this.#changed();
+  }
+
+  detached(element: Element): void {
+    this.#elements.delete(element);
+    this.#sizes.unobserve(element);
+    this.#changed();
+  }
+
+  setPinned(trackId: string, pinned: boolean): void {
+    if (pinned) this.#pinned.add(trackId);
+    else this.#pinned.delete(trackId);
+    this.#changed();
+  }
+
+  /** Says the view instead of measuring it; undefined measures again. */
+  set(view: View | undefined): void {
+    this.#manual = view;
+    this.#changed();
+  }
+
+  current(): View | undefined {
+    if (this.#manual !== undefined) return this.#manual;
+    if (!this.#measured) return undefined;
+    const tiles = new Map<string, View['tiles'][number]>();
+    for (const [element, trackId] of this.#elements) {
+      const { width, height } = this.#sizes.of(element);
+      const known = tiles.get(trackId);
+      if (width === 0 || height === 0 || (known !== undefined && known.height >= height)) continue;
+      tiles.set(trackId, { trackId, width, height, pinned: this.#pinned.has(trackId) });
+    }
+    return { tiles: [...tiles.values()].slice(0, 500) };
+  }
+
+  /** The view went along with the request for entry. */
+  told(): void {
+    this.#sent = JSON.stringify(this.current());
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#sizes.close();
+  }
+
+  #changed(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const view = this.current();
+      if (view === undefined || JSON.stringify(view) === this.#sent) return;
+      this.#sent = JSON.stringify(view);
+      this.#send(view);
+    }, DEBOUNCE_MS);
+  }
+}

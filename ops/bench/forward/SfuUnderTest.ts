@@ -1,0 +1,32 @@
+import type {
+  ConsumerOffer,
+  DtlsParameters,
+  RtpCapabilities,
+  RtpParameters,
+  TransportPair,
+} from '../../../core/media/MediaPlane.ts';
+import type { ParticipantId, TrackId, TrackKind } from '../../../core/room/state.ts';
+
+export interface Publication {
+  readonly publisherId: ParticipantId;
+  readonly trackId: TrackId;
+  readonly kind: TrackKind;
+}
+
+export interface Topology {
+  readonly publications: readonly Publication[];
+  readonly viewerIds: readonly ParticipantId[];
+}
+
+/** What is measured: one worker that forwards every publication to every viewer. */
+export interface SfuUnderTest {
+  readonly rtpCapabilities: RtpCapabilities;
+  readonly workerPid: number;
+  openTransports(participantId: ParticipantId, rtpCapabilities: RtpCapabilities): Promise<TransportPair>;
+  connect(participantId: ParticipantId, transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
+  produce(publication: Publication, rtpParameters: RtpParameters): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Has the viewer's client put consumers in place; resolves when it has. */
+export type Offer = (viewerId: ParticipantId, offers: readonly ConsumerOffer[]) => Promise<void>;

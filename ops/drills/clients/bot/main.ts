@@ -1,0 +1,20 @@
+import { ClientProbe } from '../ClientProbe.ts';
+import { Rpc } from '../rpc.ts';
+import type { TestMedia } from '../testMedia.ts';
+import { meter } from './sinks.ts';
+import { openCamera, openMicrophone } from './sources.ts';
+import { HANDLER_NAME } from './webrtcGlobals.ts';
+
+/** One participant on libwebrtc. Its parent calls it, and it ends with its parent. */
+const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
+
+const probe = new ClientProbe({
+  roomOptions: { deviceHandler: HANDLER_NAME },
+  openCamera: async () => openCamera(media),
+  openMicrophone: async () => openMicrophone(media),
+  meter: ({ kind, mediaStreamTrack }, onFrame) =>
+    mediaStreamTrack ? meter(mediaStreamTrack, kind, onFrame) : () => undefined,
+});
+
+new Rpc(process, probe);
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { completeLock, platformOf } from './completeLock.mjs';
+import { ROOT } from './places.mjs';
+import { isGoodNode } from './runtime.mjs';
+import { setting } from './settingsFile.mjs';
+import { count } from './tests.mjs';
+
+const lock = () => JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+
+test('the lock file is complete for every platform', () => {
+  expect(completeLock(lock())).toEqual([]);
+});
+
+test('the lock file names no registry, so that any can serve it', () => {
+  const named = Object.entries(lock().packages).filter(([, entry]) => entry.resolved);
+  expect(named).toEqual([]);
+});
+
+test('a platform package is entered for the platform in its name', () => {
+  expect(platformOf('@biomejs/cli-linux-x64-musl')).toEqual({ os: ['linux'], cpu: ['x64'], libc: ['musl'] });
+  expect(platformOf('@uwsjs/darwin-arm64-22')).toEqual({ os: ['darwin'], cpu: ['arm64'] });
+  expect(platformOf('left-pad')).toBeUndefined();
+});
+
+test('an optional package without a platform in its name is not made up', () => {
+  const incomplete = { packages: { '': { optionalDependencies: { 'left-pad': '1.0.0' } } } };
+  expect(() => completeLock(incomplete)).toThrow('left-pad');
+});
+
+test('Node 22 from 22.18 on and 24 are good to run on', () => {
+  const good = ['v22.18.0', 'v22.23.3', 'v24.0.0'];
+  const bad = ['v18.20.0', 'v20.20.2', 'v22.17.1', 'v23.11.0', 'v26.1.0'];
+  expect([...good, ...bad].filter(isGoodNode)).toEqual(good);
+});
+
+test('a setting is found in the environment first, then in the settings file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'everroom-settings-'));
+  try {
+    const file = join(folder, 'my.env');
+    writeFileSync(
+      file,
+      '# REDIS_URL=redis://comment\nexport REDIS_URL = "redis://file:6379"\nEVERROOM_DATA=/srv/a b\n',
+    );
+    expect(setting('REDIS_URL', { EVERROOM_CONFIG: file })).toBe('redis://file:6379');
+    expect(setting('EVERROOM_DATA', { EVERROOM_CONFIG: file })).toBe('/srv/a b');
+    expect(setting('REDIS_URL', { EVERROOM_CONFIG: file, REDIS_URL: 'redis://env' })).toBe('redis://env');
+    expect(setting('PORT', { EVERROOM_CONFIG: join(folder, 'none') })).toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const file = (status, ...statuses) => ({
+  name: 'x.test.ts',
+  status,
+  assertionResults: statuses.map((each) => ({ status: each, fullName: each })),
+});
+
+test.each([
+  ['all passed', { testResults: [file('passed', 'passed', 'passed')] }, 0, [2, 0]],
+  ['one failed', { testResults: [file('failed', 'passed', 'failed')] }, 1, [1, 1]],
+  ['a skipped test', { testResults: [file('passed', 'passed', 'skipped')] }, 0, [1, 1]],
+  ['a file that does not load', { testResults: [file('failed'), file('passed', 'passed')] }, 1, [1, 1]],
+  ['an error outside of the tests', { testResults: [file('passed', 'passed')] }, 1, [1, 1]],
+  ['no test at all', { testResults: [] }, 0, [0, 1]],
+  ['no report', undefined, 139, [0, 1]],
+])('%s is counted as what it is', (_, report, exitCode, [passed, failed]) => {
+  expect(count(report, exitCode)).toMatchObject({ passed, failed });
+});

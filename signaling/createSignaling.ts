@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Server, type Socket } from 'socket.io';
+import type { RoomAudience } from '../core/host/RoomAudience.ts';
+import type { RoomHosts } from '../core/host/RoomHosts.ts';
+import type { MediaPlane } from '../core/media/MediaPlane.ts';
+import type { Clock, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
+import type { NodeId } from '../core/room/state.ts';
+import { Attendance } from './Attendance.ts';
+import { Passwords } from './auth/passwords.ts';
+import { Tokens } from './auth/tokens.ts';
+import { guardBacklog } from './backlog.ts';
+import { Caretaker } from './Caretaker.ts';
+import { Connection } from './Connection.ts';
+import type { SignalingContext } from './context.ts';
+import { Dispatcher } from './Dispatcher.ts';
+import { Gate } from './Gate.ts';
+import { ClientAddresses } from './http/clientAddress.ts';
+import { createHttpHandler } from './http/createHttpHandler.ts';
+import type { HttpEngine, HttpHandler } from './http/http.ts';
+import { createNodeEngine } from './http/nodeEngine.ts';
+import { StaticFiles } from './http/StaticFiles.ts';
+import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
+import { AddressLimits } from './limits/AddressLimits.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
+import { NodeList } from './NodeList.ts';
+import type { Session } from './protocol/requests.ts';
+import { INTERNAL, toWireError } from './RequestRefused.ts';
+import { Api } from './rest/Api.ts';
+import type { RestContext } from './rest/Route.ts';
+import { SignalingMetrics } from './SignalingMetrics.ts';
+import { SocketAudience } from './SocketAudience.ts';
+
+/** A string that is only given on purpose. */
+interface Revealable {
+  reveal(): string;
+}
+
+export interface SignalingDeps {
+  readonly nodeId: NodeId;
+  /** uWebSockets.js, `ws`, or whichever of them works here, in this order. */
+  readonly engine: 'auto' | 'uws' | 'ws';
+  readonly auth: {
+    readonly apiKey: string;
+    readonly apiSecret: Revealable;
+    /** Signs tokens. */
+    readonly tokenSecret: Revealable;
+    /** Still accepted in tokens while a secret is being replaced. */
+    readonly oldTokenSecrets?: readonly Revealable[];
+    /** Whether people create rooms, and get tokens for rooms they know, without the API key. */
+    readonly openRoomCreation: boolean;
+  };
+  /** What rooms get that are created without saying it. */
+  readonly graceMs: number;
+  /** Where browsers reach this node, without a slash at the end. */
+  readonly publicUrl: string;
+  /** The built page. */
+  readonly pageFolder: string;
+  readonly media: Pick<MediaPlane, 'rtpCapabilities'>;
+  readonly registry: Pick<NodeRegistry, 'nodes'>;
+  readonly roomIndex: Pick<RoomIndex, 'list'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What /readyz checks besides signaling itself, such as the journal. */
+  readonly readiness?: Readonly<Record<string, () => boolean>>;
+  /** Where the metrics of the whole process are kept; /metrics shows all of them. */
+  readonly metrics?: Registry;
+  readonly iceServers?: Session['iceServers'];
+  /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; loopback when left out. */
+  readonly trustedProxies?: readonly string[];
+  readonly limits?: Partial<Limits>;
+  readonly version?: string;
+}
+
+export interface Signaling {
+  readonly engine: HttpEngine['name'];
+  readonly audience: RoomAudience;
+  /** Rooms tell signaling and signaling asks rooms: the second half of the knot. Once, before `listen`. */
+  attach(hosts: RoomHosts): void;
+  /** May be called again after it failed. @throws PortTaken (`code` EADDRINUSE) */
+  listen(host: string, port: number): Promise<{ readonly url: string }>;
+  /** From now on new connections are sent to other nodes. */
+  drain(): void;
+  /** Closes every connection; the record hears that they are lost. */
+  close(): Promise<void>;
+}
+
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+/** Everything between a client and the rooms of this node: HTTP, sockets, tokens, limits, requests, notifications. */
+export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
+  const { auth, clock, logger, nodeId, publicUrl } = deps;
+  const limits: Limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const now = () => clock.now();
+  let attached: RoomHosts | null = null;
+  let listening = false;
+  const rooms = () => {
+    if (!attached) throw new Error('Signaling has no rooms yet: attach them before listening.');
+    return attached;
+  };
+
+  const attendance = new Attendance();
+  const caretaker = new Caretaker({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
+  const tokens = new Tokens([auth.tokenSecret, ...(auth.oldTokenSecrets ?? [])].map((secret) => secret.reveal()));
+  const gate = new Gate(tokens, new ClientAddresses(deps.trustedProxies ?? LOOPBACK), limits, now);
+  const nodes = new NodeList({ nodeId, publicUrl, registry: deps.registry, clock, logger });
+  const roomsCreated = new AddressLimits(limits.roomsCreated, now);
+  const registry = deps.metrics ?? new Registry();
+  if (!deps.metrics) collectDefaultMetrics({ register: registry });
+
+  const context: SignalingContext = {
+    nodeId,
+    rooms,
+    media: deps.media,
+    attendance,
+    caretaker,
+    tokens,
+    passwords: new Passwords(),
+    wrongSecrets: new AddressLimits(limits.wrongSecrets, now),
+    nodes,
+    iceServers: deps.iceServers ?? [],
+    limits,
+    clock,
+    logger,
+    newId: randomUUID,
+  };
+  const restContext: RestContext = {
+    ...context,
+    publicUrl,
+    version: deps.version ?? '0.0.0',
+    openRoomCreation: auth.openRoomCreation,
+    graceMs: deps.graceMs,
+    listRooms: (limit) => deps.roomIndex.list(limit),
+    checks: () => ({
+      listening,
+      serving: !gate.isDraining,
+      ...Object.fromEntries(Object.entries(deps.readiness ?? {}).map(([name, check]) => [name, check()])),
+    }),
+    metricsText: () => registry.metrics(),
+    takeRoomCreation: (address) => roomsCreated.take(address),
+  };
+
+  const api = new Api({
+    context: restContext,
+    apiKey: auth.apiKey,
+    apiSecret: auth.apiSecret.reveal(),
+    rest: new AddressLimits(limits.rest, now),
+    clientAddress: ({ headers, peerAddress }) => gate.addressOf(peerAddress, headers.get('x-forwarded-for')),
+  });
+  const engine = createEngine(
+    deps.engine,
+    createHttpHandler(api, new StaticFiles(deps.pageFolder), publicUrl, logger),
+    limits,
+  );
+  const io = new Server({
+    serveClient: false,
+    transports: ['websocket', 'polling'],
+    // Tokens are in the handshake, not in cookies: another site's page has nothing to misuse.
+    cors: { origin: '*' },
+    // Synchronous: it may not wait on uWebSockets.js.
+    allowRequest: (request, decide) => decide(null, gate.mayConnect(request)),
+    connectTimeout: 10_000,
+    pingInterval: 5_000,
+    pingTimeout: 5_000,
+    maxHttpBufferSize: limits.frameBytes,
+    perMessageDeflate: false,
+  });
+  const metrics = new SignalingMetrics(
+    registry,
+    attendance,
+    () => io.sockets.sockets.size,
+    () => attached?.size ?? 0,
+  );
+  const audience = new SocketAudience(attendance, caretaker, logger);
+  const dispatcher = new Dispatcher(context, metrics);
+  engine.attach(io);
+  const stopGuard = guardBacklog(io, limits.backlogBytes, (bytes) =>
+    logger.warn({ bytes }, 'a client does not read what it is sent: cut off'),
+  );
+
+  io.use((socket, next) => {
+    gate.admit(socket).then(
+      ({ claims, address }) => {
+        socket.data.connection = new Connection(socket, claims, address, limits, now());
+        // Opened while the client is still on its way: after a restart, replay and handshake overlap.
+        rooms()
+          .open(claims.roomId)
+          .catch((error: unknown) => {
+            logger.debug({ err: error, roomId: claims.roomId }, 'the room of a new connection is not open yet');
+          });
+        next();
+      },
+      (error: unknown) => {
+        const wire = toWireError(error) ?? INTERNAL;
+        if (wire === INTERNAL) logger.error({ err: error }, 'a connection could not be checked');
+        metrics.connectionRefused(wire.code);
+        next(Object.assign(new Error(wire.message), { data: wire }));
+      },
+    );
+  });
+
+  io.on('connection', (socket: Socket) => {
+    const connection = socket.data.connection as Connection;
+    const uncount = gate.count(connection.address);
+    socket.onAny((name: string, ...args: unknown[]) => {
+      dispatcher.dispatch(connection, name, args).catch((error: unknown) => {
+        logger.error({ err: error }, 'a request could not be answered');
+      });
+    });
+    socket.on('disconnect', () => {
+      uncount();
+      connection.lost();
+      const { seat } = connection;
+      if (attendance.removeSeated(connection) && seat) caretaker.left(seat);
+      if (attendance.removeKnocking(connection)) caretaker.knockLeft(connection.roomId, connection.participantId);
+    });
+  });
+
+  return {
+    engine: engine.name,
+    audience,
+    attach(hosts) {
+      attached = hosts;
+    },
+    async listen(host, port) {
+      rooms();
+      const boundPort = await engine.listen(host, port);
+      listening = true;
+      nodes.start();
+      caretaker.start();
+      return { url: port === boundPort ? publicUrl : `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
+    },
+    drain() {
+      gate.drain();
+      nodes.drain();
+    },
+    async close() {
+      gate.drain();
+      listening = false;
+      stopGuard();
+      caretaker.stop();
+      nodes.stop();
+      await engine.close();
+    },
+  };
+}
+
+function createEngine(choice: SignalingDeps['engine'], handler: HttpHandler, limits: Limits): HttpEngine {
+  const uws = choice === 'ws' ? null : loadUws();
+  if (uws) return createUwsEngine(uws, handler, limits.bodyBytes, limits.backlogBytes);
+  if (choice === 'uws') {
+    throw new Error('uWebSockets.js has no binary for this system. Set SIGNALING_ENGINE to auto or ws.');
+  }
+  return createNodeEngine(handler, limits.bodyBytes);
+}

@@ -1,0 +1,43 @@
+import type { Logger } from '../../core/ports.ts';
+import { INTERNAL } from '../RequestRefused.ts';
+import { type Api, errorReply } from '../rest/Api.ts';
+import type { HttpHandler, HttpReply, HttpRequest } from './http.ts';
+import type { StaticFiles } from './StaticFiles.ts';
+import { securityHeaders } from './securityHeaders.ts';
+
+const PAGE = '/index.html';
+/** Addresses that the page itself understands. */
+const PAGE_ADDRESSES = /^\/(r\/[^/]+\/?)?$/;
+
+/** The API first, then the files of the page; every reply carries the security headers. */
+export function createHttpHandler(api: Api, files: StaticFiles, publicUrl: string, logger: Logger): HttpHandler {
+  const security = securityHeaders(publicUrl);
+
+  async function reply(request: HttpRequest): Promise<HttpReply> {
+    const fromApi = await api.reply(request);
+    if (fromApi) return fromApi;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return {
+        status: 405,
+        headers: { allow: 'GET, HEAD', 'content-type': 'text/plain' },
+        body: 'Method not allowed.\n',
+      };
+    }
+    const path = PAGE_ADDRESSES.test(request.path) ? PAGE : request.path;
+    const file = await files.reply(request, path);
+    if (file) return file;
+    const body = path === PAGE ? 'The page has not been built yet: run npm start.\n' : 'There is nothing here.\n';
+    return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }, body };
+  }
+
+  return async (request) => {
+    let result: HttpReply;
+    try {
+      result = await reply(request);
+    } catch (error) {
+      logger.error({ err: error, method: request.method }, 'an HTTP request failed');
+      result = errorReply(INTERNAL);
+    }
+    return { ...result, headers: { ...security, ...result.headers } };
+  };
+}

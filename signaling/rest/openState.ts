@@ -1,0 +1,12 @@
+import { Refusal } from '../../core/room/refusal.ts';
+import type { RoomId, RoomState } from '../../core/room/state.ts';
+import { withRoom } from '../context.ts';
+import type { RestContext } from './Route.ts';
+
+/** The state of a room that is there. @throws Refusal ROOM_NOT_FOUND, ROOM_CLOSED */
+export async function openState(context: RestContext, roomId: RoomId): Promise<RoomState> {
+  const state = await withRoom(context, roomId, (room) => room.state);
+  if (state.status === 'open') return state;
+  if (state.status === 'closed') throw new Refusal('ROOM_CLOSED', 'This meeting has ended.');
+  throw new Refusal('ROOM_NOT_FOUND', 'There is no such room.');
+}

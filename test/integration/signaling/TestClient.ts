@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import type { WireError } from '../../../signaling/protocol/errors.ts';
+import type { NotificationBody, NotificationName } from '../../../signaling/protocol/notifications.ts';
+import { notifications } from '../../../signaling/protocol/notifications.ts';
+import type { Answer, RequestBody, RequestName, ResponseBody } from '../../../signaling/protocol/requests.ts';
+import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+
+interface Heard {
+  readonly name: NotificationName;
+  readonly body: unknown;
+}
+
+/** A client as bare as can be: what it asks and what it hears. */
+export class TestClient {
+  readonly socket: Socket;
+  readonly heard: Heard[] = [];
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.onAny((name: NotificationName, body: unknown, acknowledge?: () => void) => {
+      this.heard.push({ name, body: notifications[name].parse(body) });
+      acknowledge?.();
+    });
+  }
+
+  /** Rejects with the WireError when it is refused. */
+  static connect(
+    url: string,
+    token: string,
+    { transports = ['websocket'], protocol = PROTOCOL_VERSION }: { transports?: string[]; protocol?: number } = {},
+  ): Promise<TestClient> {
+    const socket = io(url, { auth: { protocol, token }, transports, reconnection: false, forceNew: true });
+    const client = new TestClient(socket);
+    return new Promise((resolve, reject) => {
+      socket.once('connect', () => resolve(client));
+      socket.once('connect_error', (error: Error & { data?: WireError }) => reject(error.data ?? error));
+    });
+  }
+
+  /** Without a check of what is sent. */
+  send(name: string, ...body: unknown[]): Promise<Answer<RequestName>> {
+    return new Promise((resolve, reject) => {
+      const onLost = (reason: string) => reject(new Error(`disconnected: ${reason}`));
+      this.socket.once('disconnect', onLost);
+      this.socket.emit(name, ...body, (answer: Answer<RequestName>) => {
+        this.socket.off('disconnect', onLost);
+        resolve(answer);
+      });
+    });
+  }
+
+  /** The result, or a rejection with the code. */
+  async ask<N extends RequestName>(name: N, body: Omit<RequestBody<N>, 'commandId'>): Promise<ResponseBody<N>> {
+    const answer = (await this.send(name, { commandId: randomUUID(), ...body })) as Answer<N>;
+    if (answer.ok) return answer.result;
+    throw new Error(`${answer.error.code}: ${answer.error.message}`);
+  }
+
+  all<N extends NotificationName>(name: N): NotificationBody<N>[] {
+    return this.heard.filter((heard) => heard.name === name).map(({ body }) => body as NotificationBody<N>);
+  }
+
+  /** Changes of all commits heard, by type. */
+  changes<T extends NotificationBody<'committed'>['changes'][number]['type']>(type: T) {
+    return this.all('committed')
+      .flatMap(({ changes }) => changes)
+      .filter((change): change is Extract<typeof change, { type: T }> => change.type === type);
+  }
+
+  async hears<N extends NotificationName>(name: N, count = 1): Promise<NotificationBody<N>[]> {
+    await waitUntil(() => this.all(name).length >= count || `heard ${this.all(name).length} of ${count} ${name}`);
+    return this.all(name);
+  }
+
+  async isCutOff(): Promise<void> {
+    await waitUntil(() => !this.socket.connected || 'still connected');
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+}

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { Replica } from '../../../core/host/Replica.ts';
+import { RoomHosts } from '../../../core/host/RoomHosts.ts';
+import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { Clock, Housekeeper, Logger, NodeRegistry, RoomIndex } from '../../../core/ports.ts';
+import { InMemoryJournal, type InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { restore } from '../../../recovery/replay.ts';
+import { Tokens } from '../../../signaling/auth/tokens.ts';
+import { createSignaling, type Signaling, type SignalingDeps } from '../../../signaling/createSignaling.ts';
+import type { Limits } from '../../../signaling/limits/Limits.ts';
+import type { Role } from '../../../signaling/protocol/shapes.ts';
+
+export const API_KEY = 'test-key';
+export const API_SECRET = 'an-api-secret-of-at-least-32-characters';
+export const TOKEN_SECRET = 'a-token-secret-of-at-least-32-characters';
+
+export const clock: Clock = {
+  now: () => Date.now(),
+  setTimer(afterMs, run) {
+    const timer = setTimeout(run, afterMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Keeps what was logged as an error: most tests expect none. */
+export class TestLogger implements Logger {
+  readonly errors: string[] = [];
+  child(): Logger {
+    return this;
+  }
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error({ err }: Record<string, unknown>, message: string): void {
+    this.errors.push(`${message}: ${err instanceof Error ? err.stack : err}`);
+  }
+}
+
+const idleHousekeeper: Housekeeper = { start() {}, stop: () => Promise.resolve() };
+const lonelyRegistry: NodeRegistry = {
+  start: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+  nodes: () => Promise.resolve([]),
+  holdRoom: () => Promise.resolve(),
+  releaseRoom: () => Promise.resolve(),
+};
+
+class TestRoomIndex implements RoomIndex {
+  readonly #rooms = new Map<string, number>();
+  async touch(roomId: string, at: number): Promise<void> {
+    this.#rooms.set(roomId, at);
+  }
+  async remove(roomId: string): Promise<void> {
+    this.#rooms.delete(roomId);
+  }
+  async list(limit: number) {
+    return [...this.#rooms].map(([roomId, lastActivityAt]) => ({ roomId, lastActivityAt })).slice(0, limit);
+  }
+}
+
+let sharedMedia: Promise<MediaPlane> | null = null;
+
+/** One real mediasoup worker for all nodes of a test file. */
+export function testMedia(): Promise<MediaPlane> {
+  sharedMedia ??= (async () => {
+    const media = await createMediaPlane({
+      workers: 1,
+      listen: [{ ip: '127.0.0.1' }],
+      basePort: 0,
+      clock,
+      logger: new TestLogger(),
+    });
+    await media.listen();
+    return media;
+  })();
+  return sharedMedia;
+}
+
+export async function closeTestMedia(): Promise<void> {
+  await (await sharedMedia)?.close();
+  sharedMedia = null;
+}
+
+export interface TestNodeOptions {
+  readonly engine: 'uws' | 'ws';
+  readonly store: InMemoryJournalStore;
+  readonly nodeId?: string;
+  readonly port?: number;
+  readonly limits?: Partial<Limits>;
+  readonly pageFolder?: string;
+  readonly auth?: Partial<SignalingDeps['auth']>;
+  readonly clock?: Clock;
+}
+
+/** A whole node in this process, except that its journal is in memory. */
+export class TestNode {
+  readonly url: string;
+  readonly signaling: Signaling;
+  readonly hosts: RoomHosts;
+  readonly logger: TestLogger;
+  readonly #tokens = new Tokens([TOKEN_SECRET]);
+
+  private constructor(url: string, signaling: Signaling, hosts: RoomHosts, logger: TestLogger) {
+    this.url = url;
+    this.signaling = signaling;
+    this.hosts = hosts;
+    this.logger = logger;
+  }
+
+  static async start(options: TestNodeOptions): Promise<TestNode> {
+    const nodeId = options.nodeId ?? randomUUID();
+    const logger = new TestLogger();
+    const journal = new InMemoryJournal(options.store);
+    const media = await testMedia();
+    const roomIndex = new TestRoomIndex();
+    const signaling = await createSignaling({
+      engine: options.engine,
+      auth: {
+        apiKey: API_KEY,
+        apiSecret: { reveal: () => API_SECRET },
+        tokenSecret: { reveal: () => TOKEN_SECRET },
+        openRoomCreation: true,
+        ...options.auth,
+      },
+      graceMs: 20_000,
+      publicUrl: 'http://localhost:3000',
+      pageFolder: options.pageFolder ?? '/nonexistent',
+      nodeId,
+      media,
+      registry: lonelyRegistry,
+      roomIndex,
+      clock: options.clock ?? clock,
+      logger,
+      readiness: { journal: () => journal.available },
+      ...(options.limits ? { limits: options.limits } : {}),
+    });
+    const hosts = new RoomHosts({
+      nodeId,
+      journal,
+      registry: lonelyRegistry,
+      roomIndex,
+      housekeeper: idleHousekeeper,
+      media,
+      audience: signaling.audience,
+      clock,
+      logger,
+      newId: randomUUID,
+      restore: async (roomId) => {
+        const { state, position } = await restore(journal, roomId);
+        return new Replica(state, position);
+      },
+      commandTimeoutMs: 300,
+      idleMs: 60_000,
+    });
+    signaling.attach(hosts);
+    hosts.start();
+    const { url } = await signaling.listen('127.0.0.1', options.port ?? 0);
+    const port = options.port === undefined ? new URL(url).port : options.port;
+    return new TestNode(`http://127.0.0.1:${port}`, signaling, hosts, logger);
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  joinToken(roomId: string, participantId: string, role: Role = 'member', ttlSeconds = 60): Promise<string> {
+    return this.#tokens.signJoin({ roomId, participantId, role, name: undefined }, ttlSeconds);
+  }
+
+  async createRoom(settings: Record<string, unknown> = {}): Promise<string> {
+    const { status, body } = await this.rest('POST', '/api/rooms', settings, `Bearer ${API_SECRET}`);
+    if (status !== 201) throw new Error(`The room was not created: ${JSON.stringify(body)}`);
+    return (body as { roomId: string }).roomId;
+  }
+
+  async rest(method: string, path: string, body?: unknown, authorization?: string) {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { ...(authorization ? { authorization } : {}), 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  }
+
+  async close(): Promise<void> {
+    await this.signaling.close();
+    await this.hosts.close();
+  }
+}

@@ -1,0 +1,316 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { TestClient } from './TestClient.ts';
+import { closeTestMedia, TestNode, type TestNodeOptions } from './TestNode.ts';
+
+afterAll(closeTestMedia);
+
+describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
+  let store: InMemoryJournalStore;
+  let node: TestNode;
+  const nodes: TestNode[] = [];
+  const clients: TestClient[] = [];
+
+  async function startNode(options: Partial<TestNodeOptions> = {}): Promise<TestNode> {
+    const started = await TestNode.start({ engine, store, ...options });
+    nodes.push(started);
+    return started;
+  }
+
+  async function connect(token: string, at = node): Promise<TestClient> {
+    const client = await TestClient.connect(at.url, token);
+    clients.push(client);
+    return client;
+  }
+
+  async function join(roomId: string, participantId: string, role: 'host' | 'member' = 'member', at = node) {
+    const client = await connect(await at.joinToken(roomId, participantId, role), at);
+    return { client, session: await client.ask('join', { name: participantId }) };
+  }
+
+  beforeEach(async () => {
+    store = new InMemoryJournalStore();
+    node = await startNode();
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    const logged = nodes.flatMap(({ logger }) => logger.errors);
+    for (const started of nodes.splice(0)) await started.close();
+    expect(logged).toEqual([]);
+  });
+
+  it('gives a joiner the room, and tells the others', async () => {
+    const roomId = await node.createRoom({ name: 'Standup' });
+    const ann = await join(roomId, 'ann', 'host');
+    expect(ann.session).toMatchObject({ participantId: 'ann', session: 1, missed: null, transports: null });
+    expect(ann.session.room).toMatchObject({ name: 'Standup', participants: [{ id: 'ann', role: 'host' }] });
+    const bob = await join(roomId, 'bob');
+    expect(bob.session.room?.participants.map(({ id }) => id)).toEqual(['ann', 'bob']);
+    await ann.client.hears('committed');
+    expect(ann.client.changes('participantJoined')).toMatchObject([{ participant: { id: 'bob', name: 'bob' } }]);
+    expect(bob.client.heard).toEqual([]);
+  });
+
+  it('versions have no gap, whatever is said to whom', async () => {
+    const roomId = await node.createRoom({ lobby: false });
+    const ann = await join(roomId, 'ann', 'host');
+    const bob = await join(roomId, 'bob');
+    await ann.client.ask('ban', { participantId: 'mallory' });
+    await ann.client.ask('postChat', { messageId: 'm1', text: 'hello' });
+    await bob.client.hears('committed', 2);
+    expect(bob.client.all('committed').map(({ version }) => version)).toEqual([
+      bob.session.version + 1,
+      bob.session.version + 2,
+    ]);
+    expect(bob.client.all('committed')[0]?.changes).toEqual([]);
+    expect(ann.client.changes('participantBanned')).toEqual([{ type: 'participantBanned', participantId: 'mallory' }]);
+  });
+
+  it('resumes after the node died: session n+1, what was missed, transports in the same answer', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const bob = await join(roomId, 'bob');
+    await ann.client.ask('publish', { trackId: 'mic', source: 'microphone', muted: true });
+    await node.close();
+    const other = await startNode();
+    const back = await connect(ann.session.resumeToken, other);
+    const resumed = await back.ask('resume', {
+      version: ann.session.version,
+      rtpCapabilities: ann.session.rtpCapabilities,
+    });
+    expect(resumed).toMatchObject({ participantId: 'ann', session: 3 });
+    expect(resumed.transports?.send.iceCandidates.length).toBeGreaterThan(0);
+    expect(resumed.room?.participants.find(({ id }) => id === 'ann')?.tracks).toMatchObject([
+      { id: 'mic', muted: true },
+    ]);
+    expect(bob.session.session).toBe(2);
+  });
+
+  it('brings a copy up to date by what was missed', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const bob = await join(roomId, 'bob');
+    ann.client.close();
+    await bob.client.ask('postChat', { messageId: 'm1', text: 'while you were away' });
+    const back = await connect(ann.session.resumeToken);
+    const { room, missed, version } = await back.ask('resume', { version: ann.session.version });
+    expect(room).toBeNull();
+    expect(missed?.map((commit) => commit.version)).toEqual(
+      Array.from({ length: version - ann.session.version }, (_, index) => ann.session.version + 1 + index),
+    );
+    expect(missed?.flatMap(({ changes }) => changes.map(({ type }) => type))).toContain('chatPosted');
+  });
+
+  it('[J3] a resume that is repeated with its command id is the same session', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    ann.client.close();
+    const commandId = 'resume-once';
+    const request = { commandId, version: ann.session.version };
+    const first = await (await connect(ann.session.resumeToken)).send('resume', request);
+    const second = await (await connect(ann.session.resumeToken)).send('resume', request);
+    expect(first).toMatchObject({ ok: true, result: { session: 2 } });
+    expect(second).toMatchObject({ ok: true, result: { session: 2 } });
+    await waitUntil(() => node.hosts.get(roomId)?.state.participants.get('ann')?.connected === true);
+  });
+
+  it('[J5] a newer session on another node ends the old one there', async () => {
+    const other = await startNode();
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const back = await connect(ann.session.resumeToken, other);
+    await back.ask('resume', { version: ann.session.version });
+    await ann.client.hears('sessionEnded');
+    expect(ann.client.all('sessionEnded')).toEqual([{ reason: 'replaced' }]);
+    await ann.client.isCutOff();
+    await back.ask('postChat', { messageId: 'm1', text: 'still here' });
+    expect(node.hosts.get(roomId)?.state.participants.get('ann')).toMatchObject({ connected: true, session: 2 });
+  });
+
+  it('a second tab takes over from the first', async () => {
+    const roomId = await node.createRoom();
+    const first = await join(roomId, 'ann');
+    const second = await join(roomId, 'ann');
+    expect(second.session.session).toBe(2);
+    expect(await first.client.hears('sessionEnded')).toEqual([{ reason: 'replaced' }]);
+    await first.client.isCutOff();
+  });
+
+  it('says who is away, and notices a socket that closes', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const bob = await join(roomId, 'bob');
+    bob.client.close();
+    await waitUntil(() => ann.client.changes('participantDisconnected').length === 1 || 'nobody is told');
+  });
+
+  it('answers `leave` before it ends the session', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const bob = await join(roomId, 'bob');
+    await bob.client.ask('leave', {});
+    await bob.client.isCutOff();
+    expect(bob.client.all('sessionEnded')).toEqual([{ reason: 'left' }]);
+    await waitUntil(() => ann.client.changes('participantGone').length === 1 || 'nobody is told');
+    expect(ann.client.changes('participantDisconnected')).toEqual([]);
+  });
+
+  it('puts out whom a host removes, and keeps out whom a host bans', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann', 'host');
+    const bob = await join(roomId, 'bob');
+    await ann.client.ask('remove', { participantId: 'bob' });
+    expect(await bob.client.hears('sessionEnded')).toEqual([{ reason: 'removed' }]);
+    const again = await join(roomId, 'bob');
+    await ann.client.ask('ban', { participantId: 'bob' });
+    expect(await again.client.hears('sessionEnded')).toEqual([{ reason: 'banned' }]);
+    await expect(join(roomId, 'bob')).rejects.toThrow('BANNED');
+    await expect((await connect(again.session.resumeToken)).ask('resume', { version: 0 })).rejects.toThrow(/BANNED/);
+  });
+
+  it('ends everybody when the room closes, the one who closed it after the answer', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann', 'host');
+    const bob = await join(roomId, 'bob');
+    await ann.client.ask('closeRoom', {});
+    for (const { client } of [ann, bob]) {
+      expect(await client.hears('sessionEnded')).toEqual([{ reason: 'roomClosed' }]);
+      await client.isCutOff();
+    }
+    await expect(join(roomId, 'carl')).rejects.toThrow('ROOM_CLOSED');
+  });
+
+  it('asks for the password, and takes the right one only', async () => {
+    const roomId = await node.createRoom({ password: 'sesame' });
+    const client = await connect(await node.joinToken(roomId, 'ann'));
+    await expect(client.ask('join', { name: 'Ann' })).rejects.toThrow('PASSWORD_REQUIRED');
+    await expect(client.ask('join', { name: 'Ann', password: 'wrong' })).rejects.toThrow('PASSWORD_WRONG');
+    const { room } = await client.ask('join', { name: 'Ann', password: 'sesame' });
+    expect(room).toMatchObject({ passwordProtected: true });
+    expect(JSON.stringify(room)).not.toContain('scrypt');
+  });
+
+  it('a password that a host sets counts from then on', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann', 'host');
+    const bob = await join(roomId, 'bob');
+    await expect(bob.client.ask('setPassword', { password: 'mine' })).rejects.toThrow('FORBIDDEN');
+    await ann.client.ask('setPassword', { password: 'sesame' });
+    await expect(join(roomId, 'carl')).rejects.toThrow('PASSWORD_REQUIRED');
+    const carl = await connect(await node.joinToken(roomId, 'carl'));
+    await carl.ask('join', { name: 'Carl', password: 'sesame' });
+    expect(ann.client.changes('passwordChanged')).toEqual([{ type: 'passwordChanged', protected: true }]);
+  });
+
+  it('lets people wait in the lobby until a host decides, on whatever node', async () => {
+    const other = await startNode();
+    const roomId = await node.createRoom({ lobby: true });
+    const ann = await join(roomId, 'ann', 'host');
+    const bob = await join(roomId, 'bob', 'host');
+    await bob.client.ask('setRole', { participantId: 'bob', role: 'member' });
+
+    const carl = await connect(await other.joinToken(roomId, 'carl'), other);
+    await expect(carl.ask('join', { name: 'Carl' })).rejects.toThrow('LOBBY');
+    await carl.ask('knock', { name: 'Carl' });
+    await waitUntil(() => ann.client.changes('participantKnocked').length === 1 || 'the host is not told');
+    await ann.client.ask('admit', { participantId: 'carl' });
+    expect(await carl.hears('lobbyDecided')).toEqual([{ admitted: true }]);
+    expect(carl.all('committed')).toEqual([]);
+    const { room } = await carl.ask('join', { name: 'Carl' });
+    expect(room).toMatchObject({ lobby: [], banned: [] });
+
+    const dora = await connect(await node.joinToken(roomId, 'dora'));
+    await dora.ask('knock', { name: 'Dora' });
+    await ann.client.ask('deny', { participantId: 'dora' });
+    expect(await dora.hears('lobbyDecided')).toEqual([{ admitted: false }]);
+
+    const emil = await connect(await node.joinToken(roomId, 'emil'));
+    await emil.ask('knock', { name: 'Emil' });
+    emil.close();
+    await waitUntil(() => ann.client.changes('knockWithdrawn').length === 1 || 'the knock is still there');
+    expect(bob.client.changes('participantKnocked')).toEqual([]);
+  });
+
+  it('shows lobby and bans to whoever becomes a host, and takes them away again', async () => {
+    const roomId = await node.createRoom({ lobby: true });
+    const ann = await join(roomId, 'ann', 'host');
+    await ann.client.ask('setLobby', { lobby: false });
+    const bob = await join(roomId, 'bob');
+    await ann.client.ask('setLobby', { lobby: true });
+    await ann.client.ask('ban', { participantId: 'mallory' });
+    const carl = await connect(await node.joinToken(roomId, 'carl'));
+    await carl.ask('knock', { name: 'Carl' });
+    await ann.client.ask('setRole', { participantId: 'bob', role: 'host' });
+    await waitUntil(() => bob.client.changes('participantKnocked').length === 1 || 'no lobby');
+    expect(bob.client.changes('participantBanned')).toMatchObject([{ participantId: 'mallory' }]);
+    await ann.client.ask('setRole', { participantId: 'bob', role: 'member' });
+    await waitUntil(() => bob.client.changes('participantUnbanned').length === 1 || 'bans are still shown');
+    expect(bob.client.changes('knockWithdrawn')).toMatchObject([{ participantId: 'carl' }]);
+  });
+
+  it('keeps the order of messages that are sent in one breath, and of what others hear', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const bob = await join(roomId, 'bob');
+    const texts = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(2_000)}`);
+    await Promise.all(texts.map((text, index) => ann.client.ask('postChat', { messageId: `m${index}`, text })));
+    await waitUntil(() => bob.client.changes('chatPosted').length === 300 || 'messages are missing');
+    expect(bob.client.changes('chatPosted').map(({ message }) => message.text)).toEqual(texts);
+  });
+
+  it('publishes, and refuses media that mediasoup does not understand', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const { rtpCapabilities } = ann.session;
+    const { transports } = await ann.client.ask('openMedia', { rtpCapabilities });
+    const publish = ann.client.ask('publish', { trackId: 'cam', source: 'camera', muted: false });
+    const produce = ann.client.ask('produce', { trackId: 'cam', rtpParameters: { codecs: 'none' } });
+    await publish;
+    await expect(produce).rejects.toThrow(/MEDIA_INVALID/);
+    const { iceParameters } = await ann.client.ask('restartIce', { transportId: transports.send.id });
+    expect(iceParameters).toMatchObject({ usernameFragment: expect.any(String) });
+    await expect(ann.client.ask('restartIce', { transportId: 'none' })).rejects.toThrow('TRANSPORT_NOT_FOUND');
+    await ann.client.ask('setView', { tiles: [{ trackId: 'x', width: 100, height: 100, pinned: false }] });
+  });
+
+  it('tells reactions and typing to the others, and only to those', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const bob = await join(roomId, 'bob');
+    await ann.client.ask('react', { emoji: '🎉' });
+    await ann.client.ask('setTyping', { typing: true });
+    expect(await bob.client.hears('reacted')).toEqual([{ participantId: 'ann', emoji: '🎉' }]);
+    expect(await bob.client.hears('typing')).toEqual([{ participantId: 'ann', typing: true }]);
+    expect(ann.client.all('reacted')).toEqual([]);
+  });
+
+  it('refuses by name while the journal is away, and goes on when it is back', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    store.setAvailable(false);
+    await expect(ann.client.ask('raiseHand', {})).rejects.toThrow('JOURNAL_UNAVAILABLE');
+    expect((await node.rest('GET', '/readyz')).status).toBe(503);
+    store.setAvailable(true);
+    await ann.client.ask('raiseHand', {});
+    expect((await node.rest('GET', '/readyz')).body).toEqual({
+      ready: true,
+      checks: { listening: true, serving: true, journal: true },
+    });
+  });
+
+  it('sends clients on when it is given up by mistake: they resume in place', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    const host = node.hosts.get(roomId);
+    const nodeId = host?.state.participants.get('ann')?.nodeId ?? '';
+    const actor = { kind: 'node', nodeId: 'other' } as const;
+    await host?.handle({ type: 'DisconnectNode', nodeId, actor, commandId: 'c', now: Date.now() });
+    await ann.client.hears('outOfDate');
+    const { session } = await ann.client.ask('resume', { version: ann.session.version });
+    expect(session).toBe(2);
+    await ann.client.ask('raiseHand', {});
+    expect(ann.client.socket.connected).toBe(true);
+  });
+});

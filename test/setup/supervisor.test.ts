@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { waitUntil } from '../support/waitUntil.ts';
+
+const script = fileURLToPath(new URL('../../ops/supervisor.ts', import.meta.url));
+
+interface State {
+  pid: number;
+  serverPid: number | null;
+  standbyPid: number | null;
+  redisPid: number | null;
+  url: string | null;
+}
+
+interface Supervisor {
+  process: ChildProcess;
+  output: () => string;
+  ended: Promise<number | null>;
+}
+
+let folder: string;
+let env: NodeJS.ProcessEnv;
+const started: Supervisor[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'everroom-supervisor-'));
+  env = {
+    ...process.env,
+    EVERROOM_DATA: join(folder, 'data'),
+    HOST: '127.0.0.1',
+    PORT: String(await freePort()),
+    MEDIA_PORT: String(43_000 + Math.floor(Math.random() * 2000)),
+    WORKERS: '1',
+    LOG_LEVEL: 'warn',
+    REDIS_URL: '',
+  };
+});
+
+afterEach(async () => {
+  for (const { process: child, ended } of started.splice(0)) {
+    child.kill('SIGTERM');
+    await ended;
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function start(more: NodeJS.ProcessEnv = {}): Supervisor {
+  const child = spawn(process.execPath, [script], { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const supervisor = {
+    process: child,
+    output: () => output,
+    ended: new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code))),
+  };
+  started.push(supervisor);
+  return supervisor;
+}
+
+function readState(): State | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'data', 'run', 'supervisor.json'), 'utf8')) as State;
+  } catch {
+    return undefined; // Not written yet.
+  }
+}
+
+async function ready(supervisor: Supervisor): Promise<State> {
+  await waitUntil(() => supervisor.output().includes('Everroom is ready') || supervisor.output(), 30_000);
+  const state = readState();
+  if (!state) throw new Error('a supervisor that is ready has written its state');
+  return state;
+}
+
+function isAlive(pid: number | null): boolean {
+  try {
+    return pid !== null && readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
+const answers = async () => (await fetch(`http://127.0.0.1:${env.PORT}/livez`)).ok;
+
+test('everything starts, says where, and ends on SIGTERM with exit code 0', async () => {
+  const supervisor = start();
+  const state = await ready(supervisor);
+  expect(await answers()).toBe(true);
+  supervisor.process.kill('SIGTERM');
+  expect(await supervisor.ended).toBe(0);
+  expect([state.serverPid, state.standbyPid, state.redisPid].filter(isAlive)).toEqual([]);
+  expect(readState()).toBeUndefined();
+});
+
+test('[R1] when the supervisor is killed, all it had started ends, and a new one serves from the same data', async () => {
+  const first = start();
+  await ready(first);
+  await waitUntil(() => typeof readState()?.standbyPid === 'number' || 'a standby is there');
+  const state = readState();
+  first.process.kill('SIGKILL');
+  await first.ended;
+  const second = start();
+  await ready(second);
+  expect(await answers()).toBe(true);
+  expect([state?.serverPid, state?.standbyPid, state?.redisPid].filter((pid) => isAlive(pid ?? null))).toEqual([]);
+});
+
+test('[R1] Redis and the server may be killed at one moment', async () => {
+  const supervisor = start();
+  const { serverPid, redisPid } = await ready(supervisor);
+  process.kill(serverPid ?? 0, 'SIGKILL');
+  process.kill(redisPid ?? 0, 'SIGKILL');
+  await waitUntil(() => {
+    const now = readState();
+    return (
+      (isAlive(now?.serverPid ?? null) && now?.serverPid !== serverPid && now?.redisPid !== redisPid) || 'both are back'
+    );
+  });
+  await waitUntil(async () => (await answers().catch(() => false)) || 'the server answers', 20_000);
+});
+
+test('a data folder that is in use, a port that is taken and a wrong setting each end it with a message', async () => {
+  const first = start();
+  const { pid } = await ready(first);
+  const sameFolder = start({ PORT: '0' });
+  expect(await sameFolder.ended).toBe(1);
+  expect(sameFolder.output()).toContain(`is in use by another Everroom (process ${pid})`);
+
+  const samePort = start({ EVERROOM_DATA: join(folder, 'other') });
+  expect(await samePort.ended).toBe(1);
+  expect(samePort.output()).toContain(`Port ${env.PORT} is taken by another program`);
+
+  const wrong = start({ EVERROOM_DATA: join(folder, 'third'), WORKERS: 'many', GRACE_MS: '-1' });
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.output()).toMatch(/WORKERS must be.*\n.*GRACE_MS must be/);
+  expect(await answers()).toBe(true);
+});

@@ -1,0 +1,44 @@
+export type ShortcutName = 'microphone' | 'camera' | 'hand' | 'chat' | 'people' | 'close';
+
+interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+interface Circumstances {
+  /** The focus is where text goes. */
+  readonly writing: boolean;
+  /** Whether the person wants single letters to do something. */
+  readonly singleKeys: boolean;
+}
+
+/** With Ctrl, or ⌘ on a Mac: as other meetings have it. */
+const WITH_CTRL: Readonly<Record<string, ShortcutName>> = { d: 'microphone', e: 'camera' };
+const SINGLE: Readonly<Record<string, ShortcutName>> = { m: 'microphone', v: 'camera', h: 'hand', c: 'chat', p: 'people' };
+
+export const SHORTCUT_HELP: readonly (readonly [keys: string, what: string, single: boolean])[] = [
+  ['Ctrl D', 'Microphone on or off', false],
+  ['Ctrl E', 'Camera on or off', false],
+  ['M', 'Microphone on or off', true],
+  ['V', 'Camera on or off', true],
+  ['H', 'Raise or lower your hand', true],
+  ['C', 'Chat', true],
+  ['P', 'People', true],
+  ['Esc', 'Close the panel', false],
+];
+
+/** What a key asks for; null where it is not ours. */
+export function shortcutOf(key: Key, { writing, singleKeys }: Circumstances): ShortcutName | null {
+  if (key.altKey || key.shiftKey) return null;
+  const name = key.key.toLowerCase();
+  if (key.ctrlKey || key.metaKey) return lookUp(WITH_CTRL, name);
+  if (name === 'escape') return 'close';
+  return writing || !singleKeys ? null : lookUp(SINGLE, name);
+}
+
+function lookUp(shortcuts: Readonly<Record<string, ShortcutName>>, name: string): ShortcutName | null {
+  return Object.hasOwn(shortcuts, name) ? (shortcuts[name] ?? null) : null;
+}

@@ -1,0 +1,77 @@
+import type { MeetingActions, Person } from '../meeting/Meeting.ts';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { Menu, type MenuItem } from '../ui/Menu.tsx';
+import { useNotices } from '../ui/notices.tsx';
+
+interface PersonRowProps {
+  person: Person;
+  actions: MeetingActions;
+  /** Whether the viewer is one. */
+  isHost: boolean;
+}
+
+export function PersonRow({ person, actions, isHost }: PersonRowProps) {
+  const { attempt } = useNotices();
+  const items = isHost && !person.isSelf ? hostActions(person, actions, (action) => void attempt(action)) : [];
+  return (
+    <li className="person">
+      <Avatar id={person.id} name={person.name} size={36} />
+      <span className="person-name">
+        {person.name}
+        {person.isSelf && ' (you)'}
+        <small>{stateText(person)}</small>
+      </span>
+      {person.handRaisedAt !== null && <State icon="hand" text="Hand raised" className="hand" />}
+      {person.screen && <State icon="screen" text="Sharing a screen" className="sharing" />}
+      {person.microphone && !person.microphone.muted ? (
+        <State icon="mic" text="Microphone on" />
+      ) : (
+        <State icon="micOff" text="Microphone off" />
+      )}
+      {person.camera && !person.camera.muted ? (
+        <State icon="camera" text="Camera on" />
+      ) : (
+        <State icon="cameraOff" text="Camera off" />
+      )}
+      {items.length > 0 && <Menu label={`Actions for ${person.name}`} items={items} />}
+    </li>
+  );
+}
+
+function State({ icon, text, className = '' }: { icon: IconName; text: string; className?: string }) {
+  return (
+    <span className={`person-state ${className}`} title={text}>
+      <Icon name={icon} size={18} />
+      <span className="visually-hidden">{text}</span>
+    </span>
+  );
+}
+
+function stateText(person: Person): string {
+  const parts = [
+    person.role === 'host' ? 'Host' : person.role === 'guest' ? 'Guest' : null,
+    person.connected ? null : 'Reconnecting…',
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
+function hostActions(person: Person, actions: MeetingActions, run: (action: Promise<unknown>) => void): MenuItem[] {
+  const { id } = person;
+  const items: (MenuItem | false)[] = [
+    person.microphone !== null &&
+      !person.microphone.muted && { label: 'Mute', icon: 'micOff', onSelect: () => run(actions.muteParticipant(id)) },
+    person.screen !== null && {
+      label: 'Stop screen share',
+      icon: 'screen',
+      onSelect: () => run(actions.stopScreen(id)),
+    },
+    person.handRaisedAt !== null && { label: 'Lower hand', icon: 'hand', onSelect: () => run(actions.lowerHand(id)) },
+    person.role === 'host'
+      ? { label: 'Make member', icon: 'star', onSelect: () => run(actions.setRole(id, 'member')) }
+      : { label: 'Make host', icon: 'star', onSelect: () => run(actions.setRole(id, 'host')) },
+    { label: 'Remove', icon: 'remove', danger: true, onSelect: () => run(actions.remove(id)) },
+    { label: 'Remove for good', icon: 'lock', danger: true, onSelect: () => run(actions.ban(id)) },
+  ];
+  return items.filter((item) => item !== false);
+}

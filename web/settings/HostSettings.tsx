@@ -1,0 +1,85 @@
+import { type FormEvent, useState } from 'react';
+import type { MeetingActions, MeetingSnapshot } from '../meeting/Meeting.ts';
+import { Button } from '../ui/Button.tsx';
+import { SwitchField, TextField } from '../ui/fields.tsx';
+import { useNotices } from '../ui/notices.tsx';
+
+interface HostSettingsProps {
+  snapshot: MeetingSnapshot;
+  actions: MeetingActions;
+}
+
+export function HostSettings({ snapshot, actions }: HostSettingsProps) {
+  const { attempt } = useNotices();
+  return (
+    <section className="panel-section">
+      <h3>Meeting</h3>
+      <SwitchField
+        label="Lock the meeting"
+        hint="Nobody new can join."
+        checked={snapshot.locked}
+        onChange={(locked) => void attempt(actions.setLocked(locked))}
+      />
+      <SwitchField
+        label="Lobby"
+        hint="You let in each newcomer."
+        checked={snapshot.lobbyEnabled}
+        onChange={(enabled) => void attempt(actions.setLobby(enabled))}
+      />
+      <PasswordForm isProtected={snapshot.passwordProtected} actions={actions} />
+      <CloseButton actions={actions} />
+    </section>
+  );
+}
+
+function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions: MeetingActions }) {
+  const [password, setPassword] = useState('');
+  const { attempt } = useNotices();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (password !== '' && (await attempt(actions.setPassword(password)))) setPassword('');
+  };
+
+  return (
+    <form className="password-form" onSubmit={submit}>
+      <TextField
+        label={isProtected ? 'New password' : 'Password for newcomers'}
+        type="password"
+        autoComplete="new-password"
+        maxLength={256}
+        value={password}
+        hint={isProtected ? 'The meeting has a password.' : 'None so far.'}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <div>
+        <Button type="submit" disabled={password === ''}>
+          {isProtected ? 'Change' : 'Set'}
+        </Button>
+        {isProtected && (
+          <Button variant="quiet" onClick={() => void attempt(actions.setPassword(null))}>
+            Remove password
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** Asks once more: this cannot be undone. */
+function CloseButton({ actions }: { actions: MeetingActions }) {
+  const [sure, setSure] = useState(false);
+  const { attempt } = useNotices();
+  if (!sure) return <Button onClick={() => setSure(true)}>End the meeting for everybody…</Button>;
+  return (
+    <div className="close-room" role="group" aria-label="End the meeting">
+      <p>Everybody leaves, and nobody can come back.</p>
+      <Button variant="danger" onClick={() => void attempt(actions.closeRoom())}>
+        End it
+      </Button>
+      <Button variant="quiet" onClick={() => setSure(false)}>
+        Keep it open
+      </Button>
+    </div>
+  );
+}

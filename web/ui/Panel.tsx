@@ -1,0 +1,31 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { IconButton } from './Button.tsx';
+import './Panel.css';
+
+interface PanelProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A panel at the side of the meeting; on a phone it covers the screen. Takes the focus, and gives it back. */
+export function Panel({ title, onClose, children }: PanelProps) {
+  const id = useId();
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    panel.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <aside ref={panel} className="panel" aria-labelledby={id} tabIndex={-1}>
+      <header className="panel-header">
+        <h2 id={id}>{title}</h2>
+        <IconButton icon="close" label={`Close ${title.toLowerCase()}`} onClick={onClose} />
+      </header>
+      {children}
+    </aside>
+  );
+}
