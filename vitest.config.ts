@@ -21,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
+          testTimeout: 20_000,
           include: ['{core,recovery,signaling,client,web,reencoder,ops}/**/*.test.{ts,tsx,mjs}'],
           sequence: { groupOrder: 1 },
         },

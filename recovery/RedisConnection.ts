@@ -171,7 +171,7 @@ export function defineScript(
 }
 
 /** The first attempt at once, the next ones with short pauses: Redis is usually back within a second. */
-export function reconnectPauseMs(attempt: number): number {
+function reconnectPauseMs(attempt: number): number {
   return attempt <= 1 ? 0 : Math.min(10 * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
 }
 
@@ -187,6 +187,7 @@ export function commonOptions(timeoutMs: number) {
     // What waits for an answer fails as soon as the connection breaks.
     maxRetriesPerRequest: 0,
     retryStrategy: reconnectPauseMs,
+    sentinelRetryStrategy: reconnectPauseMs,
     // After a failover the old master answers READONLY: ask for the new one.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   } satisfies RedisOptions;
@@ -196,11 +197,10 @@ function connect(address: RedisAddress, timeoutMs: number): RedisClient {
   const common = commonOptions(timeoutMs);
   switch (address.kind) {
     case 'standalone':
-      return new Redis({ ...common, ...address.options });
     case 'sentinel':
-      return new Redis({ ...common, ...address.options, sentinelRetryStrategy: reconnectPauseMs });
+      return new Redis({ ...common, ...address.options });
     case 'cluster': {
-      const { retryStrategy: _, enableOfflineQueue: __, ...redisOptions } = common;
+      const { retryStrategy: _, sentinelRetryStrategy: __, enableOfflineQueue: ___, ...redisOptions } = common;
       return new Cluster([...address.nodes], {
         redisOptions: { ...redisOptions, ...address.options },
         clusterRetryStrategy: reconnectPauseMs,

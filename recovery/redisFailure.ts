@@ -17,36 +17,32 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** The code of an error that Redis answered (`OOM`, `LOADING`, …), undefined when it answered none. */
-export function replyCode(error: unknown): string | undefined {
+function replyCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
-  // A script wraps the code of a failed command: "ERR OOM command not allowed…" or "OOM … script: …".
-  const match = /^(?:-?ERR )?-?([A-Z]{2,})\b/.exec(error.message);
-  return match?.[1];
+  return /^([A-Z]{2,})\b/.exec(error.message)?.[1];
 }
 
-/** Whether the error says that Redis did not even begin: the same may be asked again without a second thought. */
+/** No answer came: the connection broke, was not there, or was silent for too long. */
+function isSilence(error: unknown): error is Error {
+  // ioredis has no common class for these; what the language throws is a bug of ours.
+  const isBug = [TypeError, RangeError, ReferenceError, SyntaxError].some((bug) => error instanceof bug);
+  return error instanceof Error && error.name !== 'ReplyError' && !isBug;
+}
+
+/** Whether Redis did not even begin: the same may be asked again without a second thought. */
 export function isRefusedUntilReady(error: unknown): boolean {
-  return replyCode(error) === 'LOADING' || (error instanceof Error && /^Stream isn't writeable/.test(error.message));
+  return replyCode(error) === 'LOADING' || (isSilence(error) && /^Stream isn't writeable/.test(error.message));
 }
 
 /** Whether Redis as a whole does not serve, for all rooms. */
 export function meansUnavailable(error: unknown): boolean {
   const code = replyCode(error);
-  if (code !== undefined) return code in ADVICE;
-  return error instanceof Error && error.name !== 'ReplyError';
+  return code === undefined ? isSilence(error) : code in ADVICE;
 }
 
 /** As the ports promise it; an error that no advice helps with is passed on, for it is a bug or a foreign key. */
 export function toJournalFailure(what: string, error: unknown): unknown {
-  if (error instanceof JournalUnavailable) return error;
-  const code = replyCode(error);
-  if (code !== undefined && ADVICE[code] !== undefined) {
-    return new JournalUnavailable(`Could not ${what}. ${ADVICE[code]}`, { cause: error });
-  }
-  if (error instanceof Error && error.name !== 'ReplyError') {
-    return new JournalUnavailable(`Could not ${what}: no answer from Redis. Is it running, and reachable from here?`, {
-      cause: error,
-    });
-  }
-  return error;
+  if (!meansUnavailable(error) || error instanceof JournalUnavailable) return error;
+  const advice = ADVICE[replyCode(error) ?? ''] ?? 'No answer from Redis. Is it running, and reachable from here?';
+  return new JournalUnavailable(`Could not ${what}. ${advice}`, { cause: error });
 }

@@ -8,6 +8,7 @@ describe('a Redis URL', () => {
       'redis://ann:s%40cret:x@10.0.0.1:7000/2',
       { kind: 'standalone', options: { username: 'ann', password: 's@cret:x', host: '10.0.0.1', port: 7000, db: 2 } },
     ],
+    ['redis://:p@ss@host', { kind: 'standalone', options: { password: 'p@ss', host: 'host', port: 6379, db: 0 } }],
     ['redis://:pw@host/', { kind: 'standalone', options: { password: 'pw', host: 'host', port: 6379, db: 0 } }],
     ['rediss://[::1]:7000', { kind: 'standalone', options: { host: '::1', port: 7000, db: 0, tls: {} } }],
     ['unix:///var/run/redis.sock', { kind: 'standalone', options: { path: '/var/run/redis.sock', db: 0 } }],
@@ -25,6 +26,7 @@ describe('a Redis URL', () => {
           ],
           name: 'main',
           db: 1,
+          enableTLSForSentinelMode: false,
         },
       },
     ],
@@ -57,14 +59,18 @@ describe('a Redis URL', () => {
     'redis+cluster://c1/3',
     'unix://relative/redis.sock',
     'redis://:topsecret@host:x',
+    'redis://:top/secret@host',
+    'redis://user/topsecret@host',
+    'topsecret@host',
     'redis://:%ZZ@host',
   ])('%j is refused, and no password is shown', (url) => {
     expect(() => parseRedisUrl(url)).toThrow(TypeError);
-    expect(() => parseRedisUrl(url)).not.toThrow('topsecret');
+    expect(() => parseRedisUrl(url)).not.toThrow('secret');
   });
 
   test('is shown without its password', () => {
     expect(describeRedisUrl('redis+sentinel://ann:pw@s1,s2/main')).toBe('redis+sentinel://s1,s2/main');
+    expect(describeRedisUrl('redis://:p@ss/w@host/1')).toBe('redis://host/1');
     expect(describeRedisUrl('unix:///a@b/redis.sock')).toBe('unix:///a@b/redis.sock');
   });
 });

@@ -6,7 +6,7 @@ export type RedisAddress =
   | { readonly kind: 'sentinel'; readonly options: SentinelOptions }
   | { readonly kind: 'cluster'; readonly nodes: readonly HostPort[]; readonly options: Credentials };
 
-export interface HostPort {
+interface HostPort {
   readonly host: string;
   readonly port: number;
 }
@@ -18,7 +18,14 @@ interface Credentials {
 }
 
 type StandaloneOptions = Credentials & { readonly db: number } & (HostPort | { readonly path: string });
-type SentinelOptions = Credentials & { readonly db: number; readonly sentinels: HostPort[]; readonly name: string };
+type SentinelOptions = Credentials & {
+  readonly db: number;
+  readonly sentinels: HostPort[];
+  readonly name: string;
+  /** TLS to the master and to the sentinels; both are asked for apart. */
+  readonly enableTLSForSentinelMode: boolean;
+  readonly sentinelTLS?: Record<string, never>;
+};
 
 /**
  * Understands
@@ -28,12 +35,14 @@ type SentinelOptions = Credentials & { readonly db: number; readonly sentinels: 
  *     redis+sentinel://[USER:PASSWORD@]HOST[:PORT],HOST…/NAME[/DB]    the master that these sentinels know as NAME
  *     redis+cluster://[USER:PASSWORD@]HOST[:PORT],HOST…               a cluster, entered through any of these nodes
  *
- * and `rediss+sentinel://`, `rediss+cluster://`. Throws a `TypeError` that names the problem and never the password.
+ * and `rediss+sentinel://`, `rediss+cluster://`. Throws a `TypeError` that says what
+ * is wrong and quotes nothing: a password may be anywhere in a bad URL.
  */
 export function parseRedisUrl(url: string): RedisAddress {
   if (isAbsolute(url)) return { kind: 'standalone', options: { path: url, db: 0 } };
+  // A password may hold an @ of its own: the last one before the path ends it.
   const match =
-    /^(redis|rediss|unix|rediss?\+sentinel|rediss?\+cluster):\/\/(?:([^@/]*)@)?([^/?]*)([^?]*)(?:\?(.*))?$/.exec(url);
+    /^(redis|rediss|unix|rediss?\+sentinel|rediss?\+cluster):\/\/(?:([^/]*)@)?([^/?]*)([^?]*)(?:\?(.*))?$/.exec(url);
   if (!match)
     throw new TypeError('The Redis URL is none of redis://, rediss://, unix:///, redis+sentinel://, redis+cluster://');
   const [, scheme = '', userInfo, hosts = '', path = '', query] = match;
@@ -59,7 +68,9 @@ export function parseRedisUrl(url: string): RedisAddress {
     const [name, db] = segments;
     if (!name) throw new TypeError('The Redis URL must name the master: redis+sentinel://HOST:26379/NAME');
     const sentinels = parseHosts(hosts, 26379);
-    return { kind: 'sentinel', options: { ...credentials, sentinels, name, db: parseDb(db ?? '') } };
+    const overTls = credentials.tls !== undefined;
+    const tls = { enableTLSForSentinelMode: overTls, ...(overTls ? { sentinelTLS: {} } : {}) };
+    return { kind: 'sentinel', options: { ...credentials, ...tls, sentinels, name, db: parseDb(db ?? '') } };
   }
   const [only, ...more] = parseHosts(hosts, 6379);
   if (!only || more.length > 0)
@@ -67,9 +78,9 @@ export function parseRedisUrl(url: string): RedisAddress {
   return { kind: 'standalone', options: { ...credentials, ...only, db: parseDb(segments[0] ?? '') } };
 }
 
-/** The URL without its password, for logs and messages. */
+/** The URL without user and password, for logs and messages; also of one that is badly written. */
 export function describeRedisUrl(url: string): string {
-  return url.replace(/:\/\/[^@/]*@/, '://');
+  return url.replace(url.startsWith('unix:') ? /:\/\/[^/]*@/ : /:\/\/.*@/s, '://');
 }
 
 function parseCredentials(userInfo: string | undefined, overTls: boolean): Credentials {
@@ -85,14 +96,13 @@ function parseHosts(hosts: string, defaultPort: number): HostPort[] {
   return hosts.split(',').map((entry) => {
     const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d+))?$/.exec(entry);
     const port = Number(match?.[2] ?? defaultPort);
-    if (!match?.[1] || port < 1 || port > 65535)
-      throw new TypeError(`The Redis URL has a bad host: ${JSON.stringify(entry)}`);
+    if (!match?.[1] || port < 1 || port > 65535) throw new TypeError('The Redis URL has a bad host or port');
     return { host: match[1].replace(/^\[|\]$/g, ''), port };
   });
 }
 
 function parseDb(db: string): number {
-  if (!/^\d*$/.test(db)) throw new TypeError(`The Redis URL has a bad database number: ${JSON.stringify(db)}`);
+  if (!/^\d*$/.test(db)) throw new TypeError('The Redis URL has a bad database number');
   return Number(db);
 }
 

@@ -4,9 +4,21 @@ import type { Server } from 'socket.io';
 interface Conn {
   readonly writeBuffer: readonly { readonly data?: unknown }[];
   readonly transport: {
-    readonly socket?: { readonly bufferedAmount?: number; getBufferedAmount?(): number };
+    /** None when polling. */
+    readonly socket?: WsSocket | UwsSocket;
   };
   close(discard: boolean): void;
+}
+
+interface WsSocket {
+  readonly bufferedAmount: number;
+  terminate(): void;
+}
+
+interface UwsSocket {
+  getBufferedAmount(): number;
+  /** At once, in contrast to `end`. */
+  close(): void;
 }
 
 const ROUND_MS = 1_000;
@@ -18,7 +30,7 @@ export function guardBacklog(io: Server, maxBytes: number, onCutOff: (bytes: num
       const bytes = backlogBytes(conn as unknown as Conn);
       if (bytes <= maxBytes) continue;
       onCutOff(bytes);
-      (conn as unknown as Conn).close(true);
+      cutOff(conn as unknown as Conn);
     }
   }, ROUND_MS);
   timer.unref();
@@ -26,10 +38,22 @@ export function guardBacklog(io: Server, maxBytes: number, onCutOff: (bytes: num
 }
 
 function backlogBytes({ transport, writeBuffer }: Conn): number {
-  const { socket } = transport;
-  let bytes = socket?.getBufferedAmount?.() ?? socket?.bufferedAmount ?? 0;
+  let bytes = socketBacklogBytes(transport.socket);
   for (const { data } of writeBuffer) {
     if (typeof data === 'string') bytes += data.length;
   }
   return bytes;
+}
+
+function socketBacklogBytes(socket: WsSocket | UwsSocket | undefined): number {
+  if (!socket) return 0;
+  return 'terminate' in socket ? socket.bufferedAmount : socket.getBufferedAmount();
+}
+
+/** A client that does not read does not answer a polite goodbye either. */
+function cutOff(conn: Conn): void {
+  const { socket } = conn.transport;
+  if (!socket) conn.close(true);
+  else if ('terminate' in socket) socket.terminate();
+  else socket.close();
 }

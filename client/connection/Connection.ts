@@ -71,6 +71,7 @@ export class Connection {
   #watch: LivenessWatch | undefined;
   #dialling: AbortController | undefined;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
+  #polling = false;
   #ended = false;
 
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
@@ -132,7 +133,7 @@ export class Connection {
         throw new ConnectError('TOKEN_EXPIRED', 'The session is over and there is no join token.');
       let link: Link | undefined;
       try {
-        link = await dial({ nodes: this.#nodes, token, lostAt, onWake }, signal);
+        link = await dial({ nodes: this.#nodes, token, pollingFirst: this.#polling, lostAt, onWake }, signal);
         await this.#enter(link, resuming, signal);
         return;
       } catch (error) {
@@ -290,6 +291,7 @@ export class Connection {
     if (link !== this.#link || this.#ended) return;
     this.#link = undefined;
     this.#watch?.stop();
+    this.#polling = link.isPolling;
     this.#nodes.demote(link.url);
     this.#owner.lost(reason);
     if (this.#dialling === undefined) this.#redial();

@@ -100,6 +100,11 @@ export class Link {
     return this.#lastHeardAt;
   }
 
+  /** Where a proxy keeps websockets out, it stays with long polling. */
+  get isPolling(): boolean {
+    return this.#socket.io.engine?.transport.name === 'polling';
+  }
+
   get closed(): boolean {
     return this.#closed;
   }

@@ -5,6 +5,8 @@ import { ATTEMPT_TIMEOUT_MS, MAX_ATTEMPTS, type NodeList, OVERTAKE_AFTER_MS, red
 export interface DialOptions {
   readonly nodes: NodeList;
   readonly token: string;
+  /** Long polling is what worked last. */
+  readonly pollingFirst: boolean;
   /** By `performance.now()`. */
   readonly lostAt: number;
   /** Called when the waiting before the next attempt may end early: the network is back. */
@@ -28,7 +30,8 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
     const url = options.nodes.next();
     count += 1;
     // Where websockets do not get through (some proxies), long polling does: every third attempt starts with it.
-    const transports: ('websocket' | 'polling')[] = count % 3 === 0 ? ['polling', 'websocket'] : ['websocket'];
+    const polling = options.pollingFirst || count % 3 === 0;
+    const transports: ('websocket' | 'polling')[] = polling ? ['polling', 'websocket'] : ['websocket'];
     try {
       const link = await Link.open(
         { url, token: options.token, transports, timeoutMs: ATTEMPT_TIMEOUT_MS },

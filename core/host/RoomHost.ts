@@ -346,26 +346,35 @@ export class RoomHost {
   /** Applies what follows of `commits`, then reads on until the end of the journal if they were not all of it. */
   async #catchUp(commits: readonly Commit[]): Promise<void> {
     const { journal } = this.#deps;
-    let known = commits;
-    if (!this.#follows(known)) known = await journal.read(this.roomId, this.version, READ_COMMITS);
+    let known = this.#following(commits) ?? (await journal.read(this.roomId, this.version, READ_COMMITS));
     while (known.length > 0) {
-      const news = known.filter((commit) => commit.version > this.version).sort((a, b) => a.version - b.version);
-      const first = news[0];
-      if (!first) return;
-      if (first.version !== this.version + 1 || first.prev !== this.#replica.position.commitId) {
+      if (!this.#following(known)) {
         await this.#reconcile(await journal.position(this.roomId));
         return;
       }
-      this.#accept(news.filter((commit, index) => index === 0 || commit.version !== news[index - 1]?.version));
+      this.#accept(known);
       if (known.length < READ_COMMITS) return;
       known = await journal.read(this.roomId, this.version, READ_COMMITS);
     }
   }
 
-  /** Whether `commits`, in any order and with doubles, go on without a gap from where this replica stands. */
-  #follows(commits: readonly Commit[]): boolean {
-    const versions = new Set(commits.map((commit) => commit.version).filter((version) => version > this.version));
-    return versions.size > 0 && Math.max(...versions) === this.version + versions.size;
+  /**
+   * What of `commits`, in any order and with doubles, goes on from where this replica stands; null when one is missing, when
+   * there is nothing new, or when commits of a history that the journal lost are among them.
+   */
+  #following(commits: readonly Commit[]): readonly Commit[] | null {
+    const news = new Map(
+      commits.filter(({ version }) => version > this.version).map((commit) => [commit.version, commit]),
+    );
+    const following: Commit[] = [];
+    let { version, commitId }: Position = this.#replica.position;
+    while (following.length < news.size) {
+      const next = news.get(version + 1);
+      if (next?.prev !== commitId) return null;
+      following.push(next);
+      ({ version, commitId } = next);
+    }
+    return following.length > 0 ? following : null;
   }
 
   /**

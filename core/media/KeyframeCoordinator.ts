@@ -74,6 +74,7 @@ export class KeyframeCoordinator {
   }
 }
 
+/** Whoever is in the record may be coming back at this moment, connected or not: the wait is short either way. */
 function countViewers(
   { trackId, producerId, participantId }: MediaProducer,
   room: RoomState,
@@ -82,7 +83,7 @@ function countViewers(
   let ready = 0;
   let missing = 0;
   for (const participant of room.participants.values()) {
-    if (participant.id === participantId || !participant.connected) continue;
+    if (participant.id === participantId) continue;
     const viewer = viewers.get(participant.id);
     const consumer = viewer?.consumers.get(trackId);
     if (viewer?.refused.has(producerId)) continue;

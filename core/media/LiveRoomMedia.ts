@@ -4,6 +4,7 @@ import { EMPTY_ROOM, type ParticipantId, type RoomState, type Track, type TrackI
 import type { LiveMedia, MediaPolicy } from '../view/mediaSteps.ts';
 import { planMedia } from '../view/planMedia.ts';
 import type { ViewerView } from '../view/view.ts';
+import { ClosedConsumers } from './ClosedConsumers.ts';
 import { KeyframeCoordinator } from './KeyframeCoordinator.ts';
 import { LayerWishes } from './LayerWishes.ts';
 import {
@@ -22,6 +23,7 @@ import { messageOf } from './mediaFailures.ts';
 import { ParticipantMedia, toMediaError, toTransportOffer } from './ParticipantMedia.ts';
 import { PipePairs } from './PipePairs.ts';
 import { QualityWatch } from './QualityWatch.ts';
+import { ReconcileLoop } from './ReconcileLoop.ts';
 import type { RoomRouter } from './RoomRouter.ts';
 import { RoomRouters } from './RoomRouters.ts';
 import { Speakers } from './Speakers.ts';
@@ -42,8 +44,6 @@ export interface LiveRoomMediaOptions {
 
 /** Chrome ignores a keyframe request that comes within 300 ms of the last one: mediasoup then waits a full second. */
 const KEYFRAME_REQUEST_DELAY_MS = 310;
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 5_000;
 const TRANSPORT_ATTEMPTS = 3;
 
 /** One room's media on this node: plans, applies, and plans again whenever something changed. */
@@ -57,17 +57,14 @@ export class LiveRoomMedia implements RoomMedia {
   readonly #keyframes: KeyframeCoordinator;
   readonly #layerWishes: LayerWishes;
   readonly #quality: QualityWatch;
+  readonly #closedConsumers: ClosedConsumers;
   readonly #applier: StepApplier;
+  readonly #loop: ReconcileLoop;
   /** The newest openTransports call of each participant: an older one that ends later gives up. */
   readonly #opening = new Map<ParticipantId, symbol>();
   /** The last produce call of each track: they take turns. */
   readonly #producing = new Map<TrackId, Promise<unknown>>();
-  readonly #closedConsumers = new Map<ParticipantMedia, string[]>();
   #room: RoomState = EMPTY_ROOM;
-  #pass: Promise<void> | null = null;
-  #dirty = false;
-  #retryMs = FIRST_RETRY_MS;
-  #cancelRetry: () => void = () => undefined;
   #closed = false;
 
   constructor(options: LiveRoomMediaOptions) {
@@ -90,6 +87,10 @@ export class LiveRoomMedia implements RoomMedia {
       },
       closed: (router) => this.#routerClosed(router),
     });
+    this.#closedConsumers = new ClosedConsumers(({ participantId, session }, consumerIds) =>
+      listener.consumersClosed(participantId, session, consumerIds),
+    );
+    this.#loop = new ReconcileLoop(clock, logger, () => this.#runPass());
     this.#applier = new StepApplier(this.#mediaObjects(), new PipePairs(), this.#layerWishes, listener, logger);
   }
 
@@ -204,7 +205,6 @@ export class LiveRoomMedia implements RoomMedia {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelRetry();
     this.#speakers.close();
     this.#keyframes.close();
     this.#layerWishes.close();
@@ -212,7 +212,7 @@ export class LiveRoomMedia implements RoomMedia {
     this.#opening.clear();
     for (const participantId of [...this.#viewers.keys()]) this.#closeMedia(participantId);
     await this.#routers.close();
-    await this.#pass;
+    await this.#loop.close();
     this.#options.onClosed();
   }
 
@@ -300,47 +300,20 @@ export class LiveRoomMedia implements RoomMedia {
     return { producerId: producer.id };
   }
 
+  async #runPass(): Promise<number> {
+    const live: LiveMedia = {
+      producers: this.#producers,
+      viewers: this.#viewers,
+      recentSpeakers: this.#speakers.recent,
+    };
+    const steps = planMedia(this.#room, this.#views, live, this.#options.policy);
+    const failed = steps.length === 0 ? 0 : await this.#applier.apply(steps);
+    this.#reviewHolds();
+    return failed;
+  }
+
   #reconcile(): void {
-    this.#dirty = true;
-    if (this.#closed || this.#pass) return;
-    this.#pass = this.#runPasses()
-      .catch(this.#logBug)
-      .finally(() => {
-        this.#pass = null;
-        // Something may have changed between the last look and here.
-        if (this.#dirty) this.#reconcile();
-      });
-  }
-
-  async #runPasses(): Promise<void> {
-    while (this.#dirty && !this.#closed) {
-      this.#dirty = false;
-      // Whatever happens in this turn of the event loop is planned together.
-      await Promise.resolve();
-      const live: LiveMedia = {
-        producers: this.#producers,
-        viewers: this.#viewers,
-        recentSpeakers: this.#speakers.recent,
-      };
-      const steps = planMedia(this.#room, this.#views, live, this.#options.policy);
-      const failed = steps.length === 0 ? 0 : await this.#applier.apply(steps);
-      this.#planRetry(failed);
-      this.#reviewHolds();
-    }
-  }
-
-  readonly #logBug = (error: unknown): void => {
-    this.#options.logger.error({ error: messageOf(error) }, 'media could not be planned: this is a bug');
-  };
-
-  #planRetry(failed: number): void {
-    this.#cancelRetry();
-    if (failed === 0) {
-      this.#retryMs = FIRST_RETRY_MS;
-      return;
-    }
-    this.#cancelRetry = this.#options.clock.setTimer(this.#retryMs, () => this.#reconcile());
-    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+    this.#loop.request();
   }
 
   #reviewHolds(): void {
@@ -376,24 +349,8 @@ export class LiveRoomMedia implements RoomMedia {
     consumer.consumer.observer.once('close', () => {
       viewer.router.slot.consumers -= 1;
       if (viewer.consumers.get(consumer.trackId) === consumer) viewer.consumers.delete(consumer.trackId);
-      if (!viewer.closed) this.#tellClosed(viewer, consumer.consumerId);
+      if (!viewer.closed) this.#closedConsumers.add(viewer, consumer.consumerId);
       this.#reconcile();
-    });
-  }
-
-  /** One message for all that close in this turn of the event loop. */
-  #tellClosed(viewer: ParticipantMedia, consumerId: string): void {
-    const waiting = this.#closedConsumers.get(viewer);
-    if (waiting) {
-      waiting.push(consumerId);
-      return;
-    }
-    this.#closedConsumers.set(viewer, [consumerId]);
-    queueMicrotask(() => {
-      const consumerIds = this.#closedConsumers.get(viewer) ?? [];
-      this.#closedConsumers.delete(viewer);
-      if (this.#viewers.get(viewer.participantId) !== viewer || viewer.closed) return;
-      this.#options.listener.consumersClosed(viewer.participantId, viewer.session, consumerIds);
     });
   }
 

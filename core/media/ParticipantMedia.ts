@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { ParticipantId, TrackId } from '../room/state.ts';
+import type { ParticipantId, TrackId, TrackKind } from '../room/state.ts';
 import type { LiveViewer } from '../view/mediaSteps.ts';
 import { type DtlsParameters, MediaError, type RtpCapabilities, type TransportOffer } from './MediaPlane.ts';
 import { isWorkerGone, messageOf } from './mediaFailures.ts';
@@ -13,7 +13,8 @@ export class ParticipantMedia implements LiveViewer {
   readonly router: RoomRouter;
   readonly send: types.WebRtcTransport;
   readonly recv: types.WebRtcTransport;
-  readonly rtpCapabilities: RtpCapabilities;
+  /** Apart, because mediasoup copies and checks them for every consumer. */
+  readonly rtpCapabilities: Readonly<Record<TrackKind, RtpCapabilities>>;
   readonly consumers = new Map<TrackId, ViewerConsumer>();
   readonly refused = new Set<string>();
   readonly #connecting = new Map<string, Promise<void>>();
@@ -31,7 +32,10 @@ export class ParticipantMedia implements LiveViewer {
     this.router = options.router;
     this.send = options.send;
     this.recv = options.recv;
-    this.rtpCapabilities = options.rtpCapabilities;
+    this.rtpCapabilities = {
+      audio: onlyOf('audio', options.rtpCapabilities),
+      video: onlyOf('video', options.rtpCapabilities),
+    };
   }
 
   get routerId(): string {
@@ -79,6 +83,13 @@ export class ParticipantMedia implements LiveViewer {
     }
     return transport;
   }
+}
+
+function onlyOf(kind: TrackKind, { codecs = [], headerExtensions = [] }: RtpCapabilities): RtpCapabilities {
+  return {
+    codecs: codecs.filter((codec) => codec.mimeType.toLowerCase().startsWith(kind)),
+    headerExtensions: headerExtensions.filter((extension) => extension.kind === kind),
+  };
 }
 
 export function toTransportOffer(transport: types.WebRtcTransport): TransportOffer {

@@ -12,6 +12,9 @@ export interface RoomRouterEvents {
 const LEVEL_INTERVAL_MS = 250;
 const LEVEL_THRESHOLD_DBOV = -60;
 const MOST_SPEAKERS = 10;
+/** Enough for a page of small tiles in the first second; the estimate follows the link from there. */
+const FIRST_OUTGOING_ESTIMATE_BPS = 2_000_000;
+const ICE_CONSENT_TIMEOUT_S = 20;
 
 /** One room's router on one worker, with the observers that listen to its microphones. */
 export class RoomRouter {
@@ -81,8 +84,8 @@ export class RoomRouter {
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      initialAvailableOutgoingBitrate: 1_500_000,
-      iceConsentTimeout: 20,
+      initialAvailableOutgoingBitrate: FIRST_OUTGOING_ESTIMATE_BPS,
+      iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
     });
   }
 

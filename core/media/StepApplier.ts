@@ -1,3 +1,4 @@
+import { errors } from 'mediasoup';
 import type { Logger } from '../ports.ts';
 import { assertNever } from '../room/assertNever.ts';
 import type { ParticipantId, TrackId } from '../room/state.ts';
@@ -151,23 +152,22 @@ export class StepApplier {
 
   async #openConsumer(viewer: ParticipantMedia, wanted: ConsumerToOpen): Promise<ViewerConsumer | null> {
     const { producerId, preferredLayers, trackId, priority } = wanted;
-    const { rtpCapabilities, recv, router } = viewer;
-    if (!router.router.canConsume({ producerId, rtpCapabilities })) {
-      const producer = this.#objects.producers.get(trackId);
-      // Its pipe may have failed, or it may be gone: only what is there and still does not fit is refused for good.
-      const isHere =
-        producer?.producerId === producerId && (producer.routerId === router.id || producer.pipedTo.has(router.id));
-      if (!isHere) throw new Error('the producer is not on this router');
-      viewer.refused.add(producerId);
-      this.#objects.readinessChanged();
-      return null;
-    }
-    const consumer = await recv.consume({
-      producerId,
-      rtpCapabilities,
-      paused: true,
-      ...(preferredLayers ? { preferredLayers } : {}),
-    });
+    const kind = this.#objects.producers.get(trackId)?.track.kind;
+    if (!kind) return null;
+    const consumer = await viewer.recv
+      .consume({
+        producerId,
+        rtpCapabilities: viewer.rtpCapabilities[kind],
+        paused: true,
+        ...(preferredLayers ? { preferredLayers } : {}),
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof errors.UnsupportedError)) throw error;
+        viewer.refused.add(producerId);
+        this.#objects.readinessChanged();
+        return null;
+      });
+    if (!consumer) return null;
     const producer = this.#objects.producers.get(trackId);
     const isCurrent = this.#objects.viewers.get(viewer.participantId) === viewer && producer?.producerId === producerId;
     if (consumer.closed || !isCurrent) {

@@ -7,10 +7,11 @@ export interface WaitingViewers {
   readonly missing: number;
 }
 
-/** How long viewers that are ready wait for those that are nearly so. */
-export const GATHER_MS = 120;
+/** Viewers that are ready wait for the others as long as they took themselves, within these bounds. */
+const GATHER_AT_LEAST_MS = 120;
+const GATHER_AT_MOST_MS = 300;
 /** A producer that nobody is ready for is let go: whoever comes later asks for a keyframe of its own. */
-export const HOLD_AT_MOST_MS = 2_000;
+const HOLD_AT_MOST_MS = 2_000;
 
 /**
  * How much longer a new video producer is held back, in ms; 0: let it go. Chrome answers one keyframe request in 300 ms, so
@@ -20,6 +21,8 @@ export const HOLD_AT_MOST_MS = 2_000;
 export function holdForMs({ heldForMs, firstReadyForMs, missing }: WaitingViewers): number {
   if (missing === 0) return 0;
   const untilCap = HOLD_AT_MOST_MS - heldForMs;
-  const untilGathered = firstReadyForMs === null ? untilCap : GATHER_MS - firstReadyForMs;
-  return Math.max(0, Math.min(untilCap, untilGathered));
+  if (firstReadyForMs === null) return Math.max(0, untilCap);
+  const firstTookMs = heldForMs - firstReadyForMs;
+  const gatherMs = Math.min(Math.max(firstTookMs, GATHER_AT_LEAST_MS), GATHER_AT_MOST_MS);
+  return Math.max(0, Math.min(untilCap, gatherMs - firstReadyForMs));
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Cleanup } from './cleanup.ts';
+import { benchForward } from './forward.ts';
 import { benchJoin } from './join.ts';
 import { benchJournal } from './journal.ts';
 import { type BenchReport, formatReport, toJson } from './Report.ts';
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, (cleanup: Cleanup) => Promise<BenchReport
   journal: benchJournal,
   replay: benchReplay,
   join: benchJoin,
+  forward: benchForward,
 };
 
 const USAGE = `npm run bench -- ${Object.keys(BENCHES).join('|')} [--json FILE]`;

@@ -33,7 +33,7 @@ async function main(args: string[]): Promise<number> {
   }
   const cleanup = new Cleanup();
   try {
-    return await drill(options, cleanup);
+    return await runDrill(options, cleanup);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     return 1;
@@ -42,7 +42,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function drill(options: DrillOptions, cleanup: Cleanup): Promise<number> {
+async function runDrill(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   const { fault, participants, rounds, seed, url, json } = options;
   log(`seed ${seed}`);
   const deployment = url === undefined ? await privateDeployment(cleanup) : runningDeployment(url);
@@ -56,7 +56,11 @@ async function drill(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   cleanup.add(() => recovery.close());
   const clients = await startClients(options, cleanup);
   const { log: _, ...scene } = { deployment, api: new RoomApi(deployment), journal: recovery.journal, clients, log };
-  const outcome = await new Drill({ fault: FAULTS[fault], rounds, seed }, { ...scene, log }).run();
+  const drill = new Drill({ fault: FAULTS[fault], rounds, seed }, { ...scene, log });
+  const outcome = await drill.run().catch(async (error: unknown) => {
+    if (deployment instanceof PrivateDeployment) process.stderr.write(`${await deployment.logTail()}\n`);
+    throw error;
+  });
   process.stdout.write(`\n${formatOutcome(outcome)}\n`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(outcome.result, null, 2)}\n`);
   if (participants !== clients.length) throw new Error('not all clients were started');

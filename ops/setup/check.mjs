@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { ROOT } from './places.mjs';
 import { run, wasInterrupted } from './processes.mjs';
 
-const tool = (...path) => join(ROOT, 'node_modules', ...path);
+const tool = (name) => join(ROOT, 'node_modules', '.bin', name);
 
 const PARTS = [
-  { name: 'format and lint', script: tool('@biomejs', 'biome', 'bin', 'biome'), args: ['check', '.'] },
-  { name: 'types', script: tool('typescript', 'bin', 'tsc'), args: ['-p', '.', '--noEmit'] },
+  { name: 'format and lint', script: tool('biome'), args: ['check', '.'] },
+  { name: 'types', script: tool('tsc'), args: ['-p', '.', '--noEmit'] },
   {
     name: 'import arrows',
-    script: tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+    script: tool('depcruise'),
     args: [
       '--config',
       '.dependency-cruiser.cjs',
@@ -25,10 +25,10 @@ const PARTS = [
   },
   {
     name: 'unused code',
-    script: tool('knip', 'bin', 'knip.js'),
+    script: tool('knip'),
     args: ['--no-progress', '--treat-config-hints-as-errors'],
   },
-  { name: 'pure tests', script: tool('vitest', 'vitest.mjs'), args: ['run', '--project', 'pure'] },
+  { name: 'pure tests', script: tool('vitest'), args: ['run', '--project', 'pure'] },
 ];
 
 /** Runs the fast gate: all parts at once, a line for each, and what those that failed had to say. */

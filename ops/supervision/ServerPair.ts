@@ -71,11 +71,18 @@ export class ServerPair {
   }
 
   #spawnStandby(): void {
-    this.#standby = new ServerProcess(this.#options.script, this.#options.env, {
-      onStandingBy: () => this.#fillActivePlace(),
-      onReady: (server) => this.#onReady(server),
-      onEnded: (server) => this.#onEnded(server),
-    });
+    try {
+      this.#standby = new ServerProcess(this.#options.script, this.#options.env, {
+        onStandingBy: () => this.#fillActivePlace(),
+        onReady: (server) => this.#onReady(server),
+        onEnded: (server) => this.#onEnded(server),
+      });
+    } catch (error) {
+      // The system has no process or file to give at the moment.
+      this.#failures += 1;
+      this.#options.log(`no server process can be started: ${error instanceof Error ? error.message : error}`);
+      this.#spawnStandbyAfter(Math.max(1000, backoffMs(this.#failures)));
+    }
     this.#options.onChange();
   }
 

@@ -82,12 +82,14 @@ export class ServerProcess {
     if (this.#phase === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     const killer = setTimeout(() => this.kill(), limitMs);
-    const drained = new Promise<void>((resolve) => {
-      this.#drained = resolve;
-    });
-    const drainLimit = new Promise<void>((resolve) => setTimeout(resolve, limitMs / 2).unref());
-    this.#tell({ type: 'drain' });
-    await Promise.race([drained, drainLimit, ended]);
+    if (this.#phase === 'ready') {
+      const drained = new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+      const drainLimit = new Promise<void>((resolve) => setTimeout(resolve, limitMs / 2).unref());
+      this.#tell({ type: 'drain' });
+      await Promise.race([drained, drainLimit, ended]);
+    }
     this.#child.kill('SIGTERM');
     await ended;
     clearTimeout(killer);

@@ -11,9 +11,10 @@ const stateSchema = z.object({ serverPid: z.number().nullable(), standbyPid: z.n
 export async function endLeftOverServers(stateFile: string): Promise<void> {
   const state = readState(stateFile);
   for (const pid of [state?.serverPid, state?.standbyPid]) {
-    if (!pid || !isServer(pid)) continue;
-    process.kill(pid, 'SIGKILL');
-    for (let waits = 0; isServer(pid) && waits < 250; waits += 1) await sleep(20);
+    for (let waits = 0; pid && isServer(pid) && waits < 250; waits += 1) {
+      kill(pid);
+      await sleep(20);
+    }
   }
 }
 
@@ -22,6 +23,15 @@ function readState(path: string): z.infer<typeof stateSchema> | undefined {
     return stateSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
   } catch {
     return undefined; // No file, or half of one: no earlier run is known.
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself in between.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 

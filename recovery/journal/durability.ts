@@ -57,7 +57,7 @@ export class ReplicaBarrier {
   async #ask(): Promise<void> {
     const reached = await this.#redis.run('wait for the replicas', () =>
       // An answer of its own, before the command counts as unanswered.
-      this.#redis.client.wait(this.#replicas, this.#redis.timeoutMs / 2),
+      this.#redis.client.wait(this.#replicas, Math.ceil(this.#redis.timeoutMs / 2)),
     );
     if (reached >= this.#replicas) return;
     throw new JournalUnavailable(

@@ -9,9 +9,15 @@ afterEach(async () => {
   redis = undefined;
 });
 
+function connect(options: TestRedis['options']): Redis {
+  const client = new Redis(options);
+  client.on('error', () => undefined); // It is killed on purpose.
+  return client;
+}
+
 test('data written with appendfsync always outlive a kill', async () => {
   redis = await startTestRedis({ appendfsync: 'always' });
-  const client = new Redis(redis.options);
+  const client = connect(redis.options);
   await client.set('kept', 'yes');
   const first = redis.pid;
   await redis.restart();
@@ -22,7 +28,7 @@ test('data written with appendfsync always outlive a kill', async () => {
 
 test('a paused server answers after it was resumed', async () => {
   redis = await startTestRedis();
-  const client = new Redis(redis.options);
+  const client = connect(redis.options);
   await client.ping();
   redis.pause();
   let answered = false;

@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
+import { rememberHostToken } from '../entry/identity.ts';
 import { RoomPage } from '../entry/RoomPage.tsx';
 import { ServerDoor } from '../entry/ServerDoor.ts';
 import { LandingPage } from '../landing/LandingPage.tsx';
-import { NoticesProvider } from '../ui/notices.tsx';
 import { MessagePage } from '../ui/MessagePage.tsx';
-import { navigate, placeOf, roomPath, usePath } from './navigation.ts';
+import { NoticesProvider } from '../ui/notices.tsx';
 import { createRoom } from './api.ts';
-import { rememberHostToken } from '../entry/identity.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { navigate, placeOf, roomPath, usePath } from './navigation.ts';
 import './tokens.css';
 import './base.css';
 

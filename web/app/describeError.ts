@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../client/index.ts';
+import { CommandTimedOut, type ConnectFailure } from '../../client/index.ts';
 
 export interface DescribedError {
   readonly title: string;
@@ -6,9 +6,12 @@ export interface DescribedError {
   readonly advice: string;
 }
 
-type Descriptions = { readonly [code in ErrorCode]?: DescribedError };
+type Descriptions = { readonly [code in ConnectFailure]?: DescribedError };
 
-const RELOAD: DescribedError = { title: 'Something went wrong.', advice: 'Try again; if it stays so, reload the page.' };
+const RELOAD: DescribedError = {
+  title: 'Something went wrong.',
+  advice: 'Try again; if it stays so, reload the page.',
+};
 const AGAIN: DescribedError = { title: 'The server is busy recovering.', advice: 'Try again in a moment.' };
 const PERMISSION: DescribedError = {
   title: 'Your browser said no.',
@@ -41,6 +44,11 @@ const BY_CODE: Descriptions = {
   JOURNAL_UNAVAILABLE: AGAIN,
   MEDIA_UNAVAILABLE: AGAIN,
   DRAINING: AGAIN,
+  UNREACHABLE: { title: 'The server does not answer.', advice: 'Check your connection, then try again.' },
+  UNSUPPORTED_DEVICE: {
+    title: 'This browser cannot take part.',
+    advice: 'Try a current Chrome, Edge, Firefox or Safari.',
+  },
 };
 
 const BY_NAME: { readonly [name: string]: DescribedError } = {
@@ -52,7 +60,10 @@ const BY_NAME: { readonly [name: string]: DescribedError } = {
   NotFoundError: { title: 'No such device was found.', advice: 'Plug it in, or choose another one in the settings.' },
   OverconstrainedError: { title: 'That device is gone.', advice: 'Choose another one in the settings.' },
   NotReadableError: { title: 'The device did not start.', advice: 'Close other programs that use it, then try again.' },
-  NotSupportedError: { title: 'This browser cannot do that.', advice: 'Try a current Chrome, Edge, Firefox or Safari.' },
+  NotSupportedError: {
+    title: 'This browser cannot do that.',
+    advice: 'Try a current Chrome, Edge, Firefox or Safari.',
+  },
 };
 
 /** The code of a refusal, whoever threw it; null where the error carries none. */
@@ -64,6 +75,7 @@ export function codeOf(error: unknown): string | null {
 export function describeError(error: unknown): DescribedError | null {
   if (isCancelled(error)) return null;
   const code = codeOf(error);
+  if (error instanceof CommandTimedOut) return AGAIN;
   const byCode = code !== null && isDescribed(code) ? BY_CODE[code] : undefined;
   if (byCode) return byCode;
   if (error instanceof DOMException) return BY_NAME[error.name] ?? RELOAD;
@@ -73,7 +85,7 @@ export function describeError(error: unknown): DescribedError | null {
   return RELOAD;
 }
 
-function isDescribed(code: string): code is keyof typeof BY_CODE & ErrorCode {
+function isDescribed(code: string): code is ConnectFailure {
   return Object.hasOwn(BY_CODE, code);
 }
 

@@ -21,7 +21,9 @@ export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
   return (
     <Panel title="Chat" onClose={onClose}>
       <div ref={list} className="panel-body chat-list" role="log" aria-label="Messages">
-        {groups.length === 0 && <p className="chat-empty">Messages stay in the meeting: whoever joins later reads them too.</p>}
+        {groups.length === 0 && (
+          <p className="chat-empty">Messages stay in the meeting: whoever joins later reads them too.</p>
+        )}
         {groups.map((group, index) => (
           <Group key={group.key} group={group} first={index === 0} actions={actions} mayModerate={mayModerate} />
         ))}

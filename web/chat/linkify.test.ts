@@ -27,11 +27,14 @@ describe('linkify', () => {
 
   it('loses no character', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string(), fc.webUrl(), fc.constant('. '), fc.constant('https://'))), (pieces) => {
-        const text = pieces.join('');
-        const joined = linkify(text).map((part) => (part.type === 'link' ? part.url : part.text));
-        expect(joined.join('')).toBe(text);
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.webUrl(), fc.constant('. '), fc.constant('https://'))),
+        (pieces) => {
+          const text = pieces.join('');
+          const joined = linkify(text).map((part) => (part.type === 'link' ? part.url : part.text));
+          expect(joined.join('')).toBe(text);
+        },
+      ),
     );
   });
 });

@@ -1,4 +1,6 @@
-export type TextPart = { readonly type: 'text'; readonly text: string } | { readonly type: 'link'; readonly url: string };
+export type TextPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'link'; readonly url: string };
 
 /** Only what names its scheme becomes a link, and only http(s): nothing else may run in or navigate this page. */
 const LINK = /\bhttps?:\/\/[^\s<>"'`]+/giu;

@@ -17,7 +17,13 @@ interface Circumstances {
 
 /** With Ctrl, or ⌘ on a Mac: as other meetings have it. */
 const WITH_CTRL: Readonly<Record<string, ShortcutName>> = { d: 'microphone', e: 'camera' };
-const SINGLE: Readonly<Record<string, ShortcutName>> = { m: 'microphone', v: 'camera', h: 'hand', c: 'chat', p: 'people' };
+const SINGLE: Readonly<Record<string, ShortcutName>> = {
+  m: 'microphone',
+  v: 'camera',
+  h: 'hand',
+  c: 'chat',
+  p: 'people',
+};
 
 export const SHORTCUT_HELP: readonly (readonly [keys: string, what: string, single: boolean])[] = [
   ['Ctrl D', 'Microphone on or off', false],

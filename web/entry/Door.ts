@@ -6,10 +6,11 @@ export interface Door {
   readonly formerStay: Stay | null;
   /** Finds out early whether there is such a room; rejects where nobody can enter. */
   prepare(): Promise<void>;
-  /** Rejects with the refusal's code: PASSWORD_REQUIRED, LOBBY, ROOM_FULL, … */
-  enter(request: EnterRequest): Promise<Meeting>;
-  /** Resolves once a host has decided; `signal` withdraws the wish. */
-  knock(name: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Rejects with the refusal's code: PASSWORD_REQUIRED, ROOM_FULL, LOBBY_DENIED, … Where there is a lobby it takes as long as a
+   * host does; aborting `signal` gives up.
+   */
+  enter(request: EnterRequest, onLobby: () => void, signal: AbortSignal): Promise<Meeting>;
 }
 
 export interface Stay {
@@ -21,5 +22,10 @@ export interface Stay {
 export interface EnterRequest extends Stay {
   readonly password: string | null;
   /** Called once the room is entered: from then on the open devices are the meeting's. */
-  takeTracks(): { readonly camera: MediaStreamTrack | null; readonly microphone: MediaStreamTrack | null };
+  takeTracks(): HandedTracks;
+}
+
+export interface HandedTracks {
+  readonly camera: MediaStreamTrack | null;
+  readonly microphone: MediaStreamTrack | null;
 }

@@ -15,7 +15,11 @@ interface Ending {
 }
 
 const ENDINGS: Record<EndReason, Ending> = {
-  left: { title: 'You left the meeting', text: 'It goes on without you; the same link brings you back.', again: 'Rejoin' },
+  left: {
+    title: 'You left the meeting',
+    text: 'It goes on without you; the same link brings you back.',
+    again: 'Rejoin',
+  },
   removed: { title: 'A host removed you', text: 'You are no longer in this meeting.', again: 'Ask to join again' },
   banned: { title: 'You cannot join this meeting', text: 'A host has removed you from it for good.', again: null },
   replaced: {

@@ -14,7 +14,16 @@ export type Entry =
   | { readonly step: 'refused'; readonly code: string };
 
 /** Refusals that a person cannot answer on the way in: each has a page of its own. */
-const FINAL = new Set(['ROOM_NOT_FOUND', 'ROOM_CLOSED', 'ROOM_FULL', 'ROOM_LOCKED', 'BANNED', 'TOKEN_INVALID', 'TOKEN_EXPIRED']);
+const FINAL = new Set([
+  'ROOM_NOT_FOUND',
+  'ROOM_CLOSED',
+  'ROOM_FULL',
+  'ROOM_LOCKED',
+  'BANNED',
+  'FORBIDDEN',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+]);
 
 export interface EntrySteps {
   readonly entry: Entry;
@@ -91,21 +100,16 @@ async function tryToEnter(
   tell: (entry: Entry) => void,
 ): Promise<Entry> {
   try {
-    return { step: 'meeting', meeting: await door.enter(request) };
+    return {
+      step: 'meeting',
+      meeting: await door.enter(request, () => tell({ step: 'lobby', denied: false }), signal),
+    };
   } catch (error) {
     const code = codeOf(error);
     if (code === 'PASSWORD_REQUIRED' || code === 'PASSWORD_WRONG') {
       return { step: 'password', wrong: code === 'PASSWORD_WRONG' };
     }
-    if (code !== 'LOBBY') return refusedOrChoosing(error);
-  }
-
-  tell({ step: 'lobby', denied: false });
-  try {
-    const admitted = await door.knock(request.name, signal);
-    if (!admitted) return { step: 'lobby', denied: true };
-    return { step: 'meeting', meeting: await door.enter(request) };
-  } catch (error) {
+    if (code === 'LOBBY_DENIED') return { step: 'lobby', denied: true };
     return refusedOrChoosing(error);
   }
 }

@@ -18,7 +18,10 @@ export function LandingPage({ onCreate, onJoin }: LandingPageProps) {
       <div className="landing-body">
         <header>
           <h1>Meetings that keep going.</h1>
-          <p>Talk face to face in your browser. When a server stops, the meeting does not. Nothing to install, no account.</p>
+          <p>
+            Talk face to face in your browser. When a server stops, the meeting does not. Nothing to install, no
+            account.
+          </p>
         </header>
         <div className="landing-ways">
           <CreateForm onCreate={onCreate} />

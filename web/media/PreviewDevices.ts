@@ -54,7 +54,8 @@ export class PreviewDevices {
     }
     const problem = await this.#open(kinds);
     // Together they fail when one of them is missing: each alone tells which. A person who said no is not asked again.
-    if (problem !== null && problem !== 'denied' && problem !== 'insecure') await Promise.all(kinds.map((kind) => this.#open([kind])));
+    if (problem !== null && problem !== 'denied' && problem !== 'insecure')
+      await Promise.all(kinds.map((kind) => this.#open([kind])));
   }
 
   async setWanted(kind: InputKind, wanted: boolean): Promise<void> {

@@ -103,5 +103,8 @@ export interface MeetingActions {
   setPassword(password: string | null): Promise<void>;
   closeRoom(): Promise<void>;
 
+  /** Tells the server which tracks matter most to this person. */
+  setPinned(trackId: string, pinned: boolean): void;
+
   leave(): Promise<void>;
 }

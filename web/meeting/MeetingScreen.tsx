@@ -41,7 +41,7 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
     <div className={`meeting${panel ? ' with-panel' : ''}`}>
       <MeetingHeader snapshot={snapshot} onPeople={() => toggle('people')} />
       <main className="meeting-stage">
-        <Stage snapshot={snapshot} layout={layout} />
+        <Stage snapshot={snapshot} actions={actions} layout={layout} />
         <Banners snapshot={snapshot} actions={actions} onPeople={() => setPanel('people')} />
         <AudioOutput others={snapshot.others} speakerId={preferences.speakerId} />
       </main>

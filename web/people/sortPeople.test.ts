@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../meeting/Meeting.ts';
 import { sortPeople } from './sortPeople.ts';
 
-const base = { role: 'member', connected: true, quality: 3, camera: null, microphone: null, screen: null, screenAudio: null } as const;
+const base = {
+  role: 'member',
+  connected: true,
+  quality: 3,
+  camera: null,
+  microphone: null,
+  screen: null,
+  screenAudio: null,
+} as const;
 const person = (name: string, handRaisedAt: number | null = null, isSelf = false): Person => {
   return { ...base, id: name, name, handRaisedAt, isSelf };
 };

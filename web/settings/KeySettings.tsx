@@ -1,7 +1,13 @@
 import { SHORTCUT_HELP } from '../controls/shortcuts.ts';
 import { SwitchField } from '../ui/fields.tsx';
 
-export function KeySettings({ singleKeys, onChange }: { singleKeys: boolean; onChange: (singleKeys: boolean) => void }) {
+export function KeySettings({
+  singleKeys,
+  onChange,
+}: {
+  singleKeys: boolean;
+  onChange: (singleKeys: boolean) => void;
+}) {
   return (
     <section className="panel-section keys">
       <h3>Keyboard</h3>

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { IconButton } from '../ui/Button.tsx';
 import { type Box, type GridRules, placeTiles } from './fitGrid.ts';
 import { Tile } from './Tile.tsx';
-import type { TileSpec } from './tiles.ts';
 import type { TileView } from './TileView.ts';
+import type { TileSpec } from './tiles.ts';
 
 interface GridStageProps {
   tiles: readonly TileSpec[];

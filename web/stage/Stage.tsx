@@ -1,16 +1,22 @@
-import { useCallback, useState } from 'react';
-import type { MeetingSnapshot } from '../meeting/Meeting.ts';
+import { useCallback, useEffect, useState } from 'react';
+import type { MeetingActions, MeetingSnapshot } from '../meeting/Meeting.ts';
 import { AloneCard } from './AloneCard.tsx';
 import { FocusStage } from './FocusStage.tsx';
-import { GridStage } from './GridStage.tsx';
 import { type GridRules, tilesPerPage } from './fitGrid.ts';
+import { GridStage } from './GridStage.tsx';
 import { focusOf, type Layout, tilesOf } from './tiles.ts';
 import { useSize } from './useSize.ts';
 import { useTileOrder } from './useTileOrder.ts';
 import './Stage.css';
 
+interface StageProps {
+  snapshot: MeetingSnapshot;
+  actions: MeetingActions;
+  layout: Layout;
+}
+
 /** Everybody's tiles, in the space there is. */
-export function Stage({ snapshot, layout }: { snapshot: MeetingSnapshot; layout: Layout }) {
+export function Stage({ snapshot, actions, layout }: StageProps) {
   const { ref, size } = useSize<HTMLDivElement>();
   const [pinnedKey, setPinnedKey] = useState<string | null>(null);
   const portrait = size.height > size.width;
@@ -20,13 +26,27 @@ export function Stage({ snapshot, layout }: { snapshot: MeetingSnapshot; layout:
   const tiles = tilesOf(snapshot, order);
   const focus = focusOf(tiles, layout, pinnedKey, lastSpeaker(snapshot));
   const togglePin = useCallback((key: string) => setPinnedKey((before) => (before === key ? null : key)), []);
+
+  // Whatever is large, by a pin or by itself, is worth the best picture.
+  const largeTrackId = (focus?.kind === 'screen' ? focus.person.screen : focus?.person.camera)?.trackId;
+  useEffect(() => {
+    if (largeTrackId === undefined) return;
+    actions.setPinned(largeTrackId, true);
+    return () => actions.setPinned(largeTrackId, false);
+  }, [largeTrackId, actions]);
+
   const view = { speakers: snapshot.speakers, pinnedKey, onPin: togglePin };
 
   return (
     <div ref={ref} className="stage">
       {size.width > 0 &&
         (focus ? (
-          <FocusStage focus={focus} rest={tiles.filter((tile) => tile.key !== focus.key)} portrait={portrait} view={view} />
+          <FocusStage
+            focus={focus}
+            rest={tiles.filter((tile) => tile.key !== focus.key)}
+            portrait={portrait}
+            view={view}
+          />
         ) : (
           <GridStage tiles={tiles} box={size} rules={rules} pageSize={pageSize} view={view} />
         ))}

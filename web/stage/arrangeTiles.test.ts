@@ -17,7 +17,13 @@ describe('arrangeTiles', () => {
 
   it('keeps places when somebody leaves and puts newcomers last', () => {
     const present = ['me', 'b', 'c', 'd', 'e'];
-    expect(arrangeTiles({ ...base, previous: ['me', 'a', 'c', 'b', 'd'], present })).toEqual(['me', 'c', 'b', 'd', 'e']);
+    expect(arrangeTiles({ ...base, previous: ['me', 'a', 'c', 'b', 'd'], present })).toEqual([
+      'me',
+      'c',
+      'b',
+      'd',
+      'e',
+    ]);
   });
 
   it('brings a speaker to the first page in the place of the one silent longest', () => {

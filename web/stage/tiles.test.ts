@@ -6,7 +6,17 @@ const screen: PublishedMedia = { trackId: 's', muted: false, attach: () => () =>
 
 function person(id: string, change: Partial<Person> = {}): Person {
   const none = { camera: null, microphone: null, screen: null, screenAudio: null };
-  return { id, name: id, role: 'member', isSelf: false, connected: true, handRaisedAt: null, quality: 3, ...none, ...change };
+  return {
+    id,
+    name: id,
+    role: 'member',
+    isSelf: false,
+    connected: true,
+    handRaisedAt: null,
+    quality: 3,
+    ...none,
+    ...change,
+  };
 }
 
 function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
-import { Icon, type IconName } from './icons.tsx';
 import { IconButton } from './Button.tsx';
+import { Icon, type IconName } from './icons.tsx';
 import './Menu.css';
 
 export interface MenuItem {
@@ -23,7 +23,10 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
     menu.current.showPopover();
     const height = menu.current.offsetHeight;
     const below = anchor.bottom + 4 + height <= innerHeight;
-    setPlace({ top: below ? anchor.bottom + 4 : Math.max(4, anchor.top - 4 - height), right: innerWidth - anchor.right });
+    setPlace({
+      top: below ? anchor.bottom + 4 : Math.max(4, anchor.top - 4 - height),
+      right: innerWidth - anchor.right,
+    });
     itemsOf(menu.current)[0]?.focus();
   };
 
@@ -50,7 +53,16 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
     <div ref={button} className="menu-anchor">
       <IconButton icon="more" label={label} aria-haspopup="menu" aria-controls={id} onClick={open} />
       {/* biome-ignore lint/a11y/useFocusableInteractive: the focus goes to the items. */}
-      <div ref={menu} id={id} popover="auto" role="menu" aria-label={label} className="menu" style={place} onKeyDown={move}>
+      <div
+        ref={menu}
+        id={id}
+        popover="auto"
+        role="menu"
+        aria-label={label}
+        className="menu"
+        style={place}
+        onKeyDown={move}
+      >
         {items.map((item) => (
           <button
             key={item.label}

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Button } from './Button.tsx';
-import { Logo } from './Logo.tsx';
 import { Icon, type IconName } from './icons.tsx';
+import { Logo } from './Logo.tsx';
 import './MessagePage.css';
 
 interface MessagePageProps {

@@ -25,6 +25,8 @@ export interface SfuUnderTest {
   openTransports(participantId: ParticipantId, rtpCapabilities: RtpCapabilities): Promise<TransportPair>;
   connect(participantId: ParticipantId, transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
   produce(publication: Publication, rtpParameters: RtpParameters): Promise<string>;
+  /** Everybody is there: every viewer is offered every track, if that has not happened by itself. */
+  everybodyIsThere(): Promise<void>;
   close(): Promise<void>;
 }
 

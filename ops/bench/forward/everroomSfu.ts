@@ -2,13 +2,12 @@ import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { RoomMediaListener } from '../../../core/media/MediaPlane.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { evolveCommits } from '../../../core/room/evolve.ts';
-import { EMPTY_ROOM, type RoomState } from '../../../core/room/state.ts';
+import { EMPTY_ROOM, type ParticipantId, type RoomState } from '../../../core/room/state.ts';
 import { freePort } from '../freePort.ts';
 import { quietLogger } from '../quietLogger.ts';
 import { systemClock } from '../roomWithoutMedia.ts';
 import type { Offer, SfuUnderTest, Topology } from './SfuUnderTest.ts';
 
-const SESSION = 1;
 /** A tile that wants the highest layer. */
 const LARGE_TILE = { width: 1_280, height: 720, pinned: false };
 
@@ -32,7 +31,9 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
     mediaLost: () => undefined,
   };
   const room = plane.openRoom('bench', listener);
-  room.update(recordOf({ publications, viewerIds }));
+  const record = recordOf({ publications, viewerIds });
+  room.update(record);
+  const sessionOf = (participantId: ParticipantId): number => record.participants.get(participantId)?.session ?? 0;
   const tiles = new Map(
     publications.filter(({ kind }) => kind === 'video').map(({ trackId }) => [trackId, LARGE_TILE]),
   );
@@ -42,16 +43,18 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
     rtpCapabilities: plane.rtpCapabilities,
     workerPid,
     async openTransports(participantId, rtpCapabilities) {
-      const transports = await room.openTransports(participantId, SESSION, rtpCapabilities);
-      room.setView(participantId, SESSION, viewerIds.includes(participantId) ? tiles : new Map());
+      const transports = await room.openTransports(participantId, sessionOf(participantId), rtpCapabilities);
+      room.setView(participantId, sessionOf(participantId), viewerIds.includes(participantId) ? tiles : new Map());
       return transports;
     },
     connect: (participantId, transportId, dtlsParameters) =>
-      room.connectTransport(participantId, SESSION, transportId, dtlsParameters),
+      room.connectTransport(participantId, sessionOf(participantId), transportId, dtlsParameters),
     async produce({ publisherId, trackId }, rtpParameters) {
-      const { producerId } = await room.produce(publisherId, SESSION, trackId, rtpParameters);
+      const { producerId } = await room.produce(publisherId, sessionOf(publisherId), trackId, rtpParameters);
       return producerId;
     },
+    // The plan has offered what there is with every step before.
+    everybodyIsThere: () => Promise.resolve(),
     close: () => plane.close(),
   };
 }

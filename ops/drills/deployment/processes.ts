@@ -8,9 +8,12 @@ export function childrenOf(parentPid: number, name: string): number[] {
     .filter((pid) => statOf(pid)?.parentPid === parentPid && commandLineOf(pid).includes(name));
 }
 
-/** CPU time that a process has used so far, in ms; 0 when it is gone. */
-export function cpuMsOf(pid: number): number {
-  return statOf(pid)?.cpuMs ?? 0;
+/** CPU time of all threads of a process so far, as the scheduler counts it; 0 when it is gone. */
+export function cpuMicrosecondsOf(pid: number): number {
+  // /proc/PID/stat counts in hundredths of a second only.
+  return threadsOf(pid)
+    .map((thread) => Number(readProc(pid, `task/${thread}/schedstat`)?.split(' ')[0] ?? 0) / 1_000)
+    .reduce((sum, microseconds) => sum + microseconds, 0);
 }
 
 export function isAlive(pid: number): boolean {
@@ -18,17 +21,19 @@ export function isAlive(pid: number): boolean {
   return state !== undefined && state !== 'Z';
 }
 
-/** Linux counts in hundredths of a second whatever the kernel's own tick. */
-const MS_PER_TICK = 10;
-
-function statOf(pid: number): { state: string; parentPid: number; cpuMs: number } | undefined {
+function statOf(pid: number): { state: string; parentPid: number } | undefined {
   const stat = readProc(pid, 'stat');
   // The second field is the command's name in parentheses, and may hold spaces.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (!fields) return undefined;
-  const [state = '', parentPid = ''] = fields;
-  const [user = '0', system = '0'] = fields.slice(11, 13);
-  return { state, parentPid: Number(parentPid), cpuMs: (Number(user) + Number(system)) * MS_PER_TICK };
+  const [state, parentPid] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return state === undefined ? undefined : { state, parentPid: Number(parentPid) };
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // The process is gone.
+  }
 }
 
 function commandLineOf(pid: number): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Deployment, supervisorState } from '../deployment/Deployment.ts';
-import { childrenOf, cpuMsOf } from '../deployment/processes.ts';
+import { childrenOf, cpuMicrosecondsOf } from '../deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
 /** How long workers are watched to see which one carries the media. */
@@ -17,9 +17,9 @@ export const killWorker: Fault = {
 
   async inject(deployment) {
     const before = await workers(deployment);
-    const cpuBefore = new Map(before.map((pid) => [pid, cpuMsOf(pid)]));
+    const cpuBefore = new Map(before.map((pid) => [pid, cpuMicrosecondsOf(pid)]));
     await sleep(WATCH_MS);
-    const used = (pid: number): number => cpuMsOf(pid) - (cpuBefore.get(pid) ?? 0);
+    const used = (pid: number): number => cpuMicrosecondsOf(pid) - (cpuBefore.get(pid) ?? 0);
     const [busiest] = before.toSorted((a, b) => used(b) - used(a));
     if (busiest === undefined) throw new Error('there is no worker to kill');
     const at = Date.now();

@@ -32,9 +32,8 @@ export class TestPeer implements TestViewer {
   readonly session: number;
   readonly consumers = new Map<string, types.Consumer>();
   readonly producers = new Map<string, types.Producer>();
-  readonly offers: ConsumerOffer[] = [];
-  /** When it has each consumer in place. */
-  readonly openedAt = new Map<string, number>();
+  /** Where the media server listens. */
+  readonly icePort: number | undefined;
   readonly #room: TestRoom;
   readonly #send: types.Transport;
   readonly #recv: types.Transport;
@@ -48,6 +47,7 @@ export class TestPeer implements TestViewer {
       room,
       id,
       session,
+      send.iceCandidates[0]?.port,
       device.createSendTransport({ ...send, iceCandidates: [...send.iceCandidates] }),
       device.createRecvTransport({ ...recv, iceCandidates: [...recv.iceCandidates] }),
     );
@@ -55,10 +55,18 @@ export class TestPeer implements TestViewer {
     return peer;
   }
 
-  private constructor(room: TestRoom, id: string, session: number, send: types.Transport, recv: types.Transport) {
+  private constructor(
+    room: TestRoom,
+    id: string,
+    session: number,
+    icePort: number | undefined,
+    send: types.Transport,
+    recv: types.Transport,
+  ) {
     this.#room = room;
     this.id = id;
     this.session = session;
+    this.icePort = icePort;
     this.#send = send;
     this.#recv = recv;
     for (const transport of [send, recv]) {
@@ -122,7 +130,6 @@ export class TestPeer implements TestViewer {
   }
 
   async consumersOpened(offers: readonly ConsumerOffer[]): Promise<void> {
-    this.offers.push(...offers);
     await Promise.all(
       offers.map(async ({ consumerId, producerId, kind, rtpParameters, trackId }) => {
         const consumer = await this.#recv.consume({
@@ -132,7 +139,6 @@ export class TestPeer implements TestViewer {
           rtpParameters: asReceived(rtpParameters),
         });
         this.consumers.set(trackId, consumer);
-        this.openedAt.set(trackId, Date.now());
       }),
     );
   }

@@ -27,7 +27,6 @@ test('two participants see and hear each other', async () => {
     await waitUntil(async () => (await bob.received('ann-cam')).framesDecoded > 5 || 'bob sees nothing');
     await waitUntil(() => room.speakers[0]?.participantId === 'ann' || 'ann is not told to speak');
     expect(plane.load().consumers).toBe(2);
-    console.log(await ann.sent('ann-cam'), await bob.received('ann-cam'), room.wantedLayers);
   } finally {
     ann.close();
     bob.close();

@@ -172,6 +172,21 @@ describe('workers', () => {
     expect(plane.load().consumers).toBe(0);
   });
 
+  test('a worker that hangs is ended and replaced', async () => {
+    const hurried = {
+      now: systemClock.now,
+      setTimer: (ms: number, run: () => void) => systemClock.setTimer(ms / 20, run),
+    };
+    const hanging = await openTestPlane({ clock: hurried });
+    const [pid] = hanging.workerPids();
+    process.kill(pid ?? 0, 'SIGSTOP');
+    await waitUntil(() => !hanging.workerPids().includes(pid ?? 0) || 'the hanging worker is still there');
+    const room = new TestRoom(hanging);
+    room.record(joined('ann', 1));
+    await SilentPeer.join(hanging, room, 'ann', 1);
+    await hanging.close();
+  });
+
   test('ports bind only when asked, wait for a dying process, and a port that stays taken is named', async () => {
     const basePort = await freePorts(1);
     const holder = createSocket('udp4').bind(basePort, '127.0.0.1');

@@ -66,8 +66,28 @@ test('[M2] muting while produce is on its way: the producer comes up paused and 
   await room.media.close();
 });
 
+test('[M2] muting while the twin on another worker is just resumed: the source stays silent', async () => {
+  const room = new TestRoom(plane);
+  room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic', 'microphone', true));
+  const ann = await SilentPeer.join(plane, room, 'ann', 1);
+  await SilentPeer.join(plane, room, 'bob', 2);
+  const { producerId } = await ann.produce('mic', 'audio');
+  await waitUntil(() => room.media.inventory().consumers.length === 1 || 'bob has no consumer');
+  const [source, twin] = producers.filter((producer) => producer.id === producerId);
+  let muted = false;
+  twin?.observer.once('resume', () => {
+    room.record(setMuted(true));
+    muted = true;
+  });
+  room.record(setMuted(false));
+  await waitUntil(() => (muted && twin?.paused === true) || 'the twin was not paused');
+  await sleep(20);
+  expect(source?.paused).toBe(true);
+  await room.media.close();
+});
+
 test('[M2] however mutes, unmutes and produces interleave, producers and their twins end as the record says', async () => {
-  const steps = fc.array(fc.constantFrom('mute', 'unmute', 'produce', 'wait'), { minLength: 1, maxLength: 12 });
+  const steps = fc.array(fc.constantFrom('mute', 'unmute', 'produce', 'turn', 'wait'), { minLength: 1, maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       const room = new TestRoom(plane);
@@ -79,6 +99,7 @@ test('[M2] however mutes, unmutes and produces interleave, producers and their t
       for (const step of sequence) {
         if (step === 'produce') produced.push(ann.produce('mic', 'audio'));
         else if (step === 'wait') await sleep(2);
+        else if (step === 'turn') await new Promise(setImmediate);
         else if (muted !== (step === 'mute')) {
           muted = step === 'mute';
           room.record(setMuted(muted));
@@ -93,6 +114,6 @@ test('[M2] however mutes, unmutes and produces interleave, producers and their t
       });
       await room.media.close();
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
 });

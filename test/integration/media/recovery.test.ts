@@ -1,63 +1,108 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
+import { onNewProducer } from './workers.ts';
+
+const IDS = ['ann', 'bob', 'cem', 'dan'];
 
 let plane: MediaPlane;
 const peers: TestPeer[] = [];
+/** When mediasoup asked the publisher of the newest video producer for a keyframe. */
+let requestedAt: number[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
+  onNewProducer((producer) => {
+    if (producer.kind !== 'video') return;
+    const requests: number[] = [];
+    requestedAt = requests;
+    producer.on('trace', () => requests.push(Date.now()));
+    void producer.enableTraceEvent(['pli']);
+  });
   plane = await openTestPlane();
 });
-afterEach(async () => {
+afterEach(() => {
   for (const peer of peers.splice(0)) peer.close();
+});
+afterAll(async () => {
   await plane.close();
 });
 
-async function joinAll(room: TestRoom, ids: readonly string[]): Promise<TestPeer[]> {
-  const joined = await Promise.all(ids.map((id, index) => TestPeer.join(plane, room, id, index + 1)));
-  peers.push(...joined);
-  return joined;
+async function joinAll(room: TestRoom): Promise<{ publisher: TestPeer; viewers: readonly TestPeer[] }> {
+  const [publisher, ...viewers] = await Promise.all(IDS.map((id, index) => TestPeer.join(plane, room, id, index + 1)));
+  if (!publisher) throw new Error('nobody joined');
+  peers.push(publisher, ...viewers);
+  return { publisher, viewers };
 }
 
-test('a worker that dies is replaced on its port, and one keyframe brings the picture back to everybody', async () => {
-  const room = new TestRoom(plane);
-  const ids = ['ann', 'bob', 'cem', 'dan'];
-  room.record(...ids.map((id, index) => joined(id, index + 1)), published('ann', 'ann-cam', 'camera'));
-  const [ann, ...viewers] = await joinAll(room, ids);
-  await ann?.publishVideo('ann-cam');
+async function everybodySees(viewers: readonly TestPeer[]): Promise<void> {
   for (const viewer of viewers) {
-    await waitUntil(async () => (await viewer.received('ann-cam')).framesDecoded > 3 || `${viewer.id} sees nothing`);
+    await waitUntil(async () => (await viewer.received('cam')).framesDecoded > 0 || `${viewer.id} sees nothing`);
   }
+}
+
+/** Requests that came at one moment are one: mediasoup asks for each layer. */
+function requestMoments(): number[] {
+  return requestedAt.filter((at, index) => at - (requestedAt[index - 1] ?? 0) > 100);
+}
+
+function recordedRoom(): TestRoom {
+  const room = new TestRoom(plane);
+  room.record(...IDS.map((id, index) => joined(id, index + 1)), published('ann', 'cam', 'camera'));
+  return room;
+}
+
+test('a worker that dies is replaced on its port, and all see again after one keyframe', async () => {
+  const room = recordedRoom();
+  const before = await joinAll(room);
+  await before.publisher.publishVideo('cam');
+  await everybodySees(before.viewers);
   const [pid] = plane.workerPids();
-  for (const peer of peers.splice(0)) peer.close();
-  const killedAt = Date.now();
+  const port = before.publisher.icePort;
+
   process.kill(pid ?? 0, 'SIGKILL');
-  await waitUntil(() => room.lost.length === 4 || `${room.lost.length} of 4 know`);
-  const [again, ...rebuilt] = await joinAll(room, ids);
-  console.log('transports', Date.now() - killedAt);
-  await again?.publishVideo('ann-cam');
-  console.log('produced', Date.now() - killedAt);
-  const firstFrame = await Promise.all(
-    rebuilt.map(async (viewer) => {
-      await waitUntil(async () => (await viewer.received('ann-cam')).framesDecoded > 0 || `${viewer.id} sees nothing`);
-      return Date.now() - killedAt;
-    }),
-  );
-  console.log(
-    'opened',
-    rebuilt.map((v) => (v.openedAt.get('ann-cam') ?? 0) - killedAt),
-    'frames',
-    firstFrame,
-  );
-  await sleep(1000);
-  console.log(
-    await again?.sent('ann-cam'),
-    await Promise.all(rebuilt.map((v) => v.received('ann-cam'))),
-    room.wantedLayers,
-  );
+  await waitUntil(() => room.lost.length === IDS.length || `${room.lost.length} of ${IDS.length} know`);
+  for (const peer of peers.splice(0)) peer.close();
+  const after = await joinAll(room);
+  expect(after.publisher.icePort).toBe(port);
   expect(plane.workerPids()).not.toContain(pid);
+  await after.publisher.publishVideo('cam');
+  await everybodySees(after.viewers);
+  expect(requestMoments().length).toBeLessThanOrEqual(1);
+  await room.media.close();
+});
+
+test('viewers that get ready one after the other begin together, with one keyframe request for all', async () => {
+  const room = recordedRoom();
+  const { publisher, viewers } = await joinAll(room);
+  for (const [index, viewer] of viewers.entries()) {
+    room.viewers.set(viewer.id, {
+      async consumersOpened(offers) {
+        await viewer.consumersOpened(offers);
+        // Long after the publisher's first frames came in.
+        await sleep(250 + index * 40);
+      },
+    });
+  }
+  await publisher.publishVideo('cam');
+  await everybodySees(viewers);
+  expect(requestMoments()).toHaveLength(1);
+  const keyframes = await Promise.all(viewers.map(async (viewer) => (await viewer.received('cam')).keyFramesDecoded));
+  expect(keyframes).toEqual([1, 1, 1]);
+  await room.media.close();
+});
+
+test('a viewer that is far behind does not keep the others waiting', async () => {
+  const room = recordedRoom();
+  const { publisher, viewers } = await joinAll(room);
+  const [late, ...others] = viewers;
+  room.viewers.set(late?.id ?? '', { consumersOpened: () => new Promise(() => undefined) });
+  const startedAt = Date.now();
+  await publisher.publishVideo('cam');
+  await everybodySees(others);
+  expect(Date.now() - startedAt).toBeLessThan(1_500);
+  await room.media.close();
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import type { Clock, NodeInfo } from '../../../core/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
@@ -8,31 +8,15 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 
-let server: TestRedis;
-let side: Redis;
-const cleanups: (() => Promise<unknown>)[] = [];
-
-beforeEach(async () => {
-  server = await startTestRedis();
-  side = new Redis(server.options);
-  side.on('error', () => {}); // Some tests kill the server.
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  side.disconnect();
-  await server.stop();
-});
-
 /** What a node was asked to do, in order: `dead ROOM NODE` or `due ROOM`. */
 interface TestNode extends Recovery {
-  readonly nodeId: string;
   readonly asked: string[];
   /** The node stands still, as after SIGSTOP: none of its timers fires until `resume`. */
   pause(): void;
   resume(): void;
   /** The node is gone without a word. */
   crash(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 const infoOf = (nodeId: string): NodeInfo => ({
@@ -47,7 +31,39 @@ const infoOf = (nodeId: string): NodeInfo => ({
   participants: 0,
 });
 
-async function startNode(nodeId: string, work: (what: string) => Promise<void> = async () => {}): Promise<TestNode> {
+interface World {
+  readonly server: TestRedis;
+  /** Looks into Redis past the nodes. */
+  readonly side: Redis;
+  /** `work` is done for each thing that the node is asked to do; `asked` gets it once that succeeded. */
+  startNode(nodeId: string, work?: (what: string) => Promise<void>): Promise<TestNode>;
+  heldBy(nodeId: string): Promise<string[]>;
+}
+
+/** A Redis of its own for each test: they run side by side, for most of them wait. */
+async function startWorld({ onTestFinished }: TestContext): Promise<World> {
+  const server = await startTestRedis();
+  const side = new Redis(server.options);
+  side.on('error', () => {}); // Some tests kill the server.
+  const nodes: TestNode[] = [];
+  onTestFinished(async () => {
+    for (const node of nodes) await node.stop();
+    side.disconnect();
+    await server.stop();
+  });
+  return {
+    server,
+    side,
+    async startNode(nodeId, work = async () => {}) {
+      const node = await startNode(server, nodeId, work);
+      nodes.push(node);
+      return node;
+    },
+    heldBy: async (nodeId) => (await side.smembers(nodeRoomsKey(nodeId))).sort(),
+  };
+}
+
+async function startNode(server: TestRedis, nodeId: string, work: (what: string) => Promise<void>): Promise<TestNode> {
   const standing: (() => void)[] = [];
   let paused = false;
   const clock: Clock = {
@@ -71,41 +87,40 @@ async function startNode(nodeId: string, work: (what: string) => Promise<void> =
     onDeadNode: (roomId, deadNodeId) => ask(`dead ${roomId} ${deadNodeId}`),
     onDeadline: (roomId) => ask(`due ${roomId}`),
   });
-  let crashed = false;
-  const node: TestNode = {
+  let ended = false;
+  const resume = (): void => {
+    paused = false;
+    for (const run of standing.splice(0)) run();
+  };
+  return {
     ...recovery,
-    nodeId,
     asked,
     pause() {
       paused = true;
     },
-    resume() {
-      paused = false;
-      for (const run of standing.splice(0)) run();
-    },
+    resume,
     async crash() {
-      if (crashed) return;
-      crashed = true;
+      ended = true;
       paused = true;
       await recovery.close();
     },
+    async stop() {
+      if (ended) return;
+      ended = true;
+      resume();
+      await recovery.housekeeper.stop();
+      await recovery.registry.stop();
+      await recovery.close();
+    },
   };
-  cleanups.push(async () => {
-    if (crashed) return;
-    node.resume();
-    await recovery.housekeeper.stop();
-    await recovery.registry.stop();
-    await recovery.close();
-  });
-  return node;
 }
 
 const known = async (node: TestNode): Promise<string[]> =>
   (await node.registry.nodes()).map(({ nodeId }) => nodeId).sort();
-const heldBy = async (nodeId: string): Promise<string[]> => (await side.smembers(nodeRoomsKey(nodeId))).sort();
 
-describe('nodes', () => {
-  test('know each other while they live, with what they say about themselves', async () => {
+describe.concurrent('nodes', () => {
+  test('know each other while they live, with what they say about themselves', async (context) => {
+    const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     expect(await a.registry.nodes()).toEqual([infoOf('a'), infoOf('b')]);
@@ -114,7 +129,8 @@ describe('nodes', () => {
     expect(await side.zrange(nodesKey(), '0', '-1')).toEqual(['a']);
   });
 
-  test('[R1] the rooms of a node that died are looked after by another one, each once, and the node is forgotten', async () => {
+  test('[R1] the rooms of a node that died are looked after by another one, each once, and the node is forgotten', async (context) => {
+    const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     const c = await startNode('c');
@@ -132,7 +148,8 @@ describe('nodes', () => {
     expect(await known(b)).toEqual(['b', 'c']);
   });
 
-  test('[R1] a room that could not be looked after is tried again', async () => {
+  test('[R1] a room that could not be looked after is tried again', async (context) => {
+    const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
     let failures = 0;
     const b = await startNode('b', async (what) => {
@@ -149,20 +166,20 @@ describe('nodes', () => {
     expect(failures).toBe(3);
   });
 
-  test('[R1] a node that stops while it holds rooms leaves them to the others at once', async () => {
+  test('[R1] a node that stops while it holds rooms leaves them to the others at once', async (context) => {
+    const { startNode } = await startWorld(context);
     const b = await startNode('b');
     await sleep(4_500); // What a node that just came says of others does not count yet.
     const a = await startNode('a');
     await a.registry.holdRoom('room');
-    await a.housekeeper.stop();
-    await a.registry.stop();
+    await a.stop();
     expect(await known(b)).toEqual(['b']);
     await waitUntil(() => b.asked.length > 0 || 'nobody looked after the room', 2_500);
     expect(b.asked).toEqual(['dead room a']);
-    await a.crash();
   });
 
-  test('[R1] a node that stood still, and was called dead, is back by itself with all its rooms', async () => {
+  test('[R1] a node that stood still, and was called dead, is back by itself with all its rooms', async (context) => {
+    const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     await a.registry.holdRoom('room-1');
@@ -179,7 +196,8 @@ describe('nodes', () => {
     expect(a.asked).toEqual([]);
   });
 
-  test('nobody is called dead because Redis was away', async () => {
+  test('nobody is called dead because Redis was away', async (context) => {
+    const { server, startNode } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     await a.registry.holdRoom('room-a');
@@ -198,7 +216,8 @@ describe('nodes', () => {
     expect([...a.asked, ...b.asked]).toEqual([]);
   });
 
-  test('what Redis lost of the nodes is there again within two beats', async () => {
+  test('what Redis lost of the nodes is there again within two beats', async (context) => {
+    const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     await a.registry.holdRoom('room-1');
@@ -213,8 +232,9 @@ describe('nodes', () => {
   });
 });
 
-describe('deadlines of rooms', () => {
-  test('a deadline that has passed is met, by one of the nodes, and is over', async () => {
+describe.concurrent('deadlines of rooms', () => {
+  test('a deadline that has passed is met, by one of the nodes, and is over', async (context) => {
+    const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     const now = Date.now();
@@ -231,7 +251,8 @@ describe('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['later']);
   });
 
-  test('[R1] one that could not be met is tried again, also when whoever had claimed it died', async () => {
+  test('[R1] one that could not be met is tried again, also when whoever had claimed it died', async (context) => {
+    const { startNode } = await startWorld(context);
     let died = false;
     const a = await startNode('a', () => {
       died = true;
@@ -249,7 +270,8 @@ describe('deadlines of rooms', () => {
     expect(failures).toBe(3);
   });
 
-  test('a new deadline given while the old one is met stays', async () => {
+  test('a new deadline given while the old one is met stays', async (context) => {
+    const { side, startNode } = await startWorld(context);
     const later = Date.now() + 600_000;
     const a: TestNode = await startNode('a', async () => a.roomIndex.touch('room', Date.now(), later));
     await a.roomIndex.touch('room', Date.now(), Date.now());
@@ -257,7 +279,8 @@ describe('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1', 'WITHSCORES')).toEqual(['room', String(later)]);
   });
 
-  test('deadlines that Redis lost, or that were set while it was away, are there when it is back', async () => {
+  test('deadlines that Redis lost, or that were set while it was away, are there when it is back', async (context) => {
+    const { server, side, startNode } = await startWorld(context);
     const a = await startNode('a');
     const later = Date.now() + 600_000;
     await a.roomIndex.touch('before', Date.now(), later);
@@ -270,7 +293,8 @@ describe('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['before', 'meanwhile']);
   });
 
-  test('rooms are listed by last activity', async () => {
+  test('rooms are listed by last activity', async (context) => {
+    const { startNode } = await startWorld(context);
     const a = await startNode('a');
     await a.roomIndex.touch('old', 1_000, null);
     await a.roomIndex.touch('{new}:\ud800', 3_000, null);

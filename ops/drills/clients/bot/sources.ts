@@ -13,15 +13,21 @@ const MOST_BEHIND_MS = 200;
 /** A camera that films the test card. */
 export function openCamera({ picturesPath }: TestMedia): MediaStreamTrack {
   const { width, height, framesPerSecond } = PICTURE;
-  const bytes = (width * height * 3) / 2;
-  const film = readFileSync(picturesPath);
-  const pictures = Math.floor(film.length / bytes);
+  const pictures = picturesIn(readFileSync(picturesPath), (width * height * 3) / 2);
   const source = new RTCVideoSource();
   onBeat(1_000 / framesPerSecond, (n) => {
-    const start = (n % pictures) * bytes;
-    source.onFrame({ width, height, data: film.subarray(start, start + bytes) });
+    const data = pictures[n % pictures.length];
+    if (data) source.onFrame({ width, height, data });
   });
   return source.createTrack();
+}
+
+/** Each in a buffer of its own: libwebrtc looks at the whole buffer, not at the view of it. */
+function picturesIn(film: Buffer, bytes: number): Uint8Array[] {
+  return Array.from(
+    { length: Math.floor(film.length / bytes) },
+    (_, index) => new Uint8Array(film.subarray(index * bytes, (index + 1) * bytes)),
+  );
 }
 
 /** A microphone that hears the tone. */

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { claimsOf, SessionStore } from './SessionStore.ts';
+import { MemoryStorage } from './storage.ts';
+
+const session = { participantId: 'p', resumeToken: 'token', nodes: ['http://a'] };
+
+describe('SessionStore', () => {
+  it('a reloaded page finds its session', () => {
+    const storage = new MemoryStorage();
+    new SessionStore(storage).save('room', session);
+    expect(new SessionStore(storage).load('room')).toEqual(session);
+    expect(new SessionStore(storage).load('other')).toBeUndefined();
+  });
+
+  it('what cannot be read is forgotten', () => {
+    const storage = new MemoryStorage();
+    storage.setItem('everroom:session:room', '{"participantId":1}');
+    expect(new SessionStore(storage).load('room')).toBeUndefined();
+    expect(storage.getItem('everroom:session:room')).toBeNull();
+  });
+
+  it('a full storage costs the resuming, not the meeting', () => {
+    const storage = new MemoryStorage();
+    storage.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    expect(() => new SessionStore(storage).save('room', session)).not.toThrow();
+  });
+});
+
+describe('claimsOf', () => {
+  it('reads who a join token speaks of', () => {
+    const payload = Buffer.from(JSON.stringify({ room: 'räume', sub: 'p', role: 'host' })).toString('base64url');
+    expect(claimsOf(`head.${payload}.signature`)).toEqual({ roomId: 'räume', participantId: 'p' });
+  });
+
+  it.each(['', 'a.b.c', 'a', `a.${btoa('{}')}.c`])('knows nothing of %j', (token) => {
+    expect(claimsOf(token)).toBeUndefined();
+  });
+});

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConnectionLost, RequestRefused } from '../errors.ts';
+import { MemoryStorage } from '../storage.ts';
+import { ChatOutbox, type OutboxMessage } from './ChatOutbox.ts';
+
+const KEY = 'outbox';
+
+/** A room that has what was posted, and whose answers a test decides about. */
+class PostBox {
+  readonly posted: OutboxMessage[] = [];
+  readonly storage = new MemoryStorage();
+  fails: Error | undefined;
+  #ids = 0;
+
+  open(): ChatOutbox {
+    return new ChatOutbox({
+      storage: this.storage,
+      key: KEY,
+      newId: () => `id-${++this.#ids}`,
+      now: () => 1,
+      post: async (message) => {
+        this.posted.push(message);
+        if (this.fails !== undefined) throw this.fails;
+      },
+      changed: () => undefined,
+    });
+  }
+
+  get texts(): string[] {
+    return this.posted.map((message) => message.text);
+  }
+}
+
+describe('ChatOutbox', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('[C1] messages written while away leave in order once connected', async () => {
+    const box = new PostBox();
+    const outbox = box.open();
+    for (const text of ['one', 'two', 'three']) outbox.add(text);
+    expect(box.texts).toEqual([]);
+    outbox.connected();
+    await vi.runAllTimersAsync();
+    expect(box.texts).toEqual(['one', 'two', 'three']);
+    expect(outbox.messages).toEqual([]);
+    expect(box.storage.getItem(KEY)).toBeNull();
+  });
+
+  it('[C1] a message whose answer was lost goes out again under the same ids, before those behind it', async () => {
+    const box = new PostBox();
+    const outbox = box.open();
+    box.fails = new ConnectionLost('gone');
+    outbox.connected();
+    outbox.add('one');
+    outbox.add('two');
+    await vi.advanceTimersByTimeAsync(0);
+    box.fails = undefined;
+    await vi.runAllTimersAsync();
+    expect(box.texts).toEqual(['one', 'one', 'two']);
+    expect(box.posted[0]).toEqual(box.posted[1]);
+  });
+
+  it('[C1] a reloaded page sends what the one before could not, under the same ids', async () => {
+    const box = new PostBox();
+    const before = box.open();
+    const { messageId, commandId } = before.add('one');
+    before.disconnected();
+    box.open().connected();
+    await vi.runAllTimersAsync();
+    expect(box.posted).toMatchObject([{ messageId, commandId, text: 'one' }]);
+  });
+
+  it('a refused message is kept as failed and does not hold up the others', async () => {
+    const box = new PostBox();
+    const outbox = box.open();
+    outbox.connected();
+    box.fails = new RequestRefused('FORBIDDEN', 'no');
+    const { messageId } = outbox.add('bad');
+    await vi.advanceTimersByTimeAsync(0);
+    box.fails = undefined;
+    outbox.add('good');
+    await vi.runAllTimersAsync();
+    expect(box.texts).toEqual(['bad', 'good']);
+    expect(outbox.messages).toMatchObject([{ messageId, failed: 'FORBIDDEN' }]);
+
+    outbox.retry(messageId);
+    await vi.runAllTimersAsync();
+    expect(box.texts).toEqual(['bad', 'good', 'bad']);
+    expect(outbox.messages).toEqual([]);
+  });
+
+  it('a refusal that passes is not a failure', async () => {
+    const box = new PostBox();
+    const outbox = box.open();
+    box.fails = new RequestRefused('JOURNAL_UNAVAILABLE', 'later');
+    outbox.connected();
+    outbox.add('one');
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(outbox.messages).toMatchObject([{ failed: null }]);
+    box.fails = undefined;
+    await vi.runAllTimersAsync();
+    expect(outbox.messages).toEqual([]);
+  });
+
+  it('what the room shows is not sent again', async () => {
+    const box = new PostBox();
+    const outbox = box.open();
+    outbox.seen(outbox.add('one').messageId);
+    outbox.connected();
+    await vi.runAllTimersAsync();
+    expect(box.texts).toEqual([]);
+  });
+
+  it('what is not an outbox is not read as one', () => {
+    const box = new PostBox();
+    box.storage.setItem(KEY, '[{"text":1}]');
+    expect(box.open().messages).toEqual([]);
+    box.storage.setItem(KEY, 'not json');
+    expect(box.open().messages).toEqual([]);
+  });
+});

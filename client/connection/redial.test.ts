@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { NodeList, redialDelayMs } from './redial.ts';
+
+describe('redialDelayMs', () => {
+  it('asks many times a second at first', () => {
+    for (const random of [0, 0.5, 0.999]) {
+      expect(redialDelayMs(0, random)).toBeGreaterThanOrEqual(45);
+      expect(redialDelayMs(3_999, random)).toBeLessThan(80);
+    }
+  });
+
+  it('never waits more than three seconds, and never less than in the beginning', () => {
+    for (let sinceLossMs = 4_000; sinceLossMs < 3_600_000; sinceLossMs *= 1.5) {
+      expect(redialDelayMs(sinceLossMs, 0.999)).toBeLessThanOrEqual(3_000);
+      expect(redialDelayMs(sinceLossMs, 0)).toBeGreaterThan(60);
+    }
+  });
+});
+
+describe('NodeList', () => {
+  it('gives the nodes in turn', () => {
+    const nodes = new NodeList(['a', 'b']);
+    expect([nodes.next(), nodes.next(), nodes.next()]).toEqual(['a', 'b', 'a']);
+  });
+
+  it('tries a node that failed after all others', () => {
+    const nodes = new NodeList(['a', 'b', 'c']);
+    nodes.demote('a');
+    expect(nodes.urls).toEqual(['b', 'c', 'a']);
+  });
+
+  it('keeps what the application gave when a server names others', () => {
+    const nodes = new NodeList(['given']);
+    nodes.learn(['b', 'a']);
+    expect(nodes.urls).toEqual(['b', 'a', 'given']);
+  });
+
+  it('needs a node', () => {
+    expect(() => new NodeList([])).toThrow('at least one node');
+  });
+});

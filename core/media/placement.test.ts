@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { placeParticipant } from './placement.ts';
+
+const idle = { consumers: 0, usedByRoom: false };
+
+test('a room stays on its worker while the worker has space', () => {
+  expect(placeParticipant([idle, { consumers: 400, usedByRoom: true }], 20, 500)).toBe(1);
+});
+
+test('a room that outgrows its worker goes on at the least loaded one', () => {
+  const loads = [{ consumers: 490, usedByRoom: true }, { consumers: 30, usedByRoom: false }, idle];
+  expect(placeParticipant(loads, 20, 500)).toBe(2);
+});
+
+test('a new room goes to the least loaded worker', () => {
+  expect(placeParticipant([{ consumers: 3, usedByRoom: false }, idle], 0, 500)).toBe(1);
+});
+
+test('when all are full, nobody is refused: the least loaded one takes more', () => {
+  const full = [600, 510, 520].map((consumers) => ({ consumers, usedByRoom: true }));
+  expect(placeParticipant(full, 20, 500)).toBe(1);
+});

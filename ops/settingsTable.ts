@@ -1,0 +1,12 @@
+import { describeSettings } from './config.ts';
+
+/** The settings as a Markdown table, as the README shows them. Run this file to print it. */
+export function settingsTable(): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  const rows = describeSettings().map(
+    ({ name, shownDefault, description }) => `| \`${name}\` | ${cell(shownDefault)} | ${cell(description)} |`,
+  );
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+if (import.meta.main) process.stdout.write(`${settingsTable()}\n`);

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { JournalUnavailable } from '../core/ports.ts';
+import { isRefusedUntilReady, meansUnavailable, toJournalFailure } from './redisFailure.ts';
+
+const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
+
+test.each([
+  ["OOM command not allowed when used memory > 'maxmemory'. script: 1a2b, on @user_script:30.", 'maxmemory'],
+  ['MISCONF Redis is configured to save RDB snapshots, but it is unable to persist on disk.', 'free space'],
+  ["READONLY You can't write against a read only replica.", 'master'],
+  ['LOADING Redis is loading the dataset in memory', 'goes on by itself'],
+  ['NOREPLICAS Not enough good replicas to write.', 'replicas'],
+  ['CLUSTERDOWN The cluster is down', 'CLUSTER INFO'],
+  ['WRONGPASS invalid username-password pair or user is disabled.', 'password'],
+])('%s: the message says what to do', (message, advice) => {
+  const failure = toJournalFailure('append', reply(message));
+  expect(failure).toBeInstanceOf(JournalUnavailable);
+  expect(failure).toMatchObject({ message: expect.stringContaining(advice), cause: reply(message) });
+  expect(meansUnavailable(reply(message))).toBe(true);
+});
+
+test.each(['Command timed out', 'Connection is closed.', 'connect ECONNREFUSED /x'])(
+  '%s: no answer came',
+  (message) => {
+    expect(toJournalFailure('append', new Error(message))).toMatchObject({
+      name: 'JournalUnavailable',
+      message: 'Could not append. No answer from Redis. Is it running, and reachable from here?',
+    });
+  },
+);
+
+test.each([
+  new TypeError('x is not a function'),
+  reply('WRONGTYPE Operation against a key'),
+  reply('ERR syntax error'),
+])('%s is a bug or a foreign key, and passed on as it is', (error) => {
+  expect(toJournalFailure('append', error)).toBe(error);
+  expect(meansUnavailable(error)).toBe(false);
+});
+
+test('only what Redis did not begin is sent again', () => {
+  expect(isRefusedUntilReady(reply('LOADING Redis is loading'))).toBe(true);
+  expect(isRefusedUntilReady(new Error("Stream isn't writeable and enableOfflineQueue options is false"))).toBe(true);
+  expect(isRefusedUntilReady(new Error('Command timed out'))).toBe(false);
+  expect(isRefusedUntilReady(new Error('Connection is closed.'))).toBe(false);
+});

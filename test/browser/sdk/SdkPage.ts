@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { build } from 'vite';
+import type { TestPage } from './page.ts';
+
+declare const testPage: TestPage;
+
+/** The SDK and `page.ts`, bundled as an application's own bundler would. */
+export async function bundleSdk(): Promise<string> {
+  const entry = fileURLToPath(new URL('./page.ts', import.meta.url));
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'sdk' } },
+  });
+  const [output] = Array.isArray(result) ? result : [result];
+  const chunk = output !== undefined && 'output' in output ? output.output[0] : undefined;
+  if (chunk === undefined) throw new Error('vite made no bundle');
+  return chunk.code;
+}
+
+/** One participant in a real browser, in a context of its own: pages that share one slow each other down. */
+export class SdkPage {
+  readonly participantId: string;
+  readonly page: Page;
+  readonly #context: BrowserContext;
+  /** What the page wrote to its console, and errors that nobody caught. */
+  readonly said: string[] = [];
+
+  private constructor(participantId: string, context: BrowserContext, page: Page) {
+    this.participantId = participantId;
+    this.#context = context;
+    this.page = page;
+    page.on('console', (message) => this.said.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => this.said.push(`uncaught: ${error.stack ?? error.message}`));
+  }
+
+  static async open(browser: Browser, url: string, bundle: string, participantId: string): Promise<SdkPage> {
+    // The page must come from the server itself: Chromium keeps others from sockets of the loopback.
+    const context = await browser.newContext({ permissions: ['camera', 'microphone'], bypassCSP: true });
+    const page = await context.newPage();
+    const sdkPage = new SdkPage(participantId, context, page);
+    await sdkPage.load(url, bundle);
+    return sdkPage;
+  }
+
+  /** Called again, it is a reload. */
+  async load(url: string, bundle: string): Promise<void> {
+    await this.page.goto(`${url}/livez`);
+    await this.page.addScriptTag({ content: bundle, type: 'module' });
+    await this.page.waitForFunction(() => 'testPage' in globalThis);
+  }
+
+  async join(url: string, token: string): Promise<void> {
+    await this.page.evaluate(([url, token, name]) => testPage.join(url, token, name), [
+      url,
+      token,
+      this.participantId,
+    ] as const);
+  }
+
+  events(): Promise<string[]> {
+    return this.page.evaluate(() => testPage.events);
+  }
+
+  /** How many pictures of a participant were shown here since `sinceMs` ago. */
+  recentFrames(participantId: string, sinceMs = 1_000): Promise<number> {
+    return this.page.evaluate(
+      ([id, since]) => {
+        const from = performance.timeOrigin + performance.now() - since;
+        return (testPage.frames[id] ?? []).filter((time) => time > from).length;
+      },
+      [participantId, sinceMs] as const,
+    );
+  }
+
+  loudness(participantId: string): Promise<number> {
+    return this.page.evaluate((id) => testPage.loudness(id), participantId);
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}

@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../support/chromium.ts';
+
+/** EVERROOM_SCREENSHOTS: a folder to keep a picture of every screen in. */
+const pictures = process.env['EVERROOM_SCREENSHOTS'];
+
+const VIEWPORTS = {
+  laptop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 844 },
+  sideways: { width: 844, height: 390 },
+} as const;
+
+type Prepare = (page: Page) => Promise<unknown>;
+const ready: Prepare = async () => undefined;
+const click =
+  (name: string | RegExp): Prepare =>
+  (page) =>
+    page.getByRole('button', { name }).first().click();
+const join: Prepare = async (page) => {
+  await page.getByLabel('Your name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Join now' }).click();
+};
+
+/** State → what must be done to see it, and what must then be there. */
+const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string | RegExp]>> = {
+  landing: [ready, 'Meetings that keep going.'],
+  'landing-failed': [click('New meeting'), 'The server does not answer.'],
+  prejoin: [ready, 'Ready to join?'],
+  password: [join, 'This meeting has a password'],
+  lobby: [join, 'Somebody will let you in soon'],
+  denied: [join, 'You were not let in'],
+  busy: [join, 'The server is busy recovering.'],
+  'not-found': [ready, 'There is no such meeting'],
+  full: [ready, 'This meeting is full'],
+  left: [ready, 'You left the meeting'],
+  removed: [ready, 'A host removed you'],
+  closed: [ready, 'The meeting has ended'],
+  alone: [ready, 'You are the only one here'],
+  two: [ready, 'Grace Hopper'],
+  five: [ready, 'Konrad Zuse'],
+  twelve: [ready, 'Konrad Zuse'],
+  forty: [ready, /1 \/ \d/u],
+  'self-muted': [ready, 'Ada Lovelace (you)'],
+  chat: [click('Chat'), 'Grace Hopper is writing…'],
+  people: [click(/^People/u), 'Waiting to be let in'],
+  settings: [click('Settings'), 'Lock the meeting'],
+  screen: [ready, 'Grace Hopper’s screen'],
+  sharing: [ready, 'You are sharing your screen'],
+  reconnecting: [ready, 'Reconnecting…'],
+  knock: [ready, 'wants to join'],
+};
+
+let server: ViteDevServer;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  server = await createServer({
+    configFile: path.resolve('web/vite.config.ts'),
+    root: path.join(import.meta.dirname, 'gallery'),
+    logLevel: 'error',
+    server: { port: 0, host: '127.0.0.1', fs: { allow: [path.resolve('.')] } },
+  });
+  await server.listen();
+  url = server.resolvedUrls?.local[0] ?? '';
+  browser = await launchChromium();
+  if (pictures !== undefined) await mkdir(pictures, { recursive: true });
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe.each(Object.entries(VIEWPORTS))('on a %s', (device, viewport) => {
+  it.each(Object.entries(SCREENS))('%s is whole', async (state, [prepare, text]) => {
+    const context = await browser.newContext({ viewport, hasTouch: device !== 'laptop', colorScheme: 'light' });
+    try {
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      await page.goto(`${url}?state=${state}`);
+      await prepare(page);
+      await page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: 10_000 });
+      if (pictures !== undefined) {
+        await page.waitForTimeout(700); // For the pictures only: the first frames of the videos.
+        await page.screenshot({ path: path.join(pictures, `${state}-${device}.png`) });
+      }
+      expect(problems).toEqual([]);
+      expect(await page.evaluate(overflow)).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+/** What sticks out of the window at the sides, and controls that cannot be reached or have no name. */
+function overflow(): string[] {
+  const found: string[] = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`);
+  for (const control of document.querySelectorAll<HTMLElement>('button, input, select, textarea')) {
+    if (!control.checkVisibility()) continue;
+    const { left, right, width, height } = control.getBoundingClientRect();
+    const name = control.getAttribute('aria-label') ?? control.innerText.trim();
+    const scrolls = control.closest('.filmstrip') !== null;
+    if (!scrolls && (left < 0 || right > innerWidth + 1)) found.push(`${name || control.tagName} from ${left} to ${right}`);
+    if (width < 14 || height < 14) found.push(`${name || control.tagName} is ${width} × ${height}`);
+    if (control instanceof HTMLButtonElement && name === '') found.push(`a button without a name: ${control.outerHTML}`);
+  }
+  return found;
+}

@@ -1,0 +1,34 @@
+import type { Door, EnterRequest } from '../../../../web/entry/Door.ts';
+import type { Meeting } from '../../../../web/meeting/Meeting.ts';
+import { FakeMeeting } from './FakeMeeting.ts';
+import { meetingOf } from './snapshots.ts';
+
+/** Answers as it was told: `prepare` and `enter` fail with the code given for them, 'LOBBY' lets people wait. */
+export class FakeDoor implements Door {
+  readonly formerStay = null;
+  readonly #prepare: string | null;
+  readonly #enter: string | null;
+
+  constructor(refusals: { prepare?: string; enter?: string } = {}) {
+    this.#prepare = refusals.prepare ?? null;
+    this.#enter = refusals.enter ?? null;
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#prepare !== null) throw refusal(this.#prepare);
+  }
+
+  async enter(request: EnterRequest, onLobby: () => void): Promise<Meeting> {
+    if (this.#enter === 'LOBBY') {
+      onLobby();
+      return new Promise(() => undefined);
+    }
+    if (this.#enter === 'PASSWORD_REQUIRED' && request.password !== null) throw refusal('PASSWORD_WRONG');
+    if (this.#enter !== null) throw refusal(this.#enter);
+    return new FakeMeeting(meetingOf(2));
+  }
+}
+
+function refusal(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}

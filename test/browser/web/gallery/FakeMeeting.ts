@@ -1,0 +1,67 @@
+import type { Meeting, MeetingActions, MeetingSnapshot } from '../../../../web/meeting/Meeting.ts';
+
+/** A meeting that stands still but for what the person at it does. */
+export class FakeMeeting implements Meeting {
+  readonly actions: MeetingActions;
+  readonly #listeners = new Set<() => void>();
+  #snapshot: MeetingSnapshot;
+
+  constructor(snapshot: MeetingSnapshot) {
+    this.#snapshot = snapshot;
+    const nothing = async () => undefined;
+    this.actions = {
+      setMicrophone: async (on) => this.#setMuted('microphone', !on),
+      setCamera: async (on) => this.#setMuted('camera', !on),
+      setScreenShare: nothing,
+      switchDevice: nothing,
+      raiseHand: async () => this.#update({ self: { ...this.#snapshot.self, handRaisedAt: Date.now() } }),
+      lowerHand: async () => this.#update({ self: { ...this.#snapshot.self, handRaisedAt: null } }),
+      rename: nothing,
+      postChat: async (text) => this.#post(text),
+      retryChat: nothing,
+      discardChat: nothing,
+      editChat: nothing,
+      deleteChat: nothing,
+      setTyping: () => undefined,
+      muteParticipant: () => Promise.reject(Object.assign(new Error('no'), { code: 'FORBIDDEN' })),
+      stopScreen: nothing,
+      setRole: nothing,
+      remove: nothing,
+      ban: nothing,
+      admit: nothing,
+      deny: nothing,
+      setLocked: async (locked) => this.#update({ locked }),
+      setLobby: async (lobbyEnabled) => this.#update({ lobbyEnabled }),
+      setPassword: nothing,
+      closeRoom: async () => this.#update({ ended: 'roomClosed' }),
+      setPinned: () => undefined,
+      leave: async () => this.#update({ ended: 'left' }),
+    };
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  getSnapshot(): MeetingSnapshot {
+    return this.#snapshot;
+  }
+
+  #setMuted(source: 'microphone' | 'camera', muted: boolean): void {
+    const { self } = this.#snapshot;
+    const media = self[source];
+    if (media) this.#update({ self: { ...self, [source]: { ...media, muted } } });
+  }
+
+  #post(text: string): void {
+    const { self, chat } = this.#snapshot;
+    const line = { id: `own-${chat.length}`, authorId: self.id, name: self.name, text, at: Date.now() };
+    this.#update({ chat: [...chat, { ...line, edited: false, deleted: false, own: true, state: 'pending' }] });
+  }
+
+  #update(change: Partial<MeetingSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}

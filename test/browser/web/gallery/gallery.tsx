@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '../../../../web/app/tokens.css';
+import '../../../../web/app/base.css';
+import { EndedPage } from '../../../../web/entry/EndedPage.tsx';
+import { RoomPage } from '../../../../web/entry/RoomPage.tsx';
+import { LandingPage } from '../../../../web/landing/LandingPage.tsx';
+import type { MeetingSnapshot } from '../../../../web/meeting/Meeting.ts';
+import { MeetingScreen } from '../../../../web/meeting/MeetingScreen.tsx';
+import { NoticesProvider } from '../../../../web/ui/notices.tsx';
+import { FakeDoor } from './FakeDoor.ts';
+import { FakeMeeting } from './FakeMeeting.ts';
+import { chatOf, meetingOf, person, silent, slide } from './snapshots.ts';
+
+const nothing = () => undefined;
+const room = (door: FakeDoor) => <RoomPage door={door} onHome={nothing} />;
+const meeting = (snapshot: MeetingSnapshot) => <MeetingScreen meeting={new FakeMeeting(snapshot)} />;
+const base = meetingOf(5);
+const [second, third, ...rest] = base.others;
+if (!second || !third) throw new Error('too few people');
+
+const everyState = meetingOf(5, {
+  others: [
+    { ...second, handRaisedAt: 1, quality: 1 },
+    { ...third, connected: false },
+    person(3, { role: 'guest', microphone: null, camera: silent('c3', true) }),
+    person(4, { role: 'host', screen: silent('s4', true) }),
+  ],
+  lobby: [
+    { participantId: 'k1', name: 'Barbara Liskov', knockedAt: 1 },
+    { participantId: 'k2', name: 'Edsger', knockedAt: 2 },
+  ],
+});
+
+/** Every screen and state of the page, by name. */
+const states: Readonly<Record<string, () => ReactNode>> = {
+  landing: () => <LandingPage onCreate={async () => undefined} onJoin={nothing} />,
+  'landing-failed': () => (
+    <LandingPage onCreate={() => Promise.reject(new TypeError('Failed to fetch'))} onJoin={nothing} />
+  ),
+  prejoin: () => room(new FakeDoor()),
+  password: () => room(new FakeDoor({ enter: 'PASSWORD_REQUIRED' })),
+  lobby: () => room(new FakeDoor({ enter: 'LOBBY' })),
+  denied: () => room(new FakeDoor({ enter: 'LOBBY_DENIED' })),
+  busy: () => room(new FakeDoor({ enter: 'JOURNAL_UNAVAILABLE' })),
+  'not-found': () => room(new FakeDoor({ prepare: 'ROOM_NOT_FOUND' })),
+  full: () => room(new FakeDoor({ prepare: 'ROOM_FULL' })),
+  left: () => <EndedPage reason="left" onAgain={nothing} onHome={nothing} />,
+  removed: () => <EndedPage reason="removed" onAgain={nothing} onHome={nothing} />,
+  closed: () => <EndedPage reason="roomClosed" onAgain={nothing} onHome={nothing} />,
+  alone: () => meeting(meetingOf(1)),
+  two: () => meeting(meetingOf(2)),
+  five: () => meeting(meetingOf(5)),
+  twelve: () => meeting(meetingOf(12)),
+  forty: () => meeting(meetingOf(40)),
+  'self-muted': () =>
+    meeting(meetingOf(3, { self: person(0, { camera: silent('c', true), microphone: silent('m', true) }) })),
+  chat: () => meeting(meetingOf(5, { chat: chatOf(), typing: ['Grace Hopper'] })),
+  people: () => meeting(everyState),
+  settings: () => meeting(meetingOf(3)),
+  screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),
+  sharing: () => meeting({ ...base, self: { ...base.self, screen: slide } }),
+  reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true, recording: true }),
+  knock: () => meeting({ ...base, lobby: everyState.lobby.slice(0, 1) }),
+};
+
+const name = new URLSearchParams(location.search).get('state') ?? 'landing';
+const state = states[name];
+const root = document.getElementById('root');
+if (!state || !root) throw new Error(`no state ${name}`);
+createRoot(root).render(<NoticesProvider>{state()}</NoticesProvider>);

@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { SignJWT } from 'jose';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { ErrorCode } from '../../../signaling/protocol/errors.ts';
+import { type RequestName, requests } from '../../../signaling/protocol/requests.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { TestClient } from './TestClient.ts';
+import { clock, closeTestMedia, TestNode, TOKEN_SECRET } from './TestNode.ts';
+
+afterAll(closeTestMedia);
+
+describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (engine) => {
+  let node: TestNode;
+  let roomId: string;
+  const nodes: TestNode[] = [];
+  const clients: TestClient[] = [];
+
+  async function start(limits: Parameters<typeof TestNode.start>[0]['limits'] = {}): Promise<void> {
+    node = await TestNode.start({ engine, store: new InMemoryJournalStore(), limits });
+    nodes.push(node);
+    roomId = await node.createRoom();
+  }
+
+  async function connect(token: string, options?: Parameters<typeof TestClient.connect>[2]): Promise<TestClient> {
+    const client = await TestClient.connect(node.url, token, options);
+    clients.push(client);
+    return client;
+  }
+
+  async function join(participantId: string): Promise<TestClient> {
+    const client = await connect(await node.joinToken(roomId, participantId));
+    await client.ask('join', { name: participantId });
+    return client;
+  }
+
+  beforeEach(() => start());
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    const logged = nodes.flatMap(({ logger }) => logger.errors);
+    for (const started of nodes.splice(0)) await started.close();
+    expect(logged).toEqual([]);
+  });
+
+  it('[S1] refuses tokens that are missing, forged, of another kind, expired or of another algorithm', async () => {
+    const sign = (secret: string, aud: string, alg = 'HS256', exp: string | number = '1h') =>
+      new SignJWT({ room: roomId, role: 'host' })
+        .setProtectedHeader({ alg })
+        .setSubject('ann')
+        .setAudience(aud)
+        .setExpirationTime(exp)
+        .sign(new TextEncoder().encode(secret));
+    const unsigned = [{ alg: 'none' }, { sub: 'ann', room: roomId, role: 'host', aud: 'everroom:join', exp: 9e9 }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const otherSecret = 'another-secret-of-at-least-32-characters';
+    const refused: [string, string][] = [
+      ['', 'TOKEN_INVALID'],
+      ['x'.repeat(5_000), 'TOKEN_INVALID'],
+      [`${unsigned}.`, 'TOKEN_INVALID'],
+      [await sign(otherSecret, 'everroom:join'), 'TOKEN_INVALID'],
+      [await sign(TOKEN_SECRET, 'everroom:api'), 'TOKEN_INVALID'],
+      [await sign(TOKEN_SECRET, 'everroom:join', 'HS384'), 'TOKEN_INVALID'],
+      [await sign(TOKEN_SECRET, 'everroom:join', 'HS256', Math.floor(Date.now() / 1_000) - 60), 'TOKEN_EXPIRED'],
+    ];
+    for (const [token, code] of refused) await expect(connect(token)).rejects.toMatchObject({ code });
+  });
+
+  it('[S1] lets nobody join with a resume token, or resume with a join token', async () => {
+    const joinToken = await node.joinToken(roomId, 'ann');
+    const ann = await connect(joinToken);
+    await expect(ann.ask('resume', { version: 0 })).rejects.toThrow('TOKEN_INVALID');
+    const { resumeToken } = await ann.ask('join', { name: 'Ann' });
+    const back = await connect(resumeToken);
+    await expect(back.ask('join', { name: 'Ann' })).rejects.toThrow('TOKEN_INVALID');
+    await expect(back.ask('knock', { name: 'Ann' })).rejects.toThrow('TOKEN_INVALID');
+  });
+
+  it('refuses another protocol version by name', async () => {
+    const token = await node.joinToken(roomId, 'ann');
+    await expect(connect(token, { protocol: 999 })).rejects.toMatchObject({ code: 'PROTOCOL_UNSUPPORTED' });
+  });
+
+  it('[S1] answers nothing but NOT_IN_ROOM before the join', async () => {
+    const client = await connect(await node.joinToken(roomId, 'ann'));
+    const id = { commandId: 'c', participantId: 'p', trackId: 't', messageId: 'm', transportId: 't' };
+    const bodies: Partial<Record<RequestName, object>> = {
+      postChat: { ...id, text: 'hi' },
+      editChat: { ...id, text: 'hi' },
+      deleteChat: id,
+      publish: { ...id, source: 'camera', muted: false },
+      openMedia: { rtpCapabilities: {} },
+      produce: { ...id, rtpParameters: {} },
+      setView: { tiles: [] },
+      ban: id,
+      closeRoom: id,
+      setPassword: { ...id, password: 'x' },
+      react: { emoji: 'x' },
+      leave: id,
+    };
+    for (const [name, body] of Object.entries(bodies)) {
+      expect(await client.send(name, body), name).toMatchObject({ ok: false, error: { code: 'NOT_IN_ROOM' } });
+    }
+  });
+
+  it('works over long polling too, and when it is upgraded', async () => {
+    for (const transports of [['polling'], ['polling', 'websocket']]) {
+      const client = await connect(await node.joinToken(roomId, transports.join('-')), { transports });
+      await client.ask('join', { name: 'Poll' });
+      await client.ask('postChat', { messageId: `m-${transports.length}`, text: 'slowly' });
+      await waitUntil(() => client.changes('chatPosted').length > 0 || 'nothing heard');
+      await client.ask('leave', {});
+    }
+  });
+
+  it('answers whatever is sent with a code of the protocol, and stays up', async () => {
+    await start({ requests: { burst: 1e6, perSecond: 1e6 } });
+    const bob = await join('bob');
+    const mallory = await join('mallory');
+    const names = fc.oneof(fc.constantFrom(...Object.keys(requests)), fc.string({ maxLength: 20 }));
+    const bodies = fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        commandId: fc.oneof(fc.string(), fc.integer()),
+        text: fc.anything({ maxDepth: 2 }),
+        trackId: fc.string(),
+        rtpParameters: fc.jsonValue(),
+        rtpCapabilities: fc.jsonValue(),
+        tiles: fc.jsonValue(),
+        source: fc.constantFrom('camera', 'telepathy'),
+        muted: fc.boolean(),
+      }),
+    );
+    const reserved = new Set([
+      'connect',
+      'connect_error',
+      'disconnect',
+      'disconnecting',
+      'newListener',
+      'removeListener',
+    ]);
+    await fc.assert(
+      fc.asyncProperty(names, bodies, async (name, body) => {
+        fc.pre(!reserved.has(name) && !['leave', 'resume'].includes(name));
+        const answer = await mallory.send(name, JSON.parse(JSON.stringify(body) ?? 'null'));
+        if (!answer.ok) expect(ErrorCode.options).toContain(answer.error.code);
+        expect(JSON.stringify(answer)).not.toMatch(/\bat .*\.ts:/);
+      }),
+      { numRuns: 400 },
+    );
+    await bob.ask('ping', {});
+  });
+
+  it('refuses odd calls: no body, two bodies, binary, prototypes, depth', async () => {
+    const ann = await join('ann');
+    const deep = JSON.parse('['.repeat(60) + ']'.repeat(60));
+    const refused = [[], [{}, {}], [Buffer.from('x')], ['x'], [null], [{ commandId: Buffer.from('x') }]];
+    for (const body of refused) expect(await ann.send('raiseHand', ...body)).toMatchObject({ ok: false });
+    expect(await ann.send('openMedia', { rtpCapabilities: { deep } })).toMatchObject({ error: { code: 'TOO_LARGE' } });
+    expect(await ann.send('__proto__', {})).toMatchObject({ error: { code: 'INVALID' } });
+    expect(await ann.send('constructor', {})).toMatchObject({ error: { code: 'INVALID' } });
+    const polluting = JSON.parse('{"tiles":[],"__proto__":{"polluted":1}}');
+    expect(await ann.send('setView', polluting)).toMatchObject({ ok: true });
+    expect({}).not.toHaveProperty('polluted');
+    ann.socket.emit('raiseHand', { commandId: 'without an acknowledgement' });
+    await ann.ask('ping', {});
+    expect(node.hosts.get(roomId)?.state.participants.get('ann')?.handRaisedAt).toBeNull();
+  });
+
+  it('refuses what is too large, and cuts off what is far too large', async () => {
+    const ann = await join('ann');
+    const bob = await join('bob');
+    const large = { commandId: 'c', messageId: 'm', text: 'x'.repeat(100 << 10) };
+    expect(await ann.send('postChat', large)).toMatchObject({ error: { code: 'TOO_LARGE' } });
+    ann.socket.emit('postChat', { ...large, text: 'x'.repeat(1 << 20) });
+    await ann.isCutOff();
+    await bob.ask('ping', {});
+  });
+
+  it('a client that floods is refused, then cut off, and the others go on', async () => {
+    const bob = await join('bob');
+    const mallory = await join('mallory');
+    const answers: unknown[] = [];
+    for (let index = 0; index < 4_000; index += 1) {
+      mallory.socket.emit('raiseHand', { commandId: `c${index}` }, (answer: unknown) => answers.push(answer));
+    }
+    const { serverTime } = await bob.ask('ping', {});
+    expect(serverTime).toBeGreaterThan(0);
+    await mallory.isCutOff();
+    expect(answers).toContainEqual(
+      expect.objectContaining({ error: expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }) }),
+    );
+    await bob.ask('postChat', { messageId: 'm', text: 'unharmed' });
+  });
+
+  it('a client that does not read is cut off, and the others hear everything', async () => {
+    await start({ backlogBytes: 2 << 20, requests: { burst: 1e6, perSecond: 1e6 } });
+    const sloth = await join('sloth');
+    const bob = await join('bob');
+    const text = randomBytes(2_000).toString('hex');
+    const { transport } = sloth.socket.io.engine as unknown as {
+      transport: { ws: { _socket: { pause(): void } } };
+    };
+    transport.ws._socket.pause();
+    let posted = 0;
+    const isAway = () => node.hosts.get(roomId)?.state.participants.get('sloth')?.connected === false;
+    while (!isAway() && posted < 12_000) {
+      await Promise.all(
+        Array.from({ length: 200 }, () =>
+          bob.ask('postChat', { messageId: `m${posted++}`, text: text.slice(0, 4_000) }),
+        ),
+      );
+    }
+    await waitUntil(() => isAway() || `still connected after ${posted} messages`);
+    await waitUntil(() => bob.changes('chatPosted').length === posted || 'bob missed something');
+    expect(bob.changes('chatPosted').map(({ message }) => message.id)).toEqual(
+      Array.from({ length: posted }, (_, index) => `m${index}`),
+    );
+  });
+
+  it('bounds what comes from one address', async () => {
+    await start({ connections: 3, wrongSecrets: { burst: 2, perSecond: 0 } });
+    const tokens = await Promise.all(['a', 'b', 'c', 'd'].map((id) => node.joinToken(roomId, id)));
+    const [first] = await Promise.all(tokens.slice(0, 3).map((token) => connect(token)));
+    await expect(connect(tokens[3] ?? '')).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    first?.close();
+    await waitUntil(async () => {
+      await connect(tokens[3] ?? '').catch(() => undefined);
+      return clients.filter(({ socket }) => socket.connected).length === 3;
+    });
+
+    roomId = await node.createRoom({ password: 'sesame' });
+    for (const client of clients.splice(0)) client.close();
+    await waitUntil(async () => {
+      const client = await connect(await node.joinToken(roomId, 'guesser')).catch(() => null);
+      return client !== null;
+    });
+    const [guesser] = clients;
+    for (const code of ['PASSWORD_WRONG', 'PASSWORD_WRONG', 'TOO_MANY_REQUESTS']) {
+      await expect(guesser?.ask('join', { name: 'G', password: 'guess' })).rejects.toThrow(code);
+    }
+  });
+
+  it('refuses connections while it drains, and ends none', async () => {
+    const ann = await join('ann');
+    node.signaling.drain();
+    await expect(connect(await node.joinToken(roomId, 'bob'))).rejects.toMatchObject({ code: 'DRAINING' });
+    expect((await node.rest('GET', '/readyz')).body).toMatchObject({ ready: false, checks: { serving: false } });
+    await ann.ask('raiseHand', {});
+  });
+
+  it('says that its port is taken, and can listen on it later, also after a crash with clients', async () => {
+    const ann = await join('ann');
+    const store = new InMemoryJournalStore();
+    await expect(TestNode.start({ engine, store, port: node.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await node.close();
+    await ann.isCutOff();
+    const next = await TestNode.start({ engine, store, port: node.port, clock });
+    nodes.push(next);
+    expect((await next.rest('GET', '/livez')).status).toBe(200);
+  });
+});

@@ -1,0 +1,277 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { routes } from '../../../signaling/rest/routes.ts';
+import { TestClient } from './TestClient.ts';
+import { API_KEY, API_SECRET, closeTestMedia, TestNode } from './TestNode.ts';
+
+afterAll(closeTestMedia);
+
+const KEY = `Bearer ${API_SECRET}`;
+const BASIC = `Basic ${Buffer.from(`${API_KEY}:${API_SECRET}`).toString('base64')}`;
+
+describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
+  let folder: string;
+  let node: TestNode;
+  const nodes: TestNode[] = [];
+
+  async function start(options: Partial<Parameters<typeof TestNode.start>[0]> = {}): Promise<TestNode> {
+    node = await TestNode.start({
+      engine,
+      store: new InMemoryJournalStore(),
+      pageFolder: join(folder, 'web'),
+      ...options,
+    });
+    nodes.push(node);
+    return node;
+  }
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'everroom page '));
+    await mkdir(join(folder, 'web', 'assets'), { recursive: true });
+    await writeFile(join(folder, 'web', 'index.html'), `<!doctype html><title>Everroom</title>${' '.repeat(2_000)}`);
+    await writeFile(join(folder, 'web', 'assets', 'app-Ab3dEf9h.js'), `console.log(1);\n`.repeat(200));
+    await writeFile(join(folder, 'web', '.hidden'), 'hidden');
+    await writeFile(join(folder, 'secret.txt'), 'secret');
+    await symlink(join(folder, 'secret.txt'), join(folder, 'web', 'link.txt'));
+    await start();
+  });
+
+  afterEach(async () => {
+    const logged = nodes.flatMap(({ logger }) => logger.errors);
+    for (const started of nodes.splice(0)) await started.close();
+    await rm(folder, { recursive: true });
+    expect(logged).toEqual([]);
+  });
+
+  describe('REST', () => {
+    it('creates a room, lets its host in, describes it, and closes it', async () => {
+      const settings = { name: 'Standup', capacity: 7, graceMs: 5_000, password: 'sesame', roomId: 'standup' };
+      const created = await node.rest('POST', '/api/rooms', settings, BASIC);
+      expect(created).toMatchObject({ status: 201, body: { roomId: 'standup', role: 'host' } });
+      expect(created.body.url).toMatch(/\/r\/standup$/);
+      expect((await node.rest('POST', '/api/rooms', settings, KEY)).body).toMatchObject({
+        error: { code: 'ROOM_EXISTS' },
+      });
+
+      const host = await TestClient.connect(node.url, created.body.token);
+      await host.ask('join', { name: 'Ann', password: 'sesame' });
+      const { body } = await node.rest('GET', '/api/rooms/standup', undefined, KEY);
+      expect(body).toMatchObject({
+        name: 'Standup',
+        capacity: 7,
+        passwordProtected: true,
+        participants: 1,
+        connected: 1,
+      });
+      expect(JSON.stringify(body)).not.toContain('scrypt');
+      const list = await node.rest('GET', '/api/rooms/standup/participants', undefined, KEY);
+      expect(list.body.participants).toMatchObject([{ id: created.body.participantId, name: 'Ann', role: 'host' }]);
+
+      const closed = await node.rest('DELETE', '/api/rooms/standup', undefined, KEY);
+      expect(closed).toMatchObject({ status: 200, body: {} });
+      expect(await host.hears('sessionEnded')).toEqual([{ reason: 'roomClosed' }]);
+      expect((await node.rest('GET', '/api/rooms/standup', undefined, KEY)).status).toBe(410);
+      host.close();
+    });
+
+    it('mints tokens for chosen participants, and removes them', async () => {
+      const roomId = await node.createRoom();
+      const body = { participantId: 'ann', name: 'Ann of Sales', role: 'guest', ttlSeconds: 60 };
+      const minted = await node.rest('POST', `/api/rooms/${roomId}/tokens`, body, KEY);
+      expect(minted).toMatchObject({ status: 201, body: { participantId: 'ann', role: 'guest' } });
+      const ann = await TestClient.connect(node.url, minted.body.token);
+      const { room } = await ann.ask('join', { name: 'Somebody else' });
+      expect(room?.participants).toMatchObject([{ id: 'ann', name: 'Ann of Sales', role: 'guest' }]);
+      const path = `/api/rooms/${roomId}/participants/ann/remove`;
+      expect((await node.rest('POST', path, undefined, KEY)).status).toBe(200);
+      expect(await ann.hears('sessionEnded')).toEqual([{ reason: 'removed' }]);
+      expect((await node.rest('POST', path, {}, KEY)).status).toBe(404);
+      ann.close();
+    });
+
+    it('[S1] lets people without the key create rooms and come in as members, and nothing more', async () => {
+      const created = await node.rest('POST', '/api/rooms', { name: 'Ad hoc' });
+      expect(created).toMatchObject({ status: 201, body: { role: 'host' } });
+      expect(created.body.roomId).toMatch(/^[a-z]{3}-[a-z]{4}-[a-z]{3}$/);
+      const path = `/api/rooms/${created.body.roomId}/tokens`;
+      const member = await node.rest('POST', path);
+      expect(member).toMatchObject({ status: 201, body: { role: 'member' } });
+      expect(member.body.participantId).not.toBe(created.body.participantId);
+      for (const body of [{ participantId: created.body.participantId }, { role: 'host' }, { name: 'Ann' }]) {
+        expect((await node.rest('POST', path, body)).body).toMatchObject({ error: { code: 'FORBIDDEN' } });
+      }
+      expect((await node.rest('POST', '/api/rooms', { roomId: 'mine' })).status).toBe(403);
+      expect((await node.rest('POST', '/api/rooms/none/tokens')).status).toBe(404);
+      for (const route of ['/api/rooms', `/api/rooms/${created.body.roomId}`, '/api/rooms/x/participants']) {
+        expect(await node.rest('GET', route), route).toMatchObject({
+          status: 401,
+          body: { error: { code: 'TOKEN_INVALID' } },
+        });
+      }
+      expect((await node.rest('DELETE', `/api/rooms/${created.body.roomId}`)).status).toBe(401);
+    });
+
+    it('[S1] lets nobody do anything without the key where room creation is not open', async () => {
+      await start({ auth: { openRoomCreation: false }, limits: { wrongSecrets: { burst: 3, perSecond: 0 } } });
+      expect((await node.rest('POST', '/api/rooms', {})).status).toBe(401);
+      expect((await node.rest('POST', '/api/rooms/x/tokens', {})).status).toBe(401);
+      expect((await node.rest('GET', '/api/config')).body).toMatchObject({ openRoomCreation: false });
+      expect((await node.rest('GET', '/api/rooms', undefined, KEY)).status).toBe(200);
+      for (const wrong of ['Bearer wrong', 'Basic !!!', 'Digest x']) {
+        expect((await node.rest('GET', '/api/rooms', undefined, wrong)).status).toBe(401);
+      }
+      expect((await node.rest('GET', '/api/rooms', undefined, 'Bearer wrong')).status).toBe(429);
+    });
+
+    it('refuses bodies that are no JSON, too large or not understood', async () => {
+      const refused: [unknown, number][] = [
+        ['{', 400],
+        ['[]', 400],
+        [{ capacity: 'many' }, 400],
+        [{ capacity: 1_000_000 }, 400],
+        [{ nmae: 'a typo' }, 400],
+        [{ roomId: '../etc' }, 400],
+        [{ name: 'x'.repeat(70_000) }, 413],
+      ];
+      for (const [body, status] of refused) {
+        const reply = await node.rest('POST', '/api/rooms', body, KEY);
+        expect(reply.status, JSON.stringify(body).slice(0, 50)).toBe(status);
+        expect(reply.body.error.code).toBe(status === 413 ? 'TOO_LARGE' : 'INVALID');
+      }
+      expect((await node.rest('GET', '/api/rooms/%ff', undefined, KEY)).status).toBe(400);
+      expect((await node.rest('GET', '/api/rooms?limit=0', undefined, KEY)).status).toBe(400);
+      expect((await node.rest('GET', '/api/nothing')).body).toMatchObject({ error: { code: 'NOT_FOUND' } });
+      const wrongMethod = await node.rest('PUT', '/api/rooms', {});
+      expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST, GET']);
+    });
+
+    it('limits rooms and requests by address, and probes not at all', async () => {
+      await start({ limits: { roomsCreated: { burst: 1, perSecond: 0 }, rest: { burst: 5, perSecond: 0 } } });
+      expect((await node.rest('POST', '/api/rooms')).status).toBe(201);
+      expect((await node.rest('POST', '/api/rooms')).body).toMatchObject({ error: { code: 'TOO_MANY_REQUESTS' } });
+      const forwarded = await fetch(`${node.url}/api/rooms`, {
+        method: 'POST',
+        headers: { 'x-forwarded-for': '192.0.2.7' },
+      });
+      expect(forwarded.status).toBe(201);
+      for (let index = 0; index < 4; index += 1) await node.rest('GET', '/api/config');
+      expect((await node.rest('GET', '/api/config')).status).toBe(429);
+      expect((await node.rest('GET', '/livez')).status).toBe(200);
+      expect((await node.rest('GET', '/api/rooms', undefined, KEY)).status).toBe(200);
+    });
+
+    it('describes every route', async () => {
+      const { body } = await node.rest('GET', '/openapi.json');
+      expect(body.openapi).toBe('3.1.0');
+      for (const { method, path, operationId } of routes) {
+        const operation = body.paths[path]?.[method.toLowerCase()];
+        expect(operation, `${method} ${path}`).toMatchObject({ operationId, summary: expect.any(String) });
+        for (const parameter of path.matchAll(/\{(\w+)\}/g)) {
+          expect(operation.parameters).toContainEqual(expect.objectContaining({ name: parameter[1], in: 'path' }));
+        }
+      }
+    });
+
+    it('counts what it does', async () => {
+      const roomId = await node.createRoom();
+      const ann = await TestClient.connect(node.url, await node.joinToken(roomId, 'ann'));
+      await ann.ask('join', { name: 'Ann' });
+      await expect(ann.ask('ban', { participantId: 'x' })).rejects.toThrow('FORBIDDEN');
+      const { body, headers } = await node.rest('GET', '/metrics');
+      expect(headers.get('content-type')).toContain('text/plain');
+      expect(body).toContain('everroom_requests_total{request="join",outcome="OK"} 1');
+      expect(body).toContain('everroom_requests_total{request="ban",outcome="FORBIDDEN"} 1');
+      expect(body).toContain('everroom_participants 1');
+      expect(body).toContain('process_cpu_seconds_total');
+      ann.close();
+    });
+  });
+
+  describe('the page', () => {
+    it('is served at / and at room addresses, revalidated by its ETag', async () => {
+      for (const path of ['/', '/r/qpd-xwhk-tma', '/index.html']) {
+        const reply = await fetch(node.url + path);
+        expect(await reply.text()).toContain('<title>Everroom</title>');
+        expect(reply.headers.get('cache-control')).toBe('no-cache');
+        expect(reply.headers.get('content-security-policy')).toContain("default-src 'self'");
+        expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
+        const again = await fetch(node.url + path, { headers: { 'if-none-match': reply.headers.get('etag') ?? '' } });
+        expect([again.status, await again.text()]).toEqual([304, '']);
+      }
+    });
+
+    it('has assets that may be kept for ever, compressed as the browser likes', async () => {
+      for (const [accept, encoding] of [
+        ['br, gzip', 'br'],
+        ['gzip', 'gzip'],
+        ['br;q=0', null],
+      ] as const) {
+        const reply = await fetch(`${node.url}/assets/app-Ab3dEf9h.js`, { headers: { 'accept-encoding': accept } });
+        expect(reply.headers.get('content-encoding')).toBe(encoding);
+        expect(reply.headers.get('cache-control')).toContain('immutable');
+        expect(reply.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+        expect(await reply.text()).toContain('console.log(1);');
+      }
+    });
+
+    it('answers HEAD without a body, and follows changes on disk', async () => {
+      const head = await fetch(node.url, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } });
+      expect([head.status, Number(head.headers.get('content-length')) > 2_000, await head.text()]).toEqual([
+        200,
+        true,
+        '',
+      ]);
+      await writeFile(join(folder, 'web', 'index.html'), '<title>Rebuilt</title>');
+      expect(await (await fetch(node.url)).text()).toContain('Rebuilt');
+    });
+
+    it('gives nothing from outside its folder, and nothing hidden', async () => {
+      const attempts = [
+        '/../secret.txt',
+        '/..%2fsecret.txt',
+        '/%2e%2e/secret.txt',
+        '/assets/../../secret.txt',
+        '/assets/..%5c..%5csecret.txt',
+        '//secret.txt',
+        `/${folder}/secret.txt`,
+        '/link.txt',
+        '/.hidden',
+        '/assets',
+        '/assets/',
+        '/%00',
+        '/%ff',
+        '/index.html%00.js',
+      ];
+      for (const attempt of attempts) {
+        const reply = await raw(node.port, `GET ${attempt.replaceAll(' ', '%20')} HTTP/1.1`);
+        expect(reply, attempt).not.toMatch(/secret\n?$|hidden$/);
+        expect(reply, attempt).toMatch(/^HTTP\/1.1 (404|400)/);
+      }
+    });
+
+    it('says so when it was not built', async () => {
+      await start({ pageFolder: join(folder, 'nothing') });
+      const reply = await node.rest('GET', '/');
+      expect([reply.status, reply.body]).toEqual([404, expect.stringContaining('npm start')]);
+    });
+  });
+});
+
+/** A request that no well-behaved client would make. */
+function raw(port: number, requestLine: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let reply = '';
+    socket.on('data', (chunk) => {
+      reply += chunk;
+    });
+    socket.on('close', () => resolve(reply));
+    socket.on('error', reject);
+    socket.setTimeout(500, () => socket.end());
+    socket.write(`${requestLine}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  });
+}

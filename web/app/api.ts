@@ -1,0 +1,51 @@
+/** The server's REST interface, as far as the page uses it. */
+
+export class ApiError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+  }
+}
+
+export interface JoinPass {
+  readonly roomId: string;
+  readonly token: string;
+}
+
+/** Creates a room; the pass lets its creator in as host. */
+export function createRoom(name: string): Promise<JoinPass> {
+  return post('/api/rooms', name === '' ? {} : { name });
+}
+
+export function mintToken(roomId: string): Promise<JoinPass> {
+  return post(`/api/rooms/${encodeURIComponent(roomId)}/tokens`, {});
+}
+
+async function post(path: string, body: unknown): Promise<JoinPass> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer: unknown = await response.json().catch(() => null); // A proxy's error page is no JSON.
+  if (!response.ok) throw toApiError(answer);
+  const roomId = field(answer, 'roomId');
+  const token = field(answer, 'token');
+  if (typeof roomId !== 'string' || typeof token !== 'string')
+    throw new ApiError('INTERNAL', 'An answer without a token');
+  return { roomId, token };
+}
+
+function toApiError(answer: unknown): ApiError {
+  const error = field(answer, 'error');
+  const code = field(error, 'code');
+  const message = field(error, 'message');
+  return new ApiError(typeof code === 'string' ? code : 'INTERNAL', typeof message === 'string' ? message : '');
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

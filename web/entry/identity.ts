@@ -1,0 +1,104 @@
+import type { Stay } from './Door.ts';
+
+/**
+ * Who this tab is in a room. The join token stays with the tab; a host's token is also kept for the browser, so that whoever
+ * created a room comes back as its host, in one tab at a time. Storage may be forbidden: then a reload joins anew.
+ */
+
+export function rememberHostToken(roomId: string, token: string): void {
+  write('localStorage', hostKey(roomId), token);
+  write('sessionStorage', tokenKey(roomId), token);
+}
+
+export function rememberToken(roomId: string, token: string): void {
+  write('sessionStorage', tokenKey(roomId), token);
+}
+
+export function forgetTokens(roomId: string): void {
+  write('sessionStorage', tokenKey(roomId), null);
+  write('localStorage', hostKey(roomId), null);
+}
+
+/** The token to enter with, null where a new one is needed. */
+export async function findToken(roomId: string): Promise<string | null> {
+  const handed = takeHandedToken();
+  if (handed !== null) {
+    rememberToken(roomId, handed);
+    return handed;
+  }
+  const hostToken = read('localStorage', hostKey(roomId));
+  const own = read('sessionStorage', tokenKey(roomId));
+  if (own !== null && own !== hostToken) return own;
+  // The creator's second tab, or a duplicate of the first, is another participant: one cannot be in two places.
+  if (hostToken !== null && (await claimForThisTab(roomId))) {
+    rememberToken(roomId, hostToken);
+    return hostToken;
+  }
+  return null;
+}
+
+/** What the tab had on in the meeting, for the case that it is reloaded. */
+export function rememberStay(roomId: string, stay: Stay | null): void {
+  write('sessionStorage', stayKey(roomId), stay === null ? null : JSON.stringify(stay));
+}
+
+export function formerStayOf(roomId: string): Stay | null {
+  try {
+    const saved: unknown = JSON.parse(read('sessionStorage', stayKey(roomId)) ?? 'null');
+    if (typeof saved !== 'object' || saved === null || !('name' in saved) || typeof saved.name !== 'string')
+      return null;
+    const on = (key: string) => Reflect.get(saved, key) === true;
+    return { name: saved.name, cameraOn: on('cameraOn'), microphoneOn: on('microphoneOn') };
+  } catch {
+    return null; // Written by something else.
+  }
+}
+
+/** An application can hand a token over in the fragment, which no server and no referrer sees; it leaves the address at once. */
+function takeHandedToken(): string | null {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (token !== null) history.replaceState(null, '', location.pathname + location.search);
+  return token;
+}
+
+/** Resolves with whether no other tab has it; held until this page goes. */
+async function claimForThisTab(roomId: string): Promise<boolean> {
+  const { locks } = navigator;
+  if (!locks) return true; // Not a secure page.
+  const { promise: gone } = Promise.withResolvers<never>();
+  return new Promise((resolve, reject) => {
+    locks
+      .request(`everroom:host:${roomId}`, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null || held.has(roomId));
+        if (lock === null) return;
+        held.add(roomId);
+        return gone;
+      })
+      .catch(reject);
+  });
+}
+
+const held = new Set<string>();
+
+type StorageKind = 'localStorage' | 'sessionStorage';
+
+function read(kind: StorageKind, key: string): string | null {
+  try {
+    return window[kind].getItem(key);
+  } catch {
+    return null; // Forbidden.
+  }
+}
+
+function write(kind: StorageKind, key: string, value: string | null): void {
+  try {
+    if (value === null) window[kind].removeItem(key);
+    else window[kind].setItem(key, value);
+  } catch (error) {
+    console.debug('A reload will join anew', error);
+  }
+}
+
+const hostKey = (roomId: string) => `everroom:host:${roomId}`;
+const tokenKey = (roomId: string) => `everroom:token:${roomId}`;
+const stayKey = (roomId: string) => `everroom:stay:${roomId}`;

@@ -1,0 +1,146 @@
+import type {
+  ChatEntry,
+  LocalTrack,
+  Participant,
+  RemoteTrack,
+  Room,
+  TrackPublication,
+  TrackSource,
+} from '../../client/index.ts';
+import type { ChatLine, EndReason, MeetingSnapshot, Person, PublishedMedia } from './Meeting.ts';
+
+interface Happening {
+  readonly speakers: readonly string[];
+  readonly lastSpokeAt: ReadonlyMap<string, number>;
+  readonly typingIds: readonly string[];
+  readonly ended: EndReason | null;
+}
+
+type Attach = PublishedMedia['attach'];
+
+/** Turns the living objects of a `Room` into snapshots, in which what did not change stays the same object. */
+export class SnapshotBuilder {
+  readonly #room: Room;
+  readonly #people = new Map<string, Person>();
+  /** By what is attached: the page re-attaches only when that is another object. */
+  readonly #attachers = new WeakMap<object, Attach>();
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  build(happening: Happening): MeetingSnapshot {
+    const room = this.#room;
+    const view = room.room;
+    if (!view) throw new Error('a snapshot of a room that was never entered');
+    const self = this.#person(room.localParticipant, true);
+    const others = [...room.participants.values()]
+      .toSorted((a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1))
+      .map((participant) => this.#person(participant, false));
+    const present = new Set([self.id, ...room.participants.keys()]);
+    for (const id of this.#people.keys()) if (!present.has(id)) this.#people.delete(id);
+    return {
+      roomId: view.roomId,
+      name: view.name,
+      connection: room.state === 'reconnecting' ? 'reconnecting' : 'connected',
+      locked: view.locked,
+      lobbyEnabled: view.lobbyEnabled,
+      passwordProtected: view.passwordProtected,
+      recording: view.recording,
+      self,
+      others,
+      lobby: view.lobby,
+      chat: room.chat.messages.map((entry) => toLine(entry, self.id)),
+      speakers: happening.speakers,
+      lastSpokeAt: happening.lastSpokeAt,
+      typing: others.filter((person) => happening.typingIds.includes(person.id)).map((person) => person.name),
+      ended: happening.ended,
+    };
+  }
+
+  #person(participant: Participant, isSelf: boolean): Person {
+    const { id, name, role, connected, handRaisedAt, connectionQuality: quality } = participant;
+    const media = (source: TrackSource) => this.#media(participant.publication(source));
+    const person: Person = {
+      id,
+      name,
+      role,
+      isSelf,
+      // One's own interruption is told in one place, by the mark at the top.
+      connected: connected || isSelf,
+      handRaisedAt,
+      quality,
+      camera: media('camera'),
+      microphone: media('microphone'),
+      screen: media('screen'),
+      screenAudio: media('screenAudio'),
+    };
+    const before = this.#people.get(id);
+    if (before && samePerson(before, person)) return before;
+    this.#people.set(id, person);
+    return person;
+  }
+
+  #media(publication: TrackPublication | undefined): PublishedMedia | null {
+    if (!publication) return null;
+    const { trackId, track } = publication;
+    if (!track) return { trackId, muted: publication.muted, attach: attachNothing };
+    // What is muted here is silent at once, though the room may hear of it later.
+    if (!isRemote(track)) return { trackId, muted: publication.muted || track.held, attach: this.#attachLocal(track) };
+    return { trackId, muted: publication.muted, attach: this.#attachRemote(track) };
+  }
+
+  #attachRemote(track: RemoteTrack): Attach {
+    return this.#once(track, (element) => {
+      track.attach(element);
+      return () => track.detach(element);
+    });
+  }
+
+  #attachLocal({ mediaStreamTrack }: LocalTrack): Attach {
+    return this.#once(mediaStreamTrack, (element) => {
+      element.srcObject = new MediaStream([mediaStreamTrack]);
+      return () => {
+        element.srcObject = null;
+      };
+    });
+  }
+
+  #once(attached: object, attach: Attach): Attach {
+    const known = this.#attachers.get(attached);
+    if (known) return known;
+    this.#attachers.set(attached, attach);
+    return attach;
+  }
+}
+
+/** Its media is on the way. */
+const attachNothing: Attach = () => () => undefined;
+
+function isRemote(track: LocalTrack | RemoteTrack): track is RemoteTrack {
+  return 'attach' in track;
+}
+
+function toLine(entry: ChatEntry, selfId: string): ChatLine {
+  const { id, participantId, name, text, at, editedAt, deleted, state } = entry;
+  const own = participantId === selfId;
+  return { id, authorId: participantId, name, text, at, edited: editedAt !== null, deleted, own, state };
+}
+
+function samePerson(a: Person, b: Person): boolean {
+  return (
+    a.name === b.name &&
+    a.role === b.role &&
+    a.connected === b.connected &&
+    a.handRaisedAt === b.handRaisedAt &&
+    a.quality === b.quality &&
+    sameMedia(a.camera, b.camera) &&
+    sameMedia(a.microphone, b.microphone) &&
+    sameMedia(a.screen, b.screen) &&
+    sameMedia(a.screenAudio, b.screenAudio)
+  );
+}
+
+function sameMedia(a: PublishedMedia | null, b: PublishedMedia | null): boolean {
+  return a?.trackId === b?.trackId && a?.muted === b?.muted && a?.attach === b?.attach;
+}

@@ -1,0 +1,53 @@
+import type { Room } from '../../client/index.ts';
+import type { LocalDevices } from './LocalDevices.ts';
+import type { MeetingActions } from './Meeting.ts';
+
+/** The page's actions, in the words of the client. */
+export function roomActions(room: Room, devices: LocalDevices): MeetingActions {
+  const { controls, chat } = room;
+  const trackOf = (participantId: string, source: 'microphone' | 'screen') => {
+    return room.participants.get(participantId)?.publication(source)?.trackId;
+  };
+  return {
+    setMicrophone: (on) => devices.set('microphone', on),
+    setCamera: (on) => devices.set('camera', on),
+    setScreenShare: (on) => devices.setScreen(on),
+    switchDevice: async (kind, deviceId) => {
+      if (kind !== 'speaker') await devices.switch(kind, deviceId);
+    },
+    raiseHand: () => room.localParticipant.raiseHand(),
+    lowerHand: (participantId) => controls.lowerHand(participantId),
+    rename: (name) => room.localParticipant.setName(name),
+
+    postChat: async (text) => {
+      chat.send(text);
+    },
+    retryChat: async (messageId) => chat.retry(messageId),
+    discardChat: async (messageId) => chat.discard(messageId),
+    editChat: (messageId, text) => chat.edit(messageId, text),
+    deleteChat: (messageId) => chat.delete(messageId),
+    // Not worth a word to the person when it does not get through.
+    setTyping: (typing) => void room.setTyping(typing).catch((error: unknown) => console.debug('setTyping', error)),
+
+    muteParticipant: async (participantId) => {
+      const trackId = trackOf(participantId, 'microphone');
+      if (trackId !== undefined) await controls.muteTrack(participantId, trackId);
+    },
+    stopScreen: async (participantId) => {
+      const trackId = trackOf(participantId, 'screen');
+      if (trackId !== undefined) await controls.stopTrack(participantId, trackId);
+    },
+    setRole: (participantId, role) => controls.setRole(participantId, role),
+    remove: (participantId) => controls.remove(participantId),
+    ban: (participantId) => controls.ban(participantId),
+    admit: (participantId) => controls.admit(participantId),
+    deny: (participantId) => controls.deny(participantId),
+    setLocked: (locked) => controls.setLocked(locked),
+    setLobby: (enabled) => controls.setLobby(enabled),
+    setPassword: (password) => controls.setPassword(password),
+    closeRoom: () => controls.closeRoom(),
+
+    setPinned: (trackId, pinned) => room.setPinned(trackId, pinned),
+    leave: () => room.disconnect(),
+  };
+}
