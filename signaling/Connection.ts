@@ -15,8 +15,18 @@ export interface Seat {
   readonly session: number;
 }
 
+/** What is known of a client that may connect. */
+export interface Admission {
+  readonly claims: TokenClaims;
+  /** What limits are counted by. */
+  readonly address: string;
+  /** Where the client found this node. */
+  readonly nodeUrl: string;
+}
+
 /** An answer that is not on its way after so long does not hold up the end of its connection. */
 const LAST_ANSWERS_MS = 1_000;
+const REPLACED_MS = 1_000;
 
 /**
  * One client's socket, and what it is in the room of its token: outside, on its way in, seated, or gone. While it is on
@@ -27,6 +37,8 @@ export class Connection {
   readonly claims: TokenClaims;
   /** What limits are counted by. */
   readonly address: string;
+  /** Where the client found this node. */
+  readonly nodeUrl: string;
   readonly requests: TokenBucket;
   readonly reactions: TokenBucket;
   /** Requests beyond what may be asked: a client that does not mind being refused is cut off. */
@@ -48,10 +60,11 @@ export class Connection {
   #inFlight = 0;
   #onIdle: (() => void) | null = null;
 
-  constructor(socket: Socket, claims: TokenClaims, address: string, limits: Limits, now: number) {
+  constructor(socket: Socket, { address, claims, nodeUrl }: Admission, limits: Limits, now: number) {
     this.#socket = socket;
     this.claims = claims;
     this.address = address;
+    this.nodeUrl = nodeUrl;
     this.requests = new TokenBucket(limits.requests, now);
     this.reactions = new TokenBucket(limits.reactions, now);
     this.excess = new TokenBucket(limits.excess, now);
@@ -168,7 +181,11 @@ export class Connection {
     this.#socket.disconnect(true);
   }
 
-  /** Tells why (null: nobody is there to be told), and closes once what was asked is answered. */
+  /**
+   * Tells why (null: nobody is there to be told), and closes once what was asked is answered. From now on it hears nothing
+   * else. One that was replaced is told a little later: mostly it is the same client that came back, which has let go of
+   * this connection by then and must not take the news for its own end.
+   */
   end(reason: EndReason | null): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -179,7 +196,8 @@ export class Connection {
       if (reason) this.#socket.conn.write(encode('sessionEnded', { reason }));
       this.#socket.disconnect(true);
     };
-    const timer = setTimeout(close, LAST_ANSWERS_MS);
+    const timer = setTimeout(close, reason === 'replaced' ? REPLACED_MS : LAST_ANSWERS_MS).unref();
+    if (reason === 'replaced') return;
     if (this.#inFlight === 0) close();
     else this.#onIdle = close;
   }

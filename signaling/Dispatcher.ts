@@ -13,6 +13,14 @@ import type { SignalingMetrics } from './SignalingMetrics.ts';
 const MESSAGE_CHARACTERS = 500;
 /** A request of this size counts as two. */
 const BYTES_A_REQUEST = 8_192;
+/** What these count for besides, by the work they make. */
+const EXTRA_COST: { readonly [N in RequestName]?: number } = {
+  join: 5,
+  resume: 5,
+  openMedia: 5,
+  restartIce: 2,
+  setPassword: 30,
+};
 
 /** Takes requests from sockets: limits, checks, calls the handler, answers. Nothing that a client sends makes it throw. */
 export class Dispatcher {
@@ -62,7 +70,7 @@ export class Dispatcher {
     const [value, ...rest] = body;
     const { messageBytes } = this.#context.limits;
     const bytes = payloadWeight(value, messageBytes);
-    connection.requests.charge(Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST);
+    connection.requests.charge(Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST + (EXTRA_COST[name] ?? 0));
     if (bytes > messageBytes) throw new RequestRefused('TOO_LARGE', 'This request is larger than any may be.');
     const parsed = requests[name].request.safeParse(value);
     if (!parsed.success || rest.length > 0) {

@@ -3,7 +3,6 @@ import type { NodeId } from '../core/room/state.ts';
 
 interface NodeListDeps {
   readonly nodeId: NodeId;
-  readonly publicUrl: string;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,9 +40,8 @@ export class NodeList {
     this.#draining = true;
   }
 
-  /** Base URLs, best first: this node, unless it is draining, then those with the most room. */
-  urls(): string[] {
-    const own = this.#deps.publicUrl;
+  /** Base URLs, best first: this node (whose own it is), unless it is draining, then those with the most room. */
+  urls(own: string): string[] {
     const others = this.#others
       .filter(({ draining }) => !draining)
       .sort((a, b) => a.load / a.capacity - b.load / b.capacity)

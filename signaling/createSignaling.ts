@@ -180,8 +180,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
 
   io.use((socket, next) => {
     gate.admit(socket).then(
-      ({ claims, address }) => {
-        socket.data.connection = new Connection(socket, claims, address, limits, now());
+      (admission) => {
+        socket.data.connection = new Connection(socket, admission, limits, now());
         // Opened while the client is still on its way: after a restart, replay and handshake overlap.
         rooms()
           .open(claims.roomId)

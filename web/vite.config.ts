@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const devServer = process.env['EVERROOM_URL'] ?? 'http://localhost:3000';
+const devServer = process.env.EVERROOM_URL ?? 'http://localhost:3000';
 
 /** Everything is a file of our own origin: no inline script or style, so that a strict content security policy holds. */
 export default defineConfig({

@@ -44,7 +44,7 @@ describe('codecOptionsFor', () => {
 });
 
 describe('codecFor', () => {
-  const vp8 = { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 } as const;
+  const vp8 = { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000, preferredPayloadType: 96 } as const;
   const vp9 = { ...vp8, mimeType: 'video/VP9' } as const;
 
   it('takes VP8 unless told otherwise', () => {

@@ -79,18 +79,19 @@ function lobbyChanges(before: RoomView, after: RoomView): Change[] {
   const wereBanned = new Set(before.banned);
   const areBanned = new Set(after.banned);
   return [
-    ...before.lobby
-      .filter((knock) => !waiting.has(knock.participantId))
-      .map((knock): Change => ({ type: 'knockWithdrawn', participantId: knock.participantId })),
-    ...after.lobby
-      .filter((knock) => !knocked.has(knock.participantId))
-      .map((knock): Change => ({ type: 'participantKnocked', knock })),
+    // A ban takes away the knock: bans come first.
     ...before.banned
       .filter((id) => !areBanned.has(id))
       .map((participantId): Change => ({ type: 'participantUnbanned', participantId })),
     ...after.banned
       .filter((id) => !wereBanned.has(id))
       .map((participantId): Change => ({ type: 'participantBanned', participantId })),
+    ...before.lobby
+      .filter((knock) => !waiting.has(knock.participantId))
+      .map((knock): Change => ({ type: 'knockWithdrawn', participantId: knock.participantId })),
+    ...after.lobby
+      .filter((knock) => !knocked.has(knock.participantId))
+      .map((knock): Change => ({ type: 'participantKnocked', knock })),
   ];
 }
 

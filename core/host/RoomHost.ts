@@ -309,9 +309,19 @@ export class RoomHost {
       this.#replica.apply(commit);
       this.#deps.audience.committed(this.roomId, commit, before, this.state);
     }
+    this.#closeSuperseded();
     this.#media?.update(this.state);
     this.#deps.onAccepted(this);
     if (this.version >= this.#snapshotVersion + SNAPSHOT_EVERY_COMMITS) void this.#saveSnapshot();
+  }
+
+  /** A session that the record has replaced or ended has nothing more to send or to hear, here or elsewhere [J5]. */
+  #closeSuperseded(): void {
+    for (const [participantId, session] of this.#sessions) {
+      if (this.state.participants.get(participantId)?.session === session) continue;
+      this.#sessions.delete(participantId);
+      this.#media?.closeParticipant(participantId, session);
+    }
   }
 
   async #takeInPushed(): Promise<void> {
@@ -436,6 +446,7 @@ export class RoomHost {
         this.#logger.warn({ err: error, command: command.type }, 'a lost command could not be repeated');
       });
     }
+    this.#closeSuperseded();
     this.#media?.update(this.state);
     this.#deps.audience.rebuilt(this.roomId);
   }

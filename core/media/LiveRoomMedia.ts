@@ -91,7 +91,7 @@ export class LiveRoomMedia implements RoomMedia {
       listener.consumersClosed(participantId, session, consumerIds),
     );
     this.#loop = new ReconcileLoop(clock, logger, () => this.#runPass());
-    this.#applier = new StepApplier(this.#mediaObjects(), new PipePairs(), this.#layerWishes, listener, logger);
+    this.#applier = new StepApplier(this.#mediaObjects(), new PipePairs(), this.#layerWishes, listener, clock, logger);
   }
 
   update(room: RoomState): void {

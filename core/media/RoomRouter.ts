@@ -20,8 +20,6 @@ const ICE_CONSENT_TIMEOUT_S = 20;
 export class RoomRouter {
   readonly slot: WorkerSlot;
   readonly router: types.Router;
-  /** Participants that live here or are about to. The router closes with the last one. */
-  users = 0;
   readonly #webRtcServer: types.WebRtcServer;
   readonly #levels: types.AudioLevelObserver;
   readonly #dominance: types.ActiveSpeakerObserver;

@@ -11,6 +11,8 @@ export class RoomRouters {
   readonly #capacity: number;
   readonly #events: RoomRouterEvents;
   readonly #open = new Map<WorkerSlot, Promise<RoomRouter>>();
+  /** Participants that live on each worker or are on their way. The router closes with the last one. */
+  readonly #residents = new Map<WorkerSlot, number>();
   readonly #byId = new Map<string, RoomRouter>();
   #closed = false;
 
@@ -27,20 +29,22 @@ export class RoomRouters {
   /** A router for one more participant, who leaves it with `leave`. */
   async enter(viewers: ReadonlyMap<ParticipantId, ParticipantMedia>, room: RoomState): Promise<RoomRouter> {
     const slot = this.#place(viewers, room);
-    for (;;) {
-      const opening = this.#open.get(slot) ?? this.#openOn(slot);
-      const router = await opening;
-      if (this.#closed) throw new MediaError('MEDIA_UNAVAILABLE', 'The room is closed on this node.');
-      // The last participant may have left, or the worker died, while we waited.
-      if (router.closed) continue;
-      router.users += 1;
-      return router;
+    this.#addResidents(slot, 1);
+    try {
+      for (;;) {
+        const router = await (this.#open.get(slot) ?? this.#openOn(slot));
+        if (this.#closed) throw new MediaError('MEDIA_UNAVAILABLE', 'The room is closed on this node.');
+        // Its worker may have died while we waited.
+        if (!router.closed) return router;
+      }
+    } catch (error) {
+      this.#addResidents(slot, -1);
+      throw error;
     }
   }
 
   leave(router: RoomRouter): void {
-    router.users -= 1;
-    if (router.users === 0 && !router.closed) router.close();
+    if (this.#addResidents(router.slot, -1) === 0 && !router.closed) router.close();
   }
 
   async close(): Promise<void> {
@@ -73,14 +77,20 @@ export class RoomRouters {
   #place(viewers: ReadonlyMap<ParticipantId, ParticipantMedia>, room: RoomState): WorkerSlot {
     const tracks = [...room.participants.values()].reduce((sum, participant) => sum + participant.tracks.size, 0);
     const loads = this.#slots.map((slot) => {
-      const residents = [...viewers.values()].filter((media) => media.router.slot === slot);
-      const open = residents.reduce((sum, media) => sum + media.consumers.size, 0);
+      const here = [...viewers.values()].filter((media) => media.router.slot === slot);
+      const open = here.reduce((sum, media) => sum + media.consumers.size, 0);
       // Residents that just came have not opened all they will.
-      const expected = Math.max(open, residents.length * tracks);
+      const expected = Math.max(open, (this.#residents.get(slot) ?? 0) * tracks);
       return { consumers: slot.consumers - open + expected, usedByRoom: this.#open.has(slot) };
     });
     const slot = this.#slots[placeParticipant(loads, tracks, this.#capacity)];
     if (!slot) throw new MediaError('MEDIA_UNAVAILABLE', 'There is no media worker.');
     return slot;
+  }
+
+  #addResidents(slot: WorkerSlot, count: number): number {
+    const residents = (this.#residents.get(slot) ?? 0) + count;
+    this.#residents.set(slot, residents);
+    return residents;
   }
 }

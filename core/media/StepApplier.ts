@@ -1,5 +1,5 @@
 import { errors } from 'mediasoup';
-import type { Logger } from '../ports.ts';
+import type { Clock, Logger } from '../ports.ts';
 import { assertNever } from '../room/assertNever.ts';
 import type { ParticipantId, TrackId } from '../room/state.ts';
 import type { ConsumerToOpen, MediaStep } from '../view/mediaSteps.ts';
@@ -41,6 +41,7 @@ export class StepApplier {
   readonly #pipes: PipePairs;
   readonly #layerWishes: LayerWishes;
   readonly #listener: RoomMediaListener;
+  readonly #clock: Clock;
   readonly #logger: Logger;
 
   constructor(
@@ -48,12 +49,14 @@ export class StepApplier {
     pipes: PipePairs,
     layerWishes: LayerWishes,
     listener: RoomMediaListener,
+    clock: Clock,
     logger: Logger,
   ) {
     this.#objects = objects;
     this.#pipes = pipes;
     this.#layerWishes = layerWishes;
     this.#listener = listener;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -174,7 +177,7 @@ export class StepApplier {
       consumer.close();
       return null;
     }
-    const viewerConsumer = new ViewerConsumer(consumer, wanted);
+    const viewerConsumer = new ViewerConsumer(consumer, wanted, this.#clock);
     this.#objects.consumerOpened(viewer, viewerConsumer);
     if (priority !== 1) await viewerConsumer.setPriority(priority);
     return viewerConsumer;

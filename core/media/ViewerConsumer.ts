@@ -1,6 +1,10 @@
 import type { types } from 'mediasoup';
+import type { Clock } from '../ports.ts';
 import type { TrackId } from '../room/state.ts';
 import type { ConsumerToOpen, LiveConsumer, PreferredLayers } from '../view/mediaSteps.ts';
+
+/** After the first frame: by then mediasoup has seen packets of every temporal layer. */
+const FULL_RATE_AFTER_MS = 200;
 
 /** One viewer's consumer of one track. Media flows when the plan wants it and the viewer's client has it in place. */
 export class ViewerConsumer implements LiveConsumer {
@@ -12,14 +16,20 @@ export class ViewerConsumer implements LiveConsumer {
   priority: number;
   acknowledged = false;
   readonly #consumer: types.Consumer;
+  readonly #clock: Clock;
+  #beginning = true;
+  #cancelFullRate: () => void = () => undefined;
 
-  constructor(consumer: types.Consumer, wanted: ConsumerToOpen) {
+  constructor(consumer: types.Consumer, wanted: ConsumerToOpen, clock: Clock) {
     this.#consumer = consumer;
+    this.#clock = clock;
     this.trackId = wanted.trackId;
     this.producerId = wanted.producerId;
     this.paused = wanted.paused;
     this.preferredLayers = wanted.preferredLayers;
     this.priority = wanted.priority;
+    consumer.on('layerschange', (layers) => this.#began(layers));
+    consumer.observer.once('close', () => this.#cancelFullRate());
   }
 
   get consumerId(): string {
@@ -43,6 +53,7 @@ export class ViewerConsumer implements LiveConsumer {
 
   async resume(): Promise<void> {
     this.paused = false;
+    this.#beginning = true;
     if (this.acknowledged) await this.#consumer.resume();
   }
 
@@ -58,5 +69,25 @@ export class ViewerConsumer implements LiveConsumer {
 
   close(): void {
     this.#consumer.close();
+  }
+
+  /**
+   * mediasoup begins with the lowest frame rate and looks again only when its bandwidth estimate moves, about a second
+   * later. A change of the preferred layers makes it look now.
+   */
+  #began(layers: types.ConsumerLayers | undefined): void {
+    if (!this.#beginning || !layers || !this.preferredLayers) return;
+    this.#beginning = false;
+    if ((layers.temporalLayer ?? 0) >= this.preferredLayers.temporalLayer) return;
+    this.#cancelFullRate = this.#clock.setTimer(FULL_RATE_AFTER_MS, () => {
+      if (!this.preferredLayers || this.paused) return;
+      const { spatialLayer, temporalLayer } = this.preferredLayers;
+      const looked = [
+        this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer: temporalLayer - 1 }),
+        this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
+      ];
+      // Closed in between, it needs no frame rate any more.
+      for (const look of looked) look.catch(() => this.#cancelFullRate());
+    });
   }
 }

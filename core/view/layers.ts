@@ -14,7 +14,7 @@ export function lowestLayers(layers: TrackLayers): PreferredLayers {
   return { spatialLayer: 0, temporalLayer: layers.temporalLayers - 1 };
 }
 
-export function highestLayers(layers: TrackLayers): PreferredLayers {
+function highestLayers(layers: TrackLayers): PreferredLayers {
   return { spatialLayer: layers.heights.length - 1, temporalLayer: layers.temporalLayers - 1 };
 }
 

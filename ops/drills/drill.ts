@@ -45,12 +45,12 @@ const SETUP_LIMIT_MS = 60_000;
 const RECOVERY_LIMIT_MS = 30_000;
 const ANSWER_LIMIT_MS = 30_000;
 /** Before a fault nothing happens for at least so long, and up to this much longer at random. */
-const CALM_MS = 1_500;
+const CALM_MS = 2_000;
 const CALM_VARIES_MS = 2_000;
 /** Frames still to come in after everybody has recovered. */
 const SETTLE_MS = 500;
 /** So soon nobody can have noticed: what still flows comes out of buffers. */
-const NOTICE_MS = 500;
+const NOTICE_MS = 1_000;
 
 /**
  * Puts a meeting on a deployment, hurts it again and again while everybody talks, chats and raises hands, and compares in the
@@ -183,7 +183,8 @@ export class Drill {
       ...facts.problems,
       ...mismatches,
       ...hotMics.map(
-        ({ receiver, publisher, frames }) => `[M2] ${receiver} heard ${publisher}, who is muted (${frames} × 10 ms)`,
+        ({ receiver, publisher, frames, at }) =>
+          `[M2] ${receiver} heard ${publisher}, who is muted (${frames} × 10 ms, first at ${new Date(at).toISOString()})`,
       ),
       ...reloads,
       ...clients.flatMap(({ participantId }, index) =>

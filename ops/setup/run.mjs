@@ -14,7 +14,7 @@ import { SetupError } from './SetupError.mjs';
 import { setting } from './settingsFile.mjs';
 import { BROWSER, COMPILER, ensureSystem, FFMPEG, REDIS } from './system.mjs';
 import { test } from './tests.mjs';
-import { ensureWorker, planWorker, workerIsInstalled } from './worker.mjs';
+import { ensureWorker, planWorker, restoreWorker, workerIsInstalled } from './worker.mjs';
 
 const launch = (script) => (runtime, args) =>
   become(runtime.node, [join(ROOT, script), ...args], { cwd: ROOT, env: runtime.env });
@@ -60,6 +60,8 @@ async function main([name, ...args]) {
   if (task.media) {
     await progress.step('Media worker', (say) => ensureWorker(worker, runtime, say));
     await progress.step('Web page', (say) => ensurePage(runtime, say));
+  } else {
+    restoreWorker();
   }
   if (task.title) progress.announce(task.title);
   return task.go(runtime, args);

@@ -28,6 +28,16 @@ const RECIPE = join(ROOT, 'ops', 'worker-build');
  * @returns {Promise<{ from: 'given' | 'cache' | 'download' | 'build', cached: string, key: string }>}
  */
 export async function planWorker(env = process.env) {
+  const { cached, key } = cachePlace(env);
+  if (env.MEDIASOUP_WORKER_BIN) {
+    requireExecutable(env.MEDIASOUP_WORKER_BIN);
+    return { from: 'given', cached, key };
+  }
+  if (existsSync(cached) || workerIsInstalled({ from: 'cache', key })) return { from: 'cache', cached, key };
+  return { from: (await hostAnswers(env)) ? 'download' : 'build', cached, key };
+}
+
+function cachePlace(env) {
   const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages['node_modules/mediasoup'];
   // A binary fits one version of mediasoup, one recipe and one release of a system's libraries.
   const system = readStamp('/etc/os-release');
@@ -38,13 +48,7 @@ export async function planWorker(env = process.env) {
     process.platform,
     process.arch,
   );
-  const cached = join(cacheFolder(env), 'mediasoup-worker', `${locked.version}-${key}`);
-  if (env.MEDIASOUP_WORKER_BIN) {
-    requireExecutable(env.MEDIASOUP_WORKER_BIN);
-    return { from: 'given', cached, key };
-  }
-  if (existsSync(cached) || workerIsInstalled({ from: 'cache', key })) return { from: 'cache', cached, key };
-  return { from: (await hostAnswers(env)) ? 'download' : 'build', cached, key };
+  return { key, cached: join(cacheFolder(env), 'mediasoup-worker', `${locked.version}-${key}`) };
 }
 
 /** Whether nothing needs to be done for a plan. */
@@ -75,16 +79,26 @@ async function hostAnswers(env) {
 export async function ensureWorker(plan, runtime, say) {
   if (plan.from === 'given') return `from MEDIASOUP_WORKER_BIN`;
   if (workerIsInstalled(plan)) return undefined;
-  const stamp = `${INSTALLED}.key`;
   if (plan.from === 'download' && (await download(plan, runtime, say))) return 'prebuilt';
   if (!existsSync(plan.cached)) await build(plan, runtime, say);
+  install(plan);
+  return plan.from === 'cache' ? 'from the cache' : 'built';
+}
+
+/** Puts a worker that is in the cache back where `npm ci` has taken it away; does nothing when there is none. */
+export function restoreWorker(env = process.env) {
+  const place = cachePlace(env);
+  if (existsSync(place.cached) && !workerIsInstalled({ from: 'cache', key: place.key })) install(place);
+}
+
+function install(plan) {
+  const stamp = `${INSTALLED}.key`;
   rmSync(stamp, { force: true });
   mkdirSync(join(INSTALLED, '..'), { recursive: true });
   copyFileSync(plan.cached, `${INSTALLED}.new`);
   chmodSync(`${INSTALLED}.new`, 0o755);
   renameSync(`${INSTALLED}.new`, INSTALLED);
   writeStamp(stamp, plan.key);
-  return plan.from === 'cache' ? 'from the cache' : 'built';
 }
 
 /** mediasoup's own download; when it fails, its own build is not tried (there is no such python). */

@@ -15,6 +15,8 @@ const REMEMBERED = 1_000;
 export class Passwords {
   readonly #memoryKey = randomBytes(32);
   readonly #verified = new Set<string>();
+  /** Under way: people who give the same password at once wait for one derivation. */
+  readonly #verifying = new Map<string, Promise<boolean>>();
   readonly #waiting: (() => void)[] = [];
   #deriving = 0;
 
@@ -24,31 +26,58 @@ export class Passwords {
     return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join('$');
   }
 
-  /** False also for a hash that cannot be read. */
-  async verify(password: string, hash: string): Promise<boolean> {
-    const remembered = createHmac('sha256', this.#memoryKey).update(`${hash}\n${password}`).digest('base64');
-    if (this.#verified.has(remembered)) return true;
+  /**
+   * False also for a hash that cannot be read. `beforeTrying` is called when the work is about to begin, which may be after
+   * others in the queue have failed; what it throws is what the caller gets.
+   */
+  async verify(password: string, hash: string, beforeTrying: () => void = () => undefined): Promise<boolean> {
+    const key = createHmac('sha256', this.#memoryKey).update(`${hash}\n${password}`).digest('base64');
+    if (this.#verified.has(key)) return true;
+    let verifying = this.#verifying.get(key);
+    if (!verifying) {
+      verifying = this.#compare(password, hash, beforeTrying).finally(() => this.#verifying.delete(key));
+      this.#verifying.set(key, verifying);
+    }
+    const isRight = await verifying;
+    if (isRight) this.#remember(key);
+    return isRight;
+  }
 
+  async #compare(password: string, hash: string, beforeTrying: () => void): Promise<boolean> {
     const parsed = /^scrypt\$(\d{1,8})\$(\d{1,3})\$(\d{1,3})\$([\w-]+)\$([\w-]+)$/.exec(hash);
     if (!parsed) return false;
     const [, N, r, p, salt = '', key = ''] = parsed;
     const expected = Buffer.from(key, 'base64url');
     const options = { N: Number(N), r: Number(r), p: Number(p) };
-    const derived = await this.#derive(password, Buffer.from(salt, 'base64url'), options, expected.length);
-    if (!timingSafeEqual(derived, expected)) return false;
+    const derived = await this.#derive(
+      password,
+      Buffer.from(salt, 'base64url'),
+      options,
+      expected.length,
+      beforeTrying,
+    );
+    return timingSafeEqual(derived, expected);
+  }
 
-    this.#verified.add(remembered);
+  #remember(key: string): void {
+    this.#verified.add(key);
     for (const oldest of this.#verified) {
       if (this.#verified.size <= REMEMBERED) break;
       this.#verified.delete(oldest);
     }
-    return true;
   }
 
-  async #derive(password: string, salt: Buffer, options: ScryptOptions, bytes: number): Promise<Buffer> {
+  async #derive(
+    password: string,
+    salt: Buffer,
+    options: ScryptOptions,
+    bytes: number,
+    beforeDeriving = () => {},
+  ): Promise<Buffer> {
     if (this.#deriving >= CONCURRENT_DERIVATIONS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#deriving += 1;
     try {
+      beforeDeriving();
       return await new Promise((resolve, reject) => {
         scrypt(password.normalize('NFKC'), salt, bytes, { maxmem: 256 << 20, ...options }, (error, key) =>
           error ? reject(error) : resolve(key),

@@ -54,10 +54,11 @@ async function verifyPassword(
 ): Promise<string | null> {
   const { passwordHash } = settings;
   if (password === undefined || passwordHash === null || participants.has(participantId)) return null;
-  if (!wrongSecrets.has(address)) {
+  const isRight = await passwords.verify(password, passwordHash, () => {
+    if (wrongSecrets.has(address)) return;
     throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');
-  }
-  if (await passwords.verify(password, passwordHash)) return passwordHash;
+  });
+  if (isRight) return passwordHash;
   wrongSecrets.take(address);
   return WRONG;
 }

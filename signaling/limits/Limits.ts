@@ -30,7 +30,7 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  requests: { burst: 500, perSecond: 100 },
+  requests: { burst: 500, perSecond: 50 },
   requestsInFlight: 400,
   excess: { burst: 1_000, perSecond: 20 },
   connects: { burst: 2_000, perSecond: 200 },

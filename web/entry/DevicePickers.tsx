@@ -14,7 +14,7 @@ export function DevicePickers({ preview }: { preview: PreviewDevices }) {
   const choose = (kind: InputKind, deviceId: string) => {
     savePreferences(kind === 'camera' ? { cameraId: deviceId } : { microphoneId: deviceId });
     setSaved(readPreferences());
-    void preview.choose(kind, deviceId);
+    preview.choose(kind, deviceId);
   };
 
   const picker = (kind: InputKind, label: string, devices: readonly MediaDeviceInfo[]) => {

@@ -32,7 +32,7 @@ export function DevicePreview({ preview, name }: { preview: PreviewDevices; name
       {problem && (
         <div className="preview-problem" role="alert">
           <p>{problem}</p>
-          <Button onClick={() => void preview.start()}>Try again</Button>
+          <Button onClick={() => preview.start()}>Try again</Button>
         </div>
       )}
     </section>
@@ -50,7 +50,7 @@ function InputSwitch({ preview, kind }: { preview: PreviewDevices; kind: InputKi
       className={`round-switch${on ? '' : ' off'}`}
       aria-label={label}
       title={label}
-      onClick={() => void preview.setWanted(kind, !on)}
+      onClick={() => preview.setWanted(kind, !on)}
     >
       <Icon name={icon} size={24} />
     </button>

@@ -25,7 +25,8 @@ export interface EnterRequest extends Stay {
   takeTracks(): HandedTracks;
 }
 
+/** Each as soon as it is open; null for what is off or failed. */
 export interface HandedTracks {
-  readonly camera: MediaStreamTrack | null;
-  readonly microphone: MediaStreamTrack | null;
+  readonly camera: Promise<MediaStreamTrack | null>;
+  readonly microphone: Promise<MediaStreamTrack | null>;
 }

@@ -30,7 +30,6 @@ export function PasswordPage({ wrong, onPassword, onBack }: PasswordPageProps) {
           value={password}
           maxLength={256}
           autoComplete="off"
-          // biome-ignore lint/a11y/noAutofocus: the page has this one thing to fill in.
           autoFocus
           problem={wrong && !touched ? 'That password is wrong. Check it and try again.' : null}
           onChange={(event) => {

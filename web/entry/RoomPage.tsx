@@ -33,13 +33,12 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
     });
   };
 
-  // After a reload the person is still in the meeting: once the devices run again, nothing is asked.
+  // After a reload the person is still in the meeting, and nothing is asked.
   const { formerStay } = door;
-  const ready = !devices.camera.starting && !devices.microphone.starting;
   const [returned, setReturned] = useState(false);
   const returning = formerStay !== null && !returned;
   useEffect(() => {
-    if (entry.step !== 'choosing' || !returning || !ready) return;
+    if (entry.step !== 'choosing' || !returning) return;
     setReturned(true);
     enterAs(formerStay.name);
   });
@@ -78,7 +77,7 @@ function usePreview(door: Door, step: string): PreviewDevices {
   const running = step === 'choosing' || step === 'entering' || step === 'password' || step === 'lobby';
   useEffect(() => {
     if (!running) return;
-    void preview.start();
+    preview.start();
     return () => preview.stop();
   }, [running, preview]);
   return preview;

@@ -28,7 +28,11 @@ export class PreviewDevices {
   readonly #deviceIds: Record<InputKind, string | null>;
   /** Counts the starts of each input: an answer that comes after a newer start, or after the end, is thrown away. */
   readonly #starts: Record<InputKind, number> = { camera: 0, microphone: 0 };
+  readonly #opening: Record<InputKind, Promise<unknown>> = { camera: Promise.resolve(), microphone: Promise.resolve() };
   #snapshot: PreviewSnapshot;
+  /** Counts the times of choosing; what was taken belongs to the meeting after that time. */
+  #times = 0;
+  #taken = false;
 
   constructor(choices: Record<InputKind, InputChoice>) {
     const idle = (kind: InputKind): InputSnapshot => {
@@ -46,7 +50,50 @@ export class PreviewDevices {
   readonly getSnapshot = (): PreviewSnapshot => this.#snapshot;
 
   /** Opens what is wanted, with one question to the person where the browser allows it. */
-  async start(): Promise<void> {
+  start(): void {
+    this.#times++;
+    this.#taken = false;
+    const opening = this.#openWanted();
+    this.#opening.camera = opening;
+    this.#opening.microphone = opening;
+  }
+
+  setWanted(kind: InputKind, wanted: boolean): void {
+    if (wanted) {
+      this.#update(kind, { wanted });
+      this.#opening[kind] = this.#open([kind]);
+    } else {
+      this.#close(kind);
+      this.#update(kind, { wanted, problem: null });
+    }
+  }
+
+  choose(kind: InputKind, deviceId: string): void {
+    this.#deviceIds[kind] = deviceId;
+    if (this.#snapshot[kind].wanted) this.#opening[kind] = this.#open([kind]);
+  }
+
+  /** Hands the tracks over, each as soon as it is open: they are no longer stopped from here. Null for what is off or failed. */
+  takeTracks(): Record<InputKind, Promise<MediaStreamTrack | null>> {
+    const time = this.#times;
+    this.#taken = true;
+    const take = async (kind: InputKind) => {
+      await this.#opening[kind];
+      if (time !== this.#times) return null;
+      const { track } = this.#snapshot[kind];
+      this.#update(kind, { track: null });
+      return track;
+    };
+    return { camera: take('camera'), microphone: take('microphone') };
+  }
+
+  stop(): void {
+    if (this.#taken) return;
+    this.#close('camera');
+    this.#close('microphone');
+  }
+
+  async #openWanted(): Promise<void> {
     const kinds = (['camera', 'microphone'] as const).filter((kind) => this.#snapshot[kind].wanted);
     if (kinds.length < 2) {
       await Promise.all(kinds.map((kind) => this.#open([kind])));
@@ -56,36 +103,6 @@ export class PreviewDevices {
     // Together they fail when one of them is missing: each alone tells which. A person who said no is not asked again.
     if (problem !== null && problem !== 'denied' && problem !== 'insecure')
       await Promise.all(kinds.map((kind) => this.#open([kind])));
-  }
-
-  async setWanted(kind: InputKind, wanted: boolean): Promise<void> {
-    if (wanted) {
-      this.#update(kind, { wanted });
-      await this.#open([kind]);
-    } else {
-      this.#close(kind);
-      this.#update(kind, { wanted, problem: null });
-    }
-  }
-
-  async choose(kind: InputKind, deviceId: string): Promise<void> {
-    this.#deviceIds[kind] = deviceId;
-    if (this.#snapshot[kind].wanted) await this.#open([kind]);
-  }
-
-  /** Hands the open tracks over: they are no longer stopped from here. */
-  takeTracks(): Record<InputKind, MediaStreamTrack | null> {
-    const taken = { camera: this.#snapshot.camera.track, microphone: this.#snapshot.microphone.track };
-    for (const kind of ['camera', 'microphone'] as const) {
-      this.#starts[kind]++;
-      this.#update(kind, { track: null, starting: false });
-    }
-    return taken;
-  }
-
-  stop(): void {
-    this.#close('camera');
-    this.#close('microphone');
   }
 
   /** Resolves with what was in the way, null where nothing was. */

@@ -7,13 +7,16 @@ import './Banners.css';
 interface BannersProps {
   snapshot: MeetingSnapshot;
   actions: MeetingActions;
+  /** False while those who wait are listed elsewhere. */
+  withLobby: boolean;
   onPeople: () => void;
 }
 
 /** What waits for this person: somebody at the door, a screen that is still being shared. */
-export function Banners({ snapshot, actions, onPeople }: BannersProps) {
+export function Banners({ snapshot, actions, withLobby, onPeople }: BannersProps) {
   const { attempt } = useNotices();
-  const [first] = snapshot.lobby;
+  const waiting = withLobby ? snapshot.lobby : [];
+  const [first] = waiting;
   return (
     <div className="banners">
       {snapshot.self.screen && (
@@ -25,7 +28,7 @@ export function Banners({ snapshot, actions, onPeople }: BannersProps) {
           </Button>
         </div>
       )}
-      {first && snapshot.lobby.length === 1 && (
+      {first && waiting.length === 1 && (
         <div className="banner">
           <span>
             <strong>{first.name}</strong> wants to join
@@ -38,10 +41,10 @@ export function Banners({ snapshot, actions, onPeople }: BannersProps) {
           </Button>
         </div>
       )}
-      {snapshot.lobby.length > 1 && (
+      {waiting.length > 1 && (
         <div className="banner">
           <span>
-            <strong>{snapshot.lobby.length} people</strong> want to join
+            <strong>{waiting.length} people</strong> want to join
           </span>
           <Button variant="primary" onClick={onPeople}>
             View

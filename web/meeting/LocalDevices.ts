@@ -14,6 +14,7 @@ export class LocalDevices {
   readonly #changed: () => void;
   /** The client does not stop what was opened before the meeting, nor what took its place. */
   readonly #open = new Set<MediaStreamTrack>();
+  #closed = false;
 
   constructor(room: Room, changed: () => void) {
     this.#room = room;
@@ -21,15 +22,26 @@ export class LocalDevices {
   }
 
   async publish({ camera, microphone }: HandedTracks): Promise<void> {
-    const local = this.#room.localParticipant;
-    for (const track of [camera, microphone]) if (track) this.#open.add(track);
     const published = await Promise.allSettled([
-      camera && local.publishTrack(camera, { source: 'camera' }),
-      microphone && local.publishTrack(microphone, { source: 'microphone' }),
+      this.#publish('camera', camera),
+      this.#publish('microphone', microphone),
     ]);
-    this.#changed();
     const failed = published.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  async #publish(input: Input, opening: Promise<MediaStreamTrack | null>): Promise<void> {
+    const track = await opening;
+    if (!track) return;
+    const local = this.#room.localParticipant;
+    // Meanwhile the person may have left, or turned it on by the button.
+    if (this.#closed || local.track(input)) {
+      track.stop();
+      return;
+    }
+    this.#open.add(track);
+    await local.publishTrack(track, { source: input });
+    this.#changed();
   }
 
   async set(input: Input, on: boolean): Promise<void> {
@@ -75,6 +87,7 @@ export class LocalDevices {
   }
 
   close(): void {
+    this.#closed = true;
     for (const track of this.#open) track.stop();
   }
 

@@ -42,7 +42,12 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
       <MeetingHeader snapshot={snapshot} onPeople={() => toggle('people')} />
       <main className="meeting-stage">
         <Stage snapshot={snapshot} actions={actions} layout={layout} />
-        <Banners snapshot={snapshot} actions={actions} onPeople={() => setPanel('people')} />
+        <Banners
+          snapshot={snapshot}
+          actions={actions}
+          withLobby={panel !== 'people'}
+          onPeople={() => setPanel('people')}
+        />
         <AudioOutput others={snapshot.others} speakerId={preferences.speakerId} />
       </main>
       {panel === 'chat' && <ChatPanel snapshot={snapshot} actions={actions} onClose={close} />}

@@ -32,7 +32,6 @@ const TYPING_MS = 6_000;
 /** The meeting of a connected `Room`. */
 export class RoomMeeting implements Meeting {
   readonly actions: MeetingActions;
-  readonly #room: Room;
   readonly #devices: LocalDevices;
   readonly #builder: SnapshotBuilder;
   readonly #listeners = new Set<() => void>();
@@ -44,7 +43,6 @@ export class RoomMeeting implements Meeting {
   #refreshing = false;
 
   constructor(room: Room) {
-    this.#room = room;
     this.#builder = new SnapshotBuilder(room);
     this.#devices = new LocalDevices(room, () => this.#refreshSoon());
     this.actions = roomActions(room, this.#devices);

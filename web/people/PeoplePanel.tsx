@@ -1,6 +1,6 @@
 import type { MeetingActions, MeetingSnapshot } from '../meeting/Meeting.ts';
 import { Avatar } from '../ui/Avatar.tsx';
-import { Button } from '../ui/Button.tsx';
+import { Button, IconButton } from '../ui/Button.tsx';
 import { CopyLinkButton } from '../ui/CopyLinkButton.tsx';
 import { useNotices } from '../ui/notices.tsx';
 import { Panel } from '../ui/Panel.tsx';
@@ -48,9 +48,7 @@ function Waiting({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: Me
           <li key={participantId} className="person">
             <Avatar id={participantId} name={name} size={36} />
             <span className="person-name">{name}</span>
-            <Button variant="quiet" onClick={() => void attempt(actions.deny(participantId))}>
-              Deny
-            </Button>
+            <IconButton icon="close" label={`Deny ${name}`} onClick={() => void attempt(actions.deny(participantId))} />
             <Button variant="primary" onClick={() => void attempt(actions.admit(participantId))}>
               Admit
             </Button>

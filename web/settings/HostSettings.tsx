@@ -72,7 +72,8 @@ function CloseButton({ actions }: { actions: MeetingActions }) {
   const { attempt } = useNotices();
   if (!sure) return <Button onClick={() => setSure(true)}>End the meeting for everybody…</Button>;
   return (
-    <div className="close-room" role="group" aria-label="End the meeting">
+    <fieldset className="close-room">
+      <legend>End the meeting?</legend>
       <p>Everybody leaves, and nobody can come back.</p>
       <Button variant="danger" onClick={() => void attempt(actions.closeRoom())}>
         End it
@@ -80,6 +81,6 @@ function CloseButton({ actions }: { actions: MeetingActions }) {
       <Button variant="quiet" onClick={() => setSure(false)}>
         Keep it open
       </Button>
-    </div>
+    </fieldset>
   );
 }

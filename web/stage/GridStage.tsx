@@ -13,13 +13,18 @@ interface GridStageProps {
   view: TileView;
 }
 
+/** The buttons between pages stand below the tiles (Stage.css). */
+export function withoutPager(box: Box): Box {
+  return { ...box, height: Math.max(0, box.height - 44) };
+}
+
 /** All tiles equal, in pages where they would become too small. */
 export function GridStage({ tiles, box, rules, pageSize, view }: GridStageProps) {
   const [wantedPage, setPage] = useState(0);
   const pages = Math.max(1, Math.ceil(tiles.length / pageSize));
   const page = Math.min(wantedPage, pages - 1);
   const shown = tiles.slice(page * pageSize, (page + 1) * pageSize);
-  const places = placeTiles(shown.length, box, rules);
+  const places = placeTiles(shown.length, pages > 1 ? withoutPager(box) : box, rules);
 
   return (
     <>

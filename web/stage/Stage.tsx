@@ -3,7 +3,7 @@ import type { MeetingActions, MeetingSnapshot } from '../meeting/Meeting.ts';
 import { AloneCard } from './AloneCard.tsx';
 import { FocusStage } from './FocusStage.tsx';
 import { type GridRules, tilesPerPage } from './fitGrid.ts';
-import { GridStage } from './GridStage.tsx';
+import { GridStage, withoutPager } from './GridStage.tsx';
 import { focusOf, type Layout, tilesOf } from './tiles.ts';
 import { useSize } from './useSize.ts';
 import { useTileOrder } from './useTileOrder.ts';
@@ -15,13 +15,19 @@ interface StageProps {
   layout: Layout;
 }
 
+/** More faces than these nobody can follow. */
+const MOST_TILES = 25;
+
 /** Everybody's tiles, in the space there is. */
 export function Stage({ snapshot, actions, layout }: StageProps) {
   const { ref, size } = useSize<HTMLDivElement>();
   const [pinnedKey, setPinnedKey] = useState<string | null>(null);
   const portrait = size.height > size.width;
   const rules: GridRules = { gap: 10, minAspect: portrait ? 3 / 4 : 4 / 3, maxAspect: 16 / 9 };
-  const pageSize = tilesPerPage(size, rules, portrait ? 150 : 220, 25);
+  const minTileWidth = portrait ? 150 : 220;
+  const fitting = tilesPerPage(size, rules, minTileWidth, MOST_TILES);
+  const inPages = snapshot.others.length + 1 > fitting;
+  const pageSize = inPages ? tilesPerPage(withoutPager(size), rules, minTileWidth, MOST_TILES) : fitting;
   const order = useTileOrder(snapshot, pageSize);
   const tiles = tilesOf(snapshot, order);
   const focus = focusOf(tiles, layout, pinnedKey, lastSpeaker(snapshot));

@@ -37,7 +37,7 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
 
   const move = (event: KeyboardEvent) => {
     const all = itemsOf(menu.current);
-    const at = all.findIndex((item) => item === document.activeElement);
+    const at = all.findIndex((item) => item.contains(document.activeElement));
     const next = { ArrowDown: at + 1, ArrowUp: at - 1 + all.length, Home: 0, End: all.length - 1 }[event.key];
     if (next !== undefined) {
       event.preventDefault();
@@ -52,7 +52,6 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
   return (
     <div ref={button} className="menu-anchor">
       <IconButton icon="more" label={label} aria-haspopup="menu" aria-controls={id} onClick={open} />
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the focus goes to the items. */}
       <div
         ref={menu}
         id={id}

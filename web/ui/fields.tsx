@@ -57,7 +57,13 @@ export function SwitchField({ label, hint, checked, onChange }: SwitchFieldProps
         {label}
         {hint && <small>{hint}</small>}
       </span>
-      <input type="checkbox" role="switch" checked={checked} onChange={(event) => onChange(event.target.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        aria-checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />
     </label>
   );
 }

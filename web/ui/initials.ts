@@ -9,9 +9,10 @@ export function initialsOf(name: string): string {
 
 /** A hue in degrees that stays with the id. */
 export function hueOf(id: string): number {
-  let hash = 0;
-  for (let index = 0; index < id.length; index++) hash = (hash * 31 + id.charCodeAt(index)) >>> 0;
-  return hash % 360;
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  // Ids that differ little must not look alike: the golden ratio spreads neighbours over the circle.
+  return Math.floor((((hash >>> 0) * 0.618_033_988_75) % 1) * 360);
 }
 
 function firstGrapheme(word: string): string {

@@ -3,8 +3,9 @@ import { codecOptionsFor, encodingsFor } from '../../../client/media/encodings.t
 import type { ConsumerOffer, RtpCapabilities, TransportOffer, TransportPair } from '../../../core/media/MediaPlane.ts';
 import { openCamera, openMicrophone } from '../../drills/clients/bot/sources.ts';
 import { HANDLER_NAME } from '../../drills/clients/bot/webrtcGlobals.ts';
+import { PICTURE } from '../../drills/clients/picture.ts';
 import { Rpc } from '../../drills/clients/rpc.ts';
-import { PICTURE, type TestMedia } from '../../drills/clients/testMedia.ts';
+import type { TestMedia } from '../../drills/clients/testMedia.ts';
 import type { Publication } from './SfuUnderTest.ts';
 
 /**

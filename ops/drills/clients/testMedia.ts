@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import ffmpeg from 'fluent-ffmpeg';
+import { PICTURE } from './picture.ts';
 
-/** Small on purpose: a drill measures recovery, not how fast this machine encodes. */
-export const PICTURE = { width: 320, height: 180, framesPerSecond: 15 } as const;
 export const SAMPLE_RATE = 48_000;
 const SECONDS = 4;
 

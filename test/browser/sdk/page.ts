@@ -7,8 +7,8 @@ export interface TestPage {
   readonly events: string[];
   /** Times of rendered frames by publisher (ms since the epoch). */
   readonly frames: Record<string, number[]>;
-  /** Frames that were rendered all black, by publisher. */
-  readonly blackFrames: Record<string, number>;
+  /** Times of frames that were rendered all black, by publisher. */
+  readonly blackFrames: Record<string, number[]>;
   join(url: string, token: string, name: string): Promise<void>;
   /** How loud a participant's microphone is here now, 0 to 1. */
   loudness(participantId: string): number;
@@ -17,7 +17,7 @@ export interface TestPage {
 const room = new Room();
 const events: string[] = [];
 const frames: Record<string, number[]> = {};
-const blackFrames: Record<string, number> = {};
+const blackFrames: Record<string, number[]> = {};
 const canvas = Object.assign(document.createElement('canvas'), { width: 16, height: 9 });
 const pixels = canvas.getContext('2d', { willReadFrequently: true });
 const analysers = new Map<string, AnalyserNode>();
@@ -45,13 +45,13 @@ function show(element: HTMLVideoElement, participantId: string): void {
   element.style.height = '270px';
   document.body.append(element);
   frames[participantId] ??= [];
+  blackFrames[participantId] ??= [];
   const onFrame = (): void => {
-    frames[participantId]?.push(performance.timeOrigin + performance.now());
+    const now = performance.timeOrigin + performance.now();
+    frames[participantId]?.push(now);
     pixels?.drawImage(element, 0, 0, 16, 9);
     const { data } = pixels?.getImageData(0, 0, 16, 9) ?? { data: [255] };
-    if (Math.max(...data.filter((_, index) => index % 4 !== 3)) < 8) {
-      blackFrames[participantId] = (blackFrames[participantId] ?? 0) + 1;
-    }
+    if (Math.max(...data.filter((_, index) => index % 4 !== 3)) < 8) blackFrames[participantId]?.push(now);
     element.requestVideoFrameCallback(onFrame);
   };
   element.requestVideoFrameCallback(onFrame);

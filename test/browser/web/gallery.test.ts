@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../support/chromium.ts';
 
 /** EVERROOM_SCREENSHOTS: a folder to keep a picture of every screen in. */
-const pictures = process.env['EVERROOM_SCREENSHOTS'];
+const pictures = process.env.EVERROOM_SCREENSHOTS;
 
 const VIEWPORTS = {
   laptop: { width: 1280, height: 800 },
@@ -104,15 +104,18 @@ describe.each(Object.entries(VIEWPORTS))('on a %s', (device, viewport) => {
 /** What sticks out of the window at the sides, and controls that cannot be reached or have no name. */
 function overflow(): string[] {
   const found: string[] = [];
-  if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`);
+  if (document.documentElement.scrollWidth > innerWidth)
+    found.push(`page is ${document.documentElement.scrollWidth} wide`);
   for (const control of document.querySelectorAll<HTMLElement>('button, input, select, textarea')) {
     if (!control.checkVisibility()) continue;
     const { left, right, width, height } = control.getBoundingClientRect();
-    const name = control.getAttribute('aria-label') ?? control.innerText.trim();
+    const name = control.getAttribute('aria-label') ?? control.textContent.trim();
     const scrolls = control.closest('.filmstrip') !== null;
-    if (!scrolls && (left < 0 || right > innerWidth + 1)) found.push(`${name || control.tagName} from ${left} to ${right}`);
+    if (!scrolls && (left < 0 || right > innerWidth + 1))
+      found.push(`${name || control.tagName} from ${left} to ${right}`);
     if (width < 14 || height < 14) found.push(`${name || control.tagName} is ${width} × ${height}`);
-    if (control instanceof HTMLButtonElement && name === '') found.push(`a button without a name: ${control.outerHTML}`);
+    if (control instanceof HTMLButtonElement && name === '')
+      found.push(`a button without a name: ${control.outerHTML}`);
   }
   return found;
 }

@@ -35,6 +35,13 @@ test('a room stays on its worker while there is space, then spreads', async () =
   expect(portOf(dan)).toBe(portOf(cem));
 });
 
+test('people who come at the same moment are spread as well', async () => {
+  const ids = ['ann', 'bob', 'cem', 'dan'];
+  room.record(...ids.map((id, index) => joined(id, index + 1)), published('ann', 'mic'));
+  const together = await Promise.all(ids.map((id, index) => SilentPeer.join(plane, room, id, index + 1)));
+  expect(new Set(together.map(portOf)).size).toBe(2);
+});
+
 test('media flow through the pipe, with layers and keyframes, and the pipe closes with its last viewer', async () => {
   room.record(joined('ann', 1), joined('bob', 2), joined('cem', 3));
   room.record(published('ann', 'cam', 'camera'), published('ann', 'mic'));

@@ -10,6 +10,7 @@ import { commitsAfter, positionOf } from '../../contract/journal.ts';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
+import { freePort } from './freePort.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -27,11 +28,15 @@ async function startServer(options: TestRedisOptions = {}): Promise<{ server: Te
 
 async function connect(
   url: string,
-  { durability = { mode: 'async' }, startTimeoutMs = 5_000 }: { durability?: Durability; startTimeoutMs?: number } = {},
+  {
+    durability = { mode: 'async' },
+    startTimeoutMs = 5_000,
+    commandTimeoutMs = 500,
+  }: { durability?: Durability; startTimeoutMs?: number; commandTimeoutMs?: number } = {},
 ): Promise<Recovery & { readonly logged: ReturnType<typeof recordingLogger>['lines'] }> {
   const logger = recordingLogger();
   const recovery = await createRecovery({
-    redis: { url, commandTimeoutMs: 500 },
+    redis: { url, commandTimeoutMs },
     durability,
     nodeId: 'node-1',
     clock: systemClock,
@@ -219,14 +224,17 @@ describe('durability "replica"', () => {
   test('an append waits for the replica; without one its outcome is unknown', async () => {
     const { server, side } = await startServer({ settings: { 'repl-diskless-sync-delay': '0' } });
     const { server: replica, side: replicaSide } = await startServer();
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = await freePort();
     await side.config('SET', 'port', String(port));
     await replicaSide.replicaof('127.0.0.1', port);
     await waitUntil(
       async () => (await side.info('replication')).includes('state=online') || 'the replica is not online',
     );
 
-    const { journal } = await connect(server.url, { durability: { mode: 'replica', replicas: 1 } });
+    const { journal } = await connect(server.url, {
+      durability: { mode: 'replica', replicas: 1 },
+      commandTimeoutMs: 2_000,
+    });
     const commits = commitsAfter(ORIGIN, 100);
     await Promise.all(
       commits.map((commit, i) => journal.append(`room-${i}`, [{ ...commit, version: 1, prev: '' }], ORIGIN)),

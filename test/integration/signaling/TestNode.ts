@@ -90,18 +90,23 @@ export interface TestNodeOptions {
   readonly limits?: Partial<Limits>;
   readonly pageFolder?: string;
   readonly auth?: Partial<SignalingDeps['auth']>;
+  /** Of signaling. */
   readonly clock?: Clock;
+  /** How long a room that nobody uses stays in memory. */
+  readonly idleMs?: number;
 }
 
 /** A whole node in this process, except that its journal is in memory. */
 export class TestNode {
+  readonly nodeId: string;
   readonly url: string;
   readonly signaling: Signaling;
   readonly hosts: RoomHosts;
   readonly logger: TestLogger;
   readonly #tokens = new Tokens([TOKEN_SECRET]);
 
-  private constructor(url: string, signaling: Signaling, hosts: RoomHosts, logger: TestLogger) {
+  private constructor(nodeId: string, url: string, signaling: Signaling, hosts: RoomHosts, logger: TestLogger) {
+    this.nodeId = nodeId;
     this.url = url;
     this.signaling = signaling;
     this.hosts = hosts;
@@ -151,13 +156,13 @@ export class TestNode {
         return new Replica(state, position);
       },
       commandTimeoutMs: 300,
-      idleMs: 60_000,
+      idleMs: options.idleMs ?? 60_000,
     });
     signaling.attach(hosts);
     hosts.start();
     const { url } = await signaling.listen('127.0.0.1', options.port ?? 0);
     const port = options.port === undefined ? new URL(url).port : options.port;
-    return new TestNode(`http://127.0.0.1:${port}`, signaling, hosts, logger);
+    return new TestNode(nodeId, `http://127.0.0.1:${port}`, signaling, hosts, logger);
   }
 
   get port(): number {

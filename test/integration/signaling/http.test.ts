@@ -149,6 +149,22 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST, GET']);
     });
 
+    it('survives clients that go away in the middle of a request', async () => {
+      for (const sent of [
+        'POST /api/rooms HTTP/1.1\r\n',
+        'POST /api/rooms HTTP/1.1\r\nContent-Length: 90\r\n\r\n{"name"',
+      ]) {
+        for (let index = 0; index < 10; index += 1) {
+          await new Promise<void>((resolve, reject) => {
+            const socket = connect(node.port, '127.0.0.1', () => socket.write(sent, () => socket.destroy()));
+            socket.on('close', () => resolve());
+            socket.on('error', reject);
+          });
+        }
+      }
+      expect((await node.rest('GET', '/livez')).status).toBe(200);
+    });
+
     it('limits rooms and requests by address, and probes not at all', async () => {
       await start({ limits: { roomsCreated: { burst: 1, perSecond: 0 }, rest: { burst: 5, perSecond: 0 } } });
       expect((await node.rest('POST', '/api/rooms')).status).toBe(201);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import wrtc from '@roamhq/wrtc';
-import { PICTURE, SAMPLE_RATE, type TestMedia } from '../testMedia.ts';
+import { PICTURE } from '../picture.ts';
+import { SAMPLE_RATE, type TestMedia } from '../testMedia.ts';
 
 const { RTCAudioSource, RTCVideoSource } = wrtc.nonstandard;
 

@@ -1,0 +1,77 @@
+import type { RemoteTrack } from '../../../../client/media/RemoteTrack.ts';
+import { ClientProbe } from '../ClientProbe.ts';
+import { PICTURE } from '../picture.ts';
+
+/** One participant as a browser has it. Whoever opened the page calls `window.drill`. */
+declare global {
+  interface Window {
+    drill: ClientProbe;
+  }
+}
+
+const LOOK_EVERY_MS = 20;
+/** Linear; quieter than -50 dBFS is silence. */
+const AUDIBLE_LEVEL = 0.003;
+const elements = new Map<string, HTMLVideoElement | HTMLAudioElement>();
+
+window.drill = new ClientProbe({
+  roomOptions: {},
+  async openCamera() {
+    const { width, height, framesPerSecond } = PICTURE;
+    return only(await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: framesPerSecond } }));
+  },
+  async openMicrophone() {
+    // What cleans up speech would take the tone for noise.
+    const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    return only(await navigator.mediaDevices.getUserMedia({ audio: plain }));
+  },
+  meter: (track, onFrame) => (track.kind === 'video' ? watch(track, onFrame) : listen(track, onFrame)),
+});
+
+/** The element stays when the track's media is swapped, as a meeting's tile does. */
+function watch(track: RemoteTrack, onFrame: () => void): () => void {
+  const element = elementOf(track, 'video');
+  let watching = true;
+  const next = (): void => {
+    element.requestVideoFrameCallback(() => {
+      if (!watching) return;
+      onFrame();
+      next();
+    });
+  };
+  next();
+  return () => {
+    watching = false;
+  };
+}
+
+/** A packet counts when it is played out and can be heard. */
+function listen(track: RemoteTrack, onFrame: () => void): () => void {
+  elementOf(track, 'audio');
+  let playedAt = 0;
+  const timer = setInterval(() => {
+    const [source] = track.consumer?.rtpReceiver?.getSynchronizationSources() ?? [];
+    if (!source || source.timestamp === playedAt) return;
+    playedAt = source.timestamp;
+    if ((source.audioLevel ?? 0) > AUDIBLE_LEVEL) onFrame();
+  }, LOOK_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+function elementOf<K extends 'video' | 'audio'>(track: RemoteTrack, tag: K): HTMLElementTagNameMap[K] {
+  const known = elements.get(track.trackId);
+  // One track has one kind, so its element has that tag.
+  if (known) return known as HTMLElementTagNameMap[K];
+  const element = document.createElement(tag);
+  if (tag === 'video') element.setAttribute('style', `width: ${PICTURE.width}px; height: ${PICTURE.height}px`);
+  document.body.append(element);
+  elements.set(track.trackId, element);
+  track.attach(element);
+  return element;
+}
+
+function only(stream: MediaStream): MediaStreamTrack {
+  const [track] = stream.getTracks();
+  if (!track) throw new Error('the browser gave no track');
+  return track;
+}

@@ -1,0 +1,70 @@
+import type { Browser, Page } from 'playwright-core';
+import type { ParticipantId } from '../../../core/room/state.ts';
+import type { ClientCommands, ClientStarter, DrillClient } from './DrillClient.ts';
+import { bundlePage } from './page/bundle.ts';
+import { launchBrowser } from './page/chromium.ts';
+import type { TestMedia } from './testMedia.ts';
+
+/** Pages of one Chromium, each in a browser context of its own: browsers slow pages that share a window. */
+export async function pagesOn(serverUrl: string, media: TestMedia): Promise<ClientStarter> {
+  const [browser, script] = await Promise.all([launchBrowser(media), bundlePage()]);
+  return {
+    start: (participantId) => startPage(browser, script, serverUrl, participantId),
+    close: () => browser.close(),
+  };
+}
+
+async function startPage(
+  browser: Browser,
+  script: string,
+  serverUrl: string,
+  participantId: ParticipantId,
+): Promise<DrillClient> {
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+  const page = await context.newPage();
+  // Under the server's own address, without asking the server for it.
+  const address = `${serverUrl}/drill`;
+  await page.route(address, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: '<!doctype html><meta charset="utf-8"><title>Drill</title><body></body>',
+    }),
+  );
+  await page.goto(address);
+  const reloads = watchOver(page, participantId);
+  await page.addScriptTag({ content: script });
+  if (reloads.length > 0) throw new Error(`the page does not start: ${reloads.join(', ')}`);
+  const call =
+    <M extends keyof ClientCommands>(method: M) =>
+    (...args: Parameters<ClientCommands[M]>) =>
+      page.evaluate(
+        // `window.drill` implements `ClientCommands`, all of which JSON can carry.
+        ([name, given]) => (window.drill[name] as (...args: unknown[]) => Promise<unknown>)(...given),
+        [method, args] as const,
+      ) as ReturnType<ClientCommands[M]>;
+  return {
+    participantId,
+    kind: 'page',
+    join: call('join'),
+    status: call('status'),
+    takeFrames: call('takeFrames'),
+    setMicrophoneMuted: call('setMicrophoneMuted'),
+    startTraffic: call('startTraffic'),
+    stopTraffic: call('stopTraffic'),
+    roomView: call('roomView'),
+    leave: call('leave'),
+    reloads: () => reloads,
+    close: () => context.close(),
+  };
+}
+
+/** What must never happen to a page in a meeting, from now on. */
+function watchOver(page: Page, participantId: ParticipantId): readonly string[] {
+  const seen: string[] = [];
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame()) seen.push(`${participantId} was reloaded`);
+  });
+  page.on('crash', () => seen.push(`${participantId} crashed`));
+  page.on('pageerror', (error) => seen.push(`${participantId}: ${error.message}`));
+  return seen;
+}

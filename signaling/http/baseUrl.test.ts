@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { baseUrl } from './baseUrl.ts';
+
+it('a node that was told its address has that address', () => {
+  expect(baseUrl('https://meet.example.org', 'evil.example', undefined)).toBe('https://meet.example.org');
+});
+
+it('a node that was not is where it was found', () => {
+  const found = (host: string | undefined, proto?: string) => baseUrl('http://localhost:3000', host, proto);
+  expect(found('192.168.1.7:3000')).toBe('http://192.168.1.7:3000');
+  expect(found('meet.example.org', 'https')).toBe('https://meet.example.org');
+  for (const host of [undefined, '', 'a b', 'x/y', 'user@x', 'x?y', 'x#y']) {
+    expect(found(host)).toBe('http://localhost:3000');
+  }
+});

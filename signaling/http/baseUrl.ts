@@ -1,0 +1,9 @@
+/**
+ * Where a client reaches this node. A deployment that has not said it (its address is on localhost) is believed to be where
+ * the client found it: a phone on the same network must not be sent to its own localhost.
+ */
+export function baseUrl(publicUrl: string, host: string | undefined, forwardedProto: string | undefined): string {
+  if (!host || new URL(publicUrl).hostname !== 'localhost') return publicUrl;
+  const url = URL.parse(`${forwardedProto === 'https' ? 'https' : 'http'}://${host}`);
+  return url && url.pathname === '/' && !url.username && !url.search && !url.hash ? url.origin : publicUrl;
+}

@@ -1,0 +1,123 @@
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { TestClient } from './TestClient.ts';
+import { clock, closeTestMedia, TestNode } from './TestNode.ts';
+
+/** Rounds come fifty times as often, and what counts them counts the timers they set. */
+let timers = 0;
+const hurried = {
+  ...clock,
+  setTimer(afterMs: number, run: () => void) {
+    timers += 1;
+    return clock.setTimer(afterMs / 50, run);
+  },
+};
+
+const store = new InMemoryJournalStore();
+const nodes: TestNode[] = [];
+
+async function startNode(idleMs?: number): Promise<TestNode> {
+  const node = await TestNode.start({ engine: 'ws', store, clock: hurried, ...(idleMs ? { idleMs } : {}) });
+  nodes.push(node);
+  return node;
+}
+
+async function connect(node: TestNode, roomId: string, participantId: string, role: 'host' | 'member' = 'member') {
+  return TestClient.connect(node.url, await node.joinToken(roomId, participantId, role));
+}
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) {
+    expect(node.logger.errors).toEqual([]);
+    await node.close();
+  }
+});
+afterAll(closeTestMedia);
+
+it('gives up a place in the record that no connection of this node has', async () => {
+  const node = await startNode();
+  const roomId = await node.createRoom();
+  const ann = await connect(node, roomId, 'ann');
+  await ann.ask('join', { name: 'Ann' });
+  // A join whose answer was lost, and that nobody asked again.
+  const actor = { kind: 'node', nodeId: node.nodeId } as const;
+  const host = await node.hosts.open(roomId);
+  await host.handle({
+    type: 'JoinRoom',
+    participantId: 'ghost',
+    name: 'Ghost',
+    role: 'member',
+    nodeId: node.nodeId,
+    passwordVerifiedFor: null,
+    commandId: 'ghost joins',
+    actor,
+    now: Date.now(),
+  });
+  await waitUntil(() => host.state.participants.get('ghost')?.connected === false || 'the ghost is still connected');
+  expect(host.state.participants.get('ann')).toMatchObject({ connected: true, session: 1 });
+  ann.close();
+});
+
+it('leaves alone whoever is connected to another node', async () => {
+  const [node, other] = [await startNode(), await startNode()];
+  const roomId = await node.createRoom();
+  const ann = await connect(node, roomId, 'ann');
+  const bob = await connect(other, roomId, 'bob');
+  await Promise.all([ann.ask('join', { name: 'Ann' }), bob.ask('join', { name: 'Bob' })]);
+  const enough = timers + 40;
+  await waitUntil(() => timers > enough || 'too few rounds yet');
+  expect([...(node.hosts.get(roomId)?.state.participants.values() ?? [])]).toMatchObject([
+    { connected: true },
+    { connected: true },
+  ]);
+  ann.close();
+  bob.close();
+});
+
+it('takes back a knock that nobody waits for any more', async () => {
+  const node = await startNode();
+  const roomId = await node.createRoom({ lobby: true });
+  const carl = await connect(node, roomId, 'carl');
+  await carl.ask('knock', { name: 'Carl' });
+  const host = await node.hosts.open(roomId);
+  store.setAvailable(false);
+  carl.close();
+  // A command that waits as long as the one that takes the knock back.
+  const actor = { kind: 'operator' } as const;
+  const lock = { type: 'SetLocked', locked: true, commandId: 'lock', actor, now: Date.now() } as const;
+  await expect(host.handle(lock)).rejects.toThrow();
+  expect(host.state.lobby.has('carl')).toBe(true);
+  store.setAvailable(true);
+  await waitUntil(() => !host.state.lobby.has('carl') || 'Carl is still in the lobby');
+});
+
+it('tells people at the door what was decided while their room was closed on this node', async () => {
+  const node = await startNode();
+  const door = await startNode(1);
+  const roomId = await node.createRoom({ lobby: true });
+  const ann = await connect(node, roomId, 'ann', 'host');
+  await ann.ask('join', { name: 'Ann' });
+  const carl = await connect(door, roomId, 'carl');
+  await carl.ask('knock', { name: 'Carl' });
+  await waitUntil(() => door.hosts.get(roomId) === undefined || 'the room is still open');
+  await ann.ask('admit', { participantId: 'carl' });
+  expect(await carl.hears('lobbyDecided')).toEqual([{ admitted: true }]);
+  await carl.ask('join', { name: 'Carl' });
+  ann.close();
+  carl.close();
+});
+
+it('records a connection that was lost while the journal was away', async () => {
+  const node = await startNode();
+  const roomId = await node.createRoom();
+  const ann = await connect(node, roomId, 'ann');
+  await ann.ask('join', { name: 'Ann' });
+  store.setAvailable(false);
+  ann.close();
+  const host = await node.hosts.open(roomId);
+  await waitUntil(() => host.sessions === 0 || 'the host still counts the session');
+  expect(host.state.participants.get('ann')?.connected).toBe(true);
+  store.setAvailable(true);
+  await waitUntil(() => host.state.participants.get('ann')?.connected === false || 'Ann still counts as connected');
+});
