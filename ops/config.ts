@@ -31,6 +31,8 @@ export interface Config {
     readonly workers: number;
     /** In consumers. */
     readonly workerCapacity: number;
+    /** null: everybody. */
+    readonly policy: { readonly lastN: number | null; readonly loudestN: number | null };
   };
   readonly room: { readonly graceMs: number };
   readonly auth: {
@@ -126,6 +128,12 @@ const settings = z.object({
   WORKER_CAPACITY: wholeNumber(1, 100_000)
     .default(500)
     .describe('Consumers that one worker is meant to carry; a room that needs more spreads over several workers.'),
+  LAST_N: wholeNumber(0, 10_000)
+    .default(25)
+    .describe('Cameras that one viewer receives at the most: the last speakers and what is pinned; 0 for no limit.'),
+  LOUDEST_N: wholeNumber(0, 10_000)
+    .default(0)
+    .describe('Microphones that one viewer receives at the most: the last speakers; 0 for everybody.'),
   GRACE_MS: wholeNumber(1000, 3_600_000)
     .default(20_000)
     .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),
@@ -231,6 +239,7 @@ export function parseConfig(
       basePort: set.MEDIA_PORT,
       workers,
       workerCapacity: set.WORKER_CAPACITY,
+      policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },
     },
     room: { graceMs: set.GRACE_MS },
     auth: {

@@ -170,9 +170,14 @@ export function defineScript(
   };
 }
 
-/** The first attempt at once, the next ones with short pauses: Redis is usually back within a second. */
+/**
+ * The first attempt at once, then every 50 ms, for a Redis that restarts is back in a moment; later less and less often.
+ * Jitter keeps the nodes from calling in step.
+ */
 function reconnectPauseMs(attempt: number): number {
-  return attempt <= 1 ? 0 : Math.min(10 * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+  if (attempt <= 1) return 0;
+  const pauseMs = Math.min(50 * 2 ** Math.max(0, attempt - 10), LONGEST_PAUSE_MS);
+  return pauseMs * (0.8 + 0.4 * Math.random());
 }
 
 /** What all connections share. Nothing is queued or sent again behind our back: an append's outcome must stay known. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'socket.io';
-import type { TokenClaims, Tokens } from './auth/tokens.ts';
+import type { Tokens } from './auth/tokens.ts';
+import type { Admission } from './Connection.ts';
+import { baseUrl } from './http/baseUrl.ts';
 import type { ClientAddresses } from './http/clientAddress.ts';
 import { limitKey } from './http/clientAddress.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
@@ -9,20 +11,24 @@ import { ConnectAuth } from './protocol/requests.ts';
 import { PROTOCOL_VERSION } from './protocol/version.ts';
 import { RequestRefused } from './RequestRefused.ts';
 
+interface GateDeps {
+  readonly tokens: Tokens;
+  readonly addresses: ClientAddresses;
+  readonly limits: Limits;
+  readonly publicUrl: string;
+  readonly now: () => number;
+}
+
 /** Who may connect at all: a valid token, a protocol we speak, and no more of them than one address may have. */
 export class Gate {
-  readonly #tokens: Tokens;
-  readonly #addresses: ClientAddresses;
-  readonly #limits: Limits;
+  readonly #deps: GateDeps;
   readonly #connects: AddressLimits;
   readonly #connected = new Map<string, number>();
   #draining = false;
 
-  constructor(tokens: Tokens, addresses: ClientAddresses, limits: Limits, now: () => number) {
-    this.#tokens = tokens;
-    this.#addresses = addresses;
-    this.#limits = limits;
-    this.#connects = new AddressLimits(limits.connects, now);
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
+    this.#connects = new AddressLimits(deps.limits.connects, deps.now);
   }
 
   get isDraining(): boolean {
@@ -34,7 +40,7 @@ export class Gate {
   }
 
   addressOf(peerAddress: string, forwardedFor: string | undefined): string {
-    return limitKey(this.#addresses.of(peerAddress, forwardedFor));
+    return limitKey(this.#deps.addresses.of(peerAddress, forwardedFor));
   }
 
   /** Before a socket exists: whether its address may open one now. */
@@ -43,10 +49,10 @@ export class Gate {
   }
 
   /** @throws RequestRefused */
-  async admit({ handshake }: Socket): Promise<{ readonly claims: TokenClaims; readonly address: string }> {
+  async admit({ handshake }: Socket): Promise<Admission> {
     const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
     if (this.#draining) throw new RequestRefused('DRAINING', 'This node is being stopped. Turn to another one.');
-    if ((this.#connected.get(address) ?? 0) >= this.#limits.connections) {
+    if ((this.#connected.get(address) ?? 0) >= this.#deps.limits.connections) {
       throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many connections from your network. Wait a moment.');
     }
     const auth = ConnectAuth.safeParse(handshake.auth);
@@ -57,7 +63,9 @@ export class Gate {
         `This server speaks protocol ${PROTOCOL_VERSION}. Reload the page.`,
       );
     }
-    return { claims: await this.#tokens.verify(auth.data.token), address };
+    const { host, 'x-forwarded-proto': proto } = handshake.headers;
+    const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto));
+    return { claims: await this.#deps.tokens.verify(auth.data.token), address, nodeUrl };
   }
 
   /** Returns what is to be called when the connection is closed. */

@@ -102,8 +102,9 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const attendance = new Attendance();
   const caretaker = new Caretaker({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
   const tokens = new Tokens([auth.tokenSecret, ...(auth.oldTokenSecrets ?? [])].map((secret) => secret.reveal()));
-  const gate = new Gate(tokens, new ClientAddresses(deps.trustedProxies ?? LOOPBACK), limits, now);
-  const nodes = new NodeList({ nodeId, publicUrl, registry: deps.registry, clock, logger });
+  const addresses = new ClientAddresses(deps.trustedProxies ?? LOOPBACK);
+  const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
+  const nodes = new NodeList({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const registry = deps.metrics ?? new Registry();
   if (!deps.metrics) collectDefaultMetrics({ register: registry });
@@ -126,7 +127,6 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   };
   const restContext: RestContext = {
     ...context,
-    publicUrl,
     version: deps.version ?? '0.0.0',
     openRoomCreation: auth.openRoomCreation,
     graceMs: deps.graceMs,
@@ -144,6 +144,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     context: restContext,
     apiKey: auth.apiKey,
     apiSecret: auth.apiSecret.reveal(),
+    publicUrl,
     rest: new AddressLimits(limits.rest, now),
     clientAddress: ({ headers, peerAddress }) => gate.addressOf(peerAddress, headers.get('x-forwarded-for')),
   });
@@ -181,12 +182,13 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   io.use((socket, next) => {
     gate.admit(socket).then(
       (admission) => {
-        socket.data.connection = new Connection(socket, admission, limits, now());
+        const connection = new Connection(socket, admission, limits, now());
+        socket.data.connection = connection;
         // Opened while the client is still on its way: after a restart, replay and handshake overlap.
         rooms()
-          .open(claims.roomId)
+          .open(connection.roomId)
           .catch((error: unknown) => {
-            logger.debug({ err: error, roomId: claims.roomId }, 'the room of a new connection is not open yet');
+            logger.debug({ err: error, roomId: connection.roomId }, 'the room of a new connection is not open yet');
           });
         next();
       },

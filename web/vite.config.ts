@@ -8,6 +8,8 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
   build: {
+    // Browsers that know light-dark(): its replacement for older ones cannot make a part of the page dark.
+    target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     outDir: '../dist/web',
     emptyOutDir: true,
     assetsInlineLimit: 0,

@@ -21,7 +21,7 @@ export class CommandQueue {
   readonly #unanswered = new Set<Command>();
   readonly #newId: () => string;
   readonly #timeoutMs: number;
-  #link: Link | undefined;
+  #link: Pick<Link, 'request'> | undefined;
 
   constructor(newId: () => string, timeoutMs = 30_000) {
     this.#newId = newId;
@@ -53,7 +53,7 @@ export class CommandQueue {
   }
 
   /** There is a connection: everything unanswered goes out first. */
-  attach(link: Link): void {
+  attach(link: Pick<Link, 'request'>): void {
     this.#link = link;
     for (const command of [...this.#unanswered]) this.#transmit(command);
   }

@@ -60,7 +60,7 @@ export class LocalTrack {
     return this.#held;
   }
 
-  /** How often it was muted so far, here or by the record: an unmute that was overtaken by a mute does not count. */
+  /** How often its own person has muted it so far: an unmute that was overtaken by a mute does not count. */
   get holds(): number {
     return this.#holds;
   }
@@ -83,15 +83,14 @@ export class LocalTrack {
   /** The room has agreed that it is heard again. */
   release(): void {
     this.#held = false;
-    this.#recordMuted = false;
     this.#applySending();
   }
 
   setRecordMuted(muted: boolean): void {
     this.#recordMuted = muted;
     // Once muted, only its own person opens it again, even if the room should forget that it was.
-    if (muted) this.hold();
-    else this.#applySending();
+    if (muted) this.#held = true;
+    this.#applySending();
   }
 
   want(maxSpatialLayer: number): void {

@@ -15,7 +15,7 @@ export interface PublishTrackOptions extends PublishOptions {
 
 export interface LocalParticipantOptions {
   readonly commands: CommandQueue;
-  readonly media: MediaEngine;
+  readonly media: Pick<MediaEngine, 'addLocal' | 'removeLocal'>;
   readonly devices: DeviceAccess | undefined;
   readonly emit: EmitRoomEvent;
   readonly newId: () => string;
@@ -96,7 +96,8 @@ export class LocalParticipant extends Participant<LocalTrack> {
         trackId: track.trackId,
         muted: false,
       });
-      if (track.holds === asked) track.release();
+      // The commit came before this answer. A mute since then, here or by a host, has the last word.
+      if (track.holds === asked && !track.recordMuted) track.release();
     } finally {
       this.#unmuting.delete(track.trackId);
       this.#reconcile();
@@ -256,7 +257,6 @@ export class LocalParticipant extends Participant<LocalTrack> {
     try {
       const { trackId } = track;
       await this.#options.commands.send('setTrackMuted', { participantId: this.id, trackId, muted: true });
-      if (track.held) track.setRecordMuted(true);
     } catch (error) {
       if (!isTransient(error)) this.#warn(track, error);
       // It is silent here all the same; whether the room shows it is tried again.

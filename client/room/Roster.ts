@@ -20,12 +20,14 @@ export class Roster {
   readonly remotes = new Map<string, RemoteParticipant>();
   readonly #options: LocalParticipantOptions;
   readonly #emit: EmitRoomEvent;
-  readonly #media: MediaEngine;
+  readonly #media: Pick<MediaEngine, 'remoteTrack' | 'removeRemote'>;
   #views = new Map<string, ParticipantView>();
   #local: LocalParticipant | undefined;
   #selfId = '';
 
-  constructor(options: LocalParticipantOptions) {
+  constructor(
+    options: LocalParticipantOptions & { readonly media: Pick<MediaEngine, 'remoteTrack' | 'removeRemote'> },
+  ) {
     this.#options = options;
     this.#emit = options.emit;
     this.#media = options.media;

@@ -115,13 +115,14 @@ export class Drill {
     await waitUntilNothingMissing('the fault cannot be injected', () => fault.available(deployment), RECOVERY_LIMIT_MS);
     const calmFrom = Date.now();
     await sleep(CALM_MS + this.#random() * CALM_VARIES_MS);
+    const before = await this.#recoveries();
     const injected = await fault.inject(deployment);
     log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
-    const missing = async (): Promise<string | null> => (await injected.replaced()) ?? (await missingOf(clients));
-    await waitUntilNothingMissing(`round ${round} does not recover`, missing, RECOVERY_LIMIT_MS);
-    log(`round ${round}: everybody sees and hears everybody again after ${Date.now() - injected.at} ms at the latest`);
+    await waitUntilNothingMissing(`round ${round} does not recover`, () => missingOf(clients), RECOVERY_LIMIT_MS);
+    log(`round ${round}: everybody sees and hears everybody again`);
+    await waitUntilNothingMissing(`round ${round} leaves a gap`, injected.replaced, RECOVERY_LIMIT_MS);
     await sleep(SETTLE_MS);
     const span = { from: injected.at, to: Date.now() };
     await this.#recording.collect(clients);
@@ -129,7 +130,15 @@ export class Drill {
     for (const { receiver, publisher, kind } of gaps.filter(({ gapMs }) => gapMs === null)) {
       this.#problems.push(`round ${round}: ${receiver} has no ${kind} of ${publisher} before or after the fault`);
     }
+    const rebuilt = (await this.#recoveries()) - before;
+    if (!fault.breaksMedia && rebuilt > 0) this.#problems.push(`round ${round}: ${rebuilt} clients had to come back`);
     return { calm: { from: calmFrom, to: injected.at }, fault: span, gaps };
+  }
+
+  /** How often all clients together had to resume or to rebuild their media. */
+  async #recoveries(): Promise<number> {
+    const statuses = await Promise.all(this.#scene.clients.map((client) => client.status()));
+    return statuses.reduce((sum, { recoveries }) => sum + recoveries, 0);
   }
 
   async #mute(): Promise<void> {

@@ -1,44 +1,41 @@
-import { EventEmitter, once } from 'node:events';
 import type { Redis } from 'ioredis';
+import { Availability } from '../Availability.ts';
 
 const HEARTBEAT_MS = 1_000;
 
 /** One subscribing connection. It reconnects by itself; whoever subscribed through it is told and subscribes again. */
 export class FeedConnection {
   readonly #redis: Redis;
-  /** 'ready' when it is connected, 'cut' when messages may have been missed. */
-  readonly #changes = new EventEmitter<{ ready: []; cut: [] }>().setMaxListeners(0);
+  readonly #availability = new Availability();
+  readonly #cutListeners = new Set<() => void>();
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(redis: Redis, onMessage: (channel: string, message: string) => void, onError: (error: unknown) => void) {
     this.#redis = redis;
     redis.on('smessage', onMessage);
     redis.on('error', onError);
-    redis.on('ready', () => this.#changes.emit('ready'));
-    redis.on('close', () => this.#changes.emit('cut'));
+    redis.on('ready', () => this.#availability.set(true));
+    redis.on('close', () => {
+      this.#availability.set(false);
+      this.#cut();
+    });
     // Slots of a cluster moved away: some channels are served elsewhere now.
-    redis.on('moved', () => this.#changes.emit('cut'));
+    redis.on('moved', () => this.#cut());
     this.#heartbeat = setInterval(() => void this.#beat(onError), HEARTBEAT_MS).unref();
   }
 
   get ready(): boolean {
-    return this.#redis.status === 'ready';
+    return this.#availability.available;
   }
 
-  async whenReady(timeoutMs: number): Promise<boolean> {
-    if (this.ready) return true;
-    try {
-      await once(this.#changes, 'ready', { signal: AbortSignal.timeout(timeoutMs) });
-      return true;
-    } catch {
-      return this.ready; // Only the signal ends the wait early.
-    }
+  whenReady(timeoutMs: number): Promise<boolean> {
+    return this.#availability.wait(timeoutMs);
   }
 
-  /** Calls back at every cut, until the returned function is called. */
+  /** Calls back whenever messages may have been missed, until the returned function is called. */
   onCut(listener: () => void): () => void {
-    this.#changes.on('cut', listener);
-    return () => this.#changes.off('cut', listener);
+    this.#cutListeners.add(listener);
+    return () => this.#cutListeners.delete(listener);
   }
 
   subscribe(channel: string): Promise<unknown> {
@@ -52,6 +49,10 @@ export class FeedConnection {
   close(): void {
     clearInterval(this.#heartbeat);
     this.#redis.disconnect();
+  }
+
+  #cut(): void {
+    for (const listener of [...this.#cutListeners]) listener();
   }
 
   /** A host that vanished closes no socket: silence is the only sign. */

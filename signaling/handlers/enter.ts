@@ -101,7 +101,7 @@ function toSession(
     rtpCapabilities: { ...context.media.rtpCapabilities },
     transports: transports && toWirePair(transports),
     iceServers: context.iceServers,
-    nodes: context.nodes.urls(),
+    nodes: context.nodes.urls(connection.nodeUrl),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hasApiKey } from '../auth/apiKey.ts';
+import { baseUrl } from '../http/baseUrl.ts';
 import { BodyAborted, type HttpReply, type HttpRequest } from '../http/http.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { WireError } from '../protocol/errors.ts';
@@ -13,6 +14,7 @@ interface ApiDeps {
   readonly context: RestContext;
   readonly apiKey: string;
   readonly apiSecret: string;
+  readonly publicUrl: string;
   readonly rest: AddressLimits;
   readonly clientAddress: (request: HttpRequest) => string;
 }
@@ -67,7 +69,7 @@ export class Api {
   }
 
   async #call({ route, params }: Match, request: HttpRequest): Promise<HttpReply> {
-    const { clientAddress, context } = this.#deps;
+    const { clientAddress, context, publicUrl } = this.#deps;
     const address = clientAddress(request);
     const caller = this.#authorize(route, request, address);
     const { status, body } = await route.handle({
@@ -76,6 +78,7 @@ export class Api {
       body: route.body ? parse(route.body, await readJson(request)) : {},
       caller,
       address,
+      nodeUrl: baseUrl(publicUrl, request.headers.get('host'), request.headers.get('x-forwarded-proto')),
       context,
     });
     const response = route.responses[status];

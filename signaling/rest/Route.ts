@@ -15,11 +15,12 @@ export interface RouteCall<Params, Query, Body> {
   readonly caller: Caller;
   /** What limits are counted by. */
   readonly address: string;
+  /** Where the caller found this node. */
+  readonly nodeUrl: string;
   readonly context: RestContext;
 }
 
 export interface RestContext extends SignalingContext {
-  readonly publicUrl: string;
   readonly version: string;
   readonly openRoomCreation: boolean;
   readonly graceMs: number;

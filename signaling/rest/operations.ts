@@ -12,8 +12,8 @@ export const pageConfig = route({
   params: NOTHING,
   responses: { 200: { description: 'The configuration.', schema: shapes.PageConfig } },
   errors: [],
-  async handle({ context: { nodes, openRoomCreation, version } }) {
-    return { status: 200, body: { version, protocol: PROTOCOL_VERSION, openRoomCreation, nodes: nodes.urls() } };
+  async handle({ nodeUrl, context: { nodes, openRoomCreation, version } }) {
+    return { status: 200, body: { version, protocol: PROTOCOL_VERSION, openRoomCreation, nodes: nodes.urls(nodeUrl) } };
   },
 });
 

@@ -19,7 +19,7 @@ export const createRoom = route({
   body: shapes.CreateRoom,
   responses: { 201: { description: 'The room and a host token.', schema: shapes.CreatedRoom } },
   errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'JOURNAL_UNAVAILABLE'],
-  async handle({ body, caller, address, context }) {
+  async handle({ body, caller, address, nodeUrl, context }) {
     if (caller === 'anybody') {
       if (body.roomId !== undefined) throw new RequestRefused('FORBIDDEN', 'Choosing the room id needs the API key.');
       if (!context.takeRoomCreation(address)) {
@@ -45,7 +45,7 @@ export const createRoom = route({
       role: 'host',
       name: undefined,
     });
-    return { status: 201, body: { ...token, url: roomUrl(context, roomId) } };
+    return { status: 201, body: { ...token, url: roomUrl(nodeUrl, roomId) } };
   },
 });
 
@@ -73,13 +73,13 @@ export const describeRoom = route({
   params: shapes.RoomParams,
   responses: { 200: { description: 'The room.', schema: shapes.RoomDescription } },
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
-  async handle({ params: { roomId }, context }) {
+  async handle({ params: { roomId }, nodeUrl, context }) {
     const { createdAt, lobby, participants, settings } = await openState(context, roomId);
     const { name, capacity, graceMs, locked, passwordHash, reencoding, recording } = settings;
     const connected = [...participants.values()].filter((participant) => participant.connected).length;
     const body = {
       roomId,
-      url: roomUrl(context, roomId),
+      url: roomUrl(nodeUrl, roomId),
       name,
       createdAt,
       capacity,
@@ -144,8 +144,8 @@ export const closeRoom = route({
   },
 });
 
-function roomUrl(context: RestContext, roomId: string): string {
-  return `${context.publicUrl}/r/${roomId}`;
+function roomUrl(nodeUrl: string, roomId: string): string {
+  return `${nodeUrl}/r/${roomId}`;
 }
 
 function envelope({ clock, newId }: RestContext) {

@@ -2,7 +2,6 @@ import type { ParticipantId, TrackId } from '../../../core/room/state.ts';
 import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
 import type { Deed } from '../checks/deeds.ts';
 import type { TrackFrames } from './FrameLog.ts';
-import type { TestMedia } from './testMedia.ts';
 
 export interface RemoteTrackStatus {
   readonly publisherId: ParticipantId;
@@ -59,11 +58,5 @@ export interface DrillClient extends ClientCommands {
   readonly kind: 'bot' | 'page';
   /** Reloads, crashes and uncaught errors so far. */
   reloads(): readonly string[];
-  close(): Promise<void>;
-}
-
-/** Made by whoever starts clients: their common media, and what they share (a browser). */
-export interface ClientStarter {
-  start(participantId: ParticipantId, media: TestMedia): Promise<DrillClient>;
   close(): Promise<void>;
 }

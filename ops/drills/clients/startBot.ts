@@ -2,19 +2,14 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ParticipantId } from '../../../core/room/state.ts';
-import type { ClientCommands, ClientStarter, DrillClient } from './DrillClient.ts';
+import type { ClientCommands, DrillClient } from './DrillClient.ts';
 import { Rpc } from './rpc.ts';
 import type { TestMedia } from './testMedia.ts';
 
 const SCRIPT = fileURLToPath(new URL('./bot/main.ts', import.meta.url));
 
-/** Bots run on libwebrtc, each in a process of its own: several in one process starve each other. */
-export const bots: ClientStarter = {
-  start: (participantId, media) => Promise.resolve(startBot(participantId, media)),
-  close: () => Promise.resolve(),
-};
-
-function startBot(participantId: ParticipantId, media: TestMedia): DrillClient {
+/** A bot runs on libwebrtc, in a process of its own: several in one process starve each other. */
+export function startBot(participantId: ParticipantId, media: TestMedia): DrillClient {
   const child = fork(SCRIPT, [JSON.stringify(media)], { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const rpc = new Rpc(child);
   const endings: string[] = [];

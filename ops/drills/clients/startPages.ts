@@ -1,15 +1,20 @@
 import type { Browser, Page } from 'playwright-core';
 import type { ParticipantId } from '../../../core/room/state.ts';
-import type { ClientCommands, ClientStarter, DrillClient } from './DrillClient.ts';
+import type { ClientCommands, DrillClient } from './DrillClient.ts';
 import { bundlePage } from './page/bundle.ts';
 import { launchBrowser } from './page/chromium.ts';
 import type { TestMedia } from './testMedia.ts';
 
-/** Pages of one Chromium, each in a browser context of its own: browsers slow pages that share a window. */
-export async function pagesOn(serverUrl: string, media: TestMedia): Promise<ClientStarter> {
+export interface DrillBrowser {
+  openPage(participantId: ParticipantId): Promise<DrillClient>;
+  close(): Promise<void>;
+}
+
+/** One Chromium. Each page has a browser context of its own: browsers slow pages that share a window. */
+export async function openBrowser(serverUrl: string, media: TestMedia): Promise<DrillBrowser> {
   const [browser, script] = await Promise.all([launchBrowser(media), bundlePage()]);
   return {
-    start: (participantId) => startPage(browser, script, serverUrl, participantId),
+    openPage: (participantId) => startPage(browser, script, serverUrl, participantId),
     close: () => browser.close(),
   };
 }

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import type { RequestBody, RequestName, ResponseBody } from '../../signaling/protocol/requests.ts';
+import type { ParticipantView } from '../../signaling/protocol/shapes.ts';
+import { CommandQueue } from '../connection/CommandQueue.ts';
+import { RequestRefused } from '../errors.ts';
+import type { LocalTrack } from '../media/LocalTrack.ts';
+import { LocalParticipant } from './LocalParticipant.ts';
+import { aParticipant, aTrack } from './roomCopy.fixtures.ts';
+
+class DeviceTrack extends EventTarget {
+  enabled = true;
+  readyState = 'live';
+  readonly kind = 'audio';
+
+  stop(): void {
+    this.readyState = 'ended';
+  }
+}
+
+/** A participant whose room answers when, and what, a test says. */
+class World {
+  readonly asked: { name: RequestName; body: Record<string, unknown>; answer(error?: Error): void }[] = [];
+  readonly produced: LocalTrack[] = [];
+  readonly device = new DeviceTrack();
+  view: ParticipantView = aParticipant('me');
+  readonly me: LocalParticipant;
+  #ids = 0;
+
+  constructor(view = aParticipant('me')) {
+    this.view = view;
+    const newId = (): string => `id-${++this.#ids}`;
+    const commands = new CommandQueue(newId);
+    commands.attach({
+      request: <N extends RequestName>(name: N, body: RequestBody<N>): Promise<ResponseBody<N>> =>
+        new Promise((resolve, reject) => {
+          const answer = (error?: Error): void => (error ? reject(error) : resolve({} as ResponseBody<N>));
+          this.asked.push({ name, body, answer });
+        }),
+    });
+    this.me = new LocalParticipant(view, {
+      commands,
+      media: { addLocal: (track) => void this.produced.push(track), removeLocal: () => undefined },
+      devices: undefined,
+      emit: () => undefined,
+      newId,
+    });
+  }
+
+  publish(muted = false): Promise<LocalTrack> {
+    // The parts of a MediaStreamTrack that are used without a browser.
+    const track = this.device as unknown as MediaStreamTrack;
+    return this.me.publishTrack(track, { source: 'microphone', muted });
+  }
+
+  /** The record has the track, and says whether it is muted. */
+  record(muted: boolean): void {
+    const trackId = this.me.track('microphone')?.trackId ?? 'microphone-1';
+    this.view = aParticipant('me', {
+      tracks: [aTrack({ id: trackId, source: 'microphone', kind: 'audio', muted })],
+    });
+    this.me.update(this.view);
+  }
+
+  async published(muted = false): Promise<LocalTrack> {
+    const publishing = this.publish(muted);
+    this.asked.at(-1)?.answer();
+    const track = await publishing;
+    this.record(muted);
+    return track;
+  }
+
+  last(): { name: RequestName; muted: unknown } | undefined {
+    const last = this.asked.at(-1);
+    return last && { name: last.name, muted: last.body.muted };
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+describe('LocalParticipant', () => {
+  it('media is produced only once the record has the track', async () => {
+    const world = new World();
+    const publishing = world.publish();
+    await settled();
+    expect(world.produced).toEqual([]);
+    world.asked[0]?.answer();
+    expect(world.produced).toEqual([]);
+    const track = await publishing;
+    expect(world.produced).toEqual([track]);
+  });
+
+  it('[M2] a mute is silence at once, whatever becomes of telling it', async () => {
+    const world = new World();
+    const track = await world.published();
+    expect(world.device.enabled).toBe(true);
+    const muting = world.me.mute('microphone');
+    expect(world.device.enabled).toBe(false);
+    world.asked.at(-1)?.answer(new RequestRefused('JOURNAL_UNAVAILABLE', 'later'));
+    await muting;
+    expect(track.sending).toBe(false);
+    expect(world.device.enabled).toBe(false);
+  });
+
+  it('[M2] an unmute is heard only once the room has it', async () => {
+    const world = new World();
+    const track = await world.published(true);
+    const unmuting = world.me.unmute('microphone');
+    await settled();
+    expect(world.device.enabled).toBe(false);
+    world.record(false);
+    world.asked.at(-1)?.answer();
+    await unmuting;
+    expect(track.sending).toBe(true);
+    expect(world.device.enabled).toBe(true);
+  });
+
+  it('[M2] a refused unmute stays silent', async () => {
+    const world = new World();
+    await world.published(true);
+    const unmuting = world.me.unmute('microphone');
+    await settled();
+    world.asked.at(-1)?.answer(new RequestRefused('FORBIDDEN', 'no'));
+    await expect(unmuting).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(world.device.enabled).toBe(false);
+  });
+
+  it("[M2] a host's mute that overtakes an unmute wins", async () => {
+    const world = new World();
+    await world.published(true);
+    const unmuting = world.me.unmute('microphone');
+    await settled();
+    const unmute = world.asked.at(-1);
+    world.record(false);
+    world.record(true);
+    unmute?.answer();
+    await unmuting;
+    expect(world.device.enabled).toBe(false);
+  });
+
+  it('a quick mute and unmute ends as it was meant', async () => {
+    const world = new World();
+    await world.published();
+    const muting = world.me.mute('microphone');
+    const unmuting = world.me.unmute('microphone');
+    await settled();
+    const [, mute, unmute] = world.asked;
+    world.record(true);
+    world.record(false);
+    mute?.answer();
+    unmute?.answer();
+    await Promise.all([muting, unmuting]);
+    expect(world.device.enabled).toBe(true);
+    expect(world.asked).toHaveLength(3);
+  });
+
+  it('[M2] a quick unmute and mute ends as it was meant', async () => {
+    const world = new World();
+    await world.published(true);
+    const unmuting = world.me.unmute('microphone');
+    await settled();
+    const muting = world.me.mute('microphone');
+    const [, unmute, mute] = world.asked;
+    world.record(false);
+    unmute?.answer();
+    await unmuting;
+    expect(world.device.enabled).toBe(false);
+    world.record(true);
+    mute?.answer();
+    await muting;
+    expect(world.device.enabled).toBe(false);
+  });
+
+  it("[M2] a host's mute is silence at once", async () => {
+    const world = new World();
+    await world.published();
+    world.record(true);
+    expect(world.device.enabled).toBe(false);
+  });
+
+  it('[M2] a record that forgot a mute is told again, and nothing is heard meanwhile', async () => {
+    const world = new World();
+    await world.published(true);
+    world.record(false);
+    expect(world.device.enabled).toBe(false);
+    expect(world.last()).toEqual({ name: 'setTrackMuted', muted: true });
+  });
+
+  it('[M2] muting while publishing is under way is told once the track is published', async () => {
+    const world = new World();
+    const publishing = world.publish();
+    const muting = world.me.mute('microphone');
+    expect(world.device.enabled).toBe(false);
+    for (const { answer } of world.asked) answer();
+    await Promise.all([publishing, muting]);
+    world.record(false);
+    expect(world.device.enabled).toBe(false);
+    expect(world.last()).toEqual({ name: 'setTrackMuted', muted: true });
+  });
+
+  it('[M2] after a reload the published track is taken up as muted as it was', async () => {
+    const view = aParticipant('me', {
+      tracks: [aTrack({ id: 'kept', source: 'microphone', kind: 'audio', muted: true })],
+    });
+    const world = new World(view);
+    const track = await world.publish();
+    expect(track.trackId).toBe('kept');
+    expect(world.device.enabled).toBe(false);
+    expect(world.asked).toEqual([]);
+    expect(world.produced).toEqual([track]);
+  });
+
+  it('a participant that had to come in anew publishes the same tracks again', async () => {
+    const world = new World();
+    const track = await world.published(true);
+    world.me.rejoined(aParticipant('me'));
+    expect(world.asked.at(-1)).toMatchObject({ name: 'publish', body: { trackId: track.trackId, muted: true } });
+  });
+
+  it('a track that a host took out is not published again', async () => {
+    const world = new World();
+    await world.published();
+    world.me.update(aParticipant('me'));
+    expect(world.me.track('microphone')).toBeUndefined();
+    expect(world.last()?.name).toBe('publish');
+  });
+});

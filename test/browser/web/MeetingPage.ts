@@ -1,0 +1,97 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { waitUntil } from '../../support/waitUntil.ts';
+
+/** One person at the page, in a browser context of their own. */
+export class MeetingPage {
+  readonly page: Page;
+  /** Errors in the console and errors that nobody caught. */
+  readonly problems: string[] = [];
+  readonly #context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.#context = context;
+    this.page = page;
+    page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message));
+    // A socket that a killed server drops is Chromium's to report and the client's to repair.
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/WebSocket|ERR_/u.test(message.text())) this.problems.push(message.text());
+    });
+  }
+
+  static async open(browser: Browser, url: string): Promise<MeetingPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const meetingPage = new MeetingPage(context, page);
+    await page.goto(url);
+    return meetingPage;
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name });
+  }
+
+  tile(name: string | RegExp): Locator {
+    return this.page.getByRole('article', { name });
+  }
+
+  async join(name: string): Promise<void> {
+    await this.page.getByLabel('Your name').fill(name);
+    await this.button('Join now').click();
+  }
+
+  async isIn(): Promise<void> {
+    await this.button('Leave the meeting').waitFor({ timeout: 20_000 });
+  }
+
+  /** Waits until pictures of that person come in. */
+  async sees(name: string, timeoutMs = 20_000): Promise<void> {
+    const video = this.tile(name).locator('video');
+    await waitUntil(async () => (await video.count()) === 1 || `no video of ${name}`, timeoutMs);
+    const before = await video.evaluate(shownFrames);
+    await waitUntil(
+      async () => (await video.evaluate(shownFrames)) > before + 2 || `the picture of ${name} stands still`,
+      timeoutMs,
+    );
+  }
+
+  /** Waits until something sounds, from whomever. */
+  async hears(): Promise<void> {
+    await waitUntil(async () => (await this.page.evaluate(loudness)) > 0.001 || 'all is silent', 20_000);
+  }
+
+  async stopsHearing(): Promise<void> {
+    await waitUntil(async () => (await this.page.evaluate(loudness)) < 0.0005 || 'something sounds', 20_000);
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}
+
+function shownFrames(video: SVGElement | HTMLElement): number {
+  return video instanceof HTMLVideoElement ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+}
+
+/** The loudest moment of the next second in what the page's audio elements play. */
+async function loudness(): Promise<number> {
+  const context = new AudioContext();
+  try {
+    const analyser = new AnalyserNode(context, { fftSize: 2048 });
+    for (const { srcObject } of document.querySelectorAll('audio')) {
+      if (srcObject instanceof MediaStream && srcObject.getAudioTracks().length > 0) {
+        context.createMediaStreamSource(srcObject).connect(analyser);
+      }
+    }
+    const samples = new Float32Array(analyser.fftSize);
+    let loudest = 0;
+    const until = performance.now() + 1_200;
+    while (performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      analyser.getFloatTimeDomainData(samples);
+      for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample));
+    }
+    return loudest;
+  } finally {
+    await context.close();
+  }
+}

@@ -1,0 +1,225 @@
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { supervisorState } from '../../../ops/drills/deployment/Deployment.ts';
+import { PrivateDeployment } from '../../../ops/drills/deployment/PrivateDeployment.ts';
+import { launchChromium } from '../../support/chromium.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { MeetingPage } from './MeetingPage.ts';
+
+describe('a meeting through the page', () => {
+  let deployment: PrivateDeployment;
+  let browser: Browser;
+  let pages: MeetingPage[] = [];
+
+  beforeAll(async () => {
+    await build({ configFile: path.resolve('web/vite.config.ts'), logLevel: 'warn' });
+    [deployment, browser] = await Promise.all([PrivateDeployment.start({ workers: 1 }), launchChromium()]);
+  });
+
+  afterEach(async () => {
+    const problems = pages.flatMap((page) => page.problems);
+    await Promise.all(pages.map((page) => page.close()));
+    pages = [];
+    expect(problems).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await deployment?.stop();
+  });
+
+  async function open(address: string): Promise<MeetingPage> {
+    const page = await MeetingPage.open(browser, new URL(address, deployment.url).href);
+    pages.push(page);
+    return page;
+  }
+
+  /** Ada makes a meeting and is in it, as its host. */
+  async function createMeeting(): Promise<MeetingPage> {
+    const ada = await open('/');
+    await ada.page.getByLabel(/Name of the meeting/u).fill('Monday round');
+    await ada.button('New meeting').click();
+    await ada.join('Ada');
+    await ada.isIn();
+    return ada;
+  }
+
+  async function joinMeeting(host: MeetingPage, name: string): Promise<MeetingPage> {
+    const page = await open(host.page.url());
+    await page.join(name);
+    await page.isIn();
+    return page;
+  }
+
+  it('two people find, see and hear each other, and part', async () => {
+    const ada = await createMeeting();
+    await ada.page.getByText('You are the only one here').waitFor();
+    const bob = await joinMeeting(ada, 'Bob');
+    await Promise.all([ada.sees('Bob'), bob.sees('Ada'), ada.hears(), bob.hears()]);
+    await expect(bob.page.getByRole('heading', { level: 1 }).textContent()).resolves.toBe('Monday round');
+
+    await bob.button('Leave the meeting').click();
+    await bob.page.getByText('You left the meeting').waitFor();
+    await ada.page.getByText('You are the only one here').waitFor();
+    await bob.button('Rejoin').click();
+    await bob.button('Join now').click();
+    await bob.sees('Ada');
+  });
+
+  it('a muted microphone is silent, shown so, and heard again', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await ada.hears();
+    await bob.page.keyboard.press('Control+d');
+    await bob.button('Turn microphone on').waitFor();
+    await ada.tile('Bob').getByText('Microphone off').waitFor({ state: 'attached' });
+    await ada.stopsHearing();
+    await bob.button('Turn microphone on').click();
+    await ada.tile('Bob').getByText('Microphone off').waitFor({ state: 'detached' });
+    await ada.hears();
+  });
+
+  it('a camera that is off shows initials, and comes back', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await ada.sees('Bob');
+    await bob.page.keyboard.press('v');
+    await ada.tile('Bob').locator('video').waitFor({ state: 'detached' });
+    expect(await ada.tile('Bob').locator('.avatar').textContent()).toBe('B');
+    await bob.page.keyboard.press('v');
+    await ada.sees('Bob');
+  });
+
+  it('people write to each other, whoever comes later reads it too', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await ada.button('Chat').click();
+    await ada.page.keyboard.press('Tab');
+    const draft = ada.page.getByLabel('Write a message');
+    await draft.fill('Read https://example.org/plan first');
+    await draft.press('Enter');
+    await bob.button('Chat, 1 new').click();
+    const link = bob.page.getByRole('link', { name: 'https://example.org/plan' });
+    expect(await link.getAttribute('rel')).toContain('noopener');
+
+    await bob.page.getByLabel('Write a message').fill('I have');
+    await ada.page.getByText('Bob is writing…').waitFor();
+    await bob.button('Send message').click();
+    await ada.page.getByText('I have', { exact: true }).waitFor();
+    await bob.page.getByText('I have', { exact: true }).hover();
+    await bob.button('Edit message').click();
+    await bob.page.getByLabel('Edit message').fill('I have read it');
+    await bob.page.keyboard.press('Enter');
+    await ada.page.getByText('I have read it').waitFor();
+    await ada.page.getByText('I have read it').hover();
+    await ada.button('Delete message').last().click();
+    await bob.page.getByText('Message deleted').waitFor();
+
+    const cleo = await joinMeeting(ada, 'Cleo');
+    await cleo.button('Chat').click();
+    await cleo.page.getByText('Read').waitFor();
+  });
+
+  it('a host mutes, makes hosts and removes; a hand goes up and down', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await bob.button('Raise your hand').click();
+    await ada.tile('Bob').getByText('Hand raised').waitFor({ state: 'attached' });
+    await ada.button('People').click();
+    const act = async (action: string) => {
+      await ada.button('Actions for Bob').click();
+      await ada.page.getByRole('menuitem', { name: action, exact: true }).click();
+    };
+    await act('Lower hand');
+    await bob.button('Raise your hand').waitFor();
+    await act('Mute');
+    await bob.button('Turn microphone on').waitFor();
+    await act('Make host');
+    await bob.button('People').click();
+    await bob.button('Actions for Ada').waitFor();
+    await act('Remove');
+    await bob.page.getByText('A host removed you').waitFor();
+  });
+
+  it('a password and a lobby keep people out until they may come in', async () => {
+    const ada = await createMeeting();
+    await ada.button('Settings').click();
+    await ada.page.getByLabel('Password for newcomers').fill('open sesame');
+    await ada.button('Set').click();
+    await ada.page.getByText('The meeting has a password.').waitFor();
+    await ada.page.getByLabel('Lobby').check();
+
+    const bob = await open(ada.page.url());
+    await bob.join('Bob');
+    await bob.page.getByLabel('Password').fill('guess');
+    await bob.button('Join').click();
+    await bob.page.getByText('That password is wrong.').waitFor();
+    await bob.page.getByLabel('Password').fill('open sesame');
+    await bob.button('Join').click();
+    await bob.page.getByText('Somebody will let you in soon').waitFor();
+    await ada.button('Deny').click();
+    await bob.button('Ask again').click();
+    await bob.button('Join now').click();
+    await bob.page.getByLabel('Password').fill('open sesame');
+    await bob.button('Join').click();
+    await ada.button('Admit').click();
+    await bob.sees('Ada');
+  });
+
+  it('a reload goes straight back in, with the microphone as it was', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await Promise.all([ada.sees('Bob'), bob.button('Turn microphone off').click()]);
+    await ada.tile('Bob').getByText('Microphone off').waitFor({ state: 'attached' });
+    await bob.page.reload();
+    await bob.isIn();
+    await Promise.all([ada.sees('Bob'), bob.sees('Ada')]);
+    await bob.button('Turn microphone on').waitFor();
+    expect(await ada.page.getByRole('article').count()).toBe(2);
+    await bob.button('Turn microphone on').click();
+    await ada.hears();
+  });
+
+  it('a killed server is a pause: no reload, no notice, nobody leaves', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await Promise.all([ada.sees('Bob'), bob.sees('Ada')]);
+    await bob.button('Turn microphone off').click();
+    await ada.tile('Bob').getByText('Microphone off').waitFor({ state: 'attached' });
+    for (const { page } of [ada, bob])
+      await page.evaluate(() => document.documentElement.setAttribute('data-same', ''));
+
+    const { serverPid } = await supervisorState(deployment);
+    if (serverPid === null) throw new Error('no server runs');
+    process.kill(serverPid, 'SIGKILL');
+    await ada.button('Chat').click();
+    await ada.page.getByLabel('Write a message').fill('Still here?');
+    await ada.page.keyboard.press('Enter');
+
+    await waitUntil(
+      async () => (await supervisorState(deployment)).serverPid !== serverPid || 'no other server',
+      20_000,
+    );
+    await bob.button('Chat, 1 new').waitFor({ timeout: 20_000 });
+    await Promise.all([ada.sees('Bob'), bob.sees('Ada')]);
+    await bob.button('Turn microphone on').waitFor();
+    for (const { page } of [ada, bob]) {
+      expect(await page.locator('html[data-same]').count()).toBe(1);
+      expect(await page.locator('.notice').allTextContents()).toEqual([]);
+      expect(await page.getByRole('article').count()).toBe(2);
+    }
+  });
+
+  it('says what to do about what does not exist', async () => {
+    const page = await open('/r/no-such-room');
+    await page.page.getByText('There is no such meeting').waitFor();
+    await page.button('Go to the first page').click();
+    await page.page.getByLabel('Code or link').fill('not a code!');
+    await page.button('Join').click();
+    await page.page.getByText('That is not a code or link of a meeting.').waitFor();
+    // The browser itself reports the 404 that the page has understood.
+    page.problems.length = 0;
+  });
+});

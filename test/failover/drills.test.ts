@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cleanup } from '../../ops/bench/cleanup.ts';
+import type { DrillOutcome } from '../../ops/drills/DrillResult.ts';
+import { PrivateDeployment } from '../../ops/drills/deployment/PrivateDeployment.ts';
+import { Drill, type DrillScene } from '../../ops/drills/drill.ts';
+import type { Fault } from '../../ops/drills/faults/Fault.ts';
+import { killRedis } from '../../ops/drills/faults/killRedis.ts';
+import { killServer } from '../../ops/drills/faults/killServer.ts';
+import { killWorker } from '../../ops/drills/faults/killWorker.ts';
+import { pauseRedis } from '../../ops/drills/faults/pauseRedis.ts';
+import { together } from '../../ops/drills/faults/together.ts';
+import { openScene } from '../../ops/drills/scene.ts';
+import { unmuteBriefly, withoutOneMessage } from './planted.ts';
+
+/** How many rounds of talking, chatting and raising hands survive; how fast is the drills' own question. */
+const ROUNDS = 2;
+const CAST = { participants: 3, pages: 0 };
+
+let deployment: PrivateDeployment;
+
+beforeAll(async () => {
+  deployment = await PrivateDeployment.start({ workers: 2 });
+});
+
+afterAll(async () => {
+  await deployment.stop();
+});
+
+async function drill(
+  fault: Fault,
+  change: (scene: DrillScene) => DrillScene = (scene) => scene,
+): Promise<DrillOutcome> {
+  const cleanup = new Cleanup();
+  const seed = Date.now() % 1_000_000;
+  const lines = [`seed ${seed}`];
+  try {
+    const scene = await openScene(deployment, CAST, cleanup, (line) => lines.push(line));
+    return await new Drill({ fault, rounds: ROUNDS, seed }, change(scene)).run();
+  } catch (error) {
+    throw new Error(`${lines.join('\n')}\n${await deployment.logTail()}`, { cause: error });
+  } finally {
+    await cleanup.run();
+  }
+}
+
+describe('[R1] nothing that was acknowledged is lost, and nobody is needed to mend it', () => {
+  test.each([killWorker, killServer, killRedis, pauseRedis(5_000), together(killServer, killRedis)])(
+    '$name',
+    async (fault) => {
+      const { problems, result } = await drill(fault);
+      expect(problems).toEqual([]);
+      expect(result.ok).toBe(true);
+      expect(result.facts.acked).toBeGreaterThan(100);
+      expect(result.media.video.n).toBe(ROUNDS * 3 * 2);
+      expect(result.media.audio.n).toBe(ROUNDS * (3 * 2 - 2)); // One of them is muted.
+    },
+  );
+});
+
+test('what is lost, and a muted microphone that is heard, does not go unnoticed', async () => {
+  const { problems, result } = await drill(unmuteBriefly, (scene) => {
+    unmuteBriefly.choose(scene);
+    return { ...scene, journal: withoutOneMessage(scene.journal) };
+  });
+  expect(result.ok).toBe(false);
+  expect(result.hotMics).toBe(2);
+  expect(result.facts.lost).toBe(1);
+  expect(result.state.mismatches).toBeGreaterThan(0);
+  expect(problems.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Journal } from '../../core/ports.ts';
+import type { Commit } from '../../core/room/commit.ts';
+import type { DrillClient } from '../../ops/drills/clients/DrillClient.ts';
+import type { DrillScene } from '../../ops/drills/drill.ts';
+import type { Fault } from '../../ops/drills/faults/Fault.ts';
+
+/** What must not happen, made to happen: drills that cannot fail prove nothing. */
+
+/** A journal that has forgotten what the 50th chat message said: the commit is there, and empty. */
+export function withoutOneMessage(journal: Journal): Journal {
+  return {
+    ...bound(journal),
+    async read(roomId, afterVersion, limit) {
+      let messages = 0;
+      const commits = await journal.read(roomId, afterVersion, limit);
+      return commits.map((commit) => {
+        if (afterVersion > 0 || !isMessage(commit)) return commit;
+        messages += 1;
+        return messages === 50 ? { ...commit, events: [] } : commit;
+      });
+    },
+  };
+}
+
+/** The participant who must be silent opens its microphone for two seconds, unknown to the drill. */
+export const unmuteBriefly: Fault & { choose(scene: DrillScene): void } = (() => {
+  let silent: DrillClient | undefined;
+  return {
+    name: 'planted hot mic',
+    breaksMedia: false,
+    choose(scene: DrillScene) {
+      silent = scene.clients[1];
+    },
+    available: async () => (silent ? null : 'nobody was chosen'),
+    async inject() {
+      const at = Date.now();
+      const heal = async (): Promise<void> => {
+        await sleep(2_000);
+        await silent?.setMicrophoneMuted(true);
+      };
+      await silent?.setMicrophoneMuted(false);
+      return { at, what: 'microphone opened', heal, replaced: () => Promise.resolve(null) };
+    },
+  };
+})();
+
+function isMessage({ events }: Commit): boolean {
+  return events.some(({ type }) => type === 'ChatPosted');
+}
+
+function bound(journal: Journal): Journal {
+  return {
+    append: (...args) => journal.append(...args),
+    read: (...args) => journal.read(...args),
+    position: (...args) => journal.position(...args),
+    follow: (...args) => journal.follow(...args),
+    loadSnapshot: (...args) => journal.loadSnapshot(...args),
+    saveSnapshot: (...args) => journal.saveSnapshot(...args),
+    get available() {
+      return journal.available;
+    },
+    onAvailability: (listener) => journal.onAvailability(listener),
+  };
+}
