@@ -56,6 +56,7 @@ export class Connection {
   #hearsCommits = false;
   #held: (() => void)[] | null = null;
   #ended = false;
+  #replaced = false;
   readonly #asked = new Set<() => void>();
   #inFlight = 0;
   #onIdle: (() => void) | null = null;
@@ -95,6 +96,11 @@ export class Connection {
     return !this.#ended && this.#socket.connected;
   }
 
+  /** Its participant is on another connection: it gets no answers, so that its client does not take it for alive. */
+  get isReplaced(): boolean {
+    return this.#replaced;
+  }
+
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -112,11 +118,14 @@ export class Connection {
   startEntering(commandId: CommandId): () => void {
     if (this.#ended) throw new RequestRefused('NOT_IN_ROOM', 'This session is over.');
     if (this.#entering !== null) throw new RequestRefused('INVALID', 'This connection is joining already.');
+    const heard = this.#hearsCommits;
     this.#entering = commandId;
     this.#hearsCommits = false;
     this.#held = [];
     return () => {
       this.#entering = null;
+      // It could not resume and has its old seat still: what it did not hear meanwhile, the next version number tells it.
+      if (heard && this.#seat && !this.#ended) this.#hearsCommits = true;
       const held = this.#held ?? [];
       this.#held = null;
       for (const send of held) send();
@@ -197,7 +206,10 @@ export class Connection {
       this.#socket.disconnect(true);
     };
     const timer = setTimeout(close, reason === 'replaced' ? REPLACED_MS : LAST_ANSWERS_MS).unref();
-    if (reason === 'replaced') return;
+    if (reason === 'replaced') {
+      this.#replaced = true;
+      return;
+    }
     if (this.#inFlight === 0) close();
     else this.#onIdle = close;
   }

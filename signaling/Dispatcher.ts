@@ -3,6 +3,7 @@ import type { Connection } from './Connection.ts';
 import type { SignalingContext } from './context.ts';
 import type { Handler } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
+import { AddressLimits } from './limits/AddressLimits.ts';
 import { payloadWeight } from './limits/payloadWeight.ts';
 import type { ErrorCode, WireError } from './protocol/errors.ts';
 import { type Answer, type RequestName, requests } from './protocol/requests.ts';
@@ -26,14 +27,17 @@ const EXTRA_COST: { readonly [N in RequestName]?: number } = {
 export class Dispatcher {
   readonly #context: SignalingContext;
   readonly #metrics: SignalingMetrics;
+  readonly #addressRequests: AddressLimits;
 
   constructor(context: SignalingContext, metrics: SignalingMetrics) {
     this.#context = context;
     this.#metrics = metrics;
+    this.#addressRequests = new AddressLimits(context.limits.addressRequests, () => context.clock.now());
   }
 
   /** `args` as socket.io gives them: the body, and the function that sends the answer. */
   async dispatch(connection: Connection, name: string, args: readonly unknown[]): Promise<void> {
+    if (connection.isReplaced) return;
     const startedAt = performance.now();
     const send = args.at(-1);
     // Whoever wants no answer gets none, and nothing else: a request that cannot be refused aloud is not made.
@@ -89,7 +93,11 @@ export class Dispatcher {
   #limit(connection: Connection): void {
     const { clock, limits } = this.#context;
     const now = clock.now();
-    if (connection.requests.take(now) && connection.inFlight <= limits.requestsInFlight) return;
+    const isWithin =
+      connection.requests.take(now) &&
+      connection.inFlight <= limits.requestsInFlight &&
+      this.#addressRequests.take(connection.address);
+    if (isWithin) return;
     if (!connection.excess.take(now)) connection.cutOff();
     throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many requests at once. Wait a second.');
   }

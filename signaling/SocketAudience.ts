@@ -34,25 +34,13 @@ export class SocketAudience implements RoomAudience {
   }
 
   committed(roomId: RoomId, commit: Commit, before: RoomState, after: RoomState): void {
-    this.#quietly(roomId, () => {
-      const encoded = encodedFor(commit);
-      for (const connection of this.#attendance.seated(roomId).values()) {
-        const { participantId } = connection;
-        const role = after.participants.get(participantId)?.role;
-        const reason = endedBy(commit, participantId) ?? (replaces(commit, connection) ? 'replaced' : null);
-        if (reason) {
-          this.end(connection, reason);
-        } else if (connection.hearsCommits && role) {
-          const wasHost = mayModerate(before.participants.get(participantId)?.role ?? role);
-          const viewer: Viewer = mayModerate(role) ? 'host' : 'other';
-          if (wasHost === (viewer === 'host')) connection.write(encoded(viewer));
-          else connection.notify('committed', toWireCommitOfRoleChange(commit, before, after, viewer));
-          // Given up by somebody who took this node for dead: it is not, so the client has but to resume.
-          if (givesUp(commit, connection)) connection.notify('outOfDate', {});
-        }
-      }
-      for (const connection of this.#attendance.knocking(roomId).values()) this.#tellKnocking(connection, commit);
-    });
+    const encoded = encodedFor(commit);
+    for (const connection of this.#attendance.seated(roomId).values()) {
+      this.#quietly(roomId, () => this.#tellCommit(connection, commit, encoded, before, after));
+    }
+    for (const connection of this.#attendance.knocking(roomId).values()) {
+      this.#quietly(roomId, () => this.#tellKnocking(connection, commit));
+    }
   }
 
   rebuilt(roomId: RoomId): void {
@@ -111,8 +99,31 @@ export class SocketAudience implements RoomAudience {
     this.#toSession(roomId, participantId, session, (connection) => connection.notify('mediaLost', {}));
   }
 
+  #tellCommit(
+    connection: Connection,
+    commit: Commit,
+    encoded: (viewer: Viewer) => string,
+    before: RoomState,
+    after: RoomState,
+  ): void {
+    const { participantId } = connection;
+    const reason = endedBy(commit, participantId) ?? (replaces(commit, connection) ? 'replaced' : null);
+    if (reason) {
+      this.#end(connection, reason);
+      return;
+    }
+    const role = after.participants.get(participantId)?.role;
+    if (!connection.hearsCommits || !role) return;
+    const wasHost = mayModerate(before.participants.get(participantId)?.role ?? role);
+    const viewer: Viewer = mayModerate(role) ? 'host' : 'other';
+    if (wasHost === (viewer === 'host')) connection.write(encoded(viewer));
+    else connection.notify('committed', toWireCommitOfRoleChange(commit, before, after, viewer));
+    // Given up by somebody who took this node for dead: it is not, so the client has but to resume.
+    if (givesUp(commit, connection)) connection.notify('outOfDate', {});
+  }
+
   /** The session is over: the connection hears why, and closes. */
-  end(connection: Connection, reason: EndReason | null): void {
+  #end(connection: Connection, reason: EndReason): void {
     const { seat } = connection;
     if (this.#attendance.removeSeated(connection) && seat) this.#caretaker.left(seat);
     connection.end(reason);
@@ -130,11 +141,11 @@ export class SocketAudience implements RoomAudience {
   }
 
   #toRoom(roomId: RoomId, toEncoded: () => string): void {
+    const seated = this.#attendance.seated(roomId);
+    if (seated.size === 0) return;
     this.#quietly(roomId, () => {
-      const seated = this.#attendance.seated(roomId);
-      if (seated.size === 0) return;
       const encoded = toEncoded();
-      for (const connection of seated.values()) connection.write(encoded);
+      for (const connection of seated.values()) this.#quietly(roomId, () => connection.write(encoded));
     });
   }
 
@@ -148,7 +159,7 @@ export class SocketAudience implements RoomAudience {
     if (connection) this.#quietly(roomId, () => tell(connection));
   }
 
-  /** Rooms must not fail because somebody could not be told; a message that does not fit its own schema is a bug. */
+  /** Neither the room nor the others must suffer when somebody cannot be told: it is a bug, such as a message unlike its schema. */
   #quietly(roomId: RoomId, tell: () => void): void {
     try {
       tell();

@@ -97,9 +97,12 @@ export class MediaEngine {
     if (performance.now() - this.#openedAt > STEADY_AFTER_MS) this.#failures = 0;
     const delayMs = this.#failures === 0 ? 0 : Math.min(MAX_REOPEN_DELAY_MS, 250 * 2 ** this.#failures);
     this.#failures += 1;
-    this.#opening = new Promise<void>((resolve) => {
-      this.#reopenTimer = setTimeout(resolve, delayMs);
-    }).then(() => this.#requestMedia(link));
+    // The first time without a timer: those of a page in the background may take a second.
+    const due = new Promise<void>((resolve) => {
+      if (delayMs === 0) resolve();
+      else this.#reopenTimer = setTimeout(resolve, delayMs);
+    });
+    this.#opening = due.then(() => this.#requestMedia(link));
   }
 
   /** Its publication is in the record. */

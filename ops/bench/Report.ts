@@ -21,7 +21,7 @@ export interface BenchReport {
   readonly targets: readonly Target[];
 }
 
-export function isMet({ measured, limit, better }: Target): boolean {
+function isMet({ measured, limit, better }: Target): boolean {
   return better === 'lower' ? measured <= limit : measured >= limit;
 }
 

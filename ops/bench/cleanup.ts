@@ -1,18 +1,20 @@
 type Step = () => Promise<void> | void;
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** What must be undone however the program ends; the newest first. */
 export class Cleanup {
   readonly #steps: Step[] = [];
   #running: Promise<void> | undefined;
 
+  readonly #onSignal = (): void => {
+    // Asked twice: no more waiting.
+    if (this.#running) process.exit(130);
+    void this.run().finally(() => process.exit(130));
+  };
+
   constructor() {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        // Asked twice: no more waiting.
-        if (this.#running) process.exit(130);
-        void this.run().finally(() => process.exit(130));
-      });
-    }
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
   add(step: Step): void {
@@ -34,5 +36,6 @@ export class Cleanup {
       }
     }
     this.#running = undefined;
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
 }

@@ -9,6 +9,7 @@ interface Received {
   readonly kind: TrackKind;
   /** ms since the epoch, in order. */
   readonly times: number[];
+  readonly audibleTimes: number[];
 }
 
 export interface MeasuredGap {
@@ -27,15 +28,17 @@ export class Recording {
   async collect(clients: readonly DrillClient[]): Promise<void> {
     await Promise.all(
       clients.map(async (client) => {
-        for (const { publisherId, trackId, kind, times } of await client.takeFrames()) {
+        for (const { publisherId, trackId, kind, times, audibleTimes } of await client.takeFrames()) {
           const key = `${client.participantId} ${trackId}`;
           const received = this.#received.get(key) ?? {
             receiver: client.participantId,
             publisher: publisherId,
             kind,
             times: [],
+            audibleTimes: [],
           };
           received.times.push(...times);
+          received.audibleTimes.push(...audibleTimes);
           this.#received.set(key, received);
         }
       }),
@@ -59,7 +62,9 @@ export class Recording {
   hotMics(mutedSpans: ReadonlyMap<ParticipantId, readonly Span[]>): HotMic[] {
     return [...this.#received.values()]
       .filter(({ kind }) => kind === 'audio')
-      .map(({ receiver, publisher, times }) => hotMic(receiver, publisher, times, mutedSpans.get(publisher) ?? []))
+      .map(({ receiver, publisher, audibleTimes }) =>
+        hotMic(receiver, publisher, audibleTimes, mutedSpans.get(publisher) ?? []),
+      )
       .filter((found) => found !== null);
   }
 
@@ -68,7 +73,7 @@ export class Recording {
     const heard = new Set(
       [...this.#received.values()]
         .filter((received) => received.kind === 'audio' && received.publisher === publisher)
-        .filter(({ times }) => times.some((time) => time > span.from && time < span.to))
+        .filter(({ audibleTimes }) => audibleTimes.some((time) => time > span.from && time < span.to))
         .map(({ receiver }) => receiver),
     );
     return receivers.filter((receiver) => receiver !== publisher && !heard.has(receiver));

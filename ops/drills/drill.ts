@@ -101,7 +101,7 @@ export class Drill {
     await Promise.all(
       clients.map(async (client) => {
         const name = client.participantId;
-        await client.join({ url: deployment.url, token: await api.joinToken(roomId, name), name });
+        await client.join({ url: deployment.url, token: await api.joinToken(roomId, name), name, publish: true });
       }),
     );
     await waitUntilNothingMissing('the meeting does not begin', () => missingOf(clients), SETUP_LIMIT_MS);

@@ -49,7 +49,7 @@ export class StaticFiles {
   /** Null when there is no such file below the folder. */
   async reply(request: HttpRequest, urlPath: string): Promise<HttpReply | null> {
     const path = await this.#locate(urlPath);
-    const file = path === null ? null : await this.#load(path);
+    const file = path === null ? null : await this.#load(path).catch(nullIfMissing);
     if (!file) return null;
 
     const headers = {
@@ -97,8 +97,9 @@ export class StaticFiles {
   }
 
   async #load(path: string): Promise<CachedFile | null> {
-    const { mtimeMs, size, isFile } = await stat(path).then((stats) => ({ ...stats, isFile: stats.isFile() }));
-    if (!isFile || size > MAX_FILE_BYTES) return null;
+    const stats = await stat(path);
+    const { mtimeMs, size } = stats;
+    if (!stats.isFile() || size > MAX_FILE_BYTES) return null;
     const changed = `${mtimeMs}-${size}`;
     let cached = this.#cache.get(path);
     if ((await cached)?.changed !== changed) {
@@ -123,6 +124,12 @@ async function readAndCompress(path: string, changed: string): Promise<CachedFil
   }
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
   return { changed, etag, contentType, variants };
+}
+
+/** The page is being built anew: the file was there a moment ago. */
+function nullIfMissing(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  throw error;
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -9,7 +9,7 @@ export function securityHeaders(publicUrl: string): Readonly<Record<string, stri
     'content-security-policy': [
       "default-src 'self'",
       "script-src 'self'",
-      "style-src 'self' 'unsafe-inline'",
+      "style-src 'self'",
       "img-src 'self' data: blob:",
       "media-src 'self' blob: mediastream:",
       "worker-src 'self' blob:",

@@ -4,6 +4,8 @@ import type { Rate } from './TokenBucket.ts';
 export interface Limits {
   /** Requests of one connection; one of many kilobytes counts as several. */
   readonly requests: Rate;
+  /** Requests of all connections from one address. */
+  readonly addressRequests: Rate;
   /** Requests of one connection that are not answered yet. */
   readonly requestsInFlight: number;
   /** Requests of one connection beyond that: they are refused; and beyond this too, the connection is closed. */
@@ -31,12 +33,13 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   requests: { burst: 500, perSecond: 50 },
+  addressRequests: { burst: 50_000, perSecond: 5_000 },
   requestsInFlight: 400,
   excess: { burst: 1_000, perSecond: 20 },
   connects: { burst: 2_000, perSecond: 200 },
   connections: 5_000,
   rest: { burst: 1_000, perSecond: 50 },
-  roomsCreated: { burst: 30, perSecond: 0.5 },
+  roomsCreated: { burst: 60, perSecond: 1 },
   wrongSecrets: { burst: 20, perSecond: 0.2 },
   reactions: { burst: 20, perSecond: 5 },
   messageBytes: 64 << 10,

@@ -97,7 +97,10 @@ export const notifications = {
   connectionQuality: z.object({ participantId: Id, quality: z.number().int().min(0).max(3) }),
   /** The transports died with their worker: `openMedia` and produce again; the connection is fine. */
   mediaLost: z.object({}),
-  /** This session is over and must not be resumed by itself. */
+  /**
+   * This session is over and must not be resumed by itself. `replaced` comes a second after a newer session began: a client
+   * that came back over another connection has closed this one by then.
+   */
   sessionEnded: z.object({ reason: z.enum(['replaced', 'removed', 'banned', 'expired', 'left', 'roomClosed']) }),
   lobbyDecided: z.object({ admitted: z.boolean() }),
   reacted: z.object({ participantId: Id, emoji: z.string() }),

@@ -5,11 +5,11 @@ import { ParticipantView, ReencodingPolicy, Role } from '../protocol/shapes.ts';
 
 export const DEFAULT_TTL_SECONDS = 12 * 3_600;
 
-export const RoomId = z
+const RoomId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must have 1 to 64 letters, digits, dashes or underscores')
   .describe('Part of the address at which people join.');
-export const ParticipantId = z
+const ParticipantId = z
   .string()
   .regex(/^[\w.@:+-]{1,128}$/, 'must have 1 to 128 letters, digits or one of _ . @ : + -')
   .describe('Stable for one person or device in one room: it survives every reconnect.');

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import type { DrillClient } from '../../ops/drills/clients/DrillClient.ts';
-import type { DrillScene } from '../../ops/drills/drill.ts';
 import type { Fault } from '../../ops/drills/faults/Fault.ts';
 
 /** What must not happen, made to happen: drills that cannot fail prove nothing. */
@@ -23,27 +22,23 @@ export function withoutOneMessage(journal: Journal): Journal {
   };
 }
 
-/** The participant who must be silent opens its microphone for two seconds, unknown to the drill. */
-export const unmuteBriefly: Fault & { choose(scene: DrillScene): void } = (() => {
-  let silent: DrillClient | undefined;
+/** Somebody who must be silent opens the microphone for two seconds, unknown to the drill. */
+export function unmuteBriefly(silent: DrillClient): Fault {
   return {
     name: 'planted hot mic',
     breaksMedia: false,
-    choose(scene: DrillScene) {
-      silent = scene.clients[1];
-    },
-    available: async () => (silent ? null : 'nobody was chosen'),
+    available: () => Promise.resolve(null),
     async inject() {
       const at = Date.now();
+      await silent.setMicrophoneMuted(false);
       const heal = async (): Promise<void> => {
         await sleep(2_000);
-        await silent?.setMicrophoneMuted(true);
+        await silent.setMicrophoneMuted(true);
       };
-      await silent?.setMicrophoneMuted(false);
       return { at, what: 'microphone opened', heal, replaced: () => Promise.resolve(null) };
     },
   };
-})();
+}
 
 function isMessage({ events }: Commit): boolean {
   return events.some(({ type }) => type === 'ChatPosted');

@@ -5,7 +5,7 @@ import { ServerDoor } from '../entry/ServerDoor.ts';
 import { LandingPage } from '../landing/LandingPage.tsx';
 import { MessagePage } from '../ui/MessagePage.tsx';
 import { NoticesProvider } from '../ui/notices.tsx';
-import { createRoom } from './api.ts';
+import { createRoom, mayCreateRooms } from './api.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { navigate, placeOf, roomPath, usePath } from './navigation.ts';
 import './tokens.css';
@@ -25,7 +25,13 @@ function CurrentPage() {
   const place = placeOf(usePath());
   switch (place.page) {
     case 'landing':
-      return <LandingPage onCreate={createAndEnter} onJoin={(roomId) => navigate(roomPath(roomId))} />;
+      return (
+        <LandingPage
+          mayCreate={mayCreateRooms}
+          onCreate={createAndEnter}
+          onJoin={(roomId) => navigate(roomPath(roomId))}
+        />
+      );
     case 'room':
       return <EnteredRoom key={place.roomId} roomId={place.roomId} />;
     case 'unknown':

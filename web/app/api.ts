@@ -24,6 +24,16 @@ export function mintToken(roomId: string): Promise<JoinPass> {
   return post(`/api/rooms/${encodeURIComponent(roomId)}/tokens`, {});
 }
 
+/** Whether anybody may create rooms here. Where that cannot be found out, trying tells. */
+export async function mayCreateRooms(): Promise<boolean> {
+  try {
+    const response = await fetch('/api/config');
+    return field(await response.json(), 'openRoomCreation') !== false;
+  } catch {
+    return true;
+  }
+}
+
 async function post(path: string, body: unknown): Promise<JoinPass> {
   const response = await fetch(path, {
     method: 'POST',

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { Button } from '../ui/Button.tsx';
 import { TextField } from '../ui/fields.tsx';
 import { Logo } from '../ui/Logo.tsx';
@@ -7,11 +7,23 @@ import { parseRoomCode } from './parseRoomCode.ts';
 import './LandingPage.css';
 
 interface LandingPageProps {
+  mayCreate: () => Promise<boolean>;
   onCreate: (name: string) => Promise<void>;
   onJoin: (roomId: string) => void;
 }
 
-export function LandingPage({ onCreate, onJoin }: LandingPageProps) {
+export function LandingPage({ mayCreate, onCreate, onJoin }: LandingPageProps) {
+  const [closed, setClosed] = useState(false);
+  useEffect(() => {
+    let live = true;
+    void mayCreate().then((may) => {
+      if (live) setClosed(!may);
+    });
+    return () => {
+      live = false;
+    };
+  }, [mayCreate]);
+
   return (
     <main className="landing">
       <Logo />
@@ -24,7 +36,7 @@ export function LandingPage({ onCreate, onJoin }: LandingPageProps) {
           </p>
         </header>
         <div className="landing-ways">
-          <CreateForm onCreate={onCreate} />
+          {!closed && <CreateForm onCreate={onCreate} />}
           <JoinForm onJoin={onJoin} />
         </div>
       </div>

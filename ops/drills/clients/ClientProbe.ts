@@ -12,8 +12,11 @@ export interface ProbePlatform {
   readonly roomOptions: RoomOptions;
   openCamera(): Promise<MediaStreamTrack>;
   openMicrophone(): Promise<MediaStreamTrack>;
-  /** Calls `onFrame` for each picture shown, or 10 to 20 ms of audible sound, of what the track receives now. */
-  meter(track: RemoteTrack, onFrame: () => void): () => void;
+  /**
+   * Calls `onFrame` for each picture shown, or packet of sound played, of what the track receives now, and `onAudible` while
+   * there is something to be heard of it.
+   */
+  meter(track: RemoteTrack, onFrame: () => void, onAudible: () => void): () => void;
 }
 
 /** A participant as an application would be one, on the SDK alone, with an eye on everything it gets. */
@@ -40,8 +43,9 @@ export class ClientProbe implements ClientCommands {
     this.#room.on('deviceLost', (source) => this.#trouble(`${source} lost`));
   }
 
-  async join({ url, token, name }: JoinOptions): Promise<void> {
+  async join({ url, token, name, publish }: JoinOptions): Promise<void> {
     await this.#room.connect(url, token, { name });
+    if (!publish) return;
     const me = this.#room.localParticipant;
     const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
     await Promise.all([
@@ -107,10 +111,12 @@ export class ClientProbe implements ClientCommands {
     const kind: TrackKind = track.kind;
     this.#frames.add(publisherId, trackId, kind);
     this.#meters.get(trackId)?.();
-    this.#meters.set(
-      trackId,
-      this.#platform.meter(track, () => this.#frames.frame(trackId)),
+    const stop = this.#platform.meter(
+      track,
+      () => this.#frames.frame(trackId),
+      () => this.#frames.audible(trackId),
     );
+    this.#meters.set(trackId, stop);
   }
 
   /** The record is told in answer to the request, the copy by the commit that comes with it. */

@@ -8,7 +8,7 @@ export interface RemoteTrackStatus {
   readonly trackId: TrackId;
   readonly kind: TrackKind;
   readonly muted: boolean;
-  /** When the last picture, or audible sound, came: ms since the epoch; null when none ever came. */
+  /** When the last picture, or packet of sound, came: ms since the epoch; null when none ever came. */
   readonly lastFrameAt: number | null;
 }
 
@@ -28,6 +28,8 @@ export interface JoinOptions {
   readonly url: string;
   readonly token: string;
   readonly name: string;
+  /** Whether camera and microphone go with it. */
+  readonly publish: boolean;
 }
 
 export interface TrafficOptions {
@@ -37,7 +39,7 @@ export interface TrafficOptions {
 
 /** What a client of a drill can be told and asked. Arguments and results are JSON, for they cross processes. */
 export interface ClientCommands {
-  /** Enters the room and publishes camera and microphone. */
+  /** Enters the room. */
   join(options: JoinOptions): Promise<void>;
   status(): Promise<ClientStatus>;
   /** Everything seen and heard since the last call. */

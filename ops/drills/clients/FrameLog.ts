@@ -1,16 +1,19 @@
 import type { ParticipantId, TrackId, TrackKind } from '../../../core/room/state.ts';
 
-/** When the frames of one remote track came: rendered pictures, or stretches of 10 ms of audible sound. */
+/** What came of one remote track. Times in ms since the epoch. */
 export interface TrackFrames {
   readonly publisherId: ParticipantId;
   readonly trackId: TrackId;
   readonly kind: TrackKind;
-  /** ms since the epoch. */
+  /** When a picture was shown, or a packet of sound played. */
   readonly times: readonly number[];
+  /** When there was sound to be heard, whether it came in a packet or was made up. */
+  readonly audibleTimes: readonly number[];
 }
 
 interface Entry extends TrackFrames {
   times: number[];
+  audibleTimes: number[];
   lastAt: number | null;
 }
 
@@ -20,14 +23,19 @@ export class FrameLog {
 
   /** Makes the track known, though nothing of it may ever come. Its log goes on when it is added again. */
   add(publisherId: ParticipantId, trackId: TrackId, kind: TrackKind): void {
-    if (!this.#tracks.has(trackId)) this.#tracks.set(trackId, { publisherId, trackId, kind, times: [], lastAt: null });
+    if (this.#tracks.has(trackId)) return;
+    this.#tracks.set(trackId, { publisherId, trackId, kind, times: [], audibleTimes: [], lastAt: null });
   }
 
-  frame(trackId: TrackId, at = performance.timeOrigin + performance.now()): void {
+  frame(trackId: TrackId): void {
     const entry = this.#tracks.get(trackId);
     if (!entry) return;
-    entry.times.push(at);
-    entry.lastAt = at;
+    entry.lastAt = now();
+    entry.times.push(entry.lastAt);
+  }
+
+  audible(trackId: TrackId): void {
+    this.#tracks.get(trackId)?.audibleTimes.push(now());
   }
 
   lastAt(trackId: TrackId): number | null {
@@ -37,9 +45,15 @@ export class FrameLog {
   /** Everything since the last call. */
   take(): TrackFrames[] {
     return [...this.#tracks.values()].map((entry) => {
-      const { publisherId, trackId, kind, times } = entry;
+      const { publisherId, trackId, kind, times, audibleTimes } = entry;
       entry.times = [];
-      return { publisherId, trackId, kind, times };
+      entry.audibleTimes = [];
+      return { publisherId, trackId, kind, times, audibleTimes };
     });
   }
+}
+
+/** With fractions, and the same in every process of one machine. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }

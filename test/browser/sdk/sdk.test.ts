@@ -7,12 +7,14 @@ import { PrivateDeployment } from '../../../ops/drills/deployment/PrivateDeploym
 import { RoomApi } from '../../../ops/drills/RoomApi.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
+import { NetworkPath } from './NetworkPath.ts';
 import type { TestPage } from './page.ts';
 import { bundleSdk, SdkPage } from './SdkPage.ts';
 
 declare const testPage: TestPage;
 
 describe('the SDK in Chromium', () => {
+  let path: NetworkPath;
   let deployment: PrivateDeployment;
   let browser: Browser;
   let bundle: string;
@@ -20,11 +22,13 @@ describe('the SDK in Chromium', () => {
   let pages: SdkPage[] = [];
 
   beforeAll(async () => {
+    path = await NetworkPath.open();
     [bundle, deployment, browser] = await Promise.all([
       bundleSdk(),
-      PrivateDeployment.start({ workers: 1 }),
+      PrivateDeployment.start({ workers: 1, settings: { NODE_URL: path.url } }),
       launchChromium(),
     ]);
+    path.targetPort = Number(new URL(deployment.url).port);
     api = new RoomApi(deployment);
   });
 
@@ -36,12 +40,13 @@ describe('the SDK in Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     await deployment?.stop();
+    await path?.close();
   });
 
   async function enter(roomId: string, participantId: string): Promise<SdkPage> {
-    const page = await SdkPage.open(browser, deployment.url, bundle, participantId);
+    const page = await SdkPage.open(browser, path.url, bundle, participantId);
     pages.push(page);
-    await page.join(deployment.url, await api.joinToken(roomId, participantId));
+    await page.join(path.url, await api.joinToken(roomId, participantId));
     return page;
   }
 
@@ -162,9 +167,9 @@ describe('the SDK in Chromium', () => {
   it('a host mutes somebody, and only that person can be heard again', async () => {
     const roomId = await api.createRoom('moderation');
     const a = await enterWithMedia(roomId, 'a');
-    const host = await SdkPage.open(browser, deployment.url, bundle, 'host');
+    const host = await SdkPage.open(browser, path.url, bundle, 'host');
     pages.push(host);
-    await host.join(deployment.url, await hostToken(roomId));
+    await host.join(path.url, await hostToken(roomId));
     await hears(host, 'a');
     await host.page.evaluate(() => {
       const { room } = testPage;
@@ -193,18 +198,37 @@ describe('the SDK in Chromium', () => {
     await a.page.evaluate(() => testPage.room.localParticipant.mute('microphone'));
     const before = (await b.events()).length;
 
-    await a.load(deployment.url, bundle);
+    await a.load(path.url, bundle);
     await a.page.evaluate(
       async ([url, roomId]) => {
         await testPage.room.resume(url, roomId);
         const me = testPage.room.localParticipant;
         await Promise.all([me.setCameraEnabled(true, { height: 360 }), me.setMicrophoneEnabled(true)]);
       },
-      [deployment.url, roomId] as const,
+      [path.url, roomId] as const,
     );
     await waitUntil(async () => (await b.recentFrames('a', 500)) > 3 || 'b does not see a again', 20_000);
     expect((await b.events()).slice(before)).toEqual([]);
     await staysSilent(b, 'a', 2_000);
+  });
+
+  it('[C1] chat that was written while away survives a reload, arrives once and in order', async () => {
+    const roomId = await api.createRoom('outbox');
+    const a = await enter(roomId, 'a');
+    const b = await enter(roomId, 'b');
+    path.cut();
+    await a.page.evaluate(() => ['one', 'two', 'three'].map((text) => testPage.room.chat.send(text)));
+    path.heal();
+    await a.load(path.url, bundle);
+    await a.page.evaluate(([url, roomId]) => testPage.room.resume(url, roomId), [path.url, roomId] as const);
+    for (const page of [a, b]) {
+      await waitUntil(async () => {
+        const chat = await page.page.evaluate(() =>
+          testPage.room.chat.messages.map(({ text, state }) => `${text} ${state}`),
+        );
+        return JSON.stringify(chat) === '["one sent","two sent","three sent"]' || `${page.participantId} has ${chat}`;
+      }, 20_000);
+    }
   });
 
   it('a camera that is switched off goes dark for everybody and comes back', async () => {

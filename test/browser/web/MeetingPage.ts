@@ -20,18 +20,28 @@ export class MeetingPage {
 
   static async open(browser: Browser, url: string): Promise<MeetingPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    return MeetingPage.#openIn(context, url);
+  }
+
+  static async #openIn(context: BrowserContext, url: string): Promise<MeetingPage> {
     const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
     const meetingPage = new MeetingPage(context, page);
     await page.goto(url);
     return meetingPage;
   }
 
   button(name: string | RegExp): Locator {
-    return this.page.getByRole('button', { name });
+    return this.page.getByRole('button', { name, exact: true });
   }
 
   tile(name: string | RegExp): Locator {
     return this.page.getByRole('article', { name });
+  }
+
+  /** Another window of the same browser: it shares what the browser remembers. */
+  async openBeside(url: string): Promise<MeetingPage> {
+    return MeetingPage.#openIn(this.#context, url);
   }
 
   async join(name: string): Promise<void> {

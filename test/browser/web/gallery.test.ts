@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { createServer, type ViteDevServer } from 'vite';
+import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../support/chromium.ts';
 
@@ -29,7 +30,9 @@ const join: Prepare = async (page) => {
 const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string | RegExp]>> = {
   landing: [ready, 'Meetings that keep going.'],
   'landing-failed': [click('New meeting'), 'The server does not answer.'],
+  'landing-closed': [ready, 'Join one'],
   prejoin: [ready, 'Ready to join?'],
+  'prejoin-denied': [ready, 'Your browser does not allow this page'],
   password: [join, 'This meeting has a password'],
   lobby: [join, 'Somebody will let you in soon'],
   denied: [join, 'You were not let in'],
@@ -54,18 +57,22 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   knock: [ready, 'wants to join'],
 };
 
-let server: ViteDevServer;
+let server: PreviewServer;
+let folder: string;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  server = await createServer({
+  folder = await mkdtemp(path.join(tmpdir(), 'everroom-gallery-'));
+  const config = {
     configFile: path.resolve('web/vite.config.ts'),
     root: path.join(import.meta.dirname, 'gallery'),
-    logLevel: 'error',
-    server: { port: 0, host: '127.0.0.1', fs: { allow: [path.resolve('.')] } },
-  });
-  await server.listen();
+    logLevel: 'warn',
+    build: { outDir: folder },
+    preview: { port: 0, host: '127.0.0.1' },
+  } as const;
+  await build(config);
+  server = await preview(config);
   url = server.resolvedUrls?.local[0] ?? '';
   browser = await launchChromium();
   if (pictures !== undefined) await mkdir(pictures, { recursive: true });
@@ -74,30 +81,36 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 describe.each(Object.entries(VIEWPORTS))('on a %s', (device, viewport) => {
-  it.each(Object.entries(SCREENS))('%s is whole', async (state, [prepare, text]) => {
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
     const context = await browser.newContext({ viewport, hasTouch: device !== 'laptop', colorScheme: 'light' });
-    try {
-      const page = await context.newPage();
-      const problems: string[] = [];
-      page.on('pageerror', (error) => problems.push(String(error)));
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(message.text());
-      });
-      await page.goto(`${url}?state=${state}`);
-      await prepare(page);
-      await page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: 10_000 });
-      if (pictures !== undefined) {
-        await page.waitForTimeout(700); // For the pictures only: the first frames of the videos.
-        await page.screenshot({ path: path.join(pictures, `${state}-${device}.png`) });
-      }
-      expect(problems).toEqual([]);
-      expect(await page.evaluate(overflow)).toEqual([]);
-    } finally {
-      await context.close();
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+  });
+
+  afterAll(() => page?.context().close());
+
+  it.each(Object.entries(SCREENS))('%s is whole', async (state, [prepare, text]) => {
+    problems.length = 0;
+    await page.goto(`${url}?state=${state}`);
+    await prepare(page);
+    await page.getByText(text).filter({ visible: true }).first().waitFor();
+    if (pictures !== undefined) {
+      await page.waitForTimeout(700); // For the pictures only: the first frames of the videos.
+      await page.screenshot({ path: path.join(pictures, `${state}-${device}.png`) });
     }
+    expect(problems).toEqual([]);
+    expect(await page.evaluate(overflow)).toEqual([]);
   });
 });
 

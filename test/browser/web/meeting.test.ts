@@ -15,7 +15,10 @@ describe('a meeting through the page', () => {
 
   beforeAll(async () => {
     await build({ configFile: path.resolve('web/vite.config.ts'), logLevel: 'warn' });
-    [deployment, browser] = await Promise.all([PrivateDeployment.start({ workers: 1 }), launchChromium()]);
+    [deployment, browser] = await Promise.all([
+      PrivateDeployment.start({ workers: 1, settings: { OPEN_ROOM_CREATION: 'yes' } }),
+      launchChromium(),
+    ]);
   });
 
   afterEach(async () => {
@@ -210,6 +213,18 @@ describe('a meeting through the page', () => {
       expect(await page.locator('.notice').allTextContents()).toEqual([]);
       expect(await page.getByRole('article').count()).toBe(2);
     }
+  });
+
+  it('whoever created the meeting is its host in one tab, and somebody else in the next', async () => {
+    const ada = await createMeeting();
+    const second = await ada.openBeside(ada.page.url());
+    pages.push(second);
+    await second.join('Ada on the wall');
+    await second.sees('Ada');
+    await second.button('People').click();
+    expect(await second.button(/^Actions for/u).count()).toBe(0);
+    await ada.button('People').click();
+    await ada.button('Actions for Ada on the wall').waitFor();
   });
 
   it('says what to do about what does not exist', async () => {

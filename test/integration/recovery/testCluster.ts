@@ -76,6 +76,12 @@ export async function startTestCluster(): Promise<TestCluster> {
       const keys = (await source.call('CLUSTER', 'GETKEYSINSLOT', slot, 1_000)) as string[];
       for (const key of keys) await source.call('MIGRATE', '127.0.0.1', String(ports[to]), key, 0, 5_000);
       for (const side of [target, source, ...sides]) await side.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[to] ?? '');
+      // Two masters with one epoch may each win the slot back from the other, and drop its keys.
+      await waitUntil(async () => {
+        const epochs = await Promise.all(sides.map(epochsSeenBy));
+        const agreed = epochs.every((seen) => new Set(seen.values()).size === 3 && sameEntries(seen, epochs[0]));
+        return agreed || 'the masters do not agree on their epochs';
+      });
     },
     whole,
     async stop() {
@@ -84,4 +90,16 @@ export async function startTestCluster(): Promise<TestCluster> {
       for (const master of masters) await master.stop();
     },
   };
+}
+
+/** Node id → its configuration epoch, as this master knows it. */
+async function epochsSeenBy(side: Redis): Promise<Map<string, string>> {
+  const nodes = String(await side.call('CLUSTER', 'NODES'))
+    .trim()
+    .split('\n');
+  return new Map(nodes.map((line) => line.split(' ')).map((fields) => [fields[0] ?? '', fields[6] ?? '']));
+}
+
+function sameEntries(one: Map<string, string>, other: Map<string, string> | undefined): boolean {
+  return [...one].every(([key, value]) => other?.get(key) === value);
 }

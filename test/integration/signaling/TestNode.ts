@@ -62,7 +62,7 @@ class TestRoomIndex implements RoomIndex {
 let sharedMedia: Promise<MediaPlane> | null = null;
 
 /** One real mediasoup worker for all nodes of a test file. */
-export function testMedia(): Promise<MediaPlane> {
+function testMedia(): Promise<MediaPlane> {
   sharedMedia ??= (async () => {
     const media = await createMediaPlane({
       workers: 1,

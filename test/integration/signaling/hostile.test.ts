@@ -243,6 +243,46 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     }
   });
 
+  it('survives frames that are no messages at all', async () => {
+    const bob = await join('bob');
+    const auth = JSON.stringify({ protocol: 1, token: await node.joinToken(roomId, 'mallory') });
+    const frames = fc.oneof(
+      fc.string(),
+      fc.uint8Array({ maxLength: 100 }),
+      fc.string().map((text) => `4${text}`),
+      fc.string().map((text) => `42${text}`),
+      fc.jsonValue().map((value) => `42${JSON.stringify(value)}`),
+      fc.jsonValue().map((value) => `420["setView",${JSON.stringify(value)}]`),
+      fc.constantFrom('1', '2', '3', '5', '6', '40', '41', '43', '430[]', '44', '45', '46', '42[', '42["join"', '42[]'),
+      fc.constantFrom(
+        '451-["react",{"_placeholder":true,"num":7}]',
+        '459999999999-["x"]',
+        '45-1-[]',
+        '42["disconnect"]',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(frames, { maxLength: 8 }), fc.boolean(), async (sent, connected) => {
+        const socket = new WebSocket(`${node.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+        await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
+        if (connected) socket.send(`40${auth}`);
+        for (const frame of sent) if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+        const closed = new Promise((resolve) => socket.addEventListener('close', resolve, { once: true }));
+        socket.close();
+        await closed;
+      }),
+      { numRuns: 150 },
+    );
+    await bob.ask('ping', {});
+  });
+
+  it('lets one address open so many connections a second', async () => {
+    await start({ connects: { burst: 2, perSecond: 0 } });
+    for (const id of ['ann', 'bob']) await join(id);
+    await expect(join('carl')).rejects.toThrow();
+    await Promise.all(clients.slice(0, 2).map((client) => client.ask('ping', {})));
+  });
+
   it('refuses connections while it drains, and ends none', async () => {
     const ann = await join('ann');
     node.signaling.drain();

@@ -134,6 +134,8 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     const first = await join(roomId, 'ann');
     const second = await join(roomId, 'ann');
     expect(second.session.session).toBe(2);
+    // It would take an answer for a sign that its old connection lives.
+    await expect(first.client.ask('ping', {})).rejects.toThrow('disconnected');
     expect(await first.client.hears('sessionEnded')).toEqual([{ reason: 'replaced' }]);
     await first.client.isCutOff();
   });

@@ -1,7 +1,8 @@
 import { ClientProbe } from '../ClientProbe.ts';
+import { watchPacketsPlayed } from '../packetsPlayed.ts';
 import { Rpc } from '../rpc.ts';
 import type { TestMedia } from '../testMedia.ts';
-import { meter } from './sinks.ts';
+import { watchPictures, watchSound } from './sinks.ts';
 import { openCamera, openMicrophone } from './sources.ts';
 import { HANDLER_NAME } from './webrtcGlobals.ts';
 
@@ -12,8 +13,17 @@ const probe = new ClientProbe({
   roomOptions: { deviceHandler: HANDLER_NAME },
   openCamera: async () => openCamera(media),
   openMicrophone: async () => openMicrophone(media),
-  meter: ({ kind, mediaStreamTrack }, onFrame) =>
-    mediaStreamTrack ? meter(mediaStreamTrack, kind, onFrame) : () => undefined,
+  meter(track, onFrame, onAudible) {
+    const { kind, mediaStreamTrack } = track;
+    if (!mediaStreamTrack) return () => undefined;
+    if (kind === 'video') return watchPictures(mediaStreamTrack, onFrame);
+    const stopSound = watchSound(mediaStreamTrack, onAudible);
+    const stopPackets = watchPacketsPlayed(() => track.consumer?.rtpReceiver, onFrame);
+    return () => {
+      stopSound();
+      stopPackets();
+    };
+  },
 });
 
 new Rpc(process, probe);

@@ -1,5 +1,6 @@
 import type { RemoteTrack } from '../../../../client/media/RemoteTrack.ts';
 import { ClientProbe } from '../ClientProbe.ts';
+import { watchPacketsPlayed } from '../packetsPlayed.ts';
 import { PICTURE } from '../picture.ts';
 
 /** One participant as a browser has it. Whoever opened the page calls `window.drill`. */
@@ -9,7 +10,6 @@ declare global {
   }
 }
 
-const LOOK_EVERY_MS = 20;
 /** Linear; quieter than -50 dBFS is silence. */
 const AUDIBLE_LEVEL = 0.003;
 const elements = new Map<string, HTMLVideoElement | HTMLAudioElement>();
@@ -25,7 +25,8 @@ window.drill = new ClientProbe({
     const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     return only(await navigator.mediaDevices.getUserMedia({ audio: plain }));
   },
-  meter: (track, onFrame) => (track.kind === 'video' ? watch(track, onFrame) : listen(track, onFrame)),
+  meter: (track, onFrame, onAudible) =>
+    track.kind === 'video' ? watch(track, onFrame) : listen(track, onFrame, onAudible),
 });
 
 /** The element stays when the track's media is swapped, as a meeting's tile does. */
@@ -45,17 +46,16 @@ function watch(track: RemoteTrack, onFrame: () => void): () => void {
   };
 }
 
-/** A packet counts when it is played out and can be heard. */
-function listen(track: RemoteTrack, onFrame: () => void): () => void {
+/** Packets are played only while an element plays them. */
+function listen(track: RemoteTrack, onPacket: () => void, onAudible: () => void): () => void {
   elementOf(track, 'audio');
-  let playedAt = 0;
-  const timer = setInterval(() => {
-    const [source] = track.consumer?.rtpReceiver?.getSynchronizationSources() ?? [];
-    if (!source || source.timestamp === playedAt) return;
-    playedAt = source.timestamp;
-    if ((source.audioLevel ?? 0) > AUDIBLE_LEVEL) onFrame();
-  }, LOOK_EVERY_MS);
-  return () => clearInterval(timer);
+  return watchPacketsPlayed(
+    () => track.consumer?.rtpReceiver,
+    (level = 0) => {
+      onPacket();
+      if (level > AUDIBLE_LEVEL) onAudible();
+    },
+  );
 }
 
 function elementOf<K extends 'video' | 'audio'>(track: RemoteTrack, tag: K): HTMLElementTagNameMap[K] {

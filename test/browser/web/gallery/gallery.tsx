@@ -13,6 +13,7 @@ import { FakeMeeting } from './FakeMeeting.ts';
 import { chatOf, meetingOf, person, silent, slide } from './snapshots.ts';
 
 const nothing = () => undefined;
+const yes = async () => true;
 const room = (door: FakeDoor) => <RoomPage door={door} onHome={nothing} />;
 const meeting = (snapshot: MeetingSnapshot) => <MeetingScreen meeting={new FakeMeeting(snapshot)} />;
 const base = meetingOf(5);
@@ -32,13 +33,25 @@ const everyState = meetingOf(5, {
   ],
 });
 
+/** As browsers do when the person says no. */
+function refuseDevices(): void {
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+}
+
 /** Every screen and state of the page, by name. */
 const states: Readonly<Record<string, () => ReactNode>> = {
-  landing: () => <LandingPage onCreate={async () => undefined} onJoin={nothing} />,
+  landing: () => <LandingPage mayCreate={yes} onCreate={async () => undefined} onJoin={nothing} />,
   'landing-failed': () => (
-    <LandingPage onCreate={() => Promise.reject(new TypeError('Failed to fetch'))} onJoin={nothing} />
+    <LandingPage mayCreate={yes} onCreate={() => Promise.reject(new TypeError('Failed to fetch'))} onJoin={nothing} />
+  ),
+  'landing-closed': () => (
+    <LandingPage mayCreate={async () => false} onCreate={async () => undefined} onJoin={nothing} />
   ),
   prejoin: () => room(new FakeDoor()),
+  'prejoin-denied': () => {
+    refuseDevices();
+    return room(new FakeDoor());
+  },
   password: () => room(new FakeDoor({ enter: 'PASSWORD_REQUIRED' })),
   lobby: () => room(new FakeDoor({ enter: 'LOBBY' })),
   denied: () => room(new FakeDoor({ enter: 'LOBBY_DENIED' })),

@@ -1,0 +1,19 @@
+const LOOK_EVERY_MS = 20;
+
+/**
+ * Calls `onPacket` whenever another packet has been played of what the receiver receives then, with its level from 0 to 1
+ * where the platform tells it; looked at every 20 ms. Ends with the returned function.
+ */
+export function watchPacketsPlayed(
+  receiver: () => RTCRtpReceiver | undefined,
+  onPacket: (level: number | undefined) => void,
+): () => void {
+  let lastTimestamp: number | undefined;
+  const timer = setInterval(() => {
+    const [source] = receiver()?.getSynchronizationSources() ?? [];
+    if (!source || source.timestamp === lastTimestamp) return;
+    lastTimestamp = source.timestamp;
+    onPacket(source.audioLevel);
+  }, LOOK_EVERY_MS);
+  return () => clearInterval(timer);
+}
