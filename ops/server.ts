@@ -5,6 +5,7 @@ import { Replica } from '../core/host/Replica.ts';
 import { RoomHosts } from '../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../core/media/createMediaPlane.ts';
 import type { Clock, NodeInfo } from '../core/ports.ts';
+import PACKAGE from '../package.json' with { type: 'json' };
 import { createRecovery } from '../recovery/createRecovery.ts';
 import { restore } from '../recovery/replay.ts';
 import { createSignaling } from '../signaling/createSignaling.ts';
@@ -50,6 +51,7 @@ async function createServer(): Promise<SupervisedServer> {
     roomIndex: recovery.roomIndex,
     clock,
     logger,
+    version: PACKAGE.version,
     readiness: { journal: () => recovery.journal.available },
   });
   const hosts = new RoomHosts({

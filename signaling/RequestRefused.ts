@@ -1,3 +1,4 @@
+import { RoomParked } from '../core/host/RoomHosts.ts';
 import { MediaError } from '../core/media/MediaPlane.ts';
 import { JournalUnavailable } from '../core/ports.ts';
 import { Refusal, type RefusalCode } from '../core/room/refusal.ts';
@@ -28,6 +29,8 @@ export function toWireError(error: unknown): WireError | null {
       message: 'The room cannot record changes at the moment. Ask again with the same command id.',
     };
   }
+  // Whoever can mend it read it in the log when it happened; people in the room cannot.
+  if (error instanceof RoomParked) return { code: 'INTERNAL', message: error.message };
   return null;
 }
 

@@ -46,7 +46,10 @@ export interface ConnectionOptions {
   readonly knock: boolean;
 }
 
-const ENTRY_TIMEOUT_MS = 8_000;
+/** Longer than a server waits for its journal. */
+const ENTRY_TIMEOUT_MS = 15_000;
+const ENTRY_PING_MS = 400;
+const ENTRY_SILENCE_MS = 2_000;
 const ENTRY_RETRIES_PER_LINK = 3;
 
 /** The resume token is of no use any more, a join token may be. */
@@ -72,6 +75,8 @@ export class Connection {
   #dialling: AbortController | undefined;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
   #polling = false;
+  /** A request for entry is under way: from here on there is no way back to the link before. */
+  #entering = false;
   #ended = false;
 
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
@@ -134,6 +139,7 @@ export class Connection {
       let link: Link | undefined;
       try {
         link = await dial({ nodes: this.#nodes, token, pollingFirst: this.#polling, lostAt, onWake }, signal);
+        this.#entering = true;
         await this.#enter(link, resuming, signal);
         return;
       } catch (error) {
@@ -147,6 +153,8 @@ export class Connection {
         }
         if (link !== undefined) this.#nodes.demote(link.url);
         await pause(redialDelayMs(performance.now() - lostAt, Math.random()));
+      } finally {
+        this.#entering = false;
       }
     }
   }
@@ -171,6 +179,7 @@ export class Connection {
     });
     const onAbort = (): void => link.close();
     signal.addEventListener('abort', onAbort);
+    const stopPinging = closeWhenSilent(link);
     try {
       let commandId = this.#owner.newId();
       for (let attempt = 1; ; ) {
@@ -197,6 +206,7 @@ export class Connection {
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
+      stopPinging();
     }
     closed = (reason) => this.#dropped(link, reason);
     deliver = (notification) => this.#notified(link, notification);
@@ -266,6 +276,8 @@ export class Connection {
       return;
     }
     const { reason } = notification.body;
+    // By this client itself, on a new link.
+    if (reason === 'replaced' && this.#entering) return;
     // The person is still here and did nothing: with a join token they simply come in again.
     if (reason === 'expired' && this.#options.joinToken !== undefined) {
       this.#resumeToken = undefined;
@@ -282,6 +294,7 @@ export class Connection {
   }
 
   #cleared(): void {
+    if (this.#entering) return;
     this.#dialling?.abort(new ConnectionLost('the old connection came back'));
     this.#dialling = undefined;
     this.#owner.cleared();
@@ -321,6 +334,15 @@ function endOf(error: Error): SessionEnd | 'refused' {
   if (code === 'BANNED') return 'banned';
   if (code === 'STALE_SESSION') return 'replaced';
   return 'refused';
+}
+
+/** Until it is entered, nothing watches over a link. Any answer is a sign of life, be it a refusal. */
+function closeWhenSilent(link: Link): () => void {
+  const timer = setInterval(() => {
+    if (performance.now() - link.lastHeardAt > ENTRY_SILENCE_MS) link.close();
+    else link.request('ping', {}).catch(() => undefined);
+  }, ENTRY_PING_MS);
+  return () => clearInterval(timer);
 }
 
 function pause(ms: number): Promise<void> {

@@ -22,8 +22,11 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
   const stop = (): void => attempts.abort();
   signal.addEventListener('abort', stop);
   const open = new Set<Promise<void>>();
-  let won: Link | undefined;
-  let refused: RequestRefused | undefined;
+  let outcome: Link | RequestRefused | undefined;
+  let decide = (): void => undefined;
+  const decided = new Promise<void>((resolve) => {
+    decide = resolve;
+  });
   let count = 0;
 
   const attempt = async (): Promise<void> => {
@@ -37,12 +40,13 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
         { url, token: options.token, transports, timeoutMs: ATTEMPT_TIMEOUT_MS },
         attempts.signal,
       );
-      if (won === undefined && !attempts.signal.aborted) won = link;
-      else link.close();
+      if (outcome !== undefined || attempts.signal.aborted) link.close();
+      else outcome = link;
     } catch (error) {
       // Everything else is a node that cannot be reached now: the next attempt is the answer to that.
-      if (error instanceof RequestRefused && isFinal(error)) refused = error;
+      if (error instanceof RequestRefused && isFinal(error)) outcome ??= error;
     }
+    if (outcome !== undefined) decide();
   };
 
   try {
@@ -51,17 +55,17 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
       const running = attempt();
       open.add(running);
       void running.finally(() => open.delete(running));
-      await Promise.race([running, pause(OVERTAKE_AFTER_MS, signal, options.onWake)]);
-      while (won === undefined && refused === undefined && open.size >= MAX_ATTEMPTS) await Promise.race(open);
-      if (won !== undefined) {
-        options.nodes.prefer((won as Link).url);
-        return won;
-      }
-      if (refused !== undefined) throw refused;
-      if (!open.has(running)) {
+      await Promise.race([running, decided, pause(OVERTAKE_AFTER_MS, signal, options.onWake)]);
+      while (outcome === undefined && open.size >= MAX_ATTEMPTS) await Promise.race(open);
+      if (outcome === undefined && !open.has(running)) {
         const wait = redialDelayMs(performance.now() - options.lostAt, Math.random());
-        await Promise.race([pause(wait, signal, options.onWake), ...open]);
+        await Promise.race([decided, pause(wait, signal, options.onWake)]);
       }
+      if (outcome instanceof Link) {
+        options.nodes.prefer(outcome.url);
+        return outcome;
+      }
+      if (outcome !== undefined) throw outcome;
     }
   } finally {
     signal.removeEventListener('abort', stop);

@@ -33,7 +33,7 @@ export interface RoomHostsDeps {
 }
 
 /** A room that cannot be rebuilt: its journal is kept for whoever mends it. */
-class RoomParked extends Error {
+export class RoomParked extends Error {
   constructor(roomId: RoomId, version: number, cause: unknown) {
     super(
       `Room ${roomId} cannot be rebuilt after version ${version}; its journal is kept. Look at the log of this node for the cause.`,

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, startTransition, useOptimistic, useState } from 'react';
 import type { MeetingActions, MeetingSnapshot } from '../meeting/Meeting.ts';
 import { Button } from '../ui/Button.tsx';
 import { SwitchField, TextField } from '../ui/fields.tsx';
@@ -10,26 +10,45 @@ interface HostSettingsProps {
 }
 
 export function HostSettings({ snapshot, actions }: HostSettingsProps) {
-  const { attempt } = useNotices();
   return (
     <section className="panel-section">
       <h3>Meeting</h3>
-      <SwitchField
+      <RoomSwitch
         label="Lock the meeting"
         hint="Nobody new can join."
         checked={snapshot.locked}
-        onChange={(locked) => void attempt(actions.setLocked(locked))}
+        onChange={actions.setLocked}
       />
-      <SwitchField
+      <RoomSwitch
         label="Lobby"
         hint="You let in each newcomer."
         checked={snapshot.lobbyEnabled}
-        onChange={(enabled) => void attempt(actions.setLobby(enabled))}
+        onChange={actions.setLobby}
       />
       <PasswordForm isProtected={snapshot.passwordProtected} actions={actions} />
       <CloseButton actions={actions} />
     </section>
   );
+}
+
+interface RoomSwitchProps {
+  label: string;
+  hint: string;
+  checked: boolean;
+  onChange: (checked: boolean) => Promise<void>;
+}
+
+/** Follows the hand at once, and falls back where the room says no. */
+function RoomSwitch({ label, hint, checked, onChange }: RoomSwitchProps) {
+  const [shown, show] = useOptimistic(checked);
+  const { attempt } = useNotices();
+  const change = (wanted: boolean) => {
+    startTransition(async () => {
+      show(wanted);
+      await attempt(onChange(wanted));
+    });
+  };
+  return <SwitchField label={label} hint={hint} checked={shown} onChange={change} />;
 }
 
 function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions: MeetingActions }) {

@@ -36,7 +36,7 @@ export class MeetingPage {
   }
 
   tile(name: string | RegExp): Locator {
-    return this.page.getByRole('article', { name });
+    return this.page.getByRole('article', { name, exact: true });
   }
 
   /** Another window of the same browser: it shares what the browser remembers. */
