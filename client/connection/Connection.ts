@@ -154,7 +154,7 @@ export class Connection {
         if (link !== undefined) this.#nodes.demote(link.url);
         await pause(redialDelayMs(performance.now() - lostAt, Math.random()));
       } finally {
-        this.#entering = false;
+        if (!signal.aborted) this.#entering = false;
       }
     }
   }

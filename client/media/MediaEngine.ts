@@ -31,8 +31,8 @@ export class MediaEngine {
   readonly #localTracks = new Map<string, LocalTrack>();
   readonly #remoteTracks = new Map<string, RemoteTrack>();
   readonly #retired = new Set<MediaSession>();
-  /** Consumers that the server closed while they were still being put in place. */
-  readonly #closedEarly = new Set<string>();
+  /** Consumers that are being put in place; false for those that the server has closed meanwhile. */
+  readonly #arriving = new Map<string, boolean>();
   readonly #pausedConsumers = new Set<string>();
   #device: Device | undefined;
   #routerCapabilities = '';
@@ -122,18 +122,22 @@ export class MediaEngine {
 
   /** Resolves when all of them are in place, but for those that cannot be. */
   async consumersOpened(link: Link, offers: readonly ConsumerOffer[]): Promise<void> {
-    await this.#opening;
-    const session = this.#session;
-    if (session === undefined || link !== this.#link) return;
-    await Promise.all(offers.map((offer) => this.#consume(session, offer)));
+    for (const { consumerId } of offers) this.#arriving.set(consumerId, true);
+    try {
+      await this.#opening;
+      const session = this.#session;
+      if (session === undefined || link !== this.#link) return;
+      await Promise.all(offers.map((offer) => this.#consume(session, offer)));
+    } finally {
+      for (const { consumerId } of offers) this.#arriving.delete(consumerId);
+    }
   }
 
   /** A consumer whose track is still published holds its last frame until another takes its place. */
   consumersClosed(consumerIds: readonly string[]): void {
-    const current = new Set([...this.#remoteTracks.values()].map((track) => track.consumer?.id));
     for (const id of consumerIds) {
       this.#pausedConsumers.delete(id);
-      if (!current.has(id)) this.#closedEarly.add(id);
+      if (this.#arriving.has(id)) this.#arriving.set(id, false);
     }
   }
 
@@ -205,7 +209,6 @@ export class MediaEngine {
   }
 
   #start(device: Device, link: Link, transports: NonNullable<Session['transports']>): void {
-    this.#closedEarly.clear();
     this.#pausedConsumers.clear();
     this.#openedAt = performance.now();
     const session = new MediaSession({
@@ -239,7 +242,7 @@ export class MediaEngine {
       if (!session.closed) this.#owner.trouble(`consume: ${describe(error)}`);
       return;
     }
-    if (session !== this.#session || this.#closedEarly.delete(offer.consumerId)) {
+    if (session !== this.#session || this.#arriving.get(offer.consumerId) === false) {
       consumer.close();
       return;
     }

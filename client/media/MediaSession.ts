@@ -132,26 +132,31 @@ export class MediaSession {
     });
   }
 
-  /** ICE may recover by itself, by new candidates' credentials, or not at all. */
+  /** ICE may recover by itself, with new credentials, or not at all. */
   #mend(transport: types.Transport): void {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const giveUp = (): void => {
-      if (!this.#closed && transport.connectionState !== 'connected')
-        this.#options.failed(`${transport.direction} ICE`);
-    };
+    let restartTimer: ReturnType<typeof setTimeout> | undefined;
+    let giveUpTimer: ReturnType<typeof setTimeout> | undefined;
+    const isOver = (): boolean =>
+      this.#closed || this.#options.link.closed || transport.connectionState === 'connected';
     const restart = (): void => {
-      if (this.#closed || transport.connectionState === 'connected') return;
-      timer = setTimeout(giveUp, GIVE_UP_ICE_AFTER_MS);
+      if (isOver() || giveUpTimer !== undefined) return;
+      giveUpTimer = setTimeout(() => {
+        if (!isOver()) this.#options.failed(`${transport.direction} ICE`);
+      }, GIVE_UP_ICE_AFTER_MS);
       this.#ask('restartIce', async () => {
         const { iceParameters } = await this.#options.link.request('restartIce', { transportId: transport.id });
         await transport.restartIce({ iceParameters: iceParameters as unknown as types.IceParameters });
       });
     };
     transport.on('connectionstatechange', (state) => {
-      clearTimeout(timer);
-      if (this.#closed || this.#options.link.closed) return;
-      if (state === 'disconnected') timer = setTimeout(restart, RESTART_ICE_AFTER_MS);
-      else if (state === 'failed') restart();
+      if (state === 'failed') restart();
+      else if (state === 'disconnected') restartTimer ??= setTimeout(restart, RESTART_ICE_AFTER_MS);
+      else if (state === 'connected' || state === 'closed') {
+        clearTimeout(restartTimer);
+        clearTimeout(giveUpTimer);
+        restartTimer = undefined;
+        giveUpTimer = undefined;
+      }
     });
   }
 

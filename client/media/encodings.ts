@@ -15,7 +15,7 @@ export interface PublishOptions {
 }
 
 /** Bits a second that VP8 needs for a picture of this height at 30 frames a second to look good. */
-export function bitrateForHeight(height: number): number {
+function bitrateForHeight(height: number): number {
   if (height <= 120) return 80_000;
   if (height <= 180) return 150_000;
   if (height <= 270) return 300_000;

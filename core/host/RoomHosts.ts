@@ -137,18 +137,19 @@ export class RoomHosts {
     // Follow before reading, so that no commit falls between the two.
     let host: RoomHost | null = null;
     let early: Parameters<RoomHost['push']>[0] = [];
-    const [unfollow] = await Promise.all([
-      journal.follow(
-        roomId,
-        (commits) => {
-          if (host) host.push(commits);
-          else early = [...early, ...commits];
-        },
-        () => host?.checkForMissed(),
-      ),
-      registry.holdRoom(roomId),
-    ]);
+    const following = journal.follow(
+      roomId,
+      (commits) => {
+        if (host) host.push(commits);
+        else early = [...early, ...commits];
+      },
+      () => host?.checkForMissed(),
+    );
+    const [followed, held] = await Promise.allSettled([following, registry.holdRoom(roomId)]);
+    if (followed.status === 'rejected') throw followed.reason;
+    const unfollow = followed.value;
     try {
+      if (held.status === 'rejected') throw held.reason;
       const replica = await restore(roomId);
       host = new RoomHost(roomId, replica, {
         ...this.#deps,

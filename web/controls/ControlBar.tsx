@@ -33,7 +33,7 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
   );
 
   return (
-    <footer className="control-bar" role="toolbar" aria-label="Meeting controls">
+    <section className="control-bar" aria-label="Meeting controls">
       <ControlButton
         icon={micOn ? 'mic' : 'micOff'}
         label={micOn ? 'Turn microphone off' : 'Turn microphone on'}
@@ -68,7 +68,7 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
       {panelButton('people', 'people', 'People', snapshot.lobby.length)}
       {panelButton('settings', 'sliders', 'Settings')}
       <ControlButton icon="leave" label="Leave the meeting" danger onClick={() => void attempt(actions.leave())} />
-    </footer>
+    </section>
   );
 }
 

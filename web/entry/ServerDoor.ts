@@ -8,13 +8,17 @@ import { findToken, forgetTokens, formerStayOf, rememberStay, rememberToken } fr
 
 /** The way into a room of the server that the page came from. */
 export class ServerDoor implements Door {
-  readonly formerStay: Stay | null;
   readonly #roomId: string;
   #token: string | null = null;
+  #minted = false;
 
   constructor(roomId: string) {
     this.#roomId = roomId;
-    this.formerStay = Room.canResume(roomId) ? formerStayOf(roomId) : null;
+  }
+
+  /** Nobody who is somebody new goes in unasked. */
+  get formerStay(): Stay | null {
+    return this.#minted || !Room.canResume(this.#roomId) ? null : formerStayOf(this.#roomId);
   }
 
   async prepare(): Promise<void> {
@@ -57,6 +61,7 @@ export class ServerDoor implements Door {
     const { token } = await mintToken(this.#roomId);
     rememberToken(this.#roomId, token);
     this.#token = token;
+    this.#minted = true;
     return token;
   }
 

@@ -30,7 +30,7 @@ export async function findToken(roomId: string): Promise<string | null> {
   const own = read('sessionStorage', tokenKey(roomId));
   if (own !== null && own !== hostToken) return own;
   // The creator's second tab, or a duplicate of the first, is another participant: one cannot be in two places.
-  if (hostToken !== null && (await claimForThisTab(roomId))) {
+  if (hostToken !== null && ((await claimForThisTab(roomId)) || (own !== null && isReload()))) {
     rememberToken(roomId, hostToken);
     return hostToken;
   }
@@ -59,6 +59,12 @@ function takeHandedToken(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token !== null) history.replaceState(null, '', location.pathname + location.search);
   return token;
+}
+
+/** The page before may not have given up its claim yet. */
+function isReload(): boolean {
+  const [navigation] = performance.getEntriesByType('navigation');
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload';
 }
 
 /** Resolves with whether no other tab has it; held until this page goes. */

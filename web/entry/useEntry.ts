@@ -87,7 +87,12 @@ export function useEntry(door: Door): EntrySteps {
       if (reason !== null) setEntry({ step: 'ended', reason });
     };
     check();
-    return meeting.subscribe(check);
+    const unsubscribe = meeting.subscribe(check);
+    return () => {
+      unsubscribe();
+      // Over already, or the person went back to another page: nobody stays behind unseen.
+      void meeting.actions.leave();
+    };
   }, [meeting]);
 
   return { entry, enter, givePassword, back: prepare };

@@ -31,6 +31,8 @@ export interface MeetingSnapshot {
   readonly lastSpokeAt: ReadonlyMap<string, number>;
   /** Names of those who are writing. */
   readonly typing: readonly string[];
+  /** The last thing to tell this person about; a new object each time. */
+  readonly word: Word | null;
   /** Not null once the meeting is over for this person. */
   readonly ended: EndReason | null;
 }
@@ -68,6 +70,12 @@ export interface ChatLine {
   readonly deleted: boolean;
   readonly own: boolean;
   readonly state: 'sent' | 'pending' | 'failed';
+}
+
+export interface Word {
+  readonly title: string;
+  /** What to do, or that nothing needs doing. */
+  readonly advice: string;
 }
 
 export type EndReason = 'left' | 'removed' | 'banned' | 'replaced' | 'expired' | 'roomClosed';

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { readPreferences, savePreferences } from '../app/preferences.ts';
 import { useStore } from '../app/useStore.ts';
 import { ChatPanel } from '../chat/ChatPanel.tsx';
@@ -16,6 +16,7 @@ import { Banners } from './Banners.tsx';
 import type { Meeting } from './Meeting.ts';
 import { MeetingHeader } from './MeetingHeader.tsx';
 import type { PanelName } from './panels.ts';
+import { useWakeLock } from './useWakeLock.ts';
 import './MeetingScreen.css';
 
 /** The meeting itself. What the room is comes from `meeting`; only how this person looks at it lives here. */
@@ -25,8 +26,23 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
   const [layout, setLayout] = useState<Layout>('auto');
   const [preferences, setPreferences] = useState(readPreferences);
   const unread = useUnread(snapshot.chat, panel === 'chat');
-  const { attempt } = useNotices();
+  const { attempt, show } = useNotices();
   const { actions } = meeting;
+
+  const { word } = snapshot;
+  useEffect(() => {
+    if (word) show(word.title, word.advice);
+  }, [word, show]);
+
+  useEffect(() => {
+    const before = document.title;
+    document.title = `${snapshot.name || 'Meeting'} · Everroom`;
+    return () => {
+      document.title = before;
+    };
+  }, [snapshot.name]);
+
+  useWakeLock();
 
   const toggle = (name: PanelName) => setPanel((open) => (open === name ? null : name));
   const close = () => setPanel(null);

@@ -1,9 +1,11 @@
 import type { Room } from '../../client/index.ts';
+import { describeError } from '../app/describeError.ts';
 import type { HandedTracks } from '../entry/Door.ts';
 import { LocalDevices } from './LocalDevices.ts';
-import type { EndReason, Meeting, MeetingActions, MeetingSnapshot } from './Meeting.ts';
+import type { EndReason, Meeting, MeetingActions, MeetingSnapshot, Word } from './Meeting.ts';
 import { roomActions } from './roomActions.ts';
 import { SnapshotBuilder } from './SnapshotBuilder.ts';
+import { WORD_ON_STOPPED_SCREEN, wordOnHostsMute, wordOnLostDevice } from './words.ts';
 
 /** Events after which the page may look different. */
 const CHANGES = [
@@ -23,7 +25,6 @@ const CHANGES = [
   'chatChanged',
   'roomChanged',
   'lobbyChanged',
-  'deviceLost',
 ] as const;
 
 /** Somebody who stopped without saying so is no longer writing after this. */
@@ -38,6 +39,7 @@ export class RoomMeeting implements Meeting {
   readonly #lastSpokeAt = new Map<string, number>();
   readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
   #speakers: readonly string[] = [];
+  #word: Word | null = null;
   #ended: EndReason | null = null;
   #snapshot: MeetingSnapshot;
   #refreshing = false;
@@ -61,6 +63,13 @@ export class RoomMeeting implements Meeting {
       this.#ended = reason === 'refused' ? 'expired' : reason;
       this.#refresh();
     });
+    room.on('deviceLost', (source) => this.#say(wordOnLostDevice(source)));
+    room.on('trackMuted', ({ source }, { id }, byHost) => {
+      if (byHost && id === room.localParticipant.id) this.#say(wordOnHostsMute(source));
+    });
+    room.on('trackUnpublished', ({ source }, { id }, byHost) => {
+      if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(WORD_ON_STOPPED_SCREEN);
+    });
     room.on('warning', (message, error) => console.warn(message, error));
     for (const name of CHANGES) room.on(name, () => this.#refreshSoon());
   }
@@ -74,7 +83,12 @@ export class RoomMeeting implements Meeting {
 
   /** The devices that ran before the meeting become its own. A failure leaves the person in the meeting without them. */
   publish(tracks: HandedTracks): void {
-    this.#devices.publish(tracks).catch((error: unknown) => console.warn('A device was not published', error));
+    this.#devices.publish(tracks).catch((error: unknown) => this.#say(describeError(error)));
+  }
+
+  #say(word: Word | null): void {
+    this.#word = word;
+    this.#refreshSoon();
   }
 
   #noteTyping(id: string, typing: boolean): void {
@@ -110,6 +124,7 @@ export class RoomMeeting implements Meeting {
       speakers: this.#speakers,
       lastSpokeAt: this.#lastSpokeAt,
       typingIds: [...this.#typing.keys()],
+      word: this.#word,
       ended: this.#ended,
     });
   }

@@ -34,7 +34,11 @@ export function PersonRow({ person, actions, isHost }: PersonRowProps) {
       ) : (
         <State icon="cameraOff" text="Camera off" />
       )}
-      {items.length > 0 && <Menu label={`Actions for ${person.name}`} items={items} />}
+      {isHost && (
+        <span className="person-menu">
+          {items.length > 0 && <Menu label={`Actions for ${person.name}`} items={items} />}
+        </span>
+      )}
     </li>
   );
 }

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { MediaVideo } from '../media/MediaVideo.tsx';
 import type { Person } from '../meeting/Meeting.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -14,11 +15,34 @@ interface TileProps {
   large?: boolean;
 }
 
-/** One camera or one shared screen, with the state of its person. */
 export function Tile({ tile, view, mayPin, large = false }: TileProps) {
-  const { person, kind } = tile;
-  const pinned = view.pinnedKey === tile.key;
-  const speaking = kind === 'camera' && view.speakers.includes(person.id);
+  const { key, person, kind } = tile;
+  return (
+    <TilePicture
+      tileKey={key}
+      person={person}
+      kind={kind}
+      speaking={kind === 'camera' && view.speakers.includes(person.id)}
+      pinned={view.pinnedKey === key}
+      onPin={mayPin ? view.onPin : null}
+      large={large}
+    />
+  );
+}
+
+interface TilePictureProps {
+  tileKey: string;
+  person: Person;
+  kind: TileSpec['kind'];
+  speaking: boolean;
+  pinned: boolean;
+  onPin: ((key: string) => void) | null;
+  large: boolean;
+}
+
+/** One camera or one shared screen, with the state of its person. Rendered only when something of it changes. */
+const TilePicture = memo(function TilePicture(props: TilePictureProps) {
+  const { tileKey, person, kind, speaking, pinned, onPin, large } = props;
   const media = kind === 'camera' ? person.camera : person.screen;
   const title = titleOf(person, kind);
   const pinLabel = pinned ? `Unpin ${title}` : `Pin ${title}`;
@@ -50,18 +74,18 @@ export function Tile({ tile, view, mayPin, large = false }: TileProps) {
         {kind === 'screen' && <Icon name="screen" size={15} />}
         <span>{title}</span>
       </p>
-      {mayPin && (
+      {onPin && (
         <IconButton
           className={`tile-pin${pinned ? ' pinned' : ''}`}
           icon={pinned ? 'unpin' : 'pin'}
           label={pinLabel}
           aria-pressed={pinned}
-          onClick={() => view.onPin(tile.key)}
+          onClick={() => onPin(tileKey)}
         />
       )}
     </article>
   );
-}
+});
 
 function TileMarks({ person }: { person: Person }) {
   const weak = person.connected && person.quality !== null && person.quality <= 1;

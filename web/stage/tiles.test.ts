@@ -35,6 +35,7 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     speakers: [],
     lastSpokeAt: new Map(),
     typing: [],
+    word: null,
     ended: null,
   };
 }

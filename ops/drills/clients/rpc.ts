@@ -8,9 +8,6 @@ type Message =
   | { readonly reply: number; readonly result?: unknown }
   | { readonly reply: number; readonly error: string };
 
-// biome-ignore lint/suspicious/noExplicitAny: any function can be called, and its arguments are checked at the call.
-export type Functions = Record<keyof any, (...args: any[]) => Promise<unknown>>;
-
 interface Channel {
   send?(message: Message): unknown;
   on(event: 'message', listener: (message: Message) => void): unknown;
@@ -72,8 +69,8 @@ export class Rpc {
 
   async #answer({ call, method, args }: Extract<Message, { method: string }>, functions: object): Promise<void> {
     try {
-      const called = (functions as Functions)[method];
-      if (!called) throw new Error(`there is no ${method}`);
+      const called: unknown = Reflect.get(functions, method);
+      if (typeof called !== 'function') throw new Error(`there is no ${method}`);
       this.#channel.send?.({ reply: call, result: await called.apply(functions, [...args]) });
     } catch (error) {
       this.#channel.send?.({

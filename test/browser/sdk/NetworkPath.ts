@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** A way to a server that a test can cut (connections break), or let hang (connections stay and nothing arrives). */
 export class NetworkPath {
   readonly #server: Server;
+  readonly #port: number;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #state: 'open' | 'cut' | 'hanging' = 'open';
   /** Where it leads, on this machine. */
@@ -11,19 +12,20 @@ export class NetworkPath {
 
   private constructor(server: Server) {
     this.#server = server;
+    this.#port = (server.address() as AddressInfo).port;
   }
 
   static async open(): Promise<NetworkPath> {
     const server = createServer();
-    const path = new NetworkPath(server);
-    server.on('connection', (socket) => path.#connected(socket));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    const path = new NetworkPath(server);
+    server.on('connection', (socket) => path.#connected(socket));
     return path;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   cut(): void {

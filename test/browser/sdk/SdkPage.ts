@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
-import type { TestPage } from './page.ts';
+import type { TestPage } from './sdk.page.ts';
 
 declare const testPage: TestPage;
 
-/** The SDK and `page.ts`, bundled as an application's own bundler would. */
+/** The SDK and `sdk.page.ts`, bundled as an application's own bundler would. */
 export async function bundleSdk(): Promise<string> {
-  const entry = fileURLToPath(new URL('./page.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('./sdk.page.ts', import.meta.url));
   const result = await build({
     configFile: false,
     logLevel: 'error',

@@ -116,6 +116,21 @@ describe('entering, and coming back', () => {
     await expect(enter('a', { timeoutMs: 500 })).rejects.toEqual(refusedWith('UNREACHABLE'));
   });
 
+  it('nodes that hang or refuse are left behind for one that answers', async () => {
+    const hanging = await NetworkPath.open();
+    hanging.targetPort = path.targetPort;
+    hanging.hang();
+    const refusing = await NetworkPath.open();
+    await refusing.close();
+    try {
+      const room = makeRoom();
+      await room.connect([hanging.url, refusing.url, path.url], await tokenOf('a'), { name: 'a' });
+      expect(room.state).toBe('connected');
+    } finally {
+      await hanging.close();
+    }
+  });
+
   it('a token that is none is refused at once', async () => {
     const room = makeRoom();
     await expect(room.connect(path.url, 'no.real.token', { name: 'a' })).rejects.toEqual(refusedWith('TOKEN_INVALID'));

@@ -8,8 +8,8 @@ import { RoomApi } from '../../../ops/drills/RoomApi.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { NetworkPath } from './NetworkPath.ts';
-import type { TestPage } from './page.ts';
 import { bundleSdk, SdkPage } from './SdkPage.ts';
+import type { TestPage } from './sdk.page.ts';
 
 declare const testPage: TestPage;
 

@@ -138,6 +138,7 @@ describe('a meeting through the page', () => {
     await act('Lower hand');
     await bob.button('Raise your hand').waitFor();
     await act('Mute');
+    await bob.page.getByText('A host turned your microphone off.').waitFor();
     await bob.button('Turn microphone on').waitFor();
     await act('Make host');
     await bob.button('People').click();
@@ -183,6 +184,39 @@ describe('a meeting through the page', () => {
     expect(await ada.page.getByRole('article').count()).toBe(2);
     await bob.button('Turn microphone on').click();
     await ada.hears();
+
+    await ada.page.reload();
+    await ada.sees('Bob');
+    await ada.button('People').click();
+    await ada.button('Actions for Bob').waitFor();
+  });
+
+  it('going back in the browser leaves the meeting', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await bob.sees('Ada');
+    await ada.page.goBack();
+    await ada.page.getByText('Meetings that keep going.').waitFor();
+    await bob.page.getByText('You are the only one here').waitFor();
+  });
+
+  it('where the browser wants a click before it plays sound, one button asks for it', async () => {
+    const strict = await launchChromium(['--autoplay-policy=document-user-activation-required']);
+    try {
+      const ada = await createMeeting();
+      const bob = await MeetingPage.open(strict, ada.page.url());
+      await bob.button('Turn microphone off').click();
+      await bob.button('Turn camera off').click();
+      await bob.join('Bob');
+      await bob.isIn();
+      await bob.page.reload();
+      await bob.button('Click to hear').click({ timeout: 20_000 });
+      await bob.button('Click to hear').waitFor({ state: 'detached' });
+      await bob.hears();
+      expect(bob.problems).toEqual([]);
+    } finally {
+      await strict.close();
+    }
   });
 
   it('a killed server is a pause: no reload, no notice, nobody leaves', async () => {
