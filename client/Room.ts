@@ -1,4 +1,3 @@
-import type { types } from 'mediasoup-client';
 import type { Change, Commit } from '../signaling/protocol/notifications.ts';
 import type { Session } from '../signaling/protocol/requests.ts';
 import type { RoomView, View } from '../signaling/protocol/shapes.ts';
@@ -6,12 +5,14 @@ import { RoomChat } from './chat/RoomChat.ts';
 import { CommandQueue } from './connection/CommandQueue.ts';
 import { Connection, type ConnectionOwner } from './connection/Connection.ts';
 import type { Link, Notification } from './connection/Link.ts';
+import { wakeWithThePage } from './connection/wakeWithThePage.ts';
 import { Emitter } from './Emitter.ts';
 import { ConnectError } from './errors.ts';
-import type { DeviceAccess } from './media/devices.ts';
 import { MediaEngine } from './media/MediaEngine.ts';
 import type { RemoteTrack } from './media/RemoteTrack.ts';
+import type { ConnectOptions, RoomOptions } from './RoomOptions.ts';
 import { catchUp } from './room/catchUp.ts';
+import { LOBBY_CHANGES, SETTING_CHANGES } from './room/changeKinds.ts';
 import type { LocalParticipant } from './room/LocalParticipant.ts';
 import type { RemoteParticipant } from './room/participants.ts';
 import { tellPresence } from './room/presence.ts';
@@ -20,31 +21,10 @@ import { applyCommit, type RoomCopy } from './room/RoomCopy.ts';
 import type { DisconnectReason, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
 import { Roster, type RosterSnapshot } from './room/Roster.ts';
 import { claimsOf, SessionStore, type StoredSession } from './SessionStore.ts';
-import { browserStorage, type KeyValueStorage } from './storage.ts';
+import { browserStorage } from './storage.ts';
 import { ViewReporter } from './view/ViewReporter.ts';
 
-export interface RoomOptions {
-  /** Keeps the session through a reload; per tab. */
-  readonly sessionStorage?: KeyValueStorage;
-  /** Keeps unsent chat through a reload. */
-  readonly chatStorage?: KeyValueStorage;
-  readonly devices?: DeviceAccess;
-  /** False takes part without media: no device is loaded and no transport opened. */
-  readonly media?: boolean;
-  /** For WebRTC outside browsers, where mediasoup-client cannot tell by itself. */
-  readonly deviceHandler?: types.BuiltinHandlerName;
-  /** A recovery that is over sooner is not announced. */
-  readonly announceReconnectingAfterMs?: number;
-  readonly newId?: () => string;
-}
-
-export interface ConnectOptions {
-  readonly name: string;
-  readonly password?: string;
-  /** Where the room has a lobby: knock and wait (`connect` then takes as long as a host does). Else `connect` rejects with LOBBY. */
-  readonly knock?: boolean;
-  readonly timeoutMs?: number;
-}
+export type { ConnectOptions, RoomOptions };
 
 const CONNECT_TIMEOUT_MS = 20_000;
 const ANNOUNCE_AFTER_MS = 300;
@@ -427,36 +407,4 @@ export class Room extends Emitter<RoomEvents> {
     this.#state = state;
     this.emit('stateChanged', state);
   }
-}
-
-const LOBBY_CHANGES: ReadonlySet<Change['type']> = new Set<Change['type']>([
-  'participantKnocked',
-  'knockWithdrawn',
-  'participantAdmitted',
-  'participantDenied',
-  'participantBanned',
-]);
-
-const SETTING_CHANGES: ReadonlySet<Change['type']> = new Set<Change['type']>([
-  'roomRenamed',
-  'lockChanged',
-  'lobbyChanged',
-  'passwordChanged',
-  'capacityChanged',
-  'reencodingPolicyChanged',
-  'recordingWished',
-  'participantBanned',
-  'participantUnbanned',
-]);
-
-/** The network is back, or somebody looks at the page again: waiting for the next attempt makes no sense any more. */
-function wakeWithThePage(connection: Connection): () => void {
-  if (typeof window === 'undefined') return () => undefined;
-  const wake = (): void => connection.wake();
-  window.addEventListener('online', wake);
-  document.addEventListener('visibilitychange', wake);
-  return () => {
-    window.removeEventListener('online', wake);
-    document.removeEventListener('visibilitychange', wake);
-  };
 }

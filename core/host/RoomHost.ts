@@ -2,11 +2,11 @@ import type { MediaPlane, RoomMedia } from '../media/MediaPlane.ts';
 import { type AppendOutcome, type Clock, type Journal, JournalUnavailable, type Logger } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Commit, Position } from '../room/commit.ts';
-import { decide } from '../room/decide.ts';
 import type { RoomEvent } from '../room/events.ts';
-import { evolveCommit } from '../room/evolve.ts';
 import { Refusal } from '../room/refusal.ts';
 import type { NodeId, ParticipantId, RoomId, RoomState } from '../room/state.ts';
+import { type Decided, type Decision, decideAll } from './decideAll.ts';
+import { missingIn, putBack } from './lostCommits.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudience } from './RoomAudience.ts';
 
@@ -42,11 +42,10 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-type Decision = { readonly events: readonly RoomEvent[] } | { readonly error: unknown };
-
 /** Commands that share one append. */
 const BATCH_COMMANDS = 64;
 const QUEUE_COMMANDS = 4_096;
+const OWN_COMMANDS_KEPT = 1_024;
 const SNAPSHOT_EVERY_COMMITS = 300;
 const READ_COMMITS = 1_000;
 /** Pause between two questions to a journal that does not answer. */
@@ -204,7 +203,7 @@ export class RoomHost {
   async #commit(batch: Pending[]): Promise<void> {
     let waiting = batch;
     while (waiting.length > 0 && !this.#closed) {
-      const { commits, decisions } = this.#decideAll(waiting);
+      const { commits, decisions } = this.#decideAll(waiting.map(({ command }) => command));
       const after = this.#replica.position;
       try {
         // A refusal, or having nothing to do, is an answer too: it must not come from a replica that lags.
@@ -236,42 +235,27 @@ export class RoomHost {
     }
   }
 
-  /** Decides each command on the state that the ones before it will have made. */
-  #decideAll(batch: readonly Pending[]): { commits: Commit[]; decisions: Decision[] } {
-    let { state, position }: { state: RoomState; position: Position } = this.#replica;
-    const commits: Commit[] = [];
-    const decisions = batch.map(({ command }): Decision => {
-      try {
-        const events = decide(command, state);
-        if (events.length === 0) return { events };
-        const commit: Commit = {
-          version: position.version + 1,
-          commitId: this.#deps.newId(),
-          prev: position.commitId,
-          commandId: command.commandId,
-          actor: command.actor,
-          at: command.now,
-          events,
-        };
-        state = evolveCommit(state, commit);
-        position = { version: commit.version, commitId: commit.commitId };
-        commits.push(commit);
-        this.#rememberCommand(commit.commitId, command);
-        return { events };
-      } catch (error) {
-        if (!(error instanceof Refusal)) {
-          this.#logger.error({ err: error, command: command.type }, 'a command could not be decided: a bug');
-        }
-        return { error };
-      }
+  #decideAll(commands: readonly RoomCommand[]): Decided {
+    const decided = decideAll(commands, this.#replica, this.#deps.newId);
+    const byCommandId = new Map(commands.map((command) => [command.commandId, command]));
+    for (const { commandId, commitId } of decided.commits) {
+      const command = byCommandId.get(commandId);
+      if (command) this.#rememberCommand(commitId, command);
+    }
+    decided.decisions.forEach((decision, index) => {
+      if ('events' in decision || decision.error instanceof Refusal) return;
+      this.#logger.error(
+        { err: decision.error, command: commands[index]?.type },
+        'a command could not be decided: a bug',
+      );
     });
-    return { commits, decisions };
+    return decided;
   }
 
   #rememberCommand(commitId: string, command: RoomCommand): void {
     this.#ownCommands.set(commitId, command);
     for (const oldest of this.#ownCommands.keys()) {
-      if (this.#ownCommands.size <= 1_024) break;
+      if (this.#ownCommands.size <= OWN_COMMANDS_KEPT) break;
       this.#ownCommands.delete(oldest);
     }
   }
@@ -399,39 +383,17 @@ export class RoomHost {
         { version: this.version, journal: journalPosition.version },
         'the journal lost commits: putting them back',
       );
-      const outcome = await this.#putBack(lost, journalPosition);
-      if (outcome) return;
+      if (await putBack(this.#deps.journal, this.roomId, lost, journalPosition)) {
+        this.#mayHaveMissed = true;
+        return;
+      }
     }
     await this.#startOver();
   }
 
-  async #putBack(lost: readonly Commit[], journalPosition: Position): Promise<boolean> {
-    let after = journalPosition;
-    let rest = lost;
-    while (rest.length > 0) {
-      const page = rest.slice(0, BATCH_COMMANDS);
-      const outcome = await this.#deps.journal.append(this.roomId, page, after);
-      let last: Commit | undefined;
-      if (outcome.type === 'appended') last = page.at(-1);
-      else if (outcome.type === 'behind') {
-        // Another node puts the same commits back: go on after those that agree.
-        const agreed = outcome.missed.filter((commit, index) => commit.commitId === rest[index]?.commitId);
-        if (agreed.length === 0 || agreed.length < Math.min(outcome.missed.length, rest.length)) return false;
-        last = agreed.at(-1);
-      }
-      if (!last) return false;
-      after = { version: last.version, commitId: last.commitId };
-      rest = rest.filter((commit) => commit.version > after.version);
-    }
-    this.#mayHaveMissed = true;
-    return true;
-  }
-
   async #startOver(): Promise<void> {
-    const mine = this.#replica.recent;
-    const theirs = await this.#journalSince((mine[0]?.version ?? 1) - 1);
+    const lost = await missingIn(this.#deps.journal, this.roomId, this.#replica.recent);
     const restored = await this.#deps.restore(this.roomId);
-    const lost = mine.filter(({ commitId }) => !theirs.has(commitId));
     const commands = lost
       .map(({ commitId }) => this.#ownCommands.get(commitId))
       .filter((command) => command !== undefined);
@@ -449,19 +411,6 @@ export class RoomHost {
     this.#closeSuperseded();
     this.#media?.update(this.state);
     this.#deps.audience.rebuilt(this.roomId);
-  }
-
-  /** Ids of the journal's commits after `version`. */
-  async #journalSince(version: number): Promise<Set<string>> {
-    const ids = new Set<string>();
-    let from = version;
-    for (;;) {
-      const page = await this.#deps.journal.read(this.roomId, from, READ_COMMITS);
-      for (const commit of page) ids.add(commit.commitId);
-      const last = page.at(-1);
-      if (!last || page.length < READ_COMMITS) return ids;
-      from = last.version;
-    }
   }
 
   async #recordDisconnect(participantId: ParticipantId, session: number): Promise<void> {

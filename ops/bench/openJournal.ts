@@ -4,7 +4,7 @@ import type { Durability } from '../../recovery/journal/durability.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { PrivateRedis } from './PrivateRedis.ts';
 import { quietLogger } from './quietLogger.ts';
-import { systemClock } from './roomWithoutMedia.ts';
+import { systemClock } from './systemClock.ts';
 
 /** A node's journal on that server, closed before the server ends. */
 export async function openJournal(redis: PrivateRedis, durability: Durability, cleanup: Cleanup): Promise<Journal> {

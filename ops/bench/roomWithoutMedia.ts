@@ -3,17 +3,10 @@ import { Replica } from '../../core/host/Replica.ts';
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../core/host/RoomHost.ts';
 import type { MediaPlane } from '../../core/media/MediaPlane.ts';
-import type { Clock, Journal } from '../../core/ports.ts';
+import type { Journal } from '../../core/ports.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { quietLogger } from './quietLogger.ts';
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  setTimer: (afterMs, run) => {
-    const timer = setTimeout(run, afterMs);
-    return () => clearTimeout(timer);
-  },
-};
+import { systemClock } from './systemClock.ts';
 
 const nobody: RoomAudience = {
   committed: () => undefined,

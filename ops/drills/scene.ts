@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createRecovery } from '../../recovery/createRecovery.ts';
 import type { Cleanup } from '../bench/cleanup.ts';
 import { quietLogger } from '../bench/quietLogger.ts';
-import { systemClock } from '../bench/roomWithoutMedia.ts';
+import { systemClock } from '../bench/systemClock.ts';
 import type { DrillClient } from './clients/DrillClient.ts';
 import { startBot } from './clients/startBot.ts';
 import { openBrowser } from './clients/startPages.ts';

@@ -61,7 +61,9 @@ function Sound({ media, speakerId, add, onBlocked }: SoundProps) {
     const remove = add(element);
     const detach = attach(element);
     element.play().catch((reason: unknown) => {
-      if (isBlocked(reason)) blocked.current();
+      if (!isBlocked(reason)) return;
+      console.info('The browser wants a click before it plays sound');
+      blocked.current();
     });
     return () => {
       detach();

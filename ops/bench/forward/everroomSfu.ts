@@ -5,7 +5,7 @@ import { evolveCommits } from '../../../core/room/evolve.ts';
 import { EMPTY_ROOM, type ParticipantId, type RoomState } from '../../../core/room/state.ts';
 import { freePort } from '../freePort.ts';
 import { quietLogger } from '../quietLogger.ts';
-import { systemClock } from '../roomWithoutMedia.ts';
+import { systemClock } from '../systemClock.ts';
 import type { Offer, SfuUnderTest, Topology } from './SfuUnderTest.ts';
 
 /** A tile that wants the highest layer. */

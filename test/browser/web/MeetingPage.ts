@@ -18,8 +18,12 @@ export class MeetingPage {
     });
   }
 
-  static async open(browser: Browser, url: string): Promise<MeetingPage> {
+  /** `tabMemory`: what the tab's session storage holds already. */
+  static async open(browser: Browser, url: string, tabMemory: Record<string, string> = {}): Promise<MeetingPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    await context.addInitScript((memory) => {
+      if (sessionStorage.length === 0) Object.assign(sessionStorage, memory);
+    }, tabMemory);
     return MeetingPage.#openIn(context, url);
   }
 

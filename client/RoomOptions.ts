@@ -1,0 +1,26 @@
+import type { types } from 'mediasoup-client';
+import type { DeviceAccess } from './media/devices.ts';
+import type { KeyValueStorage } from './storage.ts';
+
+export interface RoomOptions {
+  /** Keeps the session through a reload; per tab. */
+  readonly sessionStorage?: KeyValueStorage;
+  /** Keeps unsent chat through a reload. */
+  readonly chatStorage?: KeyValueStorage;
+  readonly devices?: DeviceAccess;
+  /** False takes part without media: no device is loaded and no transport opened. */
+  readonly media?: boolean;
+  /** For WebRTC outside browsers, where mediasoup-client cannot tell by itself. */
+  readonly deviceHandler?: types.BuiltinHandlerName;
+  /** A recovery that is over sooner is not announced. */
+  readonly announceReconnectingAfterMs?: number;
+  readonly newId?: () => string;
+}
+
+export interface ConnectOptions {
+  readonly name: string;
+  readonly password?: string;
+  /** Where the room has a lobby: knock and wait (`connect` then takes as long as a host does). Else `connect` rejects with LOBBY. */
+  readonly knock?: boolean;
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,50 @@
+import type { Journal } from '../ports.ts';
+import type { Commit, Position } from '../room/commit.ts';
+import type { RoomId } from '../room/state.ts';
+
+/** What a node does when the journal came back with less than it had acknowledged. Both throw JournalUnavailable. */
+
+const COMMITS_PER_APPEND = 64;
+const COMMITS_PER_READ = 1_000;
+
+/**
+ * Puts `lost` back, which follows `after`, where the journal ends. Other nodes may be doing the same. False when somebody
+ * has gone on with other commits instead.
+ */
+export async function putBack(
+  journal: Journal,
+  roomId: RoomId,
+  lost: readonly Commit[],
+  after: Position,
+): Promise<boolean> {
+  let end = after;
+  let rest = lost;
+  while (rest.length > 0) {
+    const page = rest.slice(0, COMMITS_PER_APPEND);
+    const outcome = await journal.append(roomId, page, end);
+    if (outcome.type === 'diverged') return false;
+    const there = outcome.type === 'appended' ? page : outcome.missed.slice(0, rest.length);
+    const last = there.at(-1);
+    if (!last || there.some(({ commitId }, index) => commitId !== rest[index]?.commitId)) return false;
+    end = { version: last.version, commitId: last.commitId };
+    rest = rest.slice(there.length);
+  }
+  return true;
+}
+
+/** Those of `commits` (in order, without a gap) that the journal does not hold. */
+export async function missingIn(
+  journal: Journal,
+  roomId: RoomId,
+  commits: readonly Commit[],
+): Promise<readonly Commit[]> {
+  const missing = new Map(commits.map((commit) => [commit.commitId, commit]));
+  let from = (commits[0]?.version ?? 1) - 1;
+  for (;;) {
+    const page = await journal.read(roomId, from, COMMITS_PER_READ);
+    for (const { commitId } of page) missing.delete(commitId);
+    const last = page.at(-1);
+    if (!last || page.length < COMMITS_PER_READ) return [...missing.values()];
+    from = last.version;
+  }
+}
