@@ -318,7 +318,7 @@ export class Room extends Emitter<RoomEvents> {
         return;
       case 'mediaLost':
         this.#recoveries += 1;
-        this.#media.reopen('the server lost its media');
+        this.#media.mediaLost();
         return;
       default:
         tellPresence(notification, this.#roster, (event, ...args) => this.emit(event, ...args));

@@ -9,7 +9,7 @@ export interface LocalTrackOptions {
   readonly mediaStreamTrack: MediaStreamTrack;
   readonly muted: boolean;
   readonly publish: PublishOptions;
-  /** Opened by the SDK, which then also closes it. */
+  /** Opened by the SDK, or handed over to it: it also closes the device. */
   readonly ownsDevice: boolean;
 }
 
@@ -22,9 +22,9 @@ export class LocalTrack {
   readonly source: TrackSource;
   readonly kind: TrackKind;
   readonly publishOptions: PublishOptions;
-  readonly ownsDevice: boolean;
   readonly #layers = new WantedLayers(() => this.#applySending());
   #mediaStreamTrack: MediaStreamTrack;
+  #ownsDevice: boolean;
   #held: boolean;
   #holds = 0;
   #recordMuted: boolean;
@@ -36,7 +36,7 @@ export class LocalTrack {
     this.source = options.source;
     this.kind = options.source === 'camera' || options.source === 'screen' ? 'video' : 'audio';
     this.publishOptions = options.publish;
-    this.ownsDevice = options.ownsDevice;
+    this.#ownsDevice = options.ownsDevice;
     this.#mediaStreamTrack = options.mediaStreamTrack;
     this.#held = options.muted;
     this.#recordMuted = options.muted;
@@ -45,6 +45,10 @@ export class LocalTrack {
 
   get mediaStreamTrack(): MediaStreamTrack {
     return this.#mediaStreamTrack;
+  }
+
+  get ownsDevice(): boolean {
+    return this.#ownsDevice;
   }
 
   get muted(): boolean {
@@ -109,11 +113,13 @@ export class LocalTrack {
   }
 
   /** Another device, or the same one opened again. The old track is stopped where the SDK had opened it. */
-  async replace(mediaStreamTrack: MediaStreamTrack): Promise<void> {
+  async replace(mediaStreamTrack: MediaStreamTrack, ownsDevice: boolean): Promise<void> {
     const old = this.#mediaStreamTrack;
+    const ownedOld = this.#ownsDevice;
+    this.#ownsDevice = ownsDevice;
     mediaStreamTrack.enabled = this.sending;
     this.#mediaStreamTrack = mediaStreamTrack;
-    if (this.ownsDevice && old !== mediaStreamTrack) old.stop();
+    if (ownedOld && old !== mediaStreamTrack) old.stop();
     await this.#producer?.replaceTrack({ track: mediaStreamTrack });
     this.#applySending();
   }
@@ -121,7 +127,7 @@ export class LocalTrack {
   close(): void {
     this.#producer?.close();
     this.#producer = undefined;
-    if (this.ownsDevice) this.#mediaStreamTrack.stop();
+    if (this.#ownsDevice) this.#mediaStreamTrack.stop();
   }
 
   /** Disables the device's track at once and the encoders as soon as the sender takes new parameters. */

@@ -87,22 +87,18 @@ export class MediaEngine {
     this.#retire();
   }
 
-  /** The transports are gone, the link is not. */
+  /** The server says that the transports died with their worker: no fault of ours, and new ones are to be had at once. */
+  mediaLost(): void {
+    if (this.#link !== undefined) this.#reopenAfter(0, 'mediaLost', this.#link);
+  }
+
+  /** The transports do not work, the link does. The first time at once, then ever more slowly. */
   reopen(reason: string): void {
-    const link = this.#link;
-    if (link === undefined || link.closed) return;
-    this.#owner.trouble(reason);
-    this.#retire();
-    clearTimeout(this.#reopenTimer);
+    if (this.#link === undefined) return;
     if (performance.now() - this.#openedAt > STEADY_AFTER_MS) this.#failures = 0;
     const delayMs = this.#failures === 0 ? 0 : Math.min(MAX_REOPEN_DELAY_MS, 250 * 2 ** this.#failures);
     this.#failures += 1;
-    // The first time without a timer: those of a page in the background may take a second.
-    const due = new Promise<void>((resolve) => {
-      if (delayMs === 0) resolve();
-      else this.#reopenTimer = setTimeout(resolve, delayMs);
-    });
-    this.#opening = due.then(() => this.#requestMedia(link));
+    this.#reopenAfter(delayMs, reason, this.#link);
   }
 
   /** Its publication is in the record. */
@@ -178,6 +174,19 @@ export class MediaEngine {
     for (const track of this.#remoteTracks.values()) track.close();
     this.#remoteTracks.clear();
     for (const track of this.#localTracks.values()) track.unproduced();
+  }
+
+  #reopenAfter(delayMs: number, reason: string, link: Link): void {
+    if (link.closed) return;
+    this.#owner.trouble(reason);
+    this.#retire();
+    clearTimeout(this.#reopenTimer);
+    // Without a timer where none is needed: those of a page in the background may take a second.
+    const due = new Promise<void>((resolve) => {
+      if (delayMs === 0) resolve();
+      else this.#reopenTimer = setTimeout(resolve, delayMs);
+    });
+    this.#opening = due.then(() => this.#requestMedia(link));
   }
 
   async #load(session: Session, capabilities: string): Promise<void> {

@@ -11,12 +11,17 @@ export interface CaptureOptions {
   readonly content?: 'detail' | 'motion';
 }
 
+export interface CapturedTrack {
+  readonly source: TrackSource;
+  readonly track: MediaStreamTrack;
+}
+
 /** Opens the devices for a source: one track, or picture and sound of a shared screen. */
 export async function capture(
   devices: DeviceAccess | undefined,
   source: 'camera' | 'microphone' | 'screen',
   options: CaptureOptions,
-): Promise<{ readonly source: TrackSource; readonly track: MediaStreamTrack }[]> {
+): Promise<CapturedTrack[]> {
   if (devices === undefined) throw new DOMException('There are no media devices here.', 'NotFoundError');
   const deviceId = options.deviceId === undefined ? {} : { deviceId: { exact: options.deviceId } };
   if (source === 'camera') {

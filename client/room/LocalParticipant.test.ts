@@ -15,6 +15,10 @@ class DeviceTrack extends EventTarget {
   stop(): void {
     this.readyState = 'ended';
   }
+
+  getSettings(): MediaTrackSettings {
+    return {};
+  }
 }
 
 /** A participant whose room answers when, and what, a test says. */

@@ -1,8 +1,9 @@
 import type { ParticipantView, TrackSource } from '../../signaling/protocol/shapes.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 import { isTransient } from '../errors.ts';
-import { type CaptureOptions, capture, type DeviceAccess } from '../media/devices.ts';
+import type { CaptureOptions, DeviceAccess } from '../media/devices.ts';
 import type { PublishOptions } from '../media/encodings.ts';
+import { LocalDevices } from '../media/LocalDevices.ts';
 import { LocalTrack } from '../media/LocalTrack.ts';
 import type { MediaEngine } from '../media/MediaEngine.ts';
 import { Participant } from './participants.ts';
@@ -11,6 +12,8 @@ import type { EmitRoomEvent } from './RoomEvents.ts';
 export interface PublishTrackOptions extends PublishOptions {
   readonly source: TrackSource;
   readonly muted?: boolean;
+  /** From now on the SDK stops the track: when it is unpublished or replaced, and a camera's also while it is muted. */
+  readonly handOver?: boolean;
 }
 
 export interface LocalParticipantOptions {
@@ -33,12 +36,14 @@ export class LocalParticipant extends Participant<LocalTrack> {
   readonly #publishing = new Set<string>();
   readonly #unmuting = new Set<string>();
   readonly #muting = new Set<string>();
+  readonly #devices: LocalDevices;
   #reminder: ReturnType<typeof setTimeout> | undefined;
   #orphanTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(view: ParticipantView, options: LocalParticipantOptions) {
     super(view);
     this.#options = options;
+    this.#devices = new LocalDevices(options.devices);
     this.#adoptLater();
     this.update(view);
   }
@@ -60,11 +65,11 @@ export class LocalParticipant extends Participant<LocalTrack> {
   }
 
   /**
-   * Publishes a track of the application's own, which then also stops it. In place of another track of the same source it
+   * Publishes a track of the application's own, which also stops it unless it hands it over. In place of another track of the same source it
    * goes on as the same publication; so it does after a reload, muted when that one was.
    */
   async publishTrack(mediaStreamTrack: MediaStreamTrack, options: PublishTrackOptions): Promise<LocalTrack> {
-    return this.#publish(mediaStreamTrack, options, false);
+    return this.#publish(mediaStreamTrack, options, options.handOver ?? false);
   }
 
   async unpublishTrack(source: TrackSource): Promise<void> {
@@ -117,17 +122,19 @@ export class LocalParticipant extends Participant<LocalTrack> {
     if (!enabled) {
       await Promise.all([this.unpublishTrack('screen'), this.unpublishTrack('screenAudio')]);
     } else if (!this.#tracks.has('screen')) {
-      const captured = await capture(this.#options.devices, 'screen', options);
+      const captured = await this.#devices.open('screen', options);
       await Promise.all(
         captured.map(({ source, track }) => this.#publish(track, { ...options, source, muted: false }, true)),
       );
     }
   }
 
-  /** Takes another device for a source that is published. While muted, the camera is opened at the next unmute. */
+  /** Takes another device for a source that is published. A camera that is muted opens it at the next unmute. */
   async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
     const track = this.#tracks.get(source);
-    if (track !== undefined) await this.#reopen(track, { deviceId });
+    if (track === undefined) return;
+    if (track.mediaStreamTrack.readyState === 'ended') this.#devices.remember(source, { deviceId });
+    else await this.#reopen(track, { deviceId });
   }
 
   async raiseHand(): Promise<void> {
@@ -183,7 +190,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
       return;
     }
     if (!enabled) return;
-    const [captured] = await capture(this.#options.devices, source, options);
+    const [captured] = await this.#devices.open(source, options);
     if (captured !== undefined) await this.#publish(captured.track, { ...options, source, muted: false }, true);
   }
 
@@ -192,11 +199,10 @@ export class LocalParticipant extends Participant<LocalTrack> {
     options: PublishTrackOptions,
     ownsDevice: boolean,
   ): Promise<LocalTrack> {
-    const { source, muted = false, ...publish } = options;
+    const { source, muted = false, handOver: _, ...publish } = options;
     const known = this.#tracks.get(source);
     if (known !== undefined) {
-      await known.replace(mediaStreamTrack);
-      this.#options.media.addLocal(known);
+      await this.#replace(known, mediaStreamTrack, ownsDevice);
       return known;
     }
     const adopted = this.publication(source);
@@ -209,7 +215,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
       ownsDevice,
     });
     this.#tracks.set(source, track);
-    mediaStreamTrack.addEventListener('ended', () => this.#ended(track, mediaStreamTrack));
+    this.#watch(track, mediaStreamTrack);
     if (adopted === undefined) {
       try {
         await this.#announce(track);
@@ -268,12 +274,23 @@ export class LocalParticipant extends Participant<LocalTrack> {
   }
 
   async #reopen(track: LocalTrack, options: CaptureOptions): Promise<void> {
-    if (track.source !== 'camera' && track.source !== 'microphone') return;
-    const [captured] = await capture(this.#options.devices, track.source, options);
-    if (captured === undefined) return;
-    captured.track.addEventListener('ended', () => this.#ended(track, captured.track));
-    await track.replace(captured.track);
+    const { source } = track;
+    if (source !== 'camera' && source !== 'microphone') return;
+    const [captured] = await this.#devices.reopen(source, options);
+    if (captured !== undefined) await this.#replace(track, captured.track, true);
+  }
+
+  async #replace(track: LocalTrack, mediaStreamTrack: MediaStreamTrack, ownsDevice: boolean): Promise<void> {
+    this.#watch(track, mediaStreamTrack);
+    await track.replace(mediaStreamTrack, ownsDevice);
+    // Its media may not be produced yet: there was nothing to send.
     if (this.publications.has(track.trackId)) this.#options.media.addLocal(track);
+    this.#options.emit('localTrackReplaced', track);
+  }
+
+  #watch(track: LocalTrack, mediaStreamTrack: MediaStreamTrack): void {
+    mediaStreamTrack.addEventListener('ended', () => this.#ended(track, mediaStreamTrack));
+    this.#devices.remember(track.source, mediaStreamTrack.getSettings());
   }
 
   /** The device was unplugged, or the browser's own "stop sharing" was used. */

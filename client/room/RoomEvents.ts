@@ -1,6 +1,7 @@
 import type { KnockView, RoomView, TrackSource } from '../../signaling/protocol/shapes.ts';
 import type { ChatEntry } from '../chat/RoomChat.ts';
 import type { SessionEnd } from '../connection/Connection.ts';
+import type { LocalTrack } from '../media/LocalTrack.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
 import type { Participant, RemoteParticipant, TrackPublication } from './participants.ts';
 
@@ -36,6 +37,9 @@ export interface RoomEvents {
   trackUnmuted: [publication: TrackPublication, participant: Participant];
   /** New media has taken the old one's place in the track's `mediaStream`. */
   trackSwapped: [track: RemoteTrack];
+
+  /** Another device, or the same one opened again, feeds a published track. */
+  localTrackReplaced: [track: LocalTrack];
 
   /** Loudest first. */
   activeSpeakersChanged: [speakers: readonly Participant[]];

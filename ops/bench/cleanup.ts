@@ -6,15 +6,22 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export class Cleanup {
   readonly #steps: Step[] = [];
   #running: Promise<void> | undefined;
+  #interrupted = false;
 
   readonly #onSignal = (): void => {
     // Asked twice: no more waiting.
     if (this.#running) process.exit(130);
+    this.#interrupted = true;
     void this.run().finally(() => process.exit(130));
   };
 
   constructor() {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+  }
+
+  /** Asked to end by a signal: what fails from now on fails because things are being taken away. */
+  get interrupted(): boolean {
+    return this.#interrupted;
   }
 
   add(step: Step): void {

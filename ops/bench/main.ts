@@ -32,6 +32,7 @@ async function main(args: string[]): Promise<number> {
     if (asked.json !== undefined) await writeFile(asked.json, toJson(report));
     return 0;
   } catch (error) {
+    if (cleanup.interrupted) return 130;
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     return 1;
   } finally {

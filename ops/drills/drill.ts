@@ -84,7 +84,9 @@ export class Drill {
     log('traffic ends');
     const stopped = await Promise.all(clients.map((client) => client.stopTraffic(ANSWER_LIMIT_MS)));
     const deeds = new Map(clients.map(({ participantId }, index) => [participantId, stopped[index] ?? []]));
-    return this.#judge(roomId, rounds, deeds);
+    const outcome = await this.#judge(roomId, rounds, deeds);
+    await this.#scene.api.closeRoom(roomId);
+    return outcome;
   }
 
   /** Its microphone is muted whenever a fault happens: it must never be heard. */
@@ -122,7 +124,9 @@ export class Drill {
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
     await waitUntilNothingMissing(`round ${round} does not recover`, () => missingOf(clients), RECOVERY_LIMIT_MS);
     log(`round ${round}: everybody sees and hears everybody again`);
-    await waitUntilNothingMissing(`round ${round} leaves a gap`, injected.replaced, RECOVERY_LIMIT_MS);
+    // A fault may take its time to be noticed: whoever was there before what was broken is replaced must be so afterwards.
+    const missing = async (): Promise<string | null> => (await injected.replaced()) ?? (await missingOf(clients));
+    await waitUntilNothingMissing(`round ${round} does not get its spare parts back`, missing, RECOVERY_LIMIT_MS);
     await sleep(SETTLE_MS);
     const span = { from: injected.at, to: Date.now() };
     await this.#recording.collect(clients);

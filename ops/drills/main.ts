@@ -26,6 +26,7 @@ async function main(args: string[]): Promise<number> {
   try {
     return await run(options, cleanup);
   } catch (error) {
+    if (cleanup.interrupted) return 130;
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     return 1;
   } finally {
@@ -42,7 +43,7 @@ async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   log(`${own ? 'private server' : 'server'} at ${deployment.url}`);
   const scene = await openScene(deployment, options, cleanup, log);
   const outcome = await new Drill({ fault: FAULTS[fault], rounds, seed }, scene).run().catch(async (error: unknown) => {
-    if (own) process.stderr.write(`${await own.logTail()}\n`);
+    if (own && !cleanup.interrupted) process.stderr.write(`${await own.logTail()}\n`);
     throw error;
   });
   process.stdout.write(`\n${formatOutcome(outcome)}\n`);

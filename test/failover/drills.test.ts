@@ -4,8 +4,10 @@ import type { DrillOutcome } from '../../ops/drills/DrillResult.ts';
 import { PrivateDeployment } from '../../ops/drills/deployment/PrivateDeployment.ts';
 import { Drill, type DrillScene } from '../../ops/drills/drill.ts';
 import type { Fault } from '../../ops/drills/faults/Fault.ts';
+import { freezeServer } from '../../ops/drills/faults/freezeServer.ts';
 import { killRedis } from '../../ops/drills/faults/killRedis.ts';
 import { killServer } from '../../ops/drills/faults/killServer.ts';
+import { killServerAndStandby } from '../../ops/drills/faults/killServerAndStandby.ts';
 import { killWorker } from '../../ops/drills/faults/killWorker.ts';
 import { pauseRedis } from '../../ops/drills/faults/pauseRedis.ts';
 import { together } from '../../ops/drills/faults/together.ts';
@@ -14,7 +16,7 @@ import { unmuteBriefly, withoutOneMessage } from './planted.ts';
 
 /** How many rounds of talking, chatting and raising hands survive; how fast is the drills' own question. */
 const ROUNDS = 2;
-const CAST = { participants: 3, pages: 0 };
+const PARTICIPANTS = 3;
 
 let deployment: PrivateDeployment;
 
@@ -26,16 +28,21 @@ afterAll(async () => {
   await deployment.stop();
 });
 
-/** A drill with a fault that may depend on who takes part, on a scene that may be changed. */
-async function drill(
-  fault: (scene: DrillScene) => Fault,
-  change: (scene: DrillScene) => DrillScene = (scene) => scene,
-): Promise<DrillOutcome> {
+interface Plan {
+  /** May depend on who takes part. */
+  readonly fault: (scene: DrillScene) => Fault;
+  readonly pages: number;
+  readonly change?: (scene: DrillScene) => DrillScene;
+}
+
+async function drill({ fault, pages, change = (scene) => scene }: Plan): Promise<DrillOutcome> {
   const cleanup = new Cleanup();
   const seed = Date.now() % 1_000_000;
   const lines = [`seed ${seed}`];
   try {
-    const scene = change(await openScene(deployment, CAST, cleanup, (line) => lines.push(line)));
+    const scene = change(
+      await openScene(deployment, { participants: PARTICIPANTS, pages }, cleanup, (line) => lines.push(line)),
+    );
     return await new Drill({ fault: fault(scene), rounds: ROUNDS, seed }, scene).run();
   } catch (error) {
     throw new Error(`${lines.join('\n')}\n${await deployment.logTail()}`, { cause: error });
@@ -45,24 +52,32 @@ async function drill(
 }
 
 describe('[R1] nothing that was acknowledged is lost, and nobody is needed to mend it', () => {
-  test.each([killWorker, killServer, killRedis, pauseRedis(5_000), together(killServer, killRedis)])(
-    '$name',
-    async (fault) => {
-      const { problems, result } = await drill(() => fault);
-      expect(problems).toEqual([]);
-      expect(result.ok).toBe(true);
-      expect(result.facts.acked).toBeGreaterThan(100);
-      expect(result.media.video.n).toBe(ROUNDS * 3 * 2);
-      expect(result.media.audio.n).toBe(ROUNDS * (3 * 2 - 2)); // One of them is muted.
-    },
-  );
+  test.each([
+    { fault: killWorker, pages: 0 },
+    { fault: killServer, pages: 0 },
+    { fault: killServer, pages: 2 },
+    { fault: killServerAndStandby, pages: 0 },
+    { fault: freezeServer, pages: 0 },
+    { fault: killRedis, pages: 0 },
+    { fault: pauseRedis(5_000), pages: 0 },
+    { fault: together(killServer, killRedis), pages: 0 },
+  ])('$fault.name, with $pages pages of Chromium', async ({ fault, pages }) => {
+    const { problems, result } = await drill({ fault: () => fault, pages });
+    expect(problems).toEqual([]);
+    expect(result.ok).toBe(true);
+    expect(result.facts.acked).toBeGreaterThan(100);
+    expect(result.media.video.n).toBe(ROUNDS * PARTICIPANTS * (PARTICIPANTS - 1));
+    // One of them is muted.
+    expect(result.media.audio.n).toBe(ROUNDS * (PARTICIPANTS - 1) * (PARTICIPANTS - 1));
+  });
 });
 
 test('what is lost, and a muted microphone that is heard, does not go unnoticed', async () => {
-  const { problems, result } = await drill(
-    ({ clients: [, silent] }) => unmuteBriefly(silent ?? expect.fail('nobody is to be silent')),
-    (scene) => ({ ...scene, journal: withoutOneMessage(scene.journal) }),
-  );
+  const { problems, result } = await drill({
+    fault: ({ clients: [, silent] }) => unmuteBriefly(silent ?? expect.fail('nobody is to be silent')),
+    pages: 0,
+    change: (scene) => ({ ...scene, journal: withoutOneMessage(scene.journal) }),
+  });
   expect(result.ok).toBe(false);
   expect(result.hotMics).toBe(2);
   expect(result.facts.lost).toBe(1);

@@ -1,10 +1,11 @@
 /** The server's REST interface, as far as the page uses it. */
 
-export class ApiError extends Error {
+/** The server's refusal, or UNREACHABLE where it did not answer. */
+class ApiError extends Error {
   readonly code: string;
 
-  constructor(code: string, message: string) {
-    super(message);
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'ApiError';
     this.code = code;
   }
@@ -35,7 +36,7 @@ export async function mayCreateRooms(): Promise<boolean> {
 }
 
 async function post(path: string, body: unknown): Promise<JoinPass> {
-  const response = await fetch(path, {
+  const response = await send(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -47,6 +48,14 @@ async function post(path: string, body: unknown): Promise<JoinPass> {
   if (typeof roomId !== 'string' || typeof token !== 'string')
     throw new ApiError('INTERNAL', 'An answer without a token');
   return { roomId, token };
+}
+
+async function send(path: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, request);
+  } catch (error) {
+    throw new ApiError('UNREACHABLE', 'No answer', { cause: error });
+  }
 }
 
 function toApiError(answer: unknown): ApiError {

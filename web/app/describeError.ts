@@ -79,9 +79,6 @@ export function describeError(error: unknown): DescribedError | null {
   const byCode = code !== null && isDescribed(code) ? BY_CODE[code] : undefined;
   if (byCode) return byCode;
   if (error instanceof DOMException) return BY_NAME[error.name] ?? RELOAD;
-  if (error instanceof TypeError && error.message.includes('fetch')) {
-    return { title: 'The server does not answer.', advice: 'Check your connection, then try again.' };
-  }
   return RELOAD;
 }
 

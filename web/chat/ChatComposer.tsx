@@ -39,6 +39,7 @@ export function ChatComposer({ actions }: { actions: MeetingActions }) {
       }}
     >
       <textarea
+        data-first-focus
         aria-label="Write a message"
         placeholder="Write a message"
         rows={1}

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { MeetingActions, MeetingSnapshot } from '../meeting/Meeting.ts';
 import { Panel } from '../ui/Panel.tsx';
 import { ChatComposer } from './ChatComposer.tsx';
@@ -15,7 +16,7 @@ interface ChatPanelProps {
 
 export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
   const list = useStickToEnd(snapshot.chat);
-  const groups = groupMessages(snapshot.chat);
+  const groups = useMemo(() => groupMessages(snapshot.chat), [snapshot.chat]);
   const mayModerate = snapshot.self.role === 'host';
 
   return (

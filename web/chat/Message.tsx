@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { ChatLine, MeetingActions } from '../meeting/Meeting.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { useNotices } from '../ui/notices.tsx';
@@ -11,7 +11,8 @@ interface MessageProps {
   mayDelete: boolean;
 }
 
-export function Message({ line, actions, mayDelete }: MessageProps) {
+/** Rendered only when it changes: a room holds a thousand of them. */
+export const Message = memo(function Message({ line, actions, mayDelete }: MessageProps) {
   const [editing, setEditing] = useState(false);
   const { attempt } = useNotices();
 
@@ -56,7 +57,7 @@ export function Message({ line, actions, mayDelete }: MessageProps) {
       )}
     </div>
   );
-}
+});
 
 function LinkedText({ text }: { text: string }) {
   // Parts have no identity but their place: the text of a message changes as a whole.

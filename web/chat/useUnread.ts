@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ChatLine } from '../meeting/Meeting.ts';
+import { countUnread } from './countUnread.ts';
 
 /** How many messages of others came since the chat was last open; what was there before this person is not news. */
 export function useUnread(chat: readonly ChatLine[], open: boolean): number {
@@ -8,7 +9,5 @@ export function useUnread(chat: readonly ChatLine[], open: boolean): number {
   useEffect(() => {
     if (open) setSeenId(newestId);
   }, [open, newestId]);
-  if (open) return 0;
-  const seenAt = chat.findIndex((line) => line.id === seenId);
-  return chat.slice(seenAt + 1).filter((line) => !line.own && !line.deleted).length;
+  return open ? 0 : countUnread(chat, seenId);
 }

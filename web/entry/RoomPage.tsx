@@ -34,9 +34,9 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
   };
 
   // After a reload the person is still in the meeting, and nothing is asked.
-  const { formerStay } = door;
+  const [formerStay] = useState(door.formerStay);
   const [returned, setReturned] = useState(false);
-  const returning = formerStay !== null && !returned;
+  const returning = formerStay !== null && door.formerStay !== null && !returned;
   useEffect(() => {
     if (entry.step !== 'choosing' || !returning) return;
     setReturned(true);

@@ -50,6 +50,7 @@ export class RoomMeeting implements Meeting {
     this.actions = roomActions(room, this.#devices);
     this.#snapshot = this.#build();
 
+    room.on('chatChanged', () => this.#builder.outboxChanged());
     room.on('activeSpeakersChanged', (speakers) => {
       this.#speakers = speakers.map((participant) => participant.id);
       for (const id of this.#speakers) this.#lastSpokeAt.set(id, Date.now());

@@ -1,5 +1,6 @@
 import type {
   ChatEntry,
+  ChatMessageView,
   LocalTrack,
   Participant,
   RemoteTrack,
@@ -26,6 +27,8 @@ export class SnapshotBuilder {
   /** By what is attached: the page re-attaches only when that is another object. */
   readonly #attachers = new WeakMap<object, Attach>();
 
+  #chat: { readonly recorded: readonly ChatMessageView[]; readonly lines: readonly ChatLine[] } | null = null;
+
   constructor(room: Room) {
     this.#room = room;
   }
@@ -51,13 +54,26 @@ export class SnapshotBuilder {
       self,
       others,
       lobby: view.lobby,
-      chat: room.chat.messages.map((entry) => toLine(entry, self.id)),
+      chat: this.#lines(view.chat, self.id),
       speakers: happening.speakers,
       lastSpokeAt: happening.lastSpokeAt,
       typing: others.filter((person) => happening.typingIds.includes(person.id)).map((person) => person.name),
       word: happening.word,
       ended: happening.ended,
     };
+  }
+
+  /** What waits to be sent has changed. */
+  outboxChanged(): void {
+    this.#chat = null;
+  }
+
+  /** The record's list is immutable: as long as it is the same one, so are the lines. */
+  #lines(recorded: readonly ChatMessageView[], selfId: string): readonly ChatLine[] {
+    if (this.#chat?.recorded !== recorded) {
+      this.#chat = { recorded, lines: this.#room.chat.messages.map((entry) => toLine(entry, selfId)) };
+    }
+    return this.#chat.lines;
   }
 
   #person(participant: Participant, isSelf: boolean): Person {

@@ -1,7 +1,9 @@
 import type { MeetingSnapshot } from './Meeting.ts';
 
+type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby'>;
+
 /** What changed in the room that somebody who does not look at it wants to hear, in sentences. */
-export function newsBetween(before: MeetingSnapshot, after: MeetingSnapshot): string[] {
+export function newsBetween(before: Seen, after: Seen): string[] {
   const news: string[] = [];
   const known = new Map(before.others.map((person) => [person.id, person]));
   for (const person of after.others) {

@@ -9,8 +9,8 @@ export interface TileSpec {
   readonly kind: 'camera' | 'screen';
 }
 
-export const cameraKey = (participantId: string) => `camera:${participantId}`;
-export const screenKey = (participantId: string) => `screen:${participantId}`;
+const cameraKey = (participantId: string) => `camera:${participantId}`;
+const screenKey = (participantId: string) => `screen:${participantId}`;
 
 /** Screens first. One's own screen has no tile: it would show itself without end. */
 export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): TileSpec[] {

@@ -8,13 +8,20 @@ interface PanelProps {
   children: ReactNode;
 }
 
-/** A panel at the side of the meeting; on a phone it covers the screen. Takes the focus, and gives it back. */
+/**
+ * A panel at the side of the meeting; on a phone it covers the screen. Takes the focus, for the element that is marked with
+ * `data-first-focus` where there is one, and gives it back.
+ */
 export function Panel({ title, onClose, children }: PanelProps) {
   const id = useId();
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    panel.current?.focus();
+    // With a touch screen, focusing a field would bring up the keyboard unasked.
+    const field = matchMedia('(hover: hover)').matches
+      ? panel.current?.querySelector<HTMLElement>('[data-first-focus]')
+      : null;
+    (field ?? panel.current)?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

@@ -102,10 +102,6 @@ export class ClientProbe implements ClientCommands {
     return room;
   }
 
-  async leave(): Promise<void> {
-    await this.#room.disconnect();
-  }
-
   #meter(track: RemoteTrack): void {
     const { trackId, publisherId } = track;
     const kind: TrackKind = track.kind;

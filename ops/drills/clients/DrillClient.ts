@@ -51,7 +51,6 @@ export interface ClientCommands {
   /** Stops asking for more; resolves with all deeds once each is answered, or `limitMs` is over. */
   stopTraffic(limitMs: number): Promise<Deed[]>;
   roomView(): Promise<RoomView>;
-  leave(): Promise<void>;
 }
 
 /** One participant of a drill: a bot in a process of its own, or a page of a browser. */

@@ -39,7 +39,6 @@ export function startBot(participantId: ParticipantId, media: TestMedia): DrillC
     startTraffic: call('startTraffic'),
     stopTraffic: call('stopTraffic'),
     roomView: call('roomView'),
-    leave: call('leave'),
     reloads: () => endings,
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -57,7 +57,6 @@ async function startPage(
     startTraffic: call('startTraffic'),
     stopTraffic: call('stopTraffic'),
     roomView: call('roomView'),
-    leave: call('leave'),
     reloads: () => reloads,
     close: () => context.close(),
   };

@@ -54,6 +54,7 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   screen: [ready, 'Grace Hopper’s screen'],
   sharing: [ready, 'You are sharing your screen'],
   reconnecting: [ready, 'Reconnecting…'],
+  picture: [click('Chat'), 'Good morning 👋'],
   knock: [ready, 'wants to join'],
 };
 

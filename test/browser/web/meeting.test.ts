@@ -99,10 +99,8 @@ describe('a meeting through the page', () => {
     const ada = await createMeeting();
     const bob = await joinMeeting(ada, 'Bob');
     await ada.button('Chat').click();
-    await ada.page.keyboard.press('Tab');
-    const draft = ada.page.getByLabel('Write a message');
-    await draft.fill('Read https://example.org/plan first');
-    await draft.press('Enter');
+    await ada.page.keyboard.type('Read https://example.org/plan first');
+    await ada.page.keyboard.press('Enter');
     await bob.button('Chat, 1 new').click();
     const link = bob.page.getByRole('link', { name: 'https://example.org/plan' });
     expect(await link.getAttribute('rel')).toContain('noopener');
@@ -189,6 +187,18 @@ describe('a meeting through the page', () => {
     await ada.sees('Bob');
     await ada.button('People').click();
     await ada.button('Actions for Bob').waitFor();
+  });
+
+  it('a shared screen is large for the others, and gone when it stops', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await bob.button('Share your screen').click();
+    await bob.page.getByText('You are sharing your screen').waitFor();
+    await ada.sees('Bob’s screen');
+    expect(await ada.page.locator('.tile.large').getAttribute('aria-label')).toBe('Bob’s screen');
+    await bob.button('Stop sharing').click();
+    await ada.tile('Bob’s screen').waitFor({ state: 'detached' });
+    await ada.sees('Bob');
   });
 
   it('going back in the browser leaves the meeting', async () => {

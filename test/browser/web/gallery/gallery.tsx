@@ -13,6 +13,7 @@ import { FakeMeeting } from './FakeMeeting.ts';
 import { chatOf, meetingOf, person, silent, slide } from './snapshots.ts';
 
 const nothing = () => undefined;
+const unreachable = () => Promise.reject(Object.assign(new Error('no answer'), { code: 'UNREACHABLE' }));
 const yes = async () => true;
 const room = (door: FakeDoor) => <RoomPage door={door} onHome={nothing} />;
 const meeting = (snapshot: MeetingSnapshot) => <MeetingScreen meeting={new FakeMeeting(snapshot)} />;
@@ -33,6 +34,11 @@ const everyState = meetingOf(5, {
   ],
 });
 
+const pictured = meetingOf(5, {
+  others: [second, { ...third, handRaisedAt: 1 }, person(5, { name: 'Barbara Liskov' }), person(6)],
+  chat: chatOf().slice(1, 5),
+});
+
 /** As browsers do when the person says no. */
 function refuseDevices(): void {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
@@ -41,9 +47,7 @@ function refuseDevices(): void {
 /** Every screen and state of the page, by name. */
 const states: Readonly<Record<string, () => ReactNode>> = {
   landing: () => <LandingPage mayCreate={yes} onCreate={async () => undefined} onJoin={nothing} />,
-  'landing-failed': () => (
-    <LandingPage mayCreate={yes} onCreate={() => Promise.reject(new TypeError('Failed to fetch'))} onJoin={nothing} />
-  ),
+  'landing-failed': () => <LandingPage mayCreate={yes} onCreate={unreachable} onJoin={nothing} />,
   'landing-closed': () => (
     <LandingPage mayCreate={async () => false} onCreate={async () => undefined} onJoin={nothing} />
   ),
@@ -74,6 +78,8 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),
   sharing: () => meeting({ ...base, self: { ...base.self, screen: slide } }),
   reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true, recording: true }),
+  /** The picture of the README. */
+  picture: () => meeting(pictured),
   knock: () => meeting({ ...base, lobby: everyState.lobby.slice(0, 1) }),
 };
 
