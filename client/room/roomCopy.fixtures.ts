@@ -31,8 +31,9 @@ export function aRoom(changes: Partial<RoomView> = {}): RoomView {
 }
 
 const participantId = fc.constantFrom('a', 'b', 'c');
-/** Nobody knocks who is in the room. */
+/** Nobody knocks who is in the room, or banned. */
 const knockerId = fc.constantFrom('x', 'y');
+const bannedId = fc.constantFrom('p', 'q');
 const source = fc.constantFrom('camera' as const, 'microphone' as const);
 const at = fc.integer({ min: 1, max: 9 });
 
@@ -59,8 +60,8 @@ export const anyChange: fc.Arbitrary<Change> = fc.oneof(
     .map(([id, source]): Change => ({ type: 'trackUnmuted', participantId: id, trackId: `${id}-${source}` })),
   fc.boolean().map((locked): Change => ({ type: 'lockChanged', locked })),
   fc.constantFrom('x', 'y').map((name): Change => ({ type: 'roomRenamed', name })),
-  knockerId.map((id): Change => ({ type: 'participantBanned', participantId: id })),
-  knockerId.map((id): Change => ({ type: 'participantUnbanned', participantId: id })),
+  bannedId.map((id): Change => ({ type: 'participantBanned', participantId: id })),
+  bannedId.map((id): Change => ({ type: 'participantUnbanned', participantId: id })),
   knockerId.map((id): Change => ({ type: 'participantKnocked', knock: { participantId: id, name: id, knockedAt: 1 } })),
   knockerId.map((id): Change => ({ type: 'knockWithdrawn', participantId: id })),
 );

@@ -25,7 +25,7 @@ export class Recording {
   readonly #received = new Map<string, Received>();
 
   /** Adds what clients saw and heard since the last time. */
-  async collect(clients: readonly DrillClient[]): Promise<void> {
+  async collect(clients: readonly Pick<DrillClient, 'participantId' | 'takeFrames'>[]): Promise<void> {
     await Promise.all(
       clients.map(async (client) => {
         for (const { publisherId, trackId, kind, times, audibleTimes } of await client.takeFrames()) {

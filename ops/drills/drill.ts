@@ -79,6 +79,8 @@ export class Drill {
     const rounds: Round[] = [];
     for (let round = 1; round <= this.#plan.rounds; round += 1) {
       rounds.push(await this.#round(round));
+      // What did not recover once is not hurt again.
+      if (this.#problems.length > 0) break;
       await this.#provePresenceOfMuted();
     }
     log('traffic ends');
@@ -122,11 +124,11 @@ export class Drill {
     log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
-    await waitUntilNothingMissing(`round ${round} does not recover`, () => missingOf(clients), RECOVERY_LIMIT_MS);
+    await this.#comes(`round ${round} does not recover`, () => missingOf(clients));
     log(`round ${round}: everybody sees and hears everybody again`);
     // A fault may take its time to be noticed: whoever was there before what was broken is replaced must be so afterwards.
     const missing = async (): Promise<string | null> => (await injected.replaced()) ?? (await missingOf(clients));
-    await waitUntilNothingMissing(`round ${round} does not get its spare parts back`, missing, RECOVERY_LIMIT_MS);
+    await this.#comes(`round ${round} does not get its spare parts back`, missing);
     await sleep(SETTLE_MS);
     const span = { from: injected.at, to: Date.now() };
     await this.#recording.collect(clients);
@@ -163,7 +165,7 @@ export class Drill {
       const [deaf] = this.#recording.unheard(participantId, receivers, { from, to: Date.now() });
       return deaf === undefined ? null : `${deaf} does not hear ${participantId}, who is unmuted`;
     };
-    await waitUntilNothingMissing('unmuting has no effect', missing, RECOVERY_LIMIT_MS);
+    await this.#comes('unmuting has no effect', missing);
     await this.#mute();
   }
 
@@ -236,8 +238,13 @@ export class Drill {
       if (behind < 0) return null;
       return `${clients[behind]?.participantId} shows version ${statuses[behind]?.version} of ${version}`;
     };
+    await this.#comes('copies of the room differ', missing);
+  }
+
+  /** Waits until nothing is missing; what still is after all patience is a problem, and the drill goes on to its verdict. */
+  async #comes(failing: string, missing: () => Promise<string | null>): Promise<void> {
     try {
-      await waitUntilNothingMissing('copies of the room differ', missing, RECOVERY_LIMIT_MS);
+      await waitUntilNothingMissing(failing, missing, RECOVERY_LIMIT_MS);
     } catch (error) {
       this.#problems.push(error instanceof Error ? error.message : String(error));
     }

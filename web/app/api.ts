@@ -1,6 +1,6 @@
 /** The server's REST interface, as far as the page uses it. */
 
-/** The server's refusal, or UNREACHABLE where it did not answer. */
+/** The server's refusal, or UNREACHABLE where it cannot be had. */
 class ApiError extends Error {
   readonly code: string;
 
@@ -62,7 +62,8 @@ function toApiError(answer: unknown): ApiError {
   const error = field(answer, 'error');
   const code = field(error, 'code');
   const message = field(error, 'message');
-  return new ApiError(typeof code === 'string' ? code : 'INTERNAL', typeof message === 'string' ? message : '');
+  // Without a code it is not our server that speaks, but a proxy that did not reach it.
+  return new ApiError(typeof code === 'string' ? code : 'UNREACHABLE', typeof message === 'string' ? message : '');
 }
 
 function field(value: unknown, name: string): unknown {

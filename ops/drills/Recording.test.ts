@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { DrillClient } from './clients/DrillClient.ts';
+import type { TrackFrames } from './clients/FrameLog.ts';
+import { Recording } from './Recording.ts';
+
+/** A frame each 50 ms up to 1,000 and again from `back` up to 3,000. */
+function frames(back: number): number[] {
+  return [...every50(0, 1_000), ...every50(back, 3_000)];
+}
+
+function every50(from: number, to: number): number[] {
+  return Array.from({ length: (to - from) / 50 + 1 }, (_, index) => from + index * 50);
+}
+
+const received = (
+  publisherId: string,
+  kind: 'audio' | 'video',
+  times: number[],
+  audibleTimes: number[],
+): TrackFrames => ({
+  publisherId,
+  trackId: `${kind}-${publisherId}`,
+  kind,
+  times,
+  audibleTimes,
+});
+
+async function recorded(...batches: TrackFrames[][]): Promise<Recording> {
+  const recording = new Recording();
+  for (const batch of batches) {
+    const client: Pick<DrillClient, 'participantId' | 'takeFrames'> = {
+      participantId: 'ann',
+      takeFrames: () => Promise.resolve(batch),
+    };
+    await recording.collect([client]);
+  }
+  return recording;
+}
+
+const span = { from: 1_010, to: 3_000 };
+
+test('there is a gap for every receiver and track, but for the sound of the muted', async () => {
+  const recording = await recorded([
+    received('ben', 'video', frames(1_600), []),
+    received('ben', 'audio', frames(1_300), []),
+    received('cleo', 'audio', [], []),
+  ]);
+  expect(recording.gaps(span, new Set(['cleo']))).toEqual([
+    { receiver: 'ann', publisher: 'ben', kind: 'video', gapMs: 600 },
+    { receiver: 'ann', publisher: 'ben', kind: 'audio', gapMs: 300 },
+  ]);
+  expect(recording.gaps(span, new Set()).at(-1)?.gapMs).toBeNull();
+});
+
+test('what was collected in several goes is one recording', async () => {
+  const recording = await recorded(
+    [received('ben', 'video', every50(0, 1_000), [])],
+    [received('ben', 'video', every50(1_600, 3_000), [])],
+  );
+  expect(recording.gaps(span, new Set())).toMatchObject([{ gapMs: 600 }]);
+  expect(recording.intervals('video', { from: 0, to: 200 })).toEqual([50, 50, 50, 50]);
+});
+
+test('[M2] sound of the muted is a hot mic, packets of silence are none', async () => {
+  const muted = new Map([['ben', [{ from: 0, to: 5_000 }]]]);
+  const silent = await recorded([received('ben', 'audio', every50(0, 3_000), [])]);
+  expect(silent.hotMics(muted)).toEqual([]);
+  const heard = await recorded([received('ben', 'audio', [], [2_000])]);
+  expect(heard.hotMics(muted)).toMatchObject([{ receiver: 'ann', publisher: 'ben' }]);
+});
+
+test('whoever was not heard while unmuted is named', async () => {
+  const recording = await recorded([received('ben', 'audio', [], [2_000])]);
+  expect(recording.unheard('ben', ['ann', 'ben', 'cleo'], span)).toEqual(['cleo']);
+});
