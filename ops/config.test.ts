@@ -2,7 +2,13 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, describeSettings, type Machine, parseConfig } from './config.ts';
 
-const machine: Machine = { cores: 4, name: 'box', networkAddress: '192.168.1.5', folder: '/srv/everroom' };
+const machine: Machine = {
+  cores: 4,
+  name: 'box',
+  addresses: ['127.0.0.1', '192.168.1.5'],
+  networkAddress: '192.168.1.5',
+  folder: '/srv/everroom',
+};
 const generated = { apiKey: 'key-1', apiSecret: 'generated-api-secret', tokenSecret: 'generated-token-secret' };
 const parse = (env: Record<string, string>, file = '') => parseConfig(env, file, machine, () => generated);
 const LONG = 'x'.repeat(40);
@@ -29,6 +35,7 @@ describe('defaults', () => {
 
   test('browsers on the machine and on its network are each given an address they reach', () => {
     expect(parse({}).media.listen.map(({ ip }) => ip)).toEqual(['192.168.1.5', '127.0.0.1']);
+    expect(parse({ ANNOUNCED_ADDRESS: '192.168.1.5' }).media.listen).toEqual([{ ip: '192.168.1.5' }]);
     expect(parse({ ANNOUNCED_ADDRESS: '203.0.113.7' }).media.listen).toEqual([
       { ip: '0.0.0.0', announcedAddress: '203.0.113.7' },
     ]);

@@ -170,6 +170,8 @@ const settings = z.object({
 export interface Machine {
   readonly cores: number;
   readonly name: string;
+  /** Every address of its own, the loopback's among them. */
+  readonly addresses: readonly string[];
   /** The address that others on the network know the machine by, if it has one. */
   readonly networkAddress: string | undefined;
   /** Relative paths start here. */
@@ -235,7 +237,7 @@ export function parseConfig(
       durability: set.DURABILITY === 'replica' ? { mode: 'replica', replicas: set.REPLICAS } : { mode: set.DURABILITY },
     },
     media: {
-      listen: mediaListen(set.ANNOUNCED_ADDRESS, machine.networkAddress),
+      listen: mediaListen(set.ANNOUNCED_ADDRESS, machine),
       basePort: set.MEDIA_PORT,
       workers,
       workerCapacity: set.WORKER_CAPACITY,
@@ -255,16 +257,18 @@ export function parseConfig(
 }
 
 /**
- * An announced address is one that the machine itself need not have, so every address is listened on. Without one,
- * browsers on the machine and on its network are each told an address that they reach.
+ * Browsers on the machine and on its network are each told an address that they reach. An announced address that the machine
+ * itself has is listened on by itself, so that answers leave with the address that they were sent to; behind any other
+ * (NAT, a name) every address is listened on.
  */
 function mediaListen(
   announcedAddress: string | undefined,
-  networkAddress: string | undefined,
+  { addresses, networkAddress }: Machine,
 ): Config['media']['listen'] {
+  if (announcedAddress && addresses.includes(announcedAddress)) return [{ ip: announcedAddress }];
   if (announcedAddress) return [{ ip: '0.0.0.0', announcedAddress }];
-  const addresses = networkAddress ? [networkAddress, '127.0.0.1'] : ['127.0.0.1'];
-  return addresses.map((ip) => ({ ip }));
+  const own = networkAddress ? [networkAddress, '127.0.0.1'] : ['127.0.0.1'];
+  return own.map((ip) => ({ ip }));
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -306,6 +310,7 @@ function thisMachine(): Machine {
       hostname()
         .replace(/[^\w.-]/g, '-')
         .slice(0, 64) || 'everroom',
+    addresses: Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
     networkAddress: outside?.address,
     folder: ROOT,
   };

@@ -40,7 +40,7 @@ interface Round {
   readonly gaps: readonly MeasuredGap[];
 }
 
-const TRAFFIC = { chatEveryMs: 100, stateEveryMs: 150 } as const;
+const TRAFFIC = { chatEveryMs: 200, stateEveryMs: 200 } as const;
 const SETUP_LIMIT_MS = 60_000;
 const RECOVERY_LIMIT_MS = 30_000;
 const ANSWER_LIMIT_MS = 30_000;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const ASK_EVERY_MS = 25;
+/** Asking costs every client and page something: not so often that it disturbs what is waited for. */
+const ASK_EVERY_MS = 100;
 
 /** Waits until `missing` answers null. Until then it says what is missing: that is the error after `limitMs`. */
 export async function waitUntilNothingMissing(

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,25 @@ test('[R1] when the active server is killed, the standby serves, and a new stand
   await bothAreThere();
   expect(pair.standby?.pid).not.toBe(killed);
 });
+
+test('[R1] a helper process that hangs does not outlive its killed server', async () => {
+  pair.start();
+  await bothAreThere();
+  const killed = pair.active?.pid ?? 0;
+  const helper = Number(await readFile(`${join(folder, 'broken')}.helper-${killed}`, 'utf8'));
+  process.kill(helper, 'SIGSTOP');
+  process.kill(killed, 'SIGKILL');
+  await waitUntil(() => !isRunning(helper) || 'the helper is gone');
+});
+
+/** A process that has ended but was not yet reaped does not run. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 test('[R1] ten kills in a row leave a server that answers', async () => {
   pair.start();

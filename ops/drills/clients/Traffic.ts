@@ -5,6 +5,7 @@ import type { TrafficOptions } from './DrillClient.ts';
 /** More unanswered messages than this and the client waits: a long outage must not pile up without end. */
 const MOST_WAITING = 100;
 const RETRY_MS = 200;
+const LOOK_EVERY_MS = 1_000;
 
 interface Entry {
   readonly lane: Lane;
@@ -22,17 +23,21 @@ export class Traffic {
   readonly #unsent = new Map<string, Entry>();
   readonly #names = new DeedNames();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #lookTimer: ReturnType<typeof setInterval> | undefined;
   #going = false;
   #lane: Promise<void> = Promise.resolve();
 
   constructor(room: Room) {
     this.#room = room;
-    room.on('chatChanged', () => this.#lookAtChat());
+    room.on('chatMessage', ({ id }, change) => {
+      if (change === 'posted') this.#posted(id);
+    });
   }
 
   start({ chatEveryMs, stateEveryMs }: TrafficOptions): void {
     this.#going = true;
     this.#timer = setInterval(() => this.#post(), chatEveryMs);
+    this.#lookTimer = setInterval(() => this.#lookAtChat(), LOOK_EVERY_MS);
     this.#lane = this.#changeState(stateEveryMs);
   }
 
@@ -44,6 +49,7 @@ export class Traffic {
     await Promise.race([limit, this.#lane]);
     const deadline = Date.now() + limitMs;
     while (this.#unsent.size > 0 && Date.now() < deadline) await pause(20);
+    clearInterval(this.#lookTimer);
     return this.#deeds;
   }
 
@@ -54,13 +60,20 @@ export class Traffic {
     this.#unsent.set(messageId, this.#ask('chat', messageKey(messageId)));
   }
 
+  #posted(messageId: string): void {
+    const deed = this.#unsent.get(messageId);
+    if (deed) deed.ackedAt = Date.now();
+    this.#unsent.delete(messageId);
+  }
+
+  /** Messages that were refused, or that a copy fetched anew holds already. */
   #lookAtChat(): void {
     if (this.#unsent.size === 0) return;
     for (const { id, state } of this.#room.chat.messages) {
-      const deed = this.#unsent.get(id);
-      if (!deed || state === 'pending') continue;
-      if (state === 'sent') deed.ackedAt = Date.now();
-      else deed.refused = 'failed';
+      if (state === 'sent') this.#posted(id);
+      const deed = state === 'failed' ? this.#unsent.get(id) : undefined;
+      if (!deed) continue;
+      deed.refused = 'failed';
       this.#unsent.delete(id);
     }
   }
