@@ -15,12 +15,15 @@ export interface WorkerPoolOptions {
 }
 
 const SPAWN_RETRY_MS = 250;
+/** A new spare waits until the rebuilding is over: starting a process takes CPU that the people need now. */
+const SPARE_DELAY_MS = 2_000;
 
 /** A worker per slot, and one to spare: a worker that dies is replaced without waiting for a process to start. */
 export class WorkerPool {
   readonly slots: readonly WorkerSlot[];
   readonly #options: WorkerPoolOptions;
-  #spare: Promise<types.Worker>;
+  #spare: types.Worker | null = null;
+  #cancelRefill: (() => void) | null = null;
   #closed = false;
 
   /** @throws MediaWorkerUnavailable */
@@ -41,7 +44,7 @@ export class WorkerPool {
     this.#options = options;
     const [spare, ...serving] = workers;
     if (!spare) throw new Error('a media plane needs at least one worker');
-    this.#spare = Promise.resolve(spare);
+    this.#keepAsSpare(spare);
     this.slots = serving.map(
       (worker, index) =>
         new WorkerSlot(options.basePort + index, worker, {
@@ -64,24 +67,39 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancelRefill?.();
     for (const slot of this.slots) slot.close();
-    const spare = await this.#spare.catch((error: unknown) => {
-      this.#options.logger.debug({ error: messageOf(error) }, 'no spare media worker to close');
-      return null;
-    });
-    spare?.close();
+    this.#spare?.close();
   }
 
   async #takeWorker(): Promise<types.Worker> {
-    for (;;) {
-      const taken = this.#spare;
-      this.#spare = this.#spawn();
-      this.#spare.catch((error: unknown) => {
-        this.#options.logger.debug({ error: messageOf(error) }, 'no spare media worker');
-      });
-      const worker = await taken;
-      if (!worker.closed) return worker;
-    }
+    const spare = this.#spare;
+    this.#spare = null;
+    this.#refillLater();
+    return spare ?? this.#spawn();
+  }
+
+  #keepAsSpare(worker: types.Worker): void {
+    this.#spare = worker;
+    worker.observer.once('close', () => {
+      if (this.#spare !== worker || this.#closed) return;
+      this.#spare = null;
+      this.#refillLater();
+    });
+  }
+
+  #refillLater(): void {
+    this.#cancelRefill?.();
+    this.#cancelRefill = this.#options.clock.setTimer(SPARE_DELAY_MS, () => {
+      this.#spawn().then(
+        (worker) => {
+          if (this.#spare) worker.close();
+          else if (worker.closed) this.#refillLater();
+          else this.#keepAsSpare(worker);
+        },
+        (error: unknown) => this.#options.logger.debug({ error: messageOf(error) }, 'no spare media worker'),
+      );
+    });
   }
 
   async #spawn(): Promise<types.Worker> {

@@ -9,7 +9,7 @@ import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
 import { freePorts, openTestPlane, TestRoom } from './TestRoom.ts';
-import { heldByWorkers } from './workers.ts';
+import { heldByWorkers, workerPids } from './workers.ts';
 
 let plane: MediaPlane;
 
@@ -170,6 +170,14 @@ describe('workers', () => {
     await waitUntil(() => room.media.inventory().consumers.length === 6 || 'not everybody hears everybody');
     await room.media.close();
     expect(plane.load().consumers).toBe(0);
+  });
+
+  test('a spare worker that dies is replaced before it is needed', async () => {
+    const serving = new Set(plane.workerPids());
+    const spares = (): number[] => workerPids().filter((pid) => !serving.has(pid));
+    const [spare = 0] = spares();
+    process.kill(spare, 'SIGKILL');
+    await waitUntil(() => (spares().length === 1 && !spares().includes(spare)) || 'there is a new spare worker');
   });
 
   test('a worker that hangs is ended and replaced', async () => {

@@ -7,6 +7,11 @@ observer.on('newworker', (worker) => {
   worker.observer.once('close', () => workers.delete(worker));
 });
 
+/** Process ids of all of them, spares included. */
+export function workerPids(): number[] {
+  return [...workers].map((worker) => worker.pid);
+}
+
 /** What the live workers themselves say they hold. */
 export async function heldByWorkers(): Promise<{ routers: number; handlers: number }> {
   const dumps = await Promise.all([...workers].map((worker) => worker.dump()));
