@@ -58,7 +58,8 @@ export function encodingsFor(
     scaleResolutionDownBy: scale,
     maxBitrate: scale === 1 ? top : Math.min(top, bitrateForHeight(height / scale)),
     maxFramerate,
-    scalabilityMode: 'L1T3',
+    // A picture in one size has nothing to switch between: viewers get every frame from the first one on.
+    ...(scales.length > 1 && { scalabilityMode: 'L1T3' }),
   }));
 }
 
