@@ -43,7 +43,7 @@ export interface LiveRoomMediaOptions {
 }
 
 /** Chrome ignores a keyframe request that comes within 300 ms of the last one: mediasoup then waits a full second. */
-const KEYFRAME_REQUEST_DELAY_MS = 310;
+const KEYFRAME_REQUEST_DELAY_MS = 370;
 const TRANSPORT_ATTEMPTS = 3;
 
 /** One room's media on this node: plans, applies, and plans again whenever something changed. */
