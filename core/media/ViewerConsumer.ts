@@ -6,6 +6,12 @@ import type { ConsumerToOpen, LiveConsumer, PreferredLayers } from '../view/medi
 /** After the first frame: by then mediasoup has seen packets of every temporal layer. */
 const FULL_RATE_AFTER_MS = 200;
 
+/**
+ * When a held producer starts, mediasoup may not have counted a packet of any layer yet, chooses none, and looks again only
+ * with the next bandwidth estimate. These moments are before the next keyframe request may go out: it then serves everybody.
+ */
+const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
+
 /** One viewer's consumer of one track. Media flows when the plan wants it and the viewer's client has it in place. */
 export class ViewerConsumer implements LiveConsumer {
   readonly trackId: TrackId;
@@ -19,6 +25,7 @@ export class ViewerConsumer implements LiveConsumer {
   readonly #clock: Clock;
   #beginning = true;
   #cancelFullRate: () => void = () => undefined;
+  #cancelLooks: (() => void)[] = [];
 
   constructor(consumer: types.Consumer, wanted: ConsumerToOpen, clock: Clock) {
     this.#consumer = consumer;
@@ -29,7 +36,11 @@ export class ViewerConsumer implements LiveConsumer {
     this.preferredLayers = wanted.preferredLayers;
     this.priority = wanted.priority;
     consumer.on('layerschange', (layers) => this.#began(layers));
-    consumer.observer.once('close', () => this.#cancelFullRate());
+    consumer.on('producerresume', () => this.#lookAgain());
+    consumer.observer.once('close', () => {
+      this.#cancelFullRate();
+      for (const cancel of this.#cancelLooks) cancel();
+    });
   }
 
   get consumerId(): string {
@@ -79,15 +90,28 @@ export class ViewerConsumer implements LiveConsumer {
     if (!this.#beginning || !layers || !this.preferredLayers) return;
     this.#beginning = false;
     if ((layers.temporalLayer ?? 0) >= this.preferredLayers.temporalLayer) return;
-    this.#cancelFullRate = this.#clock.setTimer(FULL_RATE_AFTER_MS, () => {
-      if (!this.preferredLayers || this.paused) return;
-      const { spatialLayer, temporalLayer } = this.preferredLayers;
-      const looked = [
-        this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer: temporalLayer - 1 }),
-        this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
-      ];
-      // Closed in between, it needs no frame rate any more.
-      for (const look of looked) look.catch(() => this.#cancelFullRate());
-    });
+    this.#cancelFullRate = this.#clock.setTimer(FULL_RATE_AFTER_MS, () => this.#lookForLayers());
+  }
+
+  #lookAgain(): void {
+    if (this.#consumer.kind !== 'video') return;
+    for (const cancel of this.#cancelLooks) cancel();
+    this.#cancelLooks = LOOK_AGAIN_AFTER_MS.map((afterMs) =>
+      this.#clock.setTimer(afterMs, () => {
+        if (this.acknowledged && !this.#consumer.currentLayers) this.#lookForLayers();
+      }),
+    );
+  }
+
+  /** A change of the preferred layers is what makes mediasoup look. */
+  #lookForLayers(): void {
+    if (!this.preferredLayers || this.paused) return;
+    const { spatialLayer, temporalLayer } = this.preferredLayers;
+    const looked = [
+      this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer: temporalLayer === 0 ? 1 : temporalLayer - 1 }),
+      this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
+    ];
+    // Closed in between, it needs no layer any more.
+    for (const look of looked) look.catch(() => this.#cancelFullRate());
   }
 }
