@@ -6,7 +6,7 @@ import { createWorker, type types } from 'mediasoup';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium } from '../../ops/drills/clients/page/chromium.ts';
 import type { LoopbackOffer, LoopbackResult } from './loopback.page.ts';
 
 /** A page of this origin may use camera and microphone; nothing listens there. */

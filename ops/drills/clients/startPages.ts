@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { ParticipantId } from '../../../core/room/state.ts';
 import type { ClientCommands, DrillClient } from './DrillClient.ts';
 import { bundlePage } from './page/bundle.ts';
-import { launchBrowser } from './page/chromium.ts';
+import { launchDrillBrowser } from './page/chromium.ts';
 import type { TestMedia } from './testMedia.ts';
 
 export interface DrillBrowser {
@@ -12,7 +12,7 @@ export interface DrillBrowser {
 
 /** One Chromium. Each page has a browser context of its own: browsers slow pages that share a window. */
 export async function openBrowser(serverUrl: string, media: TestMedia): Promise<DrillBrowser> {
-  const [browser, script] = await Promise.all([launchBrowser(media), bundlePage()]);
+  const [browser, script] = await Promise.all([launchDrillBrowser(media), bundlePage()]);
   return {
     openPage: (participantId) => startPage(browser, script, serverUrl, participantId),
     close: () => browser.close(),

@@ -1,33 +1,41 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import { PICTURE } from '../picture.ts';
 import type { TestMedia } from '../testMedia.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-/** A camera and a microphone that hears the tone, playing without asking, and nothing that slows pages nobody looks at. */
-export function launchBrowser({ tonePath }: TestMedia): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath(),
-    // Ctrl-C is ours to handle: the drill closes its browser itself.
+/** A camera, a microphone and playing without asking; nothing that slows pages nobody looks at. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-renderer-backgrounding',
+  '--disable-background-timer-throttling',
+];
+
+/** Starts the Chromium or Chrome of this machine, without a window. Give each page a browser context of its own. */
+export function launchChromium(
+  moreFlags: readonly string[] = [],
+  { framesPerSecond = 30, ...options }: LaunchOptions & { readonly framesPerSecond?: number } = {},
+): Promise<Browser> {
+  const camera = `--use-fake-device-for-media-stream=fps=${framesPerSecond}`;
+  return chromium.launch({ ...options, executablePath: chromiumPath(), args: [...FLAGS, camera, ...moreFlags] });
+}
+
+/** For a drill: its microphone hears the tone, and Ctrl-C is the drill's to handle, which closes its browser itself. */
+export function launchDrillBrowser({ tonePath }: TestMedia): Promise<Browser> {
+  return launchChromium([`--use-file-for-fake-audio-capture=${tonePath}`], {
+    framesPerSecond: PICTURE.framesPerSecond,
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      `--use-fake-device-for-media-stream=fps=${PICTURE.framesPerSecond}`,
-      `--use-file-for-fake-audio-capture=${tonePath}`,
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      '--disable-renderer-backgrounding',
-      '--disable-background-timer-throttling',
-    ],
   });
 }
 
@@ -35,7 +43,7 @@ function chromiumPath(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
   if (found === undefined)
-    throw new Error(`none of ${NAMES.join(', ')} is on the PATH: install Chromium for --browser`);
+    throw new Error(`none of ${NAMES.join(', ')} is on the PATH: install Chromium (\`npm test\` does where it may)`);
   return found;
 }
 
