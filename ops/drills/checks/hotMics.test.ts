@@ -7,16 +7,16 @@ const muted = [
 ];
 
 test('[M2] one audible frame of a muted microphone is a hot mic', () => {
-  expect(hotMic('ann', 'ben', [900, 2_600], muted)).toEqual({
+  expect(hotMic('ann', 'ben', [900, 1_600], muted)).toEqual({
     receiver: 'ann',
     publisher: 'ben',
-    at: 2_600,
+    at: 1_600,
     frames: 1,
   });
   expect(hotMic('ann', 'ben', [99_000], muted)?.at).toBe(99_000);
 });
 
 test('what is heard while it is open, or was on its way when it was muted, is none', () => {
-  expect(hotMic('ann', 'ben', [900, 2_400, 6_000, 8_990, 9_100], muted)).toBeNull();
+  expect(hotMic('ann', 'ben', [900, 1_400, 6_000, 8_990, 9_100], muted)).toBeNull();
   expect(hotMic('ann', 'ben', [], muted)).toBeNull();
 });

@@ -9,8 +9,8 @@ export interface HotMic {
   readonly frames: number;
 }
 
-/** Sound that was on its way when the microphone was muted: jitter buffers play it out, late on a machine that is held up. */
-const PLAYED_OUT_MS = 1_500;
+/** Sound that was on its way when the microphone was muted: jitter buffers play it out. */
+const PLAYED_OUT_MS = 500;
 
 /** Everything audible of `publisher` during `muted` [M2]; each span runs from the acknowledged mute to the next wish to unmute. */
 export function hotMic(
