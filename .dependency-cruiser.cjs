@@ -94,6 +94,12 @@ module.exports = {
       { path: package_('ioredis') },
     ),
     arrow(
+      'only-recovery-knows-the-queue',
+      'Only recovery imports bullmq.',
+      { path: inFolders(folders), pathNot: `^(recovery|ops)/|${TESTS}` },
+      { path: package_('bullmq') },
+    ),
+    arrow(
       'only-signaling-knows-sockets',
       'Only signaling imports socket.io and uWebSockets.js.',
       { path: inFolders(folders), pathNot: `^(signaling|ops)/|${TESTS}` },

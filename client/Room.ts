@@ -10,6 +10,7 @@ import { Emitter } from './Emitter.ts';
 import { ConnectError } from './errors.ts';
 import { MediaEngine } from './media/MediaEngine.ts';
 import type { RemoteTrack } from './media/RemoteTrack.ts';
+import { tellMedia } from './media/tellMedia.ts';
 import type { ConnectOptions, RoomOptions } from './RoomOptions.ts';
 import { catchUp } from './room/catchUp.ts';
 import { LOBBY_CHANGES, SETTING_CHANGES } from './room/changeKinds.ts';
@@ -18,7 +19,7 @@ import type { RemoteParticipant } from './room/participants.ts';
 import { tellPresence } from './room/presence.ts';
 import { RoomControls } from './room/RoomControls.ts';
 import { applyCommit, type RoomCopy } from './room/RoomCopy.ts';
-import type { DisconnectReason, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
+import type { DisconnectReason, ReencodingAvailability, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
 import { Roster, type RosterSnapshot } from './room/Roster.ts';
 import { claimsOf, SessionStore, type StoredSession } from './SessionStore.ts';
 import { browserStorage } from './storage.ts';
@@ -55,6 +56,7 @@ export class Room extends Emitter<RoomEvents> {
   /** The copy cannot be brought up to date by commits. */
   #distrusted = false;
   #recoveries = 0;
+  #reencoding: ReencodingAvailability | undefined;
 
   constructor(options: RoomOptions = {}) {
     super();
@@ -128,6 +130,11 @@ export class Room extends Emitter<RoomEvents> {
   /** All others, by id. */
   get participants(): ReadonlyMap<string, RemoteParticipant> {
     return this.#roster.remotes;
+  }
+
+  /** Whether tracks can be reencoded here; undefined before the server has said it. */
+  get reencoding(): ReencodingAvailability | undefined {
+    return this.#reencoding;
   }
 
   /** How often the session was resumed or media rebuilt, for tests and drills. */
@@ -295,34 +302,19 @@ export class Room extends Emitter<RoomEvents> {
 
   #notified(notification: Notification): void {
     const { name, body } = notification;
-    switch (name) {
-      case 'committed':
-        this.#committed(body);
-        return;
-      case 'outOfDate':
-        this.#distrust('the copy is out of date');
-        return;
-      case 'consumersOpened':
-        if (this.#link !== undefined) {
-          void this.#media.consumersOpened(this.#link, body.consumers).then(() => notification.acknowledge?.());
-        }
-        return;
-      case 'consumersClosed':
-        this.#media.consumersClosed(body.consumerIds);
-        return;
-      case 'consumersPaused':
-        this.#media.consumersPaused(body.changes);
-        return;
-      case 'layersWanted':
-        this.#media.layersWanted(body.trackId, body.maxSpatialLayer);
-        return;
-      case 'mediaLost':
-        this.#recoveries += 1;
-        this.#media.mediaLost();
-        return;
-      default:
-        tellPresence(notification, this.#roster, (event, ...args) => this.emit(event, ...args));
+    if (name === 'committed') this.#committed(body);
+    else if (name === 'outOfDate') this.#distrust('the copy is out of date');
+    else if (name === 'reencodingStatus') this.#reencodingChanged(body.trackIds, body);
+    else if (!tellMedia(notification, this.#media, this.#link)) {
+      tellPresence(notification, this.#roster, (event, ...args) => this.emit(event, ...args));
     }
+    if (name === 'mediaLost') this.#recoveries += 1;
+  }
+
+  #reencodingChanged(trackIds: readonly string[], { available, reason }: ReencodingAvailability): void {
+    this.#roster.setReencoded(trackIds);
+    this.#reencoding = { available, reason };
+    this.emit('reencodingChanged', this.#reencoding);
   }
 
   #committed(commit: Commit): void {

@@ -21,5 +21,11 @@ export type { RemoteTrack } from './media/RemoteTrack.ts';
 export { type ConnectOptions, Room, type RoomOptions } from './Room.ts';
 export type { LocalParticipant, PublishTrackOptions } from './room/LocalParticipant.ts';
 export { Participant, RemoteParticipant, TrackPublication } from './room/participants.ts';
-export type { Departure, DisconnectReason, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
+export type {
+  Departure,
+  DisconnectReason,
+  ReencodingAvailability,
+  RoomConnectionState,
+  RoomEvents,
+} from './room/RoomEvents.ts';
 export { type KeyValueStorage, MemoryStorage } from './storage.ts';

@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, describeSettings, type Machine, parseConfig } from './config.ts';
+import { parseConfig } from './config.ts';
+import type { Machine } from './machine.ts';
+import { ConfigError, describeSettings } from './settings.ts';
+import { type Neighbour, parseSidecarConfig } from './sidecarConfig.ts';
 
 const machine: Machine = {
   cores: 4,
@@ -9,7 +12,12 @@ const machine: Machine = {
   networkAddress: '192.168.1.5',
   folder: '/srv/everroom',
 };
-const generated = { apiKey: 'key-1', apiSecret: 'generated-api-secret', tokenSecret: 'generated-token-secret' };
+const generated = {
+  apiKey: 'key-1',
+  apiSecret: 'generated-api-secret',
+  tokenSecret: 'generated-token-secret',
+  sidecarSecret: 'generated-sidecar-secret',
+};
 const parse = (env: Record<string, string>, file = '') => parseConfig(env, file, machine, () => generated);
 const LONG = 'x'.repeat(40);
 
@@ -89,6 +97,63 @@ test('[S2] secrets do not print', () => {
     expect(printed).not.toContain('pw@');
   }
   expect(config.auth.apiSecret.reveal()).toBe(LONG);
+});
+
+describe('reencoding', () => {
+  const neighbour: Neighbour = { sidecarSecret: 'kept-secret', redisSocket: '/srv/everroom/data/run/redis.sock' };
+  const sidecar = (env: Record<string, string>, given: Partial<Neighbour> = neighbour) =>
+    parseSidecarConfig(env, '', machine, () => ({ sidecarSecret: undefined, redisSocket: undefined, ...given }));
+
+  test('sidecars find the node by its host or its network address, unless a URL is set', () => {
+    expect(parse({}).reencoding).toMatchObject({
+      sidecar: 'auto',
+      sidecarUrl: 'http://192.168.1.5:3000',
+      plainPorts: null,
+    });
+    expect(parse({ HOST: '127.0.0.1', PORT: '80' }).reencoding.sidecarUrl).toBe('http://127.0.0.1:80');
+    expect(parse({ HOST: 'fd00::1' }).reencoding.sidecarUrl).toBe('http://[fd00::1]:3000');
+    expect(parse({ SIDECAR_URL: 'https://inside.example.org/' }).reencoding.sidecarUrl).toBe(
+      'https://inside.example.org',
+    );
+  });
+
+  test('ports are a range that leaves the media ports alone', () => {
+    expect(parse({ REENCODER_PORTS: '50000-50999' }).reencoding.plainPorts).toEqual({ min: 50_000, max: 50_999 });
+    for (const bad of ['50000', '50999-50000', '80-90', '50000-70000', '50000-50000']) {
+      expect(problemsOf({ REENCODER_PORTS: bad }), bad).toContain('REENCODER_PORTS');
+    }
+    expect(problemsOf({ REENCODER_PORTS: '40003-40100' })).toContain('media ports 40000 to 40003');
+  });
+
+  test('a sidecar uses what the server beside it keeps, or what it is given', () => {
+    const beside = sidecar({ REENCODER: 'off' });
+    expect([beside.redisUrl.reveal(), beside.sidecarSecret.reveal()]).toEqual([
+      neighbour.redisSocket,
+      neighbour.sidecarSecret,
+    ]);
+    expect([beside.engine, beside.maxTracks, beside.name]).toEqual(['auto', null, 'box']);
+    const alone = sidecar(
+      { REDIS_URL: 'redis://r', SIDECAR_SECRET: LONG, REENCODER: 'ffmpeg', REENCODER_TRACKS: '3' },
+      {},
+    );
+    expect([alone.redisUrl.reveal(), alone.sidecarSecret.reveal()]).toEqual(['redis://r', LONG]);
+    expect([alone.engine, alone.maxTracks]).toEqual(['ffmpeg', 3]);
+    expect(inspect(alone, { depth: 9 })).not.toContain(LONG);
+  });
+
+  test('a sidecar on a machine of its own must be told where Redis is and what the secret is', () => {
+    expect(() => sidecar({}, {})).toThrow(/REDIS_URL is not set[\s\S]*SIDECAR_SECRET is not set/);
+  });
+
+  test('media goes over the loopback to a node on the same machine, else to the network address', async () => {
+    const { addressFor } = sidecar({});
+    expect(await addressFor('http://192.168.1.5:3000')).toBe('127.0.0.1');
+    expect(await addressFor('http://localhost:3000')).toBe('127.0.0.1');
+    expect(await addressFor('http://[::1]:3000')).toBe('127.0.0.1');
+    expect(await addressFor('https://203.0.113.7')).toBe('192.168.1.5');
+    expect(await sidecar({ REENCODER_ADDRESS: 'fd00::2' }).addressFor('http://localhost')).toBe('fd00::2');
+    expect(() => sidecar({ REENCODER_ADDRESS: 'box' })).toThrow('REENCODER_ADDRESS');
+  });
 });
 
 test('every setting is described and shows its default', () => {

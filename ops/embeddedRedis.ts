@@ -52,7 +52,7 @@ export class EmbeddedRedis {
   private constructor(options: EmbeddedRedisOptions) {
     this.#options = options;
     this.#runFolder = join(options.dataFolder, 'run');
-    this.socketPath = socketPathFor(options.dataFolder);
+    this.socketPath = embeddedRedisSocket(options.dataFolder);
   }
 
   /**
@@ -186,8 +186,8 @@ export class EmbeddedRedis {
   }
 }
 
-/** A unix socket's path has at most 107 bytes; a deeper folder gets a short path of the user's own. */
-function socketPathFor(dataFolder: string): string {
+/** Where the Redis of a data folder listens. A unix socket's path has at most 107 bytes; a deeper folder gets a short path of the user's own. */
+export function embeddedRedisSocket(dataFolder: string): string {
   const near = join(dataFolder, 'run', 'redis.sock');
   if (Buffer.byteLength(near) <= 100) return near;
   const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);

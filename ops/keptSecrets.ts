@@ -1,13 +1,20 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const keptSchema = z.object({
-  apiKey: z.string().min(1),
-  apiSecret: z.string().min(32),
-  tokenSecret: z.string().min(32),
-});
+const keptSchema = z
+  .object({
+    apiKey: z.string().min(1),
+    apiSecret: z.string().min(32),
+    tokenSecret: z.string().min(32),
+    sidecarSecret: z.string().min(32).optional(),
+  })
+  // A folder from before there were sidecars: every process that reads it comes to the same secret.
+  .transform(({ sidecarSecret, ...kept }) => ({
+    ...kept,
+    sidecarSecret: sidecarSecret ?? createHmac('sha256', kept.tokenSecret).update('everroom:sidecar').digest('hex'),
+  }));
 
 type KeptSecrets = z.infer<typeof keptSchema>;
 
@@ -16,8 +23,16 @@ type KeptSecrets = z.infer<typeof keptSchema>;
  * at all, however many processes start at one moment.
  */
 export function keptSecrets(dataFolder: string): KeptSecrets {
-  const path = join(dataFolder, 'secrets.json');
-  return readKept(path) ?? generate(dataFolder, path);
+  return keptSecretsIn(dataFolder) ?? generate(dataFolder, fileIn(dataFolder));
+}
+
+/** The secrets that are kept there already. */
+export function keptSecretsIn(dataFolder: string): KeptSecrets | undefined {
+  return readKept(fileIn(dataFolder));
+}
+
+function fileIn(dataFolder: string): string {
+  return join(dataFolder, 'secrets.json');
 }
 
 function generate(dataFolder: string, path: string): KeptSecrets {
@@ -25,6 +40,7 @@ function generate(dataFolder: string, path: string): KeptSecrets {
     apiKey: `key-${randomBytes(6).toString('hex')}`,
     apiSecret: randomBytes(32).toString('hex'),
     tokenSecret: randomBytes(32).toString('hex'),
+    sidecarSecret: randomBytes(32).toString('hex'),
   };
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;

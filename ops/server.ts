@@ -5,11 +5,13 @@ import { Replica } from '../core/host/Replica.ts';
 import { RoomHosts } from '../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../core/media/createMediaPlane.ts';
 import type { Clock, NodeInfo } from '../core/ports.ts';
+import type { ReencodingQueue } from '../core/reencoding/ports.ts';
 import PACKAGE from '../package.json' with { type: 'json' };
 import { createRecovery } from '../recovery/createRecovery.ts';
 import { restore } from '../recovery/replay.ts';
 import { createSignaling } from '../signaling/createSignaling.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
+import { ConfigError } from './settings.ts';
 import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
 
 /** How long a command waits for the journal before it is refused by name. */
@@ -35,9 +37,28 @@ async function createServer(): Promise<SupervisedServer> {
   const nodeId = `${config.node.name}-${randomUUID()}`;
   const logger = pino({ level: config.log.level, base: { nodeId } });
 
+  const { plainPorts, sidecarSecret, sidecarUrl } = config.reencoding;
+  const openingRecovery = createRecovery({
+    redis: { url: redisUrl(config) },
+    durability: config.redis.durability,
+    nodeId,
+    clock,
+    logger,
+  });
+  // Redis and the media workers start side by side: no room is open before both are there.
+  const queue: ReencodingQueue = {
+    add: async (job) => (await openingRecovery).reencodingQueue.add(job),
+    remove: async (jobId) => (await openingRecovery).reencodingQueue.remove(jobId),
+  };
   const [recovery, media] = await Promise.all([
-    createRecovery({ redis: { url: redisUrl(config) }, durability: config.redis.durability, nodeId, clock, logger }),
-    createMediaPlane({ ...config.media, logger, clock }),
+    openingRecovery,
+    createMediaPlane({
+      ...config.media,
+      reencoding: { queue, nodeId, nodeUrl: sidecarUrl },
+      plainPorts,
+      logger,
+      clock,
+    }),
   ]);
   const signaling = await createSignaling({
     engine: config.signaling.engine,
@@ -49,6 +70,9 @@ async function createServer(): Promise<SupervisedServer> {
     media,
     registry: recovery.registry,
     roomIndex: recovery.roomIndex,
+    ...(media.reencoding
+      ? { sidecars: { desk: media.reencoding, secret: sidecarSecret, directory: recovery.sidecars } }
+      : {}),
     clock,
     logger,
     version: PACKAGE.version,

@@ -1,4 +1,4 @@
-import { describeSettings } from './config.ts';
+import { describeSettings } from './settings.ts';
 
 /** The settings as a Markdown table, as the README shows them. Run this file to print it. */
 export function settingsTable(): string {

@@ -1,24 +1,28 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
+import { ConfigError } from './settings.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
 import { ServerPair } from './supervision/ServerPair.ts';
 import type { ServerFailure } from './supervision/ServerProcess.ts';
+import { SidecarKeeper } from './supervision/SidecarKeeper.ts';
 
 /** How long servers have for their goodbyes when everything ends. */
 const SHUTDOWN_MS = 4000;
 const STANDBY_DELAY_MS = 2000;
+/** The queue gives a hanging sidecar's tracks to another long before. */
+const SIDECAR_UNRESPONSIVE_MS = 10_000;
 
 // A terminal or log pipe that is gone must not end the servers.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 await main();
 
 /**
- * Owns the embedded Redis and the server processes. `DATA/run/supervisor.json` tells tools whom they may kill:
- * `{ pid, serverPid, standbyPid, redisPid, url }`, null for what is not there at the moment.
+ * Owns the embedded Redis, the server processes and the sidecar. `DATA/run/supervisor.json` tells tools whom they may kill:
+ * `{ pid, serverPid, standbyPid, sidecarPid, redisPid, url }`, null for what is not there at the moment.
  */
 async function main(): Promise<void> {
   const config = orExit(() => loadConfig());
@@ -41,6 +45,7 @@ async function main(): Promise<void> {
       pid: process.pid,
       serverPid: pair.active?.pid ?? null,
       standbyPid: pair.standby?.pid ?? null,
+      sidecarPid: sidecar?.pid ?? null,
       redisPid: redis?.pid ?? null,
       url,
     };
@@ -52,9 +57,10 @@ async function main(): Promise<void> {
       log(`${stateFile} cannot be written: ${error instanceof Error ? error.message : error}`);
     }
   };
+  const env = { ...process.env, ...(redis ? { REDIS_URL: redis.socketPath } : {}) };
   const pair = new ServerPair({
     script: fileURLToPath(new URL('server.ts', import.meta.url)),
-    env: { ...process.env, EVERROOM_STANDBY: '1', ...(redis ? { REDIS_URL: redis.socketPath } : {}) },
+    env: { ...env, EVERROOM_STANDBY: '1' },
     unresponsiveMs: config.supervisor.unresponsiveMs,
     standbyDelayMs: STANDBY_DELAY_MS,
     log,
@@ -62,6 +68,7 @@ async function main(): Promise<void> {
       url = readyUrl;
       if (announced) log('a server is ready again');
       else process.stdout.write(`\n  Everroom is ready. Open ${readyUrl}\n  Ctrl-C ends it.\n\n`);
+      if (!announced) sidecar?.start(); // The meeting first.
       announced = true;
     },
     onChange: writeState,
@@ -71,8 +78,19 @@ async function main(): Promise<void> {
     },
   });
 
+  const sidecar =
+    config.reencoding.sidecar === 'off'
+      ? undefined
+      : new SidecarKeeper({
+          script: fileURLToPath(new URL('reencoder.ts', import.meta.url)),
+          env,
+          unresponsiveMs: SIDECAR_UNRESPONSIVE_MS,
+          log,
+          onChange: writeState,
+        });
+
   async function end(code: number): Promise<void> {
-    await pair.stop(SHUTDOWN_MS);
+    await Promise.all([pair.stop(SHUTDOWN_MS), sidecar?.stop(SHUTDOWN_MS)]);
     await redis?.stop();
     rmSync(stateFile, { force: true });
     unlock();
@@ -83,9 +101,11 @@ async function main(): Promise<void> {
     return stopping;
   }
   const onSignal = (): void => {
-    if (stopping)
-      pair.killAll(); // Asked twice: no more goodbyes.
-    else process.stdout.write('Everroom ends.\n');
+    if (stopping) {
+      // Asked twice: no more goodbyes.
+      pair.killAll();
+      sidecar?.kill();
+    } else process.stdout.write('Everroom ends.\n');
     void stop(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

@@ -139,6 +139,6 @@ export class RedisNodeRegistry implements NodeRegistry {
 }
 
 /** Of [member, score, member, score…], the members. */
-function membersOf(withScores: unknown): string[] {
+export function membersOf(withScores: unknown): string[] {
   return (withScores as string[]).filter((_, i) => i % 2 === 0).map(unescapeId);
 }

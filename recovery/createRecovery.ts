@@ -1,4 +1,5 @@
 import type { Clock, Housekeeper, Journal, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
+import type { ReencodingQueue, SidecarDirectory } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { type Durability, verifyDurability } from './journal/durability.ts';
 import { Feed } from './journal/Feed.ts';
@@ -7,6 +8,8 @@ import { type RedisConfig, RedisConnection } from './RedisConnection.ts';
 import { RedisHousekeeper } from './RedisHousekeeper.ts';
 import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
+import { BullReencodingQueue } from './reencoding/BullReencodingQueue.ts';
+import { RedisSidecarDirectory } from './reencoding/RedisSidecarDirectory.ts';
 
 export interface RecoveryConfig {
   readonly redis: RedisConfig;
@@ -23,6 +26,8 @@ export interface Recovery {
   readonly registry: NodeRegistry;
   readonly roomIndex: RoomIndex;
   readonly housekeeper: Housekeeper;
+  readonly reencodingQueue: ReencodingQueue;
+  readonly sidecars: Pick<SidecarDirectory, 'sidecars'>;
   /** After whoever uses the others has stopped. */
   close(): Promise<void>;
 }
@@ -51,11 +56,17 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     await close();
     throw error;
   }
+  const reencodingQueue = new BullReencodingQueue(redis, logger);
   return {
     journal: new RedisJournal(redis, feed, durability, logger),
     registry: new RedisNodeRegistry(redis, clock, logger),
     roomIndex: new RedisRoomIndex(redis, clock, logger),
     housekeeper: new RedisHousekeeper(redis, nodeId, clock, logger),
-    close,
+    reencodingQueue,
+    sidecars: new RedisSidecarDirectory(redis, clock, logger),
+    async close() {
+      await reencodingQueue.close();
+      await close();
+    },
   };
 }

@@ -23,6 +23,13 @@ export const roomActivityKey = (): string => 'everroom:rooms:activity';
 /** Sorted set: room → when it must be looked at next (ms since the epoch). */
 export const roomDeadlinesKey = (): string => 'everroom:rooms:deadlines';
 
+/** Prefix of all keys of the reencoding queue, which BullMQ names. One hash tag: its scripts touch several keys at once. */
+export const reencodingPrefix = (): string => '{everroom:reencoding}';
+/** Sorted set: sidecar id → when it was last seen (ms, the Redis server's clock). */
+export const sidecarsKey = (): string => 'everroom:sidecars';
+/** What the sidecar says about itself; expires with it. */
+export const sidecarKey = (sidecarId: string): string => `everroom:sidecar:${escapeId(sidecarId)}`;
+
 /** Written to find out whether Redis takes writes. */
 export const probeKey = (): string => 'everroom:probe';
 

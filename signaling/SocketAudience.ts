@@ -17,6 +17,7 @@ import {
   toWireCommitOfRoleChange,
   type Viewer,
 } from './notifications.ts';
+import type { ReencodingStatus } from './ReencodingStatus.ts';
 
 /** How long a client may take to set up consumers that it was offered. */
 const CONSUMERS_TIMEOUT_MS = 5_000;
@@ -25,11 +26,13 @@ const CONSUMERS_TIMEOUT_MS = 5_000;
 export class SocketAudience implements RoomAudience {
   readonly #attendance: Attendance;
   readonly #caretaker: Caretaker;
+  readonly #reencoding: ReencodingStatus;
   readonly #logger: Logger;
 
-  constructor(attendance: Attendance, caretaker: Caretaker, logger: Logger) {
+  constructor(attendance: Attendance, caretaker: Caretaker, reencoding: ReencodingStatus, logger: Logger) {
     this.#attendance = attendance;
     this.#caretaker = caretaker;
+    this.#reencoding = reencoding;
     this.#logger = logger;
   }
 
@@ -44,6 +47,8 @@ export class SocketAudience implements RoomAudience {
   }
 
   rebuilt(roomId: RoomId): void {
+    // Its media begins anew.
+    this.#reencoding.tracksChanged(roomId, []);
     this.#toRoom(roomId, () => encode('outOfDate', {}));
   }
 
@@ -93,6 +98,18 @@ export class SocketAudience implements RoomAudience {
 
   connectionQualityChanged(roomId: RoomId, participantId: ParticipantId, quality: Quality): void {
     this.#toRoom(roomId, () => encode('connectionQuality', { participantId, quality }));
+  }
+
+  reencodingChanged(roomId: RoomId, trackIds: readonly TrackId[]): void {
+    this.#reencoding.tracksChanged(roomId, trackIds);
+    this.#toRoom(roomId, () => encode('reencodingStatus', this.#reencoding.of(roomId)));
+  }
+
+  /** What is true of all rooms has changed. */
+  reencodingAvailabilityChanged(): void {
+    for (const roomId of this.#attendance.roomIds()) {
+      this.#toRoom(roomId, () => encode('reencodingStatus', this.#reencoding.of(roomId)));
+    }
   }
 
   mediaLost(roomId: RoomId, participantId: ParticipantId, session: number): void {

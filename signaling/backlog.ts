@@ -1,4 +1,4 @@
-import type { Server } from 'socket.io';
+import type { Socket } from 'socket.io';
 
 /** The parts of an engine.io socket that say how much waits for its client; the types keep them to themselves. */
 interface Conn {
@@ -24,9 +24,13 @@ interface UwsSocket {
 const ROUND_MS = 1_000;
 
 /** Cuts off clients that do not read what is sent to them, before they cost more memory than `maxBytes` each. */
-export function guardBacklog(io: Server, maxBytes: number, onCutOff: (bytes: number) => void): () => void {
+export function guardBacklog(
+  sockets: () => Iterable<Socket>,
+  maxBytes: number,
+  onCutOff: (bytes: number) => void,
+): () => void {
   const timer = setInterval(() => {
-    for (const { conn } of io.sockets.sockets.values()) {
+    for (const { conn } of sockets()) {
       const bytes = backlogBytes(conn as unknown as Conn);
       if (bytes <= maxBytes) continue;
       onCutOff(bytes);

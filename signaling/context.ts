@@ -11,6 +11,7 @@ import type { AddressLimits } from './limits/AddressLimits.ts';
 import type { Limits } from './limits/Limits.ts';
 import type { NodeList } from './NodeList.ts';
 import type { Session } from './protocol/requests.ts';
+import type { ReencodingStatus } from './ReencodingStatus.ts';
 
 /** What handlers and routes work with. */
 export interface SignalingContext {
@@ -23,6 +24,7 @@ export interface SignalingContext {
   readonly passwords: Passwords;
   readonly wrongSecrets: AddressLimits;
   readonly nodes: NodeList;
+  readonly reencoding: ReencodingStatus;
   readonly iceServers: Session['iceServers'];
   readonly limits: Limits;
   readonly clock: Clock;

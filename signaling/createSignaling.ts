@@ -5,6 +5,7 @@ import type { RoomAudience } from '../core/host/RoomAudience.ts';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
 import type { Clock, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
+import type { ReencodingDesk, SidecarDirectory } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { Attendance } from './Attendance.ts';
 import { Passwords } from './auth/passwords.ts';
@@ -25,11 +26,14 @@ import { AddressLimits } from './limits/AddressLimits.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
 import { NodeList } from './NodeList.ts';
 import type { Session } from './protocol/requests.ts';
+import { ReencodingStatus } from './ReencodingStatus.ts';
 import { INTERNAL, toWireError } from './RequestRefused.ts';
+import { registerReencodingMetrics } from './reencodingMetrics.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketAudience } from './SocketAudience.ts';
+import { openSidecarChannel } from './sidecars/openSidecarChannel.ts';
 
 /** A string that is only given on purpose. */
 interface Revealable {
@@ -56,9 +60,16 @@ export interface SignalingDeps {
   readonly publicUrl: string;
   /** The built page. */
   readonly pageFolder: string;
-  readonly media: Pick<MediaPlane, 'rtpCapabilities'>;
+  readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingFigures'>;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly roomIndex: Pick<RoomIndex, 'list'>;
+  /** What lets sidecars work for this node; nothing is reencoded where it is left out. */
+  readonly sidecars?: {
+    readonly desk: ReencodingDesk;
+    /** Signs the tokens that sidecars come with. */
+    readonly secret: Revealable;
+    readonly directory: Pick<SidecarDirectory, 'sidecars'>;
+  };
   readonly clock: Clock;
   readonly logger: Logger;
   /** What /readyz checks besides signaling itself, such as the journal. */
@@ -105,6 +116,13 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const addresses = new ClientAddresses(deps.trustedProxies ?? LOOPBACK);
   const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
   const nodes = new NodeList({ nodeId, registry: deps.registry, clock, logger });
+  const reencoding = new ReencodingStatus({
+    directory: deps.sidecars?.directory ?? null,
+    attendance,
+    clock,
+    logger,
+    changed: () => audience.reencodingAvailabilityChanged(),
+  });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const registry = deps.metrics ?? new Registry();
   if (!deps.metrics) collectDefaultMetrics({ register: registry });
@@ -119,6 +137,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     passwords: new Passwords(),
     wrongSecrets: new AddressLimits(limits.wrongSecrets, now),
     nodes,
+    reencoding,
     iceServers: deps.iceServers ?? [],
     limits,
     clock,
@@ -172,11 +191,28 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     () => io.sockets.sockets.size,
     () => attached?.size ?? 0,
   );
-  const audience = new SocketAudience(attendance, caretaker, logger);
+  registerReencodingMetrics(
+    registry,
+    () => deps.media.reencodingFigures(),
+    () => reencoding.sidecars,
+  );
+  const audience = new SocketAudience(attendance, caretaker, reencoding, logger);
   const dispatcher = new Dispatcher(context, metrics);
   engine.attach(io);
-  const stopGuard = guardBacklog(io, limits.backlogBytes, (bytes) =>
-    logger.warn({ bytes }, 'a client does not read what it is sent: cut off'),
+  const sidecarChannel = deps.sidecars
+    ? openSidecarChannel(io, {
+        nodeId,
+        desk: deps.sidecars.desk,
+        secret: deps.sidecars.secret.reveal(),
+        registry,
+        clock,
+        logger,
+      })
+    : null;
+  const stopGuard = guardBacklog(
+    () => [...io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])],
+    limits.backlogBytes,
+    (bytes) => logger.warn({ bytes }, 'a client does not read what it is sent: cut off'),
   );
 
   io.use((socket, next) => {
@@ -229,6 +265,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       const boundPort = await engine.listen(host, port);
       listening = true;
       nodes.start();
+      reencoding.start();
       caretaker.start();
       return { url: port === boundPort ? publicUrl : `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
     },
@@ -242,6 +279,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       stopGuard();
       caretaker.stop();
       nodes.stop();
+      reencoding.stop();
       await engine.close();
     },
   };

@@ -4,6 +4,8 @@ import type { Session } from '../../signaling/protocol/requests.ts';
 import type { View } from '../../signaling/protocol/shapes.ts';
 import type { Link } from '../connection/Link.ts';
 import { ConnectError } from '../errors.ts';
+import type { Arrival } from './Carriers.ts';
+import { ConsumerCarrier } from './ConsumerCarrier.ts';
 import type { LocalTrack } from './LocalTrack.ts';
 import { MediaSession } from './MediaSession.ts';
 import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
@@ -31,9 +33,8 @@ export class MediaEngine {
   readonly #localTracks = new Map<string, LocalTrack>();
   readonly #remoteTracks = new Map<string, RemoteTrack>();
   readonly #retired = new Set<MediaSession>();
-  /** Consumers that are being put in place; false for those that the server has closed meanwhile. */
-  readonly #arriving = new Map<string, boolean>();
-  readonly #pausedConsumers = new Set<string>();
+  /** Consumers that are being put in place, and what the server has said of them meanwhile. */
+  readonly #arriving = new Map<string, { paused: boolean; closed: boolean }>();
   #device: Device | undefined;
   #routerCapabilities = '';
   #link: Link | undefined;
@@ -118,33 +119,34 @@ export class MediaEngine {
 
   /** Resolves when all of them are in place, but for those that cannot be. */
   async consumersOpened(link: Link, offers: readonly ConsumerOffer[]): Promise<void> {
-    for (const { consumerId } of offers) this.#arriving.set(consumerId, true);
+    for (const { consumerId, paused } of offers) this.#arriving.set(consumerId, { paused, closed: false });
     try {
       await this.#opening;
       const session = this.#session;
       if (session === undefined || link !== this.#link) return;
-      await Promise.all(offers.map((offer) => this.#consume(session, offer)));
+      // One negotiation for all of them: none waits for another here.
+      const consumers = await Promise.all(offers.map((offer) => this.#consume(session, offer)));
+      this.#consumed(session, offers, consumers);
     } finally {
       for (const { consumerId } of offers) this.#arriving.delete(consumerId);
     }
   }
 
-  /** A consumer whose track is still published holds its last frame until another takes its place. */
+  /** The last consumer of a track that is still published holds its last frame until another takes its place. */
   consumersClosed(consumerIds: readonly string[]): void {
     for (const id of consumerIds) {
-      this.#pausedConsumers.delete(id);
-      if (this.#arriving.has(id)) this.#arriving.set(id, false);
+      const arriving = this.#arriving.get(id);
+      if (arriving !== undefined) arriving.closed = true;
     }
+    for (const track of this.#remoteTracks.values()) track.consumersClosed(consumerIds);
   }
 
   consumersPaused(changes: readonly { readonly consumerId: string; readonly paused: boolean }[]): void {
     for (const { consumerId, paused } of changes) {
-      if (paused) this.#pausedConsumers.add(consumerId);
-      else this.#pausedConsumers.delete(consumerId);
+      const arriving = this.#arriving.get(consumerId);
+      if (arriving !== undefined) arriving.paused = paused;
     }
-    for (const track of this.#remoteTracks.values()) {
-      if (track.consumer !== undefined) track.setPaused(this.#pausedConsumers.has(track.consumer.id));
-    }
+    for (const track of this.#remoteTracks.values()) track.consumersPaused(changes);
   }
 
   layersWanted(trackId: string, maxSpatialLayer: number): void {
@@ -153,9 +155,7 @@ export class MediaEngine {
 
   /** Bytes received so far; null while none are to be expected. */
   async receivedBytes(): Promise<number | null> {
-    const expected = [...this.#remoteTracks.values()].some(
-      (track) => track.consumer !== undefined && !track.paused && this.#owner.isLive(track),
-    );
+    const expected = [...this.#remoteTracks.values()].some((track) => !track.paused && this.#owner.isLive(track));
     if (!expected || this.#session === undefined) return null;
     return this.#session.receivedBytes();
   }
@@ -218,7 +218,6 @@ export class MediaEngine {
   }
 
   #start(device: Device, link: Link, transports: NonNullable<Session['transports']>): void {
-    this.#pausedConsumers.clear();
     this.#openedAt = performance.now();
     const session = new MediaSession({
       device,
@@ -243,26 +242,42 @@ export class MediaEngine {
     });
   }
 
-  async #consume(session: MediaSession, offer: ConsumerOffer): Promise<void> {
-    let consumer: types.Consumer;
+  async #consume(session: MediaSession, offer: ConsumerOffer): Promise<types.Consumer | undefined> {
     try {
-      consumer = await session.consume(offer);
+      return await session.consume(offer);
     } catch (error) {
       if (!session.closed) this.#owner.trouble(`consume: ${describe(error)}`);
-      return;
+      return undefined;
     }
-    if (session !== this.#session || this.#arriving.get(offer.consumerId) === false) {
-      consumer.close();
-      return;
+  }
+
+  /** `consumers` stand where their offers do. All of one track's are told at once: one of them may be there only for later. */
+  #consumed(
+    session: MediaSession,
+    offers: readonly ConsumerOffer[],
+    consumers: readonly (types.Consumer | undefined)[],
+  ): void {
+    const arrived = new Map<string, { offer: ConsumerOffer; arrivals: readonly Arrival<ConsumerCarrier>[] }>();
+    for (const [index, offer] of offers.entries()) {
+      const consumer = consumers[index];
+      const arriving = this.#arriving.get(offer.consumerId);
+      if (consumer === undefined) continue;
+      if (session !== this.#session || arriving === undefined || arriving.closed) {
+        consumer.close();
+        continue;
+      }
+      const arrival = { carrier: new ConsumerCarrier(consumer), paused: arriving.paused };
+      const others = arrived.get(offer.trackId)?.arrivals ?? [];
+      arrived.set(offer.trackId, { offer, arrivals: [...others, arrival] });
     }
-    if (offer.paused) this.#pausedConsumers.add(offer.consumerId);
-    const known = this.#remoteTracks.get(offer.trackId);
-    const track = known ?? new RemoteTrack(offer, this.#owner);
-    this.#remoteTracks.set(offer.trackId, track);
-    track.swapIn(consumer);
-    track.setPaused(this.#pausedConsumers.has(offer.consumerId));
+    for (const { offer, arrivals } of arrived.values()) {
+      const known = this.#remoteTracks.get(offer.trackId);
+      const track = known ?? new RemoteTrack(offer, this.#owner);
+      this.#remoteTracks.set(offer.trackId, track);
+      track.carry(session, arrivals);
+      if (known === undefined) this.#owner.subscribed(track);
+    }
     this.#closeRetired();
-    if (known === undefined) this.#owner.subscribed(track);
   }
 
   #retire(): void {
@@ -281,9 +296,9 @@ export class MediaEngine {
   /** Old receivers are of no use once every track has its place in the new session. */
   #closeRetired(): void {
     if (this.#retired.size === 0 || this.#session === undefined) return;
-    const consumers = [...this.#remoteTracks.values()].map((track) => track.consumer);
+    const tracks = [...this.#remoteTracks.values()];
     for (const session of this.#retired) {
-      if (consumers.some((consumer) => consumer !== undefined && session.owns(consumer))) continue;
+      if (tracks.some((track) => track.isCarriedBy(session))) continue;
       session.close();
       this.#retired.delete(session);
     }

@@ -28,7 +28,6 @@ export class MediaSession {
   readonly #options: MediaSessionOptions;
   readonly #send: types.Transport;
   readonly #recv: types.Transport;
-  readonly #consumers = new WeakSet<types.Consumer>();
   #closed = false;
 
   constructor(options: MediaSessionOptions) {
@@ -80,20 +79,14 @@ export class MediaSession {
     track.produced(producer);
   }
 
-  async consume(offer: ConsumerOffer): Promise<types.Consumer> {
-    const consumer = await this.#recv.consume({
+  consume(offer: ConsumerOffer): Promise<types.Consumer> {
+    return this.#recv.consume({
       id: offer.consumerId,
       producerId: offer.producerId,
       kind: offer.kind,
       // Checked by mediasoup-client itself.
       rtpParameters: offer.rtpParameters as unknown as types.RtpParameters,
     });
-    this.#consumers.add(consumer);
-    return consumer;
-  }
-
-  owns(consumer: types.Consumer): boolean {
-    return this.#consumers.has(consumer);
   }
 
   /** Bytes of media received so far. */

@@ -1,5 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { TrackKind, TrackSource } from '../../signaling/protocol/shapes.ts';
+import { type Arrival, Carriers } from './Carriers.ts';
+import type { ConsumerCarrier } from './ConsumerCarrier.ts';
 
 export interface RemoteTrackListener {
   /** An element now shows the track, or no longer does. */
@@ -12,8 +14,9 @@ export interface RemoteTrackListener {
 }
 
 /**
- * What this client receives of one published track. `mediaStream` stays the same for as long as the publication lives; after a
- * recovery the new track takes the old one's place in it, so that elements hold the last frame and then go on.
+ * What this client receives of one published track, by one of the consumers that carry it. `mediaStream` stays the same for as
+ * long as the publication lives: after a recovery, and when another consumer carries on, its track takes the old one's place in
+ * it, so that elements hold the last frame and then go on.
  */
 export class RemoteTrack {
   readonly trackId: string;
@@ -23,8 +26,7 @@ export class RemoteTrack {
   readonly mediaStream = new MediaStream();
   readonly #listener: RemoteTrackListener;
   readonly #elements = new Set<HTMLMediaElement>();
-  #consumer: types.Consumer | undefined;
-  #paused = false;
+  readonly #carriers = new Carriers<ConsumerCarrier>(({ consumer }) => this.#show(consumer));
 
   constructor(
     publication: { trackId: string; publisherId: string; source: TrackSource; kind: TrackKind },
@@ -37,18 +39,18 @@ export class RemoteTrack {
     this.#listener = listener;
   }
 
-  /** The track that flows now; another one after each recovery. */
+  /** The track that is shown now; another one after each recovery. */
   get mediaStreamTrack(): MediaStreamTrack | undefined {
-    return this.#consumer?.track;
+    return this.consumer?.track;
   }
 
   get consumer(): types.Consumer | undefined {
-    return this.#consumer;
+    return this.#carriers.shown?.consumer;
   }
 
   /** Not sent by the server: out of sight, beyond the loudest, or muted. */
   get paused(): boolean {
-    return this.#paused;
+    return this.#carriers.paused;
   }
 
   get attachedElements(): readonly HTMLMediaElement[] {
@@ -76,27 +78,38 @@ export class RemoteTrack {
     for (const element of [...this.#elements]) this.detach(element);
   }
 
-  setPaused(paused: boolean): void {
-    this.#paused = paused;
+  /** Consumers of this track that are in place now. */
+  carry(session: object, arrivals: readonly Arrival<ConsumerCarrier>[]): void {
+    this.#carriers.add(session, arrivals);
   }
 
-  /** Puts the consumer's track in place of the one before, whose consumer is closed afterwards. */
-  swapIn(consumer: types.Consumer): void {
-    const old = this.#consumer;
-    if (old === consumer) return;
-    this.#consumer = consumer;
-    for (const track of this.mediaStream.getTracks()) this.mediaStream.removeTrack(track);
-    this.mediaStream.addTrack(consumer.track);
-    old?.close();
-    for (const element of this.#elements) this.#play(element);
-    if (old !== undefined) this.#listener.swapped(this);
+  isCarriedBy(session: object): boolean {
+    return this.#carriers.isOf(session);
+  }
+
+  /** Changes of consumers of other tracks are left out. */
+  consumersPaused(changes: readonly { readonly consumerId: string; readonly paused: boolean }[]): void {
+    const own = changes.filter(({ consumerId }) => this.#carriers.has(consumerId));
+    if (own.length > 0) this.#carriers.setPaused(own);
+  }
+
+  consumersClosed(consumerIds: readonly string[]): void {
+    const own = consumerIds.filter((id) => this.#carriers.has(id));
+    if (own.length > 0) this.#carriers.closed(own);
   }
 
   close(): void {
     this.detachAll();
-    this.#consumer?.close();
-    this.#consumer = undefined;
+    this.#carriers.close();
     for (const track of this.mediaStream.getTracks()) this.mediaStream.removeTrack(track);
+  }
+
+  #show(consumer: types.Consumer): void {
+    const before = this.mediaStream.getTracks();
+    for (const track of before) this.mediaStream.removeTrack(track);
+    this.mediaStream.addTrack(consumer.track);
+    for (const element of this.#elements) this.#play(element);
+    if (before.length > 0) this.#listener.swapped(this);
   }
 
   #play(element: HTMLMediaElement): void {

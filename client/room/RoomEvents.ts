@@ -11,6 +11,12 @@ export type RoomConnectionState = 'new' | 'connecting' | 'lobby' | 'connected' |
 /** `refused`: a server said no for a reason of its own, given beside it. */
 export type DisconnectReason = SessionEnd | 'refused';
 
+/** `reason`: what is missing, or why tracks may have to wait; for people. */
+export interface ReencodingAvailability {
+  readonly available: boolean;
+  readonly reason: string | null;
+}
+
 export type Departure = 'left' | 'expired' | 'removed' | 'banned';
 
 /**
@@ -26,7 +32,7 @@ export interface RoomEvents {
 
   participantConnected: [participant: RemoteParticipant];
   participantDisconnected: [participant: RemoteParticipant, departure: Departure];
-  /** Name, role, hand, or whether they are reconnecting. */
+  /** Name, role, hand, whether they are reconnecting, or the wish to have a track of theirs reencoded. */
   participantStateChanged: [participant: Participant];
 
   trackPublished: [publication: TrackPublication, participant: Participant];
@@ -50,6 +56,8 @@ export interface RoomEvents {
   chatChanged: [];
   /** Settings of the room: name, lock, lobby, password, capacity, recording, reencoding. */
   roomChanged: [room: RoomView];
+  /** Whether tracks can be reencoded, or which are. */
+  reencodingChanged: [availability: ReencodingAvailability];
   /** For hosts: who waits to be let in. */
   lobbyChanged: [knocks: readonly KnockView[]];
   reacted: [emoji: string, participant: Participant];

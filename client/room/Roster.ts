@@ -24,6 +24,7 @@ export class Roster {
   #views = new Map<string, ParticipantView>();
   #local: LocalParticipant | undefined;
   #selfId = '';
+  #reencoded: ReadonlySet<string> = new Set();
 
   constructor(
     options: LocalParticipantOptions & { readonly media: Pick<MediaEngine, 'remoteTrack' | 'removeRemote'> },
@@ -66,6 +67,7 @@ export class Roster {
     }
     for (const id of [...this.remotes.keys()]) if (!views.has(id)) this.remotes.delete(id);
     this.#views = views;
+    this.#markReencoded();
     return snapshot;
   }
 
@@ -82,6 +84,12 @@ export class Roster {
     this.#emit('trackSubscribed', track, publication, participant);
   }
 
+  /** These tracks are reencoded, whether or not their publications are known yet. */
+  setReencoded(trackIds: readonly string[]): void {
+    this.#reencoded = new Set(trackIds);
+    this.#markReencoded();
+  }
+
   close(): void {
     this.#local?.close();
   }
@@ -89,6 +97,14 @@ export class Roster {
   *all(): Iterable<Participant> {
     if (this.#local !== undefined) yield this.#local;
     yield* this.remotes.values();
+  }
+
+  #markReencoded(): void {
+    for (const participant of this.all()) {
+      for (const publication of participant.publications.values()) {
+        publication.reencoded = this.#reencoded.has(publication.trackId);
+      }
+    }
   }
 
   #updateSelf(view: ParticipantView, rejoined: boolean): void {
@@ -115,7 +131,8 @@ export class Roster {
       case 'participantRenamed':
       case 'roleChanged':
       case 'handRaised':
-      case 'handLowered': {
+      case 'handLowered':
+      case 'trackReencodingWished': {
         const participant = this.find(change.participantId);
         if (participant !== undefined) this.#emit('participantStateChanged', participant);
         return;

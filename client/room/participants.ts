@@ -8,6 +8,8 @@ export class TrackPublication<Track extends LocalTrack | RemoteTrack = LocalTrac
   readonly source: TrackSource;
   readonly kind: TrackKind;
   #view: TrackView;
+  /** Others receive it reencoded now; nobody sees a difference. */
+  reencoded = false;
   /** Undefined until its media can be received, or sent. */
   track: Track | undefined;
 

@@ -35,5 +35,7 @@ export interface RoomAudience {
   ): void;
   activeSpeakersChanged(roomId: RoomId, speakers: readonly Speaker[]): void;
   connectionQualityChanged(roomId: RoomId, participantId: ParticipantId, quality: Quality): void;
+  /** The tracks that viewers on this node receive reencoded from now on. */
+  reencodingChanged(roomId: RoomId, trackIds: readonly TrackId[]): void;
   mediaLost(roomId: RoomId, participantId: ParticipantId, session: number): void;
 }

@@ -115,6 +115,7 @@ export class RoomHost {
         activeSpeakersChanged: (speakers) => audience.activeSpeakersChanged(id, speakers),
         connectionQualityChanged: (participantId, quality) =>
           audience.connectionQualityChanged(id, participantId, quality),
+        reencodingChanged: (trackIds) => audience.reencodingChanged(id, trackIds),
         mediaLost: (participantId, session) => audience.mediaLost(id, participantId, session),
       });
       this.#media.update(this.state);

@@ -76,7 +76,7 @@ export class KeyframeCoordinator {
 
 /** Whoever is in the record may be coming back at this moment, connected or not: the wait is short either way. */
 function countViewers(
-  { trackId, producerId, participantId }: MediaProducer,
+  { producerId, participantId }: MediaProducer,
   room: RoomState,
   viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
 ): { ready: number; missing: number } {
@@ -85,10 +85,9 @@ function countViewers(
   for (const participant of room.participants.values()) {
     if (participant.id === participantId) continue;
     const viewer = viewers.get(participant.id);
-    const consumer = viewer?.consumers.get(trackId);
-    if (viewer?.refused.has(producerId)) continue;
-    if (consumer?.producerId === producerId && consumer.paused) continue;
-    if (consumer?.producerId === producerId && consumer.acknowledged && viewer?.recvConnected) ready += 1;
+    const consumer = viewer?.consumers.get(producerId);
+    if (viewer?.refused.has(producerId) || consumer?.paused) continue;
+    if (consumer?.acknowledged && viewer?.recvConnected) ready += 1;
     else missing += 1;
   }
   return { ready, missing };

@@ -1,5 +1,8 @@
 import type { types } from 'mediasoup';
+import type { TrackStats } from '../reencoding/messages.ts';
+import type { ReencodingDesk } from '../reencoding/ports.ts';
 import type { ParticipantId, RoomId, RoomState, TrackId, TrackKind, TrackSource } from '../room/state.ts';
+import type { LiveReencoding } from '../view/mediaSteps.ts';
 import type { ViewerView } from '../view/view.ts';
 
 /** mediasoup's own words, so that nothing outside `core/media` imports mediasoup. */
@@ -21,7 +24,7 @@ export interface TransportPair {
   readonly recv: TransportOffer;
 }
 
-/** What a viewer needs to consume a track. */
+/** What a viewer needs to consume a track. One that is reencoded comes as several, of which one flows but for a moment. */
 export interface ConsumerOffer {
   readonly consumerId: string;
   readonly producerId: string;
@@ -65,6 +68,8 @@ export interface RoomMediaListener {
   /** Loudest first; empty when all fell silent. */
   activeSpeakersChanged(speakers: readonly Speaker[]): void;
   connectionQualityChanged(participantId: ParticipantId, quality: Quality): void;
+  /** The tracks that viewers receive reencoded from now on; all others they receive as published. */
+  reencodingChanged(trackIds: readonly TrackId[]): void;
   /** This session's transports died with their worker: it must open new ones. Its connection is fine. */
   mediaLost(participantId: ParticipantId, session: number): void;
 }
@@ -80,6 +85,9 @@ export interface MediaPlane {
   load(): { readonly consumers: number; readonly capacity: number };
   /** Pids of the live mediasoup workers, for drills and metrics. */
   workerPids(): readonly number[];
+  /** What sidecars talk to; null when this node was not told of a queue for their work. */
+  readonly reencoding: ReencodingDesk | null;
+  reencodingFigures(): ReencodingFigures;
   close(): Promise<void>;
 }
 
@@ -116,26 +124,64 @@ export interface RoomMedia {
   setView(participantId: ParticipantId, session: number, view: ViewerView): void;
   /** Closes whatever this session has. */
   closeParticipant(participantId: ParticipantId, session: number): void;
+  /** The tracks that viewers receive reencoded now. */
+  reencodedTracks(): readonly TrackId[];
   /** Media objects now, for tests, metrics and the drills' verification. */
   inventory(): MediaInventory;
   close(): Promise<void>;
 }
+
+/** Whether media come as published or from a sidecar. */
+export type MediaPath = 'source' | 'reencoded';
 
 export interface MediaInventory {
   readonly producers: readonly {
     readonly participantId: ParticipantId;
     readonly trackId: TrackId;
     readonly producerId: string;
+    readonly path: MediaPath;
     readonly paused: boolean;
   }[];
   readonly consumers: readonly {
     readonly viewerId: ParticipantId;
     readonly trackId: TrackId;
     readonly consumerId: string;
+    readonly producerId: string;
+    readonly path: MediaPath;
     readonly paused: boolean;
     readonly targetSpatialLayer: number | null;
   }[];
 }
+
+/** What sidecars do for this node now, and what came of it since the node started. */
+export interface ReencodingFigures {
+  readonly tracks: readonly {
+    readonly roomId: RoomId;
+    readonly trackId: TrackId;
+    readonly sidecarId: string;
+    readonly phase: LiveReencoding['phase'];
+    /** As the sidecar said last; null: not yet. */
+    readonly stats: TrackStats | null;
+  }[];
+  /** Times that a sidecar took a track up. */
+  readonly attachments: number;
+  /** Times that viewers were sent back to a source because the sidecar's media failed. */
+  readonly fallbacks: number;
+  /** Times that a viewer moved from one way of receiving a track to another while both flowed. */
+  readonly switches: number;
+  readonly keyframeRequestsAbsorbed: number;
+  readonly keyframeRequestsSent: number;
+}
+
+/** Of a node where nothing is reencoded. */
+export const NO_REENCODING: ReencodingFigures = {
+  tracks: [],
+  attachments: 0,
+  fallbacks: 0,
+  switches: 0,
+  keyframeRequestsAbsorbed: 0,
+  keyframeRequestsSent: 0,
+};
 
 /** A media call that cannot be done: stale session, unknown transport or track, parameters mediasoup refuses. */
 export class MediaError extends Error {

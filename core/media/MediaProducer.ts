@@ -1,16 +1,21 @@
 import type { types } from 'mediasoup';
 import type { ParticipantId, Track, TrackId } from '../room/state.ts';
-import type { LiveProducer, TrackLayers } from '../view/mediaSteps.ts';
+import type { LiveProducer, ReencodableCodec, TrackLayers } from '../view/mediaSteps.ts';
+import { reencodableCodecOf } from './codecs.ts';
+import type { MediaPath } from './MediaPlane.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
 import type { Pipe } from './PipePairs.ts';
 import { toTrackLayers } from './trackLayers.ts';
 
-/** A track's producer and its twins on other routers. Created paused; only the plan resumes it [M2]. */
+/** A producer of a track and its twins on other routers. Created paused; only the plan resumes it [M2]. */
 export class MediaProducer implements LiveProducer {
   readonly trackId: TrackId;
   readonly track: Pick<Track, 'source' | 'kind'>;
+  /** The publisher's session: it lives and dies with that. */
   readonly owner: ParticipantMedia;
-  readonly layers: TrackLayers;
+  readonly path: MediaPath;
+  layers: TrackLayers;
+  readonly codec: ReencodableCodec | null;
   readonly pipes = new Map<string, Pipe>();
   readonly pipedTo = new Set<string>();
   held: boolean;
@@ -19,13 +24,20 @@ export class MediaProducer implements LiveProducer {
   paused = true;
   readonly #producer: types.Producer;
 
-  constructor(producer: types.Producer, track: Track, owner: ParticipantMedia, held: boolean) {
+  constructor(
+    producer: types.Producer,
+    track: Pick<Track, 'id' | 'source' | 'kind'>,
+    owner: ParticipantMedia,
+    { path, held }: { readonly path: MediaPath; readonly held: boolean },
+  ) {
     this.#producer = producer;
     this.trackId = track.id;
     this.track = { source: track.source, kind: track.kind };
     this.owner = owner;
+    this.path = path;
     this.held = held;
     this.layers = toTrackLayers(track.source, producer.rtpParameters);
+    this.codec = reencodableCodecOf(producer.rtpParameters);
   }
 
   get producerId(): string {

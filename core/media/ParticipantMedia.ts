@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
-import type { ParticipantId, TrackId, TrackKind } from '../room/state.ts';
-import type { LiveViewer } from '../view/mediaSteps.ts';
+import type { ParticipantId, TrackKind } from '../room/state.ts';
+import type { LiveViewer, ReencodedCodec } from '../view/mediaSteps.ts';
+import { receivableCodecs } from './codecs.ts';
 import { type DtlsParameters, MediaError, type RtpCapabilities, type TransportOffer } from './MediaPlane.ts';
 import { isWorkerGone, messageOf } from './mediaFailures.ts';
 import type { RoomRouter } from './RoomRouter.ts';
@@ -15,8 +16,10 @@ export class ParticipantMedia implements LiveViewer {
   readonly recv: types.WebRtcTransport;
   /** Apart, because mediasoup copies and checks them for every consumer. */
   readonly rtpCapabilities: Readonly<Record<TrackKind, RtpCapabilities>>;
-  readonly consumers = new Map<TrackId, ViewerConsumer>();
+  /** By the producer that each one consumes. */
+  readonly consumers = new Map<string, ViewerConsumer>();
   readonly refused = new Set<string>();
+  readonly receives: ReadonlySet<ReencodedCodec>;
   readonly #connecting = new Map<string, Promise<void>>();
 
   constructor(options: {
@@ -36,6 +39,7 @@ export class ParticipantMedia implements LiveViewer {
       audio: onlyOf('audio', options.rtpCapabilities),
       video: onlyOf('video', options.rtpCapabilities),
     };
+    this.receives = receivableCodecs(this.rtpCapabilities.video);
   }
 
   get routerId(): string {

@@ -63,7 +63,8 @@ export class QualityWatch {
     }
     for (const media of this.#viewers.values()) {
       const iceConnected = ![media.send, media.recv].some(({ iceState }) => iceState === 'disconnected');
-      const received = [...media.consumers.values()].map(({ consumer }) => consumer.score.score);
+      const flowing = [...media.consumers.values()].filter(({ paused }) => !paused);
+      const received = flowing.map(({ consumer }) => consumer.score.score);
       const quality = qualityOf({ iceConnected, sent: sent.get(media.participantId) ?? [], received });
       if ((this.#told.get(media.participantId) ?? 3) === quality) continue;
       this.#told.set(media.participantId, quality);

@@ -7,6 +7,7 @@ import type { LayerWishes } from './LayerWishes.ts';
 import type { ConsumerOffer, RoomMediaListener } from './MediaPlane.ts';
 import type { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
+import { msidOf } from './msidOf.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
 import type { PipePairs } from './PipePairs.ts';
 import type { RoomRouter } from './RoomRouter.ts';
@@ -14,23 +15,31 @@ import { ViewerConsumer } from './ViewerConsumer.ts';
 
 /** What steps are applied to. Anything in it may be gone after every await. */
 export interface MediaObjects {
-  readonly producers: ReadonlyMap<TrackId, MediaProducer>;
+  producer(producerId: string): MediaProducer | undefined;
+  source(trackId: TrackId): MediaProducer | undefined;
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   router(routerId: string): RoomRouter | undefined;
   /** Whether the record has this track muted, now. */
   isMuted(producer: MediaProducer): boolean;
+  /** Whether viewers may receive this track in more than one way, now. */
+  hasReencodings(trackId: TrackId): boolean;
   closeParticipant(participantId: ParticipantId): void;
   /** A consumer was opened and registered, and counts for its worker. */
   consumerOpened(viewer: ParticipantMedia, consumer: ViewerConsumer): void;
   /** A viewer can show a track, or can show it no more. */
   readinessChanged(): void;
+  /** What the plan reads has changed: it is to be made again. */
+  planChanged(): void;
+  /** A consumer that was waited for is on its viewer's screen. */
+  shown(viewer: ParticipantMedia, consumer: ViewerConsumer): void;
 }
 
 /** Steps of one phase have nothing to do with each other and run side by side; phases run one after the other. */
 const PHASES: readonly (readonly MediaStep['type'][])[] = [
-  ['closeParticipant', 'closeProducer', 'pauseProducer', 'closeConsumers', 'pauseConsumers'],
+  ['closeParticipant', 'closeProducer', 'pauseProducer', 'closeConsumers'],
   ['openPipe'],
-  ['openConsumers', 'setPreferredLayers', 'setPriority', 'resumeConsumers'],
+  // Whoever falls back from one carrier to another does not wait for the pause.
+  ['pauseConsumers', 'openConsumers', 'setPreferredLayers', 'setPriority', 'resumeConsumers'],
   ['resumeProducer'],
   ['closePipe', 'wantLayers'],
 ];
@@ -76,51 +85,50 @@ export class StepApplier {
   }
 
   async #applyStep(step: MediaStep): Promise<void> {
-    const { producers, viewers } = this.#objects;
+    const { viewers } = this.#objects;
     switch (step.type) {
       case 'closeParticipant':
         this.#objects.closeParticipant(step.participantId);
         return;
       case 'closeProducer':
-        producers.get(step.trackId)?.close();
+        this.#objects.producer(step.producerId)?.close();
         return;
       case 'pauseProducer':
-        await producers.get(step.trackId)?.pause();
+        await this.#objects.producer(step.producerId)?.pause();
         return;
       case 'resumeProducer': {
-        const producer = producers.get(step.trackId);
+        const producer = this.#objects.producer(step.producerId);
         // The record may have muted it since the plan was made [M2].
         if (producer && !producer.held && !this.#objects.isMuted(producer)) await producer.resume();
         return;
       }
       case 'openPipe':
-        await this.#openPipe(step.trackId, step.routerId);
+        await this.#openPipe(step.producerId, step.routerId);
         return;
       case 'closePipe':
-        producers.get(step.trackId)?.closePipe(step.routerId);
+        this.#objects.producer(step.producerId)?.closePipe(step.routerId);
         return;
       case 'openConsumers': {
         const viewer = viewers.get(step.viewerId);
-        if (viewer) await this.#openConsumers(viewer, step.tracks);
+        if (viewer) await this.#openConsumers(viewer, step.consumers);
         return;
       }
       case 'closeConsumers':
-        for (const trackId of step.trackIds) viewers.get(step.viewerId)?.consumers.get(trackId)?.close();
+        for (const producerId of step.producerIds) viewers.get(step.viewerId)?.consumers.get(producerId)?.close();
         return;
       case 'pauseConsumers':
       case 'resumeConsumers':
-        await this.#setPaused(step.viewerId, step.trackIds, step.type === 'pauseConsumers');
+        await this.#setPaused(step.viewerId, step.producerIds, step.type === 'pauseConsumers');
         return;
       case 'setPreferredLayers':
-        await viewers.get(step.viewerId)?.consumers.get(step.trackId)?.setPreferredLayers(step.preferredLayers);
+        await viewers.get(step.viewerId)?.consumers.get(step.producerId)?.setPreferredLayers(step.preferredLayers);
         return;
       case 'setPriority':
-        await viewers.get(step.viewerId)?.consumers.get(step.trackId)?.setPriority(step.priority);
+        await viewers.get(step.viewerId)?.consumers.get(step.producerId)?.setPriority(step.priority);
         return;
       case 'wantLayers': {
-        const producer = producers.get(step.trackId);
-        if (!producer) return;
-        this.#layerWishes.wish(producer, step.maxSpatialLayer);
+        const source = this.#objects.source(step.trackId);
+        if (source) this.#layerWishes.wish(source, step.maxSpatialLayer);
         return;
       }
       default:
@@ -128,12 +136,12 @@ export class StepApplier {
     }
   }
 
-  async #openPipe(trackId: TrackId, routerId: string): Promise<void> {
-    const producer = this.#objects.producers.get(trackId);
+  async #openPipe(producerId: string, routerId: string): Promise<void> {
+    const producer = this.#objects.producer(producerId);
     const to = this.#objects.router(routerId);
     if (!producer || !to || producer.pipedTo.has(routerId)) return;
     const pipe = await this.#pipes.open(producer.producer, producer.owner.router, to);
-    if (this.#objects.producers.get(trackId) !== producer || producer.closed) {
+    if (producer.closed) {
       pipe.producer.close();
       return;
     }
@@ -142,8 +150,8 @@ export class StepApplier {
     if (producer.paused) await pipe.producer.pause(); // Muted while it resumed [M2].
   }
 
-  async #openConsumers(viewer: ParticipantMedia, tracks: readonly ConsumerToOpen[]): Promise<void> {
-    const opened = await Promise.allSettled(tracks.map((track) => this.#openConsumer(viewer, track)));
+  async #openConsumers(viewer: ParticipantMedia, wanted: readonly ConsumerToOpen[]): Promise<void> {
+    const opened = await Promise.allSettled(wanted.map((consumer) => this.#openConsumer(viewer, consumer)));
     const consumers = opened.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []));
     const offers = consumers
       .filter((consumer) => !consumer.consumer.closed)
@@ -155,7 +163,7 @@ export class StepApplier {
 
   async #openConsumer(viewer: ParticipantMedia, wanted: ConsumerToOpen): Promise<ViewerConsumer | null> {
     const { producerId, preferredLayers, trackId, priority } = wanted;
-    const kind = this.#objects.producers.get(trackId)?.track.kind;
+    const kind = this.#objects.producer(producerId)?.track.kind;
     if (!kind) return null;
     const consumer = await viewer.recv
       .consume({
@@ -168,24 +176,28 @@ export class StepApplier {
         if (!(error instanceof errors.UnsupportedError)) throw error;
         viewer.refused.add(producerId);
         this.#objects.readinessChanged();
+        this.#objects.planChanged();
         return null;
       });
     if (!consumer) return null;
-    const producer = this.#objects.producers.get(trackId);
-    const isCurrent = this.#objects.viewers.get(viewer.participantId) === viewer && producer?.producerId === producerId;
+    const isCurrent = this.#objects.viewers.get(viewer.participantId) === viewer && this.#objects.producer(producerId);
     if (consumer.closed || !isCurrent) {
       consumer.close();
       return null;
     }
-    const viewerConsumer = new ViewerConsumer(consumer, wanted, this.#clock);
+    const viewerConsumer = new ViewerConsumer(consumer, wanted, {
+      clock: this.#clock,
+      watched: this.#objects.hasReencodings(trackId),
+      onShown: (shown) => this.#objects.shown(viewer, shown),
+    });
     this.#objects.consumerOpened(viewer, viewerConsumer);
     if (priority !== 1) await viewerConsumer.setPriority(priority);
     return viewerConsumer;
   }
 
   #offer(consumer: ViewerConsumer): ConsumerOffer[] {
-    const producer = this.#objects.producers.get(consumer.trackId);
-    if (producer?.producerId !== consumer.producerId) return [];
+    const producer = this.#objects.producer(consumer.producerId);
+    if (!producer) return [];
     return [
       {
         consumerId: consumer.consumerId,
@@ -194,7 +206,7 @@ export class StepApplier {
         trackId: consumer.trackId,
         source: producer.track.source,
         kind: producer.track.kind,
-        rtpParameters: consumer.consumer.rtpParameters,
+        rtpParameters: { ...consumer.consumer.rtpParameters, msid: msidOf(consumer, producer) },
         paused: consumer.paused,
       },
     ];
@@ -215,11 +227,13 @@ export class StepApplier {
       );
   }
 
-  async #setPaused(viewerId: ParticipantId, trackIds: readonly TrackId[], paused: boolean): Promise<void> {
+  async #setPaused(viewerId: ParticipantId, producerIds: readonly string[], paused: boolean): Promise<void> {
     const viewer = this.#objects.viewers.get(viewerId);
-    const consumers = trackIds.flatMap((trackId) => viewer?.consumers.get(trackId) ?? []);
+    const consumers = producerIds.flatMap((producerId) => viewer?.consumers.get(producerId) ?? []);
     if (!viewer || consumers.length === 0) return;
-    await Promise.all(consumers.map((consumer) => (paused ? consumer.pause() : consumer.resume())));
+    const set = (consumer: ViewerConsumer): Promise<void> =>
+      paused ? consumer.pause() : consumer.resume({ watched: this.#objects.hasReencodings(consumer.trackId) });
+    await Promise.all(consumers.map(set));
     this.#objects.readinessChanged();
     const changes = consumers.map(({ consumerId }) => ({ consumerId, paused }));
     this.#listener.consumersPaused(viewerId, viewer.session, changes);

@@ -12,33 +12,55 @@ const FULL_RATE_AFTER_MS = 200;
  */
 const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
 
-/** One viewer's consumer of one track. Media flows when the plan wants it and the viewer's client has it in place. */
+/** From the first packet of a keyframe until it is on the screen: packets, jitter buffer, decoder. */
+const SHOWN_AFTER_MS = 150;
+
+/** One viewer's consumer of one producer. Media flows when the plan wants it and the viewer's client has it in place. */
 export class ViewerConsumer implements LiveConsumer {
   readonly trackId: TrackId;
   readonly producerId: string;
   /** What the plan wants. The consumer itself is also paused until the client has it in place. */
   paused: boolean;
+  readonly synced: boolean;
   preferredLayers: PreferredLayers | null;
   priority: number;
   acknowledged = false;
   readonly #consumer: types.Consumer;
   readonly #clock: Clock;
+  readonly #onShown: (consumer: ViewerConsumer) => void;
+  /** Whether its first picture since it was resumed is waited for. Nobody waits for it while there is nothing else to show. */
+  #picture: 'unwatched' | 'awaited' | 'shown';
+  #cancelShown: () => void = () => undefined;
   #beginning = true;
   #cancelFullRate: () => void = () => undefined;
   #cancelLooks: (() => void)[] = [];
 
-  constructor(consumer: types.Consumer, wanted: ConsumerToOpen, clock: Clock) {
+  /** `onShown`: its first picture, when that is watched, is on the viewer's screen. */
+  constructor(
+    consumer: types.Consumer,
+    wanted: ConsumerToOpen,
+    options: {
+      readonly clock: Clock;
+      readonly watched: boolean;
+      readonly onShown: (consumer: ViewerConsumer) => void;
+    },
+  ) {
     this.#consumer = consumer;
-    this.#clock = clock;
+    this.#clock = options.clock;
+    this.#onShown = options.onShown;
+    this.#picture = options.watched ? 'awaited' : 'unwatched';
     this.trackId = wanted.trackId;
     this.producerId = wanted.producerId;
     this.paused = wanted.paused;
+    this.synced = wanted.synced;
     this.preferredLayers = wanted.preferredLayers;
     this.priority = wanted.priority;
     consumer.on('layerschange', (layers) => this.#began(layers));
     consumer.on('producerresume', () => this.#lookAgain());
+    consumer.on('trace', () => this.#keyframeSent());
     consumer.observer.once('close', () => {
       this.#cancelFullRate();
+      this.#cancelShown();
       for (const cancel of this.#cancelLooks) cancel();
     });
   }
@@ -51,21 +73,28 @@ export class ViewerConsumer implements LiveConsumer {
     return this.#consumer;
   }
 
+  get flowing(): boolean {
+    return this.acknowledged && !this.paused && this.#picture !== 'awaited';
+  }
+
   /** The client has it in place. */
   async acknowledge(): Promise<void> {
     this.acknowledged = true;
-    if (!this.paused && !this.#consumer.closed) await this.#consumer.resume();
+    if (!this.paused && !this.#consumer.closed) await this.#open();
   }
 
   async pause(): Promise<void> {
     this.paused = true;
+    this.#cancelShown();
     await this.#consumer.pause();
   }
 
-  async resume(): Promise<void> {
+  /** `watched`: it matters when its first picture is there. */
+  async resume({ watched }: { readonly watched: boolean }): Promise<void> {
     this.paused = false;
     this.#beginning = true;
-    if (this.acknowledged) await this.#consumer.resume();
+    this.#picture = watched ? 'awaited' : 'unwatched';
+    if (this.acknowledged) await this.#open();
   }
 
   async setPreferredLayers(preferredLayers: PreferredLayers): Promise<void> {
@@ -80,6 +109,21 @@ export class ViewerConsumer implements LiveConsumer {
 
   close(): void {
     this.#consumer.close();
+  }
+
+  async #open(): Promise<void> {
+    const isWatched = this.#picture === 'awaited';
+    await Promise.all([...(isWatched ? [this.#consumer.enableTraceEvent(['keyframe'])] : []), this.#consumer.resume()]);
+  }
+
+  #keyframeSent(): void {
+    this.#consumer.enableTraceEvent([]).catch(() => this.#cancelShown()); // Closed in between, it shows nothing.
+    this.#cancelShown();
+    if (this.#picture !== 'awaited' || this.paused) return;
+    this.#cancelShown = this.#clock.setTimer(SHOWN_AFTER_MS, () => {
+      this.#picture = 'shown';
+      this.#onShown(this);
+    });
   }
 
   /**

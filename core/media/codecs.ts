@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import { ortc } from 'mediasoup';
-import type { RtpCapabilities } from './MediaPlane.ts';
+import type { ReencodableCodec, ReencodedCodec } from '../view/mediaSteps.ts';
+import type { RtpCapabilities, RtpParameters } from './MediaPlane.ts';
 
 /**
  * What rooms speak. Payload types are fixed, so that a client's loaded device fits every node and every restart; mediasoup
@@ -40,6 +41,47 @@ export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
 
 /** Computed without a worker: the same on every node and after every restart. */
 export const RTP_CAPABILITIES: RtpCapabilities = ortc.generateRouterRtpCapabilities(structuredClone(MEDIA_CODECS));
+
+/** Null for what no sidecar decodes: audio, AV1, and VP9 of more than 8 bits. */
+export function reencodableCodecOf({ codecs }: RtpParameters): ReencodableCodec | null {
+  const [codec] = codecs;
+  switch (codec?.mimeType.toLowerCase()) {
+    case 'video/vp8':
+      return 'VP8';
+    case 'video/vp9':
+      return Number(codec.parameters?.['profile-id'] ?? 0) === 0 ? 'VP9' : null;
+    case 'video/h264':
+      return 'H264';
+    default:
+      return null;
+  }
+}
+
+/** What a sidecar gives back is sent as one of these; H264 in the profile that every device has. */
+const REENCODED_AS: Readonly<Record<ReencodedCodec, types.RtpCodecParameters>> = {
+  VP8: { mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 },
+  H264: {
+    mimeType: 'video/H264',
+    payloadType: 120,
+    clockRate: 90_000,
+    parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
+  },
+};
+
+export function reencodedAs(codec: ReencodedCodec): types.RtpCodecParameters {
+  return structuredClone(REENCODED_AS[codec]);
+}
+
+/** Which of the codecs that a sidecar may give back this device receives. */
+export function receivableCodecs({ codecs = [] }: RtpCapabilities): ReadonlySet<ReencodedCodec> {
+  const receives = new Set<ReencodedCodec>();
+  for (const { mimeType, parameters } of codecs) {
+    if (mimeType.toLowerCase() === 'video/vp8') receives.add('VP8');
+    const isH264 = mimeType.toLowerCase() === 'video/h264' && Number(parameters?.['packetization-mode'] ?? 0) === 1;
+    if (isH264 && /^42/.test(String(parameters?.['profile-level-id'] ?? ''))) receives.add('H264');
+  }
+  return receives;
+}
 
 function h264(preferredPayloadType: number, profileLevelId: string): types.RouterRtpCodecCapability {
   return {

@@ -1,9 +1,11 @@
 import type { Clock, Logger } from '../ports.ts';
-import type { RoomId } from '../room/state.ts';
+import type { ReencodingQueue } from '../reencoding/ports.ts';
+import type { NodeId, RoomId } from '../room/state.ts';
 import type { MediaPolicy } from '../view/mediaSteps.ts';
 import { RTP_CAPABILITIES } from './codecs.ts';
 import { LiveRoomMedia } from './LiveRoomMedia.ts';
-import type { MediaPlane } from './MediaPlane.ts';
+import { type MediaPlane, NO_REENCODING } from './MediaPlane.ts';
+import { NodeReencoding } from './reencoding/NodeReencoding.ts';
 import { WorkerPool } from './WorkerPool.ts';
 import type { MediaListen } from './WorkerSlot.ts';
 
@@ -19,6 +21,10 @@ export interface MediaPlaneOptions {
   /** What one participant may send at the most. */
   readonly maxIncomingBitrateBps?: number;
   readonly policy?: MediaPolicy;
+  /** Where wishes for reencoding go, and where sidecars then reach this node. Without it nothing is reencoded. */
+  readonly reencoding?: { readonly queue: ReencodingQueue; readonly nodeId: NodeId; readonly nodeUrl: string } | null;
+  /** UDP ports, both ends included, for sidecars on other machines; by default any. */
+  readonly plainPorts?: { readonly min: number; readonly max: number } | null;
   /** Path of the mediasoup worker's binary; by default mediasoup's own. */
   readonly workerBin?: string | undefined;
   readonly clock: Clock;
@@ -37,6 +43,10 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
   const logger = options.logger.child({ part: 'media' });
   const pool = await WorkerPool.create({ ...options, logger });
   const rooms = new Set<LiveRoomMedia>();
+  const plainListen = { listen: options.listen, ports: options.plainPorts ?? null };
+  const reencoding = options.reencoding
+    ? new NodeReencoding({ ...options.reencoding, plainListen, clock, logger })
+    : null;
   return {
     rtpCapabilities: RTP_CAPABILITIES,
     listen: () => pool.listen(),
@@ -47,6 +57,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
         maxIncomingBitrateBps,
         policy,
         listener,
+        openReencoding: reencoding && ((objects) => reencoding.openRoom(roomId, objects)),
         clock,
         logger: logger.child({ roomId }),
         onClosed: () => rooms.delete(room),
@@ -59,8 +70,11 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
       capacity: pool.slots.length * workerCapacity,
     }),
     workerPids: () => pool.pids(),
+    reencoding,
+    reencodingFigures: () => reencoding?.figures() ?? NO_REENCODING,
     async close() {
       await Promise.all([...rooms].map((room) => room.close()));
+      reencoding?.close();
       await pool.close();
     },
   };

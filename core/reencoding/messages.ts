@@ -37,6 +37,19 @@ export const ReencodingJob = z.object({
 });
 export type ReencodingJob = z.infer<typeof ReencodingJob>;
 
+/** Why a sidecar's channel was refused: `data` of the client's connect_error. */
+export const SidecarRefusal = z.object({
+  code: z.enum([
+    'HELLO_INVALID',
+    'TOKEN_INVALID',
+    'TOKEN_EXPIRED',
+    /** The token is good, but another node answers here: the one it names is gone. */
+    'NODE_UNKNOWN',
+  ]),
+  message: z.string(),
+});
+export type SidecarRefusal = z.infer<typeof SidecarRefusal>;
+
 /** One sender's key: `keyBase64` is master key and salt as mediasoup writes them. */
 export const SrtpKey = z.object({ cryptoSuite: z.literal('AEAD_AES_128_GCM'), keyBase64: z.base64().max(128) });
 export type SrtpKey = z.infer<typeof SrtpKey>;
@@ -128,7 +141,7 @@ export const TrackStats = z.object({
   /** Size of the picture that came in last; 0 before the first one. */
   width: Count,
   height: Count,
-  /** Highest layer of which frames are shed for want of CPU; null: none. */
+  /** Lowest layer of which frames are shed for want of CPU; null: none. */
   sheddingFrom: z.number().int().min(0).nullable(),
   framesShed: Count,
   /** PLI and FIR that ended here. */

@@ -23,23 +23,45 @@ export interface PreferredLayers {
   readonly temporalLayer: number;
 }
 
+/** Video codecs that a sidecar may decode. */
+export type ReencodableCodec = 'VP8' | 'VP9' | 'H264';
+/** Video codecs that a sidecar may give back. */
+export type ReencodedCodec = 'VP8' | 'H264';
+
 export interface LiveProducer {
   readonly producerId: ProducerId;
+  readonly trackId: TrackId;
   readonly participantId: ParticipantId;
   readonly routerId: RouterId;
   readonly paused: boolean;
   /** Waits for its first viewers, so that one keyframe serves them all. */
   readonly held: boolean;
   readonly layers: TrackLayers;
+  /** Null when no sidecar could decode it. */
+  readonly codec: ReencodableCodec | null;
   /** What the publisher was told last; null before the first time. */
   readonly wantedLayer: number | null;
   /** Other routers that the producer is piped to. */
   readonly pipedTo: ReadonlySet<RouterId>;
 }
 
+/**
+ * A track's media as a sidecar gives it back. warming: nothing is to be shown yet, or not any more; ready: viewers are to
+ * receive it; leaving: viewers are to go, and it flows until they have gone.
+ */
+export interface LiveReencoding {
+  readonly producer: LiveProducer;
+  readonly phase: 'warming' | 'ready' | 'leaving';
+}
+
 export interface LiveConsumer {
+  readonly trackId: TrackId;
   readonly producerId: ProducerId;
   readonly paused: boolean;
+  /** A picture of it reached the viewer's device since it was resumed last. */
+  readonly flowing: boolean;
+  /** Played in sync with its publisher's sound. Devices do that for one video alone. */
+  readonly synced: boolean;
   /** Null for audio. */
   readonly preferredLayers: PreferredLayers | null;
   readonly priority: number;
@@ -47,14 +69,21 @@ export interface LiveConsumer {
 
 export interface LiveViewer {
   readonly routerId: RouterId;
-  readonly consumers: ReadonlyMap<TrackId, LiveConsumer>;
+  readonly consumers: ReadonlyMap<ProducerId, LiveConsumer>;
   /** Producers that this viewer's device cannot receive. */
   readonly refused: ReadonlySet<ProducerId>;
+  /** Of what a sidecar may give back. */
+  readonly receives: ReadonlySet<ReencodedCodec>;
 }
 
 /** The media objects that this node holds for one room. Empty on a fresh node. */
 export interface LiveMedia {
+  /** What publishers send. */
   readonly producers: ReadonlyMap<TrackId, LiveProducer>;
+  /** Oldest first. */
+  readonly reencodings: ReadonlyMap<TrackId, readonly LiveReencoding[]>;
+  /** Tracks for which a sidecar works or is sought. */
+  readonly toReencode: ReadonlySet<TrackId>;
   /** Participants that have transports here. */
   readonly viewers: ReadonlyMap<ParticipantId, LiveViewer>;
   /** Last speaker first. */
@@ -65,6 +94,7 @@ export interface ConsumerToOpen {
   readonly trackId: TrackId;
   readonly producerId: ProducerId;
   readonly paused: boolean;
+  readonly synced: boolean;
   readonly preferredLayers: PreferredLayers | null;
   readonly priority: number;
 }
@@ -72,27 +102,27 @@ export interface ConsumerToOpen {
 /** One thing to do, in the order of the plan: what closes and silences first, what makes heard last. */
 export type MediaStep =
   | { readonly type: 'closeParticipant'; readonly participantId: ParticipantId }
-  | { readonly type: 'closeProducer'; readonly trackId: TrackId }
-  | { readonly type: 'pauseProducer'; readonly trackId: TrackId }
-  | { readonly type: 'closeConsumers'; readonly viewerId: ParticipantId; readonly trackIds: readonly TrackId[] }
-  | { readonly type: 'pauseConsumers'; readonly viewerId: ParticipantId; readonly trackIds: readonly TrackId[] }
-  | { readonly type: 'openPipe'; readonly trackId: TrackId; readonly routerId: RouterId }
-  | { readonly type: 'openConsumers'; readonly viewerId: ParticipantId; readonly tracks: readonly ConsumerToOpen[] }
+  | { readonly type: 'closeProducer'; readonly producerId: ProducerId }
+  | { readonly type: 'pauseProducer'; readonly producerId: ProducerId }
+  | { readonly type: 'closeConsumers'; readonly viewerId: ParticipantId; readonly producerIds: readonly ProducerId[] }
+  | { readonly type: 'pauseConsumers'; readonly viewerId: ParticipantId; readonly producerIds: readonly ProducerId[] }
+  | { readonly type: 'openPipe'; readonly producerId: ProducerId; readonly routerId: RouterId }
+  | { readonly type: 'openConsumers'; readonly viewerId: ParticipantId; readonly consumers: readonly ConsumerToOpen[] }
   | {
       readonly type: 'setPreferredLayers';
       readonly viewerId: ParticipantId;
-      readonly trackId: TrackId;
+      readonly producerId: ProducerId;
       readonly preferredLayers: PreferredLayers;
     }
   | {
       readonly type: 'setPriority';
       readonly viewerId: ParticipantId;
-      readonly trackId: TrackId;
+      readonly producerId: ProducerId;
       readonly priority: number;
     }
-  | { readonly type: 'resumeConsumers'; readonly viewerId: ParticipantId; readonly trackIds: readonly TrackId[] }
-  | { readonly type: 'resumeProducer'; readonly trackId: TrackId }
-  | { readonly type: 'closePipe'; readonly trackId: TrackId; readonly routerId: RouterId }
+  | { readonly type: 'resumeConsumers'; readonly viewerId: ParticipantId; readonly producerIds: readonly ProducerId[] }
+  | { readonly type: 'resumeProducer'; readonly producerId: ProducerId }
+  | { readonly type: 'closePipe'; readonly producerId: ProducerId; readonly routerId: RouterId }
   | {
       readonly type: 'wantLayers';
       readonly publisherId: ParticipantId;

@@ -1,5 +1,14 @@
-import type { ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
-import type { ConsumerToOpen, LiveMedia, LiveProducer, LiveViewer, MediaPolicy, MediaStep } from './mediaSteps.ts';
+import type { ParticipantId, RoomState, Track } from '../room/state.ts';
+import { producersOf } from './carriers.ts';
+import type {
+  ConsumerToOpen,
+  LiveMedia,
+  LiveProducer,
+  LiveViewer,
+  MediaPolicy,
+  MediaStep,
+  ProducerId,
+} from './mediaSteps.ts';
 import { publicationsOf, type Subscription, subscriptionsOf } from './subscriptions.ts';
 import type { Views } from './view.ts';
 
@@ -15,8 +24,8 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   for (const participantId of live.viewers.keys()) {
     if (!participants.has(participantId)) plan.closing.push({ type: 'closeParticipant', participantId });
   }
-  for (const [trackId, producer] of live.producers) {
-    planProducer(trackId, producer, trackOf(present, trackId, producer), plan);
+  for (const producer of producersOf(live)) {
+    planProducer(producer, participants.get(producer.participantId)?.tracks.get(producer.trackId), plan);
   }
 
   const publications = publicationsOf(present, live, policy);
@@ -28,13 +37,16 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
     for (const subscription of subscriptions) demand.add(subscription, viewer);
   }
 
-  for (const { publisherId, track, producer } of publications.tracks) {
-    planPipes(track.id, producer, demand.routersOf(track.id), plan);
+  for (const { publisherId, track, source, carriers } of publications.tracks) {
+    for (const { producer } of carriers) planPipes(producer, demand.routersOf(producer.producerId), plan);
     if (track.kind === 'video') {
-      const maxSpatialLayer = someoneIsOnTheWay(present, live, publisherId)
-        ? producer.layers.heights.length - 1
-        : demand.maxSpatialLayerOf(track.id);
-      if (producer.wantedLayer !== maxSpatialLayer) {
+      // A sidecar takes the highest layer, and falling back must find the right one flowing.
+      const needsAll = live.toReencode.has(track.id) || carriers.length > 1;
+      const maxSpatialLayer =
+        needsAll || someoneIsOnTheWay(present, live, publisherId)
+          ? source.layers.heights.length - 1
+          : demand.maxSpatialLayerOf(source.producerId);
+      if (source.wantedLayer !== maxSpatialLayer) {
         plan.telling.push({ type: 'wantLayers', publisherId, trackId: track.id, maxSpatialLayer });
       }
     }
@@ -42,19 +54,16 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   return plan.steps();
 }
 
-function trackOf(room: RoomState, trackId: TrackId, producer: LiveProducer): Track | undefined {
-  return room.participants.get(producer.participantId)?.tracks.get(trackId);
-}
-
 /** Only the record mutes and unmutes; holding may keep a producer paused for longer, never less [M2]. */
-function planProducer(trackId: TrackId, producer: LiveProducer, track: Track | undefined, plan: Plan): void {
+function planProducer(producer: LiveProducer, track: Track | undefined, plan: Plan): void {
+  const { producerId } = producer;
   if (!track) {
-    plan.closing.push({ type: 'closeProducer', trackId });
+    plan.closing.push({ type: 'closeProducer', producerId });
     return;
   }
   const paused = track.muted || producer.held;
-  if (paused && !producer.paused) plan.closing.push({ type: 'pauseProducer', trackId });
-  if (!paused && producer.paused) plan.resuming.push({ type: 'resumeProducer', trackId });
+  if (paused && !producer.paused) plan.closing.push({ type: 'pauseProducer', producerId });
+  if (!paused && producer.paused) plan.resuming.push({ type: 'resumeProducer', producerId });
 }
 
 function planViewer(
@@ -63,42 +72,40 @@ function planViewer(
   subscriptions: readonly Subscription[],
   plan: Plan,
 ): void {
-  const wanted = new Map(subscriptions.map((subscription) => [subscription.trackId, subscription]));
-  const toClose = [...viewer.consumers].filter(
-    ([trackId, consumer]) => wanted.get(trackId)?.producer.producerId !== consumer.producerId,
-  );
-  const toPause: TrackId[] = [];
-  const toResume: TrackId[] = [];
+  const wanted = new Set(subscriptions.map(({ producer }) => producer.producerId));
+  const toClose = [...viewer.consumers.keys()].filter((producerId) => !wanted.has(producerId));
+  const toPause: ProducerId[] = [];
+  const toResume: ProducerId[] = [];
   const toOpen: ConsumerToOpen[] = [];
 
-  for (const { trackId, producer, paused, preferredLayers, priority } of subscriptions) {
-    const consumer = viewer.consumers.get(trackId);
-    if (!consumer || consumer.producerId !== producer.producerId) {
-      toOpen.push({ trackId, producerId: producer.producerId, paused, preferredLayers, priority });
+  for (const { trackId, producer, paused, synced, preferredLayers, priority } of subscriptions) {
+    const { producerId } = producer;
+    const consumer = viewer.consumers.get(producerId);
+    if (consumer?.synced !== synced) {
+      if (consumer) toClose.push(producerId);
+      toOpen.push({ trackId, producerId, paused, synced, preferredLayers, priority });
       continue;
     }
-    if (paused && !consumer.paused) toPause.push(trackId);
-    if (!paused && consumer.paused) toResume.push(trackId);
+    if (paused && !consumer.paused) toPause.push(producerId);
+    if (!paused && consumer.paused) toResume.push(producerId);
     if (preferredLayers && !sameLayers(preferredLayers, consumer.preferredLayers)) {
-      plan.tuning.push({ type: 'setPreferredLayers', viewerId, trackId, preferredLayers });
+      plan.tuning.push({ type: 'setPreferredLayers', viewerId, producerId, preferredLayers });
     }
-    if (priority !== consumer.priority) plan.tuning.push({ type: 'setPriority', viewerId, trackId, priority });
+    if (priority !== consumer.priority) plan.tuning.push({ type: 'setPriority', viewerId, producerId, priority });
   }
 
-  if (toClose.length > 0) {
-    plan.closing.push({ type: 'closeConsumers', viewerId, trackIds: toClose.map(([trackId]) => trackId) });
-  }
-  if (toPause.length > 0) plan.closing.push({ type: 'pauseConsumers', viewerId, trackIds: toPause });
-  if (toOpen.length > 0) plan.opening.push({ type: 'openConsumers', viewerId, tracks: toOpen });
-  if (toResume.length > 0) plan.tuning.push({ type: 'resumeConsumers', viewerId, trackIds: toResume });
+  if (toClose.length > 0) plan.closing.push({ type: 'closeConsumers', viewerId, producerIds: toClose });
+  if (toPause.length > 0) plan.closing.push({ type: 'pauseConsumers', viewerId, producerIds: toPause });
+  if (toOpen.length > 0) plan.opening.push({ type: 'openConsumers', viewerId, consumers: toOpen });
+  if (toResume.length > 0) plan.tuning.push({ type: 'resumeConsumers', viewerId, producerIds: toResume });
 }
 
-function planPipes(trackId: TrackId, producer: LiveProducer, routers: ReadonlySet<string>, plan: Plan): void {
+function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlySet<string>, plan: Plan): void {
   for (const routerId of routers) {
-    if (!producer.pipedTo.has(routerId)) plan.piping.push({ type: 'openPipe', trackId, routerId });
+    if (!pipedTo.has(routerId)) plan.piping.push({ type: 'openPipe', producerId, routerId });
   }
-  for (const routerId of producer.pipedTo) {
-    if (!routers.has(routerId)) plan.unpiping.push({ type: 'closePipe', trackId, routerId });
+  for (const routerId of pipedTo) {
+    if (!routers.has(routerId)) plan.unpiping.push({ type: 'closePipe', producerId, routerId });
   }
 }
 
@@ -117,29 +124,29 @@ function sameLayers(a: Subscription['preferredLayers'], b: Subscription['preferr
   return a?.spatialLayer === b?.spatialLayer && a?.temporalLayer === b?.temporalLayer;
 }
 
-/** What the viewers together ask of each track. */
+/** What the viewers together ask of each producer. */
 class Demand {
-  readonly #routers = new Map<TrackId, Set<string>>();
-  readonly #maxSpatialLayers = new Map<TrackId, number>();
+  readonly #routers = new Map<ProducerId, Set<string>>();
+  readonly #maxSpatialLayers = new Map<ProducerId, number>();
 
-  add(subscription: Subscription, viewer: LiveViewer): void {
-    const { trackId, producer, wanted, preferredLayers } = subscription;
+  add({ producer, wanted, preferredLayers }: Subscription, viewer: LiveViewer): void {
+    const { producerId } = producer;
     if (viewer.routerId !== producer.routerId) {
-      const routers = this.#routers.get(trackId) ?? new Set();
-      this.#routers.set(trackId, routers.add(viewer.routerId));
+      const routers = this.#routers.get(producerId) ?? new Set();
+      this.#routers.set(producerId, routers.add(viewer.routerId));
     }
     // A muted track counts: its publisher must be ready to send at once when it unmutes.
     if (!wanted || !preferredLayers) return;
     const layer = Math.min(preferredLayers.spatialLayer, producer.layers.heights.length - 1);
-    this.#maxSpatialLayers.set(trackId, Math.max(layer, this.maxSpatialLayerOf(trackId)));
+    this.#maxSpatialLayers.set(producerId, Math.max(layer, this.maxSpatialLayerOf(producerId)));
   }
 
-  routersOf(trackId: TrackId): ReadonlySet<string> {
-    return this.#routers.get(trackId) ?? new Set();
+  routersOf(producerId: ProducerId): ReadonlySet<string> {
+    return this.#routers.get(producerId) ?? new Set();
   }
 
-  maxSpatialLayerOf(trackId: TrackId): number {
-    return this.#maxSpatialLayers.get(trackId) ?? -1;
+  maxSpatialLayerOf(producerId: ProducerId): number {
+    return this.#maxSpatialLayers.get(producerId) ?? -1;
   }
 }
 

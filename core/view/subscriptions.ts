@@ -1,17 +1,19 @@
 import type { Participant, ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
+import { type Carrier, carrierFor, carriersOf, heldOverOf, isSynced, receivableOf } from './carriers.ts';
 import { isAmongLastN, lastN, type RankedPublishers } from './lastN.ts';
 import { layersForTile, lowestLayers } from './layers.ts';
 import type { LiveMedia, LiveProducer, LiveViewer, MediaPolicy, PreferredLayers } from './mediaSteps.ts';
 import { priorityOf } from './priority.ts';
 import type { ViewerView } from './view.ts';
 
-/** What one viewer is to receive of one track. */
+/** What one viewer is to receive of one carrier of a track. */
 export interface Subscription {
   readonly trackId: TrackId;
   readonly producer: LiveProducer;
   /** Shown or heard by this viewer; a muted track is paused all the same. */
   readonly wanted: boolean;
   readonly paused: boolean;
+  readonly synced: boolean;
   readonly preferredLayers: PreferredLayers | null;
   readonly priority: number;
 }
@@ -19,7 +21,9 @@ export interface Subscription {
 interface PublishedTrack {
   readonly publisherId: ParticipantId;
   readonly track: Track;
-  readonly producer: LiveProducer;
+  /** What its publisher sends. */
+  readonly source: LiveProducer;
+  readonly carriers: readonly Carrier[];
 }
 
 /** What is the same for all viewers of a room: the tracks that have media here, and who is among the last speakers. */
@@ -33,8 +37,10 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
   const tracks: PublishedTrack[] = [];
   for (const participant of room.participants.values()) {
     for (const track of participant.tracks.values()) {
-      const producer = live.producers.get(track.id);
-      if (producer?.participantId === participant.id) tracks.push({ publisherId: participant.id, track, producer });
+      const source = live.producers.get(track.id);
+      if (source?.participantId !== participant.id) continue;
+      const carriers = carriersOf(source, live.reencodings.get(track.id));
+      tracks.push({ publisherId: participant.id, track, source, carriers });
     }
   }
   return {
@@ -46,7 +52,8 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
 
 /**
  * Everything the others publish, paused where this viewer does not need it: a resumed consumer is there in one round trip,
- * a new one takes a renegotiation. A viewer never receives its own tracks.
+ * a new one takes a renegotiation. Of a track's carriers one flows; while viewers move, two do. A viewer never receives its
+ * own tracks.
  */
 export function subscriptionsOf(
   viewerId: ParticipantId,
@@ -56,20 +63,29 @@ export function subscriptionsOf(
 ): Subscription[] {
   const subscriptions: Subscription[] = [];
   for (const published of publications.tracks) {
-    const { publisherId, track, producer } = published;
-    if (publisherId === viewerId || viewer.refused.has(producer.producerId)) continue;
+    const { publisherId, track, carriers } = published;
+    if (publisherId === viewerId) continue;
     const wanted = isWanted(published, viewerId, view, publications);
-    const current = viewer.consumers.get(track.id);
-    const currentLayers = current?.producerId === producer.producerId ? current.preferredLayers : null;
-    const preferredLayers = layersOf(published, view, currentLayers);
-    subscriptions.push({
-      trackId: track.id,
-      producer,
-      wanted,
-      paused: track.muted || !wanted,
-      preferredLayers,
-      priority: priorityOf(track.source, view?.get(track.id), producer.layers, preferredLayers),
-    });
+    const receivable = receivableOf(carriers, viewer);
+    const chosen = carrierFor(receivable);
+    const flows = wanted && !track.muted;
+    const heldOver = flows ? heldOverOf(receivable, chosen, viewer) : [];
+    for (const carrier of receivable) {
+      const { producer } = carrier;
+      const current = viewer.consumers.get(producer.producerId);
+      const preferredLayers = layersOf(track, producer, view, current?.preferredLayers ?? null);
+      const priority = priorityOf(track.source, view?.get(track.id), producer.layers, preferredLayers);
+      subscriptions.push({
+        trackId: track.id,
+        producer,
+        wanted,
+        paused: !flows || (carrier !== chosen && !heldOver.includes(carrier)),
+        synced: isSynced(carrier, chosen, viewer),
+        preferredLayers,
+        // On a narrow link, too, the one that is to be shown gets through while two flow.
+        priority: carrier === chosen && heldOver.length > 0 ? priority + 1 : priority,
+      });
+    }
   }
   return subscriptions;
 }
@@ -96,7 +112,8 @@ function isWanted(
 }
 
 function layersOf(
-  { track, producer }: PublishedTrack,
+  track: Track,
+  producer: LiveProducer,
   view: ViewerView,
   current: PreferredLayers | null,
 ): PreferredLayers | null {

@@ -34,7 +34,13 @@ export function formatReport(report: BenchReport): string {
   return [report.how, '', formatTable(report.headings, report.rows), '', ...targets, ''].join('\n');
 }
 
-export function toJson(report: BenchReport): string {
+/** One report is an object, several are a list. */
+export function toJson(reports: readonly BenchReport[]): string {
+  const written = reports.map(toData);
+  return `${JSON.stringify(written.length === 1 ? written[0] : written, null, 2)}\n`;
+}
+
+function toData(report: BenchReport): object {
   const { headings, rows, ...rest } = report;
   const results = rows.map((row) => Object.fromEntries(headings.map((heading, column) => [heading, row[column]])));
   const [cpu] = cpus();
@@ -46,7 +52,7 @@ export function toJson(report: BenchReport): string {
     loadAfter: loadavg()[0],
   };
   const targets = report.targets.map((target) => ({ ...target, met: isMet(target) }));
-  return `${JSON.stringify({ ...rest, machine, results, targets }, null, 2)}\n`;
+  return { ...rest, machine, results, targets };
 }
 
 /** Others' work on the machine makes every figure worse: it belongs to the result. */

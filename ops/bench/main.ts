@@ -1,35 +1,35 @@
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { Cleanup } from './cleanup.ts';
 import { benchForward } from './forward.ts';
 import { benchJoin } from './join.ts';
 import { benchJournal } from './journal.ts';
+import { type BenchName, type BenchOptions, parseOptions, USAGE } from './options.ts';
 import { type BenchReport, formatReport, toJson } from './Report.ts';
+import { benchReencoder } from './reencoder.ts';
 import { benchReplay } from './replay.ts';
 
-const BENCHES: Readonly<Record<string, (cleanup: Cleanup) => Promise<BenchReport>>> = {
-  journal: benchJournal,
-  replay: benchReplay,
-  join: benchJoin,
-  forward: benchForward,
+const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptions) => Promise<BenchReport[]>>> = {
+  journal: async (cleanup) => [await benchJournal(cleanup)],
+  replay: async (cleanup) => [await benchReplay(cleanup)],
+  join: async (cleanup) => [await benchJoin(cleanup)],
+  forward: async (cleanup) => [await benchForward(cleanup)],
+  reencoder: (cleanup, { reencoder }) => benchReencoder(cleanup, reencoder),
 };
-
-const USAGE = `npm run bench -- ${Object.keys(BENCHES).join('|')} [--json FILE]`;
 
 process.exitCode = await main(process.argv.slice(2));
 
 /** Exits with 1 when the benchmark could not be run, 2 when it was asked wrongly; a missed target is only said. */
 async function main(args: string[]): Promise<number> {
-  const asked = parse(args);
-  if (!asked) {
-    process.stderr.write(`${USAGE}\n`);
+  const options = parseOptions(args);
+  if (typeof options === 'string') {
+    process.stderr.write(`${options}\n\n${USAGE}\n`);
     return 2;
   }
   const cleanup = new Cleanup();
   try {
-    const report = await asked.bench(cleanup);
-    process.stdout.write(`${formatReport(report)}\n`);
-    if (asked.json !== undefined) await writeFile(asked.json, toJson(report));
+    const reports = await BENCHES[options.bench](cleanup, options);
+    for (const report of reports) process.stdout.write(`${formatReport(report)}\n`);
+    if (options.json !== undefined) await writeFile(options.json, toJson(reports));
     return 0;
   } catch (error) {
     if (cleanup.interrupted) return 130;
@@ -37,18 +37,5 @@ async function main(args: string[]): Promise<number> {
     return 1;
   } finally {
     await cleanup.run();
-  }
-}
-
-function parse(args: string[]): { bench: (cleanup: Cleanup) => Promise<BenchReport>; json: string | undefined } | null {
-  try {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'string' } } });
-    const [name = '', ...more] = positionals;
-    const bench = BENCHES[name];
-    return bench && more.length === 0 ? { bench, json: values.json } : null;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return null;
   }
 }

@@ -18,6 +18,7 @@ const nobody: RoomAudience = {
   activeSpeakersChanged: () => undefined,
   connectionQualityChanged: () => undefined,
   mediaLost: () => undefined,
+  reencodingChanged: () => undefined,
 };
 
 /** Commands that move no media never open any. */
@@ -29,6 +30,15 @@ const noMedia: MediaPlane = {
   },
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
+  reencoding: null,
+  reencodingFigures: () => ({
+    tracks: [],
+    attachments: 0,
+    fallbacks: 0,
+    switches: 0,
+    keyframeRequestsAbsorbed: 0,
+    keyframeRequestsSent: 0,
+  }),
   close: () => Promise.resolve(),
 };
 

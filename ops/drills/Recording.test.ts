@@ -23,6 +23,7 @@ const received = (
   kind,
   times,
   audibleTimes,
+  carried: [],
 });
 
 async function recorded(...batches: TrackFrames[][]): Promise<Recording> {

@@ -1,7 +1,9 @@
 import type { ParticipantId, TrackKind } from '../../core/room/state.ts';
+import { type Detour, detourOf } from './checks/detours.ts';
 import { intervals, longestGap, type Span } from './checks/gaps.ts';
 import { type HotMic, hotMic } from './checks/hotMics.ts';
 import type { DrillClient } from './clients/DrillClient.ts';
+import type { Carried } from './clients/FrameLog.ts';
 
 interface Received {
   readonly receiver: ParticipantId;
@@ -10,6 +12,7 @@ interface Received {
   /** ms since the epoch, in order. */
   readonly times: number[];
   readonly audibleTimes: number[];
+  readonly carried: Carried[];
 }
 
 export interface MeasuredGap {
@@ -20,6 +23,11 @@ export interface MeasuredGap {
   readonly gapMs: number | null;
 }
 
+export interface MeasuredDetour extends Detour {
+  readonly receiver: ParticipantId;
+  readonly publisher: ParticipantId;
+}
+
 /** Everything that was seen and heard during a drill, at every receiver, of every remote track. */
 export class Recording {
   readonly #received = new Map<string, Received>();
@@ -28,7 +36,7 @@ export class Recording {
   async collect(clients: readonly Pick<DrillClient, 'participantId' | 'takeFrames'>[]): Promise<void> {
     await Promise.all(
       clients.map(async (client) => {
-        for (const { publisherId, trackId, kind, times, audibleTimes } of await client.takeFrames()) {
+        for (const { publisherId, trackId, kind, times, audibleTimes, carried } of await client.takeFrames()) {
           const key = `${client.participantId} ${trackId}`;
           const received = this.#received.get(key) ?? {
             receiver: client.participantId,
@@ -36,9 +44,11 @@ export class Recording {
             kind,
             times: [],
             audibleTimes: [],
+            carried: [],
           };
           received.times.push(...times);
           received.audibleTimes.push(...audibleTimes);
+          received.carried.push(...carried);
           this.#received.set(key, received);
         }
       }),
@@ -50,6 +60,16 @@ export class Recording {
     return [...this.#received.values()]
       .filter(({ kind, publisher }) => kind === 'video' || !muted.has(publisher))
       .map(({ receiver, publisher, kind, times }) => ({ receiver, publisher, kind, gapMs: longestGap(times, span) }));
+  }
+
+  /** How each receiver's picture of everybody went over to its source and back after a fault. */
+  detours(faultAt: number, sourceOf: ReadonlyMap<ParticipantId, string>): MeasuredDetour[] {
+    return [...this.#received.values()]
+      .filter(({ kind }) => kind === 'video')
+      .map(({ receiver, publisher, times, carried }) => {
+        const isSource = (producerId: string): boolean => producerId === sourceOf.get(publisher);
+        return { receiver, publisher, ...detourOf(times, carried, isSource, faultAt) };
+      });
   }
 
   /** Times between two frames of one kind, all tracks, within a span. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ParticipantId, RoomId } from '../../core/room/state.ts';
+import type { ParticipantId, Role, RoomId } from '../../core/room/state.ts';
 
 const createdSchema = z.object({ roomId: z.string() });
 const tokenSchema = z.object({ token: z.string() });
@@ -23,8 +23,9 @@ export class RoomApi {
     return roomId;
   }
 
-  async joinToken(roomId: RoomId, participantId: ParticipantId): Promise<string> {
-    const { token } = tokenSchema.parse(await this.#ask('POST', `/api/rooms/${roomId}/tokens`, { participantId }));
+  async joinToken(roomId: RoomId, participantId: ParticipantId, role: Role = 'member'): Promise<string> {
+    const body = { participantId, role };
+    const { token } = tokenSchema.parse(await this.#ask('POST', `/api/rooms/${roomId}/tokens`, body));
     return token;
   }
 

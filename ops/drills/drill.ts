@@ -14,6 +14,7 @@ import type { Deployment } from './deployment/Deployment.ts';
 import type { Fault } from './faults/Fault.ts';
 import { readAll, replayed } from './journalOf.ts';
 import { type MeasuredGap, Recording } from './Recording.ts';
+import { type Detours, ReencodedMeeting } from './ReencodedMeeting.ts';
 import type { RoomApi } from './RoomApi.ts';
 import { missingOf } from './recovered.ts';
 import { serverView } from './serverView.ts';
@@ -23,6 +24,8 @@ export interface DrillPlan {
   readonly fault: Fault;
   readonly rounds: number;
   readonly seed: number;
+  /** All cameras pass through the reencoder; how viewers leave it and come back is measured as well. */
+  readonly reencoded?: boolean;
 }
 
 /** What a drill works on. Clients are not in the room yet. */
@@ -38,6 +41,7 @@ interface Round {
   readonly calm: Span;
   readonly fault: Span;
   readonly gaps: readonly MeasuredGap[];
+  readonly detours: Detours | null;
 }
 
 const TRAFFIC = { chatEveryMs: 200, stateEveryMs: 200 } as const;
@@ -60,6 +64,7 @@ export class Drill {
   readonly #plan: DrillPlan;
   readonly #scene: DrillScene;
   readonly #random: () => number;
+  readonly #reencoded: ReencodedMeeting | null;
   readonly #recording = new Recording();
   readonly #mutedSpans: Span[] = [];
   readonly #problems: string[] = [];
@@ -69,6 +74,7 @@ export class Drill {
     this.#plan = plan;
     this.#scene = scene;
     this.#random = randomFrom(plan.seed);
+    this.#reencoded = plan.reencoded ? new ReencodedMeeting(scene.clients) : null;
   }
 
   async run(): Promise<DrillOutcome> {
@@ -103,13 +109,20 @@ export class Drill {
     const { api, clients, deployment, log } = this.#scene;
     const roomId = await api.createRoom('Drill');
     await Promise.all(
-      clients.map(async (client) => {
+      clients.map(async (client, index) => {
         const name = client.participantId;
-        await client.join({ url: deployment.url, token: await api.joinToken(roomId, name), name, publish: true });
+        const token = await api.joinToken(roomId, name, this.#reencoded && index === 0 ? 'host' : 'member');
+        await client.join({ url: deployment.url, token, name, publish: true });
       }),
     );
     await waitUntilNothingMissing('the meeting does not begin', () => missingOf(clients), SETUP_LIMIT_MS);
     log(`${clients.length} participants see and hear each other`);
+    const reencoded = this.#reencoded;
+    if (reencoded) {
+      await reencoded.begin();
+      await waitUntilNothingMissing('not everything is reencoded', () => reencoded.missing(), SETUP_LIMIT_MS);
+      log('everybody sees everybody reencoded');
+    }
     return roomId;
   }
 
@@ -127,7 +140,8 @@ export class Drill {
     await this.#comes(`round ${round} does not recover`, () => missingOf(clients));
     log(`round ${round}: everybody sees and hears everybody again`);
     // A fault may take its time to be noticed: whoever was there before what was broken is replaced must be so afterwards.
-    const missing = async (): Promise<string | null> => (await injected.replaced()) ?? (await missingOf(clients));
+    const missing = async (): Promise<string | null> =>
+      (await injected.replaced()) ?? (await this.#reencoded?.missing()) ?? (await missingOf(clients));
     await this.#comes(`round ${round} does not get its spare parts back`, missing);
     await sleep(SETTLE_MS);
     const span = { from: injected.at, to: Date.now() };
@@ -136,9 +150,12 @@ export class Drill {
     for (const { receiver, publisher, kind } of gaps.filter(({ gapMs }) => gapMs === null)) {
       this.#problems.push(`round ${round}: ${receiver} has no ${kind} of ${publisher} before or after the fault`);
     }
+    const detours = (await this.#reencoded?.detours(this.#recording, span)) ?? null;
+    if (detours) log(`round ${round}: ${detoursInWords(detours)}`);
+    this.#problems.push(...(detours?.problems ?? []).map((problem) => `round ${round}: ${problem}`));
     const rebuilt = (await this.#recoveries()) - before;
     if (!fault.breaksMedia && rebuilt > 0) this.#problems.push(`round ${round}: ${rebuilt} clients had to come back`);
-    return { calm: { from: calmFrom, to: injected.at }, fault: span, gaps };
+    return { calm: { from: calmFrom, to: injected.at }, fault: span, gaps, detours };
   }
 
   /** How often all clients together had to resume or to rebuild their media. */
@@ -217,6 +234,10 @@ export class Drill {
         rounds: rounds.length,
         participants: clients.length,
         media: { video: ofKind('video'), audio: ofKind('audio') },
+        ...(this.#reencoded && {
+          fallbackMs: summarize(rounds.flatMap(({ detours }) => detours?.fallbackMs ?? [])),
+          returnMs: summarize(rounds.flatMap(({ detours }) => detours?.returnMs ?? [])),
+        }),
         facts: { acked: facts.acked, lost: facts.lost, duplicated: facts.duplicated, reordered: facts.reordered },
         state: { mismatches: mismatches.length },
         hotMics: hotMics.length,
@@ -259,6 +280,11 @@ export class Drill {
     const then = viewOfState(roomId, replayed(commits.slice(0, replica.version)));
     return [...wrong, ...named('the server', differences(then, replica.room))];
   }
+}
+
+function detoursInWords({ fallbackMs, returnMs }: Detours): string {
+  const after = (ms: number | null): string => (ms === null ? 'never' : `after ${Math.round(ms)} ms`);
+  return `everybody saw the sources ${after(fallbackMs)}, and reencoded pictures again ${after(returnMs)}`;
 }
 
 function named(who: string, found: readonly string[]): string[] {

@@ -4,12 +4,21 @@ import { formatOutcome } from './DrillResult.ts';
 import { PrivateDeployment } from './deployment/PrivateDeployment.ts';
 import { runningDeployment } from './deployment/runningDeployment.ts';
 import { Drill } from './drill.ts';
+import type { Fault } from './faults/Fault.ts';
+import { freezeReencoder } from './faults/freezeReencoder.ts';
+import { inTurn } from './faults/inTurn.ts';
+import { killReencoder } from './faults/killReencoder.ts';
 import { killServer } from './faults/killServer.ts';
 import { killWorker } from './faults/killWorker.ts';
-import { type DrillOptions, parseOptions, USAGE } from './options.ts';
+import { type DrillOptions, type FaultName, parseOptions, USAGE } from './options.ts';
 import { openScene } from './scene.ts';
 
-const FAULTS = { worker: killWorker, server: killServer } as const;
+const FREEZE_MS = 3_000;
+const FAULTS: Readonly<Record<FaultName, Fault>> = {
+  worker: killWorker,
+  server: killServer,
+  reencoder: inTurn('reencoder', killReencoder, freezeReencoder(FREEZE_MS)),
+};
 /** Two, so that the one that is killed is not all there is. */
 const WORKERS = 2;
 
@@ -37,12 +46,16 @@ async function main(args: string[]): Promise<number> {
 async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   const { fault, rounds, seed, url, json } = options;
   log(`seed ${seed}`);
-  const own = url === undefined ? await PrivateDeployment.start({ workers: WORKERS }) : undefined;
+  const reencoded = fault === 'reencoder';
+  // Whether the machine has CPU for all cameras is not the question here.
+  const settings = reencoded ? { REENCODER: 'auto', REENCODER_TRACKS: String(options.participants) } : {};
+  const own = url === undefined ? await PrivateDeployment.start({ workers: WORKERS, settings }) : undefined;
   cleanup.add(() => own?.stop());
   const deployment = own ?? runningDeployment(url ?? '');
   log(`${own ? 'private server' : 'server'} at ${deployment.url}`);
   const scene = await openScene(deployment, options, cleanup, log);
-  const outcome = await new Drill({ fault: FAULTS[fault], rounds, seed }, scene).run().catch(async (error: unknown) => {
+  const plan = { fault: FAULTS[fault], rounds, seed, reencoded };
+  const outcome = await new Drill(plan, scene).run().catch(async (error: unknown) => {
     if (own && !cleanup.interrupted) process.stderr.write(`${await own.logTail()}\n`);
     throw error;
   });

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 
+const FAULT_NAMES = ['worker', 'server', 'reencoder'] as const;
+export type FaultName = (typeof FAULT_NAMES)[number];
+
 export interface DrillOptions {
-  readonly fault: 'worker' | 'server';
+  readonly fault: FaultName;
   readonly participants: number;
   /** How many of them are pages of a browser. */
   readonly pages: number;
@@ -12,10 +15,10 @@ export interface DrillOptions {
   readonly json: string | undefined;
 }
 
-export const USAGE = `npm run drill -- worker|server [options]
+export const USAGE = `npm run drill -- worker|server|reencoder [options]
 
   --participants N   how many are in the room (4)
-  --rounds N         how often something is killed (10)
+  --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
   --browser          three of them are Chromium pages, or all where there are fewer
   --pages N          so many of them are Chromium pages
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
@@ -40,8 +43,9 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
         json: { type: 'string' },
       },
     });
-    const [fault, ...more] = positionals;
-    if ((fault !== 'worker' && fault !== 'server') || more.length > 0) return 'name one fault: worker or server';
+    const [name, ...more] = positionals;
+    const fault = FAULT_NAMES.find((known) => known === name);
+    if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
     const participants = wholeNumber('--participants', values.participants, 2, 50);
     const asked = values.pages ?? String(values.browser ? Math.min(BROWSER_PAGES, participants) : 0);
     return {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Everything that `npm start`, `npm test`, `npm run check`, `drill` and `bench` do before the program itself runs. It runs on any Node
+// Everything that `npm start`, `npm test`, `npm run check`, `reencoder`, `drill` and `bench` do before the program itself runs. It runs on any Node
 // from 20 on, with nothing installed yet, and does only what an earlier run has not done.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -35,6 +35,7 @@ const TASKS = {
     media: true,
     go: launch('ops/drills/main.ts'),
   },
+  reencoder: { title: 'Starting a reencoder', system: () => [FFMPEG], media: false, go: launch('ops/reencoder.ts') },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },
 };
 

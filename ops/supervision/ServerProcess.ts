@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { killGroup } from './killGroup.ts';
 import type { FromServer, ToServer } from './messages.ts';
 
 export type ServerPhase = 'loading' | 'standing-by' | 'activating' | 'ready' | 'ended';
@@ -129,19 +130,9 @@ export class ServerProcess {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
     this.ending = how;
-    this.#killGroup();
+    // Its media workers end by themselves when they notice; one that hangs would hold its port for ever.
+    if (this.pid !== undefined) killGroup(this.pid);
     this.#events.onEnded(this);
-  }
-
-  /** Its media workers end by themselves when they notice; one that hangs would hold its port for ever. */
-  #killGroup(): void {
-    if (this.pid === undefined) return;
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch (error) {
-      // ESRCH: nobody is left.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-    }
   }
 
   /** A message to a process that is ending is lost, and its end is told by 'exit'. */

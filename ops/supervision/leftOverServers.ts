@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
-const stateSchema = z.object({ serverPid: z.number().nullable(), standbyPid: z.number().nullable() });
+const Pid = z.number().nullable().default(null);
+const stateSchema = z.object({ serverPid: Pid, standbyPid: Pid, sidecarPid: Pid });
 
 /**
- * Kills the servers of a supervisor that was killed itself. They end on their own when they notice; one that hangs would
- * hold the ports for ever. Only the holder of the data folder's lock may call this.
+ * Kills the servers and the sidecar of a supervisor that was killed itself. They end on their own when they notice; one that
+ * hangs would hold the ports, or a track, for ever. Only the holder of the data folder's lock may call this.
  */
 export async function endLeftOverServers(stateFile: string): Promise<void> {
   const state = readState(stateFile);
-  for (const pid of [state?.serverPid, state?.standbyPid]) {
-    for (let waits = 0; pid && isServer(pid) && waits < 250; waits += 1) {
+  for (const pid of [state?.serverPid, state?.standbyPid, state?.sidecarPid]) {
+    for (let waits = 0; pid && isOurs(pid) && waits < 250; waits += 1) {
       kill(pid);
       await sleep(20);
     }
@@ -35,9 +36,9 @@ function kill(pid: number): void {
   }
 }
 
-function isServer(pid: number): boolean {
+function isOurs(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('ops/server.ts');
+    return /ops\/(server|reencoder)\.ts/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
     return false; // No such process.
   }

@@ -1,4 +1,4 @@
-/** What a supervisor and its server processes say to each other over the IPC channel. */
+/** What a supervisor and the processes that it keeps say to each other over the IPC channel. */
 
 export type ToServer =
   /** Bind the ports and serve. */
@@ -16,3 +16,9 @@ export type FromServer =
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'drained' }
   | { readonly type: 'pong' };
+
+export type ToSidecar = { readonly type: 'ping' };
+
+export type FromSidecar =
+  /** It takes jobs, or has said why it cannot. */
+  { readonly type: 'ready' } | { readonly type: 'pong' };

@@ -19,13 +19,19 @@ export interface TranscoderOptions {
 }
 
 export interface TranscoderListener {
-  /** Frames of one layer come in order. The first of a layer, and the first after it was off, is a keyframe. */
+  /**
+   * Frames of one layer come in order. The first of a layer, and the first after it was off for half a second, is a keyframe; so
+   * is the first in another size. An engine may make more of them than were asked for.
+   */
   encoded(frame: LayerFrame): void;
   /** The input has this size from now on. */
   resized(width: number, height: number): void;
-  /** A frame that could not be decoded, or has no keyframe before it: only a keyframe of the source helps. */
+  /**
+   * A frame that could not be decoded, or leans on one that could not, or has no keyframe before it: only a keyframe of the source
+   * helps, and nothing comes out until then.
+   */
   undecodable(reason: string): void;
-  /** The transcoder is of no use any more. Called at most once, never after `close`. */
+  /** The transcoder is of no use any more; it still wants to be closed. Called at most once, never after `close`. */
   failed(error: EngineFailed): void;
 }
 
@@ -33,6 +39,7 @@ export interface TranscoderListener {
 export interface LayerWish {
   /** False: the layer is off, or this frame of it is shed. */
   readonly encode: boolean;
+  /** Stays wished until the layer's next keyframe, also when this picture is undecodable or not encoded. */
   readonly keyframe: boolean;
   /** Applies from this picture on, without a break. */
   readonly bitrateBps: number;
@@ -44,7 +51,7 @@ export interface Transcoder {
   push(frame: CodedFrame, wishes: readonly LayerWish[]): void;
   /** Encodes the last picture once more, as if taken at `timestamp`. False: there is no picture yet. */
   repeat(timestamp: number, wishes: readonly LayerWish[]): boolean;
-  /** Frames pushed whose work is not done: the caller sheds when it grows. */
+  /** Frames pushed whose work is not done: the caller sheds when it grows. Beyond 150 the transcoder fails. */
   readonly backlog: number;
   /** Pids of helper processes whose CPU counts. */
   readonly pids: readonly number[];

@@ -90,6 +90,7 @@ function toSession(
   const commits = request.version ? room.commitsSince(request.version) : null;
   const missed = commits && toMissed(commits, participantId, viewer);
   connection.startHearing();
+  connection.notify('reencodingStatus', context.reencoding.of(room.roomId));
   return {
     participantId,
     session,

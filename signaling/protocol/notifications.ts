@@ -85,7 +85,10 @@ export const notifications = {
   committed: Commit,
   /** The copy of the room cannot be brought up to date by commits: resume. */
   outOfDate: z.object({}),
-  /** Acknowledged once all of them are in place at the client; media flows only then. */
+  /**
+   * Acknowledged once all of them are in place at the client; media flows only then. A track that is reencoded is offered by several
+   * consumers, all but one of them paused but for the moment of a switch: the one that was opened or resumed last is to be shown.
+   */
   consumersOpened: z.object({ consumers: z.array(ConsumerOffer) }),
   consumersClosed: z.object({ consumerIds: z.array(Id) }),
   consumersPaused: z.object({ changes: z.array(z.object({ consumerId: Id, paused: z.boolean() })) }),
@@ -95,6 +98,11 @@ export const notifications = {
   activeSpeakers: z.object({ speakers: z.array(z.object({ participantId: Id, volumeDbov: z.number() })) }),
   /** 0: no usable connection … 3: as good as it gets. */
   connectionQuality: z.object({ participantId: Id, quality: z.number().int().min(0).max(3) }),
+  /**
+   * Whether tracks can be reencoded here now; `reason` says to people what is missing, or what they wait for. `trackIds`: those that
+   * viewers receive reencoded. Told on entering, and upon change.
+   */
+  reencodingStatus: z.object({ available: z.boolean(), reason: z.string().nullable(), trackIds: z.array(Id) }),
   /** The transports died with their worker: `openMedia` and produce again; the connection is fine. */
   mediaLost: z.object({}),
   /**

@@ -1,2 +1,2 @@
 /** Raised when a message changes in a way that older clients or servers cannot read. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;

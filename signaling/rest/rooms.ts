@@ -92,6 +92,7 @@ export const describeRoom = route({
       participants: participants.size,
       connected,
       knocking: lobby.size,
+      reencodedTracks: [...context.reencoding.tracksOf(roomId)],
     };
     return { status: 200, body };
   },
@@ -108,7 +109,12 @@ export const listParticipants = route({
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, context }) {
     const { participants } = await openState(context, roomId);
-    return { status: 200, body: { participants: [...participants.values()].map(toParticipantView) } };
+    const reencoded = new Set(context.reencoding.tracksOf(roomId));
+    const described = [...participants.values()].map(toParticipantView).map((participant) => {
+      const tracks = participant.tracks.map((track) => ({ ...track, reencoded: reencoded.has(track.id) }));
+      return { ...participant, tracks };
+    });
+    return { status: 200, body: { participants: described } };
   },
 });
 

@@ -1,5 +1,6 @@
 import { livez, metrics, pageConfig, readyz } from './operations.ts';
 import type { Route } from './Route.ts';
+import { describeReencoding } from './reencoding.ts';
 import { closeRoom, createRoom, describeRoom, listParticipants, listRooms, removeParticipant } from './rooms.ts';
 import { createToken } from './tokens.ts';
 
@@ -11,6 +12,7 @@ export const routes: readonly Route[] = [
   createToken,
   listParticipants,
   removeParticipant,
+  describeReencoding,
   pageConfig,
   livez,
   readyz,

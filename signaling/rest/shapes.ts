@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ParticipantView, ReencodingPolicy, Role } from '../protocol/shapes.ts';
+import { EngineName, OutputCodec } from '../../core/reencoding/messages.ts';
+import { ParticipantView, ReencodingPolicy, Role, TrackView } from '../protocol/shapes.ts';
 
 /** The words of the REST API. Times are ms since the epoch. */
 
@@ -64,13 +65,40 @@ export const RoomDescription = z.object({
   participants: z.number().describe('In the room, connected or on their way back.'),
   connected: z.number(),
   knocking: z.number(),
+  reencodedTracks: z
+    .array(z.string())
+    .describe('Tracks that viewers receive reencoded, as the node that answers knows.'),
 });
 
 export const RoomList = z.object({
   rooms: z.array(z.object({ roomId: z.string(), lastActivityAt: z.number() })),
 });
 export const RoomListQuery = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) });
-export const ParticipantList = z.object({ participants: z.array(ParticipantView) });
+
+/** `reencoding` is the wish for this track, `reencoded` what comes of it. */
+const DescribedTrack = TrackView.extend({
+  reencoded: z.boolean().describe('Whether viewers receive it reencoded, as the node that answers knows.'),
+});
+export const ParticipantList = z.object({
+  participants: z.array(ParticipantView.extend({ tracks: z.array(DescribedTrack) })),
+});
+
+export const ReencodingDescription = z.object({
+  available: z.boolean(),
+  reason: z.string().nullable().describe('What is missing, or why tracks may have to wait.'),
+  sidecars: z.array(
+    z.object({
+      name: z.string(),
+      startedAt: z.number(),
+      engine: EngineName.nullable().describe('Null: none works there.'),
+      outputs: z.array(OutputCodec),
+      reason: z.string().nullable(),
+      tracks: z.number().describe('At work now.'),
+      capacity: z.number().describe('Tracks that it has CPU for.'),
+      draining: z.boolean(),
+    }),
+  ),
+});
 
 export const PageConfig = z.object({
   version: z.string(),

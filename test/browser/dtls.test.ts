@@ -1,12 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createWorker, type types } from 'mediasoup';
 import type { Browser } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../ops/drills/clients/page/chromium.ts';
+import { bundlePage } from './bundlePage.ts';
 import type { LoopbackOffer, LoopbackResult } from './loopback.page.ts';
 
 /** A page of this origin may use camera and microphone; nothing listens there. */
@@ -26,7 +22,7 @@ beforeAll(async () => {
     ],
   });
   browser = await launchChromium();
-  pageScript = await bundle('loopback.page.ts');
+  pageScript = await bundlePage('loopback.page.ts');
 });
 
 afterAll(async () => {
@@ -99,27 +95,4 @@ function failingAfter(limitMs: number, describe: () => string): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error(`no media came back within ${limitMs} ms; ${describe()}`)), limitMs).unref();
   });
-}
-
-/** One script that a page can run as it is. */
-async function bundle(file: string): Promise<string> {
-  const outDir = await mkdtemp(join(tmpdir(), 'everroom-page-'));
-  try {
-    await build({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        outDir,
-        lib: {
-          entry: fileURLToPath(new URL(file, import.meta.url)),
-          formats: ['iife'],
-          name: 'page',
-          fileName: () => 'page.js',
-        },
-      },
-    });
-    return await readFile(join(outDir, 'page.js'), 'utf8');
-  } finally {
-    await rm(outDir, { recursive: true, force: true });
-  }
 }

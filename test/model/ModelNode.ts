@@ -1,7 +1,7 @@
 import { Replica } from '../../core/host/Replica.ts';
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import { RoomHosts } from '../../core/host/RoomHosts.ts';
-import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import { type MediaPlane, NO_REENCODING } from '../../core/media/MediaPlane.ts';
 import type { Clock, Housekeeper, Journal, Logger, NodeRegistry, RoomIndex } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomState } from '../../core/room/state.ts';
@@ -117,6 +117,7 @@ export class ModelNode {
       layersWanted: () => {},
       activeSpeakersChanged: () => {},
       connectionQualityChanged: () => {},
+      reencodingChanged: () => {},
       mediaLost: () => {},
     };
   }
@@ -132,6 +133,8 @@ const NO_MEDIA: MediaPlane = {
   },
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
+  reencoding: null,
+  reencodingFigures: () => NO_REENCODING,
   close: () => Promise.resolve(),
 };
 

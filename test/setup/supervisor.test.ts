@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { waitUntil } from '../support/waitUntil.ts';
@@ -15,6 +16,7 @@ interface State {
   pid: number;
   serverPid: number | null;
   standbyPid: number | null;
+  sidecarPid: number | null;
   redisPid: number | null;
   url: string | null;
 }
@@ -153,4 +155,28 @@ test('a data folder that is in use, a port that is taken and a wrong setting eac
   expect(await wrong.ended).toBe(1);
   expect(wrong.output()).toMatch(/WORKERS must be.*\n.*GRACE_MS must be/);
   expect(await answers()).toBe(true);
+});
+
+test('[R1] a reencoder runs beside the server; killed, it is replaced and nothing else is; at the end it ends as well', async () => {
+  const supervisor = start();
+  const { serverPid } = await ready(supervisor);
+  await waitUntil(() => isAlive(readState()?.sidecarPid ?? null) || 'a reencoder runs');
+  const killed = readState()?.sidecarPid ?? 0;
+  process.kill(killed, 'SIGKILL');
+  await waitUntil(() => {
+    const now = readState()?.sidecarPid ?? null;
+    return (now !== killed && isAlive(now)) || 'another reencoder runs';
+  });
+  const state = readState();
+  expect(state?.serverPid).toBe(serverPid);
+  supervisor.process.kill('SIGTERM');
+  expect(await supervisor.ended).toBe(0);
+  expect(isAlive(state?.sidecarPid ?? null)).toBe(false);
+});
+
+test('without a reencoder wanted, none runs', async () => {
+  const supervisor = start({ REENCODER: 'off' });
+  expect((await ready(supervisor)).sidecarPid).toBeNull();
+  await sleep(1_000);
+  expect(readState()?.sidecarPid).toBeNull();
 });

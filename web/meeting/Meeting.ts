@@ -1,4 +1,4 @@
-import type { KnockView, Role } from '../../client/index.ts';
+import type { KnockView, ReencodingPolicy, Role } from '../../client/index.ts';
 
 /**
  * A meeting as the page shows it. Components read snapshots and call actions; `RoomMeeting` is the one that speaks to the
@@ -19,6 +19,7 @@ export interface MeetingSnapshot {
   readonly lobbyEnabled: boolean;
   readonly passwordProtected: boolean;
   readonly recording: boolean;
+  readonly reencoding: Reencoding;
   readonly self: Person;
   /** Everybody else, in the order of joining. */
   readonly others: readonly Person[];
@@ -35,6 +36,15 @@ export interface MeetingSnapshot {
   readonly word: Word | null;
   /** Not null once the meeting is over for this person. */
   readonly ended: EndReason | null;
+}
+
+export interface Reencoding {
+  /** What hosts want for the room. */
+  readonly policy: ReencodingPolicy;
+  /** Null while the server has not said it. */
+  readonly available: boolean | null;
+  /** What is missing, or why videos may have to wait; null when all is well. */
+  readonly reason: string | null;
 }
 
 export interface Person {
@@ -56,6 +66,9 @@ export interface Person {
 export interface PublishedMedia {
   readonly trackId: string;
   readonly muted: boolean;
+  /** What hosts want for this one; null follows the room. */
+  readonly reencodingWish: boolean | null;
+  readonly reencoded: boolean;
   /** Shows or plays the track in the element, through every recovery, until the returned function is called. */
   attach(element: HTMLMediaElement): () => void;
 }
@@ -79,6 +92,8 @@ export interface Word {
 }
 
 export type EndReason = 'left' | 'removed' | 'banned' | 'replaced' | 'expired' | 'roomClosed';
+
+export type VideoSource = 'camera' | 'screen';
 
 export type DeviceKind = 'microphone' | 'camera' | 'speaker';
 
@@ -109,6 +124,9 @@ export interface MeetingActions {
   setLocked(locked: boolean): Promise<void>;
   setLobby(enabled: boolean): Promise<void>;
   setPassword(password: string | null): Promise<void>;
+  setReencodingPolicy(policy: ReencodingPolicy): Promise<void>;
+  /** Null follows the room. */
+  setVideoReencoding(participantId: string, video: VideoSource, wanted: boolean | null): Promise<void>;
   closeRoom(): Promise<void>;
 
   /** Tells the server which tracks matter most to this person. */

@@ -25,6 +25,7 @@ const CHANGES = [
   'chatChanged',
   'roomChanged',
   'lobbyChanged',
+  'reencodingChanged',
 ] as const;
 
 /** Somebody who stopped without saying so is no longer writing after this. */

@@ -51,6 +51,11 @@ export class SnapshotBuilder {
       lobbyEnabled: view.lobbyEnabled,
       passwordProtected: view.passwordProtected,
       recording: view.recording,
+      reencoding: {
+        policy: view.reencoding,
+        available: room.reencoding?.available ?? null,
+        reason: room.reencoding?.reason ?? null,
+      },
       self,
       others,
       lobby: view.lobby,
@@ -101,11 +106,12 @@ export class SnapshotBuilder {
 
   #media(publication: TrackPublication | undefined): PublishedMedia | null {
     if (!publication) return null;
-    const { trackId, track } = publication;
-    if (!track) return { trackId, muted: publication.muted, attach: attachNothing };
+    const { trackId, track, muted, reencoding: reencodingWish, reencoded } = publication;
+    const known = { trackId, muted, reencodingWish, reencoded };
+    if (!track) return { ...known, attach: attachNothing };
     // What is muted here is silent at once, though the room may hear of it later.
-    if (!isRemote(track)) return { trackId, muted: publication.muted || track.held, attach: this.#attachLocal(track) };
-    return { trackId, muted: publication.muted, attach: this.#attachRemote(track) };
+    if (!isRemote(track)) return { ...known, muted: muted || track.held, attach: this.#attachLocal(track) };
+    return { ...known, attach: this.#attachRemote(track) };
   }
 
   #attachRemote(track: RemoteTrack): Attach {
@@ -160,5 +166,11 @@ function samePerson(a: Person, b: Person): boolean {
 }
 
 function sameMedia(a: PublishedMedia | null, b: PublishedMedia | null): boolean {
-  return a?.trackId === b?.trackId && a?.muted === b?.muted && a?.attach === b?.attach;
+  return (
+    a?.trackId === b?.trackId &&
+    a?.muted === b?.muted &&
+    a?.attach === b?.attach &&
+    a?.reencodingWish === b?.reencodingWish &&
+    a?.reencoded === b?.reencoded
+  );
 }

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { MeetingSnapshot, Person, PublishedMedia } from './Meeting.ts';
 import { newsBetween } from './newsBetween.ts';
 
-const media = (muted: boolean): PublishedMedia => ({ trackId: 't', muted, attach: () => () => undefined });
+const media = (muted: boolean): PublishedMedia => ({
+  trackId: 't',
+  muted,
+  reencodingWish: null,
+  reencoded: false,
+  attach: () => () => undefined,
+});
 
 function person(name: string, change: Partial<Person> = {}): Person {
   const none = { camera: null, microphone: null, screen: null, screenAudio: null, handRaisedAt: null, quality: null };

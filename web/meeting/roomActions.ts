@@ -1,12 +1,14 @@
-import type { Room } from '../../client/index.ts';
+import type { Room, TrackSource } from '../../client/index.ts';
 import type { LocalDevices } from './LocalDevices.ts';
 import type { MeetingActions } from './Meeting.ts';
 
 /** The page's actions, in the words of the client. */
 export function roomActions(room: Room, devices: LocalDevices): MeetingActions {
   const { controls, chat } = room;
-  const trackOf = (participantId: string, source: 'microphone' | 'screen') => {
-    return room.participants.get(participantId)?.publication(source)?.trackId;
+  const trackOf = (participantId: string, source: TrackSource) => {
+    const self = room.localParticipant;
+    const participant = participantId === self.id ? self : room.participants.get(participantId);
+    return participant?.publication(source)?.trackId;
   };
   return {
     setMicrophone: (on) => devices.set('microphone', on),
@@ -45,6 +47,11 @@ export function roomActions(room: Room, devices: LocalDevices): MeetingActions {
     setLocked: (locked) => controls.setLocked(locked),
     setLobby: (enabled) => controls.setLobby(enabled),
     setPassword: (password) => controls.setPassword(password),
+    setReencodingPolicy: (policy) => controls.setReencodingPolicy(policy),
+    setVideoReencoding: async (participantId, video, wanted) => {
+      const trackId = trackOf(participantId, video);
+      if (trackId !== undefined) await controls.setTrackReencoding(participantId, trackId, wanted);
+    },
     closeRoom: () => controls.closeRoom(),
 
     setPinned: (trackId, pinned) => room.setPinned(trackId, pinned),

@@ -25,7 +25,13 @@ export function PeoplePanel({ snapshot, actions, onClose }: PeoplePanelProps) {
           <CopyLinkButton roomId={snapshot.roomId} variant="secondary" />
           <ul className="people">
             {people.map((person) => (
-              <PersonRow key={person.id} person={person} actions={actions} isHost={isHost} />
+              <PersonRow
+                key={person.id}
+                person={person}
+                actions={actions}
+                isHost={isHost}
+                canReencode={snapshot.reencoding.available !== false}
+              />
             ))}
           </ul>
         </section>

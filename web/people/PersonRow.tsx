@@ -1,7 +1,7 @@
-import type { MeetingActions, Person } from '../meeting/Meeting.ts';
+import type { MeetingActions, Person, VideoSource } from '../meeting/Meeting.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
-import { Menu, type MenuItem } from '../ui/Menu.tsx';
+import { Menu, type MenuChoice, type MenuItem } from '../ui/Menu.tsx';
 import { useNotices } from '../ui/notices.tsx';
 
 interface PersonRowProps {
@@ -9,18 +9,22 @@ interface PersonRowProps {
   actions: MeetingActions;
   /** Whether the viewer is one. */
   isHost: boolean;
+  /** False: a wish to reencode is kept, and nothing comes of it yet. */
+  canReencode: boolean;
 }
 
-export function PersonRow({ person, actions, isHost }: PersonRowProps) {
+export function PersonRow({ person, actions, isHost, canReencode }: PersonRowProps) {
   const { attempt } = useNotices();
-  const items = isHost && !person.isSelf ? hostActions(person, actions, (action) => void attempt(action)) : [];
+  const run = (action: Promise<unknown>) => void attempt(action);
+  const items = isHost && !person.isSelf ? hostActions(person, actions, run) : [];
+  const choices = isHost ? reencodingChoices(person, canReencode, actions, run) : [];
   return (
     <li className="person">
       <Avatar id={person.id} name={person.name} size={36} />
       <span className="person-name">
         {person.name}
         {person.isSelf && ' (you)'}
-        <small>{stateText(person)}</small>
+        <small>{stateText(person, isHost)}</small>
       </span>
       {person.handRaisedAt !== null && <State icon="hand" text="Hand raised" className="hand" />}
       {person.screen && <State icon="screen" text="Sharing a screen" className="sharing" />}
@@ -36,7 +40,9 @@ export function PersonRow({ person, actions, isHost }: PersonRowProps) {
       )}
       {isHost && (
         <span className="person-menu">
-          {items.length > 0 && <Menu label={`Actions for ${person.name}`} items={items} />}
+          {items.length + choices.length > 0 && (
+            <Menu label={`Actions for ${person.name}`} items={items} choices={choices} />
+          )}
         </span>
       )}
     </li>
@@ -52,10 +58,12 @@ function State({ icon, text, className = '' }: { icon: IconName; text: string; c
   );
 }
 
-function stateText(person: Person): string {
+/** Whose video is reencoded is the hosts' business alone. */
+function stateText(person: Person, isHost: boolean): string {
   const parts = [
     person.role === 'host' ? 'Host' : person.role === 'guest' ? 'Guest' : null,
     person.connected ? null : 'Reconnecting…',
+    isHost && (person.camera?.reencoded || person.screen?.reencoded) ? 'Reencoded' : null,
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }
@@ -78,4 +86,35 @@ function hostActions(person: Person, actions: MeetingActions, run: (action: Prom
     { label: 'Remove for good', icon: 'lock', danger: true, onSelect: () => run(actions.ban(id)) },
   ];
   return items.filter((item) => item !== false);
+}
+
+const WISHES: readonly { readonly value: string; readonly label: string; readonly wanted: boolean | null }[] = [
+  { value: 'room', label: 'As the room', wanted: null },
+  { value: 'always', label: 'Always', wanted: true },
+  { value: 'never', label: 'Never', wanted: false },
+];
+
+function reencodingChoices(
+  person: Person,
+  canReencode: boolean,
+  actions: MeetingActions,
+  run: (action: Promise<unknown>) => void,
+): MenuChoice[] {
+  const videos: readonly VideoSource[] = ['camera', 'screen'];
+  return videos.flatMap((video): MenuChoice[] => {
+    const media = person[video];
+    if (media === null) return [];
+    const now = media.reencoded ? ' · reencoded now' : canReencode ? '' : ' · not possible now';
+    return [
+      {
+        label: `Reencode the ${video}${now}`,
+        value: WISHES.find(({ wanted }) => wanted === media.reencodingWish)?.value ?? '',
+        options: WISHES,
+        onSelect: (chosen) => {
+          const wish = WISHES.find(({ value }) => value === chosen);
+          if (wish) run(actions.setVideoReencoding(person.id, video, wish.wanted));
+        },
+      },
+    ];
+  });
 }

@@ -3,6 +3,7 @@ import type { MeetingActions, MeetingSnapshot } from '../meeting/Meeting.ts';
 import { Button } from '../ui/Button.tsx';
 import { SwitchField, TextField } from '../ui/fields.tsx';
 import { useNotices } from '../ui/notices.tsx';
+import { ReencodingSettings } from './ReencodingSettings.tsx';
 
 interface HostSettingsProps {
   snapshot: MeetingSnapshot;
@@ -10,6 +11,15 @@ interface HostSettingsProps {
 }
 
 export function HostSettings({ snapshot, actions }: HostSettingsProps) {
+  return (
+    <>
+      <MeetingSettings snapshot={snapshot} actions={actions} />
+      <ReencodingSettings snapshot={snapshot} actions={actions} />
+    </>
+  );
+}
+
+function MeetingSettings({ snapshot, actions }: HostSettingsProps) {
   return (
     <section className="panel-section">
       <h3>Meeting</h3>

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { MeetingSnapshot, Person, PublishedMedia } from '../meeting/Meeting.ts';
 import { focusOf, tilesOf } from './tiles.ts';
 
-const screen: PublishedMedia = { trackId: 's', muted: false, attach: () => () => {} };
+const screen: PublishedMedia = {
+  trackId: 's',
+  muted: false,
+  reencodingWish: null,
+  reencoded: false,
+  attach: () => () => {},
+};
 
 function person(id: string, change: Partial<Person> = {}): Person {
   const none = { camera: null, microphone: null, screen: null, screenAudio: null };
@@ -28,6 +34,7 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     lobbyEnabled: false,
     passwordProtected: false,
     recording: false,
+    reencoding: { policy: { mode: 'off' }, available: true, reason: null },
     self,
     others,
     lobby: [],

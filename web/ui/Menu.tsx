@@ -10,8 +10,22 @@ export interface MenuItem {
   readonly onSelect: () => void;
 }
 
+interface MenuProps {
+  label: string;
+  items: readonly MenuItem[];
+  choices?: readonly MenuChoice[];
+}
+
+/** One of a few values, in a row. */
+export interface MenuChoice {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly onSelect: (value: string) => void;
+}
+
 /** A button that opens a list of actions above all else on the page. Arrow keys, Home, End and Escape do as in any menu. */
-export function Menu({ label, items }: { label: string; items: readonly MenuItem[] }) {
+export function Menu({ label, items, choices = [] }: MenuProps) {
   const id = useId();
   const button = useRef<HTMLDivElement>(null);
   const menu = useRef<HTMLDivElement>(null);
@@ -78,11 +92,41 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
             {item.label}
           </button>
         ))}
+        {choices.map((choice) => (
+          <ChoiceRow key={choice.label} choice={choice} onDone={close} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function ChoiceRow({ choice, onDone }: { choice: MenuChoice; onDone: () => void }) {
+  const id = useId();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a menu holds groups of radio items; a fieldset has no place in it.
+    <div role="group" aria-labelledby={id} className="menu-choice">
+      <p id={id}>{choice.label}</p>
+      <div>
+        {choice.options.map(({ value, label }) => (
+          <button
+            key={value}
+            type="button"
+            role="menuitemradio"
+            aria-checked={value === choice.value}
+            tabIndex={-1}
+            onClick={() => {
+              onDone();
+              if (value !== choice.value) choice.onSelect(value);
+            }}
+          >
+            {label}
+          </button>
+        ))}
       </div>
     </div>
   );
 }
 
 function itemsOf(menu: HTMLElement | null): HTMLElement[] {
-  return menu ? [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')] : [];
+  return menu ? [...menu.querySelectorAll<HTMLElement>('[role^="menuitem"]')] : [];
 }

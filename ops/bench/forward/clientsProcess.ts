@@ -1,12 +1,11 @@
-import { Device, type types } from 'mediasoup-client';
+import type { types } from 'mediasoup-client';
 import { codecOptionsFor, encodingsFor } from '../../../client/media/encodings.ts';
-import type { ConsumerOffer, RtpCapabilities, TransportOffer, TransportPair } from '../../../core/media/MediaPlane.ts';
+import type { ConsumerOffer, RtpCapabilities } from '../../../core/media/MediaPlane.ts';
 import { openCamera, openMicrophone } from '../../drills/clients/bot/sources.ts';
-import { HANDLER_NAME } from '../../drills/clients/bot/webrtcGlobals.ts';
-import { PICTURE } from '../../drills/clients/picture.ts';
 import { Rpc } from '../../drills/clients/rpc.ts';
 import type { TestMedia } from '../../drills/clients/testMedia.ts';
 import type { Publication } from './SfuUnderTest.ts';
+import { connectWith, enterSfu, toTransportOptions } from './sfuClient.ts';
 
 /**
  * All WebRTC clients of one measurement. They run beside what is measured, and are the same for every SFU: only packets and
@@ -19,12 +18,9 @@ const receivers = new Map<string, types.Transport>();
 
 const sfu = new Rpc(process, {
   async publish(publisherId: string, publications: readonly Publication[], capabilities: RtpCapabilities) {
-    const { device, transports } = await enter(publisherId, capabilities);
-    const send = device.createSendTransport(toOptions(transports.send));
-    connectWith(send, publisherId);
-    send.on('produce', ({ rtpParameters, appData }, callback, errback) => {
-      sfu.call('produce', appData.publication, rtpParameters).then((id) => callback({ id: String(id) }), errback);
-    });
+    const { device, transports } = await enterSfu(sfu, publisherId, capabilities);
+    const send = device.createSendTransport(toTransportOptions(transports.send));
+    connectWith(sfu, send, publisherId);
     for (const publication of publications) {
       const isVideo = publication.kind === 'video';
       const source = isVideo ? 'camera' : 'microphone';
@@ -32,7 +28,7 @@ const sfu = new Rpc(process, {
         track: isVideo ? openCamera(media) : openMicrophone(media),
         encodings: encodingsFor(
           source,
-          PICTURE.height,
+          media.picture.height,
           isVideo ? { maxBitrateBps: VIDEO_BITRATE_BPS } : { music: true },
         ),
         codecOptions: codecOptionsFor(source, { music: true }),
@@ -42,9 +38,9 @@ const sfu = new Rpc(process, {
   },
 
   async view(viewerId: string, capabilities: RtpCapabilities) {
-    const { device, transports } = await enter(viewerId, capabilities);
-    const recv = device.createRecvTransport(toOptions(transports.recv));
-    connectWith(recv, viewerId);
+    const { device, transports } = await enterSfu(sfu, viewerId, capabilities);
+    const recv = device.createRecvTransport(toTransportOptions(transports.recv));
+    connectWith(sfu, recv, viewerId);
     receivers.set(viewerId, recv);
   },
 
@@ -71,26 +67,6 @@ const sfu = new Rpc(process, {
 });
 
 process.on('disconnect', () => process.exit(0));
-
-async function enter(
-  id: string,
-  capabilities: RtpCapabilities,
-): Promise<{ device: Device; transports: TransportPair }> {
-  const device = new Device({ handlerName: HANDLER_NAME });
-  await device.load({ routerRtpCapabilities: capabilities as unknown as types.RtpCapabilities });
-  const transports = (await sfu.call('openTransports', id, device.recvRtpCapabilities)) as TransportPair;
-  return { device, transports };
-}
-
-function connectWith(transport: types.Transport, participantId: string): void {
-  transport.on('connect', ({ dtlsParameters }, callback, errback) => {
-    sfu.call('connect', participantId, transport.id, dtlsParameters).then(() => callback(), errback);
-  });
-}
-
-function toOptions(offer: TransportOffer): types.TransportOptions {
-  return offer as unknown as types.TransportOptions;
-}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,11 +1,10 @@
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { RoomMediaListener } from '../../../core/media/MediaPlane.ts';
-import type { RoomEvent } from '../../../core/room/events.ts';
-import { evolveCommits } from '../../../core/room/evolve.ts';
-import { EMPTY_ROOM, type ParticipantId, type RoomState } from '../../../core/room/state.ts';
+import type { ParticipantId } from '../../../core/room/state.ts';
 import { freePort } from '../freePort.ts';
 import { quietLogger } from '../quietLogger.ts';
 import { systemClock } from '../systemClock.ts';
+import { recordOf } from './recordOf.ts';
 import type { Offer, SfuUnderTest, Topology } from './SfuUnderTest.ts';
 
 /** A tile that wants the highest layer. */
@@ -29,6 +28,7 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
     activeSpeakersChanged: () => undefined,
     connectionQualityChanged: () => undefined,
     mediaLost: () => undefined,
+    reencodingChanged: () => undefined,
   };
   const room = plane.openRoom('bench', listener);
   const record = recordOf({ publications, viewerIds });
@@ -57,38 +57,4 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
     everybodyIsThere: () => Promise.resolve(),
     close: () => plane.close(),
   };
-}
-
-function recordOf({ publications, viewerIds }: Topology): RoomState {
-  const people = [...new Set([...publications.map(({ publisherId }) => publisherId), ...viewerIds])];
-  const events: RoomEvent[] = [
-    {
-      type: 'RoomCreated',
-      settings: { ...EMPTY_ROOM.settings, name: 'bench', capacity: people.length, graceMs: 20_000 },
-      at: 0,
-    },
-    ...people.map(
-      (participantId, index): RoomEvent => ({
-        type: 'ParticipantJoined',
-        participantId,
-        name: participantId,
-        role: 'member',
-        session: index + 1,
-        nodeId: 'bench',
-        at: 0,
-      }),
-    ),
-    ...publications.map(
-      ({ publisherId, trackId, kind }): RoomEvent => ({
-        type: 'TrackPublished',
-        participantId: publisherId,
-        trackId,
-        source: kind === 'video' ? 'camera' : 'microphone',
-        kind,
-        muted: false,
-      }),
-    ),
-  ];
-  const commit = { version: 1, commitId: '1', prev: '', commandId: '1', actor: { kind: 'operator' }, at: 0 } as const;
-  return evolveCommits(EMPTY_ROOM, [{ ...commit, events }]);
 }

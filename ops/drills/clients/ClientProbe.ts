@@ -3,7 +3,14 @@ import { Room, type RoomOptions } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
 import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
 import type { Deed } from '../checks/deeds.ts';
-import type { ClientCommands, ClientStatus, JoinOptions, RemoteTrackStatus, TrafficOptions } from './DrillClient.ts';
+import type {
+  Announcement,
+  ClientCommands,
+  ClientStatus,
+  JoinOptions,
+  RemoteTrackStatus,
+  TrafficOptions,
+} from './DrillClient.ts';
 import { FrameLog, type TrackFrames } from './FrameLog.ts';
 import { Traffic } from './Traffic.ts';
 
@@ -27,6 +34,7 @@ export class ClientProbe implements ClientCommands {
   readonly #meters = new Map<string, () => void>();
   readonly #traffic: Traffic;
   readonly #troubles: string[] = [];
+  readonly #announcements: Announcement[] = [];
 
   constructor(platform: ProbePlatform) {
     this.#platform = platform;
@@ -41,6 +49,15 @@ export class ClientProbe implements ClientCommands {
     this.#room.on('disconnected', (reason, error) => this.#trouble(`disconnected: ${reason} ${error?.message ?? ''}`));
     this.#room.on('audioBlocked', () => this.#trouble('the browser asks for a click'));
     this.#room.on('deviceLost', (source) => this.#trouble(`${source} lost`));
+    this.#room.on('participantConnected', ({ id }) => this.#announce(`${id} came`));
+    this.#room.on('participantDisconnected', ({ id }) => this.#announce(`${id} went`));
+    this.#room.on('trackPublished', ({ kind }, { id }) => this.#announce(`${id} published ${kind}`));
+    this.#room.on('trackUnpublished', ({ kind }, { id }) => this.#announce(`${id} unpublished ${kind}`));
+    this.#room.on('trackSubscribed', ({ kind }, _, { id }) => this.#announce(`${kind} of ${id} subscribed`));
+    this.#room.on('trackUnsubscribed', ({ kind }, _, { id }) => this.#announce(`${kind} of ${id} unsubscribed`));
+    this.#room.on('trackMuted', ({ kind }, { id }) => this.#announce(`${kind} of ${id} muted`));
+    this.#room.on('trackUnmuted', ({ kind }, { id }) => this.#announce(`${kind} of ${id} unmuted`));
+    this.#room.on('reconnecting', () => this.#announce('reconnecting'));
   }
 
   async join({ url, token, name, publish }: JoinOptions): Promise<void> {
@@ -64,17 +81,19 @@ export class ClientProbe implements ClientCommands {
       microphone: microphone ? { trackId: microphone.trackId, muted: microphone.muted } : null,
       remoteTracks: [...this.#room.participants.values()].flatMap((participant) =>
         [...participant.publications.values()].map(
-          ({ trackId, kind, muted }): RemoteTrackStatus => ({
+          ({ trackId, kind, muted, track }): RemoteTrackStatus => ({
             publisherId: participant.id,
             trackId,
             kind,
             muted,
             lastFrameAt: this.#frames.lastAt(trackId),
+            producerId: track?.consumer?.producerId ?? null,
           }),
         ),
       ),
       recoveries,
       troubles: this.#troubles,
+      announcements: this.#announcements,
     };
   }
 
@@ -86,6 +105,10 @@ export class ClientProbe implements ClientCommands {
     const me = this.#room.localParticipant;
     await (muted ? me.mute('microphone') : me.unmute('microphone'));
     if (me.publication('microphone')?.muted !== muted) await this.#untilMicrophone(muted);
+  }
+
+  async reencodeRoom(): Promise<void> {
+    await this.#room.controls.setReencodingPolicy({ mode: 'on' });
   }
 
   async startTraffic(options: TrafficOptions): Promise<void> {
@@ -106,6 +129,7 @@ export class ClientProbe implements ClientCommands {
     const { trackId, publisherId } = track;
     const kind: TrackKind = track.kind;
     this.#frames.add(publisherId, trackId, kind);
+    if (track.consumer) this.#frames.carriedBy(trackId, track.consumer.producerId);
     this.#meters.get(trackId)?.();
     const stop = this.#platform.meter(
       track,
@@ -128,5 +152,9 @@ export class ClientProbe implements ClientCommands {
 
   #trouble(what: string): void {
     this.#troubles.push(what);
+  }
+
+  #announce(what: string): void {
+    this.#announcements.push({ what, at: performance.timeOrigin + performance.now() });
   }
 }

@@ -10,6 +10,15 @@ export interface RemoteTrackStatus {
   readonly muted: boolean;
   /** When the last picture, or packet of sound, came: ms since the epoch; null when none ever came. */
   readonly lastFrameAt: number | null;
+  /** Whose media is shown or played now; null before the first. */
+  readonly producerId: string | null;
+}
+
+/** Something an application would tell the person about. */
+export interface Announcement {
+  readonly what: string;
+  /** ms since the epoch. */
+  readonly at: number;
 }
 
 export interface ClientStatus {
@@ -22,6 +31,8 @@ export interface ClientStatus {
   readonly recoveries: number;
   /** What a person must never see, such as somebody leaving and coming back because of a fault. */
   readonly troubles: readonly string[];
+  /** Everybody's coming and going, and that of their tracks, as this client was told. */
+  readonly announcements: readonly Announcement[];
 }
 
 export interface JoinOptions {
@@ -46,6 +57,8 @@ export interface ClientCommands {
   takeFrames(): Promise<TrackFrames[]>;
   /** Resolves when the room has it. */
   setMicrophoneMuted(muted: boolean): Promise<void>;
+  /** As a host: every camera of the room is to be reencoded. */
+  reencodeRoom(): Promise<void>;
   /** Begins to post messages, rename itself and raise its hand without a pause, whatever happens to the servers. */
   startTraffic(options: TrafficOptions): Promise<void>;
   /** Stops asking for more; resolves with all deeds once each is answered, or `limitMs` is over. */

@@ -1,5 +1,11 @@
 import type { ParticipantId, TrackId, TrackKind } from '../../../core/room/state.ts';
 
+/** From `at` on frames are those of this producer. */
+export interface Carried {
+  readonly at: number;
+  readonly producerId: string;
+}
+
 /** What came of one remote track. Times in ms since the epoch. */
 export interface TrackFrames {
   readonly publisherId: ParticipantId;
@@ -9,11 +15,14 @@ export interface TrackFrames {
   readonly times: readonly number[];
   /** When there was sound to be heard, whether it came in a packet or was made up. */
   readonly audibleTimes: readonly number[];
+  /** Each change of the producer whose frames they are. */
+  readonly carried: readonly Carried[];
 }
 
 interface Entry extends TrackFrames {
   times: number[];
   audibleTimes: number[];
+  carried: Carried[];
   lastAt: number | null;
 }
 
@@ -24,7 +33,11 @@ export class FrameLog {
   /** Makes the track known, though nothing of it may ever come. Its log goes on when it is added again. */
   add(publisherId: ParticipantId, trackId: TrackId, kind: TrackKind): void {
     if (this.#tracks.has(trackId)) return;
-    this.#tracks.set(trackId, { publisherId, trackId, kind, times: [], audibleTimes: [], lastAt: null });
+    this.#tracks.set(trackId, { publisherId, trackId, kind, times: [], audibleTimes: [], carried: [], lastAt: null });
+  }
+
+  carriedBy(trackId: TrackId, producerId: string): void {
+    this.#tracks.get(trackId)?.carried.push({ at: now(), producerId });
   }
 
   frame(trackId: TrackId): void {
@@ -45,10 +58,11 @@ export class FrameLog {
   /** Everything since the last call. */
   take(): TrackFrames[] {
     return [...this.#tracks.values()].map((entry) => {
-      const { publisherId, trackId, kind, times, audibleTimes } = entry;
+      const { publisherId, trackId, kind, times, audibleTimes, carried } = entry;
       entry.times = [];
       entry.audibleTimes = [];
-      return { publisherId, trackId, kind, times, audibleTimes };
+      entry.carried = [];
+      return { publisherId, trackId, kind, times, audibleTimes, carried };
     });
   }
 }

@@ -36,6 +36,7 @@ export function startBot(participantId: ParticipantId, media: TestMedia): DrillC
     status: call('status'),
     takeFrames: call('takeFrames'),
     setMicrophoneMuted: call('setMicrophoneMuted'),
+    reencodeRoom: call('reencodeRoom'),
     startTraffic: call('startTraffic'),
     stopTraffic: call('stopTraffic'),
     roomView: call('roomView'),

@@ -54,6 +54,7 @@ async function startPage(
     status: call('status'),
     takeFrames: call('takeFrames'),
     setMicrophoneMuted: call('setMicrophoneMuted'),
+    reencodeRoom: call('reencodeRoom'),
     startTraffic: call('startTraffic'),
     stopTraffic: call('stopTraffic'),
     roomView: call('roomView'),

@@ -1,24 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import ffmpeg from 'fluent-ffmpeg';
-import { PICTURE } from './picture.ts';
+import { PICTURE, type Picture } from './picture.ts';
 
 export const SAMPLE_RATE = 48_000;
 const SECONDS = 4;
 
 /** Raw media that clients send in a loop. */
 export interface TestMedia {
-  /** I420 pictures one after the other, all of the size of `PICTURE`: a moving test card. */
+  /** I420 pictures one after the other: a moving test card. */
   readonly picturesPath: string;
+  /** Their size, and how many of them make a second. */
+  readonly picture: Picture;
   /** Mono WAV of a steady tone, so that a stretch without sound is a fault and not a pause. */
   readonly tonePath: string;
 }
 
-export async function makeTestMedia(folder: string): Promise<TestMedia> {
+export async function makeTestMedia(folder: string, picture: Picture = PICTURE): Promise<TestMedia> {
   await mkdir(folder, { recursive: true });
   const picturesPath = join(folder, 'pictures.yuv');
   const tonePath = join(folder, 'tone.wav');
-  const { width, height, framesPerSecond } = PICTURE;
+  const { width, height, framesPerSecond } = picture;
   await Promise.all([
     run(
       ffmpeg()
@@ -39,7 +41,7 @@ export async function makeTestMedia(folder: string): Promise<TestMedia> {
       tonePath,
     ),
   ]);
-  return { picturesPath, tonePath };
+  return { picturesPath, picture, tonePath };
 }
 
 function run(command: ffmpeg.FfmpegCommand, path: string): Promise<void> {

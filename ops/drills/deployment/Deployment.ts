@@ -6,6 +6,7 @@ const stateSchema = z.object({
   serverPid: z.number().nullable(),
   standbyPid: z.number().nullable(),
   redisPid: z.number().nullable(),
+  sidecarPid: z.number().nullable().default(null),
   url: z.string().nullable(),
 });
 

@@ -52,6 +52,8 @@ export class PrivateDeployment implements Deployment {
         API_SECRET: this.apiSecret,
         TOKEN_SECRET: randomBytes(32).toString('hex'),
         LOG_LEVEL: 'info',
+        // It would take CPU from what is measured.
+        REENCODER: 'off',
         ...options.settings,
       },
     });
@@ -95,7 +97,7 @@ export class PrivateDeployment implements Deployment {
       clearTimeout(killer);
     } else if (left) {
       // Its processes end themselves when they notice; a paused one cannot.
-      for (const pid of [left.serverPid, left.standbyPid, left.redisPid]) killIfThere(pid);
+      for (const pid of [left.serverPid, left.standbyPid, left.sidecarPid, left.redisPid]) killIfThere(pid);
     }
     await rm(this.#folder, { recursive: true, force: true });
   }

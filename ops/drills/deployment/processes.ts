@@ -8,12 +8,23 @@ export function childrenOf(parentPid: number, name: string): number[] {
     .filter((pid) => statOf(pid)?.parentPid === parentPid && commandLineOf(pid).includes(name));
 }
 
+/** Children of a process, theirs, and so on. */
+export function descendantsOf(pid: number): number[] {
+  return childrenOf(pid, '').flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
 /** CPU time of all threads of a process so far, as the scheduler counts it; 0 when it is gone. */
 export function cpuMicrosecondsOf(pid: number): number {
   // /proc/PID/stat counts in hundredths of a second only.
   return threadsOf(pid)
     .map((thread) => Number(readProc(pid, `task/${thread}/schedstat`)?.split(' ')[0] ?? 0) / 1_000)
     .reduce((sum, microseconds) => sum + microseconds, 0);
+}
+
+/** Memory that a process holds now; 0 when it is gone. */
+export function residentBytesOf(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '') ?? [];
+  return Number(kilobytes ?? 0) * 1_024;
 }
 
 export function isAlive(pid: number): boolean {

@@ -1,22 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
+import { bundlePage } from '../bundlePage.ts';
 import type { TestPage } from './sdk.page.ts';
 
 declare const testPage: TestPage;
 
-/** The SDK and `sdk.page.ts`, bundled as an application's own bundler would. */
-export async function bundleSdk(): Promise<string> {
-  const entry = fileURLToPath(new URL('./sdk.page.ts', import.meta.url));
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'sdk' } },
-  });
-  const [output] = Array.isArray(result) ? result : [result];
-  const chunk = output !== undefined && 'output' in output ? output.output[0] : undefined;
-  if (chunk === undefined) throw new Error('vite made no bundle');
-  return chunk.code;
+/** The SDK and `sdk.page.ts`. */
+export function bundleSdk(): Promise<string> {
+  return bundlePage('sdk/sdk.page.ts');
 }
 
 /** One participant in a real browser, in a context of its own: pages that share one slow each other down. */

@@ -26,6 +26,27 @@ const join: Prepare = async (page) => {
   await page.getByRole('button', { name: 'Join now' }).click();
 };
 
+const settingsDownTo =
+  (text: string): Prepare =>
+  async (page) => {
+    await click('Settings')(page);
+    await page
+      .getByText(text)
+      .first()
+      .evaluate((element) => element.closest('section')?.scrollIntoView());
+  };
+const chooseAutomatic: Prepare = async (page) => {
+  await settingsDownTo('Reencode video')(page);
+  await page.getByLabel('Automatic, for many viewers').check();
+  await page.getByLabel('Begins with more than').selectOption('50 viewers');
+};
+const menuOf =
+  (name: string): Prepare =>
+  async (page) => {
+    await click(/^People/u)(page);
+    await click(`Actions for ${name}`)(page);
+  };
+
 /** State → what must be done to see it, and what must then be there. */
 const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string | RegExp]>> = {
   landing: [ready, 'Meetings that keep going.'],
@@ -55,6 +76,15 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   sharing: [ready, 'You are sharing your screen'],
   reconnecting: [ready, 'Reconnecting…'],
   picture: [click('Chat'), 'Good morning 👋'],
+  'reencoding-off': [settingsDownTo('Reencode video'), 'No reencoder runs: start one'],
+  'reencoding-chosen': [chooseAutomatic, 'Waits for more viewers: a video has 4 now.'],
+  'reencoding-waiting': [settingsDownTo('Reencode video'), 'Waits for more viewers: a video has 4 now.'],
+  'reencoding-missing': [settingsDownTo('Reencode video'), 'Your choice is kept: it takes effect by itself.'],
+  'reencoding-menu-missing': [menuOf('Grace Hopper'), 'Reencode the camera · not possible now'],
+  'reencoding-on': [settingsDownTo('Reencode video'), '3 videos are reencoded now.'],
+  'reencoding-people': [click(/^People/u), 'Reencoded'],
+  'reencoding-menu': [menuOf('Grace Hopper'), 'Reencode the screen · reencoded now'],
+  'reencoding-others': [click(/^People/u), 'Grace Hopper'],
   knock: [ready, 'wants to join'],
 };
 

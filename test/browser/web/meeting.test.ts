@@ -95,6 +95,31 @@ describe('a meeting through the page', () => {
     await ada.sees('Bob');
   });
 
+  it('hosts choose what is reencoded, hear what is missing, and the choice is kept', async () => {
+    const ada = await createMeeting();
+    const bob = await joinMeeting(ada, 'Bob');
+    await ada.button('Settings').click();
+    await ada.page.getByLabel('Every camera and screen').check();
+    await ada.page.getByText(/No reencoder runs.* Your choice is kept/u).waitFor();
+    await ada.button(/^People/u).click();
+    await ada.button('Actions for Bob').click();
+    await ada.page.getByRole('group', { name: 'Reencode the camera · not possible now' }).getByText('Never').click();
+    await ada.button('Actions for Bob').click();
+    await ada.page.getByRole('menuitemradio', { name: 'Never', checked: true }).waitFor();
+
+    await ada.page.reload();
+    await ada.isIn();
+    await ada.button('Settings').click();
+    await ada.page.getByLabel('Every camera and screen', { exact: true }).and(ada.page.locator(':checked')).waitFor();
+    await ada.button(/^People/u).click();
+    await ada.button('Actions for Bob').click();
+    await ada.page.getByRole('menuitemradio', { name: 'Never', checked: true }).waitFor();
+
+    await bob.button('Settings').click();
+    await bob.page.getByText('Your name').waitFor();
+    expect(await bob.page.getByText(/reencod/iu).count()).toBe(0);
+  });
+
   it('people write to each other, whoever comes later reads it too', async () => {
     const ada = await createMeeting();
     const bob = await joinMeeting(ada, 'Bob');

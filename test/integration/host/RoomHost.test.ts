@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Replica } from '../../../core/host/Replica.ts';
 import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../../core/host/RoomHost.ts';
-import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { type MediaPlane, NO_REENCODING } from '../../../core/media/MediaPlane.ts';
 import { type AppendOutcome, type Journal, JournalUnavailable, type Logger } from '../../../core/ports.ts';
 import type { RoomCommand } from '../../../core/room/commands.ts';
 import type { Commit, Position } from '../../../core/room/commit.ts';
@@ -23,6 +23,8 @@ const noMedia: MediaPlane = {
   },
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
+  reencoding: null,
+  reencodingFigures: () => NO_REENCODING,
   close: () => Promise.resolve(),
 };
 
@@ -43,6 +45,7 @@ class RecordingAudience implements RoomAudience {
   layersWanted(): void {}
   activeSpeakersChanged(): void {}
   connectionQualityChanged(): void {}
+  reencodingChanged(): void {}
   mediaLost(): void {}
 }
 

@@ -30,7 +30,10 @@ export interface Sent {
 export class TestPeer implements TestViewer {
   readonly id: string;
   readonly session: number;
+  /** The newest of each track. */
   readonly consumers = new Map<string, types.Consumer>();
+  /** All of them, by what they consume. */
+  readonly carriers = new Map<string, types.Consumer>();
   readonly producers = new Map<string, types.Producer>();
   /** Where the media server listens. */
   readonly icePort: number | undefined;
@@ -139,12 +142,20 @@ export class TestPeer implements TestViewer {
           rtpParameters: asReceived(rtpParameters),
         });
         this.consumers.set(trackId, consumer);
+        this.carriers.set(producerId, consumer);
       }),
     );
   }
 
-  async received(trackId: string): Promise<Received> {
-    const consumer = this.consumers.get(trackId);
+  received(trackId: string): Promise<Received> {
+    return this.receivedBy(this.consumers.get(trackId));
+  }
+
+  receivedFrom(producerId: string): Promise<Received> {
+    return this.receivedBy(this.carriers.get(producerId));
+  }
+
+  async receivedBy(consumer: types.Consumer | undefined): Promise<Received> {
     const none = { packets: 0, framesDecoded: 0, keyFramesDecoded: 0, frameHeight: 0 };
     if (!consumer || consumer.closed) return none;
     // Stats of single receivers are not implemented in wrtc.

@@ -73,6 +73,7 @@ export class TestRoom implements RoomMediaListener {
   readonly qualities: { participantId: string; quality: Quality }[] = [];
   readonly lost: { participantId: string; session: number }[] = [];
   speakers: readonly Speaker[] = [];
+  reencoded: readonly string[] = [];
   readonly #events: RoomEvent[] = [created()];
 
   constructor(plane: MediaPlane, roomId = 'room') {
@@ -114,6 +115,10 @@ export class TestRoom implements RoomMediaListener {
 
   connectionQualityChanged(participantId: string, quality: Quality): void {
     this.qualities.push({ participantId, quality });
+  }
+
+  reencodingChanged(trackIds: readonly string[]): void {
+    this.reencoded = trackIds;
   }
 
   mediaLost(participantId: string, session: number): void {

@@ -5,6 +5,9 @@ import { clusterSlot } from '../../../recovery/clusterSlot.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { journalKey, snapshotKey } from '../../../recovery/keys.ts';
 import { commitsAfter, describeJournal, positionOf } from '../../contract/journal.ts';
+import { redisReencodingQueues } from '../../contract/redisReencodingQueues.ts';
+import { describeReencodingQueue } from '../../contract/reencodingQueue.ts';
+import type { TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { startTestCluster, type TestCluster } from './testCluster.ts';
@@ -42,6 +45,23 @@ describeJournal('Redis Cluster', async () => {
       await cluster.stop();
     },
   };
+});
+
+describeReencodingQueue('BullMQ on a Redis Cluster', async () => {
+  const cluster = await startTestCluster();
+  const all = async (act: (master: TestRedis) => Promise<void>): Promise<void> => {
+    for (const master of cluster.masters) await act(master);
+  };
+  return redisReencodingQueues({
+    url: cluster.url,
+    flush: async () => void (await Promise.all(cluster.client.nodes('master').map((master) => master.flushall()))),
+    kill: () => all((master) => master.kill()),
+    async start() {
+      await all((master) => master.start());
+      await cluster.whole();
+    },
+    stop: cluster.stop,
+  });
 });
 
 describe('Redis Cluster', () => {

@@ -90,6 +90,9 @@ export interface TestNodeOptions {
   readonly limits?: Partial<Limits>;
   readonly pageFolder?: string;
   readonly auth?: Partial<SignalingDeps['auth']>;
+  /** Its own; by default one is shared by the nodes of a test file. */
+  readonly media?: MediaPlane;
+  readonly sidecars?: NonNullable<SignalingDeps['sidecars']>;
   /** Of signaling. */
   readonly clock?: Clock;
   /** How long a room that nobody uses stays in memory. */
@@ -117,7 +120,7 @@ export class TestNode {
     const nodeId = options.nodeId ?? randomUUID();
     const logger = new TestLogger();
     const journal = new InMemoryJournal(options.store);
-    const media = await testMedia();
+    const media = options.media ?? (await testMedia());
     const roomIndex = new TestRoomIndex();
     const signaling = await createSignaling({
       engine: options.engine,
@@ -139,6 +142,7 @@ export class TestNode {
       logger,
       readiness: { journal: () => journal.available },
       ...(options.limits ? { limits: options.limits } : {}),
+      ...(options.sidecars ? { sidecars: options.sidecars } : {}),
     });
     const hosts = new RoomHosts({
       nodeId,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import wrtc from '@roamhq/wrtc';
-import { PICTURE } from '../picture.ts';
 import { SAMPLE_RATE, type TestMedia } from '../testMedia.ts';
 
 const { RTCAudioSource, RTCVideoSource } = wrtc.nonstandard;
@@ -12,8 +11,8 @@ const STRETCH_SAMPLES = (SAMPLE_RATE * STRETCH_MS) / 1_000;
 const MOST_BEHIND_MS = 200;
 
 /** A camera that films the test card. */
-export function openCamera({ picturesPath }: TestMedia): MediaStreamTrack {
-  const { width, height, framesPerSecond } = PICTURE;
+export function openCamera({ picturesPath, picture }: TestMedia): MediaStreamTrack {
+  const { width, height, framesPerSecond } = picture;
   const pictures = picturesIn(readFileSync(picturesPath), (width * height * 3) / 2);
   const source = new RTCVideoSource();
   onBeat(1_000 / framesPerSecond, (n) => {

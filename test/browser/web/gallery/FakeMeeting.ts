@@ -1,4 +1,4 @@
-import type { Meeting, MeetingActions, MeetingSnapshot } from '../../../../web/meeting/Meeting.ts';
+import type { Meeting, MeetingActions, MeetingSnapshot, VideoSource } from '../../../../web/meeting/Meeting.ts';
 
 /** A meeting that stands still but for what the person at it does. */
 export class FakeMeeting implements Meeting {
@@ -33,6 +33,8 @@ export class FakeMeeting implements Meeting {
       setLocked: async (locked) => this.#update({ locked }),
       setLobby: async (lobbyEnabled) => this.#update({ lobbyEnabled }),
       setPassword: nothing,
+      setReencodingPolicy: async (policy) => this.#update({ reencoding: { ...this.#snapshot.reencoding, policy } }),
+      setVideoReencoding: async (id, video, wanted) => this.#setWish(id, video, wanted),
       closeRoom: async () => this.#update({ ended: 'roomClosed' }),
       setPinned: () => undefined,
       leave: async () => this.#update({ ended: 'left' }),
@@ -52,6 +54,14 @@ export class FakeMeeting implements Meeting {
     const { self } = this.#snapshot;
     const media = self[source];
     if (media) this.#update({ self: { ...self, [source]: { ...media, muted } } });
+  }
+
+  #setWish(id: string, video: VideoSource, reencodingWish: boolean | null): void {
+    const others = this.#snapshot.others.map((person) => {
+      const media = person[video];
+      return person.id === id && media ? { ...person, [video]: { ...media, reencodingWish } } : person;
+    });
+    this.#update({ others });
   }
 
   #post(text: string): void {

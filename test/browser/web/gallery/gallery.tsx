@@ -5,7 +5,7 @@ import '../../../../web/app/base.css';
 import { EndedPage } from '../../../../web/entry/EndedPage.tsx';
 import { RoomPage } from '../../../../web/entry/RoomPage.tsx';
 import { LandingPage } from '../../../../web/landing/LandingPage.tsx';
-import type { MeetingSnapshot } from '../../../../web/meeting/Meeting.ts';
+import type { MeetingSnapshot, Person, PublishedMedia } from '../../../../web/meeting/Meeting.ts';
 import { MeetingScreen } from '../../../../web/meeting/MeetingScreen.tsx';
 import { NoticesProvider } from '../../../../web/ui/notices.tsx';
 import { FakeDoor } from './FakeDoor.ts';
@@ -33,6 +33,23 @@ const everyState = meetingOf(5, {
     { participantId: 'k2', name: 'Edsger', knockedAt: 2 },
   ],
 });
+
+const onlyOff = { policy: { mode: 'off' }, available: true, reason: null } as const;
+const missing = 'No reencoder runs: start one with "npm run reencoder".';
+const reencoded = meetingOf(5, {
+  reencoding: { ...onlyOff, policy: { mode: 'on' } },
+  self: asReencoded(person(0)),
+  others: [
+    asReencoded({ ...second, screen: slide }),
+    person(2, { camera: { ...silent('c2', false), reencodingWish: false } }),
+    ...rest,
+  ],
+});
+
+function asReencoded(shown: Person): Person {
+  const mark = (media: PublishedMedia | null) => media && { ...media, reencoded: true };
+  return { ...shown, camera: mark(shown.camera), screen: mark(shown.screen) };
+}
 
 const pictured = meetingOf(5, {
   others: [second, { ...third, handRaisedAt: 1 }, person(5, { name: 'Barbara Liskov' }), person(6)],
@@ -80,6 +97,17 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true, recording: true }),
   /** The picture of the README. */
   picture: () => meeting(pictured),
+  'reencoding-off': () => meeting({ ...base, reencoding: { ...onlyOff, available: false, reason: missing } }),
+  'reencoding-chosen': () => meeting({ ...base, reencoding: onlyOff }),
+  'reencoding-waiting': () => meeting({ ...base, reencoding: { ...onlyOff, policy: { mode: 'auto', viewers: 20 } } }),
+  'reencoding-missing': () =>
+    meeting({ ...base, reencoding: { policy: { mode: 'auto', viewers: 25 }, available: false, reason: missing } }),
+  'reencoding-menu-missing': () =>
+    meeting({ ...base, reencoding: { policy: { mode: 'off' }, available: false, reason: missing } }),
+  'reencoding-on': () => meeting(reencoded),
+  'reencoding-people': () => meeting(reencoded),
+  'reencoding-menu': () => meeting(reencoded),
+  'reencoding-others': () => meeting({ ...reencoded, self: { ...reencoded.self, role: 'member' } }),
   knock: () => meeting({ ...base, lobby: everyState.lobby.slice(0, 1) }),
 };
 

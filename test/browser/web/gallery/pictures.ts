@@ -5,6 +5,8 @@ export function pictureOf(trackId: string, paint: (context: CanvasRenderingConte
   return {
     trackId,
     muted: false,
+    reencodingWish: null,
+    reencoded: false,
     attach: (element) => {
       const canvas = document.createElement('canvas');
       canvas.width = 640;

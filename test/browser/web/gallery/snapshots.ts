@@ -17,7 +17,7 @@ const NAMES = [
 ];
 
 export const silent = (trackId: string, muted: boolean): PublishedMedia => {
-  return { trackId, muted, attach: () => () => undefined };
+  return { trackId, muted, reencodingWish: null, reencoded: false, attach: () => () => undefined };
 };
 
 export const slide = pictureOf('slide', paintSlide);
@@ -51,6 +51,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     lobbyEnabled: false,
     passwordProtected: false,
     recording: false,
+    reencoding: { policy: { mode: 'off' }, available: true, reason: null },
     self,
     others,
     lobby: [],

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Carrier, Carriers } from './Carriers.ts';
+
+class FakeCarrier implements Carrier {
+  readonly id: string;
+  closed = false;
+  #delivered: (() => void) | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get watched(): boolean {
+    return this.#delivered !== undefined;
+  }
+
+  watchNextFrame(delivered: () => void): () => void {
+    this.#delivered = delivered;
+    return () => {
+      this.#delivered = undefined;
+    };
+  }
+
+  deliver(): void {
+    const delivered = this.#delivered;
+    this.#delivered = undefined;
+    delivered?.();
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+function scene() {
+  const shown: string[] = [];
+  const carriers = new Carriers<FakeCarrier>((carrier) => shown.push(carrier.id));
+  const session = {};
+  const [source, reencoded] = [new FakeCarrier('source'), new FakeCarrier('reencoded')];
+  return { carriers, shown, session, source, reencoded };
+}
+
+function pause(carriers: Carriers<FakeCarrier>, ...ids: string[]): void {
+  carriers.setPaused(ids.map((consumerId) => ({ consumerId, paused: true })));
+}
+
+function resume(carriers: Carriers<FakeCarrier>, ...ids: string[]): void {
+  carriers.setPaused(ids.map((consumerId) => ({ consumerId, paused: false })));
+}
+
+describe('which consumer of a track is shown', () => {
+  it('is the only one there is, at once', () => {
+    const { carriers, shown, session, source } = scene();
+    carriers.add(session, [{ carrier: source, paused: true }]);
+    expect(shown).toEqual(['source']);
+    expect(carriers.paused).toBe(true);
+  });
+
+  it('of two that come together, the one that flows', () => {
+    const { carriers, shown, session, source, reencoded } = scene();
+    carriers.add(session, [
+      { carrier: reencoded, paused: false },
+      { carrier: source, paused: true },
+    ]);
+    expect(shown).toEqual(['reencoded']);
+  });
+
+  it('one that is resumed is shown when its frame is there, not before', () => {
+    const { carriers, shown, session, source, reencoded } = scene();
+    carriers.add(session, [{ carrier: source, paused: false }]);
+    carriers.add(session, [{ carrier: reencoded, paused: true }]);
+    resume(carriers, 'reencoded');
+    expect(shown).toEqual(['source']);
+    reencoded.deliver();
+    expect(shown).toEqual(['source', 'reencoded']);
+    pause(carriers, 'source');
+    expect(shown).toEqual(['source', 'reencoded']);
+    expect(source.closed).toBe(false);
+  });
+
+  it('the other one is shown at once when the shown one is paused or closed', () => {
+    for (const stop of ['pause', 'close'] as const) {
+      const { carriers, shown, session, source, reencoded } = scene();
+      carriers.add(session, [
+        { carrier: source, paused: true },
+        { carrier: reencoded, paused: false },
+      ]);
+      resume(carriers, 'source');
+      if (stop === 'pause') pause(carriers, 'reencoded');
+      else carriers.closed(['reencoded']);
+      expect(shown).toEqual(['reencoded', 'source']);
+      expect(source.watched).toBe(false);
+      expect(reencoded.closed).toBe(stop === 'close');
+    }
+  });
+
+  it('a change of mind shows nothing that was not waited for', () => {
+    const { carriers, shown, session, source, reencoded } = scene();
+    carriers.add(session, [
+      { carrier: source, paused: false },
+      { carrier: reencoded, paused: true },
+    ]);
+    resume(carriers, 'reencoded');
+    pause(carriers, 'reencoded');
+    reencoded.deliver();
+    expect(shown).toEqual(['source']);
+  });
+
+  it('while none flows, the last frame holds', () => {
+    const { carriers, shown, session, source, reencoded } = scene();
+    carriers.add(session, [
+      { carrier: source, paused: true },
+      { carrier: reencoded, paused: false },
+    ]);
+    pause(carriers, 'reencoded');
+    expect(shown).toEqual(['reencoded']);
+    expect(carriers.paused).toBe(true);
+    resume(carriers, 'reencoded');
+    expect(shown).toEqual(['reencoded']);
+    carriers.closed(['reencoded']);
+    expect(shown).toEqual(['reencoded']);
+    expect(reencoded.closed).toBe(false);
+    resume(carriers, 'source');
+    expect(shown).toEqual(['reencoded', 'source']);
+    expect(reencoded.closed).toBe(true);
+  });
+
+  it('a consumer that is closed and was not shown leaves no trace', () => {
+    const { carriers, shown, session, source, reencoded } = scene();
+    carriers.add(session, [
+      { carrier: source, paused: false },
+      { carrier: reencoded, paused: true },
+    ]);
+    carriers.closed(['reencoded']);
+    expect(reencoded.closed).toBe(true);
+    expect(carriers.has('reencoded')).toBe(false);
+    expect(shown).toEqual(['source']);
+  });
+
+  it('a new session takes the place of all that the old one had', () => {
+    const { carriers, shown, session, source, reencoded } = scene();
+    carriers.add(session, [
+      { carrier: source, paused: true },
+      { carrier: reencoded, paused: false },
+    ]);
+    const next = { session: {}, source: new FakeCarrier('source of the next session') };
+    carriers.add(next.session, [{ carrier: next.source, paused: true }]);
+    expect(shown).toEqual(['reencoded', 'source of the next session']);
+    expect([source.closed, reencoded.closed]).toEqual([true, true]);
+    expect(carriers.isOf(session)).toBe(false);
+  });
+
+  it('settles on the newest that flows, whatever happened, and never holds what the server closed', () => {
+    const id = fc.constantFrom('a', 'b', 'c');
+    const happening = fc.record({ id, what: fc.constantFrom('add', 'pause', 'resume', 'close', 'deliver') });
+    fc.assert(
+      fc.property(fc.array(happening), (happenings) => {
+        let shown: FakeCarrier | undefined;
+        const carriers = new Carriers<FakeCarrier>((carrier) => {
+          shown = carrier;
+        });
+        const session = {};
+        const all = new Map<string, FakeCarrier>();
+        /** Those that flow, the newest last. */
+        let flowing: string[] = [];
+        for (const { id, what } of happenings) {
+          if (what === 'add' && !carriers.has(id)) {
+            const carrier = new FakeCarrier(id);
+            all.set(id, carrier);
+            carriers.add(session, [{ carrier, paused: false }]);
+            flowing.push(id);
+          } else if (what === 'resume' && all.has(id) && !flowing.includes(id)) {
+            resume(carriers, id);
+            flowing.push(id);
+          } else if (what === 'pause') {
+            pause(carriers, id);
+            flowing = flowing.filter((other) => other !== id);
+          } else if (what === 'close') {
+            carriers.closed([id]);
+            all.delete(id);
+            flowing = flowing.filter((other) => other !== id);
+          } else if (what === 'deliver') {
+            all.get(id)?.deliver();
+          }
+          expect(shown === carriers.shown).toBe(true);
+          expect(shown?.closed ?? false).toBe(false);
+        }
+        for (const carrier of all.values()) carrier.deliver();
+        const newest = flowing.at(-1);
+        if (newest !== undefined) expect(carriers.shown?.id).toBe(newest);
+        expect(carriers.paused).toBe(flowing.length === 0);
+        carriers.close();
+        expect([...all.values()].every(({ closed }) => closed)).toBe(true);
+      }),
+    );
+  });
+});

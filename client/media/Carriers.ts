@@ -1,0 +1,141 @@
+/** One consumer of a track, as the choice between several sees it. */
+export interface Carrier {
+  readonly id: string;
+  /** Calls back once, when it has delivered a frame that was not there before. Ends with the returned function. */
+  watchNextFrame(delivered: () => void): () => void;
+  close(): void;
+}
+
+export interface Arrival<C extends Carrier> {
+  readonly carrier: C;
+  readonly paused: boolean;
+}
+
+interface Held<C extends Carrier> {
+  readonly carrier: C;
+  readonly session: object;
+  paused: boolean;
+  /** When it was opened or resumed last, counted in such moments. */
+  since: number;
+  /** The server has closed it, or a newer session took over: nothing will come of it any more. */
+  ended: boolean;
+}
+
+/**
+ * The consumers that may carry one track: its own and those of its reencoded twins. One of them is shown. Of those that flow the
+ * one that was opened or resumed last is the right one: it is shown once it has delivered a frame, or at once where the shown one
+ * has stopped. While none flows the shown one stays: its last frame holds.
+ */
+export class Carriers<C extends Carrier> {
+  readonly #show: (carrier: C) => void;
+  readonly #held = new Map<string, Held<C>>();
+  #session: object | undefined;
+  #shown: Held<C> | undefined;
+  #awaited: Held<C> | undefined;
+  #stopWaiting: () => void = () => undefined;
+  #moments = 0;
+
+  constructor(show: (carrier: C) => void) {
+    this.#show = show;
+  }
+
+  get shown(): C | undefined {
+    return this.#shown?.carrier;
+  }
+
+  /** Nothing flows. */
+  get paused(): boolean {
+    return this.#live().every(({ paused }) => paused);
+  }
+
+  has(carrierId: string): boolean {
+    return this.#held.has(carrierId);
+  }
+
+  isOf(session: object): boolean {
+    return [...this.#held.values()].some((held) => held.session === session);
+  }
+
+  /** Carriers of a newer session take the place of all that were there before. */
+  add(session: object, arrivals: readonly Arrival<C>[]): void {
+    this.#session = session;
+    for (const held of [...this.#held.values()]) if (held.session !== session) this.#end(held);
+    for (const { carrier, paused } of arrivals) {
+      this.#held.set(carrier.id, { carrier, session, paused, since: this.#nextMoment(), ended: false });
+    }
+    this.#choose();
+  }
+
+  setPaused(changes: readonly { readonly consumerId: string; readonly paused: boolean }[]): void {
+    for (const { consumerId, paused } of changes) {
+      const held = this.#held.get(consumerId);
+      if (held === undefined || held.paused === paused) continue;
+      held.paused = paused;
+      if (!paused) held.since = this.#nextMoment();
+    }
+    this.#choose();
+  }
+
+  closed(carrierIds: readonly string[]): void {
+    for (const id of carrierIds) {
+      const held = this.#held.get(id);
+      if (held !== undefined) this.#end(held);
+    }
+    this.#choose();
+  }
+
+  close(): void {
+    this.#wait(undefined);
+    for (const { carrier } of this.#held.values()) carrier.close();
+    this.#held.clear();
+    this.#shown = undefined;
+  }
+
+  #choose(): void {
+    const shown = this.#shown;
+    const flowing = this.#live().filter(({ paused }) => !paused);
+    const wanted = newest(flowing) ?? (shown?.session === this.#session ? shown : newest(this.#live()));
+    if (wanted === undefined || wanted === shown) this.#wait(undefined);
+    else if (shown === undefined || shown.paused || shown.ended) this.#swap(wanted);
+    else this.#wait(wanted);
+  }
+
+  #swap(next: Held<C>): void {
+    this.#wait(undefined);
+    const before = this.#shown;
+    this.#shown = next;
+    this.#show(next.carrier);
+    if (before?.ended) this.#drop(before);
+  }
+
+  #wait(next: Held<C> | undefined): void {
+    if (this.#awaited === next) return;
+    this.#stopWaiting();
+    this.#awaited = next;
+    this.#stopWaiting = next === undefined ? () => undefined : next.carrier.watchNextFrame(() => this.#swap(next));
+  }
+
+  /** What is shown holds its last frame until another takes its place. */
+  #end(held: Held<C>): void {
+    held.ended = true;
+    if (held !== this.#shown) this.#drop(held);
+  }
+
+  #drop(held: Held<C>): void {
+    this.#held.delete(held.carrier.id);
+    held.carrier.close();
+  }
+
+  #live(): Held<C>[] {
+    return [...this.#held.values()].filter(({ ended }) => !ended);
+  }
+
+  #nextMoment(): number {
+    this.#moments += 1;
+    return this.#moments;
+  }
+}
+
+function newest<C extends Carrier>(held: readonly Held<C>[]): Held<C> | undefined {
+  return held.reduce<Held<C> | undefined>((best, next) => (best && best.since > next.since ? best : next), undefined);
+}

@@ -1,0 +1,28 @@
+import type { Link, Notification } from '../connection/Link.ts';
+import type { MediaEngine } from './MediaEngine.ts';
+
+/** What the server says of media. False: it spoke of something else. */
+export function tellMedia(notification: Notification, media: MediaEngine, link: Link | undefined): boolean {
+  const { name, body } = notification;
+  switch (name) {
+    case 'consumersOpened':
+      if (link !== undefined) {
+        void media.consumersOpened(link, body.consumers).then(() => notification.acknowledge?.());
+      }
+      return true;
+    case 'consumersClosed':
+      media.consumersClosed(body.consumerIds);
+      return true;
+    case 'consumersPaused':
+      media.consumersPaused(body.changes);
+      return true;
+    case 'layersWanted':
+      media.layersWanted(body.trackId, body.maxSpatialLayer);
+      return true;
+    case 'mediaLost':
+      media.mediaLost();
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Logger } from '../ports.ts';
+import type { ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
+import { MediaError, type RtpParameters } from './MediaPlane.ts';
+import { MediaProducer } from './MediaProducer.ts';
+import { messageOf } from './mediaFailures.ts';
+import { toMediaError } from './ParticipantMedia.ts';
+import type { RoomSessions } from './RoomSessions.ts';
+
+export interface RoomProducersOptions {
+  readonly sessions: RoomSessions;
+  readonly room: () => RoomState;
+  readonly logger: Logger;
+  /** A publisher's producer is there, paused. */
+  readonly produced: (producer: MediaProducer) => void;
+  readonly closed: (producer: MediaProducer) => void;
+}
+
+/** Chrome ignores a keyframe request that comes within 300 ms of the last one: mediasoup then waits a full second. */
+const KEYFRAME_REQUEST_DELAY_MS = 370;
+
+/** The producers of one room on this node: what publishers send, and what sidecars make of it. */
+export class RoomProducers {
+  /** What publishers send. */
+  readonly sources = new Map<TrackId, MediaProducer>();
+  readonly #options: RoomProducersOptions;
+  readonly #all = new Map<string, MediaProducer>();
+  /** The last produce call of each track: they take turns. */
+  readonly #producing = new Map<TrackId, Promise<unknown>>();
+
+  constructor(options: RoomProducersOptions) {
+    this.#options = options;
+  }
+
+  byId(producerId: string): MediaProducer | undefined {
+    return this.#all.get(producerId);
+  }
+
+  all(): Iterable<MediaProducer> {
+    return this.#all.values();
+  }
+
+  trackOf(producer: MediaProducer): Track | undefined {
+    return this.#options.room().participants.get(producer.participantId)?.tracks.get(producer.trackId);
+  }
+
+  /** A producer for a track of the record; replaces the one it had. */
+  produce(
+    participantId: ParticipantId,
+    session: number,
+    trackId: TrackId,
+    rtpParameters: RtpParameters,
+  ): Promise<{ readonly producerId: string }> {
+    const before = this.#producing.get(trackId) ?? Promise.resolve();
+    const produced = before.then(() => this.#produce(participantId, session, trackId, rtpParameters));
+    const settled = produced.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#producing.set(trackId, settled);
+    void settled.then(() => {
+      if (this.#producing.get(trackId) === settled) this.#producing.delete(trackId);
+    });
+    return produced;
+  }
+
+  /** Counts it until it closes. */
+  register(producer: MediaProducer): void {
+    this.#all.set(producer.producerId, producer);
+    producer.producer.observer.once('close', () => {
+      this.#all.delete(producer.producerId);
+      producer.close();
+      if (this.sources.get(producer.trackId) === producer) this.sources.delete(producer.trackId);
+      this.#options.closed(producer);
+    });
+  }
+
+  /** Silence does not wait for its turn in the plan [M2]. */
+  silenceMuted(): void {
+    for (const producer of this.#all.values()) {
+      if (producer.paused || this.trackOf(producer)?.muted === false) continue;
+      producer.pause().catch((error: unknown) => {
+        const { trackId } = producer;
+        this.#options.logger.debug({ trackId, error: messageOf(error) }, 'producer closed while muting');
+      });
+    }
+  }
+
+  async #produce(
+    participantId: ParticipantId,
+    session: number,
+    trackId: TrackId,
+    rtpParameters: RtpParameters,
+  ): Promise<{ readonly producerId: string }> {
+    const { sessions } = this.#options;
+    const media = sessions.mediaOf(participantId, session);
+    const track = this.#recordedTrack(participantId, trackId);
+    this.sources.get(trackId)?.close();
+    const isVideo = track.kind === 'video';
+    const producer = await media.send
+      .produce({
+        kind: track.kind,
+        rtpParameters,
+        paused: true,
+        ...(isVideo ? { keyFrameRequestDelay: KEYFRAME_REQUEST_DELAY_MS } : {}),
+      })
+      .catch((error: unknown) => {
+        sessions.mediaOf(participantId, session); // Closed in the meantime: that is the reason then.
+        throw toMediaError(error);
+      });
+    const current = sessions.viewers.get(participantId) === media && !producer.closed;
+    const nowTrack = this.#options.room().participants.get(participantId)?.tracks.get(trackId);
+    if (!current || !nowTrack) {
+      producer.close();
+      if (!current) sessions.assertCurrent(participantId, session);
+      throw current
+        ? new MediaError('TRACK_NOT_FOUND', 'This track was unpublished in the meantime.')
+        : new MediaError('TRANSPORT_NOT_FOUND', 'The transport closed in the meantime. Open new transports.');
+    }
+    const source = new MediaProducer(producer, nowTrack, media, { path: 'source', held: isVideo && !nowTrack.muted });
+    this.sources.set(trackId, source);
+    this.register(source);
+    this.#options.produced(source);
+    return { producerId: producer.id };
+  }
+
+  #recordedTrack(participantId: ParticipantId, trackId: TrackId): Track {
+    const track = this.#options.room().participants.get(participantId)?.tracks.get(trackId);
+    if (!track) throw new MediaError('TRACK_NOT_FOUND', 'This track is not published: publish it first.');
+    return track;
+  }
+}

@@ -1,0 +1,148 @@
+import { ortc } from 'mediasoup';
+import type { Logger } from '../ports.ts';
+import type { ParticipantId, RoomState } from '../room/state.ts';
+import { MediaError, type RtpCapabilities, type TransportPair } from './MediaPlane.ts';
+import { messageOf } from './mediaFailures.ts';
+import { ParticipantMedia, toMediaError, toTransportOffer } from './ParticipantMedia.ts';
+import type { RoomRouter } from './RoomRouter.ts';
+import type { RoomRouters } from './RoomRouters.ts';
+
+export interface RoomSessionsOptions {
+  readonly routers: RoomRouters;
+  readonly room: () => RoomState;
+  readonly maxIncomingBitrateBps: number;
+  readonly logger: Logger;
+  /** A session has its transports. */
+  readonly opened: (media: ParticipantMedia) => void;
+}
+
+const TRANSPORT_ATTEMPTS = 3;
+
+/** The sessions that have transports in one room on this node, one a participant. */
+export class RoomSessions {
+  readonly viewers = new Map<ParticipantId, ParticipantMedia>();
+  readonly #options: RoomSessionsOptions;
+  /** The newest `open` call of each participant: an older one that ends later gives up. */
+  readonly #opening = new Map<ParticipantId, symbol>();
+  #closed = false;
+
+  constructor(options: RoomSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Whatever an older session, or an earlier call, had is closed. */
+  async open(participantId: ParticipantId, session: number, rtpCapabilities: RtpCapabilities): Promise<TransportPair> {
+    this.assertCurrent(participantId, session);
+    assertRtpCapabilities(rtpCapabilities);
+    const ticket = Symbol(participantId);
+    this.#opening.set(participantId, ticket);
+    this.drop(participantId);
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.#tryToOpen(participantId, session, rtpCapabilities, ticket);
+        } catch (error) {
+          if (error instanceof MediaError) throw error;
+          // The worker went away in the middle: its replacement is there, or nearly so.
+          if (attempt < TRANSPORT_ATTEMPTS && !this.#closed) continue;
+          throw new MediaError('MEDIA_UNAVAILABLE', 'The media server cannot open transports now.', { cause: error });
+        }
+      }
+    } finally {
+      if (this.#opening.get(participantId) === ticket) this.#opening.delete(participantId);
+    }
+  }
+
+  /** @throws MediaError when this session is not the newest, or has no transports. */
+  mediaOf(participantId: ParticipantId, session: number): ParticipantMedia {
+    this.assertCurrent(participantId, session);
+    const media = this.viewers.get(participantId);
+    if (!media || media.session !== session || media.closed) {
+      throw new MediaError('TRANSPORT_NOT_FOUND', 'This session has no transports: open them first.');
+    }
+    return media;
+  }
+
+  /** [J5] */
+  assertCurrent(participantId: ParticipantId, session: number): void {
+    if (this.#closed) throw new MediaError('MEDIA_UNAVAILABLE', 'The room is closed on this node.');
+    const recorded = this.#options.room().participants.get(participantId);
+    const newest = Math.max(recorded?.session ?? 0, this.viewers.get(participantId)?.session ?? 0);
+    if (!recorded || session < newest) {
+      throw new MediaError('STALE_SESSION', 'Another connection of this participant took over, or it is gone.');
+    }
+  }
+
+  /** Closes what this session has. False: a newer one has taken over. */
+  end(participantId: ParticipantId, session: number): boolean {
+    const media = this.viewers.get(participantId);
+    if (media && media.session > session) return false;
+    this.#opening.delete(participantId);
+    this.drop(participantId);
+    return true;
+  }
+
+  drop(participantId: ParticipantId): void {
+    this.viewers.get(participantId)?.close();
+    this.viewers.delete(participantId);
+  }
+
+  /** The sessions that lived on this router, which closed under them. */
+  takeLost(router: RoomRouter): readonly ParticipantMedia[] {
+    const lost = [...this.viewers.values()].filter((media) => media.router === router);
+    for (const { participantId } of lost) this.viewers.delete(participantId);
+    return lost;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#opening.clear();
+    for (const participantId of [...this.viewers.keys()]) this.drop(participantId);
+  }
+
+  async #tryToOpen(
+    participantId: ParticipantId,
+    session: number,
+    rtpCapabilities: RtpCapabilities,
+    ticket: symbol,
+  ): Promise<TransportPair> {
+    const { routers, room, maxIncomingBitrateBps, logger } = this.#options;
+    const router = await routers.enter(this.viewers, room());
+    const opened = await Promise.allSettled([router.createTransport(), router.createTransport()]);
+    const [send, recv] = opened.map((result) => (result.status === 'fulfilled' ? result.value : null));
+    const failed = opened.find((result) => result.status === 'rejected');
+    const giveUp = (error: unknown): never => {
+      send?.close();
+      recv?.close();
+      routers.leave(router);
+      throw error;
+    };
+    if (!send || !recv) return giveUp(failed?.reason);
+    if (send.closed || recv.closed) return giveUp(new Error('the media worker went away'));
+    if (this.#closed || this.#opening.get(participantId) !== ticket) {
+      return giveUp(new MediaError('STALE_SESSION', 'A newer connection of this participant took over.'));
+    }
+    try {
+      this.assertCurrent(participantId, session);
+    } catch (error) {
+      return giveUp(error);
+    }
+    const media = new ParticipantMedia({ participantId, session, router, send, recv, rtpCapabilities });
+    this.viewers.set(participantId, media);
+    send.observer.once('close', () => routers.leave(router));
+    send.setMaxIncomingBitrate(maxIncomingBitrateBps).catch((error: unknown) => {
+      logger.debug({ participantId, error: messageOf(error) }, 'no bound for the incoming bitrate');
+    });
+    this.#options.opened(media);
+    return { send: toTransportOffer(send), recv: toTransportOffer(recv) };
+  }
+}
+
+/** mediasoup completes what it checks: it gets a copy. */
+function assertRtpCapabilities(rtpCapabilities: RtpCapabilities): void {
+  try {
+    ortc.validateAndNormalizeRtpCapabilities(structuredClone(rtpCapabilities));
+  } catch (error) {
+    throw toMediaError(error);
+  }
+}

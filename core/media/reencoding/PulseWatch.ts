@@ -1,0 +1,110 @@
+/** A sidecar that says nothing for this long gets no viewers: four pulses. */
+const SILENT_AFTER_MS = 200;
+/** Frames that came in without any going out, and for how long: less may be a hiccup. */
+const STALLED_AFTER_FRAMES = 5;
+const STALLED_AFTER_MS = 250;
+/** How long all must be well before viewers come for the first time, and before they come back. */
+const FIRST_READY_AFTER_MS = 100;
+const READY_AGAIN_AFTER_MS = 300;
+
+/** What is to be expected of a sidecar now. */
+export interface ExpectedFlow {
+  /** Somebody watches some layer. */
+  readonly anyLayerActive: boolean;
+  /** Muted: nothing comes in. */
+  readonly inputPaused: boolean;
+}
+
+/** Judges by a sidecar's pulses whether what it gives back can be shown. Times are in ms of any clock. */
+export class PulseWatch {
+  #ready = false;
+  #wasReady = false;
+  #expected: ExpectedFlow;
+  /** Since when what one side sends does not get to the other; null: it does. */
+  #pathCutSince: number | null = null;
+  #lastPulseAt: number;
+  #framesIn = 0;
+  #framesOut = 0;
+  #framesInSinceOutput = 0;
+  #lastOutputAt: number;
+  /** Since when there is no fault; counters from then on. Null: there is one, or no pulse came yet. */
+  #wellSince: { readonly at: number; readonly framesIn: number; readonly framesOut: number } | null = null;
+
+  constructor(now: number, expected: ExpectedFlow) {
+    this.#lastPulseAt = now;
+    this.#lastOutputAt = now;
+    this.#expected = expected;
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get framesIn(): number {
+    return this.#framesIn;
+  }
+
+  get framesOut(): number {
+    return this.#framesOut;
+  }
+
+  /** For how long it has been silent, or out of reach. */
+  lostForMs(now: number): number {
+    return now - Math.min(this.#lastPulseAt, this.#pathCutSince ?? now);
+  }
+
+  expect(now: number, expected: ExpectedFlow): void {
+    const { anyLayerActive, inputPaused } = this.#expected;
+    if (anyLayerActive === expected.anyLayerActive && inputPaused === expected.inputPaused) return;
+    this.#expected = expected;
+    // What is asked for just now takes its time.
+    this.#restartOutput(now);
+  }
+
+  /** What it says it sends, and what gets through, are two things. */
+  setPath(now: number, isOpen: boolean): void {
+    this.#pathCutSince = isOpen ? null : (this.#pathCutSince ?? now);
+  }
+
+  pulse(now: number, framesIn: number, framesOut: readonly number[]): void {
+    const out = framesOut.reduce((sum, frames) => sum + frames, 0);
+    this.#lastPulseAt = now;
+    if (out > this.#framesOut) this.#restartOutput(now);
+    else this.#framesInSinceOutput += Math.max(0, framesIn - this.#framesIn);
+    this.#framesIn = framesIn;
+    this.#framesOut = out;
+    this.#wellSince ??= { at: now, framesIn, framesOut: out };
+    this.review(now);
+  }
+
+  /** True when it became ready, or is so no more. */
+  review(now: number): boolean {
+    const before = this.#ready;
+    if (this.#isFaulty(now)) {
+      this.#ready = false;
+      this.#wellSince = null;
+    } else if (!this.#ready && this.#wellSince && this.#flows(this.#wellSince)) {
+      const waitMs = this.#wasReady ? READY_AGAIN_AFTER_MS : FIRST_READY_AFTER_MS;
+      this.#ready = now - this.#wellSince.at >= waitMs;
+      this.#wasReady ||= this.#ready;
+    }
+    return this.#ready !== before;
+  }
+
+  #isFaulty(now: number): boolean {
+    if (now - this.#lastPulseAt > SILENT_AFTER_MS || this.#pathCutSince !== null) return true;
+    if (!this.#expected.anyLayerActive || this.#expected.inputPaused) return false;
+    return this.#framesInSinceOutput >= STALLED_AFTER_FRAMES && now - this.#lastOutputAt >= STALLED_AFTER_MS;
+  }
+
+  #flows(since: { readonly framesIn: number; readonly framesOut: number }): boolean {
+    const { anyLayerActive, inputPaused } = this.#expected;
+    if (inputPaused) return true;
+    return anyLayerActive ? this.#framesOut > since.framesOut : this.#framesIn > since.framesIn;
+  }
+
+  #restartOutput(now: number): void {
+    this.#lastOutputAt = now;
+    this.#framesInSinceOutput = 0;
+  }
+}

@@ -1,0 +1,181 @@
+import type { ParticipantId, RoomState, TrackId } from '../../room/state.ts';
+import type { LiveReencoding, ReencodedCodec } from '../../view/mediaSteps.ts';
+import { planReencoding } from '../../view/planReencoding.ts';
+import type { MediaProducer } from '../MediaProducer.ts';
+import { messageOf } from '../mediaFailures.ts';
+import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { ViewerConsumer } from '../ViewerConsumer.ts';
+import type { Attachment } from './Attachment.ts';
+import { demandsOn } from './demandsOn.ts';
+import { LinkEstimates } from './LinkEstimates.ts';
+import { TrackReencoding, type TrackReencodingDeps } from './TrackReencoding.ts';
+
+/** What reencoding sees of its room. */
+export interface RoomReencodingObjects {
+  readonly sources: ReadonlyMap<TrackId, MediaProducer>;
+  readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
+  room(): RoomState;
+  /** A reencoded producer is there, paused: it counts as any other until it closes. */
+  register(producer: MediaProducer): void;
+  /** The plan is to be made again. */
+  changed(): void;
+  servedChanged(trackIds: readonly TrackId[]): void;
+}
+
+/** What it needs of its node. */
+export type RoomReencodingDeps = Omit<TrackReencodingDeps, 'demandsOn' | 'isFlowing' | 'register' | 'changed'> & {
+  /** Sidecars are at work here: time matters. */
+  readonly busy: () => void;
+  readonly onClosed: (room: RoomReencoding) => void;
+};
+
+/** One room's reencoding on this node: which tracks are wished, and which sidecars serve them. */
+export class RoomReencoding {
+  readonly #objects: RoomReencodingObjects;
+  readonly #deps: RoomReencodingDeps;
+  readonly #trackDeps: TrackReencodingDeps;
+  readonly #estimates: LinkEstimates;
+  /** What the record wishes now. */
+  readonly #current = new Map<TrackId, TrackReencoding>();
+  /** What it does not wish any more, until its viewers have gone. */
+  readonly #ending = new Set<TrackReencoding>();
+  #served: readonly TrackId[] = [];
+  #closed = false;
+
+  constructor(objects: RoomReencodingObjects, deps: RoomReencodingDeps) {
+    this.#objects = objects;
+    this.#deps = deps;
+    this.#estimates = new LinkEstimates(deps.logger);
+    const { sources, viewers } = objects;
+    const scene = { sources, viewers, estimateOf: (viewer: ParticipantMedia) => this.#estimates.of(viewer) };
+    this.#trackDeps = {
+      ...deps,
+      demandsOn: (trackId, producer) => demandsOn(trackId, producer, scene),
+      isFlowing: ({ producerId }) =>
+        [...viewers.values()].some((viewer) => viewer.consumers.get(producerId)?.paused === false),
+      register: (producer) => {
+        objects.register(producer);
+        deps.busy();
+      },
+      changed: () => objects.changed(),
+    };
+  }
+
+  /** Tracks for which a sidecar works or is sought. */
+  get wanted(): ReadonlySet<TrackId> {
+    return new Set(this.#current.keys());
+  }
+
+  /** Tracks that viewers receive reencoded now. */
+  get served(): readonly TrackId[] {
+    return this.#served;
+  }
+
+  get attached(): readonly { readonly trackId: TrackId; readonly attachment: Attachment }[] {
+    return [...this.#all()].flatMap(({ source, attachments }) =>
+      attachments.map((attachment) => ({ trackId: source.trackId, attachment })),
+    );
+  }
+
+  hasAttachments(trackId: TrackId): boolean {
+    for (const { source, attachments } of this.#all()) {
+      if (source.trackId === trackId && attachments.length > 0) return true;
+    }
+    return false;
+  }
+
+  live(): ReadonlyMap<TrackId, readonly LiveReencoding[]> {
+    const live = new Map<TrackId, LiveReencoding[]>();
+    for (const { trackId, attachment } of this.attached) {
+      // A track that was published anew has another source.
+      if (attachment.producer.closed) continue;
+      const { producer, phase } = attachment;
+      live.set(trackId, [...(live.get(trackId) ?? []), { producer, phase }]);
+    }
+    return live;
+  }
+
+  /** Brings wishes and work together: sidecars are sought for what is wished, and leave what is not. */
+  follow(): void {
+    if (this.#closed) return;
+    const { sources, viewers, room } = this.#objects;
+    for (const [trackId, track] of this.#current) {
+      if (!track.source.closed && sources.get(trackId) === track.source) continue;
+      this.#current.delete(trackId);
+      track.close('its source ended');
+    }
+    const before = new Map(
+      [...this.#current].map(([trackId, { codec }]): [TrackId, ReencodedCodec] => [trackId, codec]),
+    );
+    const wanted = planReencoding(room(), { producers: sources, viewers }, before);
+    for (const [trackId, track] of this.#current) {
+      if (wanted.has(trackId)) continue;
+      this.#current.delete(trackId);
+      track.end();
+      if (!track.over) this.#ending.add(track);
+    }
+    for (const [trackId, codec] of wanted) {
+      const source = sources.get(trackId);
+      if (this.#current.has(trackId) || !source?.codec) continue;
+      this.#current.set(trackId, new TrackReencoding(source, source.codec, codec, this.#trackDeps));
+    }
+  }
+
+  /** After the plan was applied: lets go of what nobody needs any more, and tells sidecars and people what is so now. */
+  settle(): void {
+    for (const track of this.#all()) {
+      track.settle();
+      const { participantId, trackId } = track.source;
+      const isMuted = this.#objects.room().participants.get(participantId)?.tracks.get(trackId)?.muted !== false;
+      track.adapt(isMuted);
+    }
+    for (const track of this.#ending) if (track.over) this.#ending.delete(track);
+    this.#tellServed();
+  }
+
+  /** Time has passed. */
+  review(): void {
+    for (const track of this.#all()) track.review();
+  }
+
+  /** Links may have changed. Throws when there is a bug. */
+  async poll(): Promise<void> {
+    await Promise.all([
+      this.#estimates.poll([...this.#objects.viewers.values()]),
+      ...this.attached.map(({ trackId, attachment }) =>
+        attachment.lookAtPath().catch((error: unknown) => {
+          this.#deps.logger.debug({ trackId, error: messageOf(error) }, 'sidecar’s media ended while it was looked at');
+        }),
+      ),
+    ]);
+    if (!this.#closed) this.settle();
+  }
+
+  /** A picture that was waited for is on this viewer's screen. */
+  shown({ consumers }: ParticipantMedia, { trackId, producerId }: ViewerConsumer): void {
+    const others = [...consumers.values()].filter((one) => one.trackId === trackId && one.producerId !== producerId);
+    if (others.some(({ paused }) => !paused)) this.#deps.counters.switches += 1;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const track of [...this.#all()]) track.close('the room closed here');
+    this.#current.clear();
+    this.#ending.clear();
+    this.#deps.onClosed(this);
+  }
+
+  #tellServed(): void {
+    const served = [...this.#current.values()]
+      .filter(({ attachments }) => attachments.some(({ phase }) => phase === 'ready'))
+      .map(({ source }) => source.trackId);
+    if (served.length === this.#served.length && served.every((trackId) => this.#served.includes(trackId))) return;
+    this.#served = served;
+    this.#objects.servedChanged(served);
+  }
+
+  *#all(): Iterable<TrackReencoding> {
+    yield* this.#ending;
+    yield* this.#current.values();
+  }
+}

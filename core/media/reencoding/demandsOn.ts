@@ -1,0 +1,57 @@
+import { REENCODED_LAYERS } from '../../reencoding/messages.ts';
+import type { ParticipantId, TrackId } from '../../room/state.ts';
+import { type LayerDemand, nominalBitratesOf } from '../../view/layerTargets.ts';
+import type { MediaProducer } from '../MediaProducer.ts';
+import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { ViewerConsumer } from '../ViewerConsumer.ts';
+
+interface DemandScene {
+  readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
+  readonly sources: ReadonlyMap<TrackId, MediaProducer>;
+  estimateOf(viewer: ParticipantMedia): number | null;
+}
+
+/** What each viewer that watches this track, in whatever way, asks of its reencoded layers. */
+export function demandsOn(trackId: TrackId, producer: MediaProducer | null, scene: DemandScene): LayerDemand[] {
+  const demands: LayerDemand[] = [];
+  for (const viewer of scene.viewers.values()) {
+    const consumers = [...viewer.consumers.values()];
+    const watching = consumers.find((consumer) => consumer.trackId === trackId && !consumer.paused);
+    if (!watching) continue;
+    const own = producer && viewer.consumers.get(producer.producerId);
+    const preferredLayer = reencodedLayerOf(own ?? watching, scene);
+    demands.push({ preferredLayer, shareBps: shareOf(viewer, trackId, preferredLayer, scene) });
+  }
+  return demands;
+}
+
+/** The link is divided among the videos that the viewer watches as they would share it if it carried all. */
+function shareOf(
+  viewer: ParticipantMedia,
+  trackId: TrackId,
+  preferredLayer: number,
+  scene: DemandScene,
+): number | null {
+  const estimateBps = scene.estimateOf(viewer);
+  if (estimateBps === null) return null;
+  const wishes = new Map([[trackId, wishBps(trackId, preferredLayer, scene)]]);
+  for (const consumer of viewer.consumers.values()) {
+    if (consumer.paused || !consumer.preferredLayers || wishes.has(consumer.trackId)) continue;
+    wishes.set(consumer.trackId, wishBps(consumer.trackId, reencodedLayerOf(consumer, scene), scene));
+  }
+  const total = [...wishes.values()].reduce((sum, bps) => sum + bps, 0);
+  return total === 0 ? estimateBps : (estimateBps * (wishes.get(trackId) ?? 0)) / total;
+}
+
+/** A source of fewer layers lacks the low ones. */
+function reencodedLayerOf({ trackId, producerId, preferredLayers }: ViewerConsumer, { sources }: DemandScene): number {
+  const source = sources.get(trackId);
+  const spatialLayer = preferredLayers?.spatialLayer ?? 0;
+  if (source?.producerId !== producerId) return spatialLayer;
+  return Math.max(0, spatialLayer + REENCODED_LAYERS - source.layers.heights.length);
+}
+
+function wishBps(trackId: TrackId, layer: number, { sources }: DemandScene): number {
+  const nominals = nominalBitratesOf(sources.get(trackId)?.track.source ?? 'camera');
+  return nominals[Math.min(layer, nominals.length - 1)] ?? 0;
+}

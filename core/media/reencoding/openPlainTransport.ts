@@ -1,0 +1,98 @@
+import { isIP, isIPv6 } from 'node:net';
+import type { types } from 'mediasoup';
+import type { PlainEnd, SrtpKey } from '../../reencoding/messages.ts';
+import type { MediaListen } from '../WorkerSlot.ts';
+
+/** Where this node's media for sidecars on other machines may be bound. */
+export interface PlainListen {
+  readonly listen: readonly MediaListen[];
+  /** UDP ports, both ends included; null: any. */
+  readonly ports: { readonly min: number; readonly max: number } | null;
+}
+
+/** The sidecar's end of one transport. */
+export interface FarEnd {
+  readonly address: string;
+  readonly port: number;
+  /** Null on this host alone. */
+  readonly srtp: SrtpKey | null;
+}
+
+/** A node and a sidecar that no media can pass between. Another sidecar may do. */
+export class NoMediaPath extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NoMediaPath';
+  }
+}
+
+/** The kernel's defaults drop the burst of a keyframe. */
+const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./i.test(address);
+}
+
+/** A transport connected to the sidecar: plain on this host, encrypted to any other. @throws NoMediaPath */
+export async function openPlainTransport(
+  router: types.Router,
+  far: FarEnd,
+  plainListen: PlainListen,
+): Promise<types.PlainTransport> {
+  const onThisHost = isLoopback(far.address);
+  if (!onThisHost && !far.srtp) throw new NoMediaPath('a sidecar on another host must bring SRTP keys');
+  const srtp = onThisHost ? null : far.srtp;
+  const transport = await router.createPlainTransport({
+    listenInfo: onThisHost ? loopbackInfo(far.address) : listenInfoFor(far.address, plainListen),
+    rtcpMux: true,
+    comedia: false,
+    ...(srtp ? { enableSrtp: true, srtpCryptoSuite: srtp.cryptoSuite } : {}),
+  });
+  try {
+    await transport.connect({
+      ip: far.address,
+      port: far.port,
+      ...(srtp ? { srtpParameters: { cryptoSuite: srtp.cryptoSuite, keyBase64: srtp.keyBase64 } } : {}),
+    });
+    return transport;
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+}
+
+/** What the sidecar is told of it. */
+export function plainEndOf({ tuple, srtpParameters }: types.PlainTransport): PlainEnd {
+  return {
+    address: tuple.localAddress,
+    port: tuple.localPort,
+    srtp: srtpParameters ? { cryptoSuite: 'AEAD_AES_128_GCM', keyBase64: srtpParameters.keyBase64 } : null,
+  };
+}
+
+function loopbackInfo(address: string): types.TransportListenInfo {
+  return { ...buffers(), protocol: 'udp', ip: isIPv6(address) && address === '::1' ? '::1' : '127.0.0.1' };
+}
+
+function listenInfoFor(address: string, { listen, ports }: PlainListen): types.TransportListenInfo {
+  const family = isIP(address);
+  for (const { ip, announcedAddress } of listen) {
+    if (isIP(ip) !== family || isLoopback(ip)) continue;
+    // What browsers are told may be a name; a sidecar is told an address.
+    const announced =
+      announcedAddress !== undefined && isIP(announcedAddress) === family ? announcedAddress : undefined;
+    if (announced === undefined && (ip === '0.0.0.0' || ip === '::')) continue;
+    return {
+      ...buffers(),
+      protocol: 'udp',
+      ip,
+      ...(announced === undefined ? {} : { announcedAddress: announced }),
+      ...(ports ? { portRange: { min: ports.min, max: ports.max } } : {}),
+    };
+  }
+  throw new NoMediaPath(`this node has no address that media from ${address} could be sent to`);
+}
+
+function buffers(): { sendBufferSize: number; recvBufferSize: number } {
+  return { sendBufferSize: SOCKET_BUFFER_BYTES, recvBufferSize: SOCKET_BUFFER_BYTES };
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type LayerDemand, layerTargets, nominalBitratesOf } from './layerTargets.ts';
+
+const NOMINALS = nominalBitratesOf('camera');
+
+function active(demands: readonly LayerDemand[]): boolean[] {
+  return layerTargets(demands, NOMINALS, []).map((target) => target.active);
+}
+
+function demands(preferredLayer: number, ...sharesKbps: readonly (number | null)[]): LayerDemand[] {
+  return sharesKbps.map((kbps) => ({ preferredLayer, shareBps: kbps === null ? null : kbps * 1_000 }));
+}
+
+describe('which layers', () => {
+  test('none while nobody watches', () => {
+    expect(active([])).toEqual([false, false, false]);
+  });
+
+  test('those that somebody prefers, and the lowest to fall down to', () => {
+    expect(active(demands(0, null))).toEqual([true, false, false]);
+    expect(active(demands(2, null))).toEqual([true, false, true]);
+    expect(active([...demands(1, null), ...demands(2, null)])).toEqual([true, true, true]);
+  });
+
+  test('and the one that a link carries that is too narrow for the preferred one', () => {
+    expect(active(demands(2, 400))).toEqual([true, true, true]);
+    expect(active(demands(2, 100))).toEqual([true, false, true]);
+    expect(active(demands(2, 750))).toEqual([true, false, true]);
+  });
+
+  test('a layer that does not exist counts as the highest', () => {
+    expect(active(demands(7, null))).toEqual([true, false, true]);
+  });
+});
+
+describe('at which bitrate', () => {
+  const highest = (list: readonly LayerDemand[], beforeBps = 1_500_000): number =>
+    layerTargets(list, NOMINALS, [
+      { active: true, bitrateBps: 150_000 },
+      { active: true, bitrateBps: 500_000 },
+      { active: true, bitrateBps: beforeBps },
+    ])[2]?.bitrateBps ?? 0;
+
+  test('the nominal one while links are wide or unknown', () => {
+    expect(highest(demands(2, null, 9_000))).toBe(1_500_000);
+    expect(highest([])).toBe(1_500_000);
+  });
+
+  test('that of the links of those who prefer the layer, but for the narrowest fifth', () => {
+    expect(highest(demands(2, 1_000, 1_000, 1_000, 1_000))).toBe(975_000);
+    expect(highest(demands(2, 100, 1_200, 1_200, 1_200, 1_200, 1_200))).toBe(1_200_000);
+    expect(highest(demands(1, 300, 300))).toBe(1_500_000);
+  });
+
+  test('never less than half', () => {
+    expect(highest(demands(2, 100, 100))).toBe(750_000);
+  });
+
+  test('the same as before while it would change but little', () => {
+    expect(highest(demands(2, 1_100), 1_200_000)).toBe(1_200_000);
+    expect(highest(demands(2, 1_000), 1_200_000)).toBe(975_000);
+  });
+
+  test('within bounds, and settled, whatever is asked for', () => {
+    const anyDemands = fc.array(fc.record({ preferredLayer: fc.nat(4), shareBps: fc.option(fc.nat(20_000_000)) }));
+    fc.assert(
+      fc.property(anyDemands, anyDemands, (first, second) => {
+        const before = layerTargets(first, NOMINALS, []);
+        const targets = layerTargets(second, NOMINALS, before);
+        expect(layerTargets(second, NOMINALS, targets)).toEqual(targets);
+        for (const [layer, { bitrateBps }] of targets.entries()) {
+          expect(bitrateBps).toBeLessThanOrEqual(NOMINALS[layer] ?? 0);
+          expect(bitrateBps).toBeGreaterThanOrEqual((NOMINALS[layer] ?? 0) / 2);
+        }
+      }),
+    );
+  });
+});
+
+test('small pictures get less than full ones, large ones no more', () => {
+  expect(nominalBitratesOf('camera', 720)).toEqual([150_000, 500_000, 1_500_000]);
+  expect(nominalBitratesOf('camera', 1080)).toEqual([150_000, 500_000, 1_500_000]);
+  expect(nominalBitratesOf('camera', 360)).toEqual([53_000, 177_000, 530_000]);
+  expect(nominalBitratesOf('camera', 16)).toEqual([15_000, 50_000, 150_000]);
+});
+
+test('screens get more than cameras', () => {
+  for (const [layer, bps] of nominalBitratesOf('screen').entries()) expect(bps).toBeGreaterThan(NOMINALS[layer] ?? 0);
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import {
+  EMPTY_ROOM,
+  type Participant,
+  type ReencodingPolicy,
+  type RoomState,
+  type Track,
+  type TrackId,
+} from '../room/state.ts';
+import type { LiveProducer, LiveViewer, ReencodableCodec, ReencodedCodec } from './mediaSteps.ts';
+import { planReencoding } from './planReencoding.ts';
+
+const NOBODY_YET: ReadonlyMap<TrackId, ReencodedCodec> = new Map();
+const SERVED: ReadonlyMap<TrackId, ReencodedCodec> = new Map([['cam', 'VP8']]);
+
+interface Scene {
+  readonly policy?: ReencodingPolicy;
+  /** The host's wish for Ann's camera. */
+  readonly wish?: boolean | null;
+  readonly muted?: boolean;
+  readonly codec?: ReencodableCodec | null;
+  /** Others in the room, and how many of them are away. */
+  readonly others?: number;
+  readonly away?: number;
+  /** Of the others: devices that refuse Ann's camera. */
+  readonly refusing?: number;
+  readonly receives?: readonly (readonly ReencodedCodec[])[];
+}
+
+function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, ReencodedCodec> {
+  const { policy = { mode: 'off' }, wish = null, muted = false, codec = 'VP9' } = scene;
+  const { others = scene.receives?.length ?? 1, away = 0, refusing = 0 } = scene;
+  const camera = { id: 'cam', source: 'camera' as const, kind: 'video' as const, muted, reencoding: wish };
+  const microphone = { ...camera, id: 'mic', source: 'microphone' as const, kind: 'audio' as const };
+  const people = [
+    participant('ann', true, [camera, microphone]),
+    ...Array.from({ length: others }, (_, index) => participant(`viewer-${index}`, index >= away, [])),
+  ];
+  const room: RoomState = {
+    ...EMPTY_ROOM,
+    status: 'open',
+    settings: { ...EMPTY_ROOM.settings, reencoding: policy },
+    participants: new Map(people.map((person) => [person.id, person])),
+  };
+  const viewers = people.map(({ id }, index): [string, LiveViewer] => [
+    id,
+    {
+      routerId: 'one',
+      consumers: new Map(),
+      refused: new Set(index > 0 && index <= refusing ? ['producer of cam'] : []),
+      receives: new Set(scene.receives?.[index - 1] ?? ['VP8', 'H264']),
+    },
+  ]);
+  const producers = new Map([
+    ['cam', producer('cam', codec)],
+    ['mic', producer('mic', null)],
+  ]);
+  return planReencoding(room, { producers, viewers: new Map(viewers) }, before);
+}
+
+function participant(id: string, connected: boolean, tracks: readonly Track[]): Participant {
+  return {
+    id,
+    name: id,
+    role: 'member',
+    session: 1,
+    sessionCommandId: id,
+    nodeId: 'node-1',
+    connected,
+    expiresAt: null,
+    joinedAt: 0,
+    handRaisedAt: null,
+    tracks: new Map(tracks.map((track) => [track.id, track])),
+  };
+}
+
+function producer(trackId: TrackId, codec: ReencodableCodec | null): LiveProducer {
+  return {
+    producerId: `producer of ${trackId}`,
+    trackId,
+    participantId: 'ann',
+    routerId: 'one',
+    paused: false,
+    held: false,
+    layers: { heights: [180, 360, 720], temporalLayers: 1 },
+    codec,
+    wantedLayer: null,
+    pipedTo: new Set(),
+  };
+}
+
+const AUTO: ReencodingPolicy = { mode: 'auto', viewers: 10 };
+
+describe('what is reencoded', () => {
+  test('nothing, unless somebody wishes it', () => {
+    expect(planned({})).toEqual(new Map());
+  });
+
+  test('every video while the policy is on, also a muted one, and no sound', () => {
+    expect(planned({ policy: { mode: 'on' } })).toEqual(new Map([['cam', 'VP8']]));
+    expect(planned({ policy: { mode: 'on' }, muted: true }).size).toBe(1);
+  });
+
+  test('the host’s wish for a track comes before the policy, either way', () => {
+    expect(planned({ wish: true }).size).toBe(1);
+    expect(planned({ wish: false, policy: { mode: 'on' } }).size).toBe(0);
+    expect(planned({ wish: false, policy: AUTO, others: 50, refusing: 1 }, SERVED).size).toBe(0);
+  });
+
+  test('auto: with more viewers than the policy’s number, wherever they are; who is away does not count', () => {
+    expect(planned({ policy: AUTO, others: 10 }).size).toBe(0);
+    expect(planned({ policy: AUTO, others: 11 }).size).toBe(1);
+    expect(planned({ policy: AUTO, others: 11, away: 1 }).size).toBe(0);
+  });
+
+  test('auto: it ends only with less than 80 % of that', () => {
+    expect(planned({ policy: AUTO, others: 8 }, SERVED).size).toBe(1);
+    expect(planned({ policy: AUTO, others: 7 }, SERVED).size).toBe(0);
+  });
+
+  test('auto: for one viewer whose device cannot receive the source', () => {
+    expect(planned({ policy: AUTO, others: 2, refusing: 1 }).size).toBe(1);
+    expect(planned({ others: 2, refusing: 1 }).size).toBe(0);
+  });
+
+  test('nothing that no sidecar could decode', () => {
+    expect(planned({ wish: true, codec: null })).toEqual(new Map());
+  });
+});
+
+describe('as which codec', () => {
+  test('VP8, but H264 where more viewers receive that', () => {
+    expect(planned({ wish: true, receives: [['H264'], ['VP8', 'H264']] }).get('cam')).toBe('H264');
+    expect(planned({ wish: true, receives: [['H264'], ['VP8']] }).get('cam')).toBe('VP8');
+    expect(planned({ wish: true, others: 0 }).get('cam')).toBe('VP8');
+  });
+
+  test('the same as long as it is reencoded', () => {
+    expect(planned({ wish: true, receives: [['H264']] }, SERVED).get('cam')).toBe('VP8');
+  });
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { parseOptions } from './options.ts';
+
+test('the reencoder is measured in all its parts, unless one is named', () => {
+  expect(parseOptions(['reencoder'])).toEqual({
+    bench: 'reencoder',
+    reencoder: { part: undefined, seconds: 60 },
+    json: undefined,
+  });
+  expect(parseOptions(['reencoder', '--part', 'storm', '--seconds', '5', '--json', 'x.json'])).toMatchObject({
+    reencoder: { part: 'storm', seconds: 5 },
+    json: 'x.json',
+  });
+});
+
+test.each([
+  [[], /name one benchmark/],
+  [['everything'], /name one benchmark/],
+  [['join', 'forward'], /name one benchmark/],
+  [['join', '--part', 'storm'], /--part is one of the reencoder's/],
+  [['reencoder', '--part', 'fog'], /--part is one of the reencoder's: engines, storm, lipsync/],
+  [['reencoder', '--seconds', '0'], /from 1 to 600/],
+  [['join', '--unknown'], /--unknown/],
+])('%j is refused with the reason', (args, reason) => {
+  expect(parseOptions(args)).toMatch(reason);
+});

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { REENCODER_PARTS, type ReencoderOptions } from './reencoder.ts';
+
+const BENCH_NAMES = ['journal', 'replay', 'join', 'forward', 'reencoder'] as const;
+export type BenchName = (typeof BENCH_NAMES)[number];
+
+export interface BenchOptions {
+  readonly bench: BenchName;
+  readonly reencoder: ReencoderOptions;
+  readonly json: string | undefined;
+}
+
+export const USAGE = `npm run bench -- ${BENCH_NAMES.join('|')} [--json FILE]
+npm run bench -- reencoder [--part ${REENCODER_PARTS.join('|')}] [--seconds N] [--json FILE]
+
+  --part NAME    only this part of the benchmark of the reencoder
+  --seconds N    how long viewers come and go in each storm (60)
+  --json FILE    write the figures as JSON too`;
+
+/** What was asked for, or a sentence that says what is wrong with it. */
+export function parseOptions(args: readonly string[]): BenchOptions | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'string' }, part: { type: 'string' }, seconds: { type: 'string', default: '60' } },
+    });
+    const [name, ...more] = positionals;
+    const bench = BENCH_NAMES.find((known) => known === name);
+    if (!bench || more.length > 0) return `name one benchmark: ${BENCH_NAMES.join(', ')}`;
+    const part = REENCODER_PARTS.find((known) => known === values.part);
+    if (values.part !== undefined && (!part || bench !== 'reencoder')) {
+      return `--part is one of the reencoder's: ${REENCODER_PARTS.join(', ')}`;
+    }
+    const seconds = Number(values.seconds);
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600) return '--seconds is a whole number from 1 to 600';
+    return { bench, reencoder: { part, seconds }, json: values.json };
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+}

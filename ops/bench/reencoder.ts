@@ -1,0 +1,27 @@
+import type { Cleanup } from './cleanup.ts';
+import type { BenchReport } from './Report.ts';
+import { benchEngines } from './reencoder/engines.ts';
+import { benchLipSync } from './reencoder/lipSync.ts';
+import { benchStorm } from './reencoder/storm.ts';
+
+export const REENCODER_PARTS = ['engines', 'storm', 'lipsync'] as const;
+export type ReencoderPart = (typeof REENCODER_PARTS)[number];
+
+export interface ReencoderOptions {
+  /** All when undefined. */
+  readonly part: ReencoderPart | undefined;
+  /** How long viewers come and go in each storm. */
+  readonly seconds: number;
+}
+
+/** The reencoder's cost and delay, what it spares a presenter, and that picture and sound stay together. */
+export async function benchReencoder(cleanup: Cleanup, { part, seconds }: ReencoderOptions): Promise<BenchReport[]> {
+  const benches: Readonly<Record<ReencoderPart, () => Promise<BenchReport>>> = {
+    engines: () => benchEngines(cleanup),
+    storm: () => benchStorm(cleanup, seconds),
+    lipsync: () => benchLipSync(cleanup),
+  };
+  const reports: BenchReport[] = [];
+  for (const name of part ? [part] : REENCODER_PARTS) reports.push(await benches[name]());
+  return reports;
+}

@@ -1,0 +1,218 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineName } from '../../../core/reencoding/messages.ts';
+import { findEngine } from '../../../reencoder/engines/findEngine.ts';
+import { cpuMicrosecondsOf, descendantsOf, residentBytesOf } from '../../drills/deployment/processes.ts';
+import { waitUntilNothingMissing } from '../../drills/waitUntil.ts';
+import type { Cleanup } from '../cleanup.ts';
+import type { BenchReport, Target } from '../Report.ts';
+import { median, percentile } from '../statistics.ts';
+import { type Contender, type ContenderPorts, type Layer, layersOf } from './engines/Contender.ts';
+import type { IvfFrame } from './engines/ivf.ts';
+import { FILM, makeFilm } from './engines/makeFilm.ts';
+import { startPlainFfmpeg } from './engines/plainFfmpeg.ts';
+import { Sink } from './engines/Sink.ts';
+import { Source } from './engines/Source.ts';
+import { startTrackProcess } from './engines/trackProcess.ts';
+
+const RUNS = 3;
+const ENGINES = ['libav', 'ffmpeg'] as const satisfies EngineName[];
+const LAYER_COUNTS = [1, 3] as const;
+const LISTENING_MS = 500;
+const WARM_UP_MS = 3_000;
+const MEASURE_MS = 8_000;
+const REQUESTS = 24;
+/** Between two requests, and up to this much longer at random: none is bound to the rhythm of frames. */
+const REQUEST_EVERY_MS = 150;
+const FLOWING_LIMIT_MS = 20_000;
+const MEGABYTE = 1 << 20;
+
+const LIMITS = { cores: { 1: 0.25, 3: 0.35 }, latencyP95Ms: 30, keyframeP95Ms: 60 } as const;
+
+interface Figures {
+  readonly cores: number;
+  readonly rssBytes: number;
+  /** Of the layer that has the fewest. */
+  readonly framesPerSecond: number;
+  readonly latencies: readonly number[];
+  readonly answers: readonly number[];
+}
+
+type StartContender = (layers: readonly Layer[], ports: ContenderPorts) => Promise<Contender>;
+
+interface Entry {
+  readonly name: string;
+  readonly engine: EngineName | null;
+  readonly layers: 1 | 3;
+  readonly start: StartContender;
+  readonly runs: Figures[];
+}
+
+/** What reencoding a camera costs and adds, with each engine that works here, beside the ffmpeg command alone. */
+export async function benchEngines(cleanup: Cleanup): Promise<BenchReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'everroom-bench-engines-'));
+  cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const film = await makeFilm(folder);
+  const entries = await entriesOf(folder);
+  for (let run = 0; run < RUNS; run += 1) {
+    // None always goes first: a machine that warms up or is disturbed must not favour one.
+    for (const entry of run % 2 === 0 ? entries : entries.toReversed()) {
+      entry.runs.push(await measure(entry, film, cleanup));
+    }
+  }
+  return toReport(entries);
+}
+
+async function entriesOf(folder: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const engine of ENGINES) {
+    const found = await findEngine(engine);
+    if (!found.engine) process.stderr.write(`left out: ${found.reason}\n`);
+    else entries.push(...LAYER_COUNTS.map((layers) => entryOf(engine, engine, layers, startWith(engine))));
+  }
+  const plain: StartContender = (layers, ports) => startPlainFfmpeg(folder, layers, ports);
+  entries.push(...LAYER_COUNTS.map((layers) => entryOf('plain ffmpeg command', null, layers, plain)));
+  return entries;
+}
+
+function entryOf(name: string, engine: EngineName | null, layers: 1 | 3, start: StartContender): Entry {
+  return { name, engine, layers, start, runs: [] };
+}
+
+function startWith(engine: EngineName): StartContender {
+  return (layers, ports) => startTrackProcess(engine, layers, ports);
+}
+
+async function measure({ layers: count, start }: Entry, film: readonly IvfFrame[], cleanup: Cleanup): Promise<Figures> {
+  const layers = layersOf(count);
+  const source = await Source.open(film);
+  const sink = await Sink.open((timestamp) => source.sentAt(timestamp));
+  const contender = await start(layers, { source: source.socket.port, sink: sink.port });
+  const end = (): Promise<void> => contender.stop();
+  cleanup.add(end);
+  try {
+    await sleep(LISTENING_MS);
+    await source.sendTo(contender.inputPort);
+    await untilFlowing(sink, layers);
+    await sleep(WARM_UP_MS);
+    sink.take();
+    const startedAt = performance.now();
+    const before = cpuOf(contender.pid);
+    await sleep(MEASURE_MS);
+    const cores = (cpuOf(contender.pid) - before) / 1_000 / (performance.now() - startedAt);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const { latencies, frames } = sink.take();
+    const rssBytes = familyOf(contender.pid).reduce((sum, pid) => sum + residentBytesOf(pid), 0);
+    const { outputPort } = contender;
+    const answers = outputPort === null ? [] : await askForKeyframes(sink, layers, outputPort);
+    const fewest = Math.min(...layers.map(({ ssrc }) => frames.get(ssrc) ?? 0));
+    return {
+      cores,
+      rssBytes,
+      framesPerSecond: fewest / seconds,
+      latencies: outputPort === null ? [] : latencies,
+      answers,
+    };
+  } finally {
+    await end();
+    source.close();
+    sink.close();
+  }
+}
+
+async function untilFlowing(sink: Sink, layers: readonly Layer[]): Promise<void> {
+  const seen = new Set<number>();
+  const missing = async (): Promise<string | null> => {
+    for (const ssrc of sink.take().frames.keys()) seen.add(ssrc);
+    return seen.size === layers.length ? null : `${seen.size} of ${layers.length} layers flow`;
+  };
+  await waitUntilNothingMissing('nothing comes out', missing, FLOWING_LIMIT_MS);
+}
+
+async function askForKeyframes(sink: Sink, layers: readonly Layer[], port: number): Promise<readonly number[]> {
+  for (let request = 0; request < REQUESTS; request += 1) {
+    sink.ask(layers[request % layers.length]?.ssrc ?? 0, port);
+    await sleep(REQUEST_EVERY_MS * (1 + Math.random()));
+  }
+  const missing = async (): Promise<string | null> =>
+    sink.unanswered === 0 ? null : `${sink.unanswered} requests are not answered`;
+  await waitUntilNothingMissing('keyframes do not come', missing, FLOWING_LIMIT_MS);
+  return sink.take().answers;
+}
+
+function familyOf(pid: number): number[] {
+  return [pid, ...descendantsOf(pid)];
+}
+
+function cpuOf(pid: number): number {
+  return familyOf(pid).reduce((sum, member) => sum + cpuMicrosecondsOf(member), 0);
+}
+
+function toReport(entries: readonly Entry[]): BenchReport {
+  const { width, height, framesPerSecond, bitrateBps } = FILM;
+  const measured = entries.map(({ name, engine, layers, runs }) => {
+    const typical = (of: (figures: Figures) => number): number => median(runs.map(of));
+    return {
+      name,
+      engine,
+      layers,
+      cores: typical(({ cores }) => cores),
+      framesPerSecond: typical((figures) => figures.framesPerSecond),
+      latencyP50: typical(({ latencies }) => percentile(latencies, 50)),
+      latencyP95: typical(({ latencies }) => percentile(latencies, 95)),
+      keyframeP50: typical(({ answers }) => percentile(answers, 50)),
+      keyframeP95: typical(({ answers }) => percentile(answers, 95)),
+      rssMegabytes: typical(({ rssBytes }) => rssBytes) / MEGABYTE,
+    };
+  });
+  return {
+    bench: 'reencoder engines',
+    runs: RUNS,
+    how:
+      `One camera (VP8 ${width}×${height}@${framesPerSecond}, ${bitrateBps / 1_000} kbit/s) reencoded to VP8 in real time, for ${MEASURE_MS / 1_000} s each, in turn, ` +
+      `medians of ${RUNS} runs. Engines run in the track process of a sidecar, with plain UDP on the loopback at both ends: RTP and RTCP as a ` +
+      'node sends and asks. One layer: 1500 kbit/s at 720p; three: 500 at 360p and 150 at 180p too. CPU is that of the process and all it started, in ' +
+      'cores; added latency runs from the last packet of a frame in to the first packet of the same frame out, of every layer; a keyframe ' +
+      `request to the first packet of the keyframe, ${REQUESTS} requests a run. "plain": the ffmpeg command with the same codecs and ` +
+      'settings, RTP in and out, which hears no requests.',
+    headings: [
+      'engine',
+      'layers',
+      'cores',
+      'fps',
+      'latency p50 ms',
+      'p95',
+      'PLI → keyframe p50 ms',
+      'p95 ms',
+      'RSS MB',
+    ],
+    rows: measured.map((row) => [
+      row.name,
+      row.layers,
+      row.cores,
+      row.framesPerSecond,
+      row.latencyP50,
+      row.latencyP95,
+      row.keyframeP50,
+      row.keyframeP95,
+      row.rssMegabytes,
+    ]),
+    targets: measured.flatMap(({ engine, layers, cores, latencyP95, keyframeP95 }): Target[] => {
+      if (!engine) return [];
+      const target = (name: string, value: number, limit: number, unit: string): Target => ({
+        name: `${engine}, ${layers} ${layers === 1 ? 'layer' : 'layers'}: ${name}`,
+        measured: value,
+        limit,
+        better: 'lower',
+        unit,
+      });
+      return [
+        target('CPU', cores, LIMITS.cores[layers], 'cores'),
+        target('added latency p95', latencyP95, LIMITS.latencyP95Ms, 'ms'),
+        target('PLI to keyframe p95', keyframeP95, LIMITS.keyframeP95Ms, 'ms'),
+      ];
+    }),
+  };
+}

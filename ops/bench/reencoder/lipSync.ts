@@ -1,0 +1,114 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Rpc } from '../../drills/clients/rpc.ts';
+import { PrivateDeployment } from '../../drills/deployment/PrivateDeployment.ts';
+import { RoomApi } from '../../drills/RoomApi.ts';
+import { waitUntilNothingMissing } from '../../drills/waitUntil.ts';
+import type { Cleanup } from '../cleanup.ts';
+import type { BenchReport } from '../Report.ts';
+import { summarize } from '../statistics.ts';
+import { offsetsOf } from './lipSync/Onsets.ts';
+import type { SeenAndHeard } from './lipSync/personProcess.ts';
+
+const RUNS = 3;
+const MEASURE_MS = 15_000;
+/** After a switch, for buffers to find their length. */
+const SETTLE_MS = 5_000;
+const SWITCH_LIMIT_MS = 60_000;
+/** A flash and a beep that are further apart do not belong together. */
+const MOST_MS = 400;
+const LIMIT_MS = 40;
+const PERSON = fileURLToPath(new URL('./lipSync/personProcess.ts', import.meta.url));
+
+type Way = 'direct' | 'reencoded';
+
+/** Whether picture and sound stay together: how far apart a viewer gets them with the reencoder, and without. */
+export async function benchLipSync(cleanup: Cleanup): Promise<BenchReport> {
+  const deployment = await PrivateDeployment.start({
+    workers: 1,
+    settings: { REENCODER: 'auto', REENCODER_TRACKS: '1' },
+  });
+  cleanup.add(() => deployment.stop());
+  const api = new RoomApi(deployment);
+  const roomId = await api.createRoom('Bench');
+  const [presenter, viewer] = [startPerson(cleanup), startPerson(cleanup)];
+  await presenter.call('join', deployment.url, await api.joinToken(roomId, 'presenter', 'host'), 'Presenter', true);
+  await viewer.call('join', deployment.url, await api.joinToken(roomId, 'viewer'), 'Viewer', false);
+
+  const sourceId = await firstShown(viewer);
+  const offsets: Record<Way, number[]> = { direct: [], reencoded: [] };
+  for (let run = 0; run < RUNS; run += 1) {
+    for (const way of ['direct', 'reencoded'] as const) {
+      await presenter.call('reencode', way === 'reencoded');
+      await untilShown(way, sourceId, viewer);
+      await sleep(SETTLE_MS);
+      await viewer.call('take');
+      await sleep(MEASURE_MS);
+      const { flashes, beeps } = (await viewer.call('take')) as SeenAndHeard;
+      offsets[way].push(...offsetsOf(flashes, beeps, MOST_MS));
+    }
+  }
+  return toReport(offsets);
+}
+
+/** Before the room is told to reencode this is the camera's own. */
+async function firstShown(viewer: Rpc): Promise<string> {
+  let shown: unknown = null;
+  const missing = async (): Promise<string | null> => {
+    shown = await viewer.call('shownProducer');
+    return shown === null ? 'nothing is shown' : null;
+  };
+  await waitUntilNothingMissing('the meeting does not begin', missing, SWITCH_LIMIT_MS);
+  return String(shown);
+}
+
+async function untilShown(way: Way, sourceId: string, viewer: Rpc): Promise<void> {
+  const missing = async (): Promise<string | null> => {
+    const shown = await viewer.call('shownProducer');
+    return (shown === sourceId) === (way === 'direct') ? null : `the viewer does not see the ${way} picture`;
+  };
+  await waitUntilNothingMissing('the way does not change', missing, SWITCH_LIMIT_MS);
+}
+
+function startPerson(cleanup: Cleanup): Rpc {
+  const child: ChildProcess = fork(PERSON, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const rpc = new Rpc(child);
+  child.once('exit', () => rpc.end('a person has ended'));
+  cleanup.add(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  });
+  return rpc;
+}
+
+function toReport(offsets: Readonly<Record<Way, readonly number[]>>): BenchReport {
+  const ways = (['direct', 'reencoded'] as const).map((way) => ({
+    way,
+    p5: summarize(offsets[way].map((offset) => -offset)).p95 * -1,
+    ...summarize(offsets[way]),
+  }));
+  const [direct, reencoded] = ways;
+  return {
+    bench: 'reencoder lip sync',
+    runs: RUNS,
+    how:
+      'A presenter (libwebrtc) flashes and beeps at one moment, once a second; a viewer in the same room of a real server notes when ' +
+      `each picture and each 10 ms of sound come out of its decoders. ${MEASURE_MS / 1_000} s directly and ${MEASURE_MS / 1_000} s through the reencoder in turn, ` +
+      `${RUNS} times. How much later than the beep the flash was, in ms; what the capture itself adds is in both.`,
+    headings: ['way', 'p5', 'p50', 'p95', 'flashes'],
+    rows: ways.map(({ way, p5, p50, p95, n }) => [way, p5, p50, p95, n]),
+    targets: [
+      {
+        name: 'shift against the direct way',
+        measured: Math.abs((reencoded?.p50 ?? Number.NaN) - (direct?.p50 ?? Number.NaN)),
+        limit: LIMIT_MS,
+        better: 'lower',
+        unit: 'ms',
+      },
+    ],
+  };
+}

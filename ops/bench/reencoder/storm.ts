@@ -1,0 +1,206 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineName } from '../../../core/reencoding/messages.ts';
+import { findEngine } from '../../../reencoder/engines/findEngine.ts';
+import type { Picture } from '../../drills/clients/picture.ts';
+import { makeTestMedia, type TestMedia } from '../../drills/clients/testMedia.ts';
+import type { Cleanup } from '../cleanup.ts';
+import type { BenchReport, Target } from '../Report.ts';
+import { summarize } from '../statistics.ts';
+import type { EncoderCounts } from './storm/publisherProcess.ts';
+import { openStormRoom } from './storm/StormRoom.ts';
+import { type TimesToFirstFrame, Viewers } from './storm/Viewers.ts';
+
+const CROWDS = [20, 100, 500] as const;
+const JOINS_PER_SECOND = 5;
+const FIRST_FRAME_P95_MS = 300;
+/** Three layers, as a camera of a meeting sends them. */
+const CAMERA: Picture = { width: 1_280, height: 720, framesPerSecond: 30 };
+/** After the crowd has come in, before anything is counted. */
+const CALM_MS = 3_000;
+/** Whoever joined last gets so long to see something. */
+const LAST_ONE_MS = 2_000;
+
+interface StormResult {
+  readonly viewers: number;
+  readonly reencoded: boolean;
+  readonly requestsPerSecond: number;
+  /** Keyframe requests that ended at the reencoder. */
+  readonly absorbedPerSecond: number;
+  readonly keyframesPerSecond: number;
+  readonly framesPerSecond: number;
+  readonly kbps: number;
+  /** In the worst second, of all frames of all layers. */
+  readonly mostKeyframesPercent: number;
+  readonly firstFrame: TimesToFirstFrame;
+  /** All cores of the machine, busy with whatever. */
+  readonly machineBusyPercent: number;
+}
+
+/** What a coming and going of viewers does to the presenter, and how long a newcomer waits for the picture. */
+export async function benchStorm(cleanup: Cleanup, seconds: number): Promise<BenchReport> {
+  const found = await findEngine('auto');
+  if (!found.engine) throw new Error(found.reason);
+  const folder = await mkdtemp(join(tmpdir(), 'everroom-bench-storm-'));
+  cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const media = await makeTestMedia(folder, CAMERA);
+  const results: StormResult[] = [];
+  for (const viewers of CROWDS) {
+    for (const engine of [null, found.engine.name]) {
+      results.push(await storm({ viewers, engine, seconds }, media, cleanup));
+    }
+  }
+  return toReport(results, seconds);
+}
+
+interface StormPlan {
+  readonly viewers: number;
+  readonly engine: EngineName | null;
+  readonly seconds: number;
+}
+
+async function storm(
+  { viewers: crowd, engine, seconds }: StormPlan,
+  media: TestMedia,
+  cleanup: Cleanup,
+): Promise<StormResult> {
+  const room = await openStormRoom(media, engine, cleanup);
+  const viewers = await Viewers.open(room.router, room, cleanup);
+  try {
+    for (let joined = 0; joined < crowd; joined += 1) await viewers.joinUnseen();
+    await sleep(CALM_MS);
+    const counts: EncoderCounts[] = [await room.encoderCounts()];
+    const absorbed = room.requestsAbsorbed();
+    const busy = busyTimes();
+    const startedAt = performance.now();
+    const going = comeAndGo(viewers, startedAt, seconds);
+    for (let second = 1; second <= seconds; second += 1) {
+      await sleep(Math.max(0, startedAt + second * 1_000 - performance.now()));
+      counts.push(await room.encoderCounts());
+    }
+    const took = (performance.now() - startedAt) / 1_000;
+    await going;
+    const machineBusyPercent = busySince(busy);
+    await sleep(LAST_ONE_MS);
+    return {
+      viewers: crowd,
+      reencoded: engine !== null,
+      ...publisherFigures(counts, took),
+      absorbedPerSecond: (room.requestsAbsorbed() - absorbed) / took,
+      machineBusyPercent,
+      firstFrame: await viewers.results(),
+    };
+  } finally {
+    await viewers.close();
+    await room.close();
+  }
+}
+
+/** One joins and one leaves at every beat, and nobody waits for anybody. */
+async function comeAndGo(viewers: Viewers, startedAt: number, seconds: number): Promise<void> {
+  const moving: Promise<void>[] = [];
+  for (let beat = 0; beat < seconds * JOINS_PER_SECOND; beat += 1) {
+    await sleep(Math.max(0, startedAt + (1_000 * beat) / JOINS_PER_SECOND - performance.now()));
+    moving.push(viewers.join(), viewers.leave());
+  }
+  await Promise.all(moving);
+}
+
+function publisherFigures(
+  counts: readonly EncoderCounts[],
+  seconds: number,
+): Pick<StormResult, 'requestsPerSecond' | 'keyframesPerSecond' | 'framesPerSecond' | 'kbps' | 'mostKeyframesPercent'> {
+  const total = (at: EncoderCounts | undefined, key: 'frames' | 'keyframes' | 'bytes' | 'keyframeRequests'): number =>
+    (at?.layers ?? []).reduce((sum, layer) => sum + layer[key], 0);
+  const [first, last] = [counts[0], counts.at(-1)];
+  const perSecond = (key: 'keyframes' | 'bytes' | 'keyframeRequests'): number =>
+    (total(last, key) - total(first, key)) / seconds;
+  const largest = (at: EncoderCounts | undefined): number => at?.layers.at(-1)?.frames ?? 0;
+  const shares = counts.slice(1).map((now, index) => {
+    const frames = total(now, 'frames') - total(counts[index], 'frames');
+    return frames === 0 ? 0 : (100 * (total(now, 'keyframes') - total(counts[index], 'keyframes'))) / frames;
+  });
+  return {
+    requestsPerSecond: perSecond('keyframeRequests'),
+    keyframesPerSecond: perSecond('keyframes'),
+    framesPerSecond: (largest(last) - largest(first)) / seconds,
+    kbps: (perSecond('bytes') * 8) / 1_000,
+    mostKeyframesPercent: Math.max(...shares),
+  };
+}
+
+function busyTimes(): { busy: number; all: number } {
+  const times = cpus().map(({ times: { user, nice, sys, idle, irq } }) => ({ busy: user + nice + sys + irq, idle }));
+  const busy = times.reduce((sum, core) => sum + core.busy, 0);
+  return { busy, all: times.reduce((sum, core) => sum + core.idle, busy) };
+}
+
+function busySince(before: { busy: number; all: number }): number {
+  const now = busyTimes();
+  return (100 * (now.busy - before.busy)) / (now.all - before.all);
+}
+
+function toReport(results: readonly StormResult[], seconds: number): BenchReport {
+  const { width, height, framesPerSecond } = CAMERA;
+  return {
+    bench: 'reencoder storm',
+    runs: 1,
+    how:
+      `A presenter (libwebrtc, VP8 ${width}×${height}@${framesPerSecond} in three layers) in a room of our media plane with one worker, and so many ` +
+      `viewers; ${JOINS_PER_SECOND} join and ${JOINS_PER_SECOND} leave every second for ${seconds} s. Viewers are light: plain RTP consumers of the room's router, ` +
+      'which want the three sizes in turn; the ones that join are timed from asking for a transport to the first whole keyframe. ' +
+      'Figures of the publisher are of its own encoder; "most keyframes" is the share of keyframes among all frames in its worst second.',
+    headings: [
+      'viewers',
+      'reencoder',
+      'PLI/s at publisher',
+      'at reencoder',
+      'keyframes/s',
+      'fps',
+      'kbit/s',
+      'most keyframes %',
+      'first frame p50 ms',
+      'p95',
+      'max',
+      'joined',
+      'never saw',
+      'machine busy %',
+    ],
+    rows: results.map(({ viewers, reencoded, firstFrame, ...figures }) => {
+      const { p50, p95, max, n } = summarize(firstFrame.times);
+      return [
+        viewers,
+        reencoded ? 'with' : 'without',
+        figures.requestsPerSecond,
+        reencoded ? figures.absorbedPerSecond : Number.NaN,
+        figures.keyframesPerSecond,
+        figures.framesPerSecond,
+        figures.kbps,
+        figures.mostKeyframesPercent,
+        p50,
+        p95,
+        max,
+        n,
+        firstFrame.never,
+        figures.machineBusyPercent,
+      ];
+    }),
+    targets: results.flatMap(({ viewers, reencoded, requestsPerSecond, firstFrame }): Target[] => {
+      if (!reencoded) return [];
+      const { p95 } = summarize(firstFrame.times);
+      const name = (what: string): string => `${what}, ${viewers} viewers`;
+      return [
+        {
+          name: name('keyframe requests at the publisher'),
+          measured: requestsPerSecond,
+          limit: 0.1,
+          better: 'lower',
+          unit: 'a second',
+        },
+        { name: name('first frame p95'), measured: p95, limit: FIRST_FRAME_P95_MS, better: 'lower', unit: 'ms' },
+      ];
+    }),
+  };
+}

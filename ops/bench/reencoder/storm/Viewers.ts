@@ -1,0 +1,176 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { types } from 'mediasoup';
+import { RTP_CAPABILITIES } from '../../../../core/media/codecs.ts';
+import { Rpc } from '../../../drills/clients/rpc.ts';
+import type { Cleanup } from '../../cleanup.ts';
+import type { FirstFrame } from './viewersProcess.ts';
+
+const WATCHING = fileURLToPath(new URL('./viewersProcess.ts', import.meta.url));
+const SINK = fileURLToPath(new URL('./sinkProcess.ts', import.meta.url));
+const LOOPBACK = '127.0.0.1';
+const LAYERS = 3;
+/** What a light viewer does without: RTX, and whatever a plain transport cannot have. */
+const CAPABILITIES: types.RtpCapabilities = {
+  codecs: (RTP_CAPABILITIES.codecs ?? [])
+    .filter(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8')
+    .map((codec) => ({ ...codec, rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }] })),
+  headerExtensions: [],
+};
+
+interface Viewer {
+  readonly transport: types.PlainTransport;
+  readonly ssrc: number;
+}
+
+export interface TimesToFirstFrame {
+  /** ms from asking to join to the first whole keyframe, of all that joined and stayed long enough. */
+  readonly times: readonly number[];
+  /** Viewers that left without ever having seen a frame. */
+  readonly never: number;
+  /** Keyframes that viewers asked for themselves, because none came. */
+  readonly requests: number;
+}
+
+/** Producers that a newcomer is offered. It sees the reencoded one where there is one; the source then stands by, paused. */
+export interface Offered {
+  readonly sourceId: string;
+  readonly reencodedId: string | null;
+}
+
+/**
+ * Light viewers of one room: plain RTP, first keyframe and nothing decoded. As the plan does for a real viewer, its consumers
+ * are created paused and resumed when the viewer has them in place. They want the three sizes in turn.
+ */
+export class Viewers {
+  readonly #router: types.Router;
+  readonly #offered: Offered;
+  readonly #rpc: Rpc;
+  /** Where viewers receive that somebody looks at, and where the others do. */
+  readonly #ports: { readonly watched: number; readonly sink: number };
+  /** Ends whoever receives. */
+  readonly close: () => Promise<void>;
+  readonly #joinedAt = new Map<number, number>();
+  readonly #present: Viewer[] = [];
+  #joined = 0;
+  #never = 0;
+  #requests = 0;
+  readonly #times: number[] = [];
+
+  static async open(router: types.Router, offered: Offered, cleanup: Cleanup): Promise<Viewers> {
+    const children = [WATCHING, SINK].map(start);
+    const close = async (): Promise<void> => {
+      await Promise.all(children.map(end));
+    };
+    cleanup.add(close);
+    const [watching, sink] = children;
+    if (!watching || !sink) throw new Error('the viewers do not start');
+    const rpc = new Rpc(watching);
+    watching.once('exit', () => rpc.end('the viewers have ended'));
+    const [sinkPort] = await once(sink, 'message');
+    return new Viewers(
+      router,
+      offered,
+      rpc,
+      { watched: Number(await rpc.call('port')), sink: Number(sinkPort) },
+      close,
+    );
+  }
+
+  private constructor(
+    router: types.Router,
+    offered: Offered,
+    rpc: Rpc,
+    ports: { readonly watched: number; readonly sink: number },
+    close: () => Promise<void>,
+  ) {
+    this.#router = router;
+    this.#offered = offered;
+    this.#rpc = rpc;
+    this.#ports = ports;
+    this.close = close;
+  }
+
+  /** Is there, and only load: nobody looks at what it receives. */
+  async joinUnseen(): Promise<void> {
+    const transport = await this.#openTransport(this.#ports.sink);
+    const consumer = await this.#consume(transport);
+    await consumer.resume();
+    this.#present.push({ transport, ssrc: ssrcOf(consumer) });
+  }
+
+  /** Joins, and is timed until its first keyframe. */
+  async join(): Promise<void> {
+    const joinedAt = performance.timeOrigin + performance.now();
+    const transport = await this.#openTransport(this.#ports.watched);
+    const consumer = await this.#consume(transport);
+    const ssrc = ssrcOf(consumer);
+    this.#joinedAt.set(ssrc, joinedAt);
+    await this.#rpc.call('expect', ssrc, transport.tuple.localPort);
+    await consumer.resume();
+    this.#present.push({ transport, ssrc });
+  }
+
+  /** Whoever has been there for longest leaves. */
+  async leave(): Promise<void> {
+    const viewer = this.#present.shift();
+    if (!viewer) return;
+    viewer.transport.close();
+    await this.#collect();
+    if (this.#joinedAt.delete(viewer.ssrc)) this.#never += 1;
+    await this.#rpc.call('leave', viewer.ssrc);
+  }
+
+  async results(): Promise<TimesToFirstFrame> {
+    await this.#collect();
+    return { times: this.#times, never: this.#never + this.#joinedAt.size, requests: this.#requests };
+  }
+
+  async #collect(): Promise<void> {
+    for (const { ssrc, at, requests } of (await this.#rpc.call('takeFirstFrames')) as FirstFrame[]) {
+      const joinedAt = this.#joinedAt.get(ssrc);
+      this.#joinedAt.delete(ssrc);
+      this.#requests += requests;
+      if (joinedAt !== undefined) this.#times.push(at - joinedAt);
+    }
+  }
+
+  async #openTransport(port: number): Promise<types.PlainTransport> {
+    const transport = await this.#router.createPlainTransport({
+      listenInfo: { protocol: 'udp', ip: LOOPBACK },
+      rtcpMux: true,
+    });
+    await transport.connect({ ip: LOOPBACK, port });
+    return transport;
+  }
+
+  async #consume(transport: types.PlainTransport): Promise<types.Consumer> {
+    const { sourceId, reencodedId } = this.#offered;
+    const preferredLayers = { spatialLayer: this.#joined % LAYERS, temporalLayer: 2 };
+    this.#joined += 1;
+    const open = (producerId: string): Promise<types.Consumer> =>
+      transport.consume({ producerId, rtpCapabilities: CAPABILITIES, paused: true, preferredLayers });
+    const [source, reencoded] = await Promise.all([open(sourceId), reencodedId === null ? null : open(reencodedId)]);
+    return reencoded ?? source;
+  }
+}
+
+function start(script: string): ChildProcess {
+  return fork(script, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+function ssrcOf({ rtpParameters }: types.Consumer): number {
+  const ssrc = rtpParameters.encodings?.[0]?.ssrc;
+  if (ssrc === undefined) throw new Error('a consumer without ssrc');
+  return ssrc;
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EngineName, PULSE_MS, type ReencodingJob } from '../../../../core/reencoding/messages.ts';
+import type { ReencodingDesk, SidecarLink } from '../../../../core/reencoding/ports.ts';
+import { steadyClock } from '../../../../reencoder/rtp/steadyClock.ts';
+import { TrackProcess } from '../../../../reencoder/sidecar/TrackProcess.ts';
+import { waitUntilNothingMissing } from '../../../drills/waitUntil.ts';
+import { quietLogger } from '../../quietLogger.ts';
+
+export interface AttachedReencoder {
+  /** PLI and FIR that have ended there, as of a second ago at the most. */
+  requestsAbsorbed(): number;
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+/** All layers, for the desk does not see viewers that are on no plan; lowest first. */
+const TARGETS = [150_000, 500_000, 1_500_000].map((bitrateBps) => ({ active: true, bitrateBps }));
+const FLOWING_FRAMES = 60;
+const FLOWING_LIMIT_MS = 20_000;
+/** Bitrates find their level. */
+const SETTLE_MS = 2_000;
+
+/** A sidecar's track process at work on `job`, attached to the node's desk as a sidecar attaches it. Resolves when its layers flow. */
+export async function attachReencoder(
+  engine: EngineName,
+  { jobId }: ReencodingJob,
+  desk: ReencodingDesk,
+): Promise<AttachedReencoder> {
+  const link: SidecarLink = { sidecarId: 'bench', name: 'bench', adapt: () => undefined, release: () => undefined };
+  const track = new TrackProcess({ engine }, steadyClock, quietLogger);
+  let absorbed = 0;
+  track.onStats = (stats) => {
+    absorbed = stats.keyframeRequestsAbsorbed;
+  };
+  const pulses = setInterval(() => {
+    if (!track.counters) return;
+    const { framesIn, framesOut } = track.counters;
+    desk.pulse(link, { tracks: [{ jobId, framesIn, framesOut: [...framesOut] }] });
+  }, PULSE_MS);
+  const stop = async (): Promise<void> => {
+    clearInterval(pulses);
+    track.kill();
+    await track.ended;
+  };
+  try {
+    const { tapPort, republishPort } = await track.open(LOOPBACK, false);
+    const answer = await desk.attach(link, {
+      ...{ jobId, attempt: 1, address: LOOPBACK, tapPort, republishPort, srtp: null, engine },
+      ...{ inputs: ['VP8'], outputs: ['VP8'] },
+    });
+    if (answer.type !== 'attached') throw new Error(`the node does not want the reencoder: ${answer.reason}`);
+    track.attach({ ...answer, targets: TARGETS });
+    const missing = async (): Promise<string | null> => {
+      const flowing = (track.counters?.framesOut ?? []).filter((frames) => frames >= FLOWING_FRAMES).length;
+      return flowing === TARGETS.length ? null : `${flowing} of ${TARGETS.length} layers flow`;
+    };
+    await waitUntilNothingMissing('the reencoder does not begin', missing, FLOWING_LIMIT_MS);
+    await sleep(SETTLE_MS);
+    return { requestsAbsorbed: () => absorbed, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

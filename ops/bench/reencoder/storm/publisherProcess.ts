@@ -1,0 +1,57 @@
+import type { types } from 'mediasoup-client';
+import { codecOptionsFor, encodingsFor } from '../../../../client/media/encodings.ts';
+import type { RtpCapabilities } from '../../../../core/media/MediaPlane.ts';
+import { openCamera } from '../../../drills/clients/bot/sources.ts';
+import { Rpc } from '../../../drills/clients/rpc.ts';
+import type { TestMedia } from '../../../drills/clients/testMedia.ts';
+import type { Publication } from '../../forward/SfuUnderTest.ts';
+import { connectWith, enterSfu, toTransportOptions } from '../../forward/sfuClient.ts';
+
+/** What the publisher's encoder has done since it began, one for each layer. */
+export interface EncoderCounts {
+  readonly layers: readonly {
+    readonly height: number;
+    readonly frames: number;
+    readonly keyframes: number;
+    readonly bytes: number;
+    /** PLI and FIR that came. */
+    readonly keyframeRequests: number;
+  }[];
+}
+
+/** The presenter: libwebrtc's own encoder, which answers keyframe requests as a browser's does. */
+const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
+let sending: types.Transport | undefined;
+
+const sfu = new Rpc(process, {
+  async publish(publication: Publication, capabilities: RtpCapabilities) {
+    const { device, transports } = await enterSfu(sfu, publication.publisherId, capabilities);
+    const send = device.createSendTransport(toTransportOptions(transports.send));
+    connectWith(sfu, send, publication.publisherId);
+    await send.produce({
+      track: openCamera(media),
+      encodings: encodingsFor('camera', media.picture.height, {}),
+      codecOptions: codecOptionsFor('camera', {}),
+      appData: { publication },
+    });
+    sending = send;
+  },
+
+  async counts(): Promise<EncoderCounts> {
+    const report = await sending?.getStats();
+    const outbound = [...(report?.values() ?? [])].filter(({ type }) => type === 'outbound-rtp');
+    return {
+      layers: outbound
+        .map((stats) => ({
+          height: Number(stats.frameHeight ?? 0),
+          frames: Number(stats.framesEncoded ?? 0),
+          keyframes: Number(stats.keyFramesEncoded ?? 0),
+          bytes: Number(stats.bytesSent ?? 0),
+          keyframeRequests: Number(stats.pliCount ?? 0) + Number(stats.firCount ?? 0),
+        }))
+        .sort((a, b) => a.height - b.height),
+    };
+  },
+});
+
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,16 @@
+import { createSocket } from 'node:dgram';
+
+/**
+ * Takes what nobody needs to look at: a socket that is hardly ever read, so that the kernel drops what comes without a
+ * process being woken for each packet. Tells its port to the process that forked it, and ends with it.
+ */
+const SLEEP_MS = 500;
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
+const socket = createSocket('udp4', () => undefined);
+socket.bind(0, '127.0.0.1', () => {
+  process.send?.(socket.address().port, () => {
+    setInterval(() => Atomics.wait(nothing, 0, 0, SLEEP_MS), 1);
+  });
+});
+process.on('disconnect', () => process.exit(0));

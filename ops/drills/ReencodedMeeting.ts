@@ -1,0 +1,85 @@
+import type { ParticipantId } from '../../core/room/state.ts';
+import type { Span } from './checks/gaps.ts';
+import type { DrillClient } from './clients/DrillClient.ts';
+import type { Recording } from './Recording.ts';
+
+/** How the last of all viewers fared after one fault, in ms since it; null where somebody never did. */
+export interface Detours {
+  readonly fallbackMs: number | null;
+  readonly returnMs: number | null;
+  readonly problems: readonly string[];
+}
+
+interface Picture {
+  readonly receiver: ParticipantId;
+  readonly publisherId: ParticipantId;
+  /** That is shown. */
+  readonly producerId: string | null;
+}
+
+/** A meeting whose cameras all pass through the reencoder: who sees which way, and that nobody is told. */
+export class ReencodedMeeting {
+  readonly #clients: readonly DrillClient[];
+  /** Producers of the cameras themselves. They stay the same: this fault is none of theirs. */
+  readonly #sourceOf = new Map<ParticipantId, string>();
+
+  constructor(clients: readonly DrillClient[]) {
+    this.#clients = clients;
+  }
+
+  /** What everybody sees now are the sources; then the room is told to reencode, and `missing` says when it has come to be. */
+  async begin(): Promise<void> {
+    for (const { publisherId, producerId } of await this.#pictures()) {
+      if (producerId !== null) this.#sourceOf.set(publisherId, producerId);
+    }
+    await this.#clients[0]?.reencodeRoom();
+  }
+
+  /** Null when everybody sees everybody reencoded, else who does not. */
+  async missing(): Promise<string | null> {
+    const direct = (await this.#pictures()).find(
+      ({ publisherId, producerId }) => producerId === null || producerId === this.#sourceOf.get(publisherId),
+    );
+    return direct ? `${direct.receiver} sees ${direct.publisherId} without the reencoder` : null;
+  }
+
+  /** What a fault did, seen from all viewers. Call it once `missing` is null again and the recording has everything. */
+  async detours(recording: Recording, span: Span): Promise<Detours> {
+    const detours = recording.detours(span.from, this.#sourceOf);
+    const problems = detours.flatMap(({ receiver, publisher, fallbackMs, returnMs }) => {
+      if (fallbackMs === null) return [`${receiver} never went back to the source of ${publisher}`];
+      return returnMs === null ? [`${receiver} never came back to the reencoded picture of ${publisher}`] : [];
+    });
+    return {
+      fallbackMs: last(detours.map(({ fallbackMs }) => fallbackMs)),
+      returnMs: last(detours.map(({ returnMs }) => returnMs)),
+      problems: [...problems, ...(await this.#toldWithin(span))],
+    };
+  }
+
+  async #pictures(): Promise<readonly Picture[]> {
+    const pictures = this.#clients.map(async (client) => {
+      const { remoteTracks } = await client.status();
+      return remoteTracks
+        .filter(({ kind }) => kind === 'video')
+        .map(({ publisherId, producerId }) => ({ receiver: client.participantId, publisherId, producerId }));
+    });
+    return (await Promise.all(pictures)).flat();
+  }
+
+  async #toldWithin({ from, to }: Span): Promise<string[]> {
+    const statuses = await Promise.all(this.#clients.map((client) => client.status()));
+    return statuses.flatMap(({ announcements }, index) =>
+      announcements
+        .filter(({ at }) => at >= from && at <= to)
+        .map(({ what }) => `${this.#clients[index]?.participantId} was told: ${what}`),
+    );
+  }
+}
+
+function last(times: readonly (number | null)[]): number | null {
+  return times.reduce<number | null>(
+    (latest, time) => (latest === null || time === null ? null : Math.max(latest, time)),
+    0,
+  );
+}

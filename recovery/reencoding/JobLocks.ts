@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import type { RedisQueueBackend } from 'bullmq';
+import { type Clock, JournalUnavailable, type Logger } from '../../core/ports.ts';
+import { defineScript, type RedisConnection } from '../RedisConnection.ts';
+import { Repeater } from '../Repeater.ts';
+import { roundMs } from './storedJob.ts';
+
+const HOLD_JOB = readFileSync(new URL('./holdJob.lua', import.meta.url), 'utf8');
+
+interface HeldJob {
+  readonly jobId: string;
+  readonly token: string;
+  /** The job is another's, or may be. */
+  lose(): void;
+}
+
+/**
+ * Keeps the locks of this sidecar's jobs and sends jobs of silent sidecars back into the queue (BullMQ's stalled handling).
+ * BullMQ's own renewal gives a job up whenever its lock expired; this one asks whether anybody has taken it.
+ */
+export class JobLocks {
+  readonly #redis: RedisConnection;
+  readonly #backend: RedisQueueBackend;
+  readonly #hold: (...keysAndArgs: (string | number)[]) => Promise<unknown>;
+  readonly #lockMs: number;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #held = new Set<HeldJob>();
+  readonly #rounds: Repeater;
+  readonly #forget: () => void;
+  #judgesFrom = 0;
+
+  constructor(redis: RedisConnection, backend: RedisQueueBackend, lockMs: number, clock: Clock, logger: Logger) {
+    this.#redis = redis;
+    this.#backend = backend;
+    this.#hold = defineScript(redis.client, 'everroomHoldJob', HOLD_JOB, 4);
+    this.#lockMs = lockMs;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#rounds = new Repeater(
+      clock,
+      logger,
+      () => roundMs(lockMs),
+      () => this.#round(),
+    );
+    this.#forget = redis.availability.onChange((available) => {
+      this.#judgeLater();
+      if (available) void this.#rounds.runNow();
+    });
+    this.#rounds.start();
+  }
+
+  /** Keeps a lock that BullMQ has just given, until the returned function is called. */
+  keep(held: HeldJob): () => void {
+    this.#held.add(held);
+    return () => this.#held.delete(held);
+  }
+
+  async stop(): Promise<void> {
+    this.#forget();
+    await this.#rounds.stop();
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await Promise.all([...this.#held].map((held) => this.#renew(held)));
+      // Asked only when it can be answered now: the answer of a Redis that has just come back would be unjust.
+      if (this.#clock.now() < this.#judgesFrom || !this.#redis.availability.available) return;
+      const stalled = await this.#redis.run('look for stalled reencoding jobs', () =>
+        this.#backend.moveStalledJobsToWait(),
+      );
+      if (stalled.length > 0) this.#logger.warn({ jobIds: stalled }, 'Jobs of a silent sidecar are given to another');
+    } catch (error) {
+      // Work goes on: whether another was given a job, Redis says when it is back.
+      if (!(error instanceof JournalUnavailable)) throw error;
+      this.#judgeLater();
+      this.#logger.debug({ err: error }, 'Redis does not hear that this sidecar lives');
+    }
+  }
+
+  /** Locks expired of sidecars that are well, and could not say so: they have time to. */
+  #judgeLater(): void {
+    this.#judgesFrom = this.#clock.now() + this.#lockMs;
+  }
+
+  async #renew(held: HeldJob): Promise<void> {
+    const { keys } = this.#backend;
+    const jobKey = this.#backend.toKey(held.jobId);
+    const isOurs = await this.#redis.run('say that a reencoding job is being worked on', () =>
+      this.#hold(jobKey, `${jobKey}:lock`, keys.active ?? '', keys.stalled ?? '', held.jobId, held.token, this.#lockMs),
+    );
+    if (isOurs !== 0 || !this.#held.has(held)) return;
+    this.#held.delete(held);
+    held.lose();
+  }
+}

@@ -1,0 +1,13 @@
+-- Says that a sidecar still works on a job. A lock that expired while nobody took the job (Redis was away, or the sidecar
+-- slept) is taken again: as long as the job is in the list of active jobs, nobody else has been given it.
+-- KEYS[1] the job, KEYS[2] its lock, KEYS[3] list of active jobs, KEYS[4] set of jobs that may have stalled, all of them BullMQ's
+-- ARGV[1] the job's id, ARGV[2] the lock's token, ARGV[3] ms that the lock is to last
+-- Answers 1, or 0 when the job is no longer this sidecar's.
+local token = redis.call('GET', KEYS[2])
+if token and token ~= ARGV[2] then return 0 end
+if not token then
+  if redis.call('EXISTS', KEYS[1]) == 0 or not redis.call('LPOS', KEYS[3], ARGV[1]) then return 0 end
+end
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+redis.call('SREM', KEYS[4], ARGV[1])
+return 1

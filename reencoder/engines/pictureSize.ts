@@ -1,0 +1,23 @@
+/** Pictures beyond these bounds are dropped: nobody films in such sizes, and their memory could end the process. */
+export const MAX_PIXELS = 4096 * 4096;
+const MAX_ASPECT_RATIO = 16;
+const MIN_SIDE = 16;
+
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export function isUsableSize({ width, height }: PictureSize): boolean {
+  const [short, long] = width < height ? [width, height] : [height, width];
+  return short >= MIN_SIDE && long <= short * MAX_ASPECT_RATIO && width * height <= MAX_PIXELS;
+}
+
+/** Size of a layer: even sides, since chroma has half of them. */
+export function layerSize({ width, height }: PictureSize, scaleDownBy: number): PictureSize {
+  return { width: side(width / scaleDownBy), height: side(height / scaleDownBy) };
+}
+
+function side(length: number): number {
+  return Math.max(MIN_SIDE, Math.floor(length / 2) * 2);
+}

@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../test/support/ManualClock.ts';
+import { KeyframeRequests } from './KeyframeRequests.ts';
+
+let clock: ManualClock;
+let requests: KeyframeRequests;
+let plis: number;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  plis = 0;
+  requests = new KeyframeRequests(clock, () => {
+    plis += 1;
+  });
+});
+
+describe('a keyframe is asked for', () => {
+  it('at most every 370 ms, until it is here', () => {
+    requests.want();
+    requests.want();
+    expect(plis).toBe(1);
+    clock.advance(369);
+    expect(plis).toBe(1);
+    clock.advance(1);
+    expect(plis).toBe(2);
+    clock.advance(66);
+    requests.fulfil();
+    requests.want();
+    expect(plis).toBe(2);
+    clock.advance(370 - 66);
+    expect(plis).toBe(3);
+    requests.fulfil();
+    clock.advance(10_000);
+    expect(plis).toBe(3);
+  });
+
+  it('less often when nobody answers', () => {
+    requests.want();
+    clock.advance(10 * 60_000);
+    expect(plis).toBeGreaterThan(500);
+    expect(plis).toBeLessThan(610);
+  });
+
+  it('not while the input is paused, and at once when it goes on', () => {
+    requests.setPaused(true);
+    requests.want();
+    clock.advance(10_000);
+    expect(plis).toBe(0);
+    requests.setPaused(false);
+    expect(plis).toBe(1);
+    requests.fulfil();
+    requests.setPaused(true);
+    requests.setPaused(false);
+    clock.advance(10_000);
+    expect(plis).toBe(1);
+  });
+
+  it('not while one arrives, but again when it does not come to its end', () => {
+    requests.want();
+    clock.advance(300);
+    requests.arriving();
+    clock.advance(249);
+    expect(plis).toBe(1);
+    clock.advance(121);
+    expect(plis).toBe(2);
+  });
+
+  it('no more once it is closed', () => {
+    requests.want();
+    requests.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

@@ -1,0 +1,119 @@
+/** A packet that was only overtaken arrives within this time, and losses in one burst go into one NACK. */
+const FIRST_NACK_AFTER_MS = 2;
+/** A packet that is not here by then is given up: a keyframe is cheaper than more delay. */
+const GIVE_UP_AFTER_MS = 250;
+const MIN_RETRY_MS = 20;
+const MAX_RETRY_MS = 100;
+const RTT_AT_FIRST_MS = 20;
+/** More at once is not a loss to repair. */
+const MAX_MISSING = 512;
+
+interface Missing {
+  readonly noticedAtMs: number;
+  nackedAtMs: number | null;
+  tries: number;
+}
+
+/** Which packets are missing, when each is to be asked for (again), and when to stop waiting. */
+export class LossRepair {
+  /** In the order of their places, which is the order of their age. */
+  readonly #missing = new Map<number, Missing>();
+  #rttMs = RTT_AT_FIRST_MS;
+
+  get size(): number {
+    return this.#missing.size;
+  }
+
+  /** Places from `from` to before `to` were passed over. False: too many, it makes no sense to wait for them. */
+  noticed(from: number, to: number, nowMs: number): boolean {
+    if (this.#missing.size + (to - from) > MAX_MISSING) return false;
+    for (let index = from; index < to; index++) {
+      this.#missing.set(index, { noticedAtMs: nowMs, nackedAtMs: null, tries: 0 });
+    }
+    return true;
+  }
+
+  /** Returns whether a NACK brought it. */
+  arrived(index: number, nowMs: number): boolean {
+    const missing = this.#missing.get(index);
+    if (missing === undefined) return false;
+    this.#missing.delete(index);
+    if (missing.nackedAtMs === null) return false;
+    // Of a packet that was asked for twice nobody knows which request brought it.
+    if (missing.tries === 1) this.#rttMs += (nowMs - missing.nackedAtMs - this.#rttMs) / 8;
+    return true;
+  }
+
+  /** Nobody waits for places before `index` any more. Returns how many were missing. */
+  forgetBefore(index: number): number {
+    let forgotten = 0;
+    for (const place of this.#missing.keys()) {
+      if (place >= index) break;
+      this.#missing.delete(place);
+      forgotten += 1;
+    }
+    return forgotten;
+  }
+
+  /** What is to be asked for now; it counts as asked for. */
+  takeDue(nowMs: number): number[] {
+    const due: number[] = [];
+    for (const [index, missing] of this.#missing) {
+      if (this.#nackAt(missing) > nowMs) continue;
+      missing.nackedAtMs = nowMs;
+      missing.tries += 1;
+      due.push(index);
+    }
+    return due;
+  }
+
+  /** The last place that was waited for in vain; null: none. */
+  givenUp(nowMs: number): number | null {
+    let last: number | null = null;
+    for (const [index, missing] of this.#missing) {
+      if (missing.noticedAtMs + GIVE_UP_AFTER_MS > nowMs) break;
+      last = index;
+    }
+    return last;
+  }
+
+  /** When there is something to do again; null: nothing is missing. */
+  nextAtMs(): number | null {
+    let next: number | null = null;
+    for (const missing of this.#missing.values()) {
+      const at = Math.min(this.#nackAt(missing), missing.noticedAtMs + GIVE_UP_AFTER_MS);
+      if (next === null || at < next) next = at;
+    }
+    return next;
+  }
+
+  #nackAt(missing: Missing): number {
+    if (missing.nackedAtMs === null) return missing.noticedAtMs + FIRST_NACK_AFTER_MS;
+    return missing.nackedAtMs + Math.min(Math.max(this.#rttMs * 1.5, MIN_RETRY_MS), MAX_RETRY_MS);
+  }
+}
+
+/** As RTCP has it: one sequence number, and which of the sixteen behind it. */
+export interface NackItem {
+  pid: number;
+  bitmask: number;
+}
+
+/** Packs growing places into as few NACK items as they fit (RFC 4585 section 6.2.1). */
+export function toNackItems(indexes: readonly number[]): NackItem[] {
+  const items: { first: number; bitmask: number }[] = [];
+  for (const index of indexes) {
+    const item = items.at(-1);
+    if (item !== undefined && index - item.first <= 16) item.bitmask |= 1 << (index - item.first - 1);
+    else items.push({ first: index, bitmask: 0 });
+  }
+  return items.map(({ first, bitmask }) => ({ pid: first & 0xffff, bitmask }));
+}
+
+export function fromNackItem({ pid, bitmask }: NackItem): number[] {
+  const numbers = [pid];
+  for (let bit = 0; bit < 16; bit++) {
+    if (bitmask & (1 << bit)) numbers.push((pid + bit + 1) & 0xffff);
+  }
+  return numbers;
+}

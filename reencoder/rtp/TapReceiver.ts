@@ -1,0 +1,293 @@
+import { SenderReportPacket } from 'rtp.js/packets';
+import type { Clock } from '../../core/ports.ts';
+import type { InputCodec } from '../../core/reencoding/messages.ts';
+import type { CodedFrame } from '../frames.ts';
+import { FrameAssembler } from './FrameAssembler.ts';
+import { createFormat } from './formats/createFormat.ts';
+import type { PayloadFormat } from './formats/PayloadFormat.ts';
+import { KeyframeRequests } from './KeyframeRequests.ts';
+import { LossRepair } from './LossRepair.ts';
+import { type ClockMapping, fromNtp } from './ntp.ts';
+import { kindOf, type MediaPacket, parseMediaPacket, parseRtcp } from './packets.ts';
+import { ReorderBuffer } from './ReorderBuffer.ts';
+import { SequenceTracker } from './SequenceTracker.ts';
+import { TapFeedback } from './TapFeedback.ts';
+import { TimestampUnwrapper } from './TimestampUnwrapper.ts';
+
+/** This process stood still for so long: what seems to be missing may wait in the socket, and is read first. */
+const STALL_MS = 30;
+const AFTER_STALL_MS = 5;
+
+export interface TapListener {
+  /** Whole frames in decoding order, the first one a keyframe, none that builds on one that is missing. Timestamps grow for ever. */
+  frame(frame: CodedFrame): void;
+  /** The source restarted: the next frame is a keyframe, and not a continuation of what was before. */
+  discontinuity(): void;
+}
+
+export interface TapOptions {
+  /** Sends RTCP to where the media comes from. */
+  send(packet: Buffer): void;
+  readonly ssrc: number;
+  readonly payloadType: number;
+  readonly codec: InputCodec;
+  readonly clock: Clock;
+  readonly listener: TapListener;
+}
+
+export interface TapStats {
+  readonly packets: number;
+  readonly bytes: number;
+  /** Never came. */
+  readonly lost: number;
+  /** Came after they were asked for. */
+  readonly recovered: number;
+  readonly nacksSent: number;
+  readonly plisSent: number;
+  readonly framesIn: number;
+  readonly keyframesIn: number;
+  readonly framesDropped: number;
+  readonly malformed: number;
+}
+
+/**
+ * The receiving end of one RTP stream: repairs its losses, asks for keyframes where that is impossible, and makes frames of its
+ * packets. Any datagram may be given to it; memory is bounded.
+ */
+export class TapReceiver {
+  readonly #options: TapOptions;
+  readonly #clock: Clock;
+  readonly #format: PayloadFormat;
+  readonly #assembler: FrameAssembler;
+  readonly #feedback: TapFeedback;
+  readonly #keyframes: KeyframeRequests;
+  readonly #timestamps = new TimestampUnwrapper();
+  #sequence = new SequenceTracker();
+  #buffer = new ReorderBuffer();
+  #repair = new LossRepair();
+  /** Perhaps the first packet of a new sequence. */
+  #stray: MediaPacket | null = null;
+  /** The time line broke off, and no keyframe has begun the new one yet. */
+  #timeRestarted = false;
+  #senderReport: { ntpMs: number; rtpTimestamp: number; receivedAtMs: number } | null = null;
+  #cancelRepairTimer: (() => void) | null = null;
+  #closed = false;
+  readonly #stats = {
+    packets: 0,
+    bytes: 0,
+    lost: 0,
+    recovered: 0,
+    framesIn: 0,
+    keyframesIn: 0,
+    framesDropped: 0,
+    malformed: 0,
+  };
+
+  constructor(options: TapOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#format = createFormat(options.codec);
+    this.#feedback = new TapFeedback(options.ssrc, options.clock, (packet) => options.send(packet));
+    this.#keyframes = new KeyframeRequests(options.clock, () => this.#feedback.sendPli());
+    this.#assembler = new FrameAssembler(this.#format, {
+      frame: (data, keyframe, timestamp) => this.#deliver(data, keyframe, timestamp),
+      dropped: () => {
+        this.#stats.framesDropped += 1;
+      },
+      broken: () => this.#keyframes.want(),
+    });
+  }
+
+  /** RTP or RTCP, not protected any more. Never throws for what is in it. */
+  receive(datagram: Buffer): void {
+    if (this.#closed) return;
+    const kind = kindOf(datagram);
+    if (kind === 'rtcp') this.#receiveRtcp(datagram);
+    else if (kind === 'rtp') this.#receiveRtp(datagram);
+    else this.#stats.malformed += 1;
+  }
+
+  /** No frame is delivered before the next keyframe, which is asked for until it is here. */
+  requestKeyframe(): void {
+    if (this.#closed) return;
+    this.#assembler.awaitKeyframe();
+    this.#keyframes.want();
+  }
+
+  /** While the input is paused on purpose nothing is asked for. */
+  setInputPaused(paused: boolean): void {
+    if (!this.#closed) this.#keyframes.setPaused(paused);
+  }
+
+  /** What the source's last sender report said; null before it and the first frame came. */
+  get senderReport(): ClockMapping | null {
+    if (this.#senderReport === null) return null;
+    const { ntpMs, rtpTimestamp, receivedAtMs } = this.#senderReport;
+    const timestamp = this.#timestamps.report(rtpTimestamp);
+    return timestamp === null ? null : { ntpMs, timestamp, receivedAtMs };
+  }
+
+  stats(): TapStats {
+    const { nacksSent, plisSent } = this.#feedback;
+    return { ...this.#stats, nacksSent, plisSent };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#keyframes.close();
+    this.#cancelRepairTimer?.();
+    this.#feedback.close();
+  }
+
+  #receiveRtp(datagram: Buffer): void {
+    const packet = parseMediaPacket(datagram);
+    if (packet?.ssrc !== this.#options.ssrc || packet.payloadType !== this.#options.payloadType) {
+      this.#stats.malformed += 1;
+      return;
+    }
+    this.#stats.packets += 1;
+    this.#stats.bytes += datagram.length;
+    const place = this.#sequence.place(packet.sequenceNumber);
+    if (place.type === 'stray') {
+      this.#stray = packet;
+      return;
+    }
+    if (place.type === 'restarted') this.#resynchronize(place.index);
+    this.#accept(place.index, packet);
+  }
+
+  #resynchronize(index: number): void {
+    this.#assembler.lost();
+    this.#buffer = new ReorderBuffer();
+    this.#repair = new LossRepair();
+    this.#feedback.restart();
+    this.#keyframes.want();
+    if (this.#stray !== null) this.#accept(index - 1, this.#stray);
+    this.#stray = null;
+  }
+
+  #accept(index: number, packet: MediaPacket): void {
+    const now = this.#clock.now();
+    const expected = this.#buffer.next === null ? index : this.#buffer.highest + 1;
+    if (!this.#buffer.insert(index, packet)) return;
+    this.#feedback.received(index, packet.timestamp);
+    if (this.#repair.arrived(index, now)) this.#stats.recovered += 1;
+    const starts = this.#assembler.awaitsKeyframe && this.#format.startsKeyframe(packet.payload);
+    if (starts) this.#keyframes.arriving();
+
+    // With a gap too large to repair, nothing before this packet is worth waiting for.
+    const repairable = index <= expected || this.#repair.noticed(expected, index, now);
+    if (!repairable) this.#stats.lost += index - expected;
+    this.#drain(repairable ? null : index - 1);
+  }
+
+  /** Gives out what is in order, and passes over what is missing up to `givenUp`. */
+  #drain(givenUp: number | null): void {
+    for (;;) {
+      const packet = this.#buffer.take();
+      if (packet !== null) {
+        this.#assembler.push(packet);
+        continue;
+      }
+      const next = this.#buffer.next;
+      if (next === null || next > this.#buffer.highest) break;
+      const goOnAt = this.#whereToGoOn(next, givenUp);
+      if (goOnAt === null) break;
+      this.#skipTo(goOnAt);
+    }
+    this.#armRepair();
+  }
+
+  /** The packet at `next` is missing. Null: wait for it. */
+  #whereToGoOn(next: number, givenUp: number | null): number | null {
+    const inVain = (givenUp !== null && next <= givenUp) || this.#buffer.overfull;
+    if (!inVain && !this.#assembler.awaitsKeyframe) return null;
+    // Nothing before a keyframe counts when only a keyframe can be shown.
+    const keyframe = this.#buffer.first((packet) => this.#format.startsKeyframe(packet.payload));
+    if (keyframe !== null || !inVain) return keyframe;
+    this.#keyframes.want();
+    return this.#buffer.first(() => true);
+  }
+
+  #skipTo(index: number): void {
+    const skipped = this.#buffer.skipTo(index);
+    this.#stats.framesDropped += skipped.filter((packet) => packet.marker).length;
+    this.#stats.lost += this.#repair.forgetBefore(index);
+    this.#assembler.lost();
+  }
+
+  #armRepair(): void {
+    this.#cancelRepairTimer?.();
+    this.#cancelRepairTimer = null;
+    const at = this.#repair.nextAtMs();
+    if (at !== null) this.#repairAt(at);
+  }
+
+  #repairAt(atMs: number): void {
+    const run = () => this.#repairNow(atMs);
+    this.#cancelRepairTimer = this.#clock.setTimer(Math.max(atMs - this.#clock.now(), 0), run);
+  }
+
+  #repairNow(dueAtMs: number): void {
+    const now = this.#clock.now();
+    if (now - dueAtMs > STALL_MS) {
+      this.#repairAt(now + AFTER_STALL_MS);
+      return;
+    }
+    const givenUp = this.#repair.givenUp(now);
+    if (givenUp !== null) {
+      this.#drain(givenUp);
+      return;
+    }
+    const due = this.#repair.takeDue(now);
+    if (due.length > 0) this.#feedback.sendNack(due);
+    this.#armRepair();
+  }
+
+  #deliver(data: Buffer, keyframe: boolean, rtpTimestamp: number): void {
+    const { unwrapped, restarted } = this.#timestamps.frame(rtpTimestamp, this.#clock.now());
+    this.#timeRestarted ||= restarted;
+    if (this.#timeRestarted && !keyframe) {
+      this.#stats.framesDropped += 1;
+      this.requestKeyframe();
+      return;
+    }
+    if (this.#timeRestarted) {
+      this.#timeRestarted = false;
+      this.#senderReport = null; // It spoke of the old time line.
+      this.#options.listener.discontinuity();
+    }
+    if (keyframe) {
+      this.#keyframes.fulfil();
+      this.#stats.keyframesIn += 1;
+    }
+    this.#stats.framesIn += 1;
+    this.#options.listener.frame({ data, keyframe, timestamp: unwrapped });
+  }
+
+  #receiveRtcp(datagram: Buffer): void {
+    const packets = parseRtcp(datagram);
+    if (packets === null) {
+      this.#stats.malformed += 1;
+      return;
+    }
+    for (const packet of packets) {
+      if (packet instanceof SenderReportPacket && packet.getSsrc() === this.#options.ssrc) this.#receiveReport(packet);
+    }
+  }
+
+  #receiveReport(report: SenderReportPacket): void {
+    const now = this.#clock.now();
+    const isFirst = this.#senderReport === null;
+    const [seconds, fraction] = [report.getNtpSeconds(), report.getNtpFraction()];
+    if (seconds === 0 && fraction === 0) return; // A sender without a wall clock (RFC 3550 section 6.4.1).
+    this.#senderReport = {
+      ntpMs: fromNtp(seconds, fraction),
+      rtpTimestamp: report.getRtpTimestamp(),
+      receivedAtMs: now,
+    };
+    this.#feedback.senderReport(report);
+    // The sender learns the round trip from the answer, and repeats packets no faster than it believes the round trip to be.
+    if (isFirst) this.#feedback.sendReport();
+  }
+}

@@ -1,0 +1,134 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6, SocketAddress } from 'node:net';
+
+/** A keyframe of every layer at once, with room to spare; the system may grant less. */
+const BUFFER_BYTES = 4 << 20;
+/** What waits for the network beyond this is too late anyway. */
+const MAX_QUEUED_BYTES = 4 << 20;
+
+export class MediaPortUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'MediaPortUnavailable';
+  }
+}
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface UdpOptions {
+  readonly address: string;
+  /** Inclusive; without it any free port. */
+  readonly ports?: { readonly min: number; readonly max: number } | undefined;
+}
+
+export interface UdpStats {
+  sent: number;
+  received: number;
+  /** Not sent: too much waited already, or there was nobody to send to. */
+  dropped: number;
+  /** What the network reported, such as that nobody listens at the other end. */
+  errors: number;
+}
+
+/** A UDP socket that speaks with one peer only. */
+export class UdpSocket {
+  readonly address: string;
+  readonly port: number;
+  readonly #socket: Socket;
+  readonly #stats: UdpStats = { sent: 0, received: 0, dropped: 0, errors: 0 };
+  #state: 'bound' | 'connected' | 'closed' = 'bound';
+
+  private constructor(socket: Socket) {
+    const { address, port } = socket.address();
+    this.#socket = socket;
+    this.address = address;
+    this.port = port;
+    socket.on('error', () => {
+      this.#stats.errors += 1;
+    });
+  }
+
+  /** @throws MediaPortUnavailable */
+  static async open({ address, ports }: UdpOptions): Promise<UdpSocket> {
+    if (ports === undefined) return UdpSocket.#bind(address, 0);
+    const count = ports.max - ports.min + 1;
+    // Begins anywhere, so that several processes with one range do not all try the same ports.
+    const start = Math.floor(Math.random() * count);
+    for (let i = 0; i < count; i++) {
+      try {
+        return await UdpSocket.#bind(address, ports.min + ((start + i) % count));
+      } catch (error) {
+        if (!isInUse(error)) throw error;
+      }
+    }
+    throw new MediaPortUnavailable(`every UDP port of ${address} from ${ports.min} to ${ports.max} is in use`);
+  }
+
+  static async #bind(address: string, port: number): Promise<UdpSocket> {
+    const socket = createSocket({
+      type: isIPv6(address) ? 'udp6' : 'udp4',
+      recvBufferSize: BUFFER_BYTES,
+      sendBufferSize: BUFFER_BYTES,
+    });
+    try {
+      socket.bind({ address, port, exclusive: true });
+      await once(socket, 'listening');
+    } catch (cause) {
+      socket.close();
+      throw new MediaPortUnavailable(`cannot open UDP port ${port} of ${address}`, { cause });
+    }
+    return new UdpSocket(socket);
+  }
+
+  /**
+   * From now on this peer, and nobody else, is heard and sent to. Once only.
+   * @throws MediaPortUnavailable when there is no way to it
+   */
+  async connect(peer: Endpoint, receive: (datagram: Buffer) => void): Promise<void> {
+    const family = isIPv6(peer.address) ? 'ipv6' : 'ipv4';
+    const { address } = new SocketAddress({ address: peer.address, port: peer.port, family }); // As the system spells it.
+    this.#socket.connect(peer.port, peer.address);
+    try {
+      await Promise.race([once(this.#socket, 'connect'), once(this.#socket, 'close')]);
+    } catch (cause) {
+      throw new MediaPortUnavailable(`no way from ${this.address} to ${peer.address}`, { cause });
+    }
+    if (this.#state === 'closed') return;
+    this.#state = 'connected';
+    this.#socket.on('message', (datagram: Buffer, from: RemoteInfo) => {
+      // The system lets only the peer in, but for what came before.
+      if (from.port !== peer.port || from.address !== address) return;
+      this.#stats.received += 1;
+      receive(datagram);
+    });
+  }
+
+  /** Never throws: what cannot be sent is lost, as on any network. */
+  send(packet: Buffer): void {
+    if (this.#state !== 'connected' || this.#socket.getSendQueueSize() > MAX_QUEUED_BYTES) {
+      this.#stats.dropped += 1;
+      return;
+    }
+    this.#stats.sent += 1;
+    this.#socket.send(packet);
+  }
+
+  stats(): UdpStats {
+    return { ...this.#stats };
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#socket.close();
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : null;
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+}

@@ -1,0 +1,170 @@
+import type { CodedFrame } from '../../frames.ts';
+import { BROKEN, cutEvenly, type JoinedFrame, type Packetizer, type PayloadFormat } from './PayloadFormat.ts';
+
+/** NAL unit types (H.264 table 7-1) and packet types (RFC 6184 table 1). */
+const IDR_SLICE = 5;
+const LAST_SLICE = 5;
+const SPS = 7;
+const PPS = 8;
+const ACCESS_UNIT_DELIMITER = 9;
+const LAST_SINGLE = 23;
+const STAP_A = 24;
+const FU_A = 28;
+
+const START_CODE = Buffer.from([0, 0, 0, 1]);
+/** Real parameter sets take some dozen bytes. */
+const MAX_PARAMETER_SET_BYTES = 1_024;
+const MAX_PARAMETER_SETS = 32;
+
+/** RTP payload format for H264, packetization mode 1 (RFC 6184); frames come as Annex B. */
+export class H264Format implements PayloadFormat {
+  /** In force, by type; a keyframe that does not bring them gets them. */
+  #parameterSets: { [SPS]: Buffer[]; [PPS]: Buffer[] } = { [SPS]: [], [PPS]: [] };
+
+  startsKeyframe(payload: Buffer): boolean {
+    return splitPayload(payload)?.some((unit) => unit.first && typeOf(unit.bytes) === SPS) ?? false;
+  }
+
+  join(payloads: readonly Buffer[]): JoinedFrame {
+    const units = joinUnits(payloads)?.filter((unit) => typeOf(unit) !== ACCESS_UNIT_DELIMITER);
+    if (units === undefined) return BROKEN;
+    this.#remember(units);
+    if (!units.some((unit) => typeOf(unit) <= LAST_SLICE)) return { type: 'nothing' };
+    if (!units.some((unit) => typeOf(unit) === IDR_SLICE)) return toFrame(units, false);
+
+    const pictures = units.filter((unit) => typeOf(unit) !== SPS && typeOf(unit) !== PPS);
+    const sets = [...this.#parameterSets[SPS], ...this.#parameterSets[PPS]];
+    if (this.#parameterSets[SPS].length === 0 || this.#parameterSets[PPS].length === 0) return BROKEN;
+    return toFrame([...sets, ...pictures], true);
+  }
+
+  /** Sets that come together replace those that came before. */
+  #remember(units: readonly Buffer[]): void {
+    for (const type of [SPS, PPS] as const) {
+      const sets = units.filter((unit) => typeOf(unit) === type && unit.length <= MAX_PARAMETER_SET_BYTES);
+      if (sets.length > 0 && sets.length <= MAX_PARAMETER_SETS) this.#parameterSets[type] = sets;
+    }
+  }
+}
+
+export class H264Packetizer implements Packetizer {
+  packetize(frame: CodedFrame, maxBytes: number): Buffer[][] {
+    const units = splitAnnexB(frame.data).filter((unit) => typeOf(unit) !== ACCESS_UNIT_DELIMITER);
+    const sets = units.filter((unit) => typeOf(unit) === SPS || typeOf(unit) === PPS);
+    const pictures = units.filter((unit) => typeOf(unit) !== SPS && typeOf(unit) !== PPS);
+    const setBytes = sets.reduce((sum, set) => sum + 2 + set.length, 1);
+    const first =
+      sets.length > 1 && setBytes <= maxBytes ? [aggregate(sets)] : sets.flatMap((set) => cutUnit(set, maxBytes));
+    return [...first, ...pictures.flatMap((unit) => cutUnit(unit, maxBytes))];
+  }
+}
+
+/** STAP-A: its NRI is the highest of those in it. */
+function aggregate(units: readonly Buffer[]): Buffer[] {
+  const importance = Math.max(...units.map((unit) => unit.readUInt8(0) & 0x60));
+  return [Buffer.from([importance | STAP_A]), ...units.flatMap((unit) => [toUInt16(unit.length), unit])];
+}
+
+/** As it is, or as FU-As. */
+function cutUnit(unit: Buffer, maxBytes: number): Buffer[][] {
+  if (unit.length <= maxBytes) return [[unit]];
+  const header = unit.readUInt8(0);
+  const pieces = cutEvenly(unit.subarray(1), maxBytes - 2);
+  return pieces.map((piece, i) => {
+    const startAndEnd = i === 0 ? 0x80 : i === pieces.length - 1 ? 0x40 : 0;
+    return [Buffer.from([(header & 0x60) | FU_A, startAndEnd | (header & 0x1f)]), piece];
+  });
+}
+
+interface UnitPart {
+  /** With the NAL unit's header when it is the first part. */
+  readonly bytes: Buffer;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/** Null: not what the format allows. */
+function joinUnits(payloads: readonly Buffer[]): Buffer[] | null {
+  const units: Buffer[] = [];
+  let open: Buffer[] | null = null; // Parts of a unit that has not ended.
+  for (const payload of payloads) {
+    const parts = splitPayload(payload);
+    if (parts === null) return null;
+    for (const part of parts) {
+      if (part.first !== (open === null)) return null;
+      open ??= [];
+      open.push(part.bytes);
+      if (!part.last) continue;
+      units.push(open.length === 1 ? part.bytes : Buffer.concat(open));
+      open = null;
+    }
+  }
+  return open === null ? units : null;
+}
+
+function splitPayload(payload: Buffer): UnitPart[] | null {
+  const type = typeOf(payload);
+  if (type >= 1 && type <= LAST_SINGLE) return [{ bytes: payload, first: true, last: true }];
+  if (type === STAP_A) return splitAggregate(payload);
+  return type === FU_A ? splitFragment(payload) : null;
+}
+
+function splitAggregate(payload: Buffer): UnitPart[] | null {
+  const parts: UnitPart[] = [];
+  let at = 1;
+  while (at < payload.length) {
+    if (at + 2 > payload.length) return null;
+    const end = at + 2 + payload.readUInt16BE(at);
+    const bytes = payload.subarray(at + 2, end);
+    const type = typeOf(bytes);
+    if (end > payload.length || type < 1 || type > LAST_SINGLE) return null;
+    parts.push({ bytes, first: true, last: true });
+    at = end;
+  }
+  return parts.length > 0 ? parts : null;
+}
+
+function splitFragment(payload: Buffer): UnitPart[] | null {
+  const [indicator, header] = payload;
+  if (indicator === undefined || header === undefined || payload.length < 3) return null;
+  const first = (header & 0x80) !== 0;
+  const last = (header & 0x40) !== 0;
+  const type = header & 0x1f;
+  if ((first && last) || type < 1 || type > LAST_SINGLE) return null;
+  const rest = payload.subarray(2);
+  return [{ bytes: first ? Buffer.concat([Buffer.from([(indicator & 0xe0) | type]), rest]) : rest, first, last }];
+}
+
+/** NAL units between start codes of three or four bytes. */
+export function splitAnnexB(data: Buffer): Buffer[] {
+  const units: Buffer[] = [];
+  let start = -1;
+  for (let at = data.indexOf('\0\0\x01', 0, 'latin1'); at !== -1; at = data.indexOf('\0\0\x01', at + 3, 'latin1')) {
+    if (start !== -1) units.push(withoutTrailingZeros(data.subarray(start, at)));
+    start = at + 3;
+  }
+  if (start !== -1) units.push(withoutTrailingZeros(data.subarray(start)));
+  return units.filter((unit) => unit.length > 0);
+}
+
+/** A NAL unit ends with a one: zeros behind it belong to the next start code. */
+function withoutTrailingZeros(unit: Buffer): Buffer {
+  let end = unit.length;
+  while (end > 0 && unit[end - 1] === 0) end -= 1;
+  return unit.subarray(0, end);
+}
+
+function toFrame(units: readonly Buffer[], keyframe: boolean): JoinedFrame {
+  return { type: 'frame', data: Buffer.concat(units.flatMap((unit) => [START_CODE, unit])), keyframe };
+}
+
+/** 0, which is not in use, for nothing at all. */
+function typeOf(unit: Buffer): number {
+  return (unit[0] ?? 0) & 0x1f;
+}
+
+function toUInt16(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(2);
+  bytes.writeUInt16BE(value, 0);
+  return bytes;
+}

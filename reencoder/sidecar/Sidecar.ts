@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os';
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { EngineName } from '../../core/reencoding/messages.ts';
+import type { ReencodingWork, SidecarDirectory, SidecarInfo, TakenJob } from '../../core/reencoding/ports.ts';
+import { type FoundEngine, findEngine } from '../engines/findEngine.ts';
+import { Capacity, IdleCores } from './Capacity.ts';
+import { NodeChannels } from './NodeChannels.ts';
+import { TrackProcesses } from './TrackProcesses.ts';
+import { TrackWork } from './TrackWork.ts';
+
+export interface SidecarOptions {
+  readonly sidecarId: string;
+  readonly name: string;
+  readonly work: ReencodingWork;
+  readonly directory: SidecarDirectory;
+  /** That nodes and sidecars share. */
+  readonly secret: string;
+  readonly engine: 'auto' | EngineName;
+  readonly ffmpegPath?: string;
+  /** Null: as many as there is CPU for. */
+  readonly maxTracks: number | null;
+  /** The own IP address that this node is to send media to. */
+  addressFor(nodeUrl: string): Promise<string>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const MEASURE_EVERY_MS = 1_000;
+/** Nodes look for another sidecar for ten seconds, and then move viewers back before they let go. */
+const DRAIN_WITHIN_MS = 14_000;
+
+/** Takes jobs from the queue and works on them, each in a process of its own, as many at once as there is CPU for. */
+export class Sidecar {
+  readonly #options: SidecarOptions;
+  readonly #found: FoundEngine;
+  readonly #channels: NodeChannels;
+  readonly #processes: TrackProcesses | null;
+  readonly #capacity: Capacity;
+  readonly #idle = new IdleCores();
+  readonly #works = new Set<TrackWork>();
+  readonly #startedAt: number;
+  #measureTimer: NodeJS.Timeout | undefined;
+  #tracksAtMost = 0;
+  #isDraining = false;
+  #lastEnded: () => void = () => undefined;
+
+  private constructor(options: SidecarOptions, found: FoundEngine) {
+    const { sidecarId, name, secret, clock, logger, ffmpegPath } = options;
+    this.#options = options;
+    this.#found = found;
+    this.#startedAt = clock.now();
+    this.#capacity = new Capacity(options.maxTracks, availableParallelism());
+    this.#channels = new NodeChannels({ sidecarId, name, secret, clock, logger });
+    this.#processes = found.engine
+      ? new TrackProcesses({ engine: found.engine.name, ...(ffmpegPath ? { ffmpegPath } : {}) }, clock, logger)
+      : null;
+  }
+
+  /** Looks for an engine, makes itself known and begins to take jobs. Without an engine it stays, and says why it is idle. */
+  static async start(options: SidecarOptions): Promise<Sidecar> {
+    const { engine, ffmpegPath, logger, directory } = options;
+    const found = await findEngine(engine, ffmpegPath ? { ffmpegPath } : {});
+    const sidecar = new Sidecar(options, found);
+    await directory.start(() => sidecar.#info());
+    if (found.engine) {
+      const { name, inputs, outputs } = found.engine;
+      logger.info({ engine: name, inputs, outputs }, 'sidecar takes jobs');
+      sidecar.#takeJobs();
+    } else {
+      logger.warn({ reason: found.reason }, 'sidecar takes no jobs: no engine works here');
+    }
+    return sidecar;
+  }
+
+  /** Takes no more jobs, hands over those it has, and resolves when that is done, or its time is up. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    this.#options.work.setConcurrency(0);
+    clearInterval(this.#measureTimer);
+    for (const work of this.#works) work.drain();
+    if (this.#works.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#lastEnded = resolve;
+        this.#options.clock.setTimer(DRAIN_WITHIN_MS, resolve);
+      });
+    }
+  }
+
+  /** Ends everything at once, in order. */
+  async close(): Promise<void> {
+    this.#isDraining = true;
+    clearInterval(this.#measureTimer);
+    for (const work of this.#works) work.abort();
+    await this.#options.work.close();
+    await this.#options.directory.stop();
+    this.#channels.close();
+    this.#processes?.close();
+  }
+
+  #takeJobs(): void {
+    this.#processes?.start();
+    this.#measure();
+    this.#measureTimer = setInterval(() => this.#measure(), MEASURE_EVERY_MS);
+    this.#options.work.start((taken) => this.#work(taken));
+  }
+
+  #measure(): void {
+    const now = this.#options.clock.now();
+    const loads = [...this.#works].map((work) => work.load(now));
+    const tracksAtMost = this.#capacity.tracks(this.#idle.measure(), loads);
+    if (tracksAtMost === this.#tracksAtMost) return;
+    this.#tracksAtMost = tracksAtMost;
+    this.#options.work.setConcurrency(tracksAtMost);
+  }
+
+  async #work(taken: TakenJob): Promise<void> {
+    const { engine } = this.#found;
+    const processes = this.#processes;
+    if (!engine || !processes || this.#isDraining) throw new Error('a sidecar that takes no jobs was given one');
+    const { clock, logger, addressFor } = this.#options;
+    const work = new TrackWork(taken, {
+      takeProcess: () => processes.take(),
+      openChannel: (job) => this.#channels.use(job),
+      addressFor,
+      engine: engine.name,
+      inputs: engine.inputs,
+      outputs: engine.outputs,
+      clock,
+      logger,
+    });
+    this.#works.add(work);
+    try {
+      await work.run();
+    } catch (error) {
+      const { roomId, trackId } = taken.job;
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.warn({ roomId, trackId, reason }, 'a track goes back to the queue');
+      throw error;
+    } finally {
+      this.#works.delete(work);
+      if (this.#works.size === 0) this.#lastEnded();
+    }
+  }
+
+  #info(): SidecarInfo {
+    const { sidecarId, name } = this.#options;
+    return {
+      sidecarId,
+      name,
+      startedAt: this.#startedAt,
+      draining: this.#isDraining,
+      engine: this.#found.engine?.name ?? null,
+      outputs: this.#found.engine?.outputs ?? [],
+      reason: this.#found.engine ? null : this.#found.reason,
+      tracks: this.#works.size,
+      capacity: this.#found.engine ? this.#tracksAtMost : 0,
+    };
+  }
+}

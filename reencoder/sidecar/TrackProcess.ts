@@ -1,0 +1,170 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { LayerTarget, TrackStats } from '../../core/reencoding/messages.ts';
+import { type Attachment, FromTrack, type Opened, type ToTrack, type TrackProcessOptions } from '../track/messages.ts';
+
+const SCRIPT = fileURLToPath(new URL('../track/main.ts', import.meta.url));
+const START_LIMIT_MS = 15_000;
+const OPEN_LIMIT_MS = 3_000;
+/** Between two of its reports, once it is attached. Longer than a machine under load keeps a process waiting. */
+const HANGS_AFTER_MS = 5_000;
+
+/** Forwarding goes first: what encoding does not get it sheds. Threads that come later inherit it. */
+const NICENESS = 5;
+
+export class TrackProcessFailed extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TrackProcessFailed';
+  }
+}
+
+export interface Counters {
+  readonly framesIn: number;
+  readonly framesOut: readonly number[];
+  /** When the process said so, by the clock. */
+  readonly atMs: number;
+}
+
+/** A forked process that works on one track, seen from its sidecar. */
+export class TrackProcess {
+  readonly #child: ChildProcess;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #opened: ((message: Opened) => void)[] = [];
+  #end: (reason: string) => void = () => undefined;
+  #reason: string | null = null;
+  #cancelWatch: (() => void) | null = null;
+  #counters: Counters | null = null;
+  #becomeReady: () => void = () => undefined;
+  onStats: ((stats: Omit<TrackStats, 'jobId'>) => void) | null = null;
+  /** Resolves with the reason when it has ended, in whatever way. */
+  readonly ended: Promise<string>;
+  /** Its engine is loaded. Never resolves when it ended before. */
+  readonly ready: Promise<void>;
+
+  constructor(options: TrackProcessOptions, clock: Clock, logger: Logger) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.ready = new Promise((resolve) => {
+      this.#becomeReady = resolve;
+    });
+    this.#child = fork(SCRIPT, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    if (this.#child.pid !== undefined) setNiceness(this.#child.pid);
+    this.#child.on('message', (message) => this.#hear(message));
+    this.#child.on('error', (error) => this.#ended(error.message));
+    this.#child.on('exit', (code, signal) => this.#ended(signal ?? `exit ${code}`));
+    this.#watch(START_LIMIT_MS, 'it did not start');
+    void this.ready.then(() => this.#unwatch());
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** What it reported last. Null before it is attached. */
+  get counters(): Counters | null {
+    return this.#counters;
+  }
+
+  /** Opens its sockets. @throws TrackProcessFailed */
+  async open(address: string, srtp: boolean): Promise<Opened> {
+    await this.#orEnd(this.ready);
+    const opened = new Promise<Opened>((resolve) => this.#opened.push(resolve));
+    this.#watch(OPEN_LIMIT_MS, 'its sockets did not open');
+    this.#tell({ type: 'open', address, srtp });
+    const message = await this.#orEnd(opened);
+    this.#unwatch();
+    return message;
+  }
+
+  /** Begins to work. */
+  attach(attachment: Attachment): void {
+    this.#tell({ type: 'attach', attachment });
+    this.#watch(HANGS_AFTER_MS, 'it hangs');
+  }
+
+  adapt(targets: readonly LayerTarget[], inputPaused: boolean): void {
+    this.#tell({ type: 'adapt', targets: [...targets], inputPaused });
+  }
+
+  /** It has nothing to save, and helpers of its own end with it. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  async #orEnd<T>(promise: Promise<T>): Promise<T> {
+    const ended = this.ended.then((reason): never => {
+      throw new TrackProcessFailed(reason);
+    });
+    return Promise.race([promise, ended]);
+  }
+
+  #hear(raw: unknown): void {
+    const parsed = FromTrack.safeParse(raw);
+    if (!parsed.success) {
+      this.#reason = `it speaks nonsense: ${parsed.error.message}`;
+      this.kill();
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'ready':
+        this.#becomeReady();
+        break;
+      case 'opened':
+        this.#opened.shift()?.(message);
+        break;
+      case 'counters':
+        this.#watch(HANGS_AFTER_MS, 'it hangs');
+        this.#counters = { framesIn: message.framesIn, framesOut: message.framesOut, atMs: this.#clock.now() };
+        break;
+      case 'stats':
+        this.onStats?.(message.stats);
+        break;
+      case 'noticed':
+        this.#logger.debug({ pid: this.pid }, message.what);
+        break;
+      case 'failed':
+        this.#reason = message.reason;
+        break;
+    }
+  }
+
+  #watch(limitMs: number, complaint: string): void {
+    this.#unwatch();
+    this.#cancelWatch = this.#clock.setTimer(limitMs, () => {
+      this.#reason = complaint;
+      this.kill();
+    });
+  }
+
+  #unwatch(): void {
+    this.#cancelWatch?.();
+    this.#cancelWatch = null;
+  }
+
+  #ended(how: string): void {
+    this.#unwatch();
+    this.#end(this.#reason ?? how);
+  }
+
+  #tell(message: ToTrack): void {
+    // The end of a process is told by 'exit'.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+}
+
+function setNiceness(pid: number): void {
+  try {
+    setPriority(pid, NICENESS);
+  } catch (error) {
+    // ESRCH: it has ended already, and says so by 'exit'.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { TrackProcessOptions } from '../track/messages.ts';
+import { TrackProcess } from './TrackProcess.ts';
+
+/** How soon after one was taken the next is loaded: a return to service has the machine to itself first. */
+const SPARE_AFTER_MS = 2_000;
+/** A spare that ended by itself is not replaced at once. */
+const SPARE_AGAIN_AFTER_MS = 10_000;
+
+/** Track processes, and one more that is loaded beforehand, which makes coming back a matter of milliseconds. */
+export class TrackProcesses {
+  readonly #options: TrackProcessOptions;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #spare: TrackProcess | null = null;
+  #cancelSpare: (() => void) | null = null;
+  #closed = false;
+
+  constructor(options: TrackProcessOptions, clock: Clock, logger: Logger) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** From now on a spare is kept. */
+  start(): void {
+    this.#loadSpare();
+  }
+
+  /** A process of the caller's own, who ends it. */
+  take(): TrackProcess {
+    const taken = this.#spare ?? this.#fork();
+    this.#spare = null;
+    this.#spareAfter(SPARE_AFTER_MS);
+    return taken;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelSpare?.();
+    this.#spare?.kill();
+  }
+
+  #spareAfter(ms: number): void {
+    if (this.#closed) return;
+    this.#cancelSpare?.();
+    this.#cancelSpare = this.#clock.setTimer(ms, () => this.#loadSpare());
+  }
+
+  #loadSpare(): void {
+    if (this.#closed || this.#spare) return;
+    const spare = this.#fork();
+    this.#spare = spare;
+    void spare.ended.then((reason) => {
+      if (this.#spare !== spare) return;
+      this.#spare = null;
+      if (this.#closed) return;
+      this.#logger.warn({ reason }, 'a spare track process ended');
+      this.#spareAfter(SPARE_AGAIN_AFTER_MS);
+    });
+  }
+
+  #fork(): TrackProcess {
+    return new TrackProcess(this.#options, this.#clock, this.#logger);
+  }
+}

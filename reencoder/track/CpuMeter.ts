@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+
+/** What the kernel counts CPU time of processes in (USER_HZ): fixed for programs on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** CPU of this process and its helpers, in cores, between two calls. */
+export class CpuMeter {
+  #atMs = performance.now();
+  #ownMicros = process.cpuUsage();
+  #helperTicks = new Map<number, number>();
+
+  cores(helperPids: readonly number[]): number {
+    const nowMs = performance.now();
+    const own = process.cpuUsage();
+    let seconds = (own.user + own.system - this.#ownMicros.user - this.#ownMicros.system) / 1e6;
+    const ticks = new Map<number, number>();
+    for (const pid of helperPids) {
+      const now = ticksOf(pid);
+      if (now === null) continue; // It has ended in between.
+      ticks.set(pid, now);
+      seconds += (now - (this.#helperTicks.get(pid) ?? 0)) / TICKS_PER_SECOND;
+    }
+    const cores = seconds / Math.max((nowMs - this.#atMs) / 1_000, 0.001);
+    this.#atMs = nowMs;
+    this.#ownMicros = own;
+    this.#helperTicks = ticks;
+    return Math.max(0, cores);
+  }
+}
+
+/** User and system time of a process. Null: there is none, or this system does not tell. */
+function ticksOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command's name in parentheses may hold anything; utime and stime are the 14th and 15th field.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return null;
+  }
+}
+
+/** Resident memory of helper processes, in bytes. */
+export function residentBytes(pids: readonly number[]): number {
+  let bytes = 0;
+  for (const pid of pids) {
+    try {
+      const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      bytes += Number(kilobytes ?? 0) * 1_024;
+    } catch {
+      // It has ended in between.
+    }
+  }
+  return bytes;
+}

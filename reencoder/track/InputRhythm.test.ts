@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { InputRhythm } from './InputRhythm.ts';
+
+function rhythmOf(intervalMs: number): InputRhythm {
+  const rhythm = new InputRhythm();
+  for (let at = 0; at <= 6_000; at += intervalMs) rhythm.frame(at);
+  return rhythm;
+}
+
+test('while frames come, a request waits for the next one', () => {
+  const rhythm = rhythmOf(30);
+  expect(rhythm.patienceMs(6_001)).toBe(40);
+  expect(rhythm.patienceMs(6_035)).toBe(25);
+});
+
+test('when the input is silent, or slower than a request may wait, the last picture has to do', () => {
+  expect(rhythmOf(30).patienceMs(6_060)).toBe(0);
+  expect(rhythmOf(200).patienceMs(6_010)).toBe(0);
+  expect(rhythmOf(200).patienceMs(6_040)).toBe(0);
+  expect(new InputRhythm().patienceMs(5)).toBe(0);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { Shedding } from './Shedding.ts';
+
+const LAYERS = 3;
+
+function run(shedding: Shedding, fromMs: number, forMs: number, isBusy: () => boolean): number {
+  for (let at = fromMs; at < fromMs + forMs; at += 33) shedding.picture(at, isBusy(), LAYERS);
+  return fromMs + forMs;
+}
+
+test('under lasting pressure pictures are given up first, then layers from the highest down, and one layer stays', () => {
+  const shedding = new Shedding();
+  const seen: string[] = [];
+  let at = 0;
+  for (let window = 0; window < 10; window += 1) {
+    at = run(shedding, at, 530, () => true);
+    seen.push(`${shedding.limit} ${shedding.halvesRate ? 'half' : 'full'} -${shedding.layersOff}`);
+  }
+  expect(seen.slice(0, 6)).toEqual(['1 full -0', '1 half -0', '1 full -1', '1 half -1', '1 full -2', '1 half -2']);
+  expect(seen.at(-1)).toBe('1 half -2');
+});
+
+test('after calm it is taken back step by step', () => {
+  const shedding = new Shedding();
+  let at = run(shedding, 0, 1_100, () => true);
+  expect(shedding.halvesRate).toBe(true);
+  at = run(shedding, at, 2_600, () => false);
+  expect([shedding.halvesRate, shedding.limit]).toEqual([false, 1]);
+  run(shedding, at, 2_600, () => false);
+  expect(shedding.limit).toBe(2);
+});
+
+test('a step that was taken back too early waits longer the next time', () => {
+  const shedding = new Shedding();
+  let at = run(shedding, 0, 1_100, () => true);
+  at = run(shedding, at, 3_200, () => shedding.halvesRate === false);
+  expect(shedding.halvesRate).toBe(true);
+  at = run(shedding, at, 2_600, () => false);
+  expect(shedding.halvesRate).toBe(true);
+  run(shedding, at, 2_600, () => false);
+  expect(shedding.halvesRate).toBe(false);
+});
+
+test('a single late picture is no pressure; latency that has grown is', () => {
+  const shedding = new Shedding();
+  let pictures = 0;
+  const at = run(shedding, 0, 2_000, () => pictures++ % 15 === 0);
+  expect(shedding.limit).toBe(2);
+  for (let count = 0; count < 20; count += 1) shedding.latency(90);
+  run(shedding, at, 600, () => false);
+  expect(shedding.limit).toBe(1);
+});

@@ -1,0 +1,87 @@
+const WINDOW_MS = 500;
+/** A window in which more than this share of the pictures met a busy engine was too much. */
+const PRESSED_SHARE = 0.2;
+const PRESSED_LATENCY_MS = 60;
+/** Calm for so long, and a step is taken back. */
+const CALM_MS = 2_000;
+/** Pressure that comes back so soon says that the step was taken back too early. */
+const RELAPSE_MS = 5_000;
+const LONGEST_CALM_MS = 60_000;
+/** Pictures that the engine may hold at once: while there is CPU enough, and when there is not. */
+const ROOMY = 2;
+const TIGHT = 1;
+
+/**
+ * What is given up when CPU is short, step by step, so that latency never grows: pictures that come while one is at work, then every
+ * second picture, then the highest layer, then every second picture of the rest, and so on. Each step is taken back after a
+ * time of calm; one that was taken back too early is taken back later the next time.
+ */
+export class Shedding {
+  /** 0: all is well; 1: tight; 2: half the rate; 3: one layer less, at the full rate; 4: that at half the rate; and so on. */
+  #step = 0;
+  #windowStartMs: number | null = null;
+  #pictures = 0;
+  #busy = 0;
+  #latencies: number[] = [];
+  #calmSinceMs = 0;
+  #easedAtMs = Number.NEGATIVE_INFINITY;
+  #calmMs = CALM_MS;
+
+  get isActive(): boolean {
+    return this.#step > 0;
+  }
+
+  /** How many pictures the engine may hold. */
+  get limit(): number {
+    return this.#step === 0 ? ROOMY : TIGHT;
+  }
+
+  /** Every second picture is left out. */
+  get halvesRate(): boolean {
+    return this.#step >= 2 && this.#step % 2 === 0;
+  }
+
+  /** How many of the layers that are watched are off, from the highest down. */
+  get layersOff(): number {
+    return Math.max(0, Math.floor((this.#step - 1) / 2));
+  }
+
+  /** For each frame that came: whether the engine was busy with earlier ones. */
+  picture(nowMs: number, engineIsBusy: boolean, watchedLayers: number): void {
+    this.#pictures += 1;
+    if (engineIsBusy) this.#busy += 1;
+    this.#windowStartMs ??= nowMs;
+    if (nowMs - this.#windowStartMs >= WINDOW_MS) this.#review(nowMs, watchedLayers);
+  }
+
+  latency(ms: number): void {
+    this.#latencies.push(ms);
+  }
+
+  #review(nowMs: number, watchedLayers: number): void {
+    const pressed = this.#busy > PRESSED_SHARE * this.#pictures || medianOf(this.#latencies) > PRESSED_LATENCY_MS;
+    this.#windowStartMs = nowMs;
+    this.#pictures = 0;
+    this.#busy = 0;
+    this.#latencies = [];
+    // The lowest layer stays, at half its rate.
+    const last = Math.max(2, 2 * watchedLayers);
+    this.#step = Math.min(this.#step, last);
+    if (pressed) {
+      this.#calmMs = nowMs - this.#easedAtMs < RELAPSE_MS ? Math.min(this.#calmMs * 2, LONGEST_CALM_MS) : this.#calmMs;
+      this.#easedAtMs = Number.NEGATIVE_INFINITY;
+      this.#calmSinceMs = nowMs;
+      this.#step = Math.min(this.#step + 1, last);
+    } else if (this.#step > 0 && nowMs - this.#calmSinceMs >= this.#calmMs) {
+      this.#step -= 1;
+      this.#calmSinceMs = nowMs;
+      this.#easedAtMs = nowMs;
+      if (this.#step === 0) this.#calmMs = CALM_MS;
+    }
+  }
+}
+
+export function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

@@ -1,0 +1,186 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
+import type { MediaPath, MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { ReencodingJob } from '../../../core/reencoding/messages.ts';
+import type { ReencodingDesk } from '../../../core/reencoding/ports.ts';
+import { launchChromium } from '../../../ops/drills/clients/page/chromium.ts';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { FakeSidecar, recordLayers } from '../../integration/media/FakeSidecar.ts';
+import { clock, TestLogger, TestNode } from '../../integration/signaling/TestNode.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { NetworkPath } from './NetworkPath.ts';
+import { bundleSdk, SdkPage } from './SdkPage.ts';
+import type { TestPage } from './sdk.page.ts';
+
+declare const testPage: TestPage;
+
+const NODE_ID = 'node-1';
+
+describe('a reencoded camera in Chromium', () => {
+  const jobs = new Map<string, ReencodingJob>();
+  let media: MediaPlane;
+  let desk: ReencodingDesk;
+  let node: TestNode;
+  let path: NetworkPath;
+  let browser: Browser;
+  let bundle: string;
+  let recording: readonly (readonly Buffer[])[];
+  let pages: SdkPage[] = [];
+  let sidecars: FakeSidecar[] = [];
+  let attempt = 0;
+
+  beforeAll(async () => {
+    const queue = {
+      add: async (job: ReencodingJob) => void jobs.set(job.jobId, job),
+      remove: async (jobId: string) => void jobs.delete(jobId),
+    };
+    path = await NetworkPath.open();
+    [media, browser, bundle, recording] = await Promise.all([
+      createMediaPlane({
+        workers: 1,
+        listen: [{ ip: '127.0.0.1' }],
+        basePort: 0,
+        reencoding: { queue, nodeId: NODE_ID, nodeUrl: 'http://localhost' },
+        clock,
+        logger: new TestLogger(),
+      }),
+      launchChromium(),
+      bundleSdk(),
+      recordLayers(),
+    ]);
+    if (!media.reencoding) throw new Error('there is no desk');
+    desk = media.reencoding;
+    await media.listen();
+    node = await TestNode.start({ engine: 'ws', store: new InMemoryJournalStore(), nodeId: NODE_ID, media });
+    path.targetPort = node.port;
+  });
+
+  afterEach(async () => {
+    await Promise.all(pages.map((page) => page.close()));
+    for (const sidecar of sidecars) sidecar.close();
+    [pages, sidecars] = [[], []];
+    jobs.clear();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await node?.close();
+    await media?.close();
+    await path?.close();
+  });
+
+  async function enter(roomId: string, participantId: string, url = node.url): Promise<SdkPage> {
+    const page = await SdkPage.open(browser, url, bundle, participantId);
+    pages.push(page);
+    await page.join(url, await node.joinToken(roomId, participantId, participantId === 'host' ? 'host' : 'member'));
+    return page;
+  }
+
+  /** A room whose host shows a camera and wants it reencoded, and a viewer who sees it as it was published. */
+  async function presentation(viewerUrl = node.url): Promise<{ roomId: string; viewer: SdkPage }> {
+    const roomId = await node.createRoom();
+    const host = await enter(roomId, 'host');
+    await host.page.evaluate(() => testPage.room.localParticipant.setCameraEnabled(true, { height: 360 }));
+    const viewer = await enter(roomId, 'viewer', viewerUrl);
+    await sees(viewer, roomId, 'source');
+    await host.page.evaluate(() => testPage.room.controls.setReencodingPolicy({ mode: 'on' }));
+    return { roomId, viewer };
+  }
+
+  async function takeJob(): Promise<FakeSidecar> {
+    await waitUntil(() => jobs.size > 0 || 'no job is queued');
+    const [jobId = ''] = jobs.keys();
+    attempt += 1;
+    const sidecar = await FakeSidecar.open(desk, recording, `sidecar-${attempt}`);
+    sidecars.push(sidecar);
+    await sidecar.attach(jobId, attempt);
+    expect(sidecar.answer?.type).toBe('attached');
+    return sidecar;
+  }
+
+  /** Waits until five pictures were shown that came this way. */
+  async function sees(viewer: SdkPage, roomId: string, expected: MediaPath): Promise<void> {
+    let from: number | null = null;
+    await waitUntil(async () => {
+      const { producerId, frames } = await viewer.page.evaluate(() => ({
+        producerId: testPage.room.participants.get('host')?.publication('camera')?.track?.consumer?.producerId,
+        frames: testPage.frames.host?.length ?? 0,
+      }));
+      const { producers } = node.hosts.get(roomId)?.media.inventory() ?? { producers: [] };
+      const path = producers.find((producer) => producer.producerId === producerId)?.path ?? 'nothing';
+      from = path === expected ? (from ?? frames) : null;
+      return (from !== null && frames >= from + 5) || `${viewer.participantId} is shown ${path}, ${frames} frames`;
+    }, 20_000);
+  }
+
+  /** The longest time without a new picture since then. */
+  function longestGapMs(viewer: SdkPage, since: number): Promise<number> {
+    return viewer.page.evaluate((since) => {
+      const frames = testPage.frames.host ?? [];
+      const first = frames.findIndex((time) => time >= since);
+      const times = frames.slice(Math.max(0, first - 1));
+      return Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? time)));
+    }, since);
+  }
+
+  function blackFrames(viewer: SdkPage): Promise<number> {
+    return viewer.page.evaluate(() => testPage.blackFrames.host?.length ?? 0);
+  }
+
+  it('viewers move to it, back when its sidecar dies, and forward again, and see one picture all the time', async () => {
+    const { roomId, viewer } = await presentation();
+    const before = (await viewer.events()).length;
+    let since = Date.now();
+    const first = await takeJob();
+    await sees(viewer, roomId, 'reencoded');
+    expect(await longestGapMs(viewer, since)).toBeLessThan(600);
+    await waitUntil(
+      async () =>
+        (await viewer.page.evaluate(
+          () => testPage.room.participants.get('host')?.publication('camera')?.reencoded === true,
+        )) || 'the publication is not marked',
+    );
+
+    since = Date.now();
+    first.die();
+    await sees(viewer, roomId, 'source');
+    expect(await longestGapMs(viewer, since)).toBeLessThan(800);
+
+    since = Date.now();
+    await takeJob();
+    await sees(viewer, roomId, 'reencoded');
+    expect(await longestGapMs(viewer, since)).toBeLessThan(600);
+    expect((await viewer.events()).slice(before)).toEqual([]);
+    expect(await blackFrames(viewer)).toBe(0);
+  });
+
+  it('who comes later sees it at once, and so does who comes back after the connection was lost', async () => {
+    const { roomId, viewer } = await presentation(path.url);
+    await takeJob();
+    await sees(viewer, roomId, 'reencoded');
+    await sees(await enter(roomId, 'latecomer'), roomId, 'reencoded');
+
+    path.cut();
+    await waitUntil(
+      async () => (await viewer.events()).includes('reconnecting') || 'the viewer has not noticed',
+      20_000,
+    );
+    path.heal();
+    await waitUntil(async () => (await viewer.page.evaluate(() => testPage.room.recoveries)) > 0 || 'not back', 20_000);
+    await sees(viewer, roomId, 'reencoded');
+    expect(await viewer.events()).not.toContain('trackUnsubscribed camera of host');
+    expect(await blackFrames(viewer)).toBe(0);
+  });
+
+  it('a camera that is switched off stays dark, whoever carries it, and comes back', async () => {
+    const { roomId, viewer } = await presentation();
+    await takeJob();
+    await sees(viewer, roomId, 'reencoded');
+    const [host] = pages;
+    await host?.page.evaluate(() => testPage.room.localParticipant.setCameraEnabled(false));
+    await waitUntil(async () => (await viewer.recentFrames('host', 400)) === 0 || 'pictures still come');
+    await host?.page.evaluate(() => testPage.room.localParticipant.setCameraEnabled(true, { height: 360 }));
+    await waitUntil(async () => (await viewer.recentFrames('host', 500)) > 3 || 'no pictures come', 20_000);
+  });
+});

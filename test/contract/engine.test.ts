@@ -1,0 +1,6 @@
+import { FfmpegEngine } from '../../reencoder/engines/ffmpeg/FfmpegEngine.ts';
+import { LibavEngine } from '../../reencoder/engines/libav/LibavEngine.ts';
+import { describeEngine } from './engine.ts';
+
+describeEngine('libav', () => LibavEngine.load());
+describeEngine('ffmpeg', () => FfmpegEngine.load());

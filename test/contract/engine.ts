@@ -1,0 +1,384 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { InputCodec, OutputCodec } from '../../core/reencoding/messages.ts';
+import type { Engine } from '../../reencoder/engines/Engine.ts';
+import type { CodedFrame } from '../../reencoder/frames.ts';
+import { codedVideo, flashLuma } from '../support/codedVideo.ts';
+import { EngineRun } from '../support/EngineRun.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+
+const INPUTS: readonly InputCodec[] = ['VP8', 'VP9', 'H264'];
+const OUTPUTS: readonly OutputCodec[] = ['VP8', 'H264'];
+const THREE_LAYERS = [
+  { scaleDownBy: 4, bitrateBps: 100_000 },
+  { scaleDownBy: 2, bitrateBps: 200_000 },
+  { scaleDownBy: 1, bitrateBps: 500_000 },
+];
+/** What coding may change of a picture's mean luma. */
+const LUMA_TOLERANCE = 6;
+
+/** What every engine promises: see Engine.ts. */
+export function describeEngine(name: string, load: () => Promise<Engine>): void {
+  describe(`engine ${name}`, () => {
+    let engine: Engine;
+    const runs: EngineRun[] = [];
+
+    beforeAll(async () => {
+      engine = await load();
+    });
+    afterEach(async () => {
+      await Promise.all(runs.splice(0).map((run) => run.transcoder.close()));
+    });
+
+    async function open(options: Parameters<typeof EngineRun.open>[1] = {}): Promise<EngineRun> {
+      const run = await EngineRun.open(engine, options);
+      runs.push(run);
+      return run;
+    }
+
+    test('takes VP8, VP9 and H264, gives VP8 and H264', () => {
+      expect([...engine.inputs].sort()).toEqual([...INPUTS].sort());
+      expect([...engine.outputs].sort()).toEqual([...OUTPUTS].sort());
+    });
+
+    describe.each(INPUTS.flatMap((input) => OUTPUTS.map((output) => ({ input, output }))))(
+      '$input to $output',
+      ({ input, output }) => {
+        test('every picture comes out in each layer, in order, with its own timestamp, as it was', async () => {
+          const video = await codedVideo({ codec: input, width: 320, height: 180, frames: 12 });
+          const run = await open({ input, output, layers: THREE_LAYERS });
+          await run.pushAll(video);
+
+          expect(run.failures).toEqual([]);
+          expect(run.complaints).toEqual([]);
+          expect(run.sizes).toEqual(['320x180']);
+          for (const [layer, size] of [[80, 44] as const, [160, 90] as const, [320, 180] as const].entries()) {
+            expect(run.layer(layer).map((frame) => frame.timestamp)).toEqual(video.map((frame) => frame.timestamp));
+            expect(run.layer(layer).map((frame) => [frame.width, frame.height])).toEqual(video.map(() => size));
+            expect(run.layer(layer)[0]?.keyframe).toBe(true);
+            const seen = await run.seen(layer);
+            expect(seen).toHaveLength(video.length);
+            for (const [index, picture] of seen.entries()) {
+              expect(Math.abs(picture.luma - flashLuma(index))).toBeLessThan(LUMA_TOLERANCE);
+            }
+          }
+        });
+      },
+    );
+
+    test('H264 is Annex B with parameter sets before each keyframe', async () => {
+      const run = await open({ output: 'H264' });
+      const video = await motion({ frames: 6 });
+      await run.pushAll(video, (index) => run.wishes({ keyframe: index === 3 }));
+      expect(run.keyframes(0)).toEqual([0, 3]);
+      for (const index of run.keyframes(0)) {
+        const units = nalUnitTypes(run.layer(0)[index]?.data ?? Buffer.alloc(0));
+        expect(units).toContain(7);
+        expect(units).toContain(8);
+        expect(units.indexOf(7)).toBeLessThan(units.indexOf(5));
+      }
+      expect(nalUnitTypes(run.layer(0)[1]?.data ?? Buffer.alloc(0))).not.toContain(5);
+    });
+
+    describe.each(OUTPUTS)('keyframes in %s', (output) => {
+      test('come with exactly the picture and the layer that asked', async () => {
+        const run = await open({ output, layers: THREE_LAYERS });
+        await run.pushAll(await motion({ frames: 20 }), (index) =>
+          run.wishes((layer) => ({ keyframe: (layer === 1 && index === 7) || (layer === 0 && index === 12) })),
+        );
+        expect([0, 1, 2].map((layer) => run.keyframes(layer))).toEqual([[0, 12], [0, 7], [0]]);
+      });
+
+      test('come from the last picture while the input pauses', async () => {
+        const run = await open({ output, layers: THREE_LAYERS });
+        expect(run.transcoder.repeat(0, run.wishes())).toBe(false);
+        const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 8 });
+        await run.pushAll(video.slice(0, 5));
+        const timestamp = (video[4]?.timestamp ?? 0) + 9_000;
+        const onlyTheMiddle = run.wishes((layer) => ({ encode: layer === 1, keyframe: true }));
+        expect(await run.repeat(timestamp, onlyTheMiddle)).toBe(true);
+        expect(
+          await run.repeat(
+            timestamp + 9_000,
+            run.wishes((layer) => ({ encode: layer === 1 })),
+          ),
+        ).toBe(true);
+        await run.pushAll(video.slice(5));
+
+        expect(run.layer(1).map((frame) => frame.timestamp)).toEqual([
+          ...video.slice(0, 5).map((frame) => frame.timestamp),
+          timestamp,
+          timestamp + 9_000,
+          ...video.slice(5).map((frame) => frame.timestamp),
+        ]);
+        expect(run.keyframes(1).slice(0, 2)).toEqual([0, 5]);
+        const seen = (await run.seen(1)).map((picture) => picture.luma);
+        const expected = [0, 1, 2, 3, 4, 4, 4, 5, 6, 7].map(flashLuma);
+        expect(seen).toHaveLength(expected.length);
+        for (const [index, luma] of expected.entries()) {
+          expect(Math.abs((seen[index] ?? 0) - luma)).toBeLessThan(LUMA_TOLERANCE);
+        }
+      });
+    });
+
+    test('a wish for a keyframe outlives the picture that could not be decoded', async () => {
+      const run = await open();
+      const video = await motion({ frames: 8, gop: 4 });
+      const broken = { ...frameAt(video, 2), data: Buffer.alloc(0) };
+      await run.pushAll([...video.slice(0, 2), broken, ...video.slice(3)], (index) =>
+        run.wishes({ keyframe: index === 2 }),
+      );
+      // Pictures 2 and 3 were lost.
+      expect(run.layer(0).map((frame) => frame.timestamp)).toEqual(
+        [0, 1, 4, 5, 6, 7].map((index) => frameAt(video, index).timestamp),
+      );
+      expect(run.keyframes(0)).toEqual([0, 2]);
+    });
+
+    describe.each(OUTPUTS)('bitrates in %s', (output) => {
+      test('follow the wish, layer by layer, without a break', { timeout: 60_000 }, async () => {
+        const layers = [
+          { scaleDownBy: 2, bitrateBps: 150_000 },
+          { scaleDownBy: 1, bitrateBps: 600_000 },
+        ];
+        const run = await open({ output, layers });
+        const video = await motion({ frames: 330, width: 640, height: 360 });
+        const asked = [600_000, 250_000, 900_000];
+        await run.pushAll(video, (index) =>
+          run.wishes((layer) => ({ bitrateBps: layer === 0 ? 150_000 : (asked[Math.floor(index / 110)] ?? 0) })),
+        );
+        expect(run.layer(1)).toHaveLength(video.length);
+        for (const [phase, bitrateBps] of asked.entries()) {
+          // The first seconds of each phase are for the encoder to get there.
+          expectBitrate(run, 1, phase * 110 + 50, phase * 110 + 110, bitrateBps);
+          expectBitrate(run, 0, phase * 110 + 50, phase * 110 + 110, 150_000);
+        }
+      });
+    });
+
+    test('a layer that was off comes back with a keyframe; one of which frames were shed does not', async () => {
+      const run = await open({ layers: THREE_LAYERS });
+      const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 50 });
+      const off = (layer: number, index: number) =>
+        (layer === 2 && index >= 10 && index < 40) || (layer === 1 && index % 2 === 1);
+      await run.pushAll(video, (index) => run.wishes((layer) => ({ encode: !off(layer, index) })));
+      for (const layer of [0, 1, 2]) {
+        expect(run.layer(layer).map((frame) => frame.timestamp)).toEqual(
+          video.filter((_, index) => !off(layer, index)).map((frame) => frame.timestamp),
+        );
+      }
+      expect(run.keyframes(0)).toEqual([0]);
+      expect(run.keyframes(1)).toEqual([0]);
+      expect(run.keyframes(2)).toEqual([0, 10]);
+      const seen = await run.seen(2);
+      expect(Math.abs((seen[10]?.luma ?? 0) - flashLuma(40))).toBeLessThan(LUMA_TOLERANCE);
+    });
+
+    test.each(INPUTS)('layers follow when the size of %s changes', async (input) => {
+      const run = await open({ input, layers: THREE_LAYERS });
+      const sizes = [
+        { width: 320, height: 180 },
+        { width: 641, height: 361 },
+        { width: 180, height: 320 },
+      ].slice(0, input === 'H264' ? 1 : 3);
+      if (input === 'H264') sizes.push({ width: 642, height: 362 }, { width: 180, height: 320 });
+      const videos = await Promise.all(sizes.map((size) => codedVideo({ codec: input, ...size, frames: 5 })));
+      await run.pushAll(inSuccession(videos));
+
+      expect(run.complaints).toEqual([]);
+      expect(run.sizes).toEqual(sizes.map(({ width, height }) => `${width}x${height}`));
+      for (const [layer, { scaleDownBy }] of THREE_LAYERS.entries()) {
+        const expected = sizes.flatMap(({ width, height }) =>
+          Array.from({ length: 5 }, () => `${even(width / scaleDownBy)}x${even(height / scaleDownBy)}`),
+        );
+        expect(run.layer(layer).map((frame) => `${frame.width}x${frame.height}`)).toEqual(expected);
+        expect(run.keyframes(layer)).toEqual([0, 5, 10]);
+      }
+    });
+
+    test('layers are never smaller than 16 pixels', async () => {
+      const run = await open({ layers: [{ scaleDownBy: 4, bitrateBps: 50_000 }] });
+      await run.pushAll(await codedVideo({ codec: 'VP8', width: 128, height: 32, frames: 3 }));
+      expect(run.frames.map((frame) => [frame.width, frame.height])).toEqual([1, 2, 3].map(() => [32, 16]));
+    });
+
+    test.each([
+      { width: 8, height: 8 },
+      { width: 640, height: 32 },
+      { width: 4_112, height: 4_112 },
+    ])('pictures of $width×$height are dropped, and what follows is not', async ({ width, height }) => {
+      const run = await open();
+      const absurd = await codedVideo({ codec: 'VP8', width, height, frames: 2 });
+      const sound = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 2 });
+      await run.pushAll(inSuccession([absurd, sound]));
+      expect(run.complaints).toHaveLength(2);
+      expect(run.frames.map((frame) => [frame.width, frame.height])).toEqual([
+        [320, 180],
+        [320, 180],
+      ]);
+      expect(run.failures).toEqual([]);
+    });
+
+    test.each(INPUTS)('frames of %s without a keyframe before them are undecodable', async (input) => {
+      const run = await open({ input });
+      const video = await codedVideo({ codec: input, width: 320, height: 180, frames: 12, gop: 6 });
+      await run.pushAll(video.slice(3));
+      expect(run.complaints).toHaveLength(3);
+      expect(run.frames.map((frame) => frame.timestamp)).toEqual(video.slice(6).map((frame) => frame.timestamp));
+    });
+
+    test.each(INPUTS)('damaged %s does no harm, and a keyframe heals it', { timeout: 60_000 }, async (input) => {
+      const run = await open({ input, layers: THREE_LAYERS });
+      const video = await motion({ codec: input, frames: 240, gop: 30 });
+      const random = randomNumbers(7);
+      const damaged = video.map((frame, index) =>
+        index % 30 < 15 ? { ...frame, data: damage(frame.data, index, random) } : frame,
+      );
+      await run.pushAll(damaged.slice(0, 210));
+      await run.pushAll(video.slice(210));
+
+      expect(run.failures).toEqual([]);
+      expect(run.complaints.length).toBeGreaterThan(10);
+      const last = run.layer(2).filter((frame) => frame.timestamp >= frameAt(video, 210).timestamp);
+      expect(last.map((frame) => frame.timestamp)).toEqual(video.slice(210).map((frame) => frame.timestamp));
+    });
+
+    test('timestamps pass through when they jump, also backwards', async () => {
+      const run = await open();
+      const jumps = [0, 3_000, 900_000, 903_000, 500, 3_500, 3_500, 2 ** 40];
+      const video = (await motion({ frames: jumps.length })).map((frame, index) => ({
+        ...frame,
+        timestamp: jumps[index] ?? 0,
+      }));
+      await run.pushAll(video);
+      expect(run.frames.map((frame) => frame.timestamp)).toEqual(jumps);
+      expect(run.keyframes(0)).toEqual([0]);
+    });
+
+    test('push and repeat never block, and the backlog shows what waits', async () => {
+      const run = await open();
+      const video = await motion({ frames: 60, width: 1280, height: 720 });
+      const before = performance.now();
+      for (const frame of video) run.transcoder.push(frame, run.wishes());
+      expect(performance.now() - before).toBeLessThan(50);
+      expect(run.transcoder.backlog).toBeGreaterThan(50);
+      expect(run.frames).toEqual([]);
+      await run.backlogBelow(1);
+      expect(run.frames).toHaveLength(video.length);
+    });
+
+    test('a backlog that nobody looks at ends it instead of filling the memory', async () => {
+      const run = await open();
+      const [first] = await motion({ frames: 1, width: 1280, height: 720 });
+      for (let index = 0; index < 1_000 && first !== undefined; index++) run.transcoder.push(first, run.wishes());
+      await waitUntil(() => run.failures.length > 0);
+      expect(run.failures).toHaveLength(1);
+    });
+
+    test('close ends the work that is under way, and nothing is heard after it', async () => {
+      for (const frames of [0, 1, 2, 5, 40]) {
+        const run = await open({ layers: THREE_LAYERS });
+        const video = await motion({ frames, width: 1280, height: 720 });
+        for (const frame of video) run.transcoder.push(frame, run.wishes());
+        if (frames === 40) await waitUntil(() => run.frames.length > 4 || 'no frame yet');
+        const { pids } = run.transcoder;
+        await run.transcoder.close();
+        const heard = run.frames.length;
+        if (video[0] !== undefined) run.transcoder.push(video[0], run.wishes());
+        await run.transcoder.close();
+        await waitUntil(() => pids.every((pid) => !isAlive(pid)) || 'a helper process lives on');
+        expect(run.frames).toHaveLength(heard);
+        expect(run.failures).toEqual([]);
+      }
+    });
+
+    test('memory stays flat', { timeout: 120_000 }, async () => {
+      const run = await open({ layers: THREE_LAYERS });
+      const video = await motion({ frames: 100, width: 640, height: 360, gop: 50 });
+      const resident: number[] = [];
+      for (let round = 0; round < 20; round++) {
+        await run.pushAll(inSuccession([video], round * 1_000_000));
+        run.frames.length = 0;
+        resident.push(process.memoryUsage().rss);
+      }
+      const warm = resident[4] ?? 0;
+      expect(Math.max(...resident.slice(5)) - warm).toBeLessThan(40e6);
+    });
+  });
+}
+
+async function motion(options: { codec?: InputCodec; frames: number; width?: number; height?: number; gop?: number }) {
+  const { codec = 'VP8', width = 320, height = 180 } = options;
+  if (options.frames === 0) return [];
+  return await codedVideo({ ...options, codec, width, height, content: 'motion' });
+}
+
+function frameAt(video: readonly CodedFrame[], index: number): CodedFrame {
+  const frame = video[index];
+  if (frame === undefined) throw new Error(`The video has no frame ${index}`);
+  return frame;
+}
+
+/** One video after the other, at 30 fps. */
+function inSuccession(videos: readonly (readonly CodedFrame[])[], from = 0): CodedFrame[] {
+  return videos.flat().map((frame, index) => ({ ...frame, timestamp: from + index * 3_000 }));
+}
+
+function even(length: number): number {
+  return Math.max(16, Math.floor(length / 2) * 2);
+}
+
+function expectBitrate(run: EngineRun, layer: number, from: number, to: number, bitrateBps: number): void {
+  const bytes = run
+    .layer(layer)
+    .slice(from, to)
+    .reduce((sum, frame) => sum + frame.data.length, 0);
+  const measured = (bytes * 8 * 30) / (to - from);
+  expect(measured / bitrateBps, `layer ${layer}, frames ${from} to ${to}`).toBeGreaterThan(0.6);
+  expect(measured / bitrateBps, `layer ${layer}, frames ${from} to ${to}`).toBeLessThan(1.4);
+}
+
+/** Bits flipped, the end cut off, all random, or nothing at all. */
+function damage(data: Buffer, kind: number, random: () => number): Buffer {
+  const copy = Buffer.from(data);
+  switch (kind % 4) {
+    case 0:
+      for (let flips = 0; flips < 20; flips++) {
+        const at = Math.floor(random() * copy.length);
+        copy[at] = (copy[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+      }
+      return copy;
+    case 1:
+      return copy.subarray(0, Math.floor(random() * copy.length));
+    case 2:
+      return copy.map(() => Math.floor(random() * 256)) as Buffer;
+    default:
+      return Buffer.alloc(0);
+  }
+}
+
+/** The same numbers in each run. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
+
+function nalUnitTypes(data: Buffer): number[] {
+  const types: number[] = [];
+  const startCode = Buffer.from([0, 0, 1]);
+  for (let at = data.indexOf(startCode); at !== -1; at = data.indexOf(startCode, at + 3)) {
+    types.push((data[at + 3] ?? 0) & 0x1f);
+  }
+  return types;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // No such process.
+  }
+}

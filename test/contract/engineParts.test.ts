@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { InputCodec } from '../../core/reencoding/messages.ts';
+import { FfmpegEngine } from '../../reencoder/engines/ffmpeg/FfmpegEngine.ts';
+import { parseFrameHeader } from '../../reencoder/engines/ffmpeg/frameHeaders.ts';
+import { findEngine } from '../../reencoder/engines/findEngine.ts';
+import { codedVideo } from '../support/codedVideo.ts';
+import { EngineRun } from '../support/EngineRun.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+
+const INPUTS: readonly InputCodec[] = ['VP8', 'VP9', 'H264'];
+
+describe('finding an engine', () => {
+  test('auto finds libav', async () => {
+    const { engine } = await findEngine('auto');
+    expect(engine?.name).toBe('libav');
+    expect(engine?.outputs).toEqual(['VP8', 'H264']);
+  });
+
+  test('what was chosen is what is looked for', async () => {
+    const { engine } = await findEngine('ffmpeg');
+    expect(engine?.name).toBe('ffmpeg');
+  });
+
+  test.each(['/nowhere/ffmpeg', process.execPath, '/etc/hostname', '/bin/false', '/bin/true'])(
+    'where %s is no ffmpeg, the reason says what to install',
+    async (ffmpegPath) => {
+      const found = await findEngine('ffmpeg', { ffmpegPath });
+      expect(found.engine).toBeNull();
+      if (found.engine === null) expect(found.reason).toMatch(/^ffmpeg: .*apt-get install ffmpeg/);
+    },
+  );
+});
+
+describe.each(INPUTS)('headers of %s', (codec) => {
+  test.each([
+    [320, 180],
+    [642, 362],
+    [1920, 1080],
+  ])('tell %d×%d of keyframes alone', async (width, height) => {
+    const video = await codedVideo({ codec, width, height, frames: 4, gop: 2 });
+    expect(video.map(({ data }) => parseFrameHeader(codec, data))).toEqual(
+      [0, 1, 2, 3].map((index) => ({ size: index % 2 === 0 ? { width, height } : null, shown: true })),
+    );
+  });
+
+  test('never throw, whatever comes', () => {
+    for (let length = 0; length < 2_000; length++) {
+      const data = Buffer.from(Array.from({ length: length % 80 }, () => Math.floor(Math.random() * 256)));
+      if (codec === 'H264' && length % 2 === 0) data.fill(Buffer.from([0, 0, 1, 0x67]), 0, Math.min(4, data.length));
+      parseFrameHeader(codec, data);
+    }
+  });
+});
+
+describe('processes of the ffmpeg engine', () => {
+  test('when the one that decodes is killed, the transcoder fails', async () => {
+    const { run, video } = await started();
+    const [decoder] = run.transcoder.pids;
+    process.kill(decoder ?? 0, 'SIGKILL');
+    await run.pushAll(video.slice(3));
+    await waitUntil(() => run.failures.length === 1 || 'it did not fail');
+    await run.transcoder.close();
+    expect(run.failures).toHaveLength(1);
+  });
+
+  test('when one that encodes is killed, its layer goes on with a keyframe', async () => {
+    const { run, video } = await started();
+    const [, encoder] = run.transcoder.pids;
+    process.kill(encoder ?? 0, 'SIGKILL');
+    await run.pushAll(video.slice(3));
+    await run.transcoder.close();
+    expect(run.failures).toEqual([]);
+    expect(run.frames).toHaveLength(video.length);
+    expect(run.keyframes(0)).toEqual([0, 3]);
+  });
+
+  test('they end with the process that started them', async () => {
+    const script = fileURLToPath(new URL('../support/transcodeForEver.ts', import.meta.url));
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const pids = JSON.parse(line.toString()) as number[];
+    expect(pids).toHaveLength(2);
+    child.kill('SIGKILL');
+    await waitUntil(() => pids.every((pid) => !isAlive(pid)) || 'a helper process lives on');
+  });
+
+  async function started() {
+    const engine = await FfmpegEngine.load();
+    const run = await EngineRun.open(engine);
+    const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 6 });
+    await run.pushAll(video.slice(0, 3));
+    return { run, video };
+  }
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // No such process.
+  }
+}

@@ -1,0 +1,308 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Clock, JournalUnavailable } from '../../core/ports.ts';
+import type { ReencodingJob } from '../../core/reencoding/messages.ts';
+import type { ReencodingQueue, ReencodingWork, TakenJob } from '../../core/reencoding/ports.ts';
+import { systemClock } from '../support/system.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+
+/** One sidecar's end of the queue, which can be kept from saying that it lives. */
+export interface WorkUnderTest {
+  readonly work: ReencodingWork;
+  fallSilent(): void;
+  speakAgain(): void;
+  close(): Promise<void>;
+}
+
+/** A queue that two nodes share, and what may happen to the store below it. */
+export interface ReencodingQueueUnderTest {
+  readonly queue: ReencodingQueue;
+  readonly otherNode: ReencodingQueue;
+  /** Whoever is silent for so long has lost its jobs. */
+  readonly lockMs: number;
+  createWork(): Promise<WorkUnderTest>;
+  /** The store comes back empty. */
+  loseEverything(): Promise<void>;
+  /** The store is away until the returned function is called; what it holds it keeps. */
+  takeAway(): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** Timers stand still, as those of a process after SIGSTOP, until `resume`. */
+export function pausableClock(): Clock & { pause(): void; resume(): void } {
+  const standing: (() => void)[] = [];
+  let paused = false;
+  return {
+    now: systemClock.now,
+    setTimer: (afterMs, run) => systemClock.setTimer(afterMs, () => (paused ? standing.push(run) : run())),
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+      for (const run of standing.splice(0)) run();
+    },
+  };
+}
+
+/** A sidecar that works on each job until the test says how that ends. */
+class TestSidecar {
+  readonly taken: TakenJob[] = [];
+  readonly under: WorkUnderTest;
+  readonly #ends = new Map<TakenJob, { done(): void; fail(error: Error): void }>();
+
+  constructor(under: WorkUnderTest, concurrency: number) {
+    this.under = under;
+    under.work.start((taken) => {
+      this.taken.push(taken);
+      return new Promise((done, fail) => {
+        this.#ends.set(taken, { done, fail });
+      });
+    });
+    under.work.setConcurrency(concurrency);
+  }
+
+  get jobIds(): string[] {
+    return this.taken.map(({ job }) => job.jobId);
+  }
+
+  finish(taken: TakenJob): void {
+    this.#ends.get(taken)?.done();
+  }
+
+  fail(taken: TakenJob): void {
+    this.#ends.get(taken)?.fail(new Error('as the test wants it'));
+  }
+
+  async gets(count: number, timeoutMs?: number): Promise<TakenJob> {
+    await waitUntil(() => this.taken.length >= count || `got ${this.taken.length} of ${count} jobs`, timeoutMs);
+    const taken = this.taken[count - 1];
+    if (!taken) throw new Error('cannot be');
+    return taken;
+  }
+
+  async close(): Promise<void> {
+    this.under.speakAgain();
+    for (const taken of this.taken) this.finish(taken);
+    await this.under.close();
+  }
+}
+
+let lastJob = 0;
+function newJob(): ReencodingJob {
+  const jobId = `job-${++lastJob}`;
+  return {
+    jobId,
+    roomId: 'standup:{42}',
+    participantId: 'ann',
+    trackId: `track-${jobId}`,
+    nodeId: 'node-1',
+    nodeUrl: 'http://127.0.0.1:3000',
+  };
+}
+
+/** What every `ReencodingQueue` and `ReencodingWork` promise. */
+export function describeReencodingQueue(name: string, create: () => Promise<ReencodingQueueUnderTest>): void {
+  describe(`reencoding queue: ${name}`, () => {
+    let under: ReencodingQueueUnderTest;
+    const added: string[] = [];
+    const sidecars: TestSidecar[] = [];
+    beforeAll(async () => {
+      under = await create();
+    });
+    afterAll(() => under?.close());
+    afterEach(async () => {
+      await Promise.all(sidecars.splice(0).map((sidecar) => sidecar.close()));
+      for (const jobId of added.splice(0)) await under.queue.remove(jobId);
+    });
+
+    const add = async (job = newJob()): Promise<ReencodingJob> => {
+      await under.queue.add(job);
+      added.push(job.jobId);
+      return job;
+    };
+    const startSidecar = async (concurrency = 1): Promise<TestSidecar> => {
+      const sidecar = new TestSidecar(await under.createWork(), concurrency);
+      sidecars.push(sidecar);
+      return sidecar;
+    };
+    /** Long enough for what must not happen. */
+    const aWhile = () => sleep(3 * under.lockMs);
+
+    test('a job is given out once, to one sidecar, as it was added', async () => {
+      const [one, two] = [await startSidecar(5), await startSidecar(5)];
+      const jobs = [await add(), await add(), await add()];
+      await waitUntil(() => one.taken.length + two.taken.length >= 3 || 'not all were given out');
+      await aWhile();
+      expect([...one.jobIds, ...two.jobIds].sort()).toEqual(jobs.map(({ jobId }) => jobId).sort());
+      for (const { job, lost } of [...one.taken, ...two.taken]) {
+        expect(job).toEqual(jobs.find(({ jobId }) => jobId === job.jobId));
+        expect(lost.aborted).toBe(false);
+      }
+    });
+
+    test('adding again, on any node, changes nothing while the job waits or is worked on', async () => {
+      const job = await add();
+      await under.otherNode.add(job);
+      const sidecar = await startSidecar(5);
+      await sidecar.gets(1);
+      await under.otherNode.add(job);
+      await aWhile();
+      expect(sidecar.jobIds).toEqual([job.jobId]);
+    });
+
+    test('what is done is gone; the same job may come again, and its attempt has grown', async () => {
+      const job = await add();
+      const sidecar = await startSidecar(5);
+      const first = await sidecar.gets(1);
+      sidecar.finish(first);
+      await aWhile();
+      expect(sidecar.taken).toHaveLength(1);
+      await add(job);
+      expect((await sidecar.gets(2)).attempt).toBeGreaterThan(first.attempt);
+    });
+
+    test('work that fails is given out again and again, each time with a greater attempt', async () => {
+      const job = await add();
+      const sidecar = await startSidecar();
+      for (const time of [1, 2, 3]) sidecar.fail(await sidecar.gets(time));
+      await sidecar.gets(4);
+      expect(sidecar.jobIds).toEqual(Array(4).fill(job.jobId));
+      const attempts = sidecar.taken.map(({ attempt }) => attempt);
+      expect(attempts).toEqual([...new Set(attempts)].sort((a, b) => a - b));
+    });
+
+    test('nobody gets more than it has room for, and room may be made or closed while jobs last', async () => {
+      for (let i = 0; i < 4; i++) await add();
+      const sidecar = await startSidecar(0);
+      await aWhile();
+      expect(sidecar.taken).toHaveLength(0);
+      sidecar.under.work.setConcurrency(1);
+      const first = await sidecar.gets(1);
+      await aWhile();
+      expect(sidecar.taken).toHaveLength(1);
+      sidecar.under.work.setConcurrency(2);
+      await sidecar.gets(2);
+      sidecar.under.work.setConcurrency(0);
+      sidecar.finish(first);
+      await aWhile();
+      expect(sidecar.taken).toHaveLength(2);
+      expect(sidecar.taken.map(({ lost }) => lost.aborted)).toEqual([false, false]);
+      const other = await startSidecar(5);
+      await other.gets(2);
+      expect(new Set([...sidecar.jobIds, ...other.jobIds]).size).toBe(4);
+    });
+
+    test('a job that comes when there is no more room waits for whoever has', async () => {
+      const full = await startSidecar(1);
+      await aWhile();
+      full.under.work.setConcurrency(0);
+      await add();
+      const other = await startSidecar(1);
+      await other.gets(1);
+      await aWhile();
+      expect(full.taken).toHaveLength(0);
+      expect(other.taken).toHaveLength(1);
+    });
+
+    test('a job that was removed while it waited is not given out', async () => {
+      const job = await add();
+      await under.otherNode.remove(job.jobId);
+      await under.queue.remove('never-heard-of');
+      const sidecar = await startSidecar(5);
+      await aWhile();
+      expect(sidecar.taken).toEqual([]);
+    });
+
+    test('a job that was removed while somebody worked on it is not given out again', async () => {
+      const job = await add();
+      const silent = await startSidecar();
+      await silent.gets(1);
+      await under.queue.remove(job.jobId);
+      await under.queue.remove(job.jobId);
+      silent.under.fallSilent();
+      const other = await startSidecar();
+      await sleep(6 * under.lockMs);
+      expect(other.taken).toEqual([]);
+      await add(job);
+      await other.gets(1);
+    });
+
+    test('a silent sidecar loses its job to another, hears so, and cannot end what is no longer its own', async () => {
+      await add();
+      const silent = await startSidecar();
+      const first = await silent.gets(1);
+      const other = await startSidecar();
+      silent.under.fallSilent();
+      const second = await other.gets(1);
+      expect(second.attempt).toBeGreaterThan(first.attempt);
+      silent.under.speakAgain();
+      await waitUntil(() => first.lost.aborted || 'the silent one did not hear that its job is lost');
+      silent.finish(first);
+      await aWhile();
+      expect(second.lost.aborted).toBe(false);
+      expect(silent.taken).toHaveLength(1);
+      expect(other.taken).toHaveLength(1);
+    });
+
+    test('a sidecar that was silent keeps its job when nobody took it', async () => {
+      await add();
+      const lonely = await startSidecar();
+      const taken = await lonely.gets(1);
+      lonely.under.fallSilent();
+      await aWhile();
+      lonely.under.speakAgain();
+      await aWhile();
+      expect(taken.lost.aborted).toBe(false);
+      const other = await startSidecar();
+      await aWhile();
+      expect(other.taken).toEqual([]);
+    });
+
+    test('while the store is away work goes on, and nobody loses a job by that', async () => {
+      const job = await add();
+      const [worker, idle] = [await startSidecar(), await startSidecar()];
+      await waitUntil(() => worker.taken.length + idle.taken.length === 1 || 'nobody got the job');
+      const bringBack = await under.takeAway();
+      await expect(under.queue.add(newJob())).rejects.toBeInstanceOf(JournalUnavailable);
+      await expect(under.queue.remove(job.jobId)).rejects.toBeInstanceOf(JournalUnavailable);
+      await aWhile();
+      await bringBack();
+      await aWhile();
+      const all = [...worker.taken, ...idle.taken];
+      expect(all).toHaveLength(1);
+      expect(all[0]?.lost.aborted).toBe(false);
+      await add();
+      await waitUntil(() => worker.taken.length + idle.taken.length === 2 || 'the second job was not given out');
+    });
+
+    test('a store that lost everything: whoever works hears it, and the job comes back with a greater attempt', async () => {
+      const job = await add();
+      const sidecar = await startSidecar();
+      const first = await sidecar.gets(1);
+      await under.loseEverything();
+      await waitUntil(() => first.lost.aborted || 'it did not hear that the job is lost');
+      sidecar.finish(first);
+      await add(job);
+      expect((await sidecar.gets(2)).attempt).toBeGreaterThan(first.attempt);
+    });
+
+    test('closing waits for the jobs at work and takes no more', async () => {
+      await add();
+      const closing = await startSidecar();
+      const taken = await closing.gets(1);
+      let closed = false;
+      const close = closing.under.work.close().then(() => {
+        closed = true;
+      });
+      await add();
+      await aWhile();
+      expect([closed, closing.taken.length, taken.lost.aborted]).toEqual([false, 1, false]);
+      closing.finish(taken);
+      await close;
+      const other = await startSidecar();
+      await other.gets(1);
+      expect(closing.taken).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,431 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { joined, published } from '../../support/room.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { type FakeSidecar, recordLayers } from './FakeSidecar.ts';
+import { deskOf, JobList, PictureWatch, ReencodedRoom } from './ReencodedRoom.ts';
+import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
+import type { TestPeer } from './TestPeer.ts';
+import { openTestPlane, TestRoom } from './TestRoom.ts';
+import { onNewProducer } from './workers.ts';
+
+/** Frames come 15 a second; a viewer that waits for a keyframe asked for too late waits longer than this. */
+const HOLE_MS = 600;
+
+const queue = new JobList();
+let plane: MediaPlane;
+let recording: readonly (readonly Buffer[])[];
+let scene: ReencodedRoom;
+let rooms = 0;
+/** Requests for keyframes that reached publishers. */
+let requestsAtSource = 0;
+
+beforeAll(async () => {
+  onNewProducer((producer, transport) => {
+    if (producer.kind !== 'video' || transport.type !== 'webrtc') return;
+    producer.on('trace', () => {
+      requestsAtSource += 1;
+    });
+    // The worker may be about to die.
+    producer.enableTraceEvent(['pli', 'fir']).catch(() => producer.close());
+  });
+  recording = await recordLayers();
+  plane = await openTestPlane({ reencoding: { queue, nodeId: 'node-1', nodeUrl: 'http://127.0.0.1:1' } });
+});
+afterEach(async () => {
+  queue.away = false;
+  await scene?.close();
+});
+afterAll(async () => {
+  await plane.close();
+});
+
+function openScene(): ReencodedRoom {
+  rooms += 1;
+  return new ReencodedRoom(plane, recording, `room-${rooms}`);
+}
+
+/** Ann publishes, bob watches, and a sidecar serves him. */
+async function servedScene(): Promise<{ ann: TestPeer; bob: TestPeer; sidecar: FakeSidecar }> {
+  scene = openScene();
+  const ann = await scene.join('ann');
+  const bob = await scene.join('bob');
+  await scene.publish(ann);
+  await scene.sees(bob, 'source');
+  const sidecar = await scene.openSidecar();
+  expect(await sidecar.attach(await queue.next(scene.roomId))).toMatchObject({ type: 'attached' });
+  await scene.served('bob');
+  await scene.sees(bob, 'reencoded');
+  return { ann, bob, sidecar };
+}
+
+describe('jobs', () => {
+  test('a wish is a job in the queue, and is out of it when the wish ends', async () => {
+    scene = openScene();
+    await scene.publish(await scene.join('ann'));
+    const jobId = await queue.next(scene.roomId);
+    expect(queue.jobs.get(jobId)).toEqual({
+      jobId,
+      roomId: scene.roomId,
+      participantId: 'ann',
+      trackId: 'cam',
+      nodeId: 'node-1',
+      nodeUrl: 'http://127.0.0.1:1',
+    });
+    expect(jobId).not.toContain(':');
+    scene.room.record({ type: 'TrackReencodingWished', participantId: 'ann', trackId: 'cam', wanted: false });
+    await waitUntil(() => !queue.jobs.has(jobId) || 'the job is still there');
+    expect(await (await scene.openSidecar()).attach(jobId)).toMatchObject({ type: 'unwanted' });
+  });
+
+  test('a queue that was away, or lost its jobs, gets them again', async () => {
+    scene = openScene();
+    queue.away = true;
+    await scene.publish(await scene.join('ann'));
+    await sleep(100);
+    queue.away = false;
+    const jobId = await queue.next(scene.roomId);
+    queue.jobs.clear();
+    expect(await queue.next(scene.roomId)).toBe(jobId);
+    const sidecar = await scene.openSidecar();
+    await sidecar.attach(jobId);
+    queue.jobs.clear();
+    await sleep(3_200);
+    expect([...queue.jobs.values()].filter(({ roomId }) => roomId === scene.roomId)).toEqual([]);
+  }, 20_000);
+
+  test('who cannot decode the source, or would send media in the clear to another host, is unsuitable', async () => {
+    scene = openScene();
+    await scene.publish(await scene.join('ann'));
+    const jobId = await queue.next(scene.roomId);
+    const sidecar = await scene.openSidecar();
+    expect(await sidecar.attach(jobId, 1, { inputs: ['H264'] })).toMatchObject({ type: 'unsuitable' });
+    expect(await sidecar.attach(jobId, 1, { address: '192.0.2.1' })).toMatchObject({ type: 'unsuitable' });
+    expect(await sidecar.attach('another-job')).toMatchObject({ type: 'unwanted' });
+    expect(await sidecar.attach(jobId)).toMatchObject({ type: 'attached' });
+  });
+});
+
+describe('switching', () => {
+  test('viewers move to the reencoded picture without a hole, and people are told', async () => {
+    scene = openScene();
+    const ann = await scene.join('ann');
+    const bob = await scene.join('bob');
+    await scene.publish(ann);
+    await scene.sees(bob, 'source');
+    const sidecar = await scene.openSidecar();
+    const watch = new PictureWatch(scene, bob);
+    await sidecar.attach(await queue.next(scene.roomId));
+    // It is opened anew, paused, and out of sync with the sound: that goes with the reencoded one now.
+    await waitUntil(() => scene.room.closedConsumers.length > 0 || 'the source still flows');
+    const [reencodedId] = [...bob.carriers.keys()].filter((producerId) => !scene.sourceIds.has(producerId));
+    expect((await bob.receivedFrom(reencodedId ?? '')).framesDecoded).toBeGreaterThan(0);
+    await scene.sees(bob, 'reencoded');
+    await watch.end();
+    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+    expect(scene.room.reencoded).toEqual(['cam']);
+    expect(scene.room.media.reencodedTracks()).toEqual(['cam']);
+    expect(plane.reencodingFigures().tracks).toMatchObject([{ roomId: scene.roomId, trackId: 'cam', phase: 'ready' }]);
+    expect(sidecar.heightIn).toBe(360);
+  });
+
+  test('when the sidecar dies they see the source again within 400 ms, and forward again with the next one', async () => {
+    const { bob, sidecar } = await servedScene();
+    const { fallbacks } = plane.reencodingFigures();
+    const watch = new PictureWatch(scene, bob);
+    await sleep(200);
+    const diedAt = Date.now();
+    sidecar.die();
+    await waitUntil(() => watch.firstFrameAfter(diedAt, 'source') !== null || 'nothing comes from the source');
+    expect((watch.firstFrameAfter(diedAt, 'source') ?? 0) - diedAt).toBeLessThan(400);
+    expect(plane.reencodingFigures().fallbacks).toBe(fallbacks + 1);
+    await waitUntil(() => scene.room.reencoded.length === 0 || 'people were not told');
+
+    // As another job: the queue does not yet know that whoever had the old one is dead.
+    const next = await scene.openSidecar('next');
+    const jobId = await queue.next(scene.roomId);
+    expect(jobId).not.toBe(sidecar.jobId);
+    expect(await next.attach(sidecar.jobId, 2)).toMatchObject({ type: 'unwanted' });
+    await next.attach(jobId);
+    await scene.served('bob');
+    await watch.end();
+  });
+
+  test('a sidecar that falls silent for a while loses its viewers, and gets them back by itself', async () => {
+    const { bob, sidecar } = await servedScene();
+    const watch = new PictureWatch(scene, bob);
+    await sleep(200);
+    const silentAt = Date.now();
+    sidecar.pulses = false;
+    sidecar.sends = false;
+    await waitUntil(() => watch.firstFrameAfter(silentAt, 'source') !== null || 'nothing comes from the source');
+    expect((watch.firstFrameAfter(silentAt, 'source') ?? 0) - silentAt).toBeLessThan(500);
+    sidecar.pulses = true;
+    sidecar.sends = true;
+    await scene.served('bob');
+    await watch.end();
+    expect(sidecar.releases).toEqual([]);
+  });
+
+  test('a sidecar that takes in and gives nothing out loses its viewers too', async () => {
+    const { bob, sidecar } = await servedScene();
+    sidecar.sends = false;
+    await waitUntil(() => scene.pathsTo('bob').join() === 'source' || 'bob is not back at the source', 2_000);
+    await scene.sees(bob, 'source');
+    sidecar.sends = true;
+    await scene.served('bob');
+  });
+
+  test('when the wish ends viewers see the source before the reencoded picture goes', async () => {
+    const { bob, sidecar } = await servedScene();
+    const watch = new PictureWatch(scene, bob);
+    await sleep(100);
+    scene.room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'off' } });
+    await waitUntil(() => sidecar.releases.length === 1 || 'the sidecar was not released');
+    await scene.sees(bob, 'source');
+    await watch.end();
+    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+    expect(scene.pathsTo('bob')).toEqual(['source']);
+    expect(scene.room.media.inventory().producers.map(({ path }) => path)).toEqual(['source']);
+  });
+
+  test('a sidecar that hands over serves until another one does', async () => {
+    const { bob, sidecar } = await servedScene();
+    const watch = new PictureWatch(scene, bob);
+    await sleep(100);
+    sidecar.detach(true);
+    const jobId = await queue.next(scene.roomId);
+    expect(jobId).not.toBe(sidecar.jobId);
+    await sleep(300);
+    expect(scene.pathsTo('bob')).toEqual(['reencoded']);
+    const next = await scene.openSidecar('next');
+    await next.attach(jobId);
+    await waitUntil(() => sidecar.releases.length === 1 || 'the old one was not released');
+    await scene.served('bob');
+    await watch.end();
+    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+    expect(next.releases).toEqual([]);
+  });
+
+  test('with nobody to hand over to, viewers go back to the source first', async () => {
+    const { bob, sidecar } = await servedScene();
+    const watch = new PictureWatch(scene, bob);
+    sidecar.detach(true);
+    await waitUntil(() => sidecar.releases.length === 1 || 'it was not released', 14_000);
+    await scene.sees(bob, 'source');
+    await watch.end();
+    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+  }, 20_000);
+});
+
+describe('fencing', () => {
+  test('a newer attempt replaces an older one, and no older or equal one gets in', async () => {
+    const { sidecar } = await servedScene();
+    const newer = await scene.openSidecar('newer');
+    expect(await newer.attach(sidecar.jobId, 1)).toMatchObject({ type: 'unwanted' });
+    expect(await newer.attach(sidecar.jobId, 3)).toMatchObject({ type: 'attached' });
+    expect(sidecar.releases).toMatchObject([{ jobId: sidecar.jobId }]);
+    const older = await scene.openSidecar('older');
+    expect(await older.attach(sidecar.jobId, 2)).toMatchObject({ type: 'unwanted' });
+    await scene.served('bob');
+    expect(newer.releases).toEqual([]);
+  });
+
+  test('of two attempts at once the newer one counts', async () => {
+    scene = openScene();
+    await scene.publish(await scene.join('ann'));
+    const jobId = await queue.next(scene.roomId);
+    const [first, second] = [await scene.openSidecar('first'), await scene.openSidecar('second')];
+    const [one, two] = await Promise.all([first.attach(jobId, 1), second.attach(jobId, 2)]);
+    expect([one.type, two.type]).toEqual(['unwanted', 'attached']);
+    expect(scene.room.media.inventory().producers.filter(({ path }) => path === 'reencoded')).toHaveLength(1);
+  });
+
+  test('a sidecar whose channel closes while it attaches leaves nothing behind', async () => {
+    scene = openScene();
+    await scene.publish(await scene.join('ann'));
+    const sidecar = await scene.openSidecar();
+    const attaching = sidecar.attach(await queue.next(scene.roomId));
+    deskOf(plane).lost(sidecar.link);
+    expect(await attaching).toMatchObject({ type: 'unwanted' });
+    expect(scene.room.media.inventory().producers.map(({ path }) => path)).toEqual(['source']);
+  });
+});
+
+describe('the source', () => {
+  test('hears of no viewer: newcomers get their first picture from the sidecar', async () => {
+    const { sidecar } = await servedScene();
+    await sleep(1_500); // What fell due at the source while bob moved.
+    const before = { source: requestsAtSource, sidecar: sidecar.keyframeRequests };
+    for (const id of ['cem', 'dan', 'eve']) {
+      const peer = await scene.join(id);
+      await scene.sees(peer, 'reencoded');
+    }
+    expect(requestsAtSource).toBe(before.source);
+    expect(sidecar.keyframeRequests).toBeGreaterThan(before.sidecar);
+    expect(scene.pathsTo('eve')).toEqual(['reencoded']);
+  });
+
+  test('[M2] muting pauses both producers, and nothing of either is received', async () => {
+    const { bob, sidecar } = await servedScene();
+    scene.room.record({ type: 'TrackMuted', participantId: 'ann', trackId: 'cam' });
+    await waitUntil(() => sidecar.adapts.at(-1)?.inputPaused === true || 'the sidecar was not told');
+    expect(scene.room.media.inventory().producers.map(({ paused }) => paused)).toEqual([true, true]);
+    await sleep(100);
+    const packets = async (): Promise<number[]> =>
+      await Promise.all([...bob.carriers.keys()].map(async (id) => (await bob.receivedFrom(id)).packets));
+    const before = await packets();
+    await sleep(400);
+    expect(await packets()).toEqual(before);
+    scene.room.record({ type: 'TrackUnmuted', participantId: 'ann', trackId: 'cam' });
+    await scene.served('bob');
+    await scene.sees(bob, 'reencoded');
+    expect(sidecar.adapts.at(-1)?.inputPaused).toBe(false);
+  });
+
+  test('that is produced anew ends the work on the old one, and is a new job', async () => {
+    const { ann, bob, sidecar } = await servedScene();
+    const { id } = await ann.publishVideo('cam');
+    scene.sourceIds.add(id);
+    await waitUntil(() => sidecar.releases.length === 1 || 'the sidecar was not released');
+    await scene.sees(bob, 'source');
+    const jobId = await queue.next(scene.roomId);
+    expect(jobId).not.toBe(sidecar.jobId);
+    const next = await scene.openSidecar('next');
+    await next.attach(jobId);
+    await scene.served('bob');
+  });
+
+  test('that dies with its worker takes the work along; the sidecar is told', async () => {
+    const { sidecar } = await servedScene();
+    for (const pid of plane.workerPids()) process.kill(pid, 'SIGKILL');
+    await waitUntil(() => sidecar.releases.length === 1 || 'the sidecar was not released');
+    expect(scene.room.media.inventory()).toEqual({ producers: [], consumers: [] });
+    expect(plane.reencodingFigures().tracks).toEqual([]);
+    await waitUntil(
+      () => ![...queue.jobs.values()].some(({ roomId }) => roomId === scene.roomId) || 'the job is there',
+    );
+  });
+
+  test('whose worker dies while a sidecar attaches leaves nothing behind', async () => {
+    scene = openScene();
+    await scene.publish(await scene.join('ann'));
+    const sidecar = await scene.openSidecar();
+    const jobId = await queue.next(scene.roomId);
+    const attaching = sidecar.attach(jobId);
+    for (const pid of plane.workerPids()) process.kill(pid, 'SIGKILL');
+    await attaching;
+    await waitUntil(() => plane.reencodingFigures().tracks.length === 0 || 'something is left');
+    expect(scene.room.media.inventory()).toEqual({ producers: [], consumers: [] });
+  });
+});
+
+describe('who gets what', () => {
+  test('a device that cannot receive the source’s codec gets the reencoded one alone', async () => {
+    scene = openScene();
+    const { room } = scene;
+    const codecs = (plane.rtpCapabilities.codecs ?? []).filter(({ mimeType }) => mimeType !== 'video/H264');
+    room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'auto', viewers: 50 } });
+    room.record(joined('ann', 1), joined('bob', 2), published('ann', 'cam', 'camera'));
+    const ann = await SilentPeer.join(plane, room, 'ann', 1);
+    await room.media.openTransports('bob', 2, { ...plane.rtpCapabilities, codecs });
+    const { encodings, rtcp } = rtpParametersOf('video');
+    const h264 = {
+      mimeType: 'video/H264',
+      payloadType: 120,
+      clockRate: 90_000,
+      parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
+    };
+    await room.media.produce(ann.id, 1, 'cam', {
+      codecs: [h264],
+      encodings: encodings?.slice(0, 1) ?? [],
+      ...(rtcp ? { rtcp } : {}),
+    });
+    // Of fifty viewers' worth of policy there is one, but he cannot receive H264.
+    const jobId = await queue.next(scene.roomId);
+    const sidecar = await scene.openSidecar();
+    const answer = await sidecar.attach(jobId);
+    expect(answer).toMatchObject({ type: 'attached', tap: { codec: 'H264' }, republish: { codec: 'VP8' } });
+    await waitUntil(() => room.media.inventory().consumers.length === 1 || 'bob has no consumer');
+    expect(room.media.inventory().consumers).toMatchObject([{ viewerId: 'bob', path: 'reencoded' }]);
+  });
+
+  test('layers follow tiles as on a source, and the sidecar is asked for those alone', {
+    timeout: 60_000,
+  }, async () => {
+    const { bob, sidecar } = await servedScene();
+    const wanted = () =>
+      scene.room.media.inventory().consumers.find(({ viewerId, path }) => viewerId === 'bob' && path === 'reencoded');
+    const active = () => sidecar.adapts.at(-1)?.targets.map((target) => target.active);
+    scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 1280, height: 720, pinned: false }]]));
+    await waitUntil(() => wanted()?.targetSpatialLayer === 2 || 'the large tile has no high layer');
+    await waitUntil(() => active()?.join() === 'true,false,true' || `active: ${active()}`);
+    await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);
+
+    scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
+    await waitUntil(() => active()?.join() === 'true,false,false' || `active: ${active()}`);
+    await waitUntil(async () => (await heightSeen(bob)) === 180 || `bob sees ${await heightSeen(bob)}`);
+
+    scene.room.media.setView('bob', bob.session, new Map());
+    await waitUntil(() => active()?.join() === 'false,false,false' || `active: ${active()}`);
+    expect(scene.room.media.reencodedTracks()).toEqual(['cam']);
+    scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
+    await scene.sees(bob, 'reencoded');
+  });
+
+  test('what sidecars tell of a picture’s size decides which layer fills a tile, and what it may take', async () => {
+    const { bob, sidecar } = await servedScene();
+    scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
+    const layer = () =>
+      scene.room.media.inventory().consumers.find(({ viewerId, path }) => viewerId === 'bob' && path === 'reencoded')
+        ?.targetSpatialLayer;
+    expect(layer()).toBe(0);
+    const { keyframeRequestsAbsorbed } = plane.reencodingFigures();
+    sidecar.tell({ width: 640, height: 360 });
+    await waitUntil(() => layer() === 1 || `layer ${layer()} of 90, 180 and 360 fills a tile of 180`);
+    await waitUntil(() => sidecar.adapts.at(-1)?.targets[2]?.bitrateBps === 530_000 || 'too much for a small picture');
+    const figures = plane.reencodingFigures();
+    expect(figures.tracks.at(-1)?.stats).toMatchObject({ width: 640, latencyMs: 8 });
+    expect(figures.keyframeRequestsAbsorbed - keyframeRequestsAbsorbed).toBe(sidecar.keyframeRequests);
+  });
+
+  async function heightSeen(viewer: TestPeer): Promise<number> {
+    const producerId = [...viewer.carriers.keys()].find((id) => !scene.sourceIds.has(id)) ?? '';
+    return (await viewer.receivedFrom(producerId)).frameHeight;
+  }
+
+  test('viewers on another worker get the reencoded one through a pipe', async () => {
+    const spread = await openTestPlane({
+      workers: 2,
+      workerCapacity: 1,
+      reencoding: { queue, nodeId: 'node-1', nodeUrl: 'http://127.0.0.1:1' },
+    });
+    scene = new ReencodedRoom(spread, recording, 'spread');
+    const ann = await scene.join('ann');
+    await scene.publish(ann);
+    const bob = await scene.join('bob');
+    expect(bob.icePort).not.toBe(ann.icePort);
+    await scene.sees(bob, 'source');
+    const sidecar = await scene.openSidecar();
+    await sidecar.attach(await queue.next('spread'));
+    await scene.served('bob');
+    await scene.sees(bob, 'reencoded');
+    sidecar.die();
+    await scene.sees(bob, 'source');
+    await scene.close();
+    await spread.close();
+  });
+
+  test('on a plane without a queue nothing is reencoded', async () => {
+    const plain = await openTestPlane();
+    expect(plain.reencoding).toBeNull();
+    const room = new TestRoom(plain);
+    room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'on' } });
+    room.record(joined('ann', 1), published('ann', 'cam', 'camera'));
+    const ann = await SilentPeer.join(plain, room, 'ann', 1);
+    await ann.produce('cam', 'video');
+    expect(room.media.reencodedTracks()).toEqual([]);
+    await plain.close();
+  });
+});

@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { silentLogger, systemClock } from '../../support/system.ts';
+import { freePorts, openTestPlane } from '../media/TestRoom.ts';
+import { TestNode } from '../signaling/TestNode.ts';
+
+const SCRIPT = fileURLToPath(new URL('../../../ops/reencoder.ts', import.meta.url));
+const SECRET = 'a-sidecar-secret-of-at-least-32-characters';
+
+/** A node with its media, a Redis, and sidecars as processes of their own: all that reencoding takes, for real. */
+export class SidecarCell {
+  readonly plane: MediaPlane;
+  readonly redis: TestRedis;
+  readonly recovery: Recovery;
+  readonly #folder: string;
+  readonly #place: { readonly nodeId: string; readonly port: number };
+  readonly #sidecars: SidecarUnderTest[] = [];
+  #node: TestNode | null = null;
+
+  private constructor(
+    plane: MediaPlane,
+    redis: TestRedis,
+    recovery: Recovery,
+    folder: string,
+    place: { nodeId: string; port: number },
+  ) {
+    this.plane = plane;
+    this.redis = redis;
+    this.recovery = recovery;
+    this.#folder = folder;
+    this.#place = place;
+  }
+
+  static async open(): Promise<SidecarCell> {
+    const redis = await startTestRedis();
+    const nodeId = randomUUID();
+    const port = await freePorts(1);
+    const recovery = await createRecovery({
+      redis: { url: redis.url },
+      durability: { mode: 'async' },
+      nodeId,
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    const plane = await openTestPlane({
+      reencoding: { queue: recovery.reencodingQueue, nodeId, nodeUrl: `http://127.0.0.1:${port}` },
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'everroom-sidecar-'));
+    const cell = new SidecarCell(plane, redis, recovery, folder, { nodeId, port });
+    await cell.openChannel();
+    return cell;
+  }
+
+  /** At the node's address; under another id it is a node that was restarted. */
+  async openChannel(nodeId = this.#place.nodeId): Promise<void> {
+    if (!this.plane.reencoding) throw new Error('nothing is reencoded on this plane');
+    this.#node = await TestNode.start({
+      engine: 'uws',
+      store: new InMemoryJournalStore(),
+      nodeId,
+      port: this.#place.port,
+      media: this.plane,
+      sidecars: { desk: this.plane.reencoding, secret: { reveal: () => SECRET }, directory: this.recovery.sidecars },
+    });
+  }
+
+  /** Channels close; media goes on. */
+  async closeChannel(): Promise<void> {
+    await this.#node?.close();
+    this.#node = null;
+  }
+
+  startSidecar(env: Record<string, string> = {}): SidecarUnderTest {
+    const sidecar = new SidecarUnderTest({
+      ...process.env,
+      REDIS_URL: this.redis.url,
+      SIDECAR_SECRET: SECRET,
+      EVERROOM_DATA: this.#folder,
+      NODE_NAME: `sidecar-${this.#sidecars.length + 1}`,
+      REENCODER_TRACKS: '4',
+      ...env,
+    });
+    this.#sidecars.push(sidecar);
+    return sidecar;
+  }
+
+  /** Ends the sidecars that still run. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#sidecars.splice(0).map((sidecar) => sidecar.kill()));
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
+    await this.closeChannel();
+    await this.plane.close();
+    await this.recovery.close();
+    await this.redis.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** `ops/reencoder.ts` as an operator would start it. */
+export class SidecarUnderTest {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<number | string | null>;
+  output = '';
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#child = spawn(process.execPath, [SCRIPT], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+    this.ended = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => resolve(signal ?? code));
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Its track processes, the spare one among them, oldest first. */
+  get tracks(): number[] {
+    return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGCONT');
+    this.signal('SIGKILL');
+    await this.ended;
+  }
+}

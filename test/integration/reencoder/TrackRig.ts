@@ -1,0 +1,177 @@
+import type {
+  EngineName,
+  InputCodec,
+  LayerTarget,
+  OutputCodec,
+  TrackStats,
+} from '../../../core/reencoding/messages.ts';
+import type { CodedFrame } from '../../../reencoder/frames.ts';
+import { Republisher } from '../../../reencoder/rtp/Republisher.ts';
+import { createSrtpKey, SrtpSession } from '../../../reencoder/rtp/srtp/SrtpSession.ts';
+import { steadyClock } from '../../../reencoder/rtp/steadyClock.ts';
+import { TapReceiver } from '../../../reencoder/rtp/TapReceiver.ts';
+import { UdpSocket } from '../../../reencoder/rtp/UdpSocket.ts';
+import { TrackProcess } from '../../../reencoder/sidecar/TrackProcess.ts';
+import { silentLogger } from '../../support/system.ts';
+import { SourcePlayer } from './SourcePlayer.ts';
+
+const LOOPBACK = '127.0.0.1';
+const SOURCE_SSRC = 77;
+const PAYLOAD_TYPE = 96;
+export const ALL_ON: readonly LayerTarget[] = [150_000, 500_000, 1_500_000].map((bitrateBps) => ({
+  active: true,
+  bitrateBps,
+}));
+
+export interface ReceivedFrame extends CodedFrame {
+  readonly atMs: number;
+}
+
+interface RigOptions {
+  readonly engine?: EngineName;
+  readonly input?: InputCodec;
+  readonly output?: OutputCodec;
+  readonly width?: number;
+  readonly height?: number;
+  readonly srtp?: boolean;
+  /** Does what it likes with a packet on its way to the track process: gives back what arrives. */
+  readonly path?: (packet: Buffer) => readonly Buffer[];
+}
+
+/** A track process between a source that is played to it and a viewer on each layer, without a node. */
+export class TrackRig {
+  readonly process: TrackProcess;
+  readonly source: SourcePlayer;
+  readonly viewers: readonly TapReceiver[];
+  /** Frames that viewers received, for each layer. */
+  readonly received: readonly ReceivedFrame[][];
+  readonly stats: Omit<TrackStats, 'jobId'>[] = [];
+  readonly #closers: (() => void)[];
+
+  private constructor(
+    process: TrackProcess,
+    source: SourcePlayer,
+    viewers: readonly TapReceiver[],
+    received: readonly ReceivedFrame[][],
+    closers: (() => void)[],
+  ) {
+    this.process = process;
+    this.source = source;
+    this.viewers = viewers;
+    this.received = received;
+    this.#closers = closers;
+    process.onStats = (stats) => this.stats.push(stats);
+  }
+
+  static async open(options: RigOptions = {}): Promise<TrackRig> {
+    const { engine = 'libav', input = 'VP8', output = 'VP8', width = 1280, height = 720, srtp = false } = options;
+    const arrive = options.path ?? ((packet: Buffer) => [packet]);
+    const process = new TrackProcess({ engine }, steadyClock, silentLogger);
+    const opened = await process.open(LOOPBACK, srtp);
+    const sourceSocket = await UdpSocket.open({ address: LOOPBACK });
+    const viewerSocket = await UdpSocket.open({ address: LOOPBACK });
+    const sourceKey = srtp ? createSrtpKey() : null;
+    const viewerKey = srtp ? createSrtpKey() : null;
+    const sourceSrtp =
+      sourceKey && opened.srtp ? new SrtpSession({ sendKey: sourceKey, receiveKey: opened.srtp.tap }) : null;
+    const viewerSrtp =
+      viewerKey && opened.srtp ? new SrtpSession({ sendKey: viewerKey, receiveKey: opened.srtp.republish }) : null;
+    const ssrcs = [1_000, 1_001, 1_002];
+
+    const republisher = new Republisher({
+      send: (packet) => {
+        for (const arriving of arrive(packet)) sourceSocket.send(sourceSrtp?.protect(arriving) ?? arriving);
+      },
+      codec: input === 'H264' ? 'H264' : 'VP8',
+      payloadType: PAYLOAD_TYPE,
+      cname: 'presenter',
+      layers: [{ ssrc: SOURCE_SSRC }],
+      clock: steadyClock,
+      listener: { keyframeRequested: () => source.keyframe() },
+    });
+    const received = ssrcs.map((): ReceivedFrame[] => []);
+    const viewers = ssrcs.map(
+      (ssrc, layer) =>
+        new TapReceiver({
+          send: (packet) => viewerSocket.send(viewerSrtp?.protect(packet) ?? packet),
+          ssrc,
+          payloadType: PAYLOAD_TYPE,
+          codec: output,
+          clock: steadyClock,
+          listener: {
+            frame: (frame) => received[layer]?.push({ ...frame, atMs: steadyClock.now() }),
+            discontinuity: () => undefined,
+          },
+        }),
+    );
+    const source = await SourcePlayer.open({ codec: input, width, height }, (frame) =>
+      republisher.sendFrame({ ...frame, layer: 0, width, height }),
+    );
+    await sourceSocket.connect({ address: LOOPBACK, port: opened.tapPort }, (datagram) => {
+      const plain = sourceSrtp ? sourceSrtp.unprotect(datagram) : datagram;
+      if (plain) republisher.receive(plain);
+    });
+    await viewerSocket.connect({ address: LOOPBACK, port: opened.republishPort }, (datagram) => {
+      const plain = viewerSrtp ? viewerSrtp.unprotect(datagram) : datagram;
+      for (const [layer, viewer] of viewers.entries()) {
+        if (plain && concerns(plain, ssrcs[layer] ?? 0)) viewer.receive(plain);
+      }
+    });
+    process.attach({
+      tap: {
+        address: LOOPBACK,
+        port: sourceSocket.port,
+        srtp: sourceKey,
+        codec: input,
+        ssrc: SOURCE_SSRC,
+        payloadType: PAYLOAD_TYPE,
+      },
+      republish: {
+        address: LOOPBACK,
+        port: viewerSocket.port,
+        srtp: viewerKey,
+        codec: output,
+        payloadType: PAYLOAD_TYPE,
+        cname: 'presenter',
+        layers: ssrcs.map((ssrc, layer) => ({ ssrc, scaleDownBy: [4, 2, 1][layer] ?? 1 })),
+      },
+      targets: [...ALL_ON],
+      inputPaused: false,
+    });
+    const closers = [
+      () => source.stop(),
+      () => republisher.close(),
+      ...viewers.map((viewer) => () => viewer.close()),
+      () => sourceSocket.close(),
+      () => viewerSocket.close(),
+      () => process.kill(),
+    ];
+    return new TrackRig(process, source, viewers, received, closers);
+  }
+
+  /** Asks for a keyframe of a layer as a viewer would; answers how long it took to arrive, in ms. */
+  async keyframe(layer: number, withinMs = 1_000): Promise<number> {
+    const frames = this.received[layer] ?? [];
+    const before = frames.length;
+    const askedAt = steadyClock.now();
+    this.viewers[layer]?.requestKeyframe();
+    for (;;) {
+      const keyframe = frames.slice(before).find((frame) => frame.keyframe);
+      if (keyframe) return keyframe.atMs - askedAt;
+      if (steadyClock.now() - askedAt > withinMs)
+        throw new Error(`no keyframe of layer ${layer} within ${withinMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) close();
+    await this.process.ended;
+  }
+}
+
+/** Reports may speak of several streams. */
+function concerns(packet: Buffer, ssrc: number): boolean {
+  const isRtcp = (packet[1] ?? 0) >= 192 && (packet[1] ?? 0) <= 223;
+  return isRtcp || packet.readUInt32BE(8) === ssrc;
+}

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { published } from '../../support/room.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { PictureWatch, ReencodedRoom } from '../media/ReencodedRoom.ts';
+import type { TestPeer } from '../media/TestPeer.ts';
+import { SidecarCell, type SidecarUnderTest } from './SidecarCell.ts';
+
+let cell: SidecarCell;
+let scene: ReencodedRoom;
+let rooms = 0;
+beforeAll(async () => {
+  cell = await SidecarCell.open();
+});
+afterEach(async () => {
+  await scene?.close();
+  await cell.clear();
+});
+afterAll(() => cell.close());
+
+interface Scene {
+  readonly ann: TestPeer;
+  readonly bob: TestPeer;
+  readonly sidecar: SidecarUnderTest;
+}
+
+/** Ann publishes, bob watches, and a sidecar serves him. */
+async function servedScene(env: Record<string, string> = {}): Promise<Scene> {
+  rooms += 1;
+  scene = new ReencodedRoom(cell.plane, [], `room-${rooms}`);
+  const sidecar = cell.startSidecar(env);
+  const ann = await scene.join('ann');
+  const bob = await scene.join('bob');
+  await scene.publish(ann);
+  await served(sidecar, bob);
+  return { ann, bob, sidecar };
+}
+
+async function served(sidecar: SidecarUnderTest, viewer: TestPeer): Promise<void> {
+  await waitUntil(
+    () =>
+      scene.pathsTo(viewer.id).join() === 'reencoded' || `${scene.pathsTo(viewer.id)}\n${sidecar.output.slice(-3_000)}`,
+    20_000,
+  );
+  await scene.sees(viewer, 'reencoded');
+}
+
+const stats = () => cell.plane.reencodingFigures().tracks[0]?.stats;
+
+describe('a sidecar', () => {
+  test('takes the job, and gives three layers that a viewer sees', async () => {
+    await servedScene();
+    await waitUntil(() => (stats()?.latencyMs ?? 0) > 0 || 'statistics');
+    expect(stats()).toMatchObject({ width: 640, height: 360 });
+    await waitUntil(async () => {
+      const [known] = await cell.recovery.sidecars.sidecars();
+      return (known?.tracks === 1 && known.engine === 'libav') || JSON.stringify(known);
+    });
+  });
+
+  test('whose track process is killed serves again, and nobody is without a picture', async () => {
+    const { bob, sidecar } = await servedScene();
+    const watch = new PictureWatch(scene, bob);
+    await sleep(1_000);
+    const [track = 0] = sidecar.tracks;
+    process.kill(track, 'SIGKILL');
+    await waitUntil(() => !sidecar.tracks.includes(track) || 'it ends');
+    await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
+    await served(sidecar, bob);
+    await watch.end();
+    expect(watch.longestGapMs()).toBeLessThan(1_000);
+    expect(sidecar.output).toContain('its track starts again');
+  });
+
+  test('that is killed is replaced by another, and viewers see the source meanwhile', async () => {
+    const { bob, sidecar } = await servedScene();
+    const second = cell.startSidecar();
+    await waitUntil(() => second.output.includes('sidecar takes jobs') || second.output, 20_000);
+    const tracks = sidecar.tracks;
+    const watch = new PictureWatch(scene, bob);
+    await sleep(300);
+    const killedAt = Date.now();
+    await sidecar.kill();
+    await waitUntil(() => watch.firstFrameAfter(killedAt, 'source') !== null || 'the source is seen');
+    await served(second, bob);
+    const returnedAt = Date.now();
+    await watch.end();
+    expect((watch.firstFrameAfter(killedAt, 'source') ?? 0) - killedAt).toBeLessThan(1_000);
+    expect(returnedAt - killedAt).toBeLessThan(8_000);
+    await waitUntil(() => !tracks.some(isAlive) || 'its track processes end');
+  });
+
+  test('that is drained hands over to another without a hole', async () => {
+    const { bob, sidecar } = await servedScene();
+    const second = cell.startSidecar();
+    await waitUntil(() => second.output.includes('sidecar takes jobs') || second.output, 20_000);
+    const watch = new PictureWatch(scene, bob);
+    await sleep(300);
+    const drainedAt = Date.now();
+    sidecar.signal('SIGTERM');
+    expect(await sidecar.ended).toBe(0);
+    await served(second, bob);
+    await watch.end();
+    expect(watch.firstFrameAfter(drainedAt, 'source')).toBeNull();
+    expect(watch.longestGapMs()).toBeLessThan(600);
+    expect(cell.plane.reencodingFigures().tracks).toHaveLength(1);
+  });
+
+  test('that is drained alone moves viewers back to the source, and ends', async () => {
+    const { bob, sidecar } = await servedScene();
+    sidecar.signal('SIGTERM');
+    expect(await sidecar.ended).toBe(0);
+    await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`);
+    await scene.sees(bob, 'source');
+  });
+
+  test.each(['alone', 'with its track processes'])(
+    'that is stopped for three seconds, %s, serves again by itself',
+    async (company) => {
+      const { bob, sidecar } = await servedScene();
+      const pids = company === 'alone' ? [sidecar.pid] : [sidecar.pid, ...sidecar.tracks];
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
+      await sleep(3_000);
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+      await served(sidecar, bob);
+    },
+  );
+
+  test('is told twice to end, and does so at once', async () => {
+    const { sidecar } = await servedScene();
+    sidecar.signal('SIGTERM');
+    await sleep(200);
+    sidecar.signal('SIGTERM');
+    expect(await sidecar.ended).toBe(1);
+  });
+
+  test('without an engine stays, is known, says what to install, and leaves the job to others', async () => {
+    rooms += 1;
+    scene = new ReencodedRoom(cell.plane, [], `room-${rooms}`);
+    const sidecar = cell.startSidecar({ REENCODER: 'ffmpeg', PATH: '/nonexistent' });
+    await waitUntil(() => sidecar.output.includes('no engine works here') || sidecar.output, 20_000);
+    await waitUntil(async () => {
+      const known = await cell.recovery.sidecars.sidecars();
+      return (
+        known.some(({ engine, reason }) => engine === null && reason?.includes('apt-get')) || JSON.stringify(known)
+      );
+    });
+  });
+});
+
+test('a wish that ends ends the work', async () => {
+  const { sidecar } = await servedScene();
+  scene.room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'off' } });
+  await waitUntil(() => sidecar.output.includes('track done') || sidecar.output.slice(-2_000));
+  await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`);
+});
+
+test('a track process that hangs is done without, and ended', async () => {
+  const { bob, sidecar } = await servedScene();
+  const [track = 0] = sidecar.tracks;
+  process.kill(track, 'SIGSTOP');
+  await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
+  await scene.sees(bob, 'source');
+  await served(sidecar, bob);
+  expect(sidecar.tracks).not.toContain(track);
+});
+
+test('while the camera is muted nobody asks it for anything; then it is served at once', async () => {
+  const { bob, sidecar } = await servedScene();
+  await waitUntil(() => (stats()?.width ?? 0) > 0 || 'statistics');
+  scene.room.record({ type: 'TrackMuted', participantId: 'ann', trackId: 'cam' });
+  await sleep(300);
+  const sent = stats()?.keyframeRequestsSent;
+  await sleep(2_500);
+  expect(stats()?.keyframeRequestsSent).toBe(sent);
+  scene.room.record({ type: 'TrackUnmuted', participantId: 'ann', trackId: 'cam' });
+  await served(sidecar, bob);
+});
+
+test('a publisher that publishes anew is served anew', async () => {
+  const { ann, bob, sidecar } = await servedScene();
+  await scene.publish(ann);
+  await waitUntil(() => sidecar.output.includes('track done') || sidecar.output.slice(-2_000));
+  await served(sidecar, bob);
+});
+
+describe('a channel that closes', () => {
+  test('is opened again, and the track attached again', async () => {
+    const { bob, sidecar } = await servedScene();
+    await cell.closeChannel();
+    await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
+    await sleep(500);
+    await cell.openChannel();
+    await served(sidecar, bob);
+  });
+
+  test('and leads to another node when it is opened again ends the work', async () => {
+    const { sidecar } = await servedScene();
+    await cell.closeChannel();
+    await cell.openChannel('another');
+    try {
+      await waitUntil(() => sidecar.output.includes('the node was replaced') || sidecar.output.slice(-2_000));
+    } finally {
+      await cell.closeChannel();
+      await cell.openChannel();
+    }
+  });
+});
+
+test('Redis may be away: tracks at work go on, and new ones are taken when it is back', async () => {
+  const { bob, sidecar } = await servedScene();
+  await cell.redis.kill();
+  await sleep(3_000);
+  await scene.sees(bob, 'reencoded');
+  await cell.redis.start();
+  scene.room.record(published('bob', 'cam-2', 'camera'));
+  await bob.publishVideo('cam-2');
+  await waitUntil(() => scene.pathsTo('ann').join() === 'reencoded' || sidecar.output.slice(-2_000), 20_000);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

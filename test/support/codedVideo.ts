@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import type { InputCodec } from '../../core/reencoding/messages.ts';
+import type { CodedFrame } from '../../reencoder/frames.ts';
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** Mean of all luma samples. */
+  readonly luma: number;
+}
+
+const ENCODERS: Record<InputCodec, readonly string[]> = {
+  VP8: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '-8', '-lag-in-frames', '0', '-f', 'ivf'],
+  VP9: ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-lag-in-frames', '0', '-f', 'ivf'],
+  H264: [
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline'],
+    ...['-x264-params', 'aud=1:scenecut=0', '-f', 'h264'],
+  ],
+};
+
+/** Luma of the n-th picture of `flashes`: each differs from those around it by more than coding does. */
+export function flashLuma(index: number): number {
+  return 40 + ((index * 37) % 160);
+}
+
+/** Pictures of one grey each, so that every frame tells which one it is. */
+export function flashes(count: number, width: number, height: number): Buffer {
+  const pictures = Array.from({ length: count }, (_, index) =>
+    Buffer.concat([
+      Buffer.alloc(width * height, flashLuma(index)),
+      Buffer.alloc(2 * Math.ceil(width / 2) * Math.ceil(height / 2), 128),
+    ]),
+  );
+  return Buffer.concat(pictures);
+}
+
+interface VideoOptions {
+  readonly codec: InputCodec;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** Frames between keyframes; only the first one else. */
+  readonly gop?: number;
+  readonly bitrateBps?: number;
+  /** `flashes`: see above. `motion`: a test card with moving parts. */
+  readonly content?: 'flashes' | 'motion';
+}
+
+/** Coded frames at 30 fps, timestamps from `FIRST_TIMESTAMP` on. */
+export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
+  const { codec, width, height, frames, gop = 9_999, bitrateBps = 2_000_000, content = 'flashes' } = options;
+  const size = `${width}x${height}`;
+  const input =
+    content === 'motion'
+      ? ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`, '-pix_fmt', 'yuv420p']
+      : ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', size, '-r', '30', '-i', 'pipe:0'];
+  const rate = ['-b:v', String(bitrateBps), '-g', String(gop), '-frames:v', String(frames), '-threads', '1'];
+  const raw = content === 'motion' ? Buffer.alloc(0) : flashes(frames, width, height);
+  const coded = await ffmpeg([...input, ...rate, ...ENCODERS[codec], 'pipe:1'], raw);
+  return (codec === 'H264' ? accessUnits(coded) : ivfFrames(coded)).map((data, index) => ({
+    data,
+    keyframe: isKeyframe(codec, data),
+    timestamp: FIRST_TIMESTAMP + index * 3_000,
+  }));
+}
+
+export const FIRST_TIMESTAMP = 2 ** 33 + 12_345;
+
+/** What any player sees. Throws when the frames do not decode. */
+export async function decoded(
+  codec: InputCodec,
+  frames: readonly { data: Buffer; width: number; height: number }[],
+): Promise<Picture[]> {
+  const [first] = frames;
+  if (first === undefined) return [];
+  const { width, height } = first;
+  const coded = codec === 'H264' ? Buffer.concat(frames.map((frame) => frame.data)) : ivf(codec, width, height, frames);
+  const format = codec === 'H264' ? 'h264' : 'ivf';
+  const raw = await ffmpeg(
+    [
+      ...['-xerror', '-err_detect', 'explode', '-f', format, '-i', 'pipe:0', '-fps_mode', 'passthrough'],
+      ...['-pix_fmt', 'yuv420p', '-f', 'rawvideo', 'pipe:1'],
+    ],
+    coded,
+  );
+  const size = (width * height * 3) / 2;
+  if (raw.length % size !== 0) throw new Error(`${raw.length} bytes are no pictures of ${width}×${height}`);
+  return Array.from({ length: raw.length / size }, (_, index) => {
+    const luma = raw.subarray(index * size, index * size + width * height);
+    return { width, height, luma: luma.reduce((sum, sample) => sum + sample, 0) / luma.length };
+  });
+}
+
+/** Runs the ffmpeg command to its end. */
+async function ffmpeg(args: readonly string[], input: Buffer): Promise<Buffer> {
+  const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-nostdin', ...args], { stdio: 'pipe' });
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  child.stdin.on('error', () => child.stdin.destroy());
+  child.stdin.end(input);
+  const code = await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}: ${Buffer.concat(errors)}`);
+  return Buffer.concat(output);
+}
+
+function isKeyframe(codec: InputCodec, data: Buffer): boolean {
+  const first = data[0] ?? 0xff;
+  if (codec === 'VP8') return (first & 1) === 0;
+  // Frame marker, profile 0, no show_existing_frame: then the frame type.
+  if (codec === 'VP9') return (first & 0b100) === 0;
+  return data.includes(Buffer.from([0, 0, 1, 0x65]));
+}
+
+/** Cut before each access unit delimiter. */
+function accessUnits(stream: Buffer): Buffer[] {
+  const delimiter = Buffer.from([0, 0, 0, 1, 9]);
+  const units: Buffer[] = [];
+  for (let start = stream.indexOf(delimiter); start !== -1; ) {
+    const next = stream.indexOf(delimiter, start + 1);
+    units.push(stream.subarray(start, next === -1 ? stream.length : next));
+    start = next;
+  }
+  return units;
+}
+
+function ivfFrames(file: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = file.readUInt16LE(6); at + 12 <= file.length; ) {
+    const end = at + 12 + file.readUInt32LE(at);
+    frames.push(file.subarray(at + 12, end));
+    at = end;
+  }
+  return frames;
+}
+
+function ivf(codec: 'VP8' | 'VP9', width: number, height: number, frames: readonly { data: Buffer }[]): Buffer {
+  const header = Buffer.alloc(32);
+  header.write('DKIF');
+  header.writeUInt16LE(32, 6);
+  header.write(codec === 'VP8' ? 'VP80' : 'VP90', 8);
+  header.writeUInt16LE(width, 12);
+  header.writeUInt16LE(height, 14);
+  header.writeUInt32LE(30, 16);
+  header.writeUInt32LE(1, 20);
+  const parts = frames.flatMap(({ data }, index) => {
+    const head = Buffer.alloc(12);
+    head.writeUInt32LE(data.length);
+    head.writeUInt32LE(index, 4);
+    return [head, data];
+  });
+  return Buffer.concat([header, ...parts]);
+}
