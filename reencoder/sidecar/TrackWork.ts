@@ -63,7 +63,8 @@ export class TrackWork {
   readonly #deps: TrackWorkDeps;
   readonly #logger: Logger;
   readonly #crashedAtMs: number[] = [];
-  #attached: { readonly channel: NodeChannel; readonly process: TrackProcess } | null = null;
+  /** Through which it is attached. */
+  #channel: NodeChannel | null = null;
   #end: (ending: Ending) => void = () => undefined;
   #isDraining = false;
   readonly #startedAtMs: number;
@@ -114,13 +115,13 @@ export class TrackWork {
   drain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    if (this.#attached) this.#attached.channel.detach(this.#detachment('the sidecar ends', true));
+    if (this.#channel) this.#channel.detach(this.#detachment('the sidecar ends', true));
     else this.#end({ type: 'refused', reason: 'the sidecar ends' });
   }
 
   /** Ends at once, handed over or not. */
   abort(): void {
-    this.#attached?.channel.detach(this.#detachment('the sidecar ends', false));
+    this.#channel?.detach(this.#detachment('the sidecar ends', false));
     this.#end({ type: 'refused', reason: 'the sidecar ends' });
   }
 
@@ -141,11 +142,13 @@ export class TrackWork {
         resolve(endingOf(error)),
       );
       const ending = await ended;
-      if (ending.type === 'crashed' && this.#attached) channel.detach(this.#detachment(ending.reason, false));
+      // Sooner than the silence would tell.
+      if (ending.type === 'crashed') this.#channel?.detach(this.#detachment(ending.reason, false));
+      if (ending.type === 'lost') this.#channel?.detach(this.#detachment('it lost the job', false));
       return ending;
     } finally {
       isOver = true;
-      this.#attached = null;
+      this.#channel = null;
       lost.removeEventListener('abort', onLost);
       channel.remove(track);
       process.onStats = null;
@@ -176,7 +179,7 @@ export class TrackWork {
       return;
     }
     const attachment = attachmentOf(answer, isAgain);
-    this.#attached = { channel, process };
+    this.#channel = channel;
     process.onStats = (stats) => {
       this.#stats = stats;
       channel.stats({ jobId: job.jobId, ...stats });

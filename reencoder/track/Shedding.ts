@@ -6,7 +6,9 @@ const PRESSED_LATENCY_MS = 60;
 const CALM_MS = 2_000;
 /** Pressure that comes back so soon says that the step was taken back too early. */
 const RELAPSE_MS = 5_000;
-const LONGEST_CALM_MS = 60_000;
+const LONGEST_CALM_MS = 16_000;
+/** A layer is given up, which its viewers see, only when pressure lasts for so many windows. */
+const WINDOWS_BEFORE_LAYERS = 2;
 /** Pictures that the engine may hold at once: while there is CPU enough, and when there is not. */
 const ROOMY = 2;
 const TIGHT = 1;
@@ -23,6 +25,7 @@ export class Shedding {
   #pictures = 0;
   #busy = 0;
   #latencies: number[] = [];
+  #pressedWindows = 0;
   #calmSinceMs = 0;
   #easedAtMs = Number.NEGATIVE_INFINITY;
   #calmMs = CALM_MS;
@@ -71,12 +74,19 @@ export class Shedding {
       this.#calmMs = nowMs - this.#easedAtMs < RELAPSE_MS ? Math.min(this.#calmMs * 2, LONGEST_CALM_MS) : this.#calmMs;
       this.#easedAtMs = Number.NEGATIVE_INFINITY;
       this.#calmSinceMs = nowMs;
+      this.#pressedWindows += 1;
+      if (this.#step >= 2 && this.#pressedWindows < WINDOWS_BEFORE_LAYERS) return;
+      this.#pressedWindows = 0;
       this.#step = Math.min(this.#step + 1, last);
-    } else if (this.#step > 0 && nowMs - this.#calmSinceMs >= this.#calmMs) {
+      return;
+    }
+    this.#pressedWindows = 0;
+    if (this.#step > 0 && nowMs - this.#calmSinceMs >= this.#calmMs) {
       this.#step -= 1;
       this.#calmSinceMs = nowMs;
+      // The step before held.
+      if (Number.isFinite(this.#easedAtMs)) this.#calmMs = Math.max(CALM_MS, this.#calmMs / 2);
       this.#easedAtMs = nowMs;
-      if (this.#step === 0) this.#calmMs = CALM_MS;
     }
   }
 }

@@ -19,6 +19,22 @@ describe('finding an engine', () => {
     expect(engine?.outputs).toEqual(['VP8', 'H264']);
   });
 
+  test('where node-av does not load, auto takes the ffmpeg command', async () => {
+    // Makes node-av look for a binary that was built here, which there is not.
+    process.env.AV_FROM_SOURCE = '1';
+    try {
+      expect((await findEngine('auto')).engine?.name).toBe('ffmpeg');
+      const libav = await findEngine('libav');
+      if (libav.engine !== null) throw new Error('libav was found');
+      expect(libav.reason).toMatch(/^libav: .*npm install node-av/);
+      const neither = await findEngine('auto', { ffmpegPath: '/nowhere' });
+      if (neither.engine !== null) throw new Error('An engine was found');
+      expect(neither.reason).toMatch(/node-av.*apt-get install ffmpeg/);
+    } finally {
+      delete process.env.AV_FROM_SOURCE;
+    }
+  });
+
   test('what was chosen is what is looked for', async () => {
     const { engine } = await findEngine('ffmpeg');
     expect(engine?.name).toBe('ffmpeg');

@@ -18,13 +18,16 @@ const ENCODERS: Record<InputCodec, readonly string[]> = {
   ],
 };
 
+/** Beyond 33 bits. */
+const FIRST_TIMESTAMP = 2 ** 33 + 12_345;
+
 /** Luma of the n-th picture of `flashes`: each differs from those around it by more than coding does. */
 export function flashLuma(index: number): number {
   return 40 + ((index * 37) % 160);
 }
 
 /** Pictures of one grey each, so that every frame tells which one it is. */
-export function flashes(count: number, width: number, height: number): Buffer {
+function flashes(count: number, width: number, height: number): Buffer {
   const pictures = Array.from({ length: count }, (_, index) =>
     Buffer.concat([
       Buffer.alloc(width * height, flashLuma(index)),
@@ -46,7 +49,7 @@ interface VideoOptions {
   readonly content?: 'flashes' | 'motion';
 }
 
-/** Coded frames at 30 fps, timestamps from `FIRST_TIMESTAMP` on. */
+/** Coded frames at 30 fps, timestamps beyond 33 bits. */
 export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
   const { codec, width, height, frames, gop = 9_999, bitrateBps = 2_000_000, content = 'flashes' } = options;
   const size = `${width}x${height}`;
@@ -63,8 +66,6 @@ export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
     timestamp: FIRST_TIMESTAMP + index * 3_000,
   }));
 }
-
-export const FIRST_TIMESTAMP = 2 ** 33 + 12_345;
 
 /** What any player sees. Throws when the frames do not decode. */
 export async function decoded(

@@ -40,7 +40,8 @@ export class SidecarCell {
     this.#place = place;
   }
 
-  static async open(): Promise<SidecarCell> {
+  /** `ip`: where media listens. */
+  static async open(ip = '127.0.0.1'): Promise<SidecarCell> {
     const redis = await startTestRedis();
     const nodeId = randomUUID();
     const port = await freePorts(1);
@@ -52,6 +53,7 @@ export class SidecarCell {
       logger: silentLogger,
     });
     const plane = await openTestPlane({
+      listen: [{ ip }],
       reencoding: { queue: recovery.reencodingQueue, nodeId, nodeUrl: `http://127.0.0.1:${port}` },
     });
     const folder = await mkdtemp(join(tmpdir(), 'everroom-sidecar-'));

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { published } from '../../support/room.ts';
@@ -217,6 +218,23 @@ test('Redis may be away: tracks at work go on, and new ones are taken when it is
   scene.room.record(published('bob', 'cam-2', 'camera'));
   await bob.publishVideo('cam-2');
   await waitUntil(() => scene.pathsTo('ann').join() === 'reencoded' || sidecar.output.slice(-2_000), 20_000);
+});
+
+const networkIp = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+test.skipIf(!networkIp)('over a network media is encrypted both ways', async () => {
+  const local = cell;
+  cell = await SidecarCell.open(networkIp);
+  try {
+    const { bob, sidecar } = await servedScene({ REENCODER_ADDRESS: networkIp ?? '' });
+    await served(sidecar, bob);
+  } finally {
+    await scene.close();
+    await cell.close();
+    cell = local;
+  }
 });
 
 function isAlive(pid: number): boolean {

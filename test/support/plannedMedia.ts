@@ -1,0 +1,243 @@
+import type { ParticipantId, RoomState, TrackId, TrackSource } from '../../core/room/state.ts';
+import { EMPTY_ROOM } from '../../core/room/state.ts';
+import { producersOf } from '../../core/view/carriers.ts';
+import type {
+  LiveConsumer,
+  LiveMedia,
+  LiveProducer,
+  LiveReencoding,
+  LiveViewer,
+  MediaPolicy,
+  MediaStep,
+} from '../../core/view/mediaSteps.ts';
+import { planMedia } from '../../core/view/planMedia.ts';
+import type { ViewerView } from '../../core/view/view.ts';
+
+/** Media as plain data, and what the steps of a plan make of them. */
+
+export const EVERYTHING: MediaPolicy = { lastN: null, loudestN: null };
+const SIMULCAST = { heights: [180, 360, 720], temporalLayers: 3 };
+
+/** A room as a table: who publishes what. */
+export function roomOf(published: Record<ParticipantId, readonly TrackSource[]>): RoomState {
+  const participants = Object.entries(published).map(([id, sources], index) => {
+    const tracks = sources.map((source) => ({
+      id: `${id}-${source}`,
+      source,
+      kind: source === 'camera' || source === 'screen' ? ('video' as const) : ('audio' as const),
+      muted: false,
+      reencoding: null,
+    }));
+    return {
+      id,
+      name: id,
+      role: 'member' as const,
+      session: index + 1,
+      sessionCommandId: `join-${id}`,
+      nodeId: 'node-1',
+      connected: true,
+      expiresAt: null,
+      joinedAt: 0,
+      handRaisedAt: null,
+      tracks: new Map(tracks.map((track) => [track.id, track])),
+    };
+  });
+  return {
+    ...EMPTY_ROOM,
+    status: 'open',
+    participants: new Map(participants.map((participant) => [participant.id, participant])),
+  };
+}
+
+export function mute(room: RoomState, trackId: TrackId): RoomState {
+  const participants = mapValues(room.participants, (participant) => ({
+    ...participant,
+    tracks: mapValues(participant.tracks, (track) => (track.id === trackId ? { ...track, muted: true } : track)),
+  }));
+  return { ...room, participants };
+}
+
+/** Everybody has transports and has produced; nobody consumes yet. */
+export function liveOf(
+  room: RoomState,
+  { held = false, routers = {} }: { held?: boolean; routers?: Record<ParticipantId, string> } = {},
+): LiveMedia {
+  const participants = [...room.participants.values()];
+  const producers = participants.flatMap(({ id, tracks }) =>
+    [...tracks.values()].map((track): [TrackId, LiveProducer] => [
+      track.id,
+      {
+        producerId: `producer of ${track.id}`,
+        trackId: track.id,
+        participantId: id,
+        routerId: routers[id] ?? 'one',
+        paused: true,
+        held: held && track.kind === 'video',
+        layers: track.kind === 'video' ? SIMULCAST : { heights: [], temporalLayers: 1 },
+        codec: track.kind === 'video' ? 'VP8' : null,
+        wantedLayer: null,
+        pipedTo: new Set(),
+      },
+    ]),
+  );
+  const viewers = participants.map(({ id }): [ParticipantId, LiveViewer] => [
+    id,
+    { routerId: routers[id] ?? 'one', consumers: new Map(), refused: new Set(), receives: new Set(['VP8']) },
+  ]);
+  return {
+    producers: new Map(producers),
+    reencodings: new Map(),
+    toReencode: new Set(),
+    viewers: new Map(viewers),
+    recentSpeakers: [],
+  };
+}
+
+export function settled(room: RoomState, views: ReadonlyMap<ParticipantId, ViewerView>): LiveMedia {
+  const live = liveOf(room);
+  return applied(live, planMedia(room, views, live, EVERYTHING));
+}
+
+/** What mediasoup would have after these steps. Nothing shows a picture yet. */
+export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia {
+  let producers = new Map(live.producers);
+  let reencodings = new Map(live.reencodings);
+  const viewers = new Map(live.viewers);
+  const changeProducer = (producerId: string, change: Partial<LiveProducer>): void => {
+    const changed = (producer: LiveProducer): LiveProducer =>
+      producer.producerId === producerId ? { ...producer, ...change } : producer;
+    producers = mapValues(producers, changed);
+    reencodings = mapValues(reencodings, (list) => list.map((one) => ({ ...one, producer: changed(one.producer) })));
+  };
+  /** Closes a source with what was made of it. */
+  const closeWhere = (closes: (producer: LiveProducer) => boolean): void => {
+    producers = new Map([...producers].filter(([, producer]) => !closes(producer)));
+    reencodings = new Map(
+      [...reencodings].flatMap(([trackId, list]) => {
+        const left = producers.has(trackId) ? list.filter(({ producer }) => !closes(producer)) : [];
+        return left.length > 0 ? [[trackId, left]] : [];
+      }),
+    );
+  };
+  const changeConsumer = (viewerId: ParticipantId, producerId: string, change: Partial<LiveConsumer>): void => {
+    const viewer = viewers.get(viewerId);
+    const consumer = viewer?.consumers.get(producerId);
+    if (!viewer || !consumer) throw new Error(`no consumer of ${producerId} at ${viewerId}`);
+    const consumers = new Map(viewer.consumers).set(producerId, { ...consumer, ...change });
+    viewers.set(viewerId, { ...viewer, consumers });
+  };
+  for (const step of steps) {
+    switch (step.type) {
+      case 'closeParticipant':
+        viewers.delete(step.participantId);
+        closeWhere(({ participantId }) => participantId === step.participantId);
+        break;
+      case 'closeProducer':
+        closeWhere(({ producerId }) => producerId === step.producerId);
+        break;
+      case 'pauseProducer':
+        changeProducer(step.producerId, { paused: true });
+        break;
+      case 'resumeProducer':
+        changeProducer(step.producerId, { paused: false });
+        break;
+      case 'openPipe':
+      case 'closePipe': {
+        const all = producersOf({ producers, reencodings });
+        const pipedTo = new Set([...all].find(({ producerId }) => producerId === step.producerId)?.pipedTo);
+        if (step.type === 'openPipe') pipedTo.add(step.routerId);
+        else pipedTo.delete(step.routerId);
+        changeProducer(step.producerId, { pipedTo });
+        break;
+      }
+      case 'openConsumers': {
+        const viewer = viewers.get(step.viewerId);
+        if (!viewer) throw new Error(`no viewer ${step.viewerId}`);
+        const opened = step.consumers.map((consumer): [string, LiveConsumer] => [
+          consumer.producerId,
+          { ...consumer, flowing: false },
+        ]);
+        viewers.set(step.viewerId, { ...viewer, consumers: new Map([...viewer.consumers, ...opened]) });
+        break;
+      }
+      case 'closeConsumers': {
+        const viewer = viewers.get(step.viewerId);
+        if (!viewer) throw new Error(`no viewer ${step.viewerId}`);
+        const left = [...viewer.consumers].filter(([producerId]) => !step.producerIds.includes(producerId));
+        viewers.set(step.viewerId, { ...viewer, consumers: new Map(left) });
+        break;
+      }
+      case 'pauseConsumers':
+      case 'resumeConsumers':
+        for (const producerId of step.producerIds) {
+          changeConsumer(step.viewerId, producerId, { paused: step.type === 'pauseConsumers', flowing: false });
+        }
+        break;
+      case 'setPreferredLayers':
+        changeConsumer(step.viewerId, step.producerId, { preferredLayers: step.preferredLayers });
+        break;
+      case 'setPriority':
+        changeConsumer(step.viewerId, step.producerId, { priority: step.priority });
+        break;
+      case 'wantLayers': {
+        const source = producers.get(step.trackId);
+        if (source) changeProducer(source.producerId, { wantedLayer: step.maxSpatialLayer });
+        break;
+      }
+    }
+  }
+  return { ...live, producers, reencodings, viewers };
+}
+
+/** Every picture that is on its way has arrived. */
+export function shown(live: LiveMedia): LiveMedia {
+  return {
+    ...live,
+    viewers: mapValues(live.viewers, (viewer) => ({
+      ...viewer,
+      consumers: mapValues(viewer.consumers, (consumer) => ({ ...consumer, flowing: !consumer.paused })),
+    })),
+  };
+}
+
+/** Planned, applied and shown, until nothing is left to do: that takes few passes. */
+export function converged(
+  room: RoomState,
+  views: ReadonlyMap<ParticipantId, ViewerView>,
+  live: LiveMedia,
+  policy: MediaPolicy,
+): LiveMedia {
+  let now = live;
+  for (let pass = 0; pass < 4; pass += 1) now = shown(applied(now, planMedia(room, views, now, policy)));
+  if (planMedia(room, views, now, policy).length > 0) throw new Error('planning does not come to an end');
+  return now;
+}
+
+export function asFresh(producer: LiveProducer): LiveProducer {
+  return { ...producer, paused: true, pipedTo: new Set<string>() };
+}
+
+/** The track with a sidecar's producers of it, oldest first. */
+export function reencoded(live: LiveMedia, trackId: TrackId, ...phases: readonly LiveReencoding['phase'][]): LiveMedia {
+  const source = live.producers.get(trackId);
+  if (!source) return live;
+  const before = live.reencodings.get(trackId) ?? [];
+  const list = phases.map((phase, index): LiveReencoding => {
+    const fresh = { ...asFresh(source), producerId: `reencoding ${index} of ${trackId}`, held: false };
+    return { producer: before[index]?.producer ?? fresh, phase };
+  });
+  return { ...live, reencodings: new Map(live.reencodings).set(trackId, list), toReencode: new Set([trackId]) };
+}
+
+/** The producers that a viewer receives of a track now. */
+export function carriedBy(live: LiveMedia, viewerId: ParticipantId, trackId: TrackId): string[] {
+  const consumers = [...(live.viewers.get(viewerId)?.consumers.values() ?? [])];
+  return consumers
+    .filter((consumer) => consumer.trackId === trackId && !consumer.paused)
+    .map((one) => one.producerId)
+    .sort();
+}
+
+export function mapValues<K, V, R>(map: ReadonlyMap<K, V>, change: (value: V) => R): Map<K, R> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
