@@ -165,6 +165,7 @@ function toReport(results: readonly StormResult[], seconds: number): BenchReport
       'p95',
       'max',
       'joined',
+      'asked again',
       'never saw',
       'machine busy %',
     ],
@@ -183,6 +184,7 @@ function toReport(results: readonly StormResult[], seconds: number): BenchReport
         p95,
         max,
         n,
+        firstFrame.requests,
         firstFrame.never,
         figures.machineBusyPercent,
       ];

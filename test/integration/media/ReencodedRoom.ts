@@ -97,6 +97,12 @@ export class PictureWatch {
   }
 }
 
+export interface Served {
+  readonly ann: TestPeer;
+  readonly bob: TestPeer;
+  readonly sidecar: FakeSidecar;
+}
+
 /** A room whose policy is to reencode, with a publisher and viewers of flesh and blood. */
 export class ReencodedRoom {
   readonly roomId: string;
@@ -134,6 +140,19 @@ export class ReencodedRoom {
     const sidecar = await FakeSidecar.open(deskOf(this.#plane), this.#recording, sidecarId);
     this.sidecars.push(sidecar);
     return sidecar;
+  }
+
+  /** Ann publishes, bob watches, and a sidecar serves him. */
+  async serve(queue: JobList): Promise<Served> {
+    const ann = await this.join('ann');
+    const bob = await this.join('bob');
+    await this.publish(ann);
+    await this.sees(bob, 'source');
+    const sidecar = await this.openSidecar();
+    await sidecar.attach(await queue.next(this.roomId));
+    await this.served('bob');
+    await this.sees(bob, 'reencoded');
+    return { ann, bob, sidecar };
   }
 
   /** The producers that this viewer receives of the camera now, by where they come from. */

@@ -56,6 +56,13 @@ export class Sink {
     return this.#asked.size;
   }
 
+  /** Gives up on requests that are older than `limitMs`; answers how many there were. */
+  giveUp(limitMs: number): number {
+    const old = [...this.#asked].filter(([, askedAt]) => steadyClock.now() - askedAt > limitMs);
+    for (const [ssrc] of old) this.#asked.delete(ssrc);
+    return old.length;
+  }
+
   /** Everything since the last call. */
   take(): Taken {
     const taken = { latencies: this.#latencies, answers: this.#answers, frames: this.#frames };

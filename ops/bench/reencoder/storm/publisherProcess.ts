@@ -7,10 +7,10 @@ import type { TestMedia } from '../../../drills/clients/testMedia.ts';
 import type { Publication } from '../../forward/SfuUnderTest.ts';
 import { connectWith, enterSfu, toTransportOptions } from '../../forward/sfuClient.ts';
 
-/** What the publisher's encoder has done since it began, one for each layer. */
+/** What the publisher's encoder has done since it began, one for each layer, lowest first. */
 export interface EncoderCounts {
   readonly layers: readonly {
-    readonly height: number;
+    readonly rid: string;
     readonly frames: number;
     readonly keyframes: number;
     readonly bytes: number;
@@ -43,13 +43,13 @@ const sfu = new Rpc(process, {
     return {
       layers: outbound
         .map((stats) => ({
-          height: Number(stats.frameHeight ?? 0),
+          rid: String(stats.rid),
           frames: Number(stats.framesEncoded ?? 0),
           keyframes: Number(stats.keyFramesEncoded ?? 0),
           bytes: Number(stats.bytesSent ?? 0),
           keyframeRequests: Number(stats.pliCount ?? 0) + Number(stats.firCount ?? 0),
         }))
-        .sort((a, b) => a.height - b.height),
+        .sort((a, b) => a.rid.localeCompare(b.rid)),
     };
   },
 });
