@@ -31,7 +31,7 @@ export function heldOverOf(
   chosen: Carrier | null,
   viewer: LiveViewer,
 ): readonly Carrier[] {
-  if (receivable.length < 2) return [];
+  if (chosen && receivable.length === 1) return [];
   if (chosen && viewer.consumers.get(chosen.producer.producerId)?.flowing) return [];
   return receivable.filter((carrier) => {
     const isOpen = viewer.consumers.get(carrier.producer.producerId)?.paused === false;

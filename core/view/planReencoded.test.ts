@@ -114,6 +114,7 @@ describe('reencoded tracks', () => {
     expect([...(ready.viewers.get('bob')?.consumers.keys() ?? [])]).toEqual([FIRST]);
     expect(flowsToBob(ready)).toEqual([FIRST]);
     expect(flowsToBob(plannedOnce(refusing(reencoded(ready, 'ann-camera', 'warming'))))).toEqual([]);
+    expect(flowsToBob(plannedOnce(refusing(reencoded(ready, 'ann-camera', 'leaving'))))).toEqual([FIRST]);
   });
 
   test('[M2] muting pauses all of a track’s producers and their consumers', () => {

@@ -10,7 +10,7 @@ import type { Cleanup } from '../cleanup.ts';
 import type { BenchReport, Target } from '../Report.ts';
 import { summarize } from '../statistics.ts';
 import type { EncoderCounts } from './storm/publisherProcess.ts';
-import { openStormRoom } from './storm/StormRoom.ts';
+import { openStormRoom, type StormRoom } from './storm/StormRoom.ts';
 import { type TimesToFirstFrame, Viewers } from './storm/Viewers.ts';
 
 const CROWDS = [20, 100, 500] as const;
@@ -71,23 +71,19 @@ async function storm(
   try {
     for (let joined = 0; joined < crowd; joined += 1) await viewers.joinUnseen();
     await sleep(CALM_MS);
-    const counts: EncoderCounts[] = [await room.encoderCounts()];
+    const before = await room.encoderCounts();
     const absorbed = room.requestsAbsorbed();
     const busy = busyTimes();
     const startedAt = performance.now();
-    const going = comeAndGo(viewers, startedAt, seconds);
-    for (let second = 1; second <= seconds; second += 1) {
-      await sleep(Math.max(0, startedAt + second * 1_000 - performance.now()));
-      counts.push(await room.encoderCounts());
-    }
+    const counting = countEverySecond(room, startedAt, seconds);
+    const [counts] = await Promise.all([counting, comeAndGo(viewers, startedAt, seconds)]);
     const took = (performance.now() - startedAt) / 1_000;
-    await going;
     const machineBusyPercent = busySince(busy);
     await sleep(LAST_ONE_MS);
     return {
       viewers: crowd,
       reencoded: engine !== null,
-      ...publisherFigures(counts, took),
+      ...publisherFigures([before, ...counts], took),
       absorbedPerSecond: (room.requestsAbsorbed() - absorbed) / took,
       machineBusyPercent,
       firstFrame: await viewers.results(),
@@ -101,11 +97,31 @@ async function storm(
 /** One joins and one leaves at every beat, and nobody waits for anybody. */
 async function comeAndGo(viewers: Viewers, startedAt: number, seconds: number): Promise<void> {
   const moving: Promise<void>[] = [];
-  for (let beat = 0; beat < seconds * JOINS_PER_SECOND; beat += 1) {
+  const failures: unknown[] = [];
+  const go = (move: Promise<void>): void => {
+    moving.push(
+      move.catch((error: unknown) => {
+        failures.push(error);
+      }),
+    );
+  };
+  for (let beat = 0; beat < seconds * JOINS_PER_SECOND && failures.length === 0; beat += 1) {
     await sleep(Math.max(0, startedAt + (1_000 * beat) / JOINS_PER_SECOND - performance.now()));
-    moving.push(viewers.join(), viewers.leave());
+    go(viewers.join());
+    go(viewers.leave());
   }
   await Promise.all(moving);
+  if (failures.length > 0) throw failures[0];
+}
+
+/** What the encoder has done, second by second. */
+async function countEverySecond(room: StormRoom, startedAt: number, seconds: number): Promise<EncoderCounts[]> {
+  const counts: EncoderCounts[] = [];
+  for (let second = 1; second <= seconds; second += 1) {
+    await sleep(Math.max(0, startedAt + second * 1_000 - performance.now()));
+    counts.push(await room.encoderCounts());
+  }
+  return counts;
 }
 
 function publisherFigures(
