@@ -8,6 +8,7 @@ import { parseFrameHeader } from '../../reencoder/engines/ffmpeg/frameHeaders.ts
 import { findEngine } from '../../reencoder/engines/findEngine.ts';
 import { codedVideo } from '../support/codedVideo.ts';
 import { EngineRun } from '../support/EngineRun.ts';
+import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
 const INPUTS: readonly InputCodec[] = ['VP8', 'VP9', 'H264'];
@@ -75,7 +76,7 @@ describe('processes of the ffmpeg engine', () => {
   test('when the one that decodes is killed, the transcoder fails', async () => {
     const { run, video } = await started();
     const [decoder] = run.transcoder.pids;
-    process.kill(decoder ?? 0, 'SIGKILL');
+    signalProcess(decoder, 'SIGKILL');
     await run.pushAll(video.slice(3));
     await waitUntil(() => run.failures.length === 1 || 'it did not fail');
     await run.transcoder.close();
@@ -85,7 +86,7 @@ describe('processes of the ffmpeg engine', () => {
   test('when one that encodes is killed, its layer goes on with a keyframe', async () => {
     const { run, video } = await started();
     const [, encoder] = run.transcoder.pids;
-    process.kill(encoder ?? 0, 'SIGKILL');
+    signalProcess(encoder, 'SIGKILL');
     await run.pushAll(video.slice(3));
     await run.transcoder.close();
     expect(run.failures).toEqual([]);

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EmbeddedRedis } from '../../ops/embeddedRedis.ts';
+import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
 let folder: string;
@@ -60,7 +61,7 @@ test('a Redis that is killed comes back with everything that was acknowledged', 
   const { socketPath, pid } = await start();
   const client = connect(socketPath);
   await client.set('kept', 'yes');
-  process.kill(pid ?? 0, 'SIGKILL');
+  signalProcess(pid, 'SIGKILL');
   await waitUntil(() => (redis?.pid !== undefined && redis.pid !== pid) || 'Redis runs again');
   expect(await client.get('kept')).toBe('yes');
   await waitUntil(() => lines.includes('Redis runs again') || 'its return is told');

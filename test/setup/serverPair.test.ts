@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ServerPair } from '../../ops/supervision/ServerPair.ts';
+import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
 const script = fileURLToPath(new URL('fixtures/tinyServer.ts', import.meta.url));
@@ -101,7 +102,7 @@ test('[R1] ten kills in a row leave a server that answers', async () => {
   pair.start();
   for (let round = 0; round < 10; round += 1) {
     await waitUntil(() => pair.active?.phase === 'ready' || `a server is ready in round ${round}`);
-    process.kill(pair.active?.pid ?? 0, 'SIGKILL');
+    signalProcess(pair.active?.pid, 'SIGKILL');
     await waitUntil(() => pair.active?.phase !== 'ready' || 'its end is noticed');
   }
   await bothAreThere();
@@ -149,8 +150,8 @@ test('once a server was ready, crashes at the start are retried until one succee
   pair.start();
   await bothAreThere();
   await writeFile(join(folder, 'broken'), '');
-  process.kill(pair.standby?.pid ?? 0, 'SIGKILL');
-  process.kill(pair.active?.pid ?? 0, 'SIGKILL');
+  signalProcess(pair.standby?.pid, 'SIGKILL');
+  signalProcess(pair.active?.pid, 'SIGKILL');
   await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 3 || 'three starts fail');
   expect(hopeless).toBeUndefined();
   await rm(join(folder, 'broken'));

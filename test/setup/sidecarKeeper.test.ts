@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SidecarKeeper } from '../../ops/supervision/SidecarKeeper.ts';
+import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
 const script = fileURLToPath(new URL('fixtures/tinySidecar.ts', import.meta.url));
@@ -37,7 +38,7 @@ async function another(pid: number | undefined): Promise<void> {
 test('a sidecar that is killed is replaced', async () => {
   keeper.start();
   const { pid } = keeper;
-  process.kill(pid ?? 0, 'SIGKILL');
+  signalProcess(pid, 'SIGKILL');
   await another(pid);
   expect(lines).toContain('the reencoder ended (SIGKILL)');
 });

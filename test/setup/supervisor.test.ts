@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
 const script = fileURLToPath(new URL('../../ops/supervisor.ts', import.meta.url));
@@ -129,8 +130,8 @@ test('[R1] when the supervisor is killed, all it had started ends, and a new one
 test('[R1] Redis and the server may be killed at one moment', async () => {
   const supervisor = start();
   const { serverPid, redisPid } = await ready(supervisor);
-  process.kill(serverPid ?? 0, 'SIGKILL');
-  process.kill(redisPid ?? 0, 'SIGKILL');
+  signalProcess(serverPid, 'SIGKILL');
+  signalProcess(redisPid, 'SIGKILL');
   await waitUntil(() => {
     const now = readState();
     return (

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { joined, published, resumed } from '../../support/room.ts';
+import { signalProcess } from '../../support/signalProcess.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
@@ -156,7 +157,7 @@ describe('workers', () => {
       });
       await sleep(round);
       const pids = plane.workerPids();
-      process.kill(pids[round % pids.length] ?? 0, 'SIGKILL');
+      signalProcess(pids[round % pids.length], 'SIGKILL');
       // Whatever was in the middle is refused or done, never left hanging.
       await Promise.allSettled(joining);
     }
@@ -187,7 +188,7 @@ describe('workers', () => {
     };
     const hanging = await openTestPlane({ clock: hurried });
     const [pid] = hanging.workerPids();
-    process.kill(pid ?? 0, 'SIGSTOP');
+    signalProcess(pid, 'SIGSTOP');
     await waitUntil(() => !hanging.workerPids().includes(pid ?? 0) || 'the hanging worker is still there');
     const room = new TestRoom(hanging);
     room.record(joined('ann', 1));
@@ -229,7 +230,7 @@ describe('workers', () => {
     const options = { workers: 1, listen: [{ ip: '127.0.0.1' }], basePort, clock: systemClock, logger: silentLogger };
     const standby = await createMediaPlane(options);
     const [pid] = standby.workerPids();
-    process.kill(pid ?? 0, 'SIGKILL');
+    signalProcess(pid, 'SIGKILL');
     await waitUntil(() => {
       const [now] = standby.workerPids();
       return (now !== undefined && now !== pid) || 'the worker is not replaced';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { joined, published } from '../../support/room.ts';
+import { signalProcess } from '../../support/signalProcess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
@@ -63,7 +64,7 @@ test('a worker that dies is replaced on its port, and all see again after one ke
   const [pid] = plane.workerPids();
   const port = before.publisher.icePort;
 
-  process.kill(pid ?? 0, 'SIGKILL');
+  signalProcess(pid, 'SIGKILL');
   await waitUntil(() => room.lost.length === IDS.length || `${room.lost.length} of ${IDS.length} know`);
   for (const peer of peers.splice(0)) peer.close();
   const after = await joinAll(room);

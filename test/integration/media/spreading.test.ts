@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { joined, published } from '../../support/room.ts';
+import { signalProcess } from '../../support/signalProcess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { SilentPeer } from './SilentPeer.ts';
 import { TestPeer } from './TestPeer.ts';
@@ -83,7 +84,7 @@ test('when a worker dies only its participants lose media, the others just lose 
   expect(others).not.toEqual([]);
   // Workers are in the order of their ports.
   const ports = [...new Set([ann, bob, cem].map(portOf))].sort();
-  process.kill(plane.workerPids()[ports.indexOf(portOf(ann))] ?? 0, 'SIGKILL');
+  signalProcess(plane.workerPids()[ports.indexOf(portOf(ann))], 'SIGKILL');
   await waitUntil(() => room.lost.length === byPort.length || `${room.lost.length} of ${byPort.length} know`);
   expect(room.lost.map(({ participantId }) => participantId).sort()).toEqual(byPort.sort());
   await waitUntil(() => room.closedConsumers.length > 0 || 'the others do not know that ann’s track is gone');

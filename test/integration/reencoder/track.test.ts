@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { steadyClock } from '../../../reencoder/rtp/steadyClock.ts';
+import { signalProcess } from '../../support/signalProcess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { ALL_ON, TrackRig } from './TrackRig.ts';
 
@@ -103,7 +104,7 @@ test('garbage, truncated, doubled and reordered packets do not end it, and it go
   isBad = false;
   const [before = 0] = counts(rig);
   await waitUntil(() => (counts(rig as TrackRig)[0] ?? 0) > before + 60 || 'it goes on', 10_000);
-  expect(() => process.kill(pid ?? 0, 0)).not.toThrow();
+  expect(() => signalProcess(pid, 0)).not.toThrow();
 });
 
 test.skipIf(!canPin())(
