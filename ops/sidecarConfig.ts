@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { isLoopback } from '../core/reencoding/isLoopback.ts';
 import { dataFolderOf } from './config.ts';
 import { embeddedRedisSocket } from './embeddedRedis.ts';
 import { keptSecretsIn } from './keptSecrets.ts';
@@ -73,10 +74,6 @@ async function addressFor(nodeUrl: string, address: string | undefined, machine:
 async function addressesOf(host: string): Promise<string[]> {
   if (isIP(host)) return [host];
   return (await lookup(host, { all: true })).map(({ address }) => address);
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }
 
 /**

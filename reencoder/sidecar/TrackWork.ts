@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../../core/ports.ts';
+import { isLoopback } from '../../core/reencoding/isLoopback.ts';
 import type {
   AttachAnswer,
   EngineName,
@@ -242,9 +243,4 @@ function attachmentOf(answer: AttachAnswer | null, isAgain: boolean): Attachment
     case 'unsuitable':
       throw new WorkRefused(answer.reason);
   }
-}
-
-/** Both ends are on one host, and nothing leaves it. */
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.');
 }

@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { types } from 'mediasoup';
+import { isLoopback } from '../../reencoding/isLoopback.ts';
 import type { PlainEnd, SrtpKey } from '../../reencoding/messages.ts';
 import type { MediaListen } from '../WorkerSlot.ts';
 
@@ -28,10 +29,6 @@ export class NoMediaPath extends Error {
 
 /** The kernel's defaults drop the burst of a keyframe. */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./i.test(address);
-}
 
 /** A transport connected to the sidecar: plain on this host, encrypted to any other. @throws NoMediaPath */
 export async function openPlainTransport(
