@@ -2,7 +2,7 @@ import type { Clock, Housekeeper, Logger } from '../core/ports.ts';
 import type { NodeId, RoomId } from '../core/room/state.ts';
 import { escapeId, nodeRoomsKey, nodeSweepKey, nodesKey, roomDeadlinesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
-import { BEAT_MS, DEAD_AFTER_MS } from './RedisNodeRegistry.ts';
+import { BEAT_MS, DEAD_AFTER_MS } from './RedisPresence.ts';
 import { Repeater } from './Repeater.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
 

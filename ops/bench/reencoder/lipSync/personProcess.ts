@@ -31,6 +31,8 @@ const room = new Room({ sessionStorage: storage, chatStorage: storage, deviceHan
 const flashes = new Onsets(REST_MS);
 const beeps = new Onsets(REST_MS);
 let stopLooking: () => void = () => undefined;
+/** Held, for a sink that nobody holds is collected. */
+let ears: InstanceType<typeof RTCAudioSink> | undefined;
 
 room.on('trackSubscribed', (track) => watch(track.kind, track.mediaStreamTrack));
 room.on('trackSwapped', (track) => watch(track.kind, track.mediaStreamTrack));
@@ -63,7 +65,8 @@ process.on('disconnect', () => process.exit(0));
 function watch(kind: string, track: MediaStreamTrack | undefined): void {
   if (!track) return;
   if (kind === 'audio') {
-    new RTCAudioSink(track).ondata = (data: unknown) => {
+    ears = new RTCAudioSink(track);
+    ears.ondata = (data: unknown) => {
       // The package's types know no more than that it is an event.
       if ((data as { samples: Int16Array }).samples.some((sample) => Math.abs(sample) > LOUD)) beeps.seen(now());
     };

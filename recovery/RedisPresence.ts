@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import type { Clock, Logger } from '../core/ports.ts';
+import { escapeId, unescapeId } from './keys.ts';
+import type { RedisConnection } from './RedisConnection.ts';
+import { Repeater } from './Repeater.ts';
+import { defineScripts, type Scripts } from './scripts.ts';
+
+/** Whoever was not seen for longer than this is dead. */
+export const DEAD_AFTER_MS = 3_000;
+export const BEAT_MS = 1_000;
+
+export interface PresenceOptions<Info> {
+  /** What they are called in errors and logs. */
+  readonly kind: string;
+  /** Sorted set: id → when it was last seen (ms, the Redis server's clock). */
+  readonly listKey: string;
+  /** Where one says what it is; expires with it. */
+  keyOf(id: string): string;
+  idOf(info: Info): string;
+  readonly schema: z.ZodType<Info>;
+  /** What else one says with each beat. */
+  beat?(info: Info): Promise<void>;
+}
+
+/** Processes of one kind that say, again and again, that they live and what they are. Every beat repairs what Redis may have lost. */
+export class RedisPresence<Info> {
+  readonly #redis: RedisConnection;
+  readonly #scripts: Scripts;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #options: PresenceOptions<Info>;
+  #running: { readonly self: () => Info; readonly beats: Repeater; readonly forget: () => void } | null = null;
+
+  constructor(redis: RedisConnection, clock: Clock, logger: Logger, options: PresenceOptions<Info>) {
+    this.#redis = redis;
+    this.#scripts = defineScripts(redis.client);
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#options = options;
+  }
+
+  /** What this process says of itself; null while it is not started. */
+  get self(): Info | null {
+    return this.#running?.self() ?? null;
+  }
+
+  async start(self: () => Info): Promise<void> {
+    if (this.#running) throw new Error(`This ${this.#options.kind} is present already`);
+    const beats = new Repeater(
+      this.#clock,
+      this.#logger,
+      () => BEAT_MS,
+      () => this.#beat(self()),
+    );
+    // Others call us dead until they hear from us again.
+    const forget = this.#redis.availability.onChange((available) => available && void beats.runNow());
+    this.#running = { self, beats, forget };
+    await beats.runNow();
+  }
+
+  /** `lastSeen`: the time (ms) to stay on the list with, for others to find it dead; null: off the list. */
+  async stop(lastSeen: number | null): Promise<void> {
+    if (!this.#running) return;
+    const { kind, listKey, idOf, keyOf } = this.#options;
+    const { self, beats, forget } = this.#running;
+    this.#running = null;
+    forget();
+    await beats.stop();
+    const id = idOf(self());
+    const { client } = this.#redis;
+    try {
+      await this.#redis.run(`say that this ${kind} stops`, () =>
+        Promise.all([
+          client.del(keyOf(id)),
+          lastSeen === null ? client.zrem(listKey, escapeId(id)) : client.zadd(listKey, lastSeen, escapeId(id)),
+        ]),
+      );
+    } catch (error) {
+      this.#logger.warn({ err: error }, `Redis does not know that this ${kind} stopped: it is found dead in a moment`);
+    }
+  }
+
+  /** Those that live. Throws JournalUnavailable. */
+  async list(): Promise<readonly Info[]> {
+    const { kind, listKey, keyOf } = this.#options;
+    return this.#redis.runRepeatable(`list every ${kind}`, async () => {
+      const alive = membersOf(await this.#scripts.nodesByAge(listKey, 'alive', DEAD_AFTER_MS));
+      const stored = await Promise.all(alive.map((id) => this.#redis.client.get(keyOf(id))));
+      return stored.flatMap((json) => this.#parse(json));
+    });
+  }
+
+  /** Takes those off the list that have been dead for so long. */
+  async forgetDead(deadForMs: number): Promise<void> {
+    const { listKey } = this.#options;
+    const dead = membersOf(await this.#scripts.nodesByAge(listKey, 'dead', deadForMs));
+    if (dead.length > 0) await this.#redis.client.zrem(listKey, ...dead.map(escapeId));
+  }
+
+  async #beat(info: Info): Promise<void> {
+    const { kind, listKey, idOf, keyOf, beat } = this.#options;
+    const id = idOf(info);
+    await this.#redis.run(`say that this ${kind} lives`, () =>
+      Promise.all([
+        this.#scripts.noteNode(listKey, escapeId(id)),
+        this.#redis.client.set(keyOf(id), JSON.stringify(info), 'PX', DEAD_AFTER_MS),
+        beat?.(info),
+      ]),
+    );
+  }
+
+  #parse(json: string | null): Info[] {
+    if (json === null) return [];
+    const { kind, schema } = this.#options;
+    try {
+      return [schema.parse(JSON.parse(json))];
+    } catch (error) {
+      this.#logger.debug({ err: error }, `a ${kind} of another version says something unknown about itself`);
+      return [];
+    }
+  }
+}
+
+/** Of [member, score, member, score…], the members. */
+function membersOf(withScores: unknown): string[] {
+  return (withScores as string[]).filter((_, i) => i % 2 === 0).map(unescapeId);
+}
