@@ -18,8 +18,8 @@ export interface MediaTimes {
 }
 
 const LIMIT_MS = 30_000;
-/** Bots load their program and libwebrtc: a page has that behind it when a person clicks. */
-const LOADING_MS = 1_500;
+/** Bots have loaded their program and libwebrtc, as a page has when a person clicks; the machine comes to rest. */
+const SETTLE_MS = 1_500;
 
 /** `newcomers` bots, each in a process of its own, join at one moment a room in which `publishers` others talk already. */
 export async function joinWithMedia(
@@ -43,7 +43,8 @@ export async function joinWithMedia(
       bot.join({ url: deployment.url, token, name: bot.participantId, publish });
     const tokens = await Promise.all(coming.map((bot) => api.joinToken(roomId, bot.participantId)));
     await Promise.all(talking.map(async (bot) => enter(bot, await api.joinToken(roomId, bot.participantId), true)));
-    await sleep(LOADING_MS);
+    await Promise.all(coming.map((bot) => bot.status()));
+    await sleep(SETTLE_MS);
 
     const startedAt = performance.timeOrigin + performance.now();
     const joined = await Promise.all(
