@@ -19,15 +19,18 @@ export function planReencoding(
 ): Map<TrackId, ReencodedCodec> {
   const wanted = new Map<TrackId, ReencodedCodec>();
   if (room.status !== 'open') return wanted;
-  const connected = [...room.participants.values()].filter((participant) => participant.connected);
-  for (const { id, tracks } of room.participants.values()) {
+  const policy = room.settings.reencoding;
+  const connected = [...room.participants.values()].filter((participant) => participant.connected).length;
+  for (const { id, connected: isConnected, tracks } of room.participants.values()) {
     for (const track of tracks.values()) {
+      // Most rooms wish none of it, and their viewers need not be looked at.
+      if (!(track.reencoding ?? policy.mode !== 'off')) continue;
       const source = live.producers.get(track.id);
       if (track.kind !== 'video' || source?.participantId !== id || source.codec === null) continue;
       const viewers = viewersOf(id, live);
-      const others = connected.filter((participant) => participant.id !== id).length;
+      const others = isConnected ? connected - 1 : connected;
       const isReencoded = before.has(track.id);
-      if (!isToBeReencoded(track, room.settings.reencoding, { source, viewers, others, isReencoded })) continue;
+      if (!isToBeReencoded(track, policy, { source, viewers, others, isReencoded })) continue;
       wanted.set(track.id, before.get(track.id) ?? codecFor(viewers));
     }
   }

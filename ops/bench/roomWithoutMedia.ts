@@ -6,19 +6,13 @@ import type { MediaPlane } from '../../core/media/MediaPlane.ts';
 import type { Journal } from '../../core/ports.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { quietLogger } from './quietLogger.ts';
+import { silentListener } from './silentListener.ts';
 import { systemClock } from './systemClock.ts';
 
 const nobody: RoomAudience = {
+  ...silentListener,
   committed: () => undefined,
   rebuilt: () => undefined,
-  consumersOpened: () => Promise.resolve(),
-  consumersClosed: () => undefined,
-  consumersPaused: () => undefined,
-  layersWanted: () => undefined,
-  activeSpeakersChanged: () => undefined,
-  connectionQualityChanged: () => undefined,
-  mediaLost: () => undefined,
-  reencodingChanged: () => undefined,
 };
 
 /** Commands that move no media never open any. */

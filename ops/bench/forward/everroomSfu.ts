@@ -3,6 +3,7 @@ import type { RoomMediaListener } from '../../../core/media/MediaPlane.ts';
 import type { ParticipantId } from '../../../core/room/state.ts';
 import { freePort } from '../freePort.ts';
 import { quietLogger } from '../quietLogger.ts';
+import { silentListener } from '../silentListener.ts';
 import { systemClock } from '../systemClock.ts';
 import { recordOf } from './recordOf.ts';
 import type { Offer, SfuUnderTest, Topology } from './SfuUnderTest.ts';
@@ -21,14 +22,8 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
   });
   await plane.listen();
   const listener: RoomMediaListener = {
+    ...silentListener,
     consumersOpened: (viewerId, _session, offers) => offer(viewerId, offers),
-    consumersClosed: () => undefined,
-    consumersPaused: () => undefined,
-    layersWanted: () => undefined,
-    activeSpeakersChanged: () => undefined,
-    connectionQualityChanged: () => undefined,
-    mediaLost: () => undefined,
-    reencodingChanged: () => undefined,
   };
   const room = plane.openRoom('bench', listener);
   const record = recordOf({ publications, viewerIds });

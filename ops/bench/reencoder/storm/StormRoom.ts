@@ -4,12 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { observer, type types } from 'mediasoup';
 import { createMediaPlane } from '../../../../core/media/createMediaPlane.ts';
-import type {
-  DtlsParameters,
-  RoomMediaListener,
-  RtpCapabilities,
-  RtpParameters,
-} from '../../../../core/media/MediaPlane.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../../core/media/MediaPlane.ts';
 import type { EngineName, ReencodingJob } from '../../../../core/reencoding/messages.ts';
 import type { ReencodingQueue } from '../../../../core/reencoding/ports.ts';
 import { Rpc } from '../../../drills/clients/rpc.ts';
@@ -19,6 +14,7 @@ import { recordOf } from '../../forward/recordOf.ts';
 import type { Publication, Topology } from '../../forward/SfuUnderTest.ts';
 import { freePort } from '../../freePort.ts';
 import { quietLogger } from '../../quietLogger.ts';
+import { silentListener } from '../../silentListener.ts';
 import { systemClock } from '../../systemClock.ts';
 import { attachReencoder } from './attachReencoder.ts';
 import type { EncoderCounts } from './publisherProcess.ts';
@@ -31,17 +27,6 @@ const LAYERS = 3;
 /** Of the largest layer, which may have 1,500,000. */
 const SETTLED_BPS = 1_100_000;
 const SETTLED_LIMIT_MS = 60_000;
-
-const LISTENER: RoomMediaListener = {
-  consumersOpened: () => Promise.resolve(),
-  consumersClosed: () => undefined,
-  consumersPaused: () => undefined,
-  layersWanted: () => undefined,
-  activeSpeakersChanged: () => undefined,
-  connectionQualityChanged: () => undefined,
-  mediaLost: () => undefined,
-  reencodingChanged: () => undefined,
-};
 
 /** A presenter in a room of our media plane, as the server runs it; and the room's router, for viewers that are lighter than the plan's. */
 export interface StormRoom {
@@ -73,7 +58,7 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
   });
   observer.off('newworker', watch);
   await plane.listen();
-  const room = plane.openRoom('bench', LISTENER);
+  const room = plane.openRoom('bench', silentListener);
   room.update(recordOf(TOPOLOGY, { reencoding: { mode: engine ? 'on' : 'off' } }));
 
   const publisher = fork(PUBLISHER, [JSON.stringify(media)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
