@@ -11,7 +11,7 @@ import { benchReplay } from './replay.ts';
 const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptions) => Promise<BenchReport[]>>> = {
   journal: async (cleanup) => [await benchJournal(cleanup)],
   replay: async (cleanup) => [await benchReplay(cleanup)],
-  join: async (cleanup) => [await benchJoin(cleanup)],
+  join: (cleanup) => benchJoin(cleanup),
   forward: async (cleanup) => [await benchForward(cleanup)],
   reencoder: (cleanup, { reencoder }) => benchReencoder(cleanup, reencoder),
 };

@@ -1,73 +1,104 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrillClient } from '../../drills/clients/DrillClient.ts';
 import { startBot } from '../../drills/clients/startBot.ts';
 import type { TestMedia } from '../../drills/clients/testMedia.ts';
-import type { Deployment } from '../../drills/deployment/Deployment.ts';
+import { type Deployment, supervisorState } from '../../drills/deployment/Deployment.ts';
+import { childrenOf, cpuMicrosecondsOf, descendantsOf } from '../../drills/deployment/processes.ts';
 import type { RoomApi } from '../../drills/RoomApi.ts';
-import { waitUntilNothingMissing } from '../../drills/waitUntil.ts';
 import type { Cleanup } from '../cleanup.ts';
+import type { Person } from './light/LightClient.ts';
 
-/** All times in ms from the moment at which everybody begins. */
 export interface MediaTimes {
-  /** Until the room has answered, one for each newcomer. */
+  /** When the room has answered, one for each newcomer. */
   readonly joined: readonly number[];
-  /** Until the first picture was decoded, one for each newcomer and publisher. */
+  /** When the first picture was there, one for each newcomer and publisher. */
   readonly firstPicture: readonly number[];
-  /** Until the first packet of sound was played, likewise. */
+  /** When the first packet of sound was there, likewise. */
   readonly firstSound: readonly number[];
 }
 
-const LIMIT_MS = 30_000;
-/** Bots have loaded their program and libwebrtc, as a page has when a person clicks; the machine comes to rest. */
+/** Those who are to come at one moment, ready for it. */
+export interface Newcomers {
+  /** All of them begin; resolves when everybody sees and hears everybody. Times are ms since the epoch. */
+  join(): Promise<MediaTimes>;
+  close(): Promise<void>;
+}
+
+export interface Meeting {
+  readonly deployment: Deployment;
+  readonly api: RoomApi;
+  readonly media: TestMedia;
+  readonly publishers: number;
+}
+
+/** What became of one crowd. Times are ms from the moment at which everybody begins. */
+export interface MediaJoin {
+  readonly times: MediaTimes;
+  /** Of all cores, from that moment until everything was there: the newcomers' processes, and those of the deployment. */
+  readonly cpuShare: { readonly newcomers: number; readonly server: number };
+}
+
+/** The machine comes to rest. */
 const SETTLE_MS = 1_500;
 
-/** `newcomers` bots, each in a process of its own, join at one moment a room in which `publishers` others talk already. */
+/** So many newcomers join at one moment a room in which others talk already. */
 export async function joinWithMedia(
-  deployment: Deployment,
-  api: RoomApi,
-  media: TestMedia,
-  { publishers, newcomers }: { readonly publishers: number; readonly newcomers: number },
+  { deployment, api, media, publishers }: Meeting,
+  size: number,
+  start: (people: readonly Person[]) => Promise<Newcomers>,
   cleanup: Cleanup,
-): Promise<MediaTimes> {
+): Promise<MediaJoin> {
   const roomId = await api.createRoom('Bench');
-  const start = (name: string, count: number): DrillClient[] =>
-    Array.from({ length: count }, (_, index) => {
-      const bot = startBot(`${name}-${index + 1}`, media);
-      cleanup.add(() => bot.close());
-      return bot;
-    });
-  const talking = start('publisher', publishers);
-  const coming = start('newcomer', newcomers);
+  const talking = Array.from({ length: publishers }, (_, index) => startBot(`publisher-${index + 1}`, media));
+  for (const bot of talking) cleanup.add(() => bot.close());
+  const { url } = deployment;
+  let newcomers: Newcomers | undefined;
   try {
-    const enter = async (bot: DrillClient, token: string, publish: boolean): Promise<void> =>
-      bot.join({ url: deployment.url, token, name: bot.participantId, publish });
-    const tokens = await Promise.all(coming.map((bot) => api.joinToken(roomId, bot.participantId)));
-    await Promise.all(talking.map(async (bot) => enter(bot, await api.joinToken(roomId, bot.participantId), true)));
-    await Promise.all(coming.map((bot) => bot.status()));
-    await sleep(SETTLE_MS);
-
-    const startedAt = performance.timeOrigin + performance.now();
-    const joined = await Promise.all(
-      coming.map(async (bot, index) => {
-        await enter(bot, tokens[index] ?? '', false);
-        return performance.timeOrigin + performance.now() - startedAt;
+    await Promise.all(
+      talking.map(async (bot) => {
+        const token = await api.joinToken(roomId, bot.participantId);
+        await bot.join({ url, token, name: bot.participantId, publish: true });
       }),
     );
-    const missing = async (): Promise<string | null> => {
-      const statuses = await Promise.all(coming.map((bot) => bot.status()));
-      const flowing = statuses
-        .flatMap(({ remoteTracks }) => remoteTracks)
-        .filter(({ lastFrameAt }) => lastFrameAt !== null);
-      const expected = newcomers * publishers * 2;
-      return flowing.length === expected ? null : `${flowing.length} of ${expected} tracks flow`;
+    const names = Array.from({ length: size }, (_, index) => `newcomer-${index + 1}`);
+    const people = await Promise.all(names.map(async (name) => ({ name, token: await api.joinToken(roomId, name) })));
+    const before = childrenOf(process.pid, '');
+    newcomers = await start(people);
+    const newcomerPids = childrenOf(process.pid, '').filter((pid) => !before.includes(pid));
+    const serverPids = await pidsOf(deployment);
+    await sleep(SETTLE_MS);
+
+    const cpuTimes = (): number[] => [newcomerPids, serverPids].map(cpuMsOf);
+    const [newcomersBefore = 0, serverBefore = 0] = cpuTimes();
+    const startedAt = performance.timeOrigin + performance.now();
+    const times = await newcomers.join();
+    const availableMs = (performance.timeOrigin + performance.now() - startedAt) * availableParallelism();
+    const [newcomersAfter = 0, serverAfter = 0] = cpuTimes();
+    return {
+      times: since(startedAt, times),
+      cpuShare: {
+        newcomers: (newcomersAfter - newcomersBefore) / availableMs,
+        server: (serverAfter - serverBefore) / availableMs,
+      },
     };
-    await waitUntilNothingMissing('newcomers do not see and hear', missing, LIMIT_MS);
-    const frames = (await Promise.all(coming.map((bot) => bot.takeFrames()))).flat();
-    const first = (kind: 'audio' | 'video'): number[] =>
-      frames.filter((track) => track.kind === kind).map(({ times: [at = Number.NaN] }) => at - startedAt);
-    return { joined, firstPicture: first('video'), firstSound: first('audio') };
   } finally {
-    await Promise.all([...talking, ...coming].map((bot) => bot.close()));
+    await Promise.all([newcomers?.close(), ...talking.map((bot) => bot.close())]);
     await api.closeRoom(roomId);
   }
+}
+
+/** The server, its media workers, and Redis. */
+async function pidsOf(deployment: Deployment): Promise<number[]> {
+  const { serverPid, redisPid } = await supervisorState(deployment);
+  const server = serverPid === null ? [] : [serverPid, ...descendantsOf(serverPid)];
+  return redisPid === null ? server : [...server, redisPid];
+}
+
+function cpuMsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + cpuMicrosecondsOf(pid) / 1_000, 0);
+}
+
+function since(startedAt: number, { joined, firstPicture, firstSound }: MediaTimes): MediaTimes {
+  const relative = (times: readonly number[]): number[] => times.map((at) => at - startedAt);
+  return { joined: relative(joined), firstPicture: relative(firstPicture), firstSound: relative(firstSound) };
 }

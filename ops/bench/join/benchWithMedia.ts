@@ -1,0 +1,55 @@
+import type { Cleanup } from '../cleanup.ts';
+import type { BenchReport } from '../Report.ts';
+import { median, summarize } from '../statistics.ts';
+import { joinWithMedia, type MediaJoin, type Meeting, type Newcomers } from './joinWithMedia.ts';
+import type { Person } from './light/LightClient.ts';
+import { startLightClients } from './light/startLightClients.ts';
+import { startBots } from './startBots.ts';
+
+const RUNS = 3;
+/** Fifty of libwebrtc starve two cores: they would measure themselves. */
+const CROWDS = [
+  { clients: 'light', people: 10 },
+  { clients: 'light', people: 50 },
+  { clients: 'light', people: 100 },
+  { clients: 'libwebrtc', people: 10 },
+] as const;
+const NAMES = { joined: 'joined', firstPicture: 'first picture', firstSound: 'first sound' } as const;
+
+/** Joining until everybody sees and hears those who talk already. */
+export async function benchWithMedia(meeting: Meeting, cleanup: Cleanup): Promise<BenchReport> {
+  const { deployment, media, publishers } = meeting;
+  const { url } = deployment;
+  const start = {
+    light: (people: readonly Person[]): Promise<Newcomers> => startLightClients(url, people, publishers, cleanup),
+    libwebrtc: (people: readonly Person[]): Promise<Newcomers> => startBots(url, people, publishers, media, cleanup),
+  };
+  const joins = new Map(CROWDS.map((crowd): [(typeof CROWDS)[number], MediaJoin[]] => [crowd, []]));
+  for (let run = 0; run < RUNS; run += 1) {
+    for (const [{ clients, people }, runs] of joins) {
+      runs.push(await joinWithMedia(meeting, people, start[clients], cleanup));
+    }
+  }
+  return {
+    bench: 'join with media',
+    runs: RUNS,
+    how:
+      `So many newcomers come at one moment to a room where ${publishers} on libwebrtc publish picture and sound; each of them ` +
+      'receives all of it. From dialling, ms; medians of the runs. Light clients have real signaling, ICE, DTLS and SRTP and decode ' +
+      'nothing: a picture is there with the last packet of a VP8 keyframe, sound with the first packet. libwebrtc: one process ' +
+      'each, a picture is there when it is decoded. "clients\' CPU", "server\'s CPU": their share of all cores until the last of ' +
+      'all had everything; what is left is the publishers, the kernel, or idle. Where the two fill the cores and the ' +
+      "clients' share is the larger one, the figures are the clients' own.",
+    headings: ['clients', 'people', 'until', 'p50', 'p99', 'max', "clients' CPU %", "server's CPU %"],
+    rows: [...joins].flatMap(([{ clients, people }, runs]) =>
+      (['joined', 'firstPicture', 'firstSound'] as const).map((what) => {
+        const summaries = runs.map(({ times }) => summarize(times[what]));
+        const typical = (key: 'p50' | 'p99' | 'max'): number => median(summaries.map((summary) => summary[key]));
+        const share = (key: 'newcomers' | 'server'): number => median(runs.map(({ cpuShare }) => 100 * cpuShare[key]));
+        const figures = [typical('p50'), typical('p99'), typical('max'), share('newcomers'), share('server')];
+        return [clients, String(people), NAMES[what], ...figures];
+      }),
+    ),
+    targets: [],
+  };
+}

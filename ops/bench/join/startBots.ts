@@ -1,0 +1,49 @@
+import { startBot } from '../../drills/clients/startBot.ts';
+import type { TestMedia } from '../../drills/clients/testMedia.ts';
+import { waitUntilNothingMissing } from '../../drills/waitUntil.ts';
+import type { Cleanup } from '../cleanup.ts';
+import type { Newcomers } from './joinWithMedia.ts';
+import type { Person } from './light/LightClient.ts';
+
+const LIMIT_MS = 30_000;
+
+/** Newcomers on libwebrtc, each in a process of its own, that have loaded their program as a page has when a person clicks. */
+export async function startBots(
+  url: string,
+  people: readonly Person[],
+  publishers: number,
+  media: TestMedia,
+  cleanup: Cleanup,
+): Promise<Newcomers> {
+  const bots = people.map(({ name }) => {
+    const bot = startBot(name, media);
+    cleanup.add(() => bot.close());
+    return bot;
+  });
+  await Promise.all(bots.map((bot) => bot.status()));
+  return {
+    async join() {
+      const joined = await Promise.all(
+        bots.map(async (bot, index) => {
+          await bot.join({ url, token: people[index]?.token ?? '', name: bot.participantId, publish: false });
+          return performance.timeOrigin + performance.now();
+        }),
+      );
+      const missing = async (): Promise<string | null> => {
+        const statuses = await Promise.all(bots.map((bot) => bot.status()));
+        const tracks = statuses.flatMap(({ remoteTracks }) => remoteTracks);
+        const flowing = tracks.filter(({ lastFrameAt }) => lastFrameAt !== null).length;
+        const expected = bots.length * publishers * 2;
+        return flowing === expected ? null : `${flowing} of ${expected} tracks flow`;
+      };
+      await waitUntilNothingMissing('newcomers do not see and hear', missing, LIMIT_MS);
+      const frames = (await Promise.all(bots.map((bot) => bot.takeFrames()))).flat();
+      const first = (kind: 'audio' | 'video'): number[] =>
+        frames.filter((track) => track.kind === kind).map(({ times: [at = Number.NaN] }) => at);
+      return { joined, firstPicture: first('video'), firstSound: first('audio') };
+    },
+    async close() {
+      await Promise.all(bots.map((bot) => bot.close()));
+    },
+  };
+}
