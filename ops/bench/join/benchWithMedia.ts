@@ -3,7 +3,7 @@ import type { BenchReport } from '../Report.ts';
 import { median, summarize } from '../statistics.ts';
 import { joinWithMedia, type MediaJoin, type Meeting, type Newcomers } from './joinWithMedia.ts';
 import type { Person } from './light/LightClient.ts';
-import { startLightClients } from './light/startLightClients.ts';
+import { LightCrowd } from './light/LightCrowd.ts';
 import { startBots } from './startBots.ts';
 
 const RUNS = 3;
@@ -14,17 +14,21 @@ const CROWDS = [
   { clients: 'light', people: 100 },
   { clients: 'libwebrtc', people: 10 },
 ] as const;
+/** Not measured: all programs are warm afterwards, as those of a server are. */
+const REHEARSAL = 20;
 const NAMES = { joined: 'joined', firstPicture: 'first picture', firstSound: 'first sound' } as const;
 
 /** Joining until everybody sees and hears those who talk already. */
 export async function benchWithMedia(meeting: Meeting, cleanup: Cleanup): Promise<BenchReport> {
   const { deployment, media, publishers } = meeting;
   const { url } = deployment;
+  const crowd = new LightCrowd(cleanup);
   const start = {
-    light: (people: readonly Person[]): Promise<Newcomers> => startLightClients(url, people, publishers, cleanup),
+    light: (people: readonly Person[]): Promise<Newcomers> => crowd.prepare(url, people, publishers),
     libwebrtc: (people: readonly Person[]): Promise<Newcomers> => startBots(url, people, publishers, media, cleanup),
   };
   const joins = new Map(CROWDS.map((crowd): [(typeof CROWDS)[number], MediaJoin[]] => [crowd, []]));
+  await joinWithMedia(meeting, REHEARSAL, start.light, cleanup);
   for (let run = 0; run < RUNS; run += 1) {
     for (const [{ clients, people }, runs] of joins) {
       runs.push(await joinWithMedia(meeting, people, start[clients], cleanup));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startBot } from '../../drills/clients/startBot.ts';
 import type { TestMedia } from '../../drills/clients/testMedia.ts';
 import { type Deployment, supervisorState } from '../../drills/deployment/Deployment.ts';
-import { childrenOf, cpuMicrosecondsOf, descendantsOf } from '../../drills/deployment/processes.ts';
+import { cpuMicrosecondsOf, descendantsOf } from '../../drills/deployment/processes.ts';
 import type { RoomApi } from '../../drills/RoomApi.ts';
 import type { Cleanup } from '../cleanup.ts';
 import type { Person } from './light/LightClient.ts';
@@ -19,6 +19,8 @@ export interface MediaTimes {
 
 /** Those who are to come at one moment, ready for it. */
 export interface Newcomers {
+  /** Of the processes that do their work. */
+  readonly pids: readonly number[];
   /** All of them begin; resolves when everybody sees and hears everybody. Times are ms since the epoch. */
   join(): Promise<MediaTimes>;
   close(): Promise<void>;
@@ -62,13 +64,12 @@ export async function joinWithMedia(
     );
     const names = Array.from({ length: size }, (_, index) => `newcomer-${index + 1}`);
     const people = await Promise.all(names.map(async (name) => ({ name, token: await api.joinToken(roomId, name) })));
-    const before = childrenOf(process.pid, '');
     newcomers = await start(people);
-    const newcomerPids = childrenOf(process.pid, '').filter((pid) => !before.includes(pid));
+    const { pids } = newcomers;
     const serverPids = await pidsOf(deployment);
     await sleep(SETTLE_MS);
 
-    const cpuTimes = (): number[] => [newcomerPids, serverPids].map(cpuMsOf);
+    const cpuTimes = (): number[] => [pids, serverPids].map(cpuMsOf);
     const [newcomersBefore = 0, serverBefore = 0] = cpuTimes();
     const startedAt = performance.timeOrigin + performance.now();
     const times = await newcomers.join();

@@ -1,5 +1,6 @@
 import { startBot } from '../../drills/clients/startBot.ts';
 import type { TestMedia } from '../../drills/clients/testMedia.ts';
+import { childrenOf } from '../../drills/deployment/processes.ts';
 import { waitUntilNothingMissing } from '../../drills/waitUntil.ts';
 import type { Cleanup } from '../cleanup.ts';
 import type { Newcomers } from './joinWithMedia.ts';
@@ -15,6 +16,7 @@ export async function startBots(
   media: TestMedia,
   cleanup: Cleanup,
 ): Promise<Newcomers> {
+  const before = childrenOf(process.pid, '');
   const bots = people.map(({ name }) => {
     const bot = startBot(name, media);
     cleanup.add(() => bot.close());
@@ -22,6 +24,7 @@ export async function startBots(
   });
   await Promise.all(bots.map((bot) => bot.status()));
   return {
+    pids: childrenOf(process.pid, '').filter((pid) => !before.includes(pid)),
     async join() {
       const joined = await Promise.all(
         bots.map(async (bot, index) => {

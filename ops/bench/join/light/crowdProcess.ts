@@ -2,7 +2,7 @@ import { Rpc } from '../../../drills/clients/rpc.ts';
 import { type Arrival, LightClient, type Person } from './LightClient.ts';
 import { createSelfSigned } from './selfSigned.ts';
 
-/** Some of the light clients of one measurement. Its parent calls it, and it ends with its parent. */
+/** Some of the light clients of each crowd. Its parent calls it, and it ends with its parent. */
 const LIMIT_MS = 30_000;
 
 let clients: LightClient[] = [];
@@ -32,6 +32,11 @@ new Rpc(process, {
     } finally {
       clearTimeout(timer);
     }
+  },
+
+  async close() {
+    for (const client of clients) client.close();
+    clients = [];
   },
 });
 
