@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBot } from '../../drills/clients/startBot.ts';
 import type { TestMedia } from '../../drills/clients/testMedia.ts';
@@ -33,11 +33,19 @@ export interface Meeting {
   readonly publishers: number;
 }
 
+/** Of all cores, while the newcomers join. What is left is the publishers' and the system's. */
+export interface CpuShare {
+  /** The processes of the newcomers. */
+  readonly newcomers: number;
+  /** The server, its media workers, and Redis. */
+  readonly server: number;
+  readonly idle: number;
+}
+
 /** What became of one crowd. Times are ms from the moment at which everybody begins. */
 export interface MediaJoin {
   readonly times: MediaTimes;
-  /** Of all cores, from that moment until everything was there: the newcomers' processes, and those of the deployment. */
-  readonly cpuShare: { readonly newcomers: number; readonly server: number };
+  readonly cpuShare: CpuShare;
 }
 
 /** The machine comes to rest. */
@@ -69,18 +77,16 @@ export async function joinWithMedia(
     const serverPids = await pidsOf(deployment);
     await sleep(SETTLE_MS);
 
-    const cpuTimes = (): number[] => [pids, serverPids].map(cpuMsOf);
-    const [newcomersBefore = 0, serverBefore = 0] = cpuTimes();
+    const cpuMs = (): CpuShare => ({ newcomers: cpuMsOf(pids), server: cpuMsOf(serverPids), idle: idleMs() });
+    const before = cpuMs();
     const startedAt = performance.timeOrigin + performance.now();
     const times = await newcomers.join();
     const availableMs = (performance.timeOrigin + performance.now() - startedAt) * availableParallelism();
-    const [newcomersAfter = 0, serverAfter = 0] = cpuTimes();
+    const after = cpuMs();
+    const share = (of: keyof CpuShare): number => (after[of] - before[of]) / availableMs;
     return {
       times: since(startedAt, times),
-      cpuShare: {
-        newcomers: (newcomersAfter - newcomersBefore) / availableMs,
-        server: (serverAfter - serverBefore) / availableMs,
-      },
+      cpuShare: { newcomers: share('newcomers'), server: share('server'), idle: share('idle') },
     };
   } finally {
     await Promise.all([newcomers?.close(), ...talking.map((bot) => bot.close())]);
@@ -88,7 +94,6 @@ export async function joinWithMedia(
   }
 }
 
-/** The server, its media workers, and Redis. */
 async function pidsOf(deployment: Deployment): Promise<number[]> {
   const { serverPid, redisPid } = await supervisorState(deployment);
   const server = serverPid === null ? [] : [serverPid, ...descendantsOf(serverPid)];
@@ -97,6 +102,10 @@ async function pidsOf(deployment: Deployment): Promise<number[]> {
 
 function cpuMsOf(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + cpuMicrosecondsOf(pid) / 1_000, 0);
+}
+
+function idleMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0);
 }
 
 function since(startedAt: number, { joined, firstPicture, firstSound }: MediaTimes): MediaTimes {
