@@ -77,6 +77,11 @@ export class ViewerConsumer implements LiveConsumer {
     return this.acknowledged && !this.paused && this.#picture !== 'awaited';
   }
 
+  /** The spatial layer that this viewer receives now; null: none. */
+  get currentLayer(): number | null {
+    return this.paused ? null : (this.#consumer.currentLayers?.spatialLayer ?? null);
+  }
+
   /** The client has it in place. */
   async acknowledge(): Promise<void> {
     this.acknowledged = true;

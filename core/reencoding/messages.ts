@@ -121,18 +121,22 @@ export type AttachAnswer = z.infer<typeof AttachAnswer>;
 /** How often a sidecar says that its tracks flow, in ms. */
 export const PULSE_MS = 50;
 
-/** Sidecar → node, every PULSE_MS, unacknowledged: the counters tell what flows, the silence tells the rest. */
-export const Pulse = z.object({
-  tracks: z.array(
-    z.object({
-      jobId: Id,
-      /** Whole frames that came in. */
-      framesIn: Count,
-      /** Frames that went out, for each layer. */
-      framesOut: z.array(Count).max(REENCODED_LAYERS),
-    }),
-  ),
+/** What flows through one track, since it was attached. */
+export const TrackCounters = z.object({
+  /** Whole frames that came in. */
+  framesIn: Count,
+  /** Frames that went out, for each layer. */
+  framesOut: z.array(Count).max(REENCODED_LAYERS),
+  /**
+   * Index of the highest layer that there is CPU for. Higher ones end within a second: the node moves their viewers before. It
+   * does not depend on what the node asks for, or the two would chase each other.
+   */
+  highestLayer: Count.max(REENCODED_LAYERS - 1).default(REENCODED_LAYERS - 1),
 });
+export type TrackCounters = z.infer<typeof TrackCounters>;
+
+/** Sidecar → node, every PULSE_MS, unacknowledged: the counters tell what flows, the silence tells the rest. */
+export const Pulse = z.object({ tracks: z.array(TrackCounters.extend({ jobId: Id })) });
 export type Pulse = z.infer<typeof Pulse>;
 
 /** Sidecar → node, once a second for each track. Counters count since the attachment. */

@@ -9,7 +9,11 @@ function active(demands: readonly LayerDemand[]): boolean[] {
 }
 
 function demands(preferredLayer: number, ...sharesKbps: readonly (number | null)[]): LayerDemand[] {
-  return sharesKbps.map((kbps) => ({ preferredLayer, shareBps: kbps === null ? null : kbps * 1_000 }));
+  return sharesKbps.map((kbps) => ({
+    preferredLayer,
+    currentLayer: null,
+    shareBps: kbps === null ? null : kbps * 1_000,
+  }));
 }
 
 describe('which layers', () => {
@@ -27,6 +31,10 @@ describe('which layers', () => {
     expect(active(demands(2, 400))).toEqual([true, true, true]);
     expect(active(demands(2, 100))).toEqual([true, false, true]);
     expect(active(demands(2, 750))).toEqual([true, false, true]);
+  });
+
+  test('and the one that somebody still receives', () => {
+    expect(active([{ preferredLayer: 1, currentLayer: 2, shareBps: null }])).toEqual([true, true, true]);
   });
 
   test('a layer that does not exist counts as the highest', () => {
@@ -63,7 +71,13 @@ describe('at which bitrate', () => {
   });
 
   test('within bounds, and settled, whatever is asked for', () => {
-    const anyDemands = fc.array(fc.record({ preferredLayer: fc.nat(4), shareBps: fc.option(fc.nat(20_000_000)) }));
+    const anyDemands = fc.array(
+      fc.record({
+        preferredLayer: fc.nat(4),
+        currentLayer: fc.option(fc.nat(2)),
+        shareBps: fc.option(fc.nat(20_000_000)),
+      }),
+    );
     fc.assert(
       fc.property(anyDemands, anyDemands, (first, second) => {
         const before = layerTargets(first, NOMINALS, []);

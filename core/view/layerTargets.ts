@@ -9,6 +9,8 @@ export interface LayerTarget {
 /** One viewer that is to receive the track now. */
 export interface LayerDemand {
   readonly preferredLayer: number;
+  /** What it receives now; null: nothing yet. */
+  readonly currentLayer: number | null;
   /** Its share of what this viewer's link is estimated to carry; null: not known yet. */
   readonly shareBps: number | null;
 }
@@ -36,8 +38,8 @@ export function nominalBitratesOf(source: TrackSource, height: number | null = n
 }
 
 /**
- * What each layer is to be encoded with: those that somebody prefers, those that somebody's link carries instead, and below
- * them the lowest one, so that there is always something to fall down to. Bitrates follow the links of those who prefer the
+ * What each layer is to be encoded with: those that somebody prefers, those that somebody's link carries instead, those that
+ * somebody still receives, and below them the lowest one, so that there is always something to fall down to. Bitrates follow the links of those who prefer the
  * layer, between half the nominal bitrate and the whole. `before` is what this gave last.
  */
 export function layerTargets(
@@ -47,12 +49,13 @@ export function layerTargets(
 ): readonly LayerTarget[] {
   const highest = nominals.length - 1;
   const demanded = new Set<number>();
-  for (const { preferredLayer, shareBps } of demands) {
+  for (const { preferredLayer, currentLayer, shareBps } of demands) {
     const preferred = Math.min(preferredLayer, highest);
     demanded
       .add(0)
       .add(preferred)
       .add(carriedLayer(preferred, shareBps, nominals));
+    if (currentLayer !== null) demanded.add(Math.min(currentLayer, highest));
   }
   return nominals.map((nominal, layer) => {
     const shares = demands.flatMap(({ preferredLayer, shareBps }) =>

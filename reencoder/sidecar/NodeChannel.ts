@@ -188,7 +188,8 @@ export class NodeChannel {
     for (const track of this.#tracks.values()) {
       const counters = track.counters();
       if (counters && now - counters.atMs < SILENT_AFTER_MS) {
-        tracks.push({ jobId: track.jobId, framesIn: counters.framesIn, framesOut: [...counters.framesOut] });
+        const { framesIn, framesOut, highestLayer } = counters;
+        tracks.push({ jobId: track.jobId, framesIn, framesOut: [...framesOut], highestLayer });
       }
     }
     if (tracks.length > 0) this.#send('pulse', { tracks } satisfies Pulse);

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Logger } from '../../core/ports.ts';
-import type { LayerTarget, TrackStats } from '../../core/reencoding/messages.ts';
+import type { LayerTarget, TrackCounters, TrackStats } from '../../core/reencoding/messages.ts';
 import { type Attachment, FromTrack, type Opened, type ToTrack, type TrackProcessOptions } from '../track/messages.ts';
 
 const SCRIPT = fileURLToPath(new URL('../track/main.ts', import.meta.url));
@@ -21,9 +21,7 @@ export class TrackProcessFailed extends Error {
   }
 }
 
-export interface Counters {
-  readonly framesIn: number;
-  readonly framesOut: readonly number[];
+export interface Counters extends TrackCounters {
   /** When the process said so, by the clock. */
   readonly atMs: number;
 }
@@ -122,7 +120,7 @@ export class TrackProcess {
         break;
       case 'counters':
         this.#watch(HANGS_AFTER_MS, 'it hangs');
-        this.#counters = { framesIn: message.framesIn, framesOut: message.framesOut, atMs: this.#clock.now() };
+        this.#counters = { ...message, atMs: this.#clock.now() };
         break;
       case 'stats':
         this.onStats?.(message.stats);

@@ -244,6 +244,41 @@ test('under lasting pressure frames are halved, but a keyframe request is not ke
   }
 });
 
+/** Until the highest layer is given up: the engine manages every second picture. */
+function press(): void {
+  for (let count = 0; count < 200 && pipeline.highestLayer === 2; count += 1) {
+    frame(count === 0);
+    if (count % 2 === 0) transcoder.work(1);
+  }
+  transcoder.work();
+  clock.advance(3);
+  transcoder.work();
+  expect(pipeline.highestLayer).toBe(1);
+}
+
+test('a layer that there is no CPU for goes on at half its rate until its viewers have moved', () => {
+  press();
+  flow(1);
+  const before = [...pipeline.framesOut];
+  flow(20);
+  const sentIn20 = pipeline.framesOut.map((frames, layer) => frames - (before[layer] ?? 0));
+  expect(sentIn20).toEqual([10, 10, 10]);
+  expect(pipeline.stats().sheddingFrom).toBe(2);
+  // The node has moved them: the rest comes at its full rate at once.
+  pipeline.adapt([target(true), target(true), target(false)]);
+  flow(5);
+  frame();
+  expect(encodedOf(transcoder.last)).toEqual([true, true, false]);
+  expect(pipeline.highestLayer).toBe(1);
+});
+
+test('viewers that nobody moves lose it after a second all the same', () => {
+  press();
+  flow(32);
+  frame();
+  expect(encodedOf(transcoder.last)).toEqual([true, true, false]);
+});
+
 test('nothing comes after it was closed', async () => {
   flow(3);
   frame();

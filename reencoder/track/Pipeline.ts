@@ -44,6 +44,8 @@ const MAX_UNDER_WAY = 100;
 const REPEAT_AGAIN_MS = 60;
 /** Between two calls of `stats`. */
 const MAX_LATENCIES = 1_000;
+/** A layer that there is no CPU for goes on for so long, at half its rate, until its viewers have been moved to another. */
+const GIVE_UP_WITHIN_MS = 1_000;
 
 /**
  * One track from frame to frame, and the owner of what is wanted of each picture: layers, bitrates, keyframes, and what is left
@@ -53,7 +55,7 @@ export class Pipeline {
   readonly #clock: Clock;
   readonly #listener: PipelineListener;
   readonly #gate: KeyframeGate;
-  readonly #shedding = new Shedding();
+  readonly #shedding: Shedding;
   readonly #rhythm = new InputRhythm();
   readonly #sourceRequests = new SourceRequests();
   readonly #framesOut: number[];
@@ -70,6 +72,8 @@ export class Pipeline {
   #sourceTimestamp = 0;
   #lastTimestamp = Number.NEGATIVE_INFINITY;
   #leftOutLast = false;
+  /** Since when a layer is watched that there is no CPU for. */
+  #givingUpSinceMs: number | null = null;
   #sentBeforeOverflow = -1;
   #cancelLook: (() => void) | null = null;
   #cancelRepeat: (() => void) | null = null;
@@ -82,6 +86,7 @@ export class Pipeline {
     this.#listener = listener;
     this.#targets = targets;
     this.#gate = new KeyframeGate(layers.length);
+    this.#shedding = new Shedding(layers.length);
     this.#framesOut = layers.map(() => 0);
     this.#on = layers.map(() => false);
   }
@@ -111,7 +116,7 @@ export class Pipeline {
     const now = this.#clock.now();
     this.#framesIn += 1;
     this.#rhythm.frame(now);
-    this.#shedding.picture(now, this.#isFull(), this.#watched().length);
+    this.#shedding.picture(now, this.#isFull(), this.#on.lastIndexOf(true));
     if (frame.keyframe) {
       this.#dropWaiting(); // Nothing builds on them any more.
     } else if (this.#waiting.length >= MAX_WAITING) {
@@ -141,6 +146,11 @@ export class Pipeline {
   /** For each layer. */
   get framesOut(): readonly number[] {
     return this.#framesOut;
+  }
+
+  /** The highest layer that there is CPU for: viewers of higher ones are to be moved, and these layers end soon. */
+  get highestLayer(): number {
+    return this.#shedding.highestLayer;
   }
 
   /** Pids of helper processes whose CPU counts. */
@@ -207,7 +217,8 @@ export class Pipeline {
   #nextWishes(): LayerWish[] {
     const on = this.#layersOn();
     const urgent = on.some((isOn, layer) => isOn && this.#gate.isOpen(layer));
-    this.#leftOutLast = this.#shedding.halvesRate && !this.#leftOutLast && !urgent;
+    const halvesRate = this.#shedding.halvesRate || on.some((isOn, layer) => isOn && layer > this.highestLayer);
+    this.#leftOutLast = halvesRate && !this.#leftOutLast && !urgent;
     if (this.#leftOutLast) return this.#shed();
     return on.map((encode, layer) => this.#wish(layer, encode, encode && this.#gate.ask(layer)));
   }
@@ -229,11 +240,19 @@ export class Pipeline {
   /** Which layers are encoded now. One that comes back begins with a keyframe. */
   #layersOn(): readonly boolean[] {
     const watched = this.#watched();
-    const kept = watched.slice(0, Math.max(1, watched.length - this.#shedding.layersOff));
-    const on = this.#framesOut.map((_, layer) => kept.includes(layer));
+    const highest = this.#hasGivenUp(watched) ? Math.max(this.highestLayer, watched[0] ?? 0) : Number.POSITIVE_INFINITY;
+    const on = this.#framesOut.map((_, layer) => watched.includes(layer) && layer <= highest);
     for (const [layer, isOn] of on.entries()) if (isOn && !this.#on[layer]) this.#gate.want(layer);
     this.#on = on;
     return on;
+  }
+
+  /** Whether layers that there is no CPU for have gone on for long enough. */
+  #hasGivenUp(watched: readonly number[]): boolean {
+    const now = this.#clock.now();
+    const isTooHigh = (watched.at(-1) ?? 0) > this.highestLayer;
+    this.#givingUpSinceMs = isTooHigh ? (this.#givingUpSinceMs ?? now) : null;
+    return this.#givingUpSinceMs !== null && now - this.#givingUpSinceMs >= GIVE_UP_WITHIN_MS;
   }
 
   /** A keyframe that somebody waits for comes with the source's next frame or, when that does not come soon, without. */
@@ -322,9 +341,8 @@ export class Pipeline {
 
   #sheddingFrom(): number | null {
     if (!this.#shedding.isActive) return null;
-    const watched = this.#watched();
-    const { layersOff, halvesRate } = this.#shedding;
-    if (layersOff === 0 || halvesRate) return 0;
-    return watched[Math.max(1, watched.length - layersOff)] ?? null;
+    const { highestLayer, halvesRate } = this.#shedding;
+    const lowestGivenUp = highestLayer + 1;
+    return halvesRate || lowestGivenUp === this.#framesOut.length ? 0 : lowestGivenUp;
   }
 }

@@ -3,25 +3,57 @@ import { Shedding } from './Shedding.ts';
 
 const LAYERS = 3;
 
-function run(shedding: Shedding, fromMs: number, forMs: number, isBusy: () => boolean): number {
-  for (let at = fromMs; at < fromMs + forMs; at += 33) shedding.picture(at, isBusy(), LAYERS);
+function run(
+  shedding: Shedding,
+  fromMs: number,
+  forMs: number,
+  isBusy: () => boolean,
+  highestOn = () => shedding.highestLayer,
+): number {
+  for (let at = fromMs; at < fromMs + forMs; at += 33) shedding.picture(at, isBusy(), highestOn());
   return fromMs + forMs;
 }
 
 test('under lasting pressure pictures are given up first, then layers from the highest down, and one layer stays', () => {
-  const shedding = new Shedding();
+  const shedding = new Shedding(LAYERS);
   const seen: string[] = [];
   let at = 0;
   for (let window = 0; window < 14; window += 1) {
     at = run(shedding, at, 530, () => true);
-    const now = `${shedding.limit} ${shedding.halvesRate ? 'half' : 'full'} -${shedding.layersOff}`;
+    const now = `${shedding.limit} ${shedding.halvesRate ? 'half' : 'full'} ≤${shedding.highestLayer}`;
     if (seen.at(-1) !== now) seen.push(now);
   }
-  expect(seen).toEqual(['1 full -0', '1 half -0', '1 full -1', '1 half -1', '1 full -2', '1 half -2']);
+  expect(seen).toEqual(['1 full ≤2', '1 half ≤2', '1 full ≤1', '1 half ≤1', '1 full ≤0', '1 half ≤0']);
+});
+
+test('the layer that is given up is the highest that somebody watches', () => {
+  const shedding = new Shedding(LAYERS);
+  run(
+    shedding,
+    0,
+    2_650,
+    () => true,
+    () => Math.min(1, shedding.highestLayer),
+  );
+  expect([shedding.highestLayer, shedding.halvesRate]).toEqual([0, false]);
+});
+
+test('no more is given up while a layer that was given up is still encoded', () => {
+  const shedding = new Shedding(LAYERS);
+  const at = run(shedding, 0, 2_650, () => true);
+  expect(shedding.highestLayer).toBe(1);
+  run(
+    shedding,
+    at,
+    10_000,
+    () => true,
+    () => 2,
+  );
+  expect([shedding.highestLayer, shedding.halvesRate]).toEqual([1, false]);
 });
 
 test('after calm it is taken back step by step', () => {
-  const shedding = new Shedding();
+  const shedding = new Shedding(LAYERS);
   let at = run(shedding, 0, 1_100, () => true);
   expect(shedding.halvesRate).toBe(true);
   at = run(shedding, at, 2_600, () => false);
@@ -31,7 +63,7 @@ test('after calm it is taken back step by step', () => {
 });
 
 test('a step that was taken back too early waits longer the next time', () => {
-  const shedding = new Shedding();
+  const shedding = new Shedding(LAYERS);
   let at = run(shedding, 0, 1_100, () => true);
   at = run(shedding, at, 3_200, () => shedding.halvesRate === false);
   expect(shedding.halvesRate).toBe(true);
@@ -42,7 +74,7 @@ test('a step that was taken back too early waits longer the next time', () => {
 });
 
 test('whatever the pressure was, all is back within a minute of calm', () => {
-  const shedding = new Shedding();
+  const shedding = new Shedding(LAYERS);
   let at = 0;
   let pictures = 0;
   at = run(shedding, at, 120_000, () => {
@@ -54,7 +86,7 @@ test('whatever the pressure was, all is back within a minute of calm', () => {
 });
 
 test('a single late picture is no pressure; latency that has grown is', () => {
-  const shedding = new Shedding();
+  const shedding = new Shedding(LAYERS);
   let pictures = 0;
   const at = run(shedding, 0, 2_000, () => pictures++ % 15 === 0);
   expect(shedding.limit).toBe(2);

@@ -15,11 +15,12 @@ const TIGHT = 1;
 
 /**
  * What is given up when CPU is short, step by step, so that latency never grows: pictures that come while one is at work, then every
- * second picture, then the highest layer, then every second picture of the rest, and so on. Each step is taken back after a
- * time of calm; one that was taken back too early is taken back later the next time.
+ * second picture, then the highest layer that somebody watches, then every second picture of the rest, and so on. Each step is
+ * taken back after a time of calm; one that was taken back too early is taken back later the next time.
  */
 export class Shedding {
-  /** 0: all is well; 1: tight; 2: half the rate; 3: one layer less, at the full rate; 4: that at half the rate; and so on. */
+  readonly #layers: number;
+  /** 0: all is well; 1: tight; 2: half the rate; 3: without the highest layer, at the full rate; 4: that at half the rate; and so on. */
   #step = 0;
   #windowStartMs: number | null = null;
   #pictures = 0;
@@ -29,6 +30,10 @@ export class Shedding {
   #calmSinceMs = 0;
   #easedAtMs = Number.NEGATIVE_INFINITY;
   #calmMs = CALM_MS;
+
+  constructor(layers: number) {
+    this.#layers = layers;
+  }
 
   get isActive(): boolean {
     return this.#step > 0;
@@ -44,32 +49,29 @@ export class Shedding {
     return this.#step >= 2 && this.#step % 2 === 0;
   }
 
-  /** How many of the layers that are watched are off, from the highest down. */
-  get layersOff(): number {
-    return Math.max(0, Math.floor((this.#step - 1) / 2));
+  /** The highest layer that there is CPU for, whoever watches what: what is watched follows from it, and must not change it. */
+  get highestLayer(): number {
+    return this.#layers - 1 - Math.max(0, Math.floor((this.#step - 1) / 2));
   }
 
-  /** For each frame that came: whether the engine was busy with earlier ones. */
-  picture(nowMs: number, engineIsBusy: boolean, watchedLayers: number): void {
+  /** For each frame that came: whether the engine was busy with earlier ones, and the highest layer that is encoded (-1: none). */
+  picture(nowMs: number, engineIsBusy: boolean, highestOn: number): void {
     this.#pictures += 1;
     if (engineIsBusy) this.#busy += 1;
     this.#windowStartMs ??= nowMs;
-    if (nowMs - this.#windowStartMs >= WINDOW_MS) this.#review(nowMs, watchedLayers);
+    if (nowMs - this.#windowStartMs >= WINDOW_MS) this.#review(nowMs, highestOn);
   }
 
   latency(ms: number): void {
     this.#latencies.push(ms);
   }
 
-  #review(nowMs: number, watchedLayers: number): void {
+  #review(nowMs: number, highestOn: number): void {
     const pressed = this.#busy > PRESSED_SHARE * this.#pictures || medianOf(this.#latencies) > PRESSED_LATENCY_MS;
     this.#windowStartMs = nowMs;
     this.#pictures = 0;
     this.#busy = 0;
     this.#latencies = [];
-    // The lowest layer stays, at half its rate.
-    const last = Math.max(2, 2 * watchedLayers);
-    this.#step = Math.min(this.#step, last);
     if (pressed) {
       this.#calmMs = nowMs - this.#easedAtMs < RELAPSE_MS ? Math.min(this.#calmMs * 2, LONGEST_CALM_MS) : this.#calmMs;
       this.#easedAtMs = Number.NEGATIVE_INFINITY;
@@ -77,7 +79,9 @@ export class Shedding {
       this.#pressedWindows += 1;
       if (this.#step >= 2 && this.#pressedWindows < WINDOWS_BEFORE_LAYERS) return;
       this.#pressedWindows = 0;
-      this.#step = Math.min(this.#step + 1, last);
+      // What was given up last is still on its way out: what that brings is not known yet.
+      if (highestOn > this.highestLayer) return;
+      this.#step = this.#nextStep(highestOn);
       return;
     }
     this.#pressedWindows = 0;
@@ -88,6 +92,14 @@ export class Shedding {
       if (Number.isFinite(this.#easedAtMs)) this.#calmMs = Math.max(CALM_MS, this.#calmMs / 2);
       this.#easedAtMs = nowMs;
     }
+  }
+
+  #nextStep(highestOn: number): number {
+    if (this.#step < 2 || this.#step % 2 === 1) return this.#step + 1;
+    // The lowest layer stays, at half its rate.
+    if (highestOn <= 0) return this.#step;
+    // A layer that nobody watches takes no CPU that could be saved.
+    return 2 * (this.#layers - highestOn) + 1;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
-import type { LayerTarget, TrackStats } from '../../core/reencoding/messages.ts';
+import type { LayerTarget, TrackCounters, TrackStats } from '../../core/reencoding/messages.ts';
 import type { Engine } from '../engines/Engine.ts';
 import { Republisher } from '../rtp/Republisher.ts';
 import { TapReceiver } from '../rtp/TapReceiver.ts';
@@ -106,10 +106,10 @@ export class TrackSession {
   }
 
   /** Null before it is attached. */
-  counters(): { framesIn: number; framesOut: number[] } | null {
+  counters(): TrackCounters | null {
     if (!this.#media) return null;
-    const { pipeline } = this.#media;
-    return { framesIn: pipeline.framesIn, framesOut: [...pipeline.framesOut] };
+    const { framesIn, framesOut, highestLayer } = this.#media.pipeline;
+    return { framesIn, framesOut: [...framesOut], highestLayer };
   }
 
   /** To be called once a second; null before it is attached. */

@@ -6,6 +6,7 @@ import {
   LayerTarget,
   OutputCodec,
   SrtpKey,
+  TrackCounters,
   TrackStats,
 } from '../../core/reencoding/messages.ts';
 
@@ -44,7 +45,7 @@ export const FromTrack = z.discriminatedUnion('type', [
   /** The engine is loaded. */
   z.object({ type: z.literal('ready'), inputs: z.array(InputCodec), outputs: z.array(OutputCodec) }),
   Opened,
-  z.object({ type: z.literal('counters'), framesIn: z.number(), framesOut: z.array(z.number()) }),
+  TrackCounters.extend({ type: z.literal('counters') }),
   z.object({ type: z.literal('stats'), stats: TrackStats.omit({ jobId: true }) }),
   /** Worth knowing, and not the end: for the log. */
   z.object({ type: z.literal('noticed'), what: z.string() }),

@@ -1,6 +1,13 @@
 import type { types } from 'mediasoup';
 import type { Clock } from '../../ports.ts';
-import type { AttachAnswer, AttachRequest, InputCodec, OutputCodec, TrackStats } from '../../reencoding/messages.ts';
+import type {
+  AttachAnswer,
+  AttachRequest,
+  InputCodec,
+  OutputCodec,
+  TrackCounters,
+  TrackStats,
+} from '../../reencoding/messages.ts';
 import type { SidecarLink } from '../../reencoding/ports.ts';
 import type { LayerDemand } from '../../view/layerTargets.ts';
 import { nominalBitratesOf } from '../../view/layerTargets.ts';
@@ -52,6 +59,9 @@ export class Attachment {
   readonly #path = new PathWatch();
   readonly #control: LayerControl;
   #stats: TrackStats | null = null;
+  /** Of all its layers, lowest first, also those that its sidecar has no CPU for. */
+  #heights: readonly number[];
+  #highestLayer = SCALES.length - 1;
   #inputPaused: boolean;
   #tapping = false;
   #closed = false;
@@ -100,6 +110,7 @@ export class Attachment {
     this.attempt = request.attempt;
     const track = { id: source.trackId, ...source.track };
     this.producer = new MediaProducer(parts.producer, track, source.owner, { path: 'reencoded', held: false });
+    this.#heights = this.producer.layers.heights;
     this.#inputPaused = source.paused;
     this.#control = new LayerControl(nominalBitratesOf(track.source), demands, clock.now());
     this.#watch = new PulseWatch(clock.now(), this.#expected());
@@ -146,7 +157,7 @@ export class Attachment {
   }
 
   /** True when its phase changed. */
-  pulse(framesIn: number, framesOut: readonly number[]): boolean {
+  pulse({ framesIn, framesOut }: Pick<TrackCounters, 'framesIn' | 'framesOut'>): boolean {
     const before = this.phase;
     this.#startTap();
     this.#watch.pulse(this.#options.clock.now(), framesIn, framesOut);
@@ -156,11 +167,24 @@ export class Attachment {
   /** True when the picture has another size: tiles may be served by other layers. */
   setStats(stats: TrackStats): boolean {
     this.#stats = stats;
-    const { heights, temporalLayers } = this.producer.layers;
-    const sized = SCALES.map((scale) => Math.round(Math.min(stats.width, stats.height) / scale));
-    if (!sized[0] || sized.join() === heights.join()) return false;
-    this.producer.layers = { heights: sized, temporalLayers };
+    const heights = SCALES.map((scale) => Math.round(Math.min(stats.width, stats.height) / scale));
+    if (!heights[0] || heights.join() === this.#heights.join()) return false;
+    this.#heights = heights;
+    this.#offerLayers();
     return true;
+  }
+
+  /** What its sidecar has CPU for. True when that changed: viewers of higher layers are to be moved before these end. */
+  setHighestLayer(layer: number): boolean {
+    if (layer === this.#highestLayer) return false;
+    this.#highestLayer = layer;
+    this.#offerLayers();
+    return true;
+  }
+
+  /** Layers go on for which there is no CPU: somebody may still receive them. */
+  get givesUpLayers(): boolean {
+    return this.#control.targets.some(({ active }, layer) => active && layer > this.#highestLayer);
   }
 
   /** True when its phase changed. */
@@ -192,7 +216,7 @@ export class Attachment {
     const { source } = this.#options;
     const height = this.#stats?.width ? Math.min(this.#stats.width, this.#stats.height) : null;
     const nominals = nominalBitratesOf(source.track.source, height);
-    const targetsChanged = demands !== null && this.#control.update(nominals, demands, now);
+    const targetsChanged = demands !== null && this.#control.update(nominals, demands, now, this.#highestLayer);
     if (!targetsChanged && this.#inputPaused === source.paused) return;
     this.#inputPaused = source.paused;
     this.#watch.expect(now, this.#expected());
@@ -213,6 +237,12 @@ export class Attachment {
     this.#parts.tap.close();
     this.#parts.republish.close();
     this.#options.onClosed(this);
+  }
+
+  /** The plan chooses for each viewer among those that are there. */
+  #offerLayers(): void {
+    const { temporalLayers } = this.producer.layers;
+    this.producer.layers = { heights: this.#heights.slice(0, this.#highestLayer + 1), temporalLayers };
   }
 
   /** The sidecar has our answer: from here on a keyframe of the source is not lost on it. */

@@ -3,8 +3,9 @@ import type { LayerDemand } from '../../view/layerTargets.ts';
 import { LayerControl } from './LayerControl.ts';
 
 const NOMINALS = [150_000, 500_000, 1_500_000];
-const LOW: LayerDemand = { preferredLayer: 0, shareBps: null };
-const HIGH: LayerDemand = { preferredLayer: 2, shareBps: null };
+const LOW: LayerDemand = { preferredLayer: 0, currentLayer: null, shareBps: null };
+const MIDDLE: LayerDemand = { preferredLayer: 1, currentLayer: null, shareBps: null };
+const HIGH: LayerDemand = { preferredLayer: 2, currentLayer: null, shareBps: null };
 
 function active(control: LayerControl): boolean[] {
   return control.targets.map((target) => target.active);
@@ -19,6 +20,14 @@ test('a layer that somebody begins to watch is on at once, one that nobody watch
   expect(control.update(NOMINALS, [LOW], 5_000)).toBe(false);
   expect(control.update(NOMINALS, [LOW], 5_100)).toBe(true);
   expect(active(control)).toEqual([true, false, false]);
+});
+
+test('a layer that there is no CPU for goes as soon as nobody receives it', () => {
+  const control = new LayerControl(NOMINALS, [HIGH], 0);
+  expect(control.update(NOMINALS, [{ ...MIDDLE, currentLayer: 2 }], 100, 1)).toBe(true);
+  expect(active(control)).toEqual([true, true, true]);
+  expect(control.update(NOMINALS, [{ ...MIDDLE, currentLayer: 0 }], 200, 1)).toBe(true);
+  expect(active(control)).toEqual([true, true, false]);
 });
 
 test('it says whether anything changed', () => {

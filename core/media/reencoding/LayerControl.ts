@@ -17,10 +17,16 @@ export class LayerControl {
     return this.#targets;
   }
 
-  /** True when the targets changed. */
-  update(nominals: readonly number[], demands: readonly LayerDemand[], now: number): boolean {
+  /** Layers above the highest one that there is CPU for go as soon as nobody receives them. True when the targets changed. */
+  update(
+    nominals: readonly number[],
+    demands: readonly LayerDemand[],
+    now: number,
+    highestLayer = nominals.length - 1,
+  ): boolean {
     const next = layerTargets(demands, nominals, this.#targets).map((target, layer) => {
       if (target.active) this.#wantedAt[layer] = now;
+      if (layer > highestLayer) return target;
       return { ...target, active: now - (this.#wantedAt[layer] ?? now) < LOWER_AFTER_MS };
     });
     const changed = next.some(({ active, bitrateBps }, layer) => {

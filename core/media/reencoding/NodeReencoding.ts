@@ -79,7 +79,7 @@ export class NodeReencoding implements ReencodingDesk {
   }
 
   pulse(link: SidecarLink, { tracks }: Pulse): void {
-    for (const { jobId, framesIn, framesOut } of tracks) this.#jobs.get(jobId)?.pulse(link, jobId, framesIn, framesOut);
+    for (const { jobId, ...counters } of tracks) this.#jobs.get(jobId)?.pulse(link, jobId, counters);
   }
 
   stats(link: SidecarLink, stats: TrackStats): void {

@@ -125,9 +125,7 @@ export class RoomReencoding {
   settle(): void {
     for (const track of this.#all()) {
       track.settle();
-      const { participantId, trackId } = track.source;
-      const isMuted = this.#objects.room().participants.get(participantId)?.tracks.get(trackId)?.muted !== false;
-      track.adapt(isMuted);
+      this.#adapt(track);
     }
     for (const track of this.#ending) if (track.over) this.#ending.delete(track);
     this.#tellServed();
@@ -135,7 +133,10 @@ export class RoomReencoding {
 
   /** Time has passed. */
   review(): void {
-    for (const track of this.#all()) track.review();
+    for (const track of this.#all()) {
+      track.review();
+      if (track.givesUpLayers) this.#adapt(track);
+    }
   }
 
   /** Links may have changed. Throws when there is a bug. */
@@ -163,6 +164,12 @@ export class RoomReencoding {
     this.#current.clear();
     this.#ending.clear();
     this.#deps.onClosed(this);
+  }
+
+  #adapt(track: TrackReencoding): void {
+    const { participantId, trackId } = track.source;
+    const isMuted = this.#objects.room().participants.get(participantId)?.tracks.get(trackId)?.muted !== false;
+    track.adapt(isMuted);
   }
 
   #tellServed(): void {

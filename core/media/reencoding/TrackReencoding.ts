@@ -6,6 +6,7 @@ import type {
   InputCodec,
   OutputCodec,
   ReencodingJob,
+  TrackCounters,
   TrackStats,
 } from '../../reencoding/messages.ts';
 import type { ReencodingQueue, SidecarLink } from '../../reencoding/ports.ts';
@@ -117,11 +118,12 @@ export class TrackReencoding {
     }
   }
 
-  pulse(link: SidecarLink, jobId: string, framesIn: number, framesOut: readonly number[]): void {
+  pulse(link: SidecarLink, jobId: string, counters: TrackCounters): void {
     const attachment = this.#find(link, jobId);
     if (!attachment) return;
     const served = attachment.phase;
-    if (attachment.pulse(framesIn, framesOut)) this.#phaseChanged(attachment, served);
+    if (attachment.pulse(counters)) this.#phaseChanged(attachment, served);
+    if (attachment.setHighestLayer(counters.highestLayer)) this.#deps.changed();
   }
 
   stats(link: SidecarLink, stats: TrackStats): void {
@@ -184,6 +186,11 @@ export class TrackReencoding {
       const moved = !this.#deps.isFlowing(attachment.producer);
       if (moved || now - since > LEAVE_WITHIN_MS) attachment.release(supersededSince === null ? 'over' : 'handed over');
     }
+  }
+
+  /** Layers that a sidecar gives up end as soon as their last viewer has left them. */
+  get givesUpLayers(): boolean {
+    return this.#attachments.some((attachment) => attachment.givesUpLayers);
   }
 
   adapt(isMuted: boolean): void {

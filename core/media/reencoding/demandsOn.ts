@@ -20,7 +20,8 @@ export function demandsOn(trackId: TrackId, producer: MediaProducer | null, scen
     if (!watching) continue;
     const own = producer && viewer.consumers.get(producer.producerId);
     const preferredLayer = reencodedLayerOf(own ?? watching, scene);
-    demands.push({ preferredLayer, shareBps: shareOf(viewer, trackId, preferredLayer, scene) });
+    const currentLayer = own?.currentLayer ?? null;
+    demands.push({ preferredLayer, currentLayer, shareBps: shareOf(viewer, trackId, preferredLayer, scene) });
   }
   return demands;
 }

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Adapt, AttachAnswer, Release } from '../../../core/reencoding/messages.ts';
+import { type Adapt, type AttachAnswer, REENCODED_LAYERS, type Release } from '../../../core/reencoding/messages.ts';
 import type { ReencodingDesk, SidecarLink } from '../../../core/reencoding/ports.ts';
 
 const FPS = 15;
@@ -89,6 +89,8 @@ export class FakeSidecar {
   sends = true;
   /** False: no pulse is sent any more. */
   pulses = true;
+  /** The highest layer that it has CPU for. */
+  highestLayer = REENCODED_LAYERS - 1;
   readonly #desk: ReencodingDesk;
   readonly #recording: readonly (readonly Buffer[])[];
   readonly #tap: Socket;
@@ -232,7 +234,8 @@ export class FakeSidecar {
   #pulse(): void {
     if (!this.pulses) return;
     const framesOut = this.#layers.map((layer) => layer.framesOut);
-    this.#desk.pulse(this.link, { tracks: [{ jobId: this.#jobId, framesIn: this.framesIn, framesOut }] });
+    const { framesIn, highestLayer } = this;
+    this.#desk.pulse(this.link, { tracks: [{ jobId: this.#jobId, framesIn, framesOut, highestLayer }] });
   }
 
   #send(): void {

@@ -3,7 +3,7 @@ import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { recordLayers } from './FakeSidecar.ts';
-import { JobList, ReencodedRoom, type Served } from './ReencodedRoom.ts';
+import { JobList, PictureWatch, ReencodedRoom, type Served } from './ReencodedRoom.ts';
 import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
 import type { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
@@ -85,6 +85,25 @@ test('layers follow tiles as on a source, and the sidecar is asked for those alo
   expect(scene.room.media.reencodedTracks()).toEqual(['cam']);
   scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
   await scene.sees(bob, 'reencoded');
+});
+
+test('viewers are moved before a layer ends that their sidecar has no CPU for, and back when it has', {
+  timeout: 60_000,
+}, async () => {
+  const { bob, sidecar } = await servedScene();
+  const active = () => sidecar.adapts.at(-1)?.targets.map((target) => target.active);
+  scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 1280, height: 720, pinned: true }]]));
+  await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);
+
+  const watch = new PictureWatch(scene, bob);
+  sidecar.highestLayer = 1;
+  await waitUntil(() => active()?.[2] === false || `active: ${active()}`);
+  await waitUntil(async () => (await heightSeen(bob)) === 360 || `bob sees ${await heightSeen(bob)}`);
+  await watch.end();
+  expect(watch.longestGapMs()).toBeLessThan(700);
+
+  sidecar.highestLayer = 2;
+  await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);
 });
 
 test('what sidecars tell of a picture’s size decides which layer fills a tile, and what it may take', async () => {

@@ -150,7 +150,7 @@ class History {
     this.#frames += 1;
     for (const { link, jobId } of this.channels) {
       const framesOut = [this.#frames, this.#frames, this.#frames];
-      deskOf(plane).pulse(link, { tracks: [{ jobId, framesIn: this.#frames, framesOut }] });
+      deskOf(plane).pulse(link, { tracks: [{ jobId, framesIn: this.#frames, framesOut, highestLayer: 2 }] });
     }
   }
 

@@ -34,8 +34,8 @@ export async function attachReencoder(
   };
   const pulses = setInterval(() => {
     if (!track.counters) return;
-    const { framesIn, framesOut } = track.counters;
-    desk.pulse(link, { tracks: [{ jobId, framesIn, framesOut: [...framesOut] }] });
+    const { framesIn, framesOut, highestLayer } = track.counters;
+    desk.pulse(link, { tracks: [{ jobId, framesIn, framesOut: [...framesOut], highestLayer }] });
   }, PULSE_MS);
   const stop = async (): Promise<void> => {
     clearInterval(pulses);
