@@ -250,6 +250,7 @@ export class Room extends Emitter<RoomEvents> {
         version: this.#distrusted ? 0 : this.version,
         rtpCapabilities: this.#media.rtpCapabilities && { ...this.#media.rtpCapabilities },
         view: this.#view.current(),
+        expected: this.#media.expected(),
       }),
       entered: (session, link, how) => this.#entered(session, link, how === 'joined'),
       notified: (notification) => this.#notified(notification),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Session } from '../../signaling/protocol/requests.ts';
-import type { RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
+import type { ExpectedMedia, RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
 import { ConnectError, ConnectionLost, isTransient, RequestRefused } from '../errors.ts';
 import { dial } from './dial.ts';
 import type { Link, Notification } from './Link.ts';
@@ -16,6 +16,7 @@ export interface ConnectionOwner {
     readonly version: number;
     readonly rtpCapabilities: z.infer<typeof RtpCapabilities> | undefined;
     readonly view: View | undefined;
+    readonly expected: readonly ExpectedMedia[];
   };
   /** There is a session: before any of its notifications. */
   entered(session: Session, link: Link, how: 'joined' | 'resumed'): void;
@@ -215,9 +216,11 @@ export class Connection {
   }
 
   #requestEntry(link: Link, resuming: boolean, commandId: string): Promise<Session> {
-    const { version, rtpCapabilities, view } = this.#owner.entryState();
+    const { version, rtpCapabilities, view, expected } = this.#owner.entryState();
     const media = { ...(rtpCapabilities && { rtpCapabilities }), ...(view && { view }) };
-    if (resuming) return link.request('resume', { commandId, version, ...media }, ENTRY_TIMEOUT_MS);
+    if (resuming) {
+      return link.request('resume', { commandId, version, ...media, expected: [...expected] }, ENTRY_TIMEOUT_MS);
+    }
     const { name, password } = this.#options;
     const body = { commandId, name, ...(password !== undefined && { password }), ...media };
     return link.request('join', body, ENTRY_TIMEOUT_MS);

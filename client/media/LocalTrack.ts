@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { TrackKind, TrackSource } from '../../signaling/protocol/shapes.ts';
 import type { PublishOptions } from './encodings.ts';
+import { expectedParameters } from './expectedParameters.ts';
 import { WantedLayers } from './layers.ts';
 
 export interface LocalTrackOptions {
@@ -29,6 +30,7 @@ export class LocalTrack {
   #holds = 0;
   #recordMuted: boolean;
   #producer: types.Producer | undefined;
+  #lastParameters: types.RtpParameters | undefined;
   #applied: Promise<void> = Promise.resolve();
 
   constructor(options: LocalTrackOptions) {
@@ -77,6 +79,12 @@ export class LocalTrack {
     return this.#producer;
   }
 
+  /** What its producer on fresh transports is expected to be, at this place among all; undefined: that is not known. */
+  expectedAt(place: number): types.RtpParameters | undefined {
+    if (this.#lastParameters === undefined) return undefined;
+    return expectedParameters(this.#lastParameters, place);
+  }
+
   /** Silence from this instant on, whatever the network does. */
   hold(): void {
     this.#held = true;
@@ -103,6 +111,7 @@ export class LocalTrack {
 
   produced(producer: types.Producer): void {
     this.#producer = producer;
+    this.#lastParameters = producer.rtpParameters;
     this.#layers.reset();
     this.#applySending();
   }

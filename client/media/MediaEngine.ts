@@ -1,7 +1,7 @@
 import { Device, type types } from 'mediasoup-client';
 import type { ConsumerOffer } from '../../signaling/protocol/notifications.ts';
 import type { Session } from '../../signaling/protocol/requests.ts';
-import type { View } from '../../signaling/protocol/shapes.ts';
+import type { ExpectedMedia, View } from '../../signaling/protocol/shapes.ts';
 import type { Link } from '../connection/Link.ts';
 import { ConnectError } from '../errors.ts';
 import type { Arrival } from './Carriers.ts';
@@ -23,6 +23,7 @@ export interface MediaEngineOwner extends RemoteTrackListener {
 }
 
 const RETIRED_FOR_MS = 10_000;
+const CLOSED_AFTER_MS = 1_000;
 const STEADY_AFTER_MS = 10_000;
 const MAX_REOPEN_DELAY_MS = 5_000;
 
@@ -35,6 +36,8 @@ export class MediaEngine {
   readonly #retired = new Set<MediaSession>();
   /** Consumers that are being put in place, and what the server has said of them meanwhile. */
   readonly #arriving = new Map<string, { paused: boolean; closed: boolean }>();
+  /** What the server was told of the next transports. */
+  readonly #expected = new Map<string, types.RtpParameters>();
   #device: Device | undefined;
   #routerCapabilities = '';
   #link: Link | undefined;
@@ -53,6 +56,16 @@ export class MediaEngine {
   /** What a request for entry may bring, so that the answer brings transports; undefined before the first session. */
   get rtpCapabilities(): types.RtpCapabilities | undefined {
     return this.#device?.recvRtpCapabilities;
+  }
+
+  /** What is to be sent again on the transports that are asked for now: the server need not wait until it is negotiated. */
+  expected(): ExpectedMedia[] {
+    this.#expected.clear();
+    for (const [place, track] of this.#toProduce().entries()) {
+      const rtpParameters = track.expectedAt(place);
+      if (rtpParameters !== undefined) this.#expected.set(track.trackId, rtpParameters);
+    }
+    return [...this.#expected].map(([trackId, rtpParameters]) => ({ trackId, rtpParameters: { ...rtpParameters } }));
   }
 
   remoteTrack(trackId: string): RemoteTrack | undefined {
@@ -208,9 +221,10 @@ export class MediaEngine {
     const device = this.#device;
     if (link !== this.#link || device === undefined) return;
     const view = this.#owner.view();
+    const expected = this.expected();
     try {
       const rtpCapabilities = { ...device.recvRtpCapabilities };
-      const { transports } = await link.request('openMedia', { rtpCapabilities, ...(view && { view }) });
+      const { transports } = await link.request('openMedia', { rtpCapabilities, ...(view && { view }), expected });
       if (link === this.#link) this.#start(device, link, transports);
     } catch (error) {
       this.reopen(`openMedia: ${describe(error)}`);
@@ -223,16 +237,23 @@ export class MediaEngine {
       device,
       link,
       transports,
+      producing: new Map([...this.#expected].filter(([trackId]) => transports.producing.includes(trackId))),
       iceServers: this.#iceServers,
       failed: (reason) => {
         if (session === this.#session) this.reopen(reason);
       },
     });
     this.#session = session;
-    const tracks = [...this.#localTracks.values()].filter((track) => this.#owner.isPublished(track.trackId));
-    // Pictures take longest to come back: they go first.
-    tracks.sort((a, b) => Number(a.kind === 'audio') - Number(b.kind === 'audio'));
-    for (const track of tracks) this.#produce(session, track);
+    for (const track of this.#toProduce()) this.#produce(session, track);
+  }
+
+  /** In the order in which they are negotiated. Pictures take longest to come back: they go first. */
+  #toProduce(): LocalTrack[] {
+    return [...this.#localTracks.values()]
+      .filter(
+        ({ trackId, mediaStreamTrack }) => this.#owner.isPublished(trackId) && mediaStreamTrack.readyState === 'live',
+      )
+      .sort((a, b) => Number(a.kind === 'audio') - Number(b.kind === 'audio'));
   }
 
   #produce(session: MediaSession, track: LocalTrack): void {
@@ -293,14 +314,14 @@ export class MediaEngine {
     }, RETIRED_FOR_MS);
   }
 
-  /** Old receivers are of no use once every track has its place in the new session. */
+  /** Old receivers are of no use once every track has its place in the new session. First of all the new ones are to show something. */
   #closeRetired(): void {
     if (this.#retired.size === 0 || this.#session === undefined) return;
     const tracks = [...this.#remoteTracks.values()];
     for (const session of this.#retired) {
       if (tracks.some((track) => track.isCarriedBy(session))) continue;
-      session.close();
       this.#retired.delete(session);
+      setTimeout(() => session.close(), CLOSED_AFTER_MS);
     }
   }
 }

@@ -4,12 +4,15 @@ import type { TransportOffer, TransportPair } from '../../signaling/protocol/sha
 import type { Link } from '../connection/Link.ts';
 import { RequestRefused } from '../errors.ts';
 import { codecFor, codecOptionsFor, encodingsFor } from './encodings.ts';
+import { isAsExpected } from './expectedParameters.ts';
 import type { LocalTrack } from './LocalTrack.ts';
 
 export interface MediaSessionOptions {
   readonly device: types.Device;
   readonly link: Link;
   readonly transports: TransportPair;
+  /** What the server has producers for already, by track: as it was told to expect them. */
+  readonly producing: ReadonlyMap<string, types.RtpParameters>;
   readonly iceServers: RTCIceServer[];
   /** A transport cannot be made to work: new ones are needed. */
   readonly failed: (reason: string) => void;
@@ -18,6 +21,8 @@ export interface MediaSessionOptions {
 const RECORD_MOVED_ON: ReadonlySet<string> = new Set(['TRACK_NOT_FOUND', 'STALE_SESSION', 'NOT_IN_ROOM']);
 const RESTART_ICE_AFTER_MS = 1_500;
 const GIVE_UP_ICE_AFTER_MS = 4_000;
+/** What is offered by then is negotiated at once. */
+const WARM_UP_AFTER_MS = 20;
 
 /**
  * The two transports of one session on one node, and what runs through them. It ends with its node; tracks go on in the next.
@@ -28,6 +33,7 @@ export class MediaSession {
   readonly #options: MediaSessionOptions;
   readonly #send: types.Transport;
   readonly #recv: types.Transport;
+  readonly #warmUpTimer: ReturnType<typeof setTimeout>;
   #closed = false;
 
   constructor(options: MediaSessionOptions) {
@@ -50,9 +56,11 @@ export class MediaSession {
     this.#send.on('produce', ({ rtpParameters, appData }, callback) => {
       const trackId = String(appData.trackId);
       callback({ id: `${trackId}:${this.#send.id}` });
+      const expected = options.producing.get(trackId);
+      if (expected !== undefined && isAsExpected(expected, rtpParameters)) return;
       this.#ask('produce', () => options.link.request('produce', { trackId, rtpParameters: { ...rtpParameters } }));
     });
-    this.#warmUp();
+    this.#warmUpTimer = setTimeout(() => this.#warmUp(), WARM_UP_AFTER_MS);
   }
 
   get closed(): boolean {
@@ -80,6 +88,7 @@ export class MediaSession {
   }
 
   consume(offer: ConsumerOffer): Promise<types.Consumer> {
+    clearTimeout(this.#warmUpTimer);
     return this.#recv.consume({
       id: offer.consumerId,
       producerId: offer.producerId,
@@ -103,14 +112,19 @@ export class MediaSession {
     return Promise.all([this.#send.getStats(), this.#recv.getStats()]);
   }
 
-  /** Stops sending. What was received stays in its elements until something newer takes its place. */
+  /**
+   * Gives way to the next session: sends no more, in a moment, as closing takes long enough to be in the way of what is urgent now.
+   * What was received stays in its elements until something newer takes its place.
+   */
   retire(): void {
     this.#closed = true;
-    this.#send.close();
+    clearTimeout(this.#warmUpTimer);
+    setTimeout(() => this.#send.close());
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#warmUpTimer);
     this.#send.close();
     this.#recv.close();
   }
@@ -155,7 +169,7 @@ export class MediaSession {
 
   /**
    * Opens the receiving transport with a section that never receives anything, so that ICE and DTLS are done when the first
-   * real track is offered. In a recovery that saves their round trips, as publishers need a moment to produce.
+   * track is offered that others publish.
    */
   #warmUp(): void {
     const codec = this.#options.device.recvRtpCapabilities.codecs?.find((candidate) => candidate.kind === 'audio');

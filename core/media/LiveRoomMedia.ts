@@ -9,13 +9,14 @@ import { KeyframeCoordinator } from './KeyframeCoordinator.ts';
 import { LayerWishes } from './LayerWishes.ts';
 import type {
   DtlsParameters,
+  ExpectedMedia,
   IceParameters,
   MediaInventory,
+  OpenedTransports,
   RoomMedia,
   RoomMediaListener,
   RtpCapabilities,
   RtpParameters,
-  TransportPair,
 } from './MediaPlane.ts';
 import type { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
@@ -120,10 +121,12 @@ export class LiveRoomMedia implements RoomMedia {
     participantId: ParticipantId,
     session: number,
     rtpCapabilities: RtpCapabilities,
-  ): Promise<TransportPair> {
+    expected: readonly ExpectedMedia[] = [],
+  ): Promise<OpenedTransports> {
     const opening = this.#sessions.open(participantId, session, rtpCapabilities);
     this.#reconcile(); // What it had before is closed.
-    return await opening;
+    const transports = await opening;
+    return { ...transports, producing: await this.#producers.expect(participantId, session, expected) };
   }
 
   async connectTransport(

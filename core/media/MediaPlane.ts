@@ -75,6 +75,16 @@ export interface RoomMediaListener {
 }
 
 /** One node's media: its workers and what runs on them. */
+/** Media of a track of the record, before it is negotiated: its packets are told by `mid` and `rid`. */
+export interface ExpectedMedia {
+  readonly trackId: TrackId;
+  readonly rtpParameters: RtpParameters;
+}
+
+export interface OpenedTransports extends TransportPair {
+  readonly producing: readonly TrackId[];
+}
+
 export interface MediaPlane {
   /** The same on every node and after every restart, so that clients keep their loaded device. */
   readonly rtpCapabilities: RtpCapabilities;
@@ -100,13 +110,15 @@ export interface RoomMedia {
   update(room: RoomState): void;
   /**
    * Transports for this session on this node. Whatever an older session, or an earlier call, had is closed.
-   * `rtpCapabilities`: what the client can receive. `sctp` is not offered.
+   * `rtpCapabilities`: what the client can receive. `sctp` is not offered. `expected`: what it is about to send. Where that is
+   * possible (`producing`) its producers are there at once, as if `produce` had been called: viewers get ready meanwhile.
    */
   openTransports(
     participantId: ParticipantId,
     session: number,
     rtpCapabilities: RtpCapabilities,
-  ): Promise<TransportPair>;
+    expected?: readonly ExpectedMedia[],
+  ): Promise<OpenedTransports>;
   connectTransport(
     participantId: ParticipantId,
     session: number,

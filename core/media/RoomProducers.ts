@@ -1,6 +1,6 @@
 import type { Logger } from '../ports.ts';
 import type { ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
-import { MediaError, type RtpParameters } from './MediaPlane.ts';
+import { type ExpectedMedia, MediaError, type RtpParameters } from './MediaPlane.ts';
 import { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
 import { toMediaError } from './ParticipantMedia.ts';
@@ -61,6 +61,25 @@ export class RoomProducers {
       if (this.#producing.get(trackId) === settled) this.#producing.delete(trackId);
     });
     return produced;
+  }
+
+  /** Producers for what is about to be sent; answers for which tracks. The client says of the others itself when it is so far. */
+  async expect(
+    participantId: ParticipantId,
+    session: number,
+    expected: readonly ExpectedMedia[],
+  ): Promise<readonly TrackId[]> {
+    const produced = await Promise.allSettled(
+      expected.map(async ({ trackId, rtpParameters }) => {
+        await this.produce(participantId, session, trackId, rtpParameters);
+        return trackId;
+      }),
+    );
+    return produced.flatMap((result) => {
+      if (result.status === 'fulfilled') return [result.value];
+      this.#options.logger.debug({ participantId, error: messageOf(result.reason) }, 'media is not as it was expected');
+      return [];
+    });
   }
 
   /** Counts it until it closes. */

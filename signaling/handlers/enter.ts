@@ -1,5 +1,5 @@
 import type { RoomHost } from '../../core/host/RoomHost.ts';
-import type { RtpCapabilities, TransportPair } from '../../core/media/MediaPlane.ts';
+import type { OpenedTransports, RtpCapabilities } from '../../core/media/MediaPlane.ts';
 import type { CommandOf } from '../../core/room/commands.ts';
 import { mayModerate } from '../../core/room/queries.ts';
 import { Refusal } from '../../core/room/refusal.ts';
@@ -8,11 +8,13 @@ import { type SignalingContext, withRoom } from '../context.ts';
 import { toMissed } from '../notifications.ts';
 import type { RequestBody, Session } from '../protocol/requests.ts';
 import { toRoomView } from '../views.ts';
-import { toWirePair } from './transports.ts';
+import { toExpectedMedia, toWirePair } from './transports.ts';
 import { toViewerView } from './view.ts';
 
 type EntryCommand = CommandOf<'JoinRoom'> | CommandOf<'ResumeSession'>;
-type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view'> & { readonly version?: number };
+type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'expected'> & {
+  readonly version?: number;
+};
 
 /**
  * Takes the place that the command gives: record, transports and the room in one answer, since this is what people wait
@@ -67,10 +69,10 @@ function openMedia(
   { media }: RoomHost,
   { participantId, session }: Seat,
   rtpCapabilities: object,
-  { view }: EntryRequest,
-): Promise<TransportPair> {
+  { view, expected }: EntryRequest,
+): Promise<OpenedTransports> {
   if (view) media.setView(participantId, session, toViewerView(view));
-  return media.openTransports(participantId, session, rtpCapabilities as RtpCapabilities);
+  return media.openTransports(participantId, session, rtpCapabilities as RtpCapabilities, toExpectedMedia(expected));
 }
 
 /** Without a wait inside, so that no commit falls between the room that is given and the first one that is told. */
@@ -81,7 +83,7 @@ function toSession(
   { participantId, session }: Seat,
   request: EntryRequest,
   resumeToken: string,
-  transports: TransportPair | null,
+  transports: OpenedTransports | null,
 ): Session {
   const { state, version } = room;
   const participant = state.participants.get(participantId);

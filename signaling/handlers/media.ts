@@ -1,7 +1,7 @@
 import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../core/media/MediaPlane.ts';
 import { withRoom } from '../context.ts';
 import type { Handler } from './handler.ts';
-import { toWirePair } from './transports.ts';
+import { toExpectedMedia, toWirePair } from './transports.ts';
 import { toViewerView } from './view.ts';
 
 // mediasoup checks these objects in depth and refuses what it cannot use (MEDIA_INVALID): they are cast, not parsed, here.
@@ -11,7 +11,8 @@ export const openMedia: Handler<'openMedia'> = ({ request, connection, context }
   return withRoom(context, roomId, async ({ media }) => {
     if (request.view) media.setView(participantId, session, toViewerView(request.view));
     const rtpCapabilities = request.rtpCapabilities as RtpCapabilities;
-    return { transports: toWirePair(await media.openTransports(participantId, session, rtpCapabilities)) };
+    const expected = toExpectedMedia(request.expected);
+    return { transports: toWirePair(await media.openTransports(participantId, session, rtpCapabilities, expected)) };
   });
 };
 

@@ -3,6 +3,7 @@ import type { WireError } from './errors.ts';
 import { Commit } from './notifications.ts';
 import {
   DtlsParameters,
+  ExpectedMedia,
   IceParameters,
   IceServer,
   Id,
@@ -30,6 +31,7 @@ export type ConnectAuth = z.infer<typeof ConnectAuth>;
 
 const command = { commandId: Id };
 const none = z.object({});
+const expected = z.array(ExpectedMedia).max(16);
 const name = z.string().max(256);
 const text = z.string().max(16_384);
 
@@ -73,6 +75,7 @@ export const requests = {
       version: z.number().int().min(0),
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
+      expected: expected.optional(),
     }),
     response: Session,
   },
@@ -81,7 +84,11 @@ export const requests = {
 
   /** New transports in place of whatever this session had. */
   openMedia: {
-    request: z.object({ rtpCapabilities: RtpCapabilities, view: View.optional() }),
+    request: z.object({
+      rtpCapabilities: RtpCapabilities,
+      view: View.optional(),
+      expected: expected.optional(),
+    }),
     response: z.object({ transports: TransportPair }),
   },
   connectTransport: { request: z.object({ transportId: Id, dtlsParameters: DtlsParameters }), response: none },

@@ -87,7 +87,16 @@ export const TransportOffer = z.object({
 });
 export type TransportOffer = z.infer<typeof TransportOffer>;
 
-export const TransportPair = z.object({ send: TransportOffer, recv: TransportOffer });
+/** What a client is about to send on transports that it asks for: a track of the record, told by `mid` and `rid` as SSRCs are not known yet. */
+export const ExpectedMedia = z.object({ trackId: Id, rtpParameters: RtpParameters });
+export type ExpectedMedia = z.infer<typeof ExpectedMedia>;
+
+export const TransportPair = z.object({
+  send: TransportOffer,
+  recv: TransportOffer,
+  /** Tracks of `expected` that have their producers: `produce` is not to be asked for them, unless they turn out otherwise. */
+  producing: z.array(Id).default([]),
+});
 export type TransportPair = z.infer<typeof TransportPair>;
 
 export const IceServer = z.object({

@@ -1,6 +1,6 @@
 import wrtc from '@roamhq/wrtc';
 import { Device, type types } from 'mediasoup-client';
-import type { ConsumerOffer, MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { ConsumerOffer, ExpectedMedia, MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { TestRoom, TestViewer } from './TestRoom.ts';
 
 Object.assign(globalThis, {
@@ -42,10 +42,18 @@ export class TestPeer implements TestViewer {
   readonly #recv: types.Transport;
   readonly #stop: (() => void)[] = [];
 
-  static async join(plane: MediaPlane, room: TestRoom, id: string, session: number): Promise<TestPeer> {
+  /** `expected`: what it says it will send. It does not ask for a producer where there is one already. */
+  static async join(
+    plane: MediaPlane,
+    room: TestRoom,
+    id: string,
+    session: number,
+    expected: readonly ExpectedMedia[] = [],
+  ): Promise<TestPeer> {
     const device = new Device({ handlerName: 'Chrome111' });
     await device.load({ routerRtpCapabilities: asReceived(plane.rtpCapabilities) });
-    const { send, recv } = await room.media.openTransports(id, session, device.recvRtpCapabilities);
+    const opened = await room.media.openTransports(id, session, device.recvRtpCapabilities, expected);
+    const { send, recv, producing } = opened;
     const peer = new TestPeer(
       room,
       id,
@@ -53,6 +61,7 @@ export class TestPeer implements TestViewer {
       send.iceCandidates[0]?.port,
       device.createSendTransport({ ...send, iceCandidates: [...send.iceCandidates] }),
       device.createRecvTransport({ ...recv, iceCandidates: [...recv.iceCandidates] }),
+      producing,
     );
     room.viewers.set(id, peer);
     return peer;
@@ -65,6 +74,7 @@ export class TestPeer implements TestViewer {
     icePort: number | undefined,
     send: types.Transport,
     recv: types.Transport,
+    producing: readonly string[],
   ) {
     this.#room = room;
     this.id = id;
@@ -78,8 +88,13 @@ export class TestPeer implements TestViewer {
       });
     }
     send.on('produce', ({ rtpParameters, appData }, done, failed) => {
+      const trackId = String(appData.trackId);
+      if (producing.includes(trackId)) {
+        done({ id: trackId });
+        return;
+      }
       room.media
-        .produce(id, session, String(appData.trackId), rtpParameters)
+        .produce(id, session, trackId, rtpParameters)
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
   }

@@ -76,11 +76,16 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await node.close();
     const other = await startNode();
     const back = await connect(ann.session.resumeToken, other);
+    const opus = { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 };
+    const rtpParameters = { mid: '0', codecs: [opus], encodings: [{}], rtcp: { cname: 'ann' } };
     const resumed = await back.ask('resume', {
       version: ann.session.version,
       rtpCapabilities: ann.session.rtpCapabilities,
+      expected: ['mic', 'unheard-of'].map((trackId) => ({ trackId, rtpParameters })),
     });
     expect(resumed).toMatchObject({ participantId: 'ann', session: 3 });
+    // Its media are there before it has negotiated them.
+    expect(resumed.transports?.producing).toEqual(['mic']);
     expect(resumed.transports?.send.iceCandidates.length).toBeGreaterThan(0);
     expect(resumed.room?.participants.find(({ id }) => id === 'ann')?.tracks).toMatchObject([
       { id: 'mic', muted: true },
