@@ -18,6 +18,11 @@ const HEARTBEAT_MS = 1_000;
 const START_LIMIT_MS = 60_000;
 /** A sidecar that ran for so long did not fail at its start. */
 const PROVEN_MS = 10_000;
+/**
+ * Loading an engine takes a core. Its viewers fall back at this moment, and the machine is theirs first; the queue gives out its jobs
+ * only after two seconds anyway.
+ */
+const REPLACED_AFTER_MS = 500;
 
 /** Keeps one sidecar running beside the servers, which never depend on it. */
 export class SidecarKeeper {
@@ -102,7 +107,7 @@ export class SidecarKeeper {
     if (this.#stopping) return;
     this.#failures = this.#isReady && Date.now() - this.#startedAt >= PROVEN_MS ? 0 : this.#failures + 1;
     this.#options.log(`the reencoder ended (${how})`);
-    this.#spawnAfter(backoffMs(this.#failures));
+    this.#spawnAfter(Math.max(REPLACED_AFTER_MS, backoffMs(this.#failures)));
   }
 
   #beat(): void {

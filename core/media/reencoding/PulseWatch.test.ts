@@ -91,6 +91,20 @@ describe('it is ready no more', () => {
   });
 });
 
+test('it waits twice as long each time that it fails soon after its return, until it has been steady for ten seconds', () => {
+  const sidecar = new Sidecar().run(500);
+  const waits: number[] = [];
+  for (let failure = 0; failure < 6; failure += 1) {
+    sidecar.run(300, { pulses: false });
+    const from = sidecar.now;
+    while (!sidecar.ready) sidecar.run(50);
+    waits.push(sidecar.now - from - 50);
+  }
+  expect(waits).toEqual([300, 600, 1_200, 2_400, 4_800, 4_800]);
+  sidecar.run(10_000).run(300, { pulses: false });
+  expect(sidecar.run(350).ready).toBe(true);
+});
+
 test('it is ready again after 300 ms in which all was well', () => {
   const sidecar = new Sidecar().run(500).run(1_000, { pulses: false });
   expect(sidecar.run(300).ready).toBe(false);

@@ -6,6 +6,9 @@ const STALLED_AFTER_MS = 250;
 /** How long all must be well before viewers come for the first time, and before they come back. */
 const FIRST_READY_AFTER_MS = 100;
 const READY_AGAIN_AFTER_MS = 300;
+/** One that fails again within this time of its return waits twice as long for the next: viewers do not flap with a machine short of CPU. */
+const STEADY_AFTER_MS = 10_000;
+const LONGEST_TRIAL_MS = 4_800;
 
 /** What is to be expected of a sidecar now. */
 export interface ExpectedFlow {
@@ -18,7 +21,9 @@ export interface ExpectedFlow {
 /** Judges by a sidecar's pulses whether what it gives back can be shown. Times are in ms of any clock. */
 export class PulseWatch {
   #ready = false;
-  #wasReady = false;
+  /** When it became ready last; null: never. */
+  #readyAt: number | null = null;
+  #trialMs = FIRST_READY_AFTER_MS;
   #expected: ExpectedFlow;
   /** Since when what one side sends does not get to the other; null: it does. */
   #pathCutSince: number | null = null;
@@ -81,14 +86,20 @@ export class PulseWatch {
   review(now: number): boolean {
     const before = this.#ready;
     if (this.#isFaulty(now)) {
+      if (this.#ready) this.#trialMs = this.#nextTrialMs(now);
       this.#ready = false;
       this.#wellSince = null;
     } else if (!this.#ready && this.#wellSince && this.#flows(this.#wellSince)) {
-      const waitMs = this.#wasReady ? READY_AGAIN_AFTER_MS : FIRST_READY_AFTER_MS;
-      this.#ready = now - this.#wellSince.at >= waitMs;
-      this.#wasReady ||= this.#ready;
+      this.#ready = now - this.#wellSince.at >= this.#trialMs;
+      if (this.#ready) this.#readyAt = now;
     }
     return this.#ready !== before;
+  }
+
+  #nextTrialMs(now: number): number {
+    const wasSteady = this.#readyAt === null || now - this.#readyAt >= STEADY_AFTER_MS;
+    if (wasSteady || this.#trialMs < READY_AGAIN_AFTER_MS) return READY_AGAIN_AFTER_MS;
+    return Math.min(this.#trialMs * 2, LONGEST_TRIAL_MS);
   }
 
   #isFaulty(now: number): boolean {
