@@ -1,7 +1,8 @@
 import type { CodedFrame } from '../frames.ts';
 import { EngineFailed, type LayerWish, type Transcoder, type TranscoderListener } from './Engine.ts';
 import { KeyframeDuty } from './KeyframeDuty.ts';
-import { isUsableSize, type PictureSize } from './pictureSize.ts';
+import { isSameSize, isUsableSize, type PictureSize } from './pictureSize.ts';
+import { MAX_BACKLOG, wishOf } from './wishes.ts';
 
 /** A decoded picture, held until released. */
 export interface Picture extends PictureSize {
@@ -35,11 +36,6 @@ export interface EncodeOptions {
 
 /** The decoder says no to this frame. */
 export class Undecodable extends Error {}
-
-/** More frames than this wait only when the caller lost count of what it pushes. About five seconds. */
-const MAX_BACKLOG = 150;
-/** Less than this is no picture. */
-const MIN_BITRATE_BPS = 20_000;
 
 interface Task {
   /** Null: the last picture once more. */
@@ -139,7 +135,7 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
     await Promise.all(
       this.#layers.map(async (layer, index) => {
         const wish = wishOf(wishes, index);
-        if (wish.encode) await this.#encode(layer, index, picture, timestamp, wish.bitrateBps);
+        if (wish.encode) await this.#encode(layer, index, picture, { timestamp, bitrateBps: wish.bitrateBps });
       }),
     );
   }
@@ -172,15 +168,19 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
     this.#picture?.release();
     this.#picture = picture;
     this.#needsKeyframe = false;
+    if (isSameSize(picture, this.#size)) return;
     const { width, height } = picture;
-    if (width === this.#size.width && height === this.#size.height) return;
     this.#size = { width, height };
     this.#listener.resized(width, height);
   }
 
-  async #encode({ encoder, duty }: Layer<P>, layer: number, picture: P, timestamp: number, bps: number): Promise<void> {
-    const bitrateBps = Math.max(MIN_BITRATE_BPS, bps);
-    const encode = () => encoder.encode(picture, { timestamp, keyframe: duty.due, bitrateBps });
+  async #encode(
+    { encoder, duty }: Layer<P>,
+    layer: number,
+    picture: P,
+    options: Omit<EncodeOptions, 'keyframe'>,
+  ): Promise<void> {
+    const encode = () => encoder.encode(picture, { ...options, keyframe: duty.due });
     let encoded: EncodedPicture | null;
     try {
       encoded = await encode();
@@ -192,10 +192,6 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
     }
     if (encoded === null || this.#over) return;
     if (encoded.keyframe) duty.done();
-    this.#listener.encoded({ layer, timestamp, ...encoded });
+    this.#listener.encoded({ layer, timestamp: options.timestamp, ...encoded });
   }
-}
-
-function wishOf(wishes: readonly LayerWish[], layer: number): LayerWish {
-  return wishes[layer] ?? { encode: false, keyframe: false, bitrateBps: 0 };
 }

@@ -21,3 +21,12 @@ export function layerSize({ width, height }: PictureSize, scaleDownBy: number): 
 function side(length: number): number {
   return Math.max(MIN_SIDE, Math.floor(length / 2) * 2);
 }
+
+export function isSameSize(a: PictureSize, b: PictureSize): boolean {
+  return a.width === b.width && a.height === b.height;
+}
+
+/** Three planes, those of chroma with half the sides, rounded up. */
+export function bytesOfI420({ width, height }: PictureSize): number {
+  return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
+}

@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { InputCodec, OutputCodec } from '../../core/reencoding/messages.ts';
 import type { Engine } from '../../reencoder/engines/Engine.ts';
 import type { CodedFrame } from '../../reencoder/frames.ts';
-import { codedVideo, flashLuma } from '../support/codedVideo.ts';
+import { codedVideo, decoded, flashLuma } from '../support/codedVideo.ts';
 import { EngineRun } from '../support/EngineRun.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
@@ -117,6 +118,63 @@ export function describeEngine(name: string, load: () => Promise<Engine>): void 
         for (const [index, luma] of expected.entries()) {
           expect(Math.abs((seen[index] ?? 0) - luma)).toBeLessThan(LUMA_TOLERANCE);
         }
+      });
+    });
+
+    describe.each(OUTPUTS)('an input that pauses again and again, in %s', (output) => {
+      test('comes out in order, decodes, and is asked for nothing', { timeout: 60_000 }, async () => {
+        const run = await open({ output, layers: THREE_LAYERS });
+        const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 24 });
+        const timestamps: number[] = [];
+        const lumas: number[] = [];
+        for (const [index, frame] of video.entries()) {
+          const shifted = { ...frame, timestamp: index * 30_000 };
+          await run.pushAll([shifted], () => run.wishes((layer) => ({ encode: layer !== 0 })));
+          const repeats = [0, 1, 0, 3, 0, 0, 2][index % 7] ?? 0;
+          for (let repeat = 0; repeat <= repeats; repeat += 1) {
+            timestamps.push(shifted.timestamp + repeat * 5_000);
+            lumas.push(flashLuma(index));
+            if (repeat === 0) continue;
+            const wishes = run.wishes((layer) => ({ encode: layer !== 0, keyframe: layer === 1 && repeat === 1 }));
+            expect(await run.repeat(shifted.timestamp + repeat * 5_000, wishes)).toBe(true);
+          }
+        }
+        expect(run.failures).toEqual([]);
+        expect(run.complaints).toEqual([]);
+        expect(run.layer(0)).toEqual([]);
+        for (const layer of [1, 2]) {
+          expect(run.layer(layer).map((frame) => frame.timestamp)).toEqual(timestamps);
+          const seen = (await run.seen(layer)).map((picture) => picture.luma);
+          expect(seen).toHaveLength(lumas.length);
+          for (const [index, luma] of lumas.entries()) {
+            expect(Math.abs((seen[index] ?? 0) - luma)).toBeLessThan(LUMA_TOLERANCE);
+          }
+        }
+      });
+
+      test('gives keyframes of every layer also after a while', async () => {
+        const run = await open({ output, layers: THREE_LAYERS });
+        const video = await motion({ frames: 10, width: 640, height: 360 });
+        await run.pushAll(video);
+        await pause(1_000);
+        await run.repeat(frameAt(video, 9).timestamp + 90_000, run.wishes({ keyframe: true }));
+        expect([0, 1, 2].map((layer) => run.layer(layer).at(-1)?.keyframe)).toEqual([true, true, true]);
+      });
+
+      test('repeats the last picture that was sound, at its own size', async () => {
+        const run = await open({ output });
+        const large = await codedVideo({ codec: 'VP8', width: 640, height: 360, frames: 2 });
+        const small = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 3 });
+        const video = inSuccession([large, small]);
+        await run.pushAll(video.slice(0, 2));
+        expect(await run.repeat(9_000, run.wishes({ keyframe: true }))).toBe(true);
+        await run.pushAll(video.slice(2, 4));
+        await run.pushAll([{ ...frameAt(video, 4), data: Buffer.alloc(0) }]);
+        expect(await run.repeat(15_000, run.wishes({ keyframe: true }))).toBe(true);
+        expect(run.complaints).toHaveLength(1);
+        expect(run.frames.map((frame) => frame.width)).toEqual([640, 640, 640, 320, 320, 320]);
+        const [last] = await decoded(output, run.frames.slice(-1));
+        expect(Math.abs((last?.luma ?? 0) - flashLuma(1))).toBeLessThan(LUMA_TOLERANCE);
       });
     });
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { InputCodec } from '../../core/reencoding/messages.ts';
@@ -73,25 +75,48 @@ describe.each(INPUTS)('headers of %s', (codec) => {
 });
 
 describe('processes of the ffmpeg engine', () => {
-  test('when the one that decodes is killed, the transcoder fails', async () => {
+  test('one does all the work on an input that flows', async () => {
     const { run, video } = await started();
-    const [decoder] = run.transcoder.pids;
-    signalProcess(decoder, 'SIGKILL');
+    for (const frame of video.slice(3)) await run.pushAll([frame]);
+    expect(run.transcoder.pids).toHaveLength(1);
+    await run.transcoder.close();
+  });
+
+  test('when it is killed, the transcoder fails', async () => {
+    const { run, video } = await started();
+    const [worker] = run.transcoder.pids;
+    signalProcess(worker, 'SIGKILL');
     await run.pushAll(video.slice(3));
     await waitUntil(() => run.failures.length === 1 || 'it did not fail');
     await run.transcoder.close();
     expect(run.failures).toHaveLength(1);
   });
 
-  test('when one that encodes is killed, its layer goes on with a keyframe', async () => {
-    const { run, video } = await started();
+  test('when one that encodes H264 is killed, the transcoder fails', async () => {
+    const { run, video } = await started({ output: 'H264' });
     const [, encoder] = run.transcoder.pids;
     signalProcess(encoder, 'SIGKILL');
     await run.pushAll(video.slice(3));
+    await waitUntil(() => run.failures.length === 1 || 'it did not fail');
+    await run.transcoder.close();
+    expect(run.failures).toHaveLength(1);
+  });
+
+  test('another one is ready when the input pauses; killed while nothing is asked of it, it is replaced', async () => {
+    const { run, video } = await started();
+    await waitUntil(() => run.transcoder.pids.length === 2 || 'nothing is ready for a pause');
+    const [worker, resting] = run.transcoder.pids;
+    signalProcess(resting, 'SIGKILL');
+    await waitUntil(() => run.transcoder.pids.length === 1 || 'it lives on');
+    const timestamp = (video[2]?.timestamp ?? 0) + 90_000;
+    expect(await run.repeat(timestamp, run.wishes({ keyframe: true }))).toBe(true);
+    expect(run.frames.at(-1)).toMatchObject({ timestamp, keyframe: true });
+    await run.pushAll(video.slice(3));
+    expect(run.transcoder.pids).toHaveLength(2);
+    expect(run.transcoder.pids[0]).toBe(worker);
+    expect(run.frames).toHaveLength(video.length + 1);
     await run.transcoder.close();
     expect(run.failures).toEqual([]);
-    expect(run.frames).toHaveLength(video.length);
-    expect(run.keyframes(0)).toEqual([0, 3]);
   });
 
   test('they end with the process that started them', async () => {
@@ -104,9 +129,17 @@ describe('processes of the ffmpeg engine', () => {
     await waitUntil(() => pids.every((pid) => !isAlive(pid)) || 'a helper process lives on');
   });
 
-  async function started() {
+  test('they leave no file behind, since the last picture has no name', async () => {
+    const names = () => ['/dev/shm', tmpdir()].flatMap((folder) => readdirSync(folder));
+    const before = new Set(names());
+    const { run } = await started();
+    expect(names().filter((name) => name.startsWith('everroom-picture') && !before.has(name))).toEqual([]);
+    await run.transcoder.close();
+  });
+
+  async function started(options: Parameters<typeof EngineRun.open>[1] = {}) {
     const engine = await FfmpegEngine.load();
-    const run = await EngineRun.open(engine);
+    const run = await EngineRun.open(engine, options);
     const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 6 });
     await run.pushAll(video.slice(0, 3));
     return { run, video };

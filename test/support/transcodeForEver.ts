@@ -7,8 +7,9 @@ import { EngineRun } from './EngineRun.ts';
 const run = await EngineRun.open(await FfmpegEngine.load());
 const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 5 });
 await run.pushAll(video);
-process.stdout.write(JSON.stringify(run.transcoder.pids));
 let timestamp = video.at(-1)?.timestamp ?? 0;
+await run.repeat(timestamp + 1);
+process.stdout.write(JSON.stringify(run.transcoder.pids));
 setInterval(() => {
   timestamp += 3_000;
   run.transcoder.repeat(timestamp, run.wishes());

@@ -2,13 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.ts';
 import { type Engine, EngineFailed, type Transcoder, type TranscoderOptions } from '../Engine.ts';
-import { PictureTranscoder } from '../PictureTranscoder.ts';
-import { FfmpegDecoder } from './FfmpegDecoder.ts';
-import { FfmpegEncoder } from './FfmpegEncoder.ts';
+import { FfmpegTranscoder } from './FfmpegTranscoder.ts';
 
 const LIST_TIMEOUT_MS = 10_000;
 
-/** The ffmpeg command, with coded frames and pictures going through pipes: one process that decodes, one for each layer. */
+/** The ffmpeg command, with coded frames going through pipes: one process that decodes, scales and encodes. */
 export class FfmpegEngine implements Engine {
   readonly name = 'ffmpeg';
   readonly inputs: readonly InputCodec[];
@@ -29,14 +27,8 @@ export class FfmpegEngine implements Engine {
     return new FfmpegEngine(path, inputs, outputs);
   }
 
-  async open({ input, output, layers, listener }: TranscoderOptions): Promise<Transcoder> {
-    const decoder = new FfmpegDecoder(
-      this.#path,
-      input,
-      layers.map((layer) => layer.scaleDownBy),
-    );
-    const encoders = layers.map((_, index) => new FfmpegEncoder(this.#path, output, index));
-    return new PictureTranscoder(decoder, encoders, listener);
+  async open(options: TranscoderOptions): Promise<Transcoder> {
+    return new FfmpegTranscoder(this.#path, options);
   }
 }
 

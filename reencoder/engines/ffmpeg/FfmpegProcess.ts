@@ -20,11 +20,11 @@ export class FfmpegProcess {
   #stderr = '';
   #ending: Ending | null = null;
 
-  /** `outputs`: how many pipes it writes to; the first is pipe:3. @throws EngineFailed */
-  constructor(path: string, args: readonly string[], outputs: number) {
+  /** `outputs`: how many pipes it writes to; the first is pipe:3. `files`: descriptors that it has after these. @throws EngineFailed */
+  constructor(path: string, args: readonly string[], outputs: number, files: readonly number[]) {
     const pipes = Array.from({ length: outputs }, () => 'pipe' as const);
     this.#child = spawn(path, ['-hide_banner', '-loglevel', 'error', '-nostats', '-nostdin', ...args], {
-      stdio: ['pipe', 'ignore', 'pipe', ...pipes],
+      stdio: ['pipe', 'ignore', 'pipe', ...pipes, ...files],
     });
     if (this.#child.stdin === null || this.#child.stdio === undefined) {
       // No descriptors were left for its pipes: only then there are none. The error event has nothing to add.
@@ -33,7 +33,7 @@ export class FfmpegProcess {
     }
     this.#stdin = this.#child.stdin;
     // Those after the third are read alone.
-    this.#pipes = this.#child.stdio.slice(3) as Readable[];
+    this.#pipes = this.#child.stdio.slice(3, 3 + outputs) as Readable[];
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });

@@ -6,7 +6,9 @@ export const IVF_FRAME_HEADER_BYTES = 12;
 
 const FOUR_CC = { VP8: 'VP80', VP9: 'VP90', H264: 'H264', I420: 'I420' } as const;
 
-export function ivfHeader(codec: keyof typeof FOUR_CC, { width, height }: PictureSize, ticksPerSecond: number): Buffer {
+export type IvfCodec = keyof typeof FOUR_CC;
+
+export function ivfHeader(codec: IvfCodec, { width, height }: PictureSize, ticksPerSecond: number): Buffer {
   const header = Buffer.alloc(IVF_HEADER_BYTES);
   header.write('DKIF');
   header.writeUInt16LE(IVF_HEADER_BYTES, 6);

@@ -1,0 +1,326 @@
+import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.ts';
+import type { CodedFrame } from '../../frames.ts';
+import {
+  EngineFailed,
+  type LayerWish,
+  type Transcoder,
+  type TranscoderListener,
+  type TranscoderOptions,
+} from '../Engine.ts';
+import { KeyframeDuty } from '../KeyframeDuty.ts';
+import { isSameSize, isUsableSize, layerSize, type PictureSize } from '../pictureSize.ts';
+import { MAX_BACKLOG, usableBitrate, wishOf } from '../wishes.ts';
+import type { Ending } from './FfmpegProcess.ts';
+import { type FrameHeader, parseFrameHeader } from './frameHeaders.ts';
+import { H264Worker } from './H264Worker.ts';
+import { LastPicture } from './LastPicture.ts';
+import { type Job, type LayerJob, ReencodingProcess, type Worker, type WorkerListener } from './ReencodingProcess.ts';
+
+/** Without a frame for so long the input pauses: the last picture may be asked for. */
+const PAUSE_MS = 150;
+/** After a pause others are likely, and starting a process takes CPU. */
+const KEEP_RESTING_MS = 30_000;
+
+interface Task {
+  /** Null: the last picture once more. */
+  readonly frame: CodedFrame | null;
+  readonly timestamp: number;
+  readonly wishes: readonly LayerWish[];
+}
+
+interface Work extends Job {
+  readonly task: Task;
+}
+
+interface Layer {
+  readonly scaleDownBy: number;
+  readonly duty: KeyframeDuty;
+  /** As it was last wished. */
+  bitrateBps: number;
+  /** Where its last frame came from: no other process can go on from it without a keyframe. */
+  process: Worker<Work> | null;
+}
+
+/**
+ * One process works on the flowing input. It leaves its last picture in a file; while the input pauses, a second one takes it from
+ * there. Where the one follows the other, and at another size, what is under way comes out first.
+ */
+export class FfmpegTranscoder implements Transcoder {
+  readonly #path: string;
+  readonly #input: InputCodec;
+  readonly #output: OutputCodec;
+  readonly #layers: readonly Layer[];
+  readonly #listener: TranscoderListener;
+  readonly #tasks: Task[] = [];
+  #isDue = false;
+  #flowing: Worker<Work> | null = null;
+  #resting: Worker<Work> | null = null;
+  #lastPicture: LastPicture | null = null;
+  readonly #pause: NodeJS.Timeout;
+  #restedAtMs = 0;
+  #size: PictureSize = { width: 0, height: 0 };
+  /** Frames lean on a picture that is not there, or is damaged: only a keyframe helps. */
+  #needsKeyframe = true;
+  /** Processes that were told to end. */
+  #leaving: Promise<unknown> = Promise.resolve();
+  #over = false;
+
+  /** `path`: the ffmpeg command. */
+  constructor(path: string, { input, output, layers, listener }: TranscoderOptions) {
+    this.#path = path;
+    this.#input = input;
+    this.#output = output;
+    this.#layers = layers.map(({ scaleDownBy, bitrateBps }) => ({
+      scaleDownBy,
+      duty: new KeyframeDuty(),
+      bitrateBps: usableBitrate(bitrateBps),
+      process: null,
+    }));
+    this.#listener = listener;
+    this.#pause = setTimeout(() => this.#attempt(() => this.#rest()), PAUSE_MS);
+  }
+
+  get backlog(): number {
+    return this.#tasks.length + (this.#flowing?.backlog ?? 0) + (this.#resting?.backlog ?? 0);
+  }
+
+  get pids(): readonly number[] {
+    return [this.#flowing, this.#resting].flatMap((worker) => worker?.pids ?? []);
+  }
+
+  push(frame: CodedFrame, wishes: readonly LayerWish[]): void {
+    if (this.#over) return;
+    this.#pause.refresh();
+    const restedMs = performance.now() - this.#restedAtMs;
+    if (this.#resting?.backlog === 0 && restedMs > KEEP_RESTING_MS) this.#stopResting();
+    this.#add({ frame, timestamp: frame.timestamp, wishes });
+  }
+
+  repeat(timestamp: number, wishes: readonly LayerWish[]): boolean {
+    if (!this.#lastPicture?.filled) return false;
+    this.#add({ frame: null, timestamp, wishes });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+    this.#stopFlowing();
+    this.#stopResting();
+    await this.#leaving;
+    this.#lastPicture?.close();
+    this.#lastPicture = null;
+  }
+
+  #fail(error: EngineFailed): void {
+    if (this.#over) return;
+    this.#end();
+    this.#listener.failed(error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#tasks.length = 0;
+    clearTimeout(this.#pause);
+  }
+
+  #add(task: Task): void {
+    if (this.#over) return;
+    this.#tasks.push(task);
+    this.#workSoon();
+    if (this.backlog > MAX_BACKLOG) this.#fail(new EngineFailed(`${MAX_BACKLOG} frames wait for the engine`));
+  }
+
+  /** Once push() has returned. */
+  #workSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      this.#attempt(() => this.#work());
+    });
+  }
+
+  #attempt(step: () => void): void {
+    if (this.#over) return;
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error instanceof EngineFailed ? error : new EngineFailed('The engine broke', { cause: error }));
+    }
+  }
+
+  #work(): void {
+    for (let [task] = this.#tasks; task !== undefined; [task] = this.#tasks) {
+      this.#noteBitrates(task);
+      const begun = task.frame === null ? this.#repeat(task) : this.#reencode(task, task.frame);
+      if (!begun) return;
+      this.#tasks.shift();
+    }
+  }
+
+  /** For a process that is started now. */
+  #noteBitrates({ wishes }: Task): void {
+    for (const [index, layer] of this.#layers.entries()) {
+      const { encode, bitrateBps } = wishOf(wishes, index);
+      if (encode) layer.bitrateBps = bitrateBps;
+    }
+  }
+
+  /** False: it has to wait for what is under way. */
+  #reencode(task: Task, frame: CodedFrame): boolean {
+    const header = parseFrameHeader(this.#input, frame.data);
+    const reason = this.#reasonAgainst(frame, header);
+    if (header === null || reason !== null) {
+      this.#jobsOf(task, null);
+      this.#needsKeyframe = true;
+      this.#listener.undecodable(reason ?? `This is no frame of ${this.#input}`);
+      return true;
+    }
+    if ((this.#resting?.backlog ?? 0) > 0) return false;
+    const process = this.#processFor(header.size);
+    if (process === null) return false;
+    this.#needsKeyframe = false;
+    const { data, timestamp } = frame;
+    if (header.shown) {
+      process.push({ task, data, timestamp, layers: this.#jobsOf(task, process) });
+    } else {
+      this.#jobsOf(task, null);
+      process.pushHidden(data);
+    }
+    return true;
+  }
+
+  #reasonAgainst(frame: CodedFrame, header: FrameHeader | null): string | null {
+    if (this.#needsKeyframe && !frame.keyframe) return 'No keyframe came before this frame';
+    if (header === null) return `This is no frame of ${this.#input}`;
+    const { size } = header;
+    if (size === null) return this.#flowing === null ? 'A keyframe that does not tell its size' : null;
+    return isUsableSize(size) ? null : `A picture of ${size.width}×${size.height}`;
+  }
+
+  /** Null: another one has to end first. */
+  #processFor(size: PictureSize | null): Worker<Work> | null {
+    const flowing = this.#flowing;
+    if (flowing !== null && (size === null || this.#isLastPictureOf(size))) return flowing;
+    if (size === null || (flowing?.backlog ?? 0) > 0) return null;
+    return this.#startFlowing(size);
+  }
+
+  /** False: it has to wait for what is under way. */
+  #repeat(task: Task): boolean {
+    if ((this.#flowing?.backlog ?? 0) > 0) return false;
+    const lastPicture = this.#lastPicture;
+    if (!lastPicture?.filled) return true;
+    const process = this.#rest();
+    if (process === null) return true;
+    const layers = this.#jobsOf(task, process);
+    process.push({ task, data: lastPicture.read(), timestamp: task.timestamp, layers });
+    return true;
+  }
+
+  /** What of a task's wishes comes true. `process`: the one that works on it; null: none does. */
+  #jobsOf({ timestamp, wishes }: Task, process: Worker<Work> | null): (LayerJob | null)[] {
+    return this.#layers.map((layer, index) => {
+      const { encode, keyframe, bitrateBps } = wishOf(wishes, index);
+      layer.duty.wished({ encode, keyframe, bitrateBps }, timestamp);
+      if (!encode || process === null) return null;
+      const begins = layer.duty.due || layer.process !== process;
+      // It comes with this picture, or the process ends.
+      layer.duty.done();
+      layer.process = process;
+      return { keyframe: begins, bitrateBps };
+    });
+  }
+
+  #isLastPictureOf(size: PictureSize): boolean {
+    return this.#lastPicture !== null && isSameSize(this.#lastPicture, size);
+  }
+
+  #startFlowing(size: PictureSize): Worker<Work> {
+    this.#stopFlowing();
+    if (!this.#isLastPictureOf(size)) {
+      this.#stopResting();
+      this.#lastPicture?.close();
+      this.#lastPicture = null;
+      this.#lastPicture = new LastPicture(size);
+    }
+    this.#flowing = this.#start(this.#input, size, this.#lastPicture, {
+      decoded: () => this.#shown(size),
+      ended: (ending, undecoded) => this.#flowingEnded(size, ending, undecoded),
+    });
+    return this.#flowing;
+  }
+
+  /** The process for the last picture, if there is one. */
+  #rest(): Worker<Work> | null {
+    const lastPicture = this.#lastPicture;
+    if (!lastPicture?.filled) return null;
+    this.#restedAtMs = performance.now();
+    this.#resting ??= this.#start('I420', lastPicture, null, {
+      decoded: () => undefined,
+      ended: ({ reason }, undecoded) => {
+        this.#resting = null;
+        if (undecoded.length > 0) this.#fail(new EngineFailed(`ffmpeg does not repeat a picture: ${reason}`));
+      },
+    });
+    return this.#resting;
+  }
+
+  #start(
+    input: InputCodec | 'I420',
+    { width, height }: PictureSize,
+    lastPicture: LastPicture | null,
+    listener: Pick<WorkerListener<Work>, 'decoded' | 'ended'>,
+  ): Worker<Work> {
+    const size = { width, height };
+    const layers = this.#layers.map(({ scaleDownBy, bitrateBps }) => ({ ...layerSize(size, scaleDownBy), bitrateBps }));
+    const sizes = this.#layers.map(({ scaleDownBy }) => layerSize(size, scaleDownBy));
+    const options = { path: this.#path, input, size, layers, lastPicture };
+    const listeners: WorkerListener<Work> = {
+      ...listener,
+      encoded: ({ timestamp }, layer, picture) => {
+        if (this.#over) return;
+        this.#listener.encoded({ layer, timestamp, ...picture, ...(sizes[layer] ?? size) });
+      },
+      done: () => this.#workSoon(),
+    };
+    return this.#output === 'H264'
+      ? new H264Worker(options, listeners)
+      : new ReencodingProcess({ ...options, output: this.#output }, listeners);
+  }
+
+  #shown(size: PictureSize): void {
+    if (this.#over) return;
+    if (this.#lastPicture !== null) this.#lastPicture.filled = true;
+    if (isSameSize(size, this.#size)) return;
+    this.#size = size;
+    this.#listener.resized(size.width, size.height);
+  }
+
+  #flowingEnded(size: PictureSize, { code, reason }: Ending, undecoded: readonly Work[]): void {
+    const worked = this.#flowing?.hasDecoded === true;
+    this.#flowing = null;
+    if (this.#over) return;
+    if (code === null) {
+      this.#fail(new EngineFailed(`ffmpeg ended at work: ${reason}`));
+      return;
+    }
+    this.#needsKeyframe = true;
+    this.#listener.undecodable(reason);
+    // A keyframe may be among those that waited behind the damaged one.
+    this.#tasks.unshift(...undecoded.slice(1).map(({ task }) => task));
+    this.#workSoon();
+    // The next frame that counts is a keyframe: until it comes, the next process is ready.
+    if (worked) this.#attempt(() => this.#startFlowing(size));
+  }
+
+  #stopFlowing(): void {
+    if (this.#flowing !== null) this.#leaving = Promise.all([this.#leaving, this.#flowing.kill()]);
+    this.#flowing = null;
+  }
+
+  #stopResting(): void {
+    if (this.#resting !== null) this.#leaving = Promise.all([this.#leaving, this.#resting.kill()]);
+    this.#resting = null;
+  }
+}
