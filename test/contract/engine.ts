@@ -284,6 +284,23 @@ export function describeEngine(name: string, load: () => Promise<Engine>): void 
       expect(run.frames.map((frame) => frame.timestamp)).toEqual(video.slice(6).map((frame) => frame.timestamp));
     });
 
+    test('frames that show nothing count for those after them, and keyframes wait for a picture', async () => {
+      const run = await open({ layers: THREE_LAYERS });
+      const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 12 });
+      const isHidden = (index: number) => index % 4 === 2;
+      const frames = video.map((frame, index) => (isHidden(index) ? hidden(frame) : frame));
+      await run.pushAll(frames, (index) => run.wishes({ keyframe: index === 6 }));
+      expect(run.complaints).toEqual([]);
+      const shown = video.flatMap((_, index) => (isHidden(index) ? [] : [index]));
+      expect(run.keyframes(2)).toEqual([0, shown.indexOf(7)]);
+      expect(run.layer(2).map((frame) => frame.timestamp)).toEqual(
+        shown.map((index) => frameAt(video, index).timestamp),
+      );
+      for (const [place, picture] of (await run.seen(2)).entries()) {
+        expect(Math.abs(picture.luma - flashLuma(shown[place] ?? 0))).toBeLessThan(LUMA_TOLERANCE);
+      }
+    });
+
     test.each(INPUTS)('damaged %s does no harm, and a keyframe heals it', { timeout: 60_000 }, async (input) => {
       const run = await open({ input, layers: THREE_LAYERS });
       const video = await motion({ codec: input, frames: 240, gop: 30 });
@@ -374,6 +391,13 @@ function frameAt(video: readonly CodedFrame[], index: number): CodedFrame {
   const frame = video[index];
   if (frame === undefined) throw new Error(`The video has no frame ${index}`);
   return frame;
+}
+
+/** The same VP8 frame with `show_frame` cleared (RFC 6386, section 9.1). */
+function hidden(frame: CodedFrame): CodedFrame {
+  const data = Buffer.from(frame.data);
+  data[0] = (data[0] ?? 0) & ~0x10;
+  return { ...frame, data };
 }
 
 /** One video after the other, at 30 fps. */

@@ -7,19 +7,22 @@ import {
   type TranscoderListener,
   type TranscoderOptions,
 } from '../Engine.ts';
-import { KeyframeDuty } from '../KeyframeDuty.ts';
 import { isSameSize, isUsableSize, layerSize, type PictureSize } from '../pictureSize.ts';
-import { MAX_BACKLOG, usableBitrate, wishOf } from '../wishes.ts';
+import { MAX_BACKLOG, wishOf } from '../wishes.ts';
 import type { Ending } from './FfmpegProcess.ts';
 import { type FrameHeader, parseFrameHeader } from './frameHeaders.ts';
 import { H264Worker } from './H264Worker.ts';
 import { LastPicture } from './LastPicture.ts';
-import { type Job, type LayerJob, ReencodingProcess, type Worker, type WorkerListener } from './ReencodingProcess.ts';
+import { LayerPlan } from './LayerPlan.ts';
+import { ReencodingProcess } from './ReencodingProcess.ts';
+import type { Job, LayerJob, Worker, WorkerListener } from './Worker.ts';
 
 /** Without a frame for so long the input pauses: the last picture may be asked for. */
 const PAUSE_MS = 150;
 /** After a pause others are likely, and starting a process takes CPU. */
 const KEEP_RESTING_MS = 30_000;
+
+const NO_FRAME = 'This is no frame of the codec that was agreed on';
 
 interface Task {
   /** Null: the last picture once more. */
@@ -32,24 +35,15 @@ interface Work extends Job {
   readonly task: Task;
 }
 
-interface Layer {
-  readonly scaleDownBy: number;
-  readonly duty: KeyframeDuty;
-  /** As it was last wished. */
-  bitrateBps: number;
-  /** Where its last frame came from: no other process can go on from it without a keyframe. */
-  process: Worker<Work> | null;
-}
-
 /**
- * One process works on the flowing input. It leaves its last picture in a file; while the input pauses, a second one takes it from
+ * One worker has the input while it flows. It leaves its last picture in a file; while the input pauses, a second worker takes it from
  * there. Where the one follows the other, and at another size, what is under way comes out first.
  */
 export class FfmpegTranscoder implements Transcoder {
   readonly #path: string;
   readonly #input: InputCodec;
   readonly #output: OutputCodec;
-  readonly #layers: readonly Layer[];
+  readonly #layers: readonly LayerPlan[];
   readonly #listener: TranscoderListener;
   readonly #tasks: Task[] = [];
   #isDue = false;
@@ -61,7 +55,7 @@ export class FfmpegTranscoder implements Transcoder {
   #size: PictureSize = { width: 0, height: 0 };
   /** Frames lean on a picture that is not there, or is damaged: only a keyframe helps. */
   #needsKeyframe = true;
-  /** Processes that were told to end. */
+  /** Workers that were told to end. */
   #leaving: Promise<unknown> = Promise.resolve();
   #over = false;
 
@@ -70,12 +64,7 @@ export class FfmpegTranscoder implements Transcoder {
     this.#path = path;
     this.#input = input;
     this.#output = output;
-    this.#layers = layers.map(({ scaleDownBy, bitrateBps }) => ({
-      scaleDownBy,
-      duty: new KeyframeDuty(),
-      bitrateBps: usableBitrate(bitrateBps),
-      process: null,
-    }));
+    this.#layers = layers.map((layer) => new LayerPlan(layer));
     this.#listener = listener;
     this.#pause = setTimeout(() => this.#attempt(() => this.#rest()), PAUSE_MS);
   }
@@ -151,18 +140,10 @@ export class FfmpegTranscoder implements Transcoder {
 
   #work(): void {
     for (let [task] = this.#tasks; task !== undefined; [task] = this.#tasks) {
-      this.#noteBitrates(task);
+      for (const [index, layer] of this.#layers.entries()) layer.note(wishOf(task.wishes, index));
       const begun = task.frame === null ? this.#repeat(task) : this.#reencode(task, task.frame);
       if (!begun) return;
       this.#tasks.shift();
-    }
-  }
-
-  /** For a process that is started now. */
-  #noteBitrates({ wishes }: Task): void {
-    for (const [index, layer] of this.#layers.entries()) {
-      const { encode, bitrateBps } = wishOf(wishes, index);
-      if (encode) layer.bitrateBps = bitrateBps;
     }
   }
 
@@ -170,36 +151,36 @@ export class FfmpegTranscoder implements Transcoder {
   #reencode(task: Task, frame: CodedFrame): boolean {
     const header = parseFrameHeader(this.#input, frame.data);
     const reason = this.#reasonAgainst(frame, header);
-    if (header === null || reason !== null) {
+    if (reason !== null || header === null) {
       this.#jobsOf(task, null);
       this.#needsKeyframe = true;
-      this.#listener.undecodable(reason ?? `This is no frame of ${this.#input}`);
+      this.#listener.undecodable(reason ?? NO_FRAME);
       return true;
     }
     if ((this.#resting?.backlog ?? 0) > 0) return false;
-    const process = this.#processFor(header.size);
-    if (process === null) return false;
+    const worker = this.#workerFor(header.size);
+    if (worker === null) return false;
     this.#needsKeyframe = false;
     const { data, timestamp } = frame;
     if (header.shown) {
-      process.push({ task, data, timestamp, layers: this.#jobsOf(task, process) });
+      worker.push({ task, data, timestamp, layers: this.#jobsOf(task, worker) });
     } else {
       this.#jobsOf(task, null);
-      process.pushHidden(data);
+      worker.pushHidden(data);
     }
     return true;
   }
 
   #reasonAgainst(frame: CodedFrame, header: FrameHeader | null): string | null {
     if (this.#needsKeyframe && !frame.keyframe) return 'No keyframe came before this frame';
-    if (header === null) return `This is no frame of ${this.#input}`;
+    if (header === null) return NO_FRAME;
     const { size } = header;
     if (size === null) return this.#flowing === null ? 'A keyframe that does not tell its size' : null;
     return isUsableSize(size) ? null : `A picture of ${size.width}×${size.height}`;
   }
 
   /** Null: another one has to end first. */
-  #processFor(size: PictureSize | null): Worker<Work> | null {
+  #workerFor(size: PictureSize | null): Worker<Work> | null {
     const flowing = this.#flowing;
     if (flowing !== null && (size === null || this.#isLastPictureOf(size))) return flowing;
     if (size === null || (flowing?.backlog ?? 0) > 0) return null;
@@ -211,25 +192,16 @@ export class FfmpegTranscoder implements Transcoder {
     if ((this.#flowing?.backlog ?? 0) > 0) return false;
     const lastPicture = this.#lastPicture;
     if (!lastPicture?.filled) return true;
-    const process = this.#rest();
-    if (process === null) return true;
-    const layers = this.#jobsOf(task, process);
-    process.push({ task, data: lastPicture.read(), timestamp: task.timestamp, layers });
+    const worker = this.#rest();
+    if (worker === null) return true;
+    const layers = this.#jobsOf(task, worker);
+    worker.push({ task, data: lastPicture.read(), timestamp: task.timestamp, layers });
     return true;
   }
 
-  /** What of a task's wishes comes true. `process`: the one that works on it; null: none does. */
-  #jobsOf({ timestamp, wishes }: Task, process: Worker<Work> | null): (LayerJob | null)[] {
-    return this.#layers.map((layer, index) => {
-      const { encode, keyframe, bitrateBps } = wishOf(wishes, index);
-      layer.duty.wished({ encode, keyframe, bitrateBps }, timestamp);
-      if (!encode || process === null) return null;
-      const begins = layer.duty.due || layer.process !== process;
-      // It comes with this picture, or the process ends.
-      layer.duty.done();
-      layer.process = process;
-      return { keyframe: begins, bitrateBps };
-    });
+  /** `worker`: the one that gets the task; null: none does. */
+  #jobsOf({ timestamp, wishes }: Task, worker: Worker<Work> | null): (LayerJob | null)[] {
+    return this.#layers.map((layer, index) => layer.jobFor(wishOf(wishes, index), timestamp, worker));
   }
 
   #isLastPictureOf(size: PictureSize): boolean {
@@ -251,7 +223,7 @@ export class FfmpegTranscoder implements Transcoder {
     return this.#flowing;
   }
 
-  /** The process for the last picture, if there is one. */
+  /** The worker for the last picture, if there is one. */
   #rest(): Worker<Work> | null {
     const lastPicture = this.#lastPicture;
     if (!lastPicture?.filled) return null;
@@ -259,7 +231,7 @@ export class FfmpegTranscoder implements Transcoder {
     this.#resting ??= this.#start('I420', lastPicture, null, {
       decoded: () => undefined,
       ended: ({ reason }, undecoded) => {
-        this.#resting = null;
+        this.#stopResting();
         if (undecoded.length > 0) this.#fail(new EngineFailed(`ffmpeg does not repeat a picture: ${reason}`));
       },
     });
@@ -273,8 +245,8 @@ export class FfmpegTranscoder implements Transcoder {
     listener: Pick<WorkerListener<Work>, 'decoded' | 'ended'>,
   ): Worker<Work> {
     const size = { width, height };
-    const layers = this.#layers.map(({ scaleDownBy, bitrateBps }) => ({ ...layerSize(size, scaleDownBy), bitrateBps }));
     const sizes = this.#layers.map(({ scaleDownBy }) => layerSize(size, scaleDownBy));
+    const layers = this.#layers.map(({ bitrateBps }, index) => ({ ...size, ...sizes[index], bitrateBps }));
     const options = { path: this.#path, input, size, layers, lastPicture };
     const listeners: WorkerListener<Work> = {
       ...listener,
@@ -299,7 +271,7 @@ export class FfmpegTranscoder implements Transcoder {
 
   #flowingEnded(size: PictureSize, { code, reason }: Ending, undecoded: readonly Work[]): void {
     const worked = this.#flowing?.hasDecoded === true;
-    this.#flowing = null;
+    this.#stopFlowing();
     if (this.#over) return;
     if (code === null) {
       this.#fail(new EngineFailed(`ffmpeg ended at work: ${reason}`));

@@ -1,13 +1,8 @@
 import type { CodedPicture } from './codedPictures.ts';
 import type { Ending } from './FfmpegProcess.ts';
-import {
-  type Job,
-  type ProcessOptions,
-  ReencodingProcess,
-  type Worker,
-  type WorkerListener,
-} from './ReencodingProcess.ts';
+import { type ProcessOptions, ReencodingProcess } from './ReencodingProcess.ts';
 import { SteadyEncoder } from './SteadyEncoder.ts';
+import type { Job, Worker, WorkerListener } from './Worker.ts';
 
 /** Pictures in H264: one process decodes and scales, and each layer has another one that encodes. */
 export class H264Worker<J extends Job> implements Worker<J> {
@@ -69,6 +64,7 @@ export class H264Worker<J extends Job> implements Worker<J> {
 
   #end(ending: Ending, undecoded: readonly J[]): void {
     if (this.#over) return;
-    void this.kill().then(() => this.#listener.ended(ending, undecoded));
+    this.#over = true;
+    this.#listener.ended(ending, undecoded);
   }
 }

@@ -5,6 +5,7 @@ import { type CommandLayer, commandArguments, FIRST_PIPE } from './command.ts';
 import { type Ending, FfmpegProcess } from './FfmpegProcess.ts';
 import { type IvfCodec, ivfFrameHeader, ivfHeader } from './ivf.ts';
 import { type LayerOrder, NOT_ENCODED, numberOf, StepSequence, TICKS_PER_SECOND, timeOf } from './pictureOrders.ts';
+import type { Job, LayerJob, Worker, WorkerListener } from './Worker.ts';
 
 /** Work on a picture never takes this long. Starting may take a tenth of it. */
 const PICTURE_TIMEOUT_MS = 2_000;
@@ -24,46 +25,6 @@ export interface ProcessOptions {
   readonly lastPicture: { readonly descriptor: number } | null;
 }
 
-/** A frame on its way through the process. */
-export interface Job {
-  readonly data: Buffer;
-  /** 90 kHz. */
-  readonly timestamp: number;
-  /** For each layer; null: it is not encoded. */
-  readonly layers: readonly (LayerJob | null)[];
-}
-
-export interface LayerJob {
-  readonly keyframe: boolean;
-  readonly bitrateBps: number;
-}
-
-export interface WorkerListener<J extends Job> {
-  /** The frame was decoded, and its picture is the last one. In the order of frames. */
-  decoded(job: J): void;
-  /** In the order of frames, for each layer. */
-  encoded(job: J, layer: number, picture: CodedPicture): void;
-  /** All of a frame's work is done. */
-  done(): void;
-  /** It ended by itself, or had to be ended. `undecoded`: the frames that nothing came of; the first one is to blame, if any. */
-  ended(ending: Ending, undecoded: readonly J[]): void;
-}
-
-/** What the work on one size of input is given to. */
-export interface Worker<J extends Job> {
-  readonly pids: readonly number[];
-  /** Frames whose work is not done: zero when there is none. */
-  readonly backlog: number;
-  /** Whether it has shown that it works. */
-  readonly hasDecoded: boolean;
-  /** The first picture of a layer is a keyframe, whatever the job says. */
-  push(job: J): void;
-  /** A frame that is for later frames to refer to: nothing is heard of it. */
-  pushHidden(data: Buffer): void;
-  /** Nothing is heard of it from now on. */
-  kill(): Promise<void>;
-}
-
 interface UnderWay<J> {
   readonly job: J;
   readonly number: number;
@@ -79,7 +40,7 @@ interface Layer<J> {
   readonly expected: UnderWay<J>[];
 }
 
-/** A command that decodes, scales and encodes frames of one size, several of them under way at once. */
+/** One command. Of each frame that shows a picture it tells that it was decoded, and gives each layer that is wanted, in their order. */
 export class ReencodingProcess<J extends Job> implements Worker<J> {
   readonly #process: FfmpegProcess;
   readonly #listener: WorkerListener<J>;
@@ -219,7 +180,7 @@ export class ReencodingProcess<J extends Job> implements Worker<J> {
   #break(reason: string): void {
     if (this.#over) return;
     this.#stop();
-    void this.#process.kill().then(() => this.#tellEnd({ code: 1, reason }));
+    this.#tellEnd({ code: 1, reason });
   }
 
   #ended(ending: Ending): void {

@@ -1,6 +1,7 @@
 import type { PictureSize } from '../pictureSize.ts';
 import type { CodedPicture } from './codedPictures.ts';
-import { type Job, type LayerJob, ReencodingProcess } from './ReencodingProcess.ts';
+import { ReencodingProcess } from './ReencodingProcess.ts';
+import type { Job, LayerJob } from './Worker.ts';
 
 /** Another bitrate means another process: not for less than this, and not more often than this (90 kHz). */
 const WORTHWHILE_RATIO = 1.2;
@@ -106,9 +107,13 @@ export class SteadyEncoder<J extends Job> {
           if (this.#running === running) this.#listener.done();
         },
         ended: ({ reason }) => {
-          // When the next try comes, this one would have been old enough.
+          if (this.#running === running) {
+            this.#listener.ended(reason);
+            return;
+          }
+          // The running one goes on, and the next try comes when this one would have been old enough.
+          this.#leave(running);
           if (this.#next === running) this.#next = null;
-          else this.#listener.ended(reason);
         },
       },
     );

@@ -20,8 +20,8 @@ export interface CommandOptions {
 export const FIRST_PIPE = 3;
 
 /**
- * Takes coded frames as IVF, each with orders for the layers in its time; decodes them; says so on the first pipe, with a line of
- * `framecrc` for each picture that has its time in it; and writes the layers that are wanted of it to the pipes after that.
+ * Takes coded frames as IVF, each with orders for the layers in its time, and decodes them. The layers that are wanted of a picture go to
+ * the pipes after the first; then a line of `framecrc`, with the picture's time in it, says on the first one that it was decoded.
  */
 export function commandArguments({ size, output, layers, lastPicturePath }: CommandOptions): string[] {
   const whole = `scale=${size.width}:${size.height},format=yuv420p`;
@@ -39,10 +39,11 @@ export function commandArguments({ size, output, layers, lastPicturePath }: Comm
     ...['-flags', 'low_delay', '-max_pixels', String(MAX_PIXELS), '-reinit_filter', '0'],
     ...['-f', 'ivf', '-probesize', '32', '-analyzeduration', '0', '-i', 'pipe:0'],
     ...['-copyts', '-filter_complex', filters.join(';')],
+    ...layers.flatMap((layer, index) => layerOutput(output, layer, index)),
     ...(lastPicturePath === null ? [] : lastPictureOutput(lastPicturePath)),
+    // When all else is written, the last picture too.
     ...outputOf('told'),
     ...['-c:v', 'rawvideo', '-f', 'framecrc', '-flush_packets', '1', `pipe:${FIRST_PIPE}`],
-    ...layers.flatMap((layer, index) => layerOutput(output, layer, index)),
   ];
 }
 
