@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.ts';
 import { type Engine, EngineFailed, type Transcoder, type TranscoderOptions } from '../Engine.ts';
 import { FfmpegTranscoder } from './FfmpegTranscoder.ts';
 
 const LIST_TIMEOUT_MS = 10_000;
+/** Where a command opens the file of the last picture anew. */
+const OWN_FILES = '/proc/self/fd';
 
 /** The ffmpeg command, with coded frames going through pipes: one process that decodes, scales and encodes. */
 export class FfmpegEngine implements Engine {
@@ -21,6 +24,9 @@ export class FfmpegEngine implements Engine {
 
   /** @throws EngineFailed */
   static async load(path = 'ffmpeg'): Promise<FfmpegEngine> {
+    if (!existsSync(OWN_FILES)) {
+      throw new EngineFailed(`ffmpeg: this engine needs ${OWN_FILES}, which this system lacks. Use libav.`);
+    }
     const [decoders, encoders] = await Promise.all([namesIn(path, '-decoders'), namesIn(path, '-encoders')]);
     const inputs = (['VP8', 'VP9', 'H264'] as const).filter((codec) => decoders.has(codec.toLowerCase()));
     const outputs = (['VP8', 'H264'] as const).filter((codec) => encoders.has(codec === 'VP8' ? 'libvpx' : 'libx264'));
