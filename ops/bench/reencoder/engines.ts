@@ -177,6 +177,8 @@ function toReport(entries: readonly Entry[]): BenchReport {
       rssMegabytes: typical(({ rssBytes }) => rssBytes) / MEGABYTE,
     };
   });
+  const plainCores = (of: number): number =>
+    measured.find(({ engine, layers }) => engine === null && layers === of)?.cores ?? Number.NaN;
   return {
     bench: 'reencoder engines',
     runs: RUNS,
@@ -191,6 +193,7 @@ function toReport(entries: readonly Entry[]): BenchReport {
       'engine',
       'layers',
       'cores',
+      'of plain',
       'fps',
       'latency p50 ms',
       'p95',
@@ -203,6 +206,7 @@ function toReport(entries: readonly Entry[]): BenchReport {
       row.name,
       row.layers,
       row.cores,
+      row.cores / plainCores(row.layers),
       row.framesPerSecond,
       row.latencyP50,
       row.latencyP95,
