@@ -7,9 +7,8 @@ export interface WaitingViewers {
   readonly missing: number;
 }
 
-/** Viewers that are ready wait for the others as long as they took themselves, within these bounds. */
-const GATHER_AT_LEAST_MS = 120;
-const GATHER_AT_MOST_MS = 300;
+/** Viewers that are ready wait so long for the others, who get ready at the same time: longer helps nobody (measured with pages). */
+const GATHER_MS = 120;
 /** A producer that nobody is ready for is let go: whoever comes later asks for a keyframe of its own. */
 const HOLD_AT_MOST_MS = 2_000;
 
@@ -22,7 +21,5 @@ export function holdForMs({ heldForMs, firstReadyForMs, missing }: WaitingViewer
   if (missing === 0) return 0;
   const untilCap = HOLD_AT_MOST_MS - heldForMs;
   if (firstReadyForMs === null) return Math.max(0, untilCap);
-  const firstTookMs = heldForMs - firstReadyForMs;
-  const gatherMs = Math.min(Math.max(firstTookMs, GATHER_AT_LEAST_MS), GATHER_AT_MOST_MS);
-  return Math.max(0, Math.min(untilCap, gatherMs - firstReadyForMs));
+  return Math.max(0, Math.min(untilCap, GATHER_MS - firstReadyForMs));
 }
