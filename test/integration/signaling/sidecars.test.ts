@@ -153,7 +153,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     const { link, message } = await desk.hears('attach');
     expect([link.sidecarId, link.name, message]).toEqual(['sidecar-1', 'box', ATTACH]);
 
-    const pulse = { tracks: [{ jobId: 'job-1', framesIn: 3, framesOut: [3, 3, 0] }] };
+    const pulse = { tracks: [{ jobId: 'job-1', framesIn: 3, framesOut: [3, 3, 0], highestLayer: 1 }] };
     const detach = { jobId: 'job-1', reason: 'draining', handOver: true };
     socket.emit('pulse', pulse);
     socket.emit('stats', STATS);
@@ -174,6 +174,13 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
       ['release', release],
     ]);
     expect(new Set(desk.heard.map((heard) => heard.link)).size).toBe(1);
+  });
+
+  it('takes the pulse of an older sidecar, which does not tell what it has CPU for, as one that has enough', async () => {
+    const socket = await connect();
+    const track = { jobId: 'job-1', framesIn: 3, framesOut: [3, 3, 3] };
+    socket.emit('pulse', { tracks: [track] });
+    expect((await desk.hears('pulse')).message).toEqual({ tracks: [{ ...track, highestLayer: 2 }] });
   });
 
   it('tells the desk at once, and once, that a channel is lost; saying something to it then does no harm', async () => {
