@@ -54,7 +54,7 @@ describeReencodingQueue('BullMQ on a Redis Cluster', async () => {
   };
   return redisReencodingQueues({
     url: cluster.url,
-    flush: async () => void (await Promise.all(cluster.client.nodes('master').map((master) => master.flushall()))),
+    flush: cluster.flush,
     kill: () => all((master) => master.kill()),
     async start() {
       await all((master) => master.start());

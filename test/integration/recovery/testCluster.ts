@@ -12,6 +12,8 @@ export interface TestCluster {
   moveSlot(slot: number): Promise<void>;
   /** Waits until every master calls the cluster whole. */
   whole(): Promise<void>;
+  /** All masters lose everything, also one that clients have not found again since it was started. */
+  flush(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,9 @@ export async function startTestCluster(): Promise<TestCluster> {
       });
     },
     whole,
+    async flush() {
+      for (const side of sides) await side.flushall();
+    },
     async stop() {
       client.disconnect();
       for (const side of sides) side.disconnect();
