@@ -15,11 +15,16 @@ export function receivableOf(carriers: readonly Carrier[], { refused }: LiveView
   return refused.size === 0 ? carriers : carriers.filter(({ producer }) => !refused.has(producer.producerId));
 }
 
-/** The one that a viewer who receives these is to get: the newest reencoding that is ready, else the source. */
+/**
+ * The one that a viewer who receives these is to get: the newest reencoding that is ready, else the source. Who cannot receive that
+ * gets one that is to go, for as long as it is there.
+ */
 export function carrierFor(receivable: readonly Carrier[]): Carrier | null {
-  return (
-    receivable.findLast(({ phase }) => phase === 'ready') ?? receivable.find(({ phase }) => phase === 'source') ?? null
-  );
+  for (const wanted of ['ready', 'source', 'leaving'] as const) {
+    const found = receivable.findLast(({ phase }) => phase === wanted);
+    if (found) return found;
+  }
+  return null;
 }
 
 /**

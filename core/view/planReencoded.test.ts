@@ -65,6 +65,22 @@ describe('reencoded tracks', () => {
     expect(flowsToBob(plannedOnce(shown(leaving)))).toEqual([SOURCE]);
   });
 
+  test('[M1] who cannot receive the source gets what is to go, also after all consumers were closed', () => {
+    const unable: LiveMedia = {
+      ...watching,
+      viewers: mapValues(watching.viewers, (viewer) => ({
+        ...viewer,
+        consumers: new Map(),
+        refused: new Set([SOURCE]),
+      })),
+    };
+    const leaving = converged(room, new Map(), reencoded(unable, 'ann-camera', 'leaving'), EVERYTHING);
+    expect(flowsToBob(leaving)).toEqual([FIRST]);
+    expect(
+      flowsToBob(converged(room, new Map(), reencoded(leaving, 'ann-camera', 'leaving', 'ready'), EVERYTHING)),
+    ).toEqual([SECOND]);
+  });
+
   test('of two that are ready the newer one is shown', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     const handedOver = plannedOnce(reencoded(served, 'ann-camera', 'ready', 'ready'));
