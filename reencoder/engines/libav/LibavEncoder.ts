@@ -143,11 +143,14 @@ export class LibavEncoder implements LayerEncoder<LibavPicture> {
   }
 }
 
-/** Realtime, no frame held back, no frame left out; keyframes of at most six frames' bits. */
+/**
+ * Realtime, no frame held back, no frame left out; keyframes of at most six frames' bits.
+ * libvpx at −8 takes 5 % less CPU than at −6, which browsers use, and films lose 0.1 to 0.3 dB of more than 42 (720p at 1,500 kbit/s).
+ */
 const OPTIONS: Record<OutputCodec, Readonly<Record<string, string>>> = {
   VP8: {
     deadline: 'realtime',
-    'cpu-used': '-6',
+    'cpu-used': '-8',
     'lag-in-frames': '0',
     'max-intra-rate': '600',
     'static-thresh': '1',

@@ -29,7 +29,7 @@ export async function startPlainFfmpeg(
     return `[in${index}]${scale}[out${index}]`;
   });
   const outputs = layers.flatMap(({ ssrc, bitrateBps: bps }, index) => [
-    ...['-map', `[out${index}]`, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '-6', '-threads', '1'],
+    ...['-map', `[out${index}]`, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '-8', '-threads', '1'],
     ...['-lag-in-frames', '0', '-b:v', String(bps), '-minrate', String(bps), '-maxrate', String(bps), '-g', '3000'],
     ...['-fps_mode', 'passthrough', '-f', 'rtp', '-ssrc', String(ssrc), '-pkt_size', '1200', '-payload_type', '96'],
     `rtp://127.0.0.1:${ports.sink}`,
