@@ -1,11 +1,14 @@
 import type { Summary } from '../bench/statistics.ts';
 import { formatTable } from '../bench/table.ts';
+import type { Floor } from './floor/measureFloor.ts';
 
 /** What a drill found, as `--json` writes it. Times in ms. */
 export interface DrillResult {
   readonly fault: string;
   readonly rounds: number;
   readonly participants: number;
+  /** What the same did to a call on bare mediasoup. */
+  readonly floor?: Floor;
   readonly media: { readonly video: Summary; readonly audio: Summary };
   /** Of the reencoder: from the fault to the last viewer's first frame of the source, one a round. */
   readonly fallbackMs?: Summary;
@@ -42,13 +45,14 @@ const FALLBACK_TARGET_MS = 400;
 const MOST_PROBLEMS = 20;
 
 export function formatOutcome({ result, calm, problems }: DrillOutcome): string {
-  const { fault, rounds, participants, media, facts, state } = result;
+  const { fault, rounds, participants, floor, media, facts, state } = result;
   const row = (name: string, { p50, p95, p99, max, n }: Summary) => [name, p50, p95, p99, max, n];
   const gaps = formatTable(
     ['ms', 'p50', 'p95', 'p99', 'max', 'n'],
     [
       row('video gap', media.video),
       row('audio gap', media.audio),
+      ...(floor ? [row('video gap, bare mediasoup', floor.video), row('audio gap, bare mediasoup', floor.audio)] : []),
       ...(result.fallbackMs ? [row('all on the source', result.fallbackMs)] : []),
       ...(result.returnMs ? [row('all reencoded again', result.returnMs)] : []),
       row('video interval, calm', calm.video),

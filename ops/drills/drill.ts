@@ -13,6 +13,7 @@ import type { DrillOutcome } from './DrillResult.ts';
 import type { Deployment } from './deployment/Deployment.ts';
 import type { Fault } from './faults/Fault.ts';
 import { readAll, replayed } from './journalOf.ts';
+import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from './pace.ts';
 import { type MeasuredGap, Recording } from './Recording.ts';
 import { type Detours, ReencodedMeeting } from './ReencodedMeeting.ts';
 import type { RoomApi } from './RoomApi.ts';
@@ -45,16 +46,7 @@ interface Round {
 }
 
 const TRAFFIC = { chatEveryMs: 200, stateEveryMs: 200 } as const;
-const SETUP_LIMIT_MS = 60_000;
-const RECOVERY_LIMIT_MS = 30_000;
 const ANSWER_LIMIT_MS = 30_000;
-/** Before a fault nothing happens for at least so long, and up to this much longer at random. */
-const CALM_MS = 2_000;
-const CALM_VARIES_MS = 2_000;
-/** Frames still to come in after everybody has recovered. */
-const SETTLE_MS = 500;
-/** So soon nobody can have noticed: what still flows comes out of buffers. */
-const NOTICE_MS = 1_000;
 
 /**
  * Puts a meeting on a deployment, hurts it again and again while everybody talks, chats and raises hands, and compares in the

@@ -10,6 +10,7 @@ import { inTurn } from './faults/inTurn.ts';
 import { killReencoder } from './faults/killReencoder.ts';
 import { killServer } from './faults/killServer.ts';
 import { killWorker } from './faults/killWorker.ts';
+import { measureFloor } from './floor/measureFloor.ts';
 import { type DrillOptions, type FaultName, parseOptions, USAGE } from './options.ts';
 import { openScene } from './scene.ts';
 
@@ -46,6 +47,7 @@ async function main(args: string[]): Promise<number> {
 async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   const { fault, rounds, seed, url, json } = options;
   log(`seed ${seed}`);
+  const floor = options.floor && fault !== 'reencoder' ? await measureFloor({ ...options, fault }, cleanup, log) : null;
   const reencoded = fault === 'reencoder';
   // Whether the machine has CPU for all cameras is not the question here.
   const settings = reencoded ? { REENCODER: 'auto', REENCODER_TRACKS: String(options.participants) } : {};
@@ -55,10 +57,11 @@ async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   log(`${own ? 'private server' : 'server'} at ${deployment.url}`);
   const scene = await openScene(deployment, options, cleanup, log);
   const plan = { fault: FAULTS[fault], rounds, seed, reencoded };
-  const outcome = await new Drill(plan, scene).run().catch(async (error: unknown) => {
+  const drilled = await new Drill(plan, scene).run().catch(async (error: unknown) => {
     if (own && !cleanup.interrupted) process.stderr.write(`${await own.logTail()}\n`);
     throw error;
   });
+  const outcome = { ...drilled, result: { ...drilled.result, ...(floor && { floor }) } };
   process.stdout.write(`\n${formatOutcome(outcome)}\n`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(outcome.result, null, 2)}\n`);
   return outcome.result.ok ? 0 : 1;

@@ -8,6 +8,7 @@ test('a drill is four bots and ten rounds on a private server, unless told other
     pages: 0,
     rounds: 10,
     seed: 7,
+    floor: false,
     url: undefined,
     json: undefined,
   });
@@ -28,6 +29,7 @@ test.each([
   [['server', '--pages', '9'], /from 0 to 4/],
   [['server', '--url', 'nonsense'], /Invalid URL/],
   [['server', '--unknown'], /--unknown/],
+  [['reencoder', '--floor'], /worker or server/],
 ])('%j is refused with the reason', (args, reason) => {
   expect(parseOptions(args)).toMatch(reason);
 });

@@ -10,6 +10,8 @@ export interface DrillOptions {
   readonly pages: number;
   readonly rounds: number;
   readonly seed: number;
+  /** Whether the same is done to bare mediasoup first. */
+  readonly floor: boolean;
   /** A running Everroom of this machine; undefined: a private one. */
   readonly url: string | undefined;
   readonly json: string | undefined;
@@ -21,6 +23,7 @@ export const USAGE = `npm run drill -- worker|server|reencoder [options]
   --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
   --browser          three of them are Chromium pages, or all where there are fewer
   --pages N          so many of them are Chromium pages
+  --floor            first do the same to a call on bare mediasoup, with the same clients, to compare with
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
   --json FILE        write the result as JSON too`;
@@ -38,6 +41,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
         rounds: { type: 'string', default: '10' },
         browser: { type: 'boolean', default: false },
         pages: { type: 'string' },
+        floor: { type: 'boolean', default: false },
         url: { type: 'string' },
         seed: { type: 'string' },
         json: { type: 'string' },
@@ -46,6 +50,8 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     const [name, ...more] = positionals;
     const fault = FAULT_NAMES.find((known) => known === name);
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
+    if (values.floor && fault === 'reencoder')
+      return 'bare mediasoup has no reencoder: --floor goes with worker or server';
     const participants = wholeNumber('--participants', values.participants, 2, 50);
     const asked = values.pages ?? String(values.browser ? Math.min(BROWSER_PAGES, participants) : 0);
     return {
@@ -54,6 +60,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       pages: wholeNumber('--pages', asked, 0, participants),
       rounds: wholeNumber('--rounds', values.rounds, 1, 1_000),
       seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
+      floor: values.floor,
       url: values.url === undefined ? undefined : new URL(values.url).origin,
       json: values.json,
     };

@@ -1,5 +1,8 @@
 import type { ParticipantId } from '../../core/room/state.ts';
-import type { DrillClient } from './clients/DrillClient.ts';
+import type { CallClient } from './clients/ClientHost.ts';
+
+/** Any client of a drill. */
+type Receiver = Pick<CallClient, 'participantId' | 'status'>;
 
 /** A track that had no frame for so long does not flow. */
 const FLOWING_MS = 500;
@@ -8,13 +11,13 @@ const FLOWING_MS = 500;
  * The one notion of "recovered": everybody is connected and sees and hears everybody who is not muted. Null when it is so, else
  * what is missing.
  */
-export async function missingOf(clients: readonly DrillClient[]): Promise<string | null> {
+export async function missingOf(clients: readonly Receiver[]): Promise<string | null> {
   const ids = clients.map(({ participantId }) => participantId);
   const reasons = await Promise.all(clients.map((client) => missingAt(client, ids)));
   return reasons.find((reason) => reason !== null) ?? null;
 }
 
-async function missingAt(client: DrillClient, ids: readonly ParticipantId[]): Promise<string | null> {
+async function missingAt(client: Receiver, ids: readonly ParticipantId[]): Promise<string | null> {
   const { connected, remoteTracks } = await client.status();
   const now = Date.now();
   const name = client.participantId;

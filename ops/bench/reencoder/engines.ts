@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineName } from '../../../core/reencoding/messages.ts';
 import { findEngine } from '../../../reencoder/engines/findEngine.ts';
-import { cpuMicrosecondsOf, descendantsOf, residentBytesOf } from '../../drills/deployment/processes.ts';
+import { cpuMicrosecondsOf, descendantsOf, isAlive, residentBytesOf } from '../../drills/deployment/processes.ts';
 import { waitUntilNothingMissing } from '../../drills/waitUntil.ts';
 import type { Cleanup } from '../cleanup.ts';
 import type { BenchReport, Target } from '../Report.ts';
@@ -92,38 +92,51 @@ async function measure({ layers: count, start }: Entry, film: readonly IvfFrame[
   const layers = layersOf(count);
   const source = await Source.open(film);
   const sink = await Sink.open((timestamp) => source.sentAt(timestamp));
-  const contender = await start(layers, { source: source.socket.port, sink: sink.port });
-  const end = (): Promise<void> => contender.stop();
-  cleanup.add(end);
+  // Sockets that stay open would keep a bench that failed from ending.
   try {
-    await sleep(LISTENING_MS);
-    await source.sendTo(contender.inputPort);
-    await untilFlowing(sink, layers);
-    await sleep(WARM_UP_MS);
-    sink.take();
-    const startedAt = performance.now();
-    const before = cpuOf(contender.pid);
-    await sleep(MEASURE_MS);
-    const cores = (cpuOf(contender.pid) - before) / 1_000 / (performance.now() - startedAt);
-    const seconds = (performance.now() - startedAt) / 1_000;
-    const { latencies, frames } = sink.take();
-    const rssBytes = familyOf(contender.pid).reduce((sum, pid) => sum + residentBytesOf(pid), 0);
-    const { outputPort } = contender;
-    const requests =
-      outputPort === null ? { answers: [], unanswered: 0 } : await askForKeyframes(sink, layers, outputPort);
-    const fewest = Math.min(...layers.map(({ ssrc }) => frames.get(ssrc) ?? 0));
-    return {
-      cores,
-      rssBytes,
-      framesPerSecond: fewest / seconds,
-      latencies: outputPort === null ? [] : latencies,
-      ...requests,
-    };
+    const contender = await start(layers, { source: source.socket.port, sink: sink.port });
+    const end = (): Promise<void> => contender.stop();
+    cleanup.add(end);
+    try {
+      return await measured(contender, layers, source, sink);
+    } finally {
+      await end();
+    }
   } finally {
-    await end();
     source.close();
     sink.close();
   }
+}
+
+async function measured(
+  { pid, inputPort, outputPort }: Contender,
+  layers: readonly Layer[],
+  source: Source,
+  sink: Sink,
+): Promise<Figures> {
+  await sleep(LISTENING_MS);
+  await source.sendTo(inputPort);
+  await untilFlowing(sink, layers);
+  await sleep(WARM_UP_MS);
+  sink.take();
+  const startedAt = performance.now();
+  const before = cpuOf(pid);
+  await sleep(MEASURE_MS);
+  if (!isAlive(pid)) throw new Error(`process ${pid}, which reencodes, has ended`);
+  const cores = (cpuOf(pid) - before) / 1_000 / (performance.now() - startedAt);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { latencies, frames } = sink.take();
+  const rssBytes = familyOf(pid).reduce((sum, member) => sum + residentBytesOf(member), 0);
+  const requests =
+    outputPort === null ? { answers: [], unanswered: 0 } : await askForKeyframes(sink, layers, outputPort);
+  const fewest = Math.min(...layers.map(({ ssrc }) => frames.get(ssrc) ?? 0));
+  return {
+    cores,
+    rssBytes,
+    framesPerSecond: fewest / seconds,
+    latencies: outputPort === null ? [] : latencies,
+    ...requests,
+  };
 }
 
 async function untilFlowing(sink: Sink, layers: readonly Layer[]): Promise<void> {

@@ -1,8 +1,9 @@
 import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
-import { Room, type RoomOptions } from '../../../client/Room.ts';
+import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
 import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
 import type { Deed } from '../checks/deeds.ts';
+import type { ClientPlatform } from './ClientPlatform.ts';
 import type {
   Announcement,
   ClientCommands,
@@ -14,21 +15,9 @@ import type {
 import { FrameLog, type TrackFrames } from './FrameLog.ts';
 import { Traffic } from './Traffic.ts';
 
-/** What differs between a browser and a bot. */
-export interface ProbePlatform {
-  readonly roomOptions: RoomOptions;
-  openCamera(): Promise<MediaStreamTrack>;
-  openMicrophone(): Promise<MediaStreamTrack>;
-  /**
-   * Calls `onFrame` for each picture shown, or packet of sound played, of what the track receives now, and `onAudible` while
-   * there is something to be heard of it.
-   */
-  meter(track: RemoteTrack, onFrame: () => void, onAudible: () => void): () => void;
-}
-
 /** A participant as an application would be one, on the SDK alone, with an eye on everything it gets. */
 export class ClientProbe implements ClientCommands {
-  readonly #platform: ProbePlatform;
+  readonly #platform: ClientPlatform;
   readonly #room: Room;
   readonly #frames = new FrameLog();
   readonly #meters = new Map<string, () => void>();
@@ -36,10 +25,15 @@ export class ClientProbe implements ClientCommands {
   readonly #troubles: string[] = [];
   readonly #announcements: Announcement[] = [];
 
-  constructor(platform: ProbePlatform) {
+  constructor(platform: ClientPlatform) {
     this.#platform = platform;
     const storage = new MemoryStorage();
-    this.#room = new Room({ sessionStorage: storage, chatStorage: storage, ...platform.roomOptions });
+    const { handlerName } = platform;
+    this.#room = new Room({
+      sessionStorage: storage,
+      chatStorage: storage,
+      ...(handlerName && { deviceHandler: handlerName }),
+    });
     this.#traffic = new Traffic(this.#room);
     this.#room.on('trackSubscribed', (track) => this.#meter(track));
     this.#room.on('trackSwapped', (track) => this.#meter(track));

@@ -1,20 +1,20 @@
 import type { Browser, Page } from 'playwright-core';
 import type { ParticipantId } from '../../../core/room/state.ts';
-import type { ClientCommands, DrillClient } from './DrillClient.ts';
+import type { ClientHost, ProbeName } from './ClientHost.ts';
 import { bundlePage } from './page/bundle.ts';
 import { launchDrillBrowser } from './page/chromium.ts';
 import type { TestMedia } from './testMedia.ts';
 
 export interface DrillBrowser {
-  openPage(participantId: ParticipantId): Promise<DrillClient>;
+  openPage(participantId: ParticipantId): Promise<ClientHost>;
   close(): Promise<void>;
 }
 
 /** One Chromium. Each page has a browser context of its own: browsers slow pages that share a window. */
-export async function openBrowser(serverUrl: string, media: TestMedia): Promise<DrillBrowser> {
+export async function openBrowser(serverUrl: string, media: TestMedia, probe: ProbeName): Promise<DrillBrowser> {
   const [browser, script] = await Promise.all([launchDrillBrowser(media), bundlePage()]);
   return {
-    openPage: (participantId) => startPage(browser, script, serverUrl, participantId),
+    openPage: (participantId) => startPage(browser, script, serverUrl, participantId, probe),
     close: () => browser.close(),
   };
 }
@@ -24,7 +24,8 @@ async function startPage(
   script: string,
   serverUrl: string,
   participantId: ParticipantId,
-): Promise<DrillClient> {
+  probe: ProbeName,
+): Promise<ClientHost> {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   // Under the server's own address, without asking the server for it.
@@ -39,25 +40,15 @@ async function startPage(
   const reloads = watchOver(page, participantId);
   await page.addScriptTag({ content: script });
   if (reloads.length > 0) throw new Error(`the page does not start: ${reloads.join(', ')}`);
-  const call =
-    <M extends keyof ClientCommands>(method: M) =>
-    (...args: Parameters<ClientCommands[M]>) =>
-      page.evaluate(
-        // `window.drill` implements `ClientCommands`, all of which JSON can carry.
-        ([name, given]) => (window.drill[name] as (...args: unknown[]) => Promise<unknown>)(...given),
-        [method, args] as const,
-      ) as ReturnType<ClientCommands[M]>;
   return {
     participantId,
     kind: 'page',
-    join: call('join'),
-    status: call('status'),
-    takeFrames: call('takeFrames'),
-    setMicrophoneMuted: call('setMicrophoneMuted'),
-    reencodeRoom: call('reencodeRoom'),
-    startTraffic: call('startTraffic'),
-    stopTraffic: call('stopTraffic'),
-    roomView: call('roomView'),
+    call: (method, args) =>
+      page.evaluate(
+        ([name, command, given]) =>
+          (window.probes[name][command as never] as (...all: readonly unknown[]) => Promise<unknown>)(...given),
+        [probe, method, args] as const,
+      ),
     reloads: () => reloads,
     close: () => context.close(),
   };
@@ -71,5 +62,11 @@ function watchOver(page: Page, participantId: ParticipantId): readonly string[] 
   });
   page.on('crash', () => seen.push(`${participantId} crashed`));
   page.on('pageerror', (error) => seen.push(`${participantId}: ${error.message}`));
+  page.on('websocket', (socket) => {
+    // Then the SDK goes on with HTTP, and much slower: not what is to be measured. A server that is gone refuses otherwise.
+    socket.on('socketerror', (error) => {
+      if (error.includes('ERR_BLOCKED')) seen.push(`${participantId} may not open WebSockets: ${error}`);
+    });
+  });
   return seen;
 }

@@ -1,3 +1,6 @@
+import { BareProbe } from '../../floor/BareProbe.ts';
+import type { ProbeName } from '../ClientHost.ts';
+import type { ClientPlatform } from '../ClientPlatform.ts';
 import { ClientProbe } from '../ClientProbe.ts';
 import { watchPacketsPlayed } from '../packetsPlayed.ts';
 import { Rpc } from '../rpc.ts';
@@ -9,8 +12,8 @@ import { HANDLER_NAME } from './webrtcGlobals.ts';
 /** One participant on libwebrtc. Its parent calls it, and it ends with its parent. */
 const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
 
-const probe = new ClientProbe({
-  roomOptions: { deviceHandler: HANDLER_NAME },
+const platform: ClientPlatform = {
+  handlerName: HANDLER_NAME,
   openCamera: async () => openCamera(media),
   openMicrophone: async () => openMicrophone(media),
   meter(track, onFrame, onAudible) {
@@ -24,7 +27,12 @@ const probe = new ClientProbe({
       stopPackets();
     };
   },
-});
+};
+const probes: Record<ProbeName, () => object> = {
+  drill: () => new ClientProbe(platform),
+  call: () => new BareProbe(platform),
+};
 
-new Rpc(process, probe);
+// Its parent names one of them.
+new Rpc(process, probes[process.argv[3] as ProbeName]());
 process.on('disconnect', () => process.exit(0));

@@ -1,12 +1,14 @@
-import type { RemoteTrack } from '../../../../client/media/RemoteTrack.ts';
+import { BareProbe } from '../../floor/BareProbe.ts';
+import type { ProbeName } from '../ClientHost.ts';
+import type { ClientPlatform, MeteredTrack } from '../ClientPlatform.ts';
 import { ClientProbe } from '../ClientProbe.ts';
 import { watchPacketsPlayed } from '../packetsPlayed.ts';
 import { PICTURE } from '../picture.ts';
 
-/** One participant as a browser has it. Whoever opened the page calls `window.drill`. */
+/** One participant as a browser has it. Whoever opened the page calls one of `window.probes`. */
 declare global {
   interface Window {
-    drill: ClientProbe;
+    probes: Record<ProbeName, object>;
   }
 }
 
@@ -14,8 +16,7 @@ declare global {
 const AUDIBLE_LEVEL = 0.003;
 const elements = new Map<string, HTMLVideoElement | HTMLAudioElement>();
 
-window.drill = new ClientProbe({
-  roomOptions: {},
+const platform: ClientPlatform = {
   async openCamera() {
     const { width, height, framesPerSecond } = PICTURE;
     return only(await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: framesPerSecond } }));
@@ -27,10 +28,11 @@ window.drill = new ClientProbe({
   },
   meter: (track, onFrame, onAudible) =>
     track.kind === 'video' ? watch(track, onFrame) : listen(track, onFrame, onAudible),
-});
+};
+window.probes = { drill: new ClientProbe(platform), call: new BareProbe(platform) };
 
 /** The element stays when the track's media is swapped, as a meeting's tile does. */
-function watch(track: RemoteTrack, onFrame: () => void): () => void {
+function watch(track: MeteredTrack, onFrame: () => void): () => void {
   const element = elementOf(track, 'video');
   let watching = true;
   const next = (): void => {
@@ -47,7 +49,7 @@ function watch(track: RemoteTrack, onFrame: () => void): () => void {
 }
 
 /** Packets are played only while an element plays them. */
-function listen(track: RemoteTrack, onPacket: () => void, onAudible: () => void): () => void {
+function listen(track: MeteredTrack, onPacket: () => void, onAudible: () => void): () => void {
   elementOf(track, 'audio');
   return watchPacketsPlayed(
     () => track.consumer?.rtpReceiver,
@@ -58,7 +60,7 @@ function listen(track: RemoteTrack, onPacket: () => void, onAudible: () => void)
   );
 }
 
-function elementOf<K extends 'video' | 'audio'>(track: RemoteTrack, tag: K): HTMLElementTagNameMap[K] {
+function elementOf<K extends 'video' | 'audio'>(track: MeteredTrack, tag: K): HTMLElementTagNameMap[K] {
   const known = elements.get(track.trackId);
   // One track has one kind, so its element has that tag.
   if (known) return known as HTMLElementTagNameMap[K];

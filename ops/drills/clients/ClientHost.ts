@@ -1,0 +1,52 @@
+import type { ParticipantId } from '../../../core/room/state.ts';
+import type { CallCommands } from '../floor/CallClient.ts';
+import type { ClientCommands, DrillClient } from './DrillClient.ts';
+
+/** What the client does: it is a participant of an Everroom, or of a call on bare mediasoup. */
+export type ProbeName = 'drill' | 'call';
+
+/** Where a client runs: a bot's process, or a page of a browser. */
+export interface ClientHost {
+  readonly participantId: ParticipantId;
+  readonly kind: 'bot' | 'page';
+  /** Calls a function of its probe; arguments and results are JSON. */
+  call(method: string, args: readonly unknown[]): Promise<unknown>;
+  /** Reloads, crashes and uncaught errors so far. */
+  reloads(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** A client of a call on bare mediasoup. */
+export type CallClient = CallCommands & Omit<ClientHost, 'call'>;
+
+/** Its host runs the probe `drill`. */
+export function toDrillClient(host: ClientHost): DrillClient {
+  const call = callerOf<ClientCommands>(host);
+  return {
+    ...partsOf(host),
+    join: call('join'),
+    status: call('status'),
+    takeFrames: call('takeFrames'),
+    setMicrophoneMuted: call('setMicrophoneMuted'),
+    reencodeRoom: call('reencodeRoom'),
+    startTraffic: call('startTraffic'),
+    stopTraffic: call('stopTraffic'),
+    roomView: call('roomView'),
+  };
+}
+
+/** Its host runs the probe `call`. */
+export function toCallClient(host: ClientHost): CallClient {
+  const call = callerOf<CallCommands>(host);
+  return { ...partsOf(host), join: call('join'), status: call('status'), takeFrames: call('takeFrames') };
+}
+
+function partsOf({ participantId, kind, reloads, close }: ClientHost): Omit<ClientHost, 'call'> {
+  return { participantId, kind, reloads, close };
+}
+
+/** The probe implements these commands, all of which JSON can carry. */
+function callerOf<Commands>(host: ClientHost) {
+  return <M extends keyof Commands & string>(method: M): Commands[M] =>
+    ((...args: readonly unknown[]) => host.call(method, args)) as Commands[M];
+}

@@ -1,0 +1,73 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../bench/freePort.ts';
+
+const SCRIPT = fileURLToPath(new URL('./bareServer.ts', import.meta.url));
+
+interface Running {
+  readonly child: ChildProcess;
+  /** Who carries media, once there is a spare one too. */
+  workerPid: number | null;
+}
+
+/** Servers of a bare call: one that is called, and a warm second one. One that was killed is started again. */
+export class BareServers {
+  readonly urls: readonly string[];
+  readonly #ports: readonly number[];
+  readonly #running: Running[];
+  #active = 0;
+
+  static async start(): Promise<BareServers> {
+    const ports = [await freePort(), await freePort()];
+    return new BareServers(ports);
+  }
+
+  private constructor(ports: readonly number[]) {
+    this.#ports = ports;
+    this.urls = ports.map((port) => `http://127.0.0.1:${port}`);
+    this.#running = ports.map(startServer);
+  }
+
+  /** Null when both servers are there with all their workers, else what is missing. */
+  async missing(): Promise<string | null> {
+    const missing = this.#running.filter(({ workerPid }) => workerPid === null).length;
+    return missing === 0 ? null : `${missing} of ${this.#running.length} servers are not ready`;
+  }
+
+  /** SIGKILL to the worker that carries media. */
+  killWorker(): void {
+    const running = this.#running[this.#active];
+    if (!running?.workerPid) throw new Error('there is no worker to kill');
+    process.kill(running.workerPid, 'SIGKILL');
+    running.workerPid = null;
+  }
+
+  /** SIGKILL to the server that is called. Clients dial the other one. */
+  killServer(): void {
+    const killed = this.#active;
+    this.#running[killed]?.child.kill('SIGKILL');
+    this.#active = 1 - killed;
+    this.#running[killed] = startServer(this.#ports[killed] ?? 0);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map(({ child }) => ended(child)));
+  }
+}
+
+function startServer(port: number): Running {
+  const child = fork(SCRIPT, [String(port)], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const running: Running = { child, workerPid: null };
+  child.on('message', (message: { readonly workerPid: number }) => {
+    running.workerPid = message.workerPid;
+  });
+  return running;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}

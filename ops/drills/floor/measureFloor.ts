@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cleanup } from '../../bench/cleanup.ts';
+import { randomFrom } from '../../bench/random.ts';
+import { type Summary, summarize } from '../../bench/statistics.ts';
+import { toCallClient } from '../clients/ClientHost.ts';
+import { type Cast, startHosts } from '../clients/startHosts.ts';
+import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from '../pace.ts';
+import { type MeasuredGap, Recording } from '../Recording.ts';
+import { missingOf } from '../recovered.ts';
+import { waitUntilNothingMissing } from '../waitUntil.ts';
+import { BareServers } from './BareServers.ts';
+
+/** Gaps in ms. */
+export interface Floor {
+  readonly video: Summary;
+  readonly audio: Summary;
+}
+
+export interface FloorPlan extends Cast {
+  readonly fault: 'worker' | 'server';
+  readonly rounds: number;
+  readonly seed: number;
+}
+
+/**
+ * How long the same fault takes media away from the same clients in a call on bare mediasoup, as little around it as can be: what a
+ * drill can hope for on this machine, now.
+ */
+export async function measureFloor(plan: FloorPlan, cleanup: Cleanup, log: (line: string) => void): Promise<Floor> {
+  const { fault, rounds, seed } = plan;
+  const random = randomFrom(seed);
+  const servers = await BareServers.start();
+  cleanup.add(() => servers.close());
+  const [url = ''] = servers.urls;
+  const { hosts, close } = await startHosts(url, plan, 'call', cleanup);
+  const clients = hosts.map(toCallClient);
+  await waitUntilNothingMissing('bare servers do not start', () => servers.missing(), SETUP_LIMIT_MS);
+  await Promise.all(clients.map((client) => client.join({ urls: servers.urls, name: client.participantId })));
+  await waitUntilNothingMissing('the bare call does not begin', () => missingOf(clients), SETUP_LIMIT_MS);
+  const recording = new Recording();
+  const gaps: MeasuredGap[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    await sleep(CALM_MS + random() * CALM_VARIES_MS);
+    const at = Date.now();
+    if (fault === 'worker') servers.killWorker();
+    else servers.killServer();
+    log(`bare mediasoup, round ${round} of ${rounds}: ${fault} killed`);
+    await sleep(NOTICE_MS);
+    const missing = async (): Promise<string | null> => (await missingOf(clients)) ?? (await servers.missing());
+    await waitUntilNothingMissing('the bare call does not recover', missing, RECOVERY_LIMIT_MS);
+    await sleep(SETTLE_MS);
+    await recording.collect(clients);
+    gaps.push(...recording.gaps({ from: at, to: Date.now() }, new Set()));
+  }
+  const failures = clients.flatMap((client) => client.reloads());
+  if (failures.length > 0) throw new Error(`the bare call broke: ${failures.join(', ')}`);
+  await close();
+  await servers.close();
+  const ofKind = (kind: 'audio' | 'video'): Summary =>
+    summarize(gaps.filter((gap) => gap.kind === kind).flatMap(({ gapMs }) => gapMs ?? []));
+  return { video: ofKind('video'), audio: ofKind('audio') };
+}
