@@ -6,12 +6,13 @@ import type { ParticipantMedia } from './ParticipantMedia.ts';
 
 interface Hold {
   readonly since: number;
-  firstReadyAt: number | null;
+  /** How many viewers were ready when they were counted last, and when the first and the last of them got ready. */
+  ready: { readonly count: number; readonly firstAt: number; readonly lastAt: number } | null;
 }
 
 /**
  * Lets a rebuilt room start with one keyframe a track: a new video producer is held (paused) until its viewers can show what
- * it sends, or a moment after the first of them can.
+ * it sends, or no other one gets ready for a moment.
  */
 export class KeyframeCoordinator {
   readonly #clock: Clock;
@@ -35,7 +36,7 @@ export class KeyframeCoordinator {
   }
 
   hold(producer: MediaProducer): void {
-    this.#holds.set(producer, { since: this.#clock.now(), firstReadyAt: null });
+    this.#holds.set(producer, { since: this.#clock.now(), ready: null });
   }
 
   forget(producer: MediaProducer): void {
@@ -56,9 +57,14 @@ export class KeyframeCoordinator {
     let letGo = false;
     for (const [producer, hold] of this.#holds) {
       const { ready, missing } = countViewers(producer, this.#room(), this.#viewers);
-      if (ready > 0) hold.firstReadyAt ??= now;
-      const firstReadyForMs = hold.firstReadyAt === null ? null : now - hold.firstReadyAt;
-      const waitMs = holdForMs({ heldForMs: now - hold.since, firstReadyForMs, missing });
+      if (ready > (hold.ready?.count ?? 0)) {
+        hold.ready = { count: ready, firstAt: hold.ready?.firstAt ?? now, lastAt: now };
+      }
+      const waitMs = holdForMs({
+        heldForMs: now - hold.since,
+        ready: hold.ready && { firstForMs: now - hold.ready.firstAt, lastForMs: now - hold.ready.lastAt },
+        missing,
+      });
       if (waitMs === 0) {
         this.#holds.delete(producer);
         producer.held = false;

@@ -1,18 +1,28 @@
 import { expect, test } from 'vitest';
 import { holdForMs } from './holdForViewers.ts';
 
+function ready(firstForMs: number, lastForMs: number) {
+  return { firstForMs, lastForMs };
+}
+
 test('a producer is let go when every viewer is ready, or when there is none', () => {
-  expect(holdForMs({ heldForMs: 0, firstReadyForMs: null, missing: 0 })).toBe(0);
-  expect(holdForMs({ heldForMs: 60, firstReadyForMs: 10, missing: 0 })).toBe(0);
+  expect(holdForMs({ heldForMs: 0, ready: null, missing: 0 })).toBe(0);
+  expect(holdForMs({ heldForMs: 60, ready: ready(10, 10), missing: 0 })).toBe(0);
 });
 
-test('viewers that are ready wait a moment for the others', () => {
-  expect(holdForMs({ heldForMs: 50, firstReadyForMs: 0, missing: 1 })).toBe(120);
-  expect(holdForMs({ heldForMs: 900, firstReadyForMs: 50, missing: 1 })).toBe(70);
-  expect(holdForMs({ heldForMs: 180, firstReadyForMs: 130, missing: 1 })).toBe(0);
+test('viewers that are ready wait a moment for the next', () => {
+  expect(holdForMs({ heldForMs: 50, ready: ready(0, 0), missing: 1 })).toBe(250);
+  expect(holdForMs({ heldForMs: 900, ready: ready(50, 50), missing: 1 })).toBe(200);
+  expect(holdForMs({ heldForMs: 280, ready: ready(270, 250), missing: 1 })).toBe(0);
+});
+
+test('as long as one after the other gets ready they wait longer, but not for ever', () => {
+  expect(holdForMs({ heldForMs: 400, ready: ready(100, 0), missing: 2 })).toBe(250);
+  expect(holdForMs({ heldForMs: 400, ready: ready(380, 0), missing: 2 })).toBe(20);
+  expect(holdForMs({ heldForMs: 500, ready: ready(400, 0), missing: 2 })).toBe(0);
 });
 
 test('nobody is waited for longer than two seconds', () => {
-  expect(holdForMs({ heldForMs: 1_900, firstReadyForMs: null, missing: 3 })).toBe(100);
-  expect(holdForMs({ heldForMs: 2_000, firstReadyForMs: null, missing: 3 })).toBe(0);
+  expect(holdForMs({ heldForMs: 1_900, ready: null, missing: 3 })).toBe(100);
+  expect(holdForMs({ heldForMs: 2_000, ready: null, missing: 3 })).toBe(0);
 });
