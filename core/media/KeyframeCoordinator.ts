@@ -6,7 +6,7 @@ import type { ParticipantMedia } from './ParticipantMedia.ts';
 
 interface Hold {
   readonly since: number;
-  /** How many viewers were ready when they were counted last, and when the first and the last of them got ready. */
+  /** The most viewers that were ready at once, and when the first and the last of them got ready. */
   ready: { readonly count: number; readonly firstAt: number; readonly lastAt: number } | null;
 }
 

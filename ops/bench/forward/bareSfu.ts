@@ -74,7 +74,8 @@ export async function bareSfu({ viewerIds }: Topology, offer: Offer): Promise<Sf
   };
 }
 
-function toOffer({ id, iceParameters, iceCandidates, dtlsParameters }: types.WebRtcTransport): TransportOffer {
+/** What a client needs to know of it. */
+export function toOffer({ id, iceParameters, iceCandidates, dtlsParameters }: types.WebRtcTransport): TransportOffer {
   return { id, iceParameters, iceCandidates, dtlsParameters };
 }
 

@@ -1,23 +1,25 @@
 import type { ParticipantId } from '../../../core/room/state.ts';
-import type { CallCommands } from '../floor/CallClient.ts';
+import type { CallClient, CallCommands } from '../floor/CallClient.ts';
 import type { ClientCommands, DrillClient } from './DrillClient.ts';
 
 /** What the client does: it is a participant of an Everroom, or of a call on bare mediasoup. */
 export type ProbeName = 'drill' | 'call';
 
-/** Where a client runs: a bot's process, or a page of a browser. */
-export interface ClientHost {
+/** A client, whatever it does. */
+export interface HostedClient {
   readonly participantId: ParticipantId;
+  /** A bot in a process of its own, or a page of a browser. */
   readonly kind: 'bot' | 'page';
-  /** Calls a function of its probe; arguments and results are JSON. */
-  call(method: string, args: readonly unknown[]): Promise<unknown>;
   /** Reloads, crashes and uncaught errors so far. */
   reloads(): readonly string[];
   close(): Promise<void>;
 }
 
-/** A client of a call on bare mediasoup. */
-export type CallClient = CallCommands & Omit<ClientHost, 'call'>;
+/** Where a client runs. */
+export interface ClientHost extends HostedClient {
+  /** Calls a function of its probe; arguments and results are JSON. */
+  call(method: string, args: readonly unknown[]): Promise<unknown>;
+}
 
 /** Its host runs the probe `drill`. */
 export function toDrillClient(host: ClientHost): DrillClient {
@@ -41,7 +43,7 @@ export function toCallClient(host: ClientHost): CallClient {
   return { ...partsOf(host), join: call('join'), status: call('status'), takeFrames: call('takeFrames') };
 }
 
-function partsOf({ participantId, kind, reloads, close }: ClientHost): Omit<ClientHost, 'call'> {
+function partsOf({ participantId, kind, reloads, close }: ClientHost): HostedClient {
   return { participantId, kind, reloads, close };
 }
 

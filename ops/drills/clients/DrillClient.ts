@@ -1,6 +1,7 @@
 import type { ParticipantId, TrackId } from '../../../core/room/state.ts';
 import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
 import type { Deed } from '../checks/deeds.ts';
+import type { HostedClient } from './ClientHost.ts';
 import type { TrackFrames } from './FrameLog.ts';
 
 export interface RemoteTrackStatus {
@@ -66,11 +67,5 @@ export interface ClientCommands {
   roomView(): Promise<RoomView>;
 }
 
-/** One participant of a drill: a bot in a process of its own, or a page of a browser. */
-export interface DrillClient extends ClientCommands {
-  readonly participantId: ParticipantId;
-  readonly kind: 'bot' | 'page';
-  /** Reloads, crashes and uncaught errors so far. */
-  reloads(): readonly string[];
-  close(): Promise<void>;
-}
+/** One participant of a drill. */
+export interface DrillClient extends ClientCommands, HostedClient {}

@@ -1,10 +1,11 @@
 import { Device, type types } from 'mediasoup-client';
 import { io, type Socket } from 'socket.io-client';
+import type { TransportPair } from '../../../core/media/MediaPlane.ts';
 import type { ClientPlatform } from '../clients/ClientPlatform.ts';
 import { FrameLog, type TrackFrames } from '../clients/FrameLog.ts';
 import { BareTrack } from './BareTrack.ts';
 import type { CallCommands, CallOptions, CallStatus } from './CallClient.ts';
-import type { ConsumerOffer, FromClient, FromServer, TransportOffers } from './protocol.ts';
+import type { ConsumerOffer, FromClient, FromServer } from './protocol.ts';
 
 interface Connection {
   readonly send: types.Transport;
@@ -84,7 +85,8 @@ export class BareProbe implements CallCommands {
     );
   }
 
-  #connect(socket: Socket<FromServer, FromClient>, device: Device, { send, recv }: TransportOffers): Connection {
+  #connect(socket: Socket<FromServer, FromClient>, device: Device, { send, recv }: TransportPair): Connection {
+    // Server and client describe the same RTP; only their types differ.
     const connection = {
       send: device.createSendTransport(send as unknown as types.TransportOptions),
       recv: device.createRecvTransport(recv as unknown as types.TransportOptions),

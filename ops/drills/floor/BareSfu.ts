@@ -1,6 +1,6 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Server, Socket } from 'socket.io';
-import type { TransportOffer } from '../../../core/media/MediaPlane.ts';
+import { toOffer } from '../../bench/forward/bareSfu.ts';
 import { freePort } from '../../bench/freePort.ts';
 import type { FromClient, FromServer } from './protocol.ts';
 
@@ -83,7 +83,7 @@ export class BareSfu {
       const joined = { id, socket, capabilities, send, recv, producers: [] };
       peer = joined;
       this.#peers.set(id, joined);
-      answer({ send: offerOf(send), recv: offerOf(recv) });
+      answer({ send: toOffer(send), recv: toOffer(recv) });
       // What is produced from now on is offered by whoever produces it.
       await Promise.all(this.#others(id).map((other) => this.#offer(joined, other, [...other.producers])));
     });
@@ -138,10 +138,6 @@ async function openPlace(): Promise<Place> {
     worker.createRouter({ mediaCodecs: CODECS }),
   ]);
   return { worker, webRtcServer, router };
-}
-
-function offerOf({ id, iceParameters, iceCandidates, dtlsParameters }: types.WebRtcTransport): TransportOffer {
-  return { id, iceParameters, iceCandidates, dtlsParameters };
 }
 
 /** A worker may die under any step; whoever had it joins again. */

@@ -1,3 +1,4 @@
+import type { HostedClient } from '../clients/ClientHost.ts';
 import type { RemoteTrackStatus } from '../clients/DrillClient.ts';
 import type { TrackFrames } from '../clients/FrameLog.ts';
 
@@ -20,3 +21,6 @@ export interface CallCommands {
   /** Everything seen and heard since the last call. */
   takeFrames(): Promise<TrackFrames[]>;
 }
+
+/** One participant of a bare call. */
+export interface CallClient extends CallCommands, HostedClient {}

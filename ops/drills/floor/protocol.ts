@@ -1,12 +1,7 @@
-import type { DtlsParameters, RtpCapabilities, RtpParameters, TransportOffer } from '../../../core/media/MediaPlane.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters, TransportPair } from '../../../core/media/MediaPlane.ts';
 import type { TrackKind } from '../../../core/room/state.ts';
 
 /** Of one call on bare mediasoup: what client and server say to each other over socket.io. */
-
-export interface TransportOffers {
-  readonly send: TransportOffer;
-  readonly recv: TransportOffer;
-}
 
 export interface ConsumerOffer {
   readonly publisherId: string;
@@ -18,7 +13,7 @@ export interface ConsumerOffer {
 
 export interface FromClient {
   capabilities(answer: (router: RtpCapabilities) => void): void;
-  join(participantId: string, capabilities: RtpCapabilities, answer: (transports: TransportOffers) => void): void;
+  join(participantId: string, capabilities: RtpCapabilities, answer: (transports: TransportPair) => void): void;
   connectTransport(transportId: string, dtlsParameters: DtlsParameters, answer: () => void): void;
   produce(kind: TrackKind, rtpParameters: RtpParameters, answer: (producerId: string) => void): void;
 }

@@ -87,7 +87,7 @@ function outputOf(label: string): string[] {
 
 /**
  * Realtime, no frame held back, no frame left out; keyframes only when asked, and of at most six frames' bits.
- * libvpx at −8 takes 5 % less CPU than at −6, which browsers use, and films lose 0.1 to 0.3 dB of more than 42 (720p at 1,500 kbit/s).
+ * libvpx at −8 takes 5 % less CPU than at −6, which browsers use, and films lose 0.1 to 0.4 dB of 42 to 50 (720p at 1,500 kbit/s).
  */
 const CODEC_ARGUMENTS: Record<PictureCodec, readonly string[]> = {
   VP8: [
