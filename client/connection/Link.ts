@@ -29,6 +29,8 @@ export interface LinkListener {
 
 export interface LinkOptions {
   readonly url: string;
+  /** Of socket.io, or below it. */
+  readonly path: string;
   readonly token: string;
   readonly transports: ('websocket' | 'polling')[];
   readonly timeoutMs: number;
@@ -54,6 +56,7 @@ export class Link {
     const auth: ConnectAuth = { protocol: PROTOCOL_VERSION, token: options.token };
     const socket = io(options.url, {
       auth,
+      path: options.path,
       transports: options.transports,
       reconnection: false,
       forceNew: true,

@@ -1,6 +1,14 @@
 import { RequestRefused } from '../errors.ts';
 import { Link } from './Link.ts';
-import { ATTEMPT_TIMEOUT_MS, MAX_ATTEMPTS, type NodeList, OVERTAKE_AFTER_MS, redialDelayMs } from './redial.ts';
+import {
+  ATTEMPT_TIMEOUT_MS,
+  MAX_ATTEMPTS,
+  type NodeList,
+  OVERTAKE_AFTER_MS,
+  redialDelayMs,
+  SOCKET_PATH,
+  websocketPath,
+} from './redial.ts';
 
 export interface DialOptions {
   readonly nodes: NodeList;
@@ -37,7 +45,13 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
     const transports: ('websocket' | 'polling')[] = polling ? ['polling', 'websocket'] : ['websocket'];
     try {
       const link = await Link.open(
-        { url, token: options.token, transports, timeoutMs: ATTEMPT_TIMEOUT_MS },
+        {
+          url,
+          token: options.token,
+          transports,
+          timeoutMs: ATTEMPT_TIMEOUT_MS,
+          path: polling ? SOCKET_PATH : websocketPath(Math.random()),
+        },
         attempts.signal,
       );
       if (outcome !== undefined || attempts.signal.aborted) link.close();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NodeList, redialDelayMs } from './redial.ts';
+import { NodeList, redialDelayMs, websocketPath } from './redial.ts';
 
 describe('redialDelayMs', () => {
   it('asks many times a second at first', () => {
@@ -14,6 +14,18 @@ describe('redialDelayMs', () => {
       expect(redialDelayMs(sinceLossMs, 0.999)).toBeLessThanOrEqual(3_000);
       expect(redialDelayMs(sinceLossMs, 0)).toBeGreaterThan(60);
     }
+  });
+});
+
+describe('websocketPath', () => {
+  it('is always the same where a websocket that failed costs nothing', () => {
+    expect([0, 0.7].map((random) => websocketPath(random, false))).toEqual(['/socket.io', '/socket.io']);
+  });
+
+  it('is another one each time, below the usual one, where the next one would have to wait', () => {
+    const paths = [0, 0.1, 0.7, 0.999].map((random) => websocketPath(random, true));
+    expect(new Set(paths).size).toBe(paths.length);
+    for (const path of paths) expect(path).toMatch(/^\/socket\.io\/[0-9a-z]+$/);
   });
 });
 

@@ -20,6 +20,17 @@ export const ATTEMPT_TIMEOUT_MS = 3_000;
 /** Attempts open at the same time at most. */
 export const MAX_ATTEMPTS = 4;
 
+export const SOCKET_PATH = '/socket.io';
+const WEBSOCKETS_WAIT = /\bFirefox\//u.test(globalThis.navigator?.userAgent ?? '');
+
+/**
+ * Where the next websocket of a node is opened. Firefox makes a page wait before a websocket to a path where one failed or broke off: 0.2 to
+ * 0.4 s at first, in the end a minute. So there each has a path of its own; a server answers at all of them alike.
+ */
+export function websocketPath(random: number, waits = WEBSOCKETS_WAIT): string {
+  return waits ? `${SOCKET_PATH}/${Math.floor(random * 2 ** 32).toString(36)}` : SOCKET_PATH;
+}
+
 /** The nodes to try, best first; one that just failed goes to the end. */
 export class NodeList {
   #urls: string[];

@@ -6,6 +6,7 @@ test('a drill is four bots and ten rounds on a private server, unless told other
     fault: 'server',
     participants: 4,
     pages: 0,
+    browser: 'chromium',
     rounds: 10,
     seed: 7,
     floor: false,
@@ -18,6 +19,11 @@ test('--browser makes three of them pages, or as many as there are', () => {
   expect(parseOptions(['worker', '--browser'])).toMatchObject({ participants: 4, pages: 3 });
   expect(parseOptions(['worker', '--browser', '--participants', '2'])).toMatchObject({ pages: 2 });
   expect(parseOptions(['worker', '--participants', '6', '--pages', '6'])).toMatchObject({ pages: 6 });
+});
+
+test('--firefox makes them pages of Firefox', () => {
+  expect(parseOptions(['server', '--firefox'])).toMatchObject({ pages: 3, browser: 'firefox' });
+  expect(parseOptions(['server', '--firefox', '--pages', '1'])).toMatchObject({ pages: 1, browser: 'firefox' });
 });
 
 test.each([

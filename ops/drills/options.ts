@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { BrowserName } from './clients/DrillBrowser.ts';
 
 const FAULT_NAMES = ['worker', 'server', 'reencoder'] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
@@ -8,6 +9,7 @@ export interface DrillOptions {
   readonly participants: number;
   /** How many of them are pages of a browser. */
   readonly pages: number;
+  readonly browser: BrowserName;
   readonly rounds: number;
   readonly seed: number;
   /** Whether the same is done to bare mediasoup first. */
@@ -22,7 +24,8 @@ export const USAGE = `npm run drill -- worker|server|reencoder [options]
   --participants N   how many are in the room (4)
   --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
   --browser          three of them are Chromium pages, or all where there are fewer
-  --pages N          so many of them are Chromium pages
+  --firefox          three of them are Firefox pages, or all where there are fewer
+  --pages N          so many of them are pages
   --floor            first do the same to a call on bare mediasoup, with the same clients, to compare with
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
@@ -40,6 +43,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
         participants: { type: 'string', default: '4' },
         rounds: { type: 'string', default: '10' },
         browser: { type: 'boolean', default: false },
+        firefox: { type: 'boolean', default: false },
         pages: { type: 'string' },
         floor: { type: 'boolean', default: false },
         url: { type: 'string' },
@@ -53,11 +57,12 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     if (values.floor && fault === 'reencoder')
       return 'bare mediasoup has no reencoder: --floor goes with worker or server';
     const participants = wholeNumber('--participants', values.participants, 2, 50);
-    const asked = values.pages ?? String(values.browser ? Math.min(BROWSER_PAGES, participants) : 0);
+    const asked = values.pages ?? String(values.browser || values.firefox ? Math.min(BROWSER_PAGES, participants) : 0);
     return {
       fault,
       participants,
       pages: wholeNumber('--pages', asked, 0, participants),
+      browser: values.firefox ? 'firefox' : 'chromium',
       rounds: wholeNumber('--rounds', values.rounds, 1, 1_000),
       seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
       floor: values.floor,

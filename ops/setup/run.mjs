@@ -12,7 +12,7 @@ import { Progress } from './progress.mjs';
 import { ensureRuntime, presentRuntime } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 import { setting } from './settingsFile.mjs';
-import { BROWSER, COMPILER, ensureSystem, FFMPEG, REDIS } from './system.mjs';
+import { CHROMIUM, COMPILER, ensureSystem, FFMPEG, FIREFOX, REDIS } from './system.mjs';
 import { test } from './tests.mjs';
 import { ensureWorker, planWorker, restoreWorker, workerIsInstalled } from './worker.mjs';
 
@@ -27,17 +27,23 @@ const TASKS = {
     media: true,
     go: launch('ops/supervisor.ts'),
   },
-  test: { title: 'Tests', system: () => [REDIS, FFMPEG, BROWSER], media: true, go: test },
+  test: { title: 'Tests', system: () => [REDIS, FFMPEG, CHROMIUM, FIREFOX], media: true, go: test },
   check: { quiet: true, system: () => [], media: false, go: check },
   drill: {
     quiet: true,
-    system: (args) => [REDIS, FFMPEG, ...(args.includes('--browser') ? [BROWSER] : [])],
+    system: (args) => [REDIS, FFMPEG, ...browsersOf(args)],
     media: true,
     go: launch('ops/drills/main.ts'),
   },
   reencoder: { title: 'Starting a reencoder', system: () => [FFMPEG], media: false, go: launch('ops/reencoder.ts') },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },
 };
+
+/** Whose pages a drill is asked for. */
+function browsersOf(args) {
+  if (args.includes('--firefox')) return [FIREFOX];
+  return args.includes('--browser') || args.includes('--pages') ? [CHROMIUM] : [];
+}
 
 async function main([name, ...args]) {
   const task = TASKS[name];

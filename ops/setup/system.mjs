@@ -38,13 +38,15 @@ export const REDIS = {
 
 export const FFMPEG = command('ffmpeg', ['ffmpeg']);
 
-export const BROWSER = command('chromium', [
+export const CHROMIUM = command('chromium', [
   'chromium',
   'chromium-browser',
   'google-chrome',
   'google-chrome-stable',
   'chrome',
 ]);
+
+export const FIREFOX = command('firefox-esr', ['firefox', 'firefox-esr']);
 
 /** What `ops/worker-build` needs. */
 export const COMPILER = [

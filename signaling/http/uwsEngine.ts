@@ -67,7 +67,7 @@ export function createUwsEngine(
     name: 'uws',
     attach(attached) {
       io = attached;
-      io.attachApp(withBackpressureLimit(app, maxBacklogBytes));
+      io.attachApp(asSocketsNeedIt(app, maxBacklogBytes));
       app.any('/*', (res, req) => void answer(res, req));
     },
     async listen(host, port) {
@@ -99,19 +99,16 @@ function freePort(host: string): Promise<number> {
 
 /**
  * socket.io does not pass on what to do when the limit is reached: messages would be dropped in silence. A client that
- * misses one must be cut off instead.
+ * misses one must be cut off instead. And below Node's own server it answers everywhere under its path, as some clients need it.
  */
-function withBackpressureLimit(
-  app: uws.TemplatedApp,
-  maxBytes: number,
-): Pick<uws.TemplatedApp, 'any' | 'ws' | 'publish'> {
+function asSocketsNeedIt(app: uws.TemplatedApp, maxBytes: number): Pick<uws.TemplatedApp, 'any' | 'ws' | 'publish'> {
   const limited = {
-    any(pattern: uws.RecognizedString, handler: Parameters<uws.TemplatedApp['any']>[1]) {
-      app.any(pattern, handler);
+    any(pattern: string, handler: Parameters<uws.TemplatedApp['any']>[1]) {
+      app.any(`${pattern}*`, handler);
       return limited as uws.TemplatedApp;
     },
-    ws<UserData>(pattern: uws.RecognizedString, behavior: uws.WebSocketBehavior<UserData>) {
-      app.ws(pattern, { ...behavior, maxBackpressure: maxBytes, closeOnBackpressureLimit: true });
+    ws<UserData>(pattern: string, behavior: uws.WebSocketBehavior<UserData>) {
+      app.ws(`${pattern}*`, { ...behavior, maxBackpressure: maxBytes, closeOnBackpressureLimit: true });
       return limited as uws.TemplatedApp;
     },
     publish: app.publish.bind(app),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cleanup } from '../../ops/bench/cleanup.ts';
+import type { BrowserName } from '../../ops/drills/clients/DrillBrowser.ts';
 import type { DrillOutcome } from '../../ops/drills/DrillResult.ts';
 import { PrivateDeployment } from '../../ops/drills/deployment/PrivateDeployment.ts';
 import { Drill, type DrillScene } from '../../ops/drills/drill.ts';
@@ -32,16 +33,17 @@ interface Plan {
   /** May depend on who takes part. */
   readonly fault: (scene: DrillScene) => Fault;
   readonly pages: number;
+  readonly browser: BrowserName;
   readonly change?: (scene: DrillScene) => DrillScene;
 }
 
-async function drill({ fault, pages, change = (scene) => scene }: Plan): Promise<DrillOutcome> {
+async function drill({ fault, pages, browser, change = (scene) => scene }: Plan): Promise<DrillOutcome> {
   const cleanup = new Cleanup();
   const seed = Date.now() % 1_000_000;
   const lines = [`seed ${seed}`];
   try {
     const scene = change(
-      await openScene(deployment, { participants: PARTICIPANTS, pages }, cleanup, (line) => lines.push(line)),
+      await openScene(deployment, { participants: PARTICIPANTS, pages, browser }, cleanup, (line) => lines.push(line)),
     );
     return await new Drill({ fault: fault(scene), rounds: ROUNDS, seed }, scene).run();
   } catch (error) {
@@ -52,17 +54,18 @@ async function drill({ fault, pages, change = (scene) => scene }: Plan): Promise
 }
 
 describe('[R1] nothing that was acknowledged is lost, and nobody is needed to mend it', () => {
-  test.each([
-    { fault: killWorker, pages: 0 },
-    { fault: killServer, pages: 0 },
-    { fault: killServer, pages: 2 },
-    { fault: killServerAndStandby, pages: 0 },
-    { fault: freezeServer, pages: 0 },
-    { fault: killRedis, pages: 0 },
-    { fault: pauseRedis(5_000), pages: 0 },
-    { fault: together(killServer, killRedis), pages: 0 },
-  ])('$fault.name, with $pages pages of Chromium', async ({ fault, pages }) => {
-    const { problems, result } = await drill({ fault: () => fault, pages });
+  test.each<{ fault: Fault; pages: number; browser: BrowserName }>([
+    { fault: killWorker, pages: 0, browser: 'chromium' },
+    { fault: killServer, pages: 0, browser: 'chromium' },
+    { fault: killServer, pages: 2, browser: 'chromium' },
+    { fault: killServer, pages: 2, browser: 'firefox' },
+    { fault: killServerAndStandby, pages: 0, browser: 'chromium' },
+    { fault: freezeServer, pages: 0, browser: 'chromium' },
+    { fault: killRedis, pages: 0, browser: 'chromium' },
+    { fault: pauseRedis(5_000), pages: 0, browser: 'chromium' },
+    { fault: together(killServer, killRedis), pages: 0, browser: 'chromium' },
+  ])('$fault.name, with $pages pages of $browser', async ({ fault, pages, browser }) => {
+    const { problems, result } = await drill({ fault: () => fault, pages, browser });
     expect(problems).toEqual([]);
     expect(result.ok).toBe(true);
     expect(result.facts.acked).toBeGreaterThan(100);
@@ -76,6 +79,7 @@ test('what is lost, and a muted microphone that is heard, does not go unnoticed'
   const { problems, result } = await drill({
     fault: ({ clients: [, silent] }) => unmuteBriefly(silent ?? expect.fail('nobody is to be silent')),
     pages: 0,
+    browser: 'chromium',
     change: (scene) => ({ ...scene, journal: withoutOneMessage(scene.journal) }),
   });
   expect(result.ok).toBe(false);

@@ -3,14 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cleanup } from '../../bench/cleanup.ts';
 import type { ClientHost, ProbeName } from './ClientHost.ts';
+import type { BrowserName } from './DrillBrowser.ts';
 import { hostBot } from './startBot.ts';
-import { openBrowser } from './startPages.ts';
+import { startChromium } from './startChromium.ts';
+import { startFirefox } from './startFirefox.ts';
 import { makeTestMedia } from './testMedia.ts';
 
 export interface Cast {
   readonly participants: number;
   /** How many of them are pages of a browser; the others are bots. */
   readonly pages: number;
+  /** Chromium where nothing is said. */
+  readonly browser?: BrowserName;
 }
 
 export interface Hosts {
@@ -22,14 +26,15 @@ export interface Hosts {
 /** Clients that wait to be told to join. Pages are at an address of `url`. */
 export async function startHosts(
   url: string,
-  { participants, pages }: Cast,
+  { participants, pages, browser: name = 'chromium' }: Cast,
   probe: ProbeName,
   cleanup: Cleanup,
 ): Promise<Hosts> {
   const folder = await mkdtemp(join(tmpdir(), 'everroom-drill-media-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const media = await makeTestMedia(folder);
-  const browser = pages > 0 ? await openBrowser(url, media, probe) : undefined;
+  const start = () => (name === 'firefox' ? startFirefox(url, probe) : startChromium(url, media, probe));
+  const browser = pages > 0 ? await start() : undefined;
   cleanup.add(() => browser?.close());
   const hosts: ClientHost[] = [];
   for (let number = 1; number <= participants; number += 1) {

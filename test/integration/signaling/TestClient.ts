@@ -29,9 +29,13 @@ export class TestClient {
   static connect(
     url: string,
     token: string,
-    { transports = ['websocket'], protocol = PROTOCOL_VERSION }: { transports?: string[]; protocol?: number } = {},
+    {
+      transports = ['websocket'],
+      protocol = PROTOCOL_VERSION,
+      path = '/socket.io',
+    }: { transports?: string[]; protocol?: number; path?: string } = {},
   ): Promise<TestClient> {
-    const socket = io(url, { auth: { protocol, token }, transports, reconnection: false, forceNew: true });
+    const socket = io(url, { auth: { protocol, token }, path, transports, reconnection: false, forceNew: true });
     const client = new TestClient(socket);
     return new Promise((resolve, reject) => {
       socket.once('connect', () => resolve(client));

@@ -53,6 +53,19 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(bob.client.all('committed')).toEqual([]);
   });
 
+  it.each([['websocket'], ['polling'], ['polling', 'websocket']])(
+    'answers anywhere below the path of sockets, by %s',
+    async (...transports) => {
+      const roomId = await node.createRoom({});
+      const client = await TestClient.connect(node.url, await node.joinToken(roomId, 'ann', 'member'), {
+        transports,
+        path: '/socket.io/k3x9',
+      });
+      clients.push(client);
+      expect(await client.ask('join', { name: 'ann' })).toMatchObject({ participantId: 'ann' });
+    },
+  );
+
   it('versions have no gap, whatever is said to whom', async () => {
     const roomId = await node.createRoom({ lobby: false });
     const ann = await join(roomId, 'ann', 'host');

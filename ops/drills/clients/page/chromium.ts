@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import { PICTURE } from '../picture.ts';
 import type { TestMedia } from '../testMedia.ts';
+import { browserPath } from './browserPath.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
@@ -26,7 +25,7 @@ export function launchChromium(
   { framesPerSecond = 30, ...options }: LaunchOptions & { readonly framesPerSecond?: number } = {},
 ): Promise<Browser> {
   const camera = `--use-fake-device-for-media-stream=fps=${framesPerSecond}`;
-  return chromium.launch({ ...options, executablePath: chromiumPath(), args: [...FLAGS, camera, ...moreFlags] });
+  return chromium.launch({ ...options, executablePath: browserPath(NAMES), args: [...FLAGS, camera, ...moreFlags] });
 }
 
 /** Whoever drives the browser answers for the page: Chromium does not take it for one of this machine, and would refuse it WebSockets here. */
@@ -40,21 +39,4 @@ export function launchDrillBrowser({ tonePath }: TestMedia): Promise<Browser> {
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
-}
-
-function chromiumPath(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (found === undefined)
-    throw new Error(`none of ${NAMES.join(', ')} is on the PATH: install Chromium (\`npm test\` does where it may)`);
-  return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // Not in this folder.
-  }
 }

@@ -1,17 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import type { ParticipantId } from '../../../core/room/state.ts';
 import type { ClientHost, ProbeName } from './ClientHost.ts';
+import { type DrillBrowser, PAGE_HTML, PAGE_PATH } from './DrillBrowser.ts';
 import { bundlePage } from './page/bundle.ts';
 import { launchDrillBrowser } from './page/chromium.ts';
 import type { TestMedia } from './testMedia.ts';
 
-export interface DrillBrowser {
-  openPage(participantId: ParticipantId): Promise<ClientHost>;
-  close(): Promise<void>;
-}
-
 /** One Chromium. Each page has a browser context of its own: browsers slow pages that share a window. */
-export async function openBrowser(serverUrl: string, media: TestMedia, probe: ProbeName): Promise<DrillBrowser> {
+export async function startChromium(serverUrl: string, media: TestMedia, probe: ProbeName): Promise<DrillBrowser> {
   const [browser, script] = await Promise.all([launchDrillBrowser(media), bundlePage()]);
   return {
     openPage: (participantId) => startPage(browser, script, serverUrl, participantId, probe),
@@ -29,13 +25,8 @@ async function startPage(
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   // Under the server's own address, without asking the server for it.
-  const address = `${serverUrl}/drill`;
-  await page.route(address, (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: '<!doctype html><meta charset="utf-8"><title>Drill</title><body></body>',
-    }),
-  );
+  const address = `${serverUrl}${PAGE_PATH}`;
+  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: PAGE_HTML }));
   await page.goto(address);
   const reloads = watchOver(page, participantId);
   await page.addScriptTag({ content: script });

@@ -1,0 +1,67 @@
+import type { Browser, Page } from 'puppeteer-core';
+import type { ParticipantId } from '../../../core/room/state.ts';
+import type { ClientHost, ProbeName } from './ClientHost.ts';
+import { type DrillBrowser, PAGE_HTML, PAGE_PATH } from './DrillBrowser.ts';
+import { bundlePage } from './page/bundle.ts';
+import { launchFirefox } from './page/firefox.ts';
+
+/** One Firefox. Each page has a browser context and a window of its own: a page that is not in front is a hidden one. */
+export async function startFirefox(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
+  const [browser, script] = await Promise.all([launchFirefox(), bundlePage()]);
+  return {
+    openPage: (participantId) => startPage(browser, script, serverUrl, participantId, probe),
+    close: () => browser.close(),
+  };
+}
+
+async function startPage(
+  browser: Browser,
+  script: string,
+  serverUrl: string,
+  participantId: ParticipantId,
+  probe: ProbeName,
+): Promise<ClientHost> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage({ type: 'window' });
+  await openUnder(page, `${serverUrl}${PAGE_PATH}`);
+  const reloads = watchOver(page, participantId);
+  await page.addScriptTag({ content: script });
+  if (reloads.length > 0) throw new Error(`the page does not start: ${reloads.join(', ')}`);
+  return {
+    participantId,
+    kind: 'page',
+    call: (method, args) =>
+      page.evaluate(
+        (name, command, given) =>
+          (window.probes[name][command as never] as (...all: readonly unknown[]) => Promise<unknown>)(...given),
+        probe,
+        method,
+        args,
+      ),
+    reloads: () => reloads,
+    close: () => context.close(),
+  };
+}
+
+/** Under the server's own address, without asking the server for it. */
+async function openUnder(page: Page, address: string): Promise<void> {
+  await page.setRequestInterception(true);
+  page.once('request', (request) => void request.respond({ contentType: 'text/html', body: PAGE_HTML }));
+  await page.goto(address);
+  await page.setRequestInterception(false);
+}
+
+/** What must never happen to a page in a meeting, from now on. */
+function watchOver(page: Page, participantId: ParticipantId): readonly string[] {
+  const seen: string[] = [];
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame()) seen.push(`${participantId} was reloaded`);
+  });
+  page.on('error', () => seen.push(`${participantId} crashed`));
+  page.on('pageerror', (error) => {
+    const message = error instanceof Error ? error.message : String(error);
+    // Firefox counts a socket that a killed server drops as an error of the page: it is the client's to repair.
+    if (!/\bwss?:\/\//u.test(message)) seen.push(`${participantId}: ${message}`);
+  });
+  return seen;
+}
