@@ -42,7 +42,7 @@ const TASKS = {
 /** Whose pages a drill is asked for. */
 function browsersOf(args) {
   if (args.includes('--firefox')) return [FIREFOX];
-  return args.includes('--browser') || args.includes('--pages') ? [CHROMIUM] : [];
+  return args.some((arg) => /^--(browser|pages)(=|$)/.test(arg)) ? [CHROMIUM] : [];
 }
 
 async function main([name, ...args]) {
