@@ -1,21 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { InputCodec, OutputCodec } from '../../core/reencoding/messages.ts';
 import type { Engine } from '../../reencoder/engines/Engine.ts';
 import type { CodedFrame } from '../../reencoder/frames.ts';
-import { codedVideo, decoded, flashLuma } from '../support/codedVideo.ts';
+import { codedVideo, flashLuma } from '../support/codedVideo.ts';
 import { EngineRun } from '../support/EngineRun.ts';
 import { waitUntil } from '../support/waitUntil.ts';
-
-const INPUTS: readonly InputCodec[] = ['VP8', 'VP9', 'H264'];
-const OUTPUTS: readonly OutputCodec[] = ['VP8', 'H264'];
-const THREE_LAYERS = [
-  { scaleDownBy: 4, bitrateBps: 100_000 },
-  { scaleDownBy: 2, bitrateBps: 200_000 },
-  { scaleDownBy: 1, bitrateBps: 500_000 },
-];
-/** What coding may change of a picture's mean luma. */
-const LUMA_TOLERANCE = 6;
+import { describePauses } from './enginePauses.ts';
+import { frameAt, INPUTS, inSuccession, LUMA_TOLERANCE, motion, OUTPUTS, THREE_LAYERS } from './engineVideos.ts';
 
 /** What every engine promises: see Engine.ts. */
 export function describeEngine(name: string, load: () => Promise<Engine>): void {
@@ -88,95 +78,9 @@ export function describeEngine(name: string, load: () => Promise<Engine>): void 
         );
         expect([0, 1, 2].map((layer) => run.keyframes(layer))).toEqual([[0, 12], [0, 7], [0]]);
       });
-
-      test('come from the last picture while the input pauses', async () => {
-        const run = await open({ output, layers: THREE_LAYERS });
-        expect(run.transcoder.repeat(0, run.wishes())).toBe(false);
-        const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 8 });
-        await run.pushAll(video.slice(0, 5));
-        const timestamp = (video[4]?.timestamp ?? 0) + 9_000;
-        const onlyTheMiddle = run.wishes((layer) => ({ encode: layer === 1, keyframe: true }));
-        expect(await run.repeat(timestamp, onlyTheMiddle)).toBe(true);
-        expect(
-          await run.repeat(
-            timestamp + 9_000,
-            run.wishes((layer) => ({ encode: layer === 1 })),
-          ),
-        ).toBe(true);
-        await run.pushAll(video.slice(5));
-
-        expect(run.layer(1).map((frame) => frame.timestamp)).toEqual([
-          ...video.slice(0, 5).map((frame) => frame.timestamp),
-          timestamp,
-          timestamp + 9_000,
-          ...video.slice(5).map((frame) => frame.timestamp),
-        ]);
-        expect(run.keyframes(1).slice(0, 2)).toEqual([0, 5]);
-        const seen = (await run.seen(1)).map((picture) => picture.luma);
-        const expected = [0, 1, 2, 3, 4, 4, 4, 5, 6, 7].map(flashLuma);
-        expect(seen).toHaveLength(expected.length);
-        for (const [index, luma] of expected.entries()) {
-          expect(Math.abs((seen[index] ?? 0) - luma)).toBeLessThan(LUMA_TOLERANCE);
-        }
-      });
     });
 
-    describe.each(OUTPUTS)('an input that pauses again and again, in %s', (output) => {
-      test('comes out in order, decodes, and is asked for nothing', { timeout: 60_000 }, async () => {
-        const run = await open({ output, layers: THREE_LAYERS });
-        const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 24 });
-        const timestamps: number[] = [];
-        const lumas: number[] = [];
-        for (const [index, frame] of video.entries()) {
-          const shifted = { ...frame, timestamp: index * 30_000 };
-          await run.pushAll([shifted], () => run.wishes((layer) => ({ encode: layer !== 0 })));
-          const repeats = [0, 1, 0, 3, 0, 0, 2][index % 7] ?? 0;
-          for (let repeat = 0; repeat <= repeats; repeat += 1) {
-            timestamps.push(shifted.timestamp + repeat * 5_000);
-            lumas.push(flashLuma(index));
-            if (repeat === 0) continue;
-            const wishes = run.wishes((layer) => ({ encode: layer !== 0, keyframe: layer === 1 && repeat === 1 }));
-            expect(await run.repeat(shifted.timestamp + repeat * 5_000, wishes)).toBe(true);
-          }
-        }
-        expect(run.failures).toEqual([]);
-        expect(run.complaints).toEqual([]);
-        expect(run.layer(0)).toEqual([]);
-        for (const layer of [1, 2]) {
-          expect(run.layer(layer).map((frame) => frame.timestamp)).toEqual(timestamps);
-          const seen = (await run.seen(layer)).map((picture) => picture.luma);
-          expect(seen).toHaveLength(lumas.length);
-          for (const [index, luma] of lumas.entries()) {
-            expect(Math.abs((seen[index] ?? 0) - luma)).toBeLessThan(LUMA_TOLERANCE);
-          }
-        }
-      });
-
-      test('gives keyframes of every layer also after a while', async () => {
-        const run = await open({ output, layers: THREE_LAYERS });
-        const video = await motion({ frames: 10, width: 640, height: 360 });
-        await run.pushAll(video);
-        await pause(1_000);
-        await run.repeat(frameAt(video, 9).timestamp + 90_000, run.wishes({ keyframe: true }));
-        expect([0, 1, 2].map((layer) => run.layer(layer).at(-1)?.keyframe)).toEqual([true, true, true]);
-      });
-
-      test('repeats the last picture that was sound, at its own size', async () => {
-        const run = await open({ output });
-        const large = await codedVideo({ codec: 'VP8', width: 640, height: 360, frames: 2 });
-        const small = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 3 });
-        const video = inSuccession([large, small]);
-        await run.pushAll(video.slice(0, 2));
-        expect(await run.repeat(9_000, run.wishes({ keyframe: true }))).toBe(true);
-        await run.pushAll(video.slice(2, 4));
-        await run.pushAll([{ ...frameAt(video, 4), data: Buffer.alloc(0) }]);
-        expect(await run.repeat(15_000, run.wishes({ keyframe: true }))).toBe(true);
-        expect(run.complaints).toHaveLength(1);
-        expect(run.frames.map((frame) => frame.width)).toEqual([640, 640, 640, 320, 320, 320]);
-        const [last] = await decoded(output, run.frames.slice(-1));
-        expect(Math.abs((last?.luma ?? 0) - flashLuma(1))).toBeLessThan(LUMA_TOLERANCE);
-      });
-    });
+    describePauses(open);
 
     test('a wish for a keyframe outlives the picture that could not be decoded', async () => {
       const run = await open();
@@ -381,28 +285,11 @@ export function describeEngine(name: string, load: () => Promise<Engine>): void 
   });
 }
 
-async function motion(options: { codec?: InputCodec; frames: number; width?: number; height?: number; gop?: number }) {
-  const { codec = 'VP8', width = 320, height = 180 } = options;
-  if (options.frames === 0) return [];
-  return await codedVideo({ ...options, codec, width, height, content: 'motion' });
-}
-
-function frameAt(video: readonly CodedFrame[], index: number): CodedFrame {
-  const frame = video[index];
-  if (frame === undefined) throw new Error(`The video has no frame ${index}`);
-  return frame;
-}
-
 /** The same VP8 frame with `show_frame` cleared (RFC 6386, section 9.1). */
 function hidden(frame: CodedFrame): CodedFrame {
   const data = Buffer.from(frame.data);
   data[0] = (data[0] ?? 0) & ~0x10;
   return { ...frame, data };
-}
-
-/** One video after the other, at 30 fps. */
-function inSuccession(videos: readonly (readonly CodedFrame[])[], from = 0): CodedFrame[] {
-  return videos.flat().map((frame, index) => ({ ...frame, timestamp: from + index * 3_000 }));
 }
 
 function even(length: number): number {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { InputCodec } from '../../core/reencoding/messages.ts';
@@ -102,8 +103,21 @@ describe('processes of the ffmpeg engine', () => {
     expect(run.failures).toHaveLength(1);
   });
 
-  test('another one is ready when the input pauses; killed while nothing is asked of it, it is replaced', async () => {
+  test('of VP8 the same one goes on when the input pauses', async () => {
     const { run, video } = await started();
+    const worker = [...run.transcoder.pids];
+    await pause(500);
+    const timestamp = (video[2]?.timestamp ?? 0) + 45_000;
+    expect(await run.repeat(timestamp, run.wishes({ keyframe: true }))).toBe(true);
+    expect(run.frames.at(-1)).toMatchObject({ timestamp, keyframe: true });
+    await run.pushAll(video.slice(3));
+    expect(run.keyframes(0)).toEqual([0, 3]);
+    expect(run.transcoder.pids).toEqual(worker);
+    await run.transcoder.close();
+  });
+
+  test('of others another one is ready then; killed while nothing is asked of it, it is replaced', async () => {
+    const { run, video } = await started({ input: 'VP9' });
     await waitUntil(() => run.transcoder.pids.length === 2 || 'nothing is ready for a pause');
     const [worker, resting] = run.transcoder.pids;
     signalProcess(resting, 'SIGKILL');
@@ -132,7 +146,7 @@ describe('processes of the ffmpeg engine', () => {
   test('they leave no file behind, since the last picture has no name', async () => {
     const names = () => ['/dev/shm', tmpdir()].flatMap((folder) => readdirSync(folder));
     const before = new Set(names());
-    const { run } = await started();
+    const { run } = await started({ input: 'VP9' });
     expect(names().filter((name) => name.startsWith('everroom-picture') && !before.has(name))).toEqual([]);
     await run.transcoder.close();
   });
@@ -140,7 +154,7 @@ describe('processes of the ffmpeg engine', () => {
   async function started(options: Parameters<typeof EngineRun.open>[1] = {}) {
     const engine = await FfmpegEngine.load();
     const run = await EngineRun.open(engine, options);
-    const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 6 });
+    const video = await codedVideo({ codec: options.input ?? 'VP8', width: 320, height: 180, frames: 6 });
     await run.pushAll(video.slice(0, 3));
     return { run, video };
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { InputCodec } from '../../core/reencoding/messages.ts';
+import { bytesOfI420, type PictureSize } from '../../reencoder/engines/pictureSize.ts';
 import type { CodedFrame } from '../../reencoder/frames.ts';
 
 export interface Picture {
@@ -47,11 +48,14 @@ interface VideoOptions {
   readonly bitrateBps?: number;
   /** `flashes`: see above. `motion`: a test card with moving parts. */
   readonly content?: 'flashes' | 'motion';
+  /** More of the encoder's options. */
+  readonly encoding?: readonly string[];
 }
 
 /** Coded frames at 30 fps, timestamps beyond 33 bits. */
 export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
   const { codec, width, height, frames, gop = 9_999, bitrateBps = 2_000_000, content = 'flashes' } = options;
+  const { encoding = [] } = options;
   const size = `${width}x${height}`;
   const input =
     content === 'motion'
@@ -59,7 +63,7 @@ export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
       : ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', size, '-r', '30', '-i', 'pipe:0'];
   const rate = ['-b:v', String(bitrateBps), '-g', String(gop), '-frames:v', String(frames), '-threads', '1'];
   const raw = content === 'motion' ? Buffer.alloc(0) : flashes(frames, width, height);
-  const coded = await ffmpeg([...input, ...rate, ...ENCODERS[codec], 'pipe:1'], raw);
+  const coded = await ffmpeg([...input, ...rate, ...ENCODERS[codec], ...encoding, 'pipe:1'], raw);
   return (codec === 'H264' ? accessUnits(coded) : ivfFrames(coded)).map((data, index) => ({
     data,
     keyframe: isKeyframe(codec, data),
@@ -75,7 +79,19 @@ export async function decoded(
   const [first] = frames;
   if (first === undefined) return [];
   const { width, height } = first;
-  const coded = codec === 'H264' ? Buffer.concat(frames.map((frame) => frame.data)) : ivf(codec, width, height, frames);
+  return (await decodedPixels(codec, first, frames)).map((pixels) => {
+    const luma = pixels.subarray(0, width * height);
+    return { width, height, luma: luma.reduce((sum, sample) => sum + sample, 0) / luma.length };
+  });
+}
+
+/** The same as I420. */
+export async function decodedPixels(
+  codec: InputCodec,
+  size: PictureSize,
+  frames: readonly { data: Buffer }[],
+): Promise<Buffer[]> {
+  const coded = codec === 'H264' ? Buffer.concat(frames.map((frame) => frame.data)) : ivf(codec, size, frames);
   const format = codec === 'H264' ? 'h264' : 'ivf';
   const raw = await ffmpeg(
     [
@@ -84,12 +100,9 @@ export async function decoded(
     ],
     coded,
   );
-  const size = (width * height * 3) / 2;
-  if (raw.length % size !== 0) throw new Error(`${raw.length} bytes are no pictures of ${width}×${height}`);
-  return Array.from({ length: raw.length / size }, (_, index) => {
-    const luma = raw.subarray(index * size, index * size + width * height);
-    return { width, height, luma: luma.reduce((sum, sample) => sum + sample, 0) / luma.length };
-  });
+  const bytes = bytesOfI420(size);
+  if (raw.length % bytes !== 0) throw new Error(`${raw.length} bytes are no pictures of ${size.width}×${size.height}`);
+  return Array.from({ length: raw.length / bytes }, (_, index) => raw.subarray(index * bytes, (index + 1) * bytes));
 }
 
 /** Runs the ffmpeg command to its end. */
@@ -136,7 +149,7 @@ function ivfFrames(file: Buffer): Buffer[] {
   return frames;
 }
 
-function ivf(codec: 'VP8' | 'VP9', width: number, height: number, frames: readonly { data: Buffer }[]): Buffer {
+function ivf(codec: 'VP8' | 'VP9', { width, height }: PictureSize, frames: readonly { data: Buffer }[]): Buffer {
   const header = Buffer.alloc(32);
   header.write('DKIF');
   header.writeUInt16LE(32, 6);

@@ -4,8 +4,8 @@ import { codedVideo } from './codedVideo.ts';
 import { EngineRun } from './EngineRun.ts';
 
 /** A process of its own that reencodes until it is killed. Prints the pids of its helpers once they are at work. */
-const run = await EngineRun.open(await FfmpegEngine.load());
-const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 5 });
+const run = await EngineRun.open(await FfmpegEngine.load(), { input: 'VP9' });
+const video = await codedVideo({ codec: 'VP9', width: 320, height: 180, frames: 5 });
 await run.pushAll(video);
 let timestamp = video.at(-1)?.timestamp ?? 0;
 await run.repeat(timestamp + 1);

@@ -15,6 +15,7 @@ import { H264Worker } from './H264Worker.ts';
 import { LastPicture } from './LastPicture.ts';
 import { LayerPlan } from './LayerPlan.ts';
 import { ReencodingProcess } from './ReencodingProcess.ts';
+import { Vp8LastPicture } from './vp8/Vp8LastPicture.ts';
 import type { Job, LayerJob, Worker, WorkerListener } from './Worker.ts';
 
 /** Without a frame for so long the input pauses: the last picture may be asked for. */
@@ -36,8 +37,9 @@ interface Work extends Job {
 }
 
 /**
- * One worker has the input while it flows. It leaves its last picture in a file; while the input pauses, a second worker takes it from
- * there. Where the one follows the other, and at another size, what is under way comes out first.
+ * One worker has the input while it flows. While it pauses, the last picture comes once more: of VP8 the same worker has it still in
+ * its references, and gets a frame that shows them. Of other codecs it leaves it in a file, and a second worker takes it from there.
+ * Where the one follows the other, and at another size, what is under way comes out first.
  */
 export class FfmpegTranscoder implements Transcoder {
   readonly #path: string;
@@ -48,7 +50,11 @@ export class FfmpegTranscoder implements Transcoder {
   readonly #tasks: Task[] = [];
   #isDue = false;
   #flowing: Worker<Work> | null = null;
+  #flowingSize: PictureSize | null = null;
+  /** Of VP8. */
+  #references: Vp8LastPicture | null = null;
   #resting: Worker<Work> | null = null;
+  /** Of other codecs. */
   #lastPicture: LastPicture | null = null;
   readonly #pause: NodeJS.Timeout;
   #restedAtMs = 0;
@@ -86,7 +92,8 @@ export class FfmpegTranscoder implements Transcoder {
   }
 
   repeat(timestamp: number, wishes: readonly LayerWish[]): boolean {
-    if (!this.#lastPicture?.filled) return false;
+    const isThere = this.#references ? this.#references.repeat() !== null : this.#lastPicture?.filled === true;
+    if (!isThere) return false;
     this.#add({ frame: null, timestamp, wishes });
     return true;
   }
@@ -162,6 +169,7 @@ export class FfmpegTranscoder implements Transcoder {
     if (worker === null) return false;
     this.#needsKeyframe = false;
     const { data, timestamp } = frame;
+    this.#references?.follow(data);
     if (header.shown) {
       worker.push({ task, data, timestamp, layers: this.#jobsOf(task, worker) });
     } else {
@@ -182,13 +190,18 @@ export class FfmpegTranscoder implements Transcoder {
   /** Null: another one has to end first. */
   #workerFor(size: PictureSize | null): Worker<Work> | null {
     const flowing = this.#flowing;
-    if (flowing !== null && (size === null || this.#isLastPictureOf(size))) return flowing;
+    const goesOn = size === null || (this.#flowingSize !== null && isSameSize(this.#flowingSize, size));
+    if (flowing !== null && goesOn) return flowing;
     if (size === null || (flowing?.backlog ?? 0) > 0) return null;
     return this.#startFlowing(size);
   }
 
   /** False: it has to wait for what is under way. */
   #repeat(task: Task): boolean {
+    if (this.#references !== null) {
+      this.#showAgain(task, this.#references.repeat());
+      return true;
+    }
     if ((this.#flowing?.backlog ?? 0) > 0) return false;
     const lastPicture = this.#lastPicture;
     if (!lastPicture?.filled) return true;
@@ -199,23 +212,22 @@ export class FfmpegTranscoder implements Transcoder {
     return true;
   }
 
+  #showAgain(task: Task, data: Buffer | null): void {
+    const worker = this.#flowing;
+    if (worker === null || data === null) return;
+    worker.push({ task, data, timestamp: task.timestamp, layers: this.#jobsOf(task, worker) });
+  }
+
   /** `worker`: the one that gets the task; null: none does. */
   #jobsOf({ timestamp, wishes }: Task, worker: Worker<Work> | null): (LayerJob | null)[] {
     return this.#layers.map((layer, index) => layer.jobFor(wishOf(wishes, index), timestamp, worker));
   }
 
-  #isLastPictureOf(size: PictureSize): boolean {
-    return this.#lastPicture !== null && isSameSize(this.#lastPicture, size);
-  }
-
   #startFlowing(size: PictureSize): Worker<Work> {
     this.#stopFlowing();
-    if (!this.#isLastPictureOf(size)) {
-      this.#stopResting();
-      this.#lastPicture?.close();
-      this.#lastPicture = null;
-      this.#lastPicture = new LastPicture(size);
-    }
+    if (this.#input === 'VP8') this.#references = new Vp8LastPicture(size);
+    else this.#prepareLastPicture(size);
+    this.#flowingSize = size;
     this.#flowing = this.#start(this.#input, size, this.#lastPicture, {
       decoded: () => this.#shown(size),
       ended: (ending, undecoded) => this.#flowingEnded(size, ending, undecoded),
@@ -223,7 +235,15 @@ export class FfmpegTranscoder implements Transcoder {
     return this.#flowing;
   }
 
-  /** The worker for the last picture, if there is one. */
+  #prepareLastPicture(size: PictureSize): void {
+    if (this.#lastPicture !== null && isSameSize(this.#lastPicture, size)) return;
+    this.#stopResting();
+    this.#lastPicture?.close();
+    this.#lastPicture = null;
+    this.#lastPicture = new LastPicture(size);
+  }
+
+  /** The worker for the last picture in the file, if there is one. */
   #rest(): Worker<Work> | null {
     const lastPicture = this.#lastPicture;
     if (!lastPicture?.filled) return null;

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PictureSize } from '../../../../reencoder/engines/pictureSize.ts';
+import { vp8Speed } from '../../../../reencoder/engines/vp8Speed.ts';
 import { freePort } from '../../freePort.ts';
 import type { Contender, ContenderPorts, Layer } from './Contender.ts';
 import { FILM } from './makeFilm.ts';
@@ -23,13 +25,14 @@ export async function startPlainFfmpeg(
     ].join('\n'),
   );
   const splits = layers.map((_, index) => `[in${index}]`).join('');
-  const scales = layers.map(({ scaleDownBy }, index) => {
-    const [width, height] = [FILM.width / scaleDownBy, FILM.height / scaleDownBy];
-    const scale = scaleDownBy === 1 ? 'null' : `scale=${width}:${height}:flags=fast_bilinear`;
+  const scales = layers.map((layer, index) => {
+    const { width, height } = sizeOf(layer);
+    const scale = layer.scaleDownBy === 1 ? 'null' : `scale=${width}:${height}:flags=fast_bilinear`;
     return `[in${index}]${scale}[out${index}]`;
   });
-  const outputs = layers.flatMap(({ ssrc, bitrateBps: bps }, index) => [
-    ...['-map', `[out${index}]`, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '-8', '-threads', '1'],
+  const outputs = layers.flatMap(({ ssrc, bitrateBps: bps, scaleDownBy }, index) => [
+    ...['-map', `[out${index}]`, '-c:v', 'libvpx', '-deadline', 'realtime', '-threads', '1'],
+    ...['-cpu-used', vp8Speed(sizeOf({ scaleDownBy }))],
     ...['-lag-in-frames', '0', '-b:v', String(bps), '-minrate', String(bps), '-maxrate', String(bps), '-g', '3000'],
     ...['-fps_mode', 'passthrough', '-f', 'rtp', '-ssrc', String(ssrc), '-pkt_size', '1200', '-payload_type', '96'],
     `rtp://127.0.0.1:${ports.sink}`,
@@ -55,4 +58,8 @@ export async function startPlainFfmpeg(
       await exited;
     },
   };
+}
+
+function sizeOf({ scaleDownBy }: Pick<Layer, 'scaleDownBy'>): PictureSize {
+  return { width: FILM.width / scaleDownBy, height: FILM.height / scaleDownBy };
 }

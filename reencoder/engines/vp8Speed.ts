@@ -1,0 +1,12 @@
+import type { PictureSize } from './pictureSize.ts';
+
+/** Of larger pictures libwebrtc does the same on phones. */
+const LARGE_PIXELS = 640 * 480;
+
+/**
+ * `cpu-used` of libvpx: how much it leaves untried. At −12 rather than −8 it takes a tenth less CPU for 720p at 1,500 kbit/s, and four
+ * films lose 0 to 0.4 dB (of 34 to 46); for small pictures it saves nothing.
+ */
+export function vp8Speed({ width, height }: PictureSize): string {
+  return width * height > LARGE_PIXELS ? '-12' : '-8';
+}
