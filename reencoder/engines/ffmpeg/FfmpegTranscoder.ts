@@ -12,16 +12,15 @@ import { MAX_BACKLOG, wishOf } from '../wishes.ts';
 import type { Ending } from './FfmpegProcess.ts';
 import { type FrameHeader, parseFrameHeader } from './frameHeaders.ts';
 import { H264Worker } from './H264Worker.ts';
-import { LastPicture } from './LastPicture.ts';
+import type { LastPicture } from './LastPicture.ts';
 import { LayerPlan } from './LayerPlan.ts';
 import { ReencodingProcess } from './ReencodingProcess.ts';
+import { Rest } from './Rest.ts';
 import { Vp8LastPicture } from './vp8/Vp8LastPicture.ts';
 import type { Job, LayerJob, Worker, WorkerListener } from './Worker.ts';
 
 /** Without a frame for so long the input pauses: the last picture may be asked for. */
 const PAUSE_MS = 150;
-/** After a pause others are likely, and starting a process takes CPU. */
-const KEEP_RESTING_MS = 30_000;
 
 const NO_FRAME = 'This is no frame of the codec that was agreed on';
 
@@ -53,11 +52,9 @@ export class FfmpegTranscoder implements Transcoder {
   #flowingSize: PictureSize | null = null;
   /** Of VP8. */
   #references: Vp8LastPicture | null = null;
-  #resting: Worker<Work> | null = null;
   /** Of other codecs. */
-  #lastPicture: LastPicture | null = null;
+  readonly #rest: Rest<Work>;
   readonly #pause: NodeJS.Timeout;
-  #restedAtMs = 0;
   #size: PictureSize = { width: 0, height: 0 };
   /** Frames lean on a picture that is not there, or is damaged: only a keyframe helps. */
   #needsKeyframe = true;
@@ -72,27 +69,30 @@ export class FfmpegTranscoder implements Transcoder {
     this.#output = output;
     this.#layers = layers.map((layer) => new LayerPlan(layer));
     this.#listener = listener;
-    this.#pause = setTimeout(() => this.#attempt(() => this.#rest()), PAUSE_MS);
+    this.#rest = new Rest({
+      start: (picture, callbacks) => this.#start('I420', picture, null, callbacks),
+      failed: (error) => this.#fail(error),
+    });
+    this.#pause = setTimeout(() => this.#attempt(() => this.#rest.begin()), PAUSE_MS);
   }
 
   get backlog(): number {
-    return this.#tasks.length + (this.#flowing?.backlog ?? 0) + (this.#resting?.backlog ?? 0);
+    return this.#tasks.length + (this.#flowing?.backlog ?? 0) + this.#rest.backlog;
   }
 
   get pids(): readonly number[] {
-    return [this.#flowing, this.#resting].flatMap((worker) => worker?.pids ?? []);
+    return [...(this.#flowing?.pids ?? []), ...this.#rest.pids];
   }
 
   push(frame: CodedFrame, wishes: readonly LayerWish[]): void {
     if (this.#over) return;
     this.#pause.refresh();
-    const restedMs = performance.now() - this.#restedAtMs;
-    if (this.#resting?.backlog === 0 && restedMs > KEEP_RESTING_MS) this.#stopResting();
+    this.#rest.flows();
     this.#add({ frame, timestamp: frame.timestamp, wishes });
   }
 
   repeat(timestamp: number, wishes: readonly LayerWish[]): boolean {
-    const isThere = this.#references ? this.#references.repeat() !== null : this.#lastPicture?.filled === true;
+    const isThere = this.#references ? this.#references.repeat() !== null : this.#rest.hasPicture;
     if (!isThere) return false;
     this.#add({ frame: null, timestamp, wishes });
     return true;
@@ -101,10 +101,7 @@ export class FfmpegTranscoder implements Transcoder {
   async close(): Promise<void> {
     this.#end();
     this.#stopFlowing();
-    this.#stopResting();
-    await this.#leaving;
-    this.#lastPicture?.close();
-    this.#lastPicture = null;
+    await Promise.all([this.#leaving, this.#rest.close()]);
   }
 
   #fail(error: EngineFailed): void {
@@ -164,7 +161,7 @@ export class FfmpegTranscoder implements Transcoder {
       this.#listener.undecodable(reason ?? NO_FRAME);
       return true;
     }
-    if ((this.#resting?.backlog ?? 0) > 0) return false;
+    if (this.#rest.backlog > 0) return false;
     const worker = this.#workerFor(header.size);
     if (worker === null) return false;
     this.#needsKeyframe = false;
@@ -203,12 +200,10 @@ export class FfmpegTranscoder implements Transcoder {
       return true;
     }
     if ((this.#flowing?.backlog ?? 0) > 0) return false;
-    const lastPicture = this.#lastPicture;
-    if (!lastPicture?.filled) return true;
-    const worker = this.#rest();
-    if (worker === null) return true;
-    const layers = this.#jobsOf(task, worker);
-    worker.push({ task, data: lastPicture.read(), timestamp: task.timestamp, layers });
+    const rest = this.#rest.begin();
+    if (rest === null) return true;
+    const layers = this.#jobsOf(task, rest.worker);
+    rest.worker.push({ task, data: rest.picture.read(), timestamp: task.timestamp, layers });
     return true;
   }
 
@@ -225,37 +220,15 @@ export class FfmpegTranscoder implements Transcoder {
 
   #startFlowing(size: PictureSize): Worker<Work> {
     this.#stopFlowing();
-    if (this.#input === 'VP8') this.#references = new Vp8LastPicture(size);
-    else this.#prepareLastPicture(size);
+    const showsAgain = this.#input === 'VP8';
+    const file = showsAgain ? null : this.#rest.fileFor(size);
+    this.#references = showsAgain ? new Vp8LastPicture(size) : null;
     this.#flowingSize = size;
-    this.#flowing = this.#start(this.#input, size, this.#lastPicture, {
+    this.#flowing = this.#start(this.#input, size, file, {
       decoded: () => this.#shown(size),
       ended: (ending, undecoded) => this.#flowingEnded(size, ending, undecoded),
     });
     return this.#flowing;
-  }
-
-  #prepareLastPicture(size: PictureSize): void {
-    if (this.#lastPicture !== null && isSameSize(this.#lastPicture, size)) return;
-    this.#stopResting();
-    this.#lastPicture?.close();
-    this.#lastPicture = null;
-    this.#lastPicture = new LastPicture(size);
-  }
-
-  /** The worker for the last picture in the file, if there is one. */
-  #rest(): Worker<Work> | null {
-    const lastPicture = this.#lastPicture;
-    if (!lastPicture?.filled) return null;
-    this.#restedAtMs = performance.now();
-    this.#resting ??= this.#start('I420', lastPicture, null, {
-      decoded: () => undefined,
-      ended: ({ reason }, undecoded) => {
-        this.#stopResting();
-        if (undecoded.length > 0) this.#fail(new EngineFailed(`ffmpeg does not repeat a picture: ${reason}`));
-      },
-    });
-    return this.#resting;
   }
 
   #start(
@@ -283,7 +256,7 @@ export class FfmpegTranscoder implements Transcoder {
 
   #shown(size: PictureSize): void {
     if (this.#over) return;
-    if (this.#lastPicture !== null) this.#lastPicture.filled = true;
+    this.#rest.noteFilled();
     if (isSameSize(size, this.#size)) return;
     this.#size = size;
     this.#listener.resized(size.width, size.height);
@@ -309,10 +282,6 @@ export class FfmpegTranscoder implements Transcoder {
   #stopFlowing(): void {
     if (this.#flowing !== null) this.#leaving = Promise.all([this.#leaving, this.#flowing.kill()]);
     this.#flowing = null;
-  }
-
-  #stopResting(): void {
-    if (this.#resting !== null) this.#leaving = Promise.all([this.#leaving, this.#resting.kill()]);
-    this.#resting = null;
+    this.#references = null;
   }
 }
