@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { BoolDecoder, BoolEncoder } from '../../reencoder/engines/ffmpeg/vp8/boolCoder.ts';
-import { readVp8Frame } from '../../reencoder/engines/ffmpeg/vp8/references.ts';
+import { frameThatShows } from '../../reencoder/engines/ffmpeg/vp8/frameThatShows.ts';
+import {
+  REFERENCES,
+  type Reference,
+  readVp8Frame,
+  type Update,
+} from '../../reencoder/engines/ffmpeg/vp8/references.ts';
 import { Vp8LastPicture } from '../../reencoder/engines/ffmpeg/vp8/Vp8LastPicture.ts';
 import type { CodedFrame } from '../../reencoder/frames.ts';
 import { codedVideo, decodedPixels } from '../support/codedVideo.ts';
@@ -35,14 +41,39 @@ describe.each(Object.entries(STREAMS))('%s', (_, encoding) => {
         expected.push(index);
       }
     }
-    const plain = await decodedPixels('VP8', SIZE, video);
-    const seen = await decodedPixels('VP8', SIZE, frames);
-    expect(plain).toHaveLength(FRAMES);
-    expect(seen).toHaveLength(expected.length);
-    const different = expected.filter((index, place) => !seen[place]?.equals(plain[index] ?? Buffer.alloc(0)));
-    expect(different).toEqual([]);
+    await expectPictures(video, frames, expected);
+  });
+
+  test('each reference can be shown', async () => {
+    const video = await codedVideo({ codec: 'VP8', ...SIZE, frames: FRAMES, content: 'motion', encoding });
+    let references: Readonly<Record<Reference, number>> = { last: 0, golden: 0, altref: 0 };
+    const frames: { data: Buffer }[] = [];
+    const expected: number[] = [];
+    for (const [index, frame] of video.entries()) {
+      const header = readVp8Frame(frame.data);
+      const { last, golden, altref } = header.updates;
+      const numberOf = (update: Update): number => (update === 'picture' ? index : references[update]);
+      references = { last: numberOf(last), golden: numberOf(golden), altref: numberOf(altref) };
+      frames.push(frame, ...REFERENCES.map((reference) => ({ data: frameThatShows(reference, SIZE, header) })));
+      expected.push(index, ...REFERENCES.map((reference) => references[reference]));
+    }
+    await expectPictures(video, frames, expected);
   });
 });
+
+/** `expected`: which of the video's pictures each frame shows. */
+async function expectPictures(
+  video: readonly CodedFrame[],
+  frames: readonly { data: Buffer }[],
+  expected: readonly number[],
+): Promise<void> {
+  const plain = await decodedPixels('VP8', SIZE, video);
+  const seen = await decodedPixels('VP8', SIZE, frames);
+  expect(plain).toHaveLength(FRAMES);
+  expect(seen).toHaveLength(expected.length);
+  const different = expected.filter((index, place) => !seen[place]?.equals(plain[index] ?? Buffer.alloc(0)));
+  expect(different).toEqual([]);
+}
 
 test('the streams are as different as they say', async () => {
   const kinds = await Promise.all(
@@ -83,7 +114,7 @@ test('what is coded is read again', () => {
   const bits = Array.from({ length: 20_000 }, (_, index) => ({
     probability: 1 + ((index * 7_919) % 255),
     bit: Math.random() * 256 < (index * 7_919) % 255 ? 0 : 1,
-  })) satisfies { probability: number; bit: number }[];
+  }));
   const encoder = new BoolEncoder();
   for (const { bit, probability } of bits) encoder.bit(bit === 1 ? 1 : 0, probability);
   const decoder = new BoolDecoder(encoder.finish());

@@ -36,8 +36,8 @@ interface Work extends Job {
 }
 
 /**
- * One worker has the input while it flows. While it pauses, the last picture comes once more: of VP8 the same worker has it still in
- * its references, and gets a frame that shows them. Of other codecs it leaves it in a file, and a second worker takes it from there.
+ * One worker has the input while it flows. While it pauses, the last picture comes once more: of VP8 the same worker still has it in
+ * its references, and gets a frame that shows one; of other codecs it has left it in a file, from where a second worker takes it.
  * Where the one follows the other, and at another size, what is under way comes out first.
  */
 export class FfmpegTranscoder implements Transcoder {

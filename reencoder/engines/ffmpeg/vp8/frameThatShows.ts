@@ -63,7 +63,7 @@ const probabilities = parseProbabilities(COEFFICIENTS_STAY);
 
 /**
  * A frame that shows a reference and leaves everything in the decoder as it was: the references, the probabilities, the segments.
- * `stream`: the frame before it. RFC 6386, section 19.
+ * `version` and `segmented` are those of the frame before it. RFC 6386, section 19.
  */
 export function frameThatShows(
   reference: Reference,
@@ -71,9 +71,7 @@ export function frameThatShows(
   { version, segmented }: Pick<Vp8Frame, 'version' | 'segmented'>,
 ): Buffer {
   const bits = new BoolEncoder();
-  if (segmented)
-    bits.number(0b1_00, 3); // Neither the map nor the settings change.
-  else bits.number(0, 1);
+  bits.number(segmented ? 0b100 : 0, segmented ? 3 : 1); // Neither the segments' map nor their settings change.
   bits.number(0, 1 + 6 + 3 + 1); // No loop filter.
   bits.number(0, 2 + 7 + 5); // One partition; quantizers, of no use.
   bits.number(0, 2 + 2 + 2 + 2 + 1 + 1); // References and probabilities stay.
