@@ -50,7 +50,7 @@ export class FfmpegTranscoder implements Transcoder {
   #isDue = false;
   #flowing: Worker<Work> | null = null;
   #flowingSize: PictureSize | null = null;
-  /** Of VP8. */
+  /** Of VP8 that flows. */
   #references: Vp8LastPicture | null = null;
   /** Of other codecs. */
   readonly #rest: Rest<Work>;
@@ -86,8 +86,10 @@ export class FfmpegTranscoder implements Transcoder {
 
   push(frame: CodedFrame, wishes: readonly LayerWish[]): void {
     if (this.#over) return;
-    this.#pause.refresh();
-    this.#rest.flows();
+    if (this.#references === null) {
+      this.#pause.refresh();
+      this.#rest.flows();
+    }
     this.#add({ frame, timestamp: frame.timestamp, wishes });
   }
 
@@ -220,9 +222,8 @@ export class FfmpegTranscoder implements Transcoder {
 
   #startFlowing(size: PictureSize): Worker<Work> {
     this.#stopFlowing();
-    const showsAgain = this.#input === 'VP8';
-    const file = showsAgain ? null : this.#rest.fileFor(size);
-    this.#references = showsAgain ? new Vp8LastPicture(size) : null;
+    if (this.#input === 'VP8') this.#references = new Vp8LastPicture(size);
+    const file = this.#references === null ? this.#rest.fileFor(size) : null;
     this.#flowingSize = size;
     this.#flowing = this.#start(this.#input, size, file, {
       decoded: () => this.#shown(size),
