@@ -76,6 +76,48 @@ module.exports = {
       { path: '^ops/' },
     ),
     arrow(
+      'run-stands-alone',
+      'What runs in production imports neither set-up, drills, benchmarks nor what these share.',
+      { path: '^ops/run/' },
+      { path: '^ops/(setup|drills|bench|kit)/' },
+    ),
+    arrow(
+      'setup-stands-alone',
+      'Set-up runs before anything is installed: it imports nothing else of ours.',
+      { path: '^ops/setup/' },
+      { path: '^(core|recovery|signaling|client|web|reencoder|test)/|^ops/(run|drills|bench|kit)/' },
+    ),
+    arrow(
+      'kit-is-shared',
+      'What drills, benchmarks and tests share imports none of them.',
+      { path: '^ops/kit/' },
+      { path: '^ops/(setup|drills|bench)/' },
+    ),
+    arrow(
+      'drills-know-no-benchmarks',
+      'Drills and benchmarks share ops/kit and do not import each other.',
+      { path: '^ops/drills/' },
+      { path: '^ops/bench/' },
+    ),
+    arrow(
+      'benchmarks-know-no-drills',
+      'Drills and benchmarks share ops/kit and do not import each other.',
+      { path: '^ops/bench/' },
+      { path: '^ops/drills/' },
+    ),
+    arrow(
+      'web-model-has-no-screens',
+      'The model of the page works without its screens.',
+      { path: '^web/(model|lib)/' },
+      { path: '^web/(screens|ui)/|^web/App' },
+    ),
+    arrow(
+      'web-parts-have-no-screens',
+      'Buttons, fields and menus know no screen and no model.',
+      { path: '^web/ui/' },
+      { path: '^web/(screens|model)/|^web/App' },
+    ),
+    arrow(
       'nothing-imports-tests',
       'Nothing imports tests but tests.',
       { path: inFolders(folders), pathNot: `^test/|${TESTS}` },

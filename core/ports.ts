@@ -15,10 +15,10 @@ export type AppendOutcome =
   | { readonly type: 'diverged'; readonly journal: Position };
 
 /** No answer came, or Redis is away: the outcome of what was asked is unknown. */
-export class JournalUnavailable extends Error {
+export class Unavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'JournalUnavailable';
+    this.name = 'Unavailable';
   }
 }
 
@@ -43,14 +43,14 @@ export interface Snapshot {
 export interface Journal {
   /**
    * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit is `after`.
-   * @throws JournalUnavailable when no answer came in time: they may or may not be in the journal.
+   * @throws Unavailable when no answer came in time: they may or may not be in the journal.
    */
   append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome>;
 
-  /** Commits with a version above `afterVersion`, in order, at most `limit`. Throws JournalUnavailable. */
+  /** Commits with a version above `afterVersion`, in order, at most `limit`. Throws Unavailable. */
   read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]>;
 
-  /** Where the journal stands. Throws JournalUnavailable. */
+  /** Where the journal stands. Throws Unavailable. */
   position(roomId: RoomId): Promise<Position>;
 
   /**
@@ -59,10 +59,10 @@ export interface Journal {
    */
   follow(roomId: RoomId, onCommits: (commits: readonly Commit[]) => void, onGap: () => void): Promise<() => void>;
 
-  /** The newest snapshot, or null. One that cannot be read counts as none. Throws JournalUnavailable. */
+  /** The newest snapshot, or null. One that cannot be read counts as none. Throws Unavailable. */
   loadSnapshot(roomId: RoomId): Promise<Snapshot | null>;
 
-  /** Keeps the snapshot unless a newer one is there. Throws JournalUnavailable. */
+  /** Keeps the snapshot unless a newer one is there. Throws Unavailable. */
   saveSnapshot(roomId: RoomId, snapshot: Snapshot): Promise<void>;
 
   /** Whether the journal answers now; `onAvailability` hears of every change. */
@@ -103,7 +103,7 @@ export interface RoomSummary {
 
 /**
  * The index of rooms: last activity and next deadline of each. A hint: the journal is the truth. Every call throws
- * JournalUnavailable when it may not have been done.
+ * Unavailable when it may not have been done.
  */
 export interface RoomIndex {
   /** `deadline`: when the room must be looked at next (ms since the epoch), null for never. */
@@ -113,7 +113,7 @@ export interface RoomIndex {
 }
 
 /** Work that somebody must do for rooms whose node died or whose participants' time is up. */
-export interface Housekeeper {
+export interface DeadlineSweeper {
   /**
    * From now on calls `onDeadNode` once or more for each room that a dead node held and `onDeadline` for each room whose
    * deadline has passed, on one or several nodes (both must be harmless when repeated). A failed call is made again later.

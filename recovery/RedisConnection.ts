@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { JournalUnavailable, type Logger } from '../core/ports.ts';
+import { type Logger, Unavailable } from '../core/ports.ts';
 import { Availability } from './Availability.ts';
 import { probeKey } from './keys.ts';
 import { isRefusedUntilReady, meansUnavailable, toJournalFailure } from './redisFailure.ts';
@@ -51,7 +51,7 @@ export class RedisConnection {
   }
 
   /**
-   * Waits until Redis serves, then sends. Throws JournalUnavailable when it does not serve or does not answer in time;
+   * Waits until Redis serves, then sends. Throws Unavailable when it does not serve or does not answer in time;
    * in the second case what was sent may have taken effect. `what` completes "Could not …".
    */
   async run<T>(what: string, send: () => Promise<T>): Promise<T> {
@@ -76,13 +76,13 @@ export class RedisConnection {
       try {
         return await this.run(what, send);
       } catch (error) {
-        if (!(error instanceof JournalUnavailable) || Date.now() >= deadline || this.#closed) throw error;
+        if (!(error instanceof Unavailable) || Date.now() >= deadline || this.#closed) throw error;
         await sleep(20);
       }
     }
   }
 
-  /** Throws JournalUnavailable when Redis does not serve within `timeoutMs`, or is too old. */
+  /** Throws Unavailable when Redis does not serve within `timeoutMs`, or is too old. */
   async firstService(timeoutMs: number): Promise<void> {
     const what = `reach Redis at ${this.#where}`;
     if (!(await this.availability.wait(timeoutMs))) {
@@ -91,7 +91,7 @@ export class RedisConnection {
     const info = await this.run('ask Redis for its version', () => this.client.info('server'));
     const version = /redis_version:(\d+)\.(\S+)/.exec(info);
     if (version && Number(version[1]) < OLDEST_REDIS) {
-      throw new JournalUnavailable(
+      throw new Unavailable(
         `Redis at ${this.#where} is ${version[1]}.${version[2]}: Everroom needs Redis ${OLDEST_REDIS}.0 or newer (sharded pub/sub)`,
       );
     }

@@ -80,7 +80,7 @@ export class RedisPresence<Info> {
     }
   }
 
-  /** Those that live. Throws JournalUnavailable. */
+  /** Those that live. Throws Unavailable. */
   async list(): Promise<readonly Info[]> {
     const { kind, listKey, keyOf } = this.#options;
     return this.#redis.runRepeatable(`list every ${kind}`, async () => {

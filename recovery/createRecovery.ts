@@ -1,11 +1,11 @@
-import type { Clock, Housekeeper, Journal, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
+import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
 import type { ReencodingQueue, SidecarDirectory } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { type Durability, verifyDurability } from './journal/durability.ts';
 import { Feed } from './journal/Feed.ts';
 import { RedisJournal } from './journal/RedisJournal.ts';
 import { type RedisConfig, RedisConnection } from './RedisConnection.ts';
-import { RedisHousekeeper } from './RedisHousekeeper.ts';
+import { RedisDeadlineSweeper } from './RedisDeadlineSweeper.ts';
 import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
 import { BullReencodingQueue } from './reencoding/BullReencodingQueue.ts';
@@ -25,7 +25,7 @@ export interface Recovery {
   readonly journal: Journal;
   readonly registry: NodeRegistry;
   readonly roomIndex: RoomIndex;
-  readonly housekeeper: Housekeeper;
+  readonly deadlineSweeper: DeadlineSweeper;
   readonly reencodingQueue: ReencodingQueue;
   readonly sidecars: Pick<SidecarDirectory, 'sidecars'>;
   /** After whoever uses the others has stopped. */
@@ -34,7 +34,7 @@ export interface Recovery {
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Connects to Redis. Throws JournalUnavailable when it does not serve in time, and a `TypeError` for a bad URL. */
+/** Connects to Redis. Throws Unavailable when it does not serve in time, and a `TypeError` for a bad URL. */
 export async function createRecovery(config: RecoveryConfig): Promise<Recovery> {
   const { clock, durability, nodeId } = config;
   const logger = config.logger.child({ part: 'recovery' });
@@ -61,7 +61,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     journal: new RedisJournal(redis, feed, durability, logger),
     registry: new RedisNodeRegistry(redis, clock, logger),
     roomIndex: new RedisRoomIndex(redis, clock, logger),
-    housekeeper: new RedisHousekeeper(redis, nodeId, clock, logger),
+    deadlineSweeper: new RedisDeadlineSweeper(redis, nodeId, clock, logger),
     reencodingQueue,
     sidecars: new RedisSidecarDirectory(redis, clock, logger),
     async close() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { JournalUnavailable } from '../core/ports.ts';
+import { Unavailable } from '../core/ports.ts';
 import { isRefusedUntilReady, meansUnavailable, toJournalFailure } from './redisFailure.ts';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
@@ -14,7 +14,7 @@ test.each([
   ['WRONGPASS invalid username-password pair or user is disabled.', 'password'],
 ])('%s: the message says what to do', (message, advice) => {
   const failure = toJournalFailure('append', reply(message));
-  expect(failure).toBeInstanceOf(JournalUnavailable);
+  expect(failure).toBeInstanceOf(Unavailable);
   expect(failure).toMatchObject({ message: expect.stringContaining(advice), cause: reply(message) });
   expect(meansUnavailable(reply(message))).toBe(true);
 });
@@ -23,7 +23,7 @@ test.each(['Command timed out', 'Connection is closed.', 'connect ECONNREFUSED /
   '%s: no answer came',
   (message) => {
     expect(toJournalFailure('append', new Error(message))).toMatchObject({
-      name: 'JournalUnavailable',
+      name: 'Unavailable',
       message: 'Could not append. No answer from Redis. Is it running, and reachable from here?',
     });
   },

@@ -1,4 +1,4 @@
-import { JournalUnavailable } from '../core/ports.ts';
+import { Unavailable } from '../core/ports.ts';
 
 /** Why Redis did not do what it was asked, and what an operator can do. The code opens Redis' own error message. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ export function meansUnavailable(error: unknown): boolean {
 
 /** As the ports promise it; an error that no advice helps with is passed on, for it is a bug or a foreign key. */
 export function toJournalFailure(what: string, error: unknown): unknown {
-  if (!meansUnavailable(error) || error instanceof JournalUnavailable) return error;
+  if (!meansUnavailable(error) || error instanceof Unavailable) return error;
   const advice = ADVICE[replyCode(error) ?? ''] ?? 'No answer from Redis. Is it running, and reachable from here?';
-  return new JournalUnavailable(`Could not ${what}. ${advice}`, { cause: error });
+  return new Unavailable(`Could not ${what}. ${advice}`, { cause: error });
 }

@@ -12,7 +12,7 @@ export interface Restored {
 const PAGE = 1_000;
 
 /**
- * The room as its journal tells it: the newest snapshot and what came after. Throws JournalUnavailable, and JournalCorrupt
+ * The room as its journal tells it: the newest snapshot and what came after. Throws Unavailable, and JournalCorrupt
  * when a commit is missing or cannot be read.
  */
 export async function restore(journal: Journal, roomId: RoomId): Promise<Restored> {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Attendance } from './Attendance.ts';
+import type { Attendance } from './connections/Attendance.ts';
 
 /** What an operator sees of signaling. Labels come from closed sets only. */
 export class SignalingMetrics {

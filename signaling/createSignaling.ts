@@ -5,17 +5,16 @@ import type { RoomAudience } from '../core/host/RoomAudience.ts';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
 import type { Clock, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
-import type { ReencodingDesk, SidecarDirectory } from '../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarDirectory } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
-import { Attendance } from './Attendance.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
-import { guardBacklog } from './backlog.ts';
-import { Caretaker } from './Caretaker.ts';
-import { Connection } from './Connection.ts';
-import type { SignalingContext } from './context.ts';
-import { Dispatcher } from './Dispatcher.ts';
-import { Gate } from './Gate.ts';
+import { Attendance } from './connections/Attendance.ts';
+import { guardBacklog } from './connections/backlog.ts';
+import { ClientConnection } from './connections/ClientConnection.ts';
+import { Gate } from './connections/Gate.ts';
+import { NodeList } from './connections/NodeList.ts';
+import { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
 import { createHttpHandler } from './http/createHttpHandler.ts';
 import type { HttpEngine, HttpHandler } from './http/http.ts';
@@ -24,16 +23,17 @@ import { StaticFiles } from './http/StaticFiles.ts';
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
-import { NodeList } from './NodeList.ts';
 import type { Session } from './protocol/requests.ts';
-import { ReencodingStatus } from './ReencodingStatus.ts';
-import { INTERNAL, toWireError } from './RequestRefused.ts';
-import { registerReencodingMetrics } from './reencodingMetrics.ts';
+import { ReencodingStatus } from './reencoding/ReencodingStatus.ts';
+import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
+import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
+import type { SignalingContext } from './requests/context.ts';
+import { Dispatcher } from './requests/Dispatcher.ts';
+import { INTERNAL, toWireError } from './requests/RequestRefused.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
-import { SocketAudience } from './SocketAudience.ts';
-import { openSidecarChannel } from './sidecars/openSidecarChannel.ts';
+import { SocketAudience } from './telling/SocketAudience.ts';
 
 /** A string that is only given on purpose. */
 interface Revealable {
@@ -65,7 +65,7 @@ export interface SignalingDeps {
   readonly roomIndex: Pick<RoomIndex, 'list'>;
   /** What lets sidecars work for this node; nothing is reencoded where it is left out. */
   readonly sidecars?: {
-    readonly desk: ReencodingDesk;
+    readonly desk: ReencodingPort;
     /** Signs the tokens that sidecars come with. */
     readonly secret: Revealable;
     readonly directory: Pick<SidecarDirectory, 'sidecars'>;
@@ -111,7 +111,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   };
 
   const attendance = new Attendance();
-  const caretaker = new Caretaker({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
+  const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
   const tokens = new Tokens([auth.tokenSecret, ...(auth.oldTokenSecrets ?? [])].map((secret) => secret.reveal()));
   const addresses = new ClientAddresses(deps.trustedProxies ?? LOOPBACK);
   const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
@@ -132,7 +132,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     rooms,
     media: deps.media,
     attendance,
-    caretaker,
+    presenceAuditor,
     tokens,
     passwords: new Passwords(),
     wrongSecrets: new AddressLimits(limits.wrongSecrets, now),
@@ -196,7 +196,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     () => deps.media.reencodingFigures(),
     () => reencoding.sidecars,
   );
-  const audience = new SocketAudience(attendance, caretaker, reencoding, logger);
+  const audience = new SocketAudience(attendance, presenceAuditor, reencoding, logger);
   const dispatcher = new Dispatcher(context, metrics);
   engine.attach(io);
   const sidecarChannel = deps.sidecars
@@ -218,7 +218,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   io.use((socket, next) => {
     gate.admit(socket).then(
       (admission) => {
-        const connection = new Connection(socket, admission, limits, now());
+        const connection = new ClientConnection(socket, admission, limits, now());
         socket.data.connection = connection;
         // Opened while the client is still on its way: after a restart, replay and handshake overlap.
         rooms()
@@ -238,7 +238,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   });
 
   io.on('connection', (socket: Socket) => {
-    const connection = socket.data.connection as Connection;
+    const connection = socket.data.connection as ClientConnection;
     const uncount = gate.count(connection.address);
     socket.onAny((name: string, ...args: unknown[]) => {
       dispatcher.dispatch(connection, name, args).catch((error: unknown) => {
@@ -249,8 +249,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       uncount();
       connection.lost();
       const { seat } = connection;
-      if (attendance.removeSeated(connection) && seat) caretaker.left(seat);
-      if (attendance.removeKnocking(connection)) caretaker.knockLeft(connection.roomId, connection.participantId);
+      if (attendance.removeSeated(connection) && seat) presenceAuditor.left(seat);
+      if (attendance.removeKnocking(connection)) presenceAuditor.knockLeft(connection.roomId, connection.participantId);
     });
   });
 
@@ -266,7 +266,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       listening = true;
       nodes.start();
       reencoding.start();
-      caretaker.start();
+      presenceAuditor.start();
       return { url: port === boundPort ? publicUrl : `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
     },
     drain() {
@@ -277,7 +277,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       gate.drain();
       listening = false;
       stopGuard();
-      caretaker.stop();
+      presenceAuditor.stop();
       nodes.stop();
       reencoding.stop();
       await engine.close();

@@ -1,5 +1,5 @@
 import type { MediaPlane, RoomMedia } from '../media/MediaPlane.ts';
-import { type AppendOutcome, type Clock, type Journal, JournalUnavailable, type Logger } from '../ports.ts';
+import { type AppendOutcome, type Clock, type Journal, type Logger, Unavailable } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Commit, Position } from '../room/commit.ts';
 import type { RoomEvent } from '../room/events.ts';
@@ -25,7 +25,7 @@ export interface RoomHostDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
-  /** The room as the journal has it now. Throws JournalUnavailable. */
+  /** The room as the journal has it now. Throws Unavailable. */
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** How long a command may wait for the journal before it is refused by name. */
   readonly commandTimeoutMs: number;
@@ -123,12 +123,11 @@ export class RoomHost {
     return this.#media;
   }
 
-  /** @throws Refusal, JournalUnavailable (the outcome may be unknown: asking again with the same command id is safe). */
+  /** @throws Refusal, Unavailable (the outcome may be unknown: asking again with the same command id is safe). */
   handle(command: RoomCommand): Promise<Handled> {
-    if (this.#closed)
-      return Promise.reject(new JournalUnavailable(`Room ${this.roomId} was just closed here; ask again.`));
+    if (this.#closed) return Promise.reject(new Unavailable(`Room ${this.roomId} was just closed here; ask again.`));
     if (this.#queue.length >= QUEUE_COMMANDS) {
-      return Promise.reject(new JournalUnavailable(`Room ${this.roomId} has too many commands waiting; ask again.`));
+      return Promise.reject(new Unavailable(`Room ${this.roomId} has too many commands waiting; ask again.`));
     }
     const deadline = this.#deps.clock.now() + this.#deps.commandTimeoutMs;
     return new Promise((resolve, reject) => {
@@ -173,7 +172,7 @@ export class RoomHost {
     if (this.#closed) return;
     this.#closed = true;
     for (const pending of this.#queue.splice(0)) {
-      pending.reject(new JournalUnavailable(`Room ${this.roomId} was just closed here; ask again.`));
+      pending.reject(new Unavailable(`Room ${this.roomId} was just closed here; ask again.`));
     }
     await this.#media?.close();
     if (this.version > this.#snapshotVersion) await this.#saveSnapshot();
@@ -220,7 +219,7 @@ export class RoomHost {
         if (outcome.type === 'behind') await this.#catchUp(outcome.missed);
         else await this.#reconcile(outcome.journal);
       } catch (error) {
-        if (!(error instanceof JournalUnavailable)) {
+        if (!(error instanceof Unavailable)) {
           for (const pending of waiting) pending.reject(error);
           throw error;
         }
@@ -232,7 +231,7 @@ export class RoomHost {
       }
     }
     for (const pending of waiting) {
-      pending.reject(new JournalUnavailable(`Room ${this.roomId} was just closed here; ask again.`));
+      pending.reject(new Unavailable(`Room ${this.roomId} was just closed here; ask again.`));
     }
   }
 
@@ -332,7 +331,7 @@ export class RoomHost {
         await this.#catchUp(pushed);
       }
     } catch (error) {
-      if (!(error instanceof JournalUnavailable)) throw error;
+      if (!(error instanceof Unavailable)) throw error;
       this.#mayHaveMissed = true;
       await this.#pause();
     }
@@ -430,7 +429,7 @@ export class RoomHost {
         });
         return;
       } catch (error) {
-        if (!(error instanceof JournalUnavailable)) {
+        if (!(error instanceof Unavailable)) {
           this.#logger.error({ err: error, participantId }, 'a disconnect could not be recorded');
           return;
         }
@@ -445,7 +444,7 @@ export class RoomHost {
     try {
       await this.#deps.journal.saveSnapshot(this.roomId, snapshot);
     } catch (error) {
-      if (!(error instanceof JournalUnavailable)) throw error;
+      if (!(error instanceof Unavailable)) throw error;
       this.#logger.debug({ err: error }, 'snapshot not saved; the journal holds everything, a later one will do');
     }
   }

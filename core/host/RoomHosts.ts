@@ -1,12 +1,12 @@
 import type { MediaPlane } from '../media/MediaPlane.ts';
 import {
   type Clock,
-  type Housekeeper,
+  type DeadlineSweeper,
   type Journal,
-  JournalUnavailable,
   type Logger,
   type NodeRegistry,
   type RoomIndex,
+  Unavailable,
 } from '../ports.ts';
 import { nextDeadline } from '../room/queries.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
@@ -19,7 +19,7 @@ export interface RoomHostsDeps {
   readonly journal: Journal;
   readonly registry: NodeRegistry;
   readonly roomIndex: RoomIndex;
-  readonly housekeeper: Housekeeper;
+  readonly deadlineSweeper: DeadlineSweeper;
   readonly media: MediaPlane;
   readonly audience: RoomAudience;
   readonly clock: Clock;
@@ -76,9 +76,9 @@ export class RoomHosts {
 
   /** Begins to look after rooms: those open here, and those whose node died. */
   start(): void {
-    const { housekeeper, nodeId } = this.#deps;
+    const { deadlineSweeper, nodeId } = this.#deps;
     const actor = { kind: 'node', nodeId } as const;
-    housekeeper.start({
+    deadlineSweeper.start({
       onDeadNode: async (roomId, deadNodeId) => {
         const room = await this.open(roomId);
         await room.handle({ type: 'DisconnectNode', nodeId: deadNodeId, actor, ...this.#envelope() });
@@ -107,7 +107,7 @@ export class RoomHosts {
 
   /**
    * The room on this node, rebuilt from its journal where needed. A room that was never created opens too, as absent.
-   * @throws JournalUnavailable, RoomParked
+   * @throws Unavailable, RoomParked
    */
   open(roomId: RoomId): Promise<RoomHost> {
     const open = this.#open.get(roomId);
@@ -124,13 +124,13 @@ export class RoomHosts {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelSweep?.();
-    await this.#deps.housekeeper.stop();
+    await this.#deps.deadlineSweeper.stop();
     await Promise.allSettled(this.#opening.values());
     await Promise.allSettled([...this.#open.keys()].map((roomId) => this.#closeRoom(roomId)));
   }
 
   async #rebuild(roomId: RoomId): Promise<RoomHost> {
-    if (this.#closed) throw new JournalUnavailable('This node is shutting down; ask another one.');
+    if (this.#closed) throw new Unavailable('This node is shutting down; ask another one.');
     this.#refuseParked(roomId);
     const { clock, journal, logger, registry, restore } = this.#deps;
     const startedAt = clock.now();
@@ -156,7 +156,7 @@ export class RoomHosts {
         onAccepted: (room) => this.#untold.add(room.roomId),
         onFailed: (room, error) => this.#fail(room, error),
       });
-      if (this.#closed) throw new JournalUnavailable('This node is shutting down; ask another one.');
+      if (this.#closed) throw new Unavailable('This node is shutting down; ask another one.');
       this.#open.set(roomId, { host, unfollow });
       if (early.length > 0) host.push(early);
       if (replica.position.version > 0) {
@@ -165,7 +165,7 @@ export class RoomHosts {
       return host;
     } catch (error) {
       unfollow();
-      if (!(error instanceof JournalUnavailable)) this.#noteFailure(roomId, -1, error);
+      if (!(error instanceof Unavailable)) this.#noteFailure(roomId, -1, error);
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { Journal } from '../ports.ts';
 import type { Commit, Position } from '../room/commit.ts';
 import type { RoomId } from '../room/state.ts';
 
-/** What a node does when the journal came back with less than it had acknowledged. Both throw JournalUnavailable. */
+/** What a node does when the journal came back with less than it had acknowledged. Both throw Unavailable. */
 
 const COMMITS_PER_APPEND = 64;
 const COMMITS_PER_READ = 1_000;

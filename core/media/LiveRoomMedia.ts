@@ -3,10 +3,8 @@ import { EMPTY_ROOM, type ParticipantId, type RoomState, type TrackId } from '..
 import type { LiveMedia, MediaPolicy } from '../view/mediaSteps.ts';
 import { planMedia } from '../view/planMedia.ts';
 import type { ViewerView } from '../view/view.ts';
-import { ClosedConsumers } from './ClosedConsumers.ts';
 import { inventoryOf } from './inventoryOf.ts';
-import { KeyframeCoordinator } from './KeyframeCoordinator.ts';
-import { LayerWishes } from './LayerWishes.ts';
+import { KeyframeCoordinator } from './keyframes/KeyframeCoordinator.ts';
 import type {
   DtlsParameters,
   ExpectedMedia,
@@ -21,18 +19,20 @@ import type {
 import type { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
-import { PipePairs } from './PipePairs.ts';
-import { QualityWatch } from './QualityWatch.ts';
 import { ReconcileLoop } from './ReconcileLoop.ts';
 import { RoomProducers } from './RoomProducers.ts';
-import type { RoomRouter } from './RoomRouter.ts';
-import { RoomRouters } from './RoomRouters.ts';
 import { RoomSessions } from './RoomSessions.ts';
 import type { RoomReencoding, RoomReencodingObjects } from './reencoding/RoomReencoding.ts';
-import { Speakers } from './Speakers.ts';
 import { type MediaObjects, StepApplier } from './StepApplier.ts';
-import type { ViewerConsumer } from './ViewerConsumer.ts';
-import type { WorkerSlot } from './WorkerSlot.ts';
+import { ClosedConsumers } from './viewers/ClosedConsumers.ts';
+import { LayerWishes } from './viewers/LayerWishes.ts';
+import { QualityWatch } from './viewers/QualityWatch.ts';
+import { Speakers } from './viewers/Speakers.ts';
+import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
+import { PipePairs } from './workers/PipePairs.ts';
+import type { RoomRouter } from './workers/RoomRouter.ts';
+import { RoomRouters } from './workers/RoomRouters.ts';
+import type { WorkerSlot } from './workers/WorkerSlot.ts';
 
 export interface LiveRoomMediaOptions {
   readonly slots: readonly WorkerSlot[];

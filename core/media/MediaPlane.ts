@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { TrackStats } from '../reencoding/messages.ts';
-import type { ReencodingDesk } from '../reencoding/ports.ts';
+import type { ReencodingPort } from '../reencoding/ports.ts';
 import type { ParticipantId, RoomId, RoomState, TrackId, TrackKind, TrackSource } from '../room/state.ts';
 import type { LiveReencoding } from '../view/mediaSteps.ts';
 import type { ViewerView } from '../view/view.ts';
@@ -96,7 +96,7 @@ export interface MediaPlane {
   /** Pids of the live mediasoup workers, for drills and metrics. */
   workerPids(): readonly number[];
   /** What sidecars talk to; null when this node was not told of a queue for their work. */
-  readonly reencoding: ReencodingDesk | null;
+  readonly reencoding: ReencodingPort | null;
   reencodingFigures(): ReencodingFigures;
   close(): Promise<void>;
 }

@@ -4,8 +4,8 @@ import type { LiveProducer, ReencodableCodec, TrackLayers } from '../view/mediaS
 import { reencodableCodecOf } from './codecs.ts';
 import type { MediaPath } from './MediaPlane.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
-import type { Pipe } from './PipePairs.ts';
 import { toTrackLayers } from './trackLayers.ts';
+import type { Pipe } from './workers/PipePairs.ts';
 
 /** A producer of a track and its twins on other routers. Created paused; only the plan resumes it [M2]. */
 export class MediaProducer implements LiveProducer {

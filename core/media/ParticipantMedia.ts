@@ -4,8 +4,8 @@ import type { LiveViewer, ReencodedCodec } from '../view/mediaSteps.ts';
 import { receivableCodecs } from './codecs.ts';
 import { type DtlsParameters, MediaError, type RtpCapabilities, type TransportOffer } from './MediaPlane.ts';
 import { isWorkerGone, messageOf } from './mediaFailures.ts';
-import type { RoomRouter } from './RoomRouter.ts';
-import type { ViewerConsumer } from './ViewerConsumer.ts';
+import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
+import type { RoomRouter } from './workers/RoomRouter.ts';
 
 /** One session's pair of transports and what it consumes. */
 export class ParticipantMedia implements LiveViewer {

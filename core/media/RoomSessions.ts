@@ -4,8 +4,8 @@ import type { ParticipantId, RoomState } from '../room/state.ts';
 import { MediaError, type RtpCapabilities, type TransportPair } from './MediaPlane.ts';
 import { messageOf } from './mediaFailures.ts';
 import { ParticipantMedia, toMediaError, toTransportOffer } from './ParticipantMedia.ts';
-import type { RoomRouter } from './RoomRouter.ts';
-import type { RoomRouters } from './RoomRouters.ts';
+import type { RoomRouter } from './workers/RoomRouter.ts';
+import type { RoomRouters } from './workers/RoomRouters.ts';
 
 export interface RoomSessionsOptions {
   readonly routers: RoomRouters;

@@ -3,15 +3,15 @@ import type { Clock, Logger } from '../ports.ts';
 import { assertNever } from '../room/assertNever.ts';
 import type { ParticipantId, TrackId } from '../room/state.ts';
 import type { ConsumerToOpen, MediaStep } from '../view/mediaSteps.ts';
-import type { LayerWishes } from './LayerWishes.ts';
 import type { ConsumerOffer, RoomMediaListener } from './MediaPlane.ts';
 import type { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
 import { msidOf } from './msidOf.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
-import type { PipePairs } from './PipePairs.ts';
-import type { RoomRouter } from './RoomRouter.ts';
-import { ViewerConsumer } from './ViewerConsumer.ts';
+import type { LayerWishes } from './viewers/LayerWishes.ts';
+import { ViewerConsumer } from './viewers/ViewerConsumer.ts';
+import type { PipePairs } from './workers/PipePairs.ts';
+import type { RoomRouter } from './workers/RoomRouter.ts';
 
 /** What steps are applied to. Anything in it may be gone after every await. */
 export interface MediaObjects {

@@ -6,8 +6,8 @@ import { RTP_CAPABILITIES } from './codecs.ts';
 import { LiveRoomMedia } from './LiveRoomMedia.ts';
 import { type MediaPlane, NO_REENCODING } from './MediaPlane.ts';
 import { NodeReencoding } from './reencoding/NodeReencoding.ts';
-import { WorkerPool } from './WorkerPool.ts';
-import type { MediaListen } from './WorkerSlot.ts';
+import { WorkerPool } from './workers/WorkerPool.ts';
+import type { MediaListen } from './workers/WorkerSlot.ts';
 
 export interface MediaPlaneOptions {
   /** mediasoup workers: one a core. */

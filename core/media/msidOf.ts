@@ -1,6 +1,6 @@
 import type { TrackSource } from '../room/state.ts';
 import type { MediaProducer } from './MediaProducer.ts';
-import type { ViewerConsumer } from './ViewerConsumer.ts';
+import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
 
 /** What belongs together: a face and its voice, a screen and what it plays. */
 const PAIR: Readonly<Record<TrackSource, string>> = {

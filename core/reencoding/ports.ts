@@ -13,7 +13,7 @@ import type {
 
 /** What reencoding needs of the world around it. `recovery` implements queue and directory on Redis (BullMQ), `signaling` the channel. */
 
-/** The node's end of the queue. Every call throws JournalUnavailable when it may not have been done: it is then made again. */
+/** The node's end of the queue. Every call throws Unavailable when it may not have been done: it is then made again. */
 export interface ReencodingQueue {
   /** Harmless when the job is there already. */
   add(job: ReencodingJob): Promise<void>;
@@ -62,7 +62,7 @@ export interface SidecarDirectory {
   /** Makes this sidecar known and keeps it known until `stop`. */
   start(self: () => SidecarInfo): Promise<void>;
   stop(): Promise<void>;
-  /** Throws JournalUnavailable. */
+  /** Throws Unavailable. */
   sidecars(): Promise<readonly SidecarInfo[]>;
 }
 
@@ -75,7 +75,7 @@ export interface SidecarLink {
 }
 
 /** The node's media, as the channel sees it. Messages were checked; none of these calls throws. */
-export interface ReencodingDesk {
+export interface ReencodingPort {
   attach(link: SidecarLink, request: AttachRequest): Promise<AttachAnswer>;
   pulse(link: SidecarLink, pulse: Pulse): void;
   stats(link: SidecarLink, stats: TrackStats): void;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askRedis } from '../supervision/redisSocket.ts';
+import { askRedis } from '../run/supervision/redisSocket.ts';
 
 export interface PrivateRedisOptions {
   readonly appendfsync: 'always' | 'everysec';

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { formatTable } from './table.ts';
+import { formatTable } from '../kit/table.ts';
 
 /** One figure that a target was set for. */
 export interface Target {

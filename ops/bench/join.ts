@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeTestMedia } from '../drills/clients/testMedia.ts';
-import { PrivateDeployment } from '../drills/deployment/PrivateDeployment.ts';
-import { RoomApi } from '../drills/RoomApi.ts';
-import type { Cleanup } from './cleanup.ts';
+import type { Cleanup } from '../kit/cleanup.ts';
+import { PrivateDeployment } from '../kit/deployment/PrivateDeployment.ts';
+import { RoomApi } from '../kit/RoomApi.ts';
+import { makeTestMedia } from '../kit/testMedia.ts';
 import { benchSignaling } from './join/benchSignaling.ts';
 import { benchWithMedia } from './join/benchWithMedia.ts';
 import { startPlainServer } from './join/plainReference.ts';

@@ -7,13 +7,13 @@ import type { Journal } from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import { encodeCommit } from '../../recovery/journal/codec.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
-import type { Cleanup } from './cleanup.ts';
-import { freePort } from './freePort.ts';
+import type { Cleanup } from '../kit/cleanup.ts';
+import { freePort } from '../kit/freePort.ts';
+import { median, percentile } from '../kit/statistics.ts';
 import { openJournal } from './openJournal.ts';
 import { PrivateRedis } from './PrivateRedis.ts';
 import type { BenchReport } from './Report.ts';
 import { hostRoomWithoutMedia } from './roomWithoutMedia.ts';
-import { median, percentile } from './statistics.ts';
 
 const RUNS = 3;
 const WARM_UP_MS = 200;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Cleanup } from './cleanup.ts';
+import { Cleanup } from '../kit/cleanup.ts';
 import { benchForward } from './forward.ts';
 import { benchJoin } from './join.ts';
 import { benchJournal } from './journal.ts';

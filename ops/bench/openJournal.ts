@@ -1,10 +1,10 @@
 import type { Journal } from '../../core/ports.ts';
 import { createRecovery } from '../../recovery/createRecovery.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
-import type { Cleanup } from './cleanup.ts';
+import type { Cleanup } from '../kit/cleanup.ts';
+import { quietLogger } from '../kit/quietLogger.ts';
+import { systemClock } from '../kit/systemClock.ts';
 import type { PrivateRedis } from './PrivateRedis.ts';
-import { quietLogger } from './quietLogger.ts';
-import { systemClock } from './systemClock.ts';
 
 /** A node's journal on that server, closed before the server ends. */
 export async function openJournal(redis: PrivateRedis, durability: Durability, cleanup: Cleanup): Promise<Journal> {

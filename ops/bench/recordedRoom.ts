@@ -4,7 +4,7 @@ import { decide } from '../../core/room/decide.ts';
 import { evolveCommit } from '../../core/room/evolve.ts';
 import { Refusal } from '../../core/room/refusal.ts';
 import { EMPTY_ROOM, type Participant, type RoomState } from '../../core/room/state.ts';
-import { pick, randomFrom } from './random.ts';
+import { pick, randomFrom } from '../kit/random.ts';
 
 const STARTED_AT = Date.UTC(2026, 0, 1, 9);
 const NODE: Actor = { kind: 'node', nodeId: 'node-1' };

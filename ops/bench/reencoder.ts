@@ -1,4 +1,4 @@
-import type { Cleanup } from './cleanup.ts';
+import type { Cleanup } from '../kit/cleanup.ts';
 import type { BenchReport } from './Report.ts';
 import { benchEngines } from './reencoder/engines.ts';
 import { benchLipSync } from './reencoder/lipSync.ts';

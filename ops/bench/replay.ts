@@ -4,12 +4,12 @@ import { type Commit, ORIGIN } from '../../core/room/commit.ts';
 import { evolveCommits } from '../../core/room/evolve.ts';
 import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
 import { restore } from '../../recovery/replay.ts';
-import type { Cleanup } from './cleanup.ts';
+import type { Cleanup } from '../kit/cleanup.ts';
+import { median } from '../kit/statistics.ts';
 import { openJournal } from './openJournal.ts';
 import { PrivateRedis } from './PrivateRedis.ts';
 import type { BenchReport } from './Report.ts';
 import { recordRoom } from './recordedRoom.ts';
-import { median } from './statistics.ts';
 
 const RUNS = 5;
 const PEOPLE = 50;

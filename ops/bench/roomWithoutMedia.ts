@@ -5,9 +5,9 @@ import { RoomHost } from '../../core/host/RoomHost.ts';
 import type { MediaPlane } from '../../core/media/MediaPlane.ts';
 import type { Journal } from '../../core/ports.ts';
 import type { RoomId } from '../../core/room/state.ts';
-import { quietLogger } from './quietLogger.ts';
+import { quietLogger } from '../kit/quietLogger.ts';
+import { systemClock } from '../kit/systemClock.ts';
 import { silentListener } from './silentListener.ts';
-import { systemClock } from './systemClock.ts';
 
 const nobody: RoomAudience = {
   ...silentListener,

@@ -1,5 +1,5 @@
-import type { Summary } from '../bench/statistics.ts';
-import { formatTable } from '../bench/table.ts';
+import type { Summary } from '../kit/statistics.ts';
+import { formatTable } from '../kit/table.ts';
 import type { Floor } from './floor/measureFloor.ts';
 
 /** What a drill found, as `--json` writes it. Times in ms. */

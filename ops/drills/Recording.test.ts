@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DrillClient } from './clients/DrillClient.ts';
-import type { TrackFrames } from './clients/FrameLog.ts';
+import type { DrillClient } from '../kit/clients/DrillClient.ts';
+import type { TrackFrames } from '../kit/clients/FrameLog.ts';
 import { Recording } from './Recording.ts';
 
 /** A frame each 50 ms up to 1,000 and again from `back` up to 3,000. */

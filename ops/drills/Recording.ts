@@ -1,9 +1,9 @@
 import type { ParticipantId, TrackKind } from '../../core/room/state.ts';
+import type { DrillClient } from '../kit/clients/DrillClient.ts';
+import type { Carried } from '../kit/clients/FrameLog.ts';
 import { type Detour, detourOf } from './checks/detours.ts';
 import { intervals, longestGap, type Span } from './checks/gaps.ts';
 import { type HotMic, hotMic } from './checks/hotMics.ts';
-import type { DrillClient } from './clients/DrillClient.ts';
-import type { Carried } from './clients/FrameLog.ts';
 
 interface Received {
   readonly receiver: ParticipantId;

@@ -1,6 +1,6 @@
 import type { ParticipantId } from '../../core/room/state.ts';
+import type { DrillClient } from '../kit/clients/DrillClient.ts';
 import type { Span } from './checks/gaps.ts';
-import type { DrillClient } from './clients/DrillClient.ts';
 import type { Recording } from './Recording.ts';
 
 /** How the last of all viewers fared after one fault, in ms since it; null where somebody never did. */

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { Cleanup } from '../bench/cleanup.ts';
+import { Cleanup } from '../kit/cleanup.ts';
+import { PrivateDeployment } from '../kit/deployment/PrivateDeployment.ts';
+import { runningDeployment } from '../kit/deployment/runningDeployment.ts';
 import { formatOutcome } from './DrillResult.ts';
-import { PrivateDeployment } from './deployment/PrivateDeployment.ts';
-import { runningDeployment } from './deployment/runningDeployment.ts';
 import { Drill } from './drill.ts';
 import type { Fault } from './faults/Fault.ts';
 import { freezeReencoder } from './faults/freezeReencoder.ts';

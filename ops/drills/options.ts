@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { BrowserName } from './clients/DrillBrowser.ts';
+import type { BrowserName } from '../kit/clients/DrillBrowser.ts';
 
 const FAULT_NAMES = ['worker', 'server', 'reencoder'] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];

@@ -1,5 +1,5 @@
 import type { ParticipantId } from '../../core/room/state.ts';
-import type { CallClient } from './floor/CallClient.ts';
+import type { CallClient } from '../kit/clients/bare/CallClient.ts';
 
 /** Any client of a drill. */
 type Receiver = Pick<CallClient, 'participantId' | 'status'>;

@@ -1,12 +1,12 @@
 import { createRecovery } from '../../recovery/createRecovery.ts';
-import type { Cleanup } from '../bench/cleanup.ts';
-import { quietLogger } from '../bench/quietLogger.ts';
-import { systemClock } from '../bench/systemClock.ts';
-import { toDrillClient } from './clients/ClientHost.ts';
-import { type Cast, startHosts } from './clients/startHosts.ts';
-import type { Deployment } from './deployment/Deployment.ts';
+import type { Cleanup } from '../kit/cleanup.ts';
+import { toDrillClient } from '../kit/clients/ClientHost.ts';
+import { type Cast, startHosts } from '../kit/clients/startHosts.ts';
+import type { Deployment } from '../kit/deployment/Deployment.ts';
+import { quietLogger } from '../kit/quietLogger.ts';
+import { RoomApi } from '../kit/RoomApi.ts';
+import { systemClock } from '../kit/systemClock.ts';
 import type { DrillScene } from './drill.ts';
-import { RoomApi } from './RoomApi.ts';
 
 /** Everything a drill needs besides the deployment: clients that wait to be let in, and ways to ask the API and the journal. */
 export async function openScene(

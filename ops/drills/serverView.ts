@@ -1,6 +1,6 @@
 import { Session } from '../../signaling/protocol/requests.ts';
 import type { RoomView } from '../../signaling/protocol/shapes.ts';
-import { enter } from '../bench/join/enter.ts';
+import { enter } from '../kit/enter.ts';
 
 /** The server's replica of a room as it shows it to a newcomer: one more participant comes, looks and goes. */
 export async function serverView(url: string, token: string): Promise<{ room: RoomView; version: number }> {

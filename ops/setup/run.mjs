@@ -25,7 +25,7 @@ const TASKS = {
     title: 'Starting Everroom',
     system: () => [...(setting('REDIS_URL') ? [] : [REDIS]), FFMPEG],
     media: true,
-    go: launch('ops/supervisor.ts'),
+    go: launch('ops/run/supervisor.ts'),
   },
   test: { title: 'Tests', system: () => [REDIS, FFMPEG, CHROMIUM, FIREFOX], media: true, go: test },
   check: { quiet: true, system: () => [], media: false, go: check },
@@ -35,7 +35,12 @@ const TASKS = {
     media: true,
     go: launch('ops/drills/main.ts'),
   },
-  reencoder: { title: 'Starting a reencoder', system: () => [FFMPEG], media: false, go: launch('ops/reencoder.ts') },
+  reencoder: {
+    title: 'Starting a reencoder',
+    system: () => [FFMPEG],
+    media: false,
+    go: launch('ops/run/reencoder.ts'),
+  },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },
 };
 

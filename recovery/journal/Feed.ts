@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
-import { JournalUnavailable, type Logger } from '../../core/ports.ts';
+import { type Logger, Unavailable } from '../../core/ports.ts';
 import { Availability } from '../Availability.ts';
 import { clusterSlot } from '../clusterSlot.ts';
 import { commonOptions, type RedisConnection } from '../RedisConnection.ts';
@@ -37,7 +37,7 @@ export class Feed {
     this.#logger = logger;
   }
 
-  /** Resolves once the server has confirmed the subscription; throws JournalUnavailable when that takes too long. */
+  /** Resolves once the server has confirmed the subscription; throws Unavailable when that takes too long. */
   async follow(channel: string, listener: FeedListener): Promise<() => void> {
     let subscription = this.#subscriptions.get(channel);
     if (!subscription) {
@@ -54,7 +54,7 @@ export class Feed {
     };
     if (!(await confirmed.wait(this.#timeoutMs))) {
       stop();
-      throw new JournalUnavailable(`Could not subscribe to ${channel}: no answer from Redis. Is it running?`);
+      throw new Unavailable(`Could not subscribe to ${channel}: no answer from Redis. Is it running?`);
     }
     return stop;
   }

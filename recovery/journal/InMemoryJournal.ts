@@ -1,4 +1,4 @@
-import { type AppendOutcome, type Journal, JournalUnavailable, type Snapshot } from '../../core/ports.ts';
+import { type AppendOutcome, type Journal, type Snapshot, Unavailable } from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { assertChained } from './chain.ts';
@@ -139,7 +139,7 @@ export class InMemoryJournal implements Journal {
   }
 
   #refuseIfAway(): void {
-    if (!this.#store.available) throw new JournalUnavailable('The in-memory journal was made unavailable');
+    if (!this.#store.available) throw new Unavailable('The in-memory journal was made unavailable');
   }
 }
 

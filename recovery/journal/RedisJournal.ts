@@ -3,9 +3,9 @@ import {
   type AppendOutcome,
   type Journal,
   JournalCorrupt,
-  JournalUnavailable,
   type Logger,
   type Snapshot,
+  Unavailable,
 } from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
@@ -127,7 +127,7 @@ export class RedisJournal implements Journal {
     const missed = carried;
     for (let last = missed.at(-1); last && last.version < version; last = missed.at(-1)) {
       const page = await this.read(roomId, last.version, PAGE);
-      if (page.length === 0) throw new JournalUnavailable('The journal lost commits while they were read: ask again');
+      if (page.length === 0) throw new Unavailable('The journal lost commits while they were read: ask again');
       missed.push(...page);
     }
     return missed;

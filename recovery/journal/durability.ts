@@ -1,4 +1,4 @@
-import { JournalUnavailable, type Logger } from '../../core/ports.ts';
+import { type Logger, Unavailable } from '../../core/ports.ts';
 import type { RedisConnection } from '../RedisConnection.ts';
 
 /**
@@ -32,8 +32,7 @@ export class ReplicaBarrier {
     return async () => {
       await this.#wait();
       // WAIT speaks of writes of its own connection only.
-      if (connection !== this.#connections)
-        throw new JournalUnavailable('The connection broke before the replicas answered');
+      if (connection !== this.#connections) throw new Unavailable('The connection broke before the replicas answered');
     };
   }
 
@@ -60,7 +59,7 @@ export class ReplicaBarrier {
       this.#redis.client.wait(this.#replicas, Math.ceil(this.#redis.timeoutMs / 2)),
     );
     if (reached >= this.#replicas) return;
-    throw new JournalUnavailable(
+    throw new Unavailable(
       `Written, but only ${reached} of ${this.#replicas} replicas confirmed it: check their links to the master`,
     );
   }

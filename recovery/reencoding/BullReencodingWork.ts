@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, type RedisQueueBackend, Worker } from 'bullmq';
-import { type Clock, JournalUnavailable, type Logger } from '../../core/ports.ts';
+import { type Clock, type Logger, Unavailable } from '../../core/ports.ts';
 import type { ReencodingJob } from '../../core/reencoding/messages.ts';
 import type { ReencodingWork, TakenJob } from '../../core/reencoding/ports.ts';
 import { reencodingPrefix } from '../keys.ts';
@@ -97,7 +97,7 @@ export class BullReencodingWork implements ReencodingWork {
         else await this.#backend.waitForJob(LONG_POLL_SECONDS);
       } catch (error) {
         if (this.#closed) return;
-        const isKnown = error instanceof JournalUnavailable || !this.#redis.availability.available;
+        const isKnown = error instanceof Unavailable || !this.#redis.availability.available;
         this.#logger[isKnown ? 'debug' : 'warn']({ err: error }, 'No reencoding job could be taken; trying again');
         await sleep(isKnown ? RETRY_MS : 1_000);
       }
@@ -157,7 +157,7 @@ export class BullReencodingWork implements ReencodingWork {
         return;
       } catch (error) {
         this.#logger.debug({ jobId, err: error }, 'The queue does not know yet what became of a job');
-        if (this.#closed || !(error instanceof JournalUnavailable)) return;
+        if (this.#closed || !(error instanceof Unavailable)) return;
       }
     }
   }

@@ -1,4 +1,4 @@
-import { type Clock, JournalUnavailable } from '../../core/ports.ts';
+import { type Clock, Unavailable } from '../../core/ports.ts';
 import type { ReencodingJob } from '../../core/reencoding/messages.ts';
 import type { ReencodingQueue, ReencodingWork, TakenJob } from '../../core/reencoding/ports.ts';
 import { attemptOf, LOCK_MS, pauseMs, roundMs } from './storedJob.ts';
@@ -29,9 +29,9 @@ export class InMemoryReencodingStore {
     if (available) for (const { holder } of this.entries.values()) if (holder) holder.heardAt = Date.now();
   }
 
-  /** @throws JournalUnavailable */
+  /** @throws Unavailable */
   get(): Map<string, Entry> {
-    if (!this.#available) throw new JournalUnavailable('The queue is away');
+    if (!this.#available) throw new Unavailable('The queue is away');
     return this.entries;
   }
 }
@@ -109,7 +109,7 @@ export class InMemoryReencodingWork implements ReencodingWork {
       for (const entry of entries.values()) if (this.#mayTake(entry)) this.#take(entry);
     } catch (error) {
       // While the store is away, work goes on.
-      if (!(error instanceof JournalUnavailable)) throw error;
+      if (!(error instanceof Unavailable)) throw error;
     }
     this.#cancelRound = this.#clock.setTimer(Math.min(10, roundMs(this.#store.lockMs)), () => this.#round());
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RedisQueueBackend } from 'bullmq';
-import { type Clock, JournalUnavailable, type Logger } from '../../core/ports.ts';
+import { type Clock, type Logger, Unavailable } from '../../core/ports.ts';
 import { defineScript, type RedisConnection } from '../RedisConnection.ts';
 import { Repeater } from '../Repeater.ts';
 import { roundMs } from './storedJob.ts';
@@ -72,7 +72,7 @@ export class JobLocks {
       if (stalled.length > 0) this.#logger.warn({ jobIds: stalled }, 'Jobs of a silent sidecar are given to another');
     } catch (error) {
       // Work goes on: whether another was given a job, Redis says when it is back.
-      if (!(error instanceof JournalUnavailable)) throw error;
+      if (!(error instanceof Unavailable)) throw error;
       this.#judgeLater();
       this.#logger.debug({ err: error }, 'Redis does not hear that this sidecar lives');
     }

@@ -26,7 +26,7 @@ export interface ReencodingWorkplace {
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Connects a sidecar to Redis. Throws JournalUnavailable when it does not serve in time, and a `TypeError` for a bad URL. */
+/** Connects a sidecar to Redis. Throws Unavailable when it does not serve in time, and a `TypeError` for a bad URL. */
 export async function createReencodingWork(config: ReencodingWorkConfig): Promise<ReencodingWorkplace> {
   const { clock, sidecarId } = config;
   const logger = config.logger.child({ part: 'recovery' });

@@ -28,10 +28,10 @@ export interface TrackWorkDeps {
 }
 
 /** The job goes back to the queue. */
-class WorkRefused extends Error {
+class JobReturned extends Error {
   constructor(message: string) {
     super(message);
-    this.name = 'WorkRefused';
+    this.name = 'JobReturned';
   }
 }
 
@@ -87,7 +87,7 @@ export class TrackWork {
     };
   }
 
-  /** Resolved: the job is done here, or another's. @throws WorkRefused */
+  /** Resolved: the job is done here, or another's. @throws JobReturned */
   async run(): Promise<void> {
     let isAgain = false;
     for (;;) {
@@ -100,14 +100,14 @@ export class TrackWork {
           this.#logger.warn({}, 'another sidecar may have this track: let go');
           return;
         case 'refused':
-          throw new WorkRefused(ending.reason);
+          throw new JobReturned(ending.reason);
         case 'crashed':
           this.#noteCrash(ending.reason);
           break;
         case 'disconnected':
           break;
       }
-      if (this.#isDraining) throw new WorkRefused('the sidecar ends');
+      if (this.#isDraining) throw new JobReturned('the sidecar ends');
       isAgain = true;
     }
   }
@@ -194,7 +194,7 @@ export class TrackWork {
   async #reach(channel: NodeChannel): Promise<void> {
     const state = await channel.opened(CONNECT_WITHIN_MS);
     if (state === 'gone') throw new Finished('the node was replaced');
-    if (state === 'connecting') throw new WorkRefused(`its node is out of reach: ${channel.problem}`);
+    if (state === 'connecting') throw new JobReturned(`its node is out of reach: ${channel.problem}`);
   }
 
   #trackOn(process: TrackProcess, end: (ending: Ending) => void): ChannelTrack {
@@ -207,13 +207,13 @@ export class TrackWork {
     };
   }
 
-  /** @throws WorkRefused when it crashes again and again. */
+  /** @throws JobReturned when it crashes again and again. */
   #noteCrash(reason: string): void {
     const now = this.#deps.clock.now();
     this.#logger.warn({ reason }, 'a track process ended: its track starts again');
     this.#crashedAtMs.push(now);
     const recent = this.#crashedAtMs.filter((atMs) => now - atMs < CRASH_LOOP.withinMs);
-    if (recent.length >= CRASH_LOOP.crashes) throw new WorkRefused(`it crashes again and again: ${reason}`);
+    if (recent.length >= CRASH_LOOP.crashes) throw new JobReturned(`it crashes again and again: ${reason}`);
   }
 
   #detachment(reason: string, handOver: boolean) {
@@ -230,17 +230,17 @@ function endingOf(error: unknown): Ending {
   return error instanceof TrackProcessFailed ? { type: 'crashed', reason } : { type: 'refused', reason };
 }
 
-/** @throws Finished, WorkRefused */
+/** @throws Finished, JobReturned */
 function attachmentOf(answer: AttachAnswer | null, isAgain: boolean): Attachment {
-  if (!answer) throw new WorkRefused('its node did not answer');
+  if (!answer) throw new JobReturned('its node did not answer');
   switch (answer.type) {
     case 'attached':
       return AttachmentSchema.parse(answer);
     case 'unwanted':
       // The node may not have noticed yet that the last attachment is gone: a newer attempt is let in.
-      if (isAgain) throw new WorkRefused(answer.reason);
+      if (isAgain) throw new JobReturned(answer.reason);
       throw new Finished(answer.reason);
     case 'unsuitable':
-      throw new WorkRefused(answer.reason);
+      throw new JobReturned(answer.reason);
   }
 }

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { Id, Role } from '../protocol/shapes.ts';
-import { RequestRefused } from '../RequestRefused.ts';
+import { RequestRefused } from '../requests/RequestRefused.ts';
 
 /** Lets its holder join one room as one participant. */
 export interface JoinClaims {

@@ -1,5 +1,5 @@
 import type { Logger } from '../../core/ports.ts';
-import { INTERNAL } from '../RequestRefused.ts';
+import { INTERNAL } from '../requests/RequestRefused.ts';
 import { type Api, errorReply } from '../rest/Api.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from './http.ts';
 import type { StaticFiles } from './StaticFiles.ts';

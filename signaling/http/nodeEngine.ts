@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http';
 import type { Server } from 'socket.io';
-import { RequestRefused } from '../RequestRefused.ts';
+import { RequestRefused } from '../requests/RequestRefused.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
 
 /** Node's own HTTP server, with `ws` below socket.io. Runs everywhere. */

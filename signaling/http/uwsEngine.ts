@@ -2,7 +2,7 @@ import type * as uws from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { Server } from 'socket.io';
-import { RequestRefused } from '../RequestRefused.ts';
+import { RequestRefused } from '../requests/RequestRefused.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
 import { statusLine } from './statusLine.ts';
 

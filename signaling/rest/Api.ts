@@ -4,7 +4,7 @@ import { baseUrl } from '../http/baseUrl.ts';
 import { BodyAborted, type HttpReply, type HttpRequest } from '../http/http.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { WireError } from '../protocol/errors.ts';
-import { INTERNAL, RequestRefused, toWireError } from '../RequestRefused.ts';
+import { INTERNAL, RequestRefused, toWireError } from '../requests/RequestRefused.ts';
 import { httpStatus } from './httpStatus.ts';
 import { toOpenApi } from './openapi.ts';
 import type { Caller, RestContext, Route } from './Route.ts';

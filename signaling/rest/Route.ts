@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SignalingContext } from '../context.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
+import type { SignalingContext } from '../requests/context.ts';
 
 /** Who asks: the operator's API key came with the request, or it did not. */
 export type Caller = 'operator' | 'anybody';

@@ -1,4 +1,4 @@
-import { availabilityOf } from '../ReencodingStatus.ts';
+import { availabilityOf } from '../reencoding/ReencodingStatus.ts';
 import { NOTHING, route } from './Route.ts';
 import * as shapes from './shapes.ts';
 

@@ -1,6 +1,6 @@
-import { withRoom } from '../context.ts';
-import { RequestRefused } from '../RequestRefused.ts';
-import { toParticipantView } from '../views.ts';
+import { withRoom } from '../requests/context.ts';
+import { RequestRefused } from '../requests/RequestRefused.ts';
+import { toParticipantView } from '../telling/views.ts';
 import { newParticipantId, newRoomId } from './ids.ts';
 import { mintToken } from './mintToken.ts';
 import { openState } from './openState.ts';

@@ -1,4 +1,4 @@
-import { RequestRefused } from '../RequestRefused.ts';
+import { RequestRefused } from '../requests/RequestRefused.ts';
 import { newParticipantId } from './ids.ts';
 import { mintToken } from './mintToken.ts';
 import { openState } from './openState.ts';

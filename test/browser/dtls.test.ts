@@ -1,7 +1,7 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../ops/drills/clients/page/chromium.ts';
+import { launchChromium } from '../../ops/kit/clients/page/chromium.ts';
 import { bundlePage } from './bundlePage.ts';
 import type { LoopbackOffer, LoopbackResult } from './loopback.page.ts';
 

@@ -353,7 +353,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
 
       const bringBack = await under.takeAway();
       await waitUntil(() => !journal.available || 'the journal still calls itself available');
-      const failed = expect.objectContaining({ name: 'JournalUnavailable' });
+      const failed = expect.objectContaining({ name: 'Unavailable' });
       await Promise.all([
         expect(journal.append(roomId, commitsAfter(end, 1), end)).rejects.toEqual(failed),
         expect(journal.read(roomId, 0, 1)).rejects.toEqual(failed),

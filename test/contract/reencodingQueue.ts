@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Clock, JournalUnavailable } from '../../core/ports.ts';
+import { type Clock, Unavailable } from '../../core/ports.ts';
 import type { ReencodingJob } from '../../core/reencoding/messages.ts';
 import type { ReencodingQueue, ReencodingWork, TakenJob } from '../../core/reencoding/ports.ts';
 import { systemClock } from '../support/system.ts';
@@ -264,8 +264,8 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       const [worker, idle] = [await startSidecar(), await startSidecar()];
       await waitUntil(() => worker.taken.length + idle.taken.length === 1 || 'nobody got the job');
       const bringBack = await under.takeAway();
-      await expect(under.queue.add(newJob())).rejects.toBeInstanceOf(JournalUnavailable);
-      await expect(under.queue.remove(job.jobId)).rejects.toBeInstanceOf(JournalUnavailable);
+      await expect(under.queue.add(newJob())).rejects.toBeInstanceOf(Unavailable);
+      await expect(under.queue.remove(job.jobId)).rejects.toBeInstanceOf(Unavailable);
       await aWhile();
       await bringBack();
       await aWhile();

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Cleanup } from '../../ops/bench/cleanup.ts';
-import type { BrowserName } from '../../ops/drills/clients/DrillBrowser.ts';
 import type { DrillOutcome } from '../../ops/drills/DrillResult.ts';
-import { PrivateDeployment } from '../../ops/drills/deployment/PrivateDeployment.ts';
 import { Drill, type DrillScene } from '../../ops/drills/drill.ts';
 import type { Fault } from '../../ops/drills/faults/Fault.ts';
 import { freezeServer } from '../../ops/drills/faults/freezeServer.ts';
@@ -13,6 +10,9 @@ import { killWorker } from '../../ops/drills/faults/killWorker.ts';
 import { pauseRedis } from '../../ops/drills/faults/pauseRedis.ts';
 import { together } from '../../ops/drills/faults/together.ts';
 import { openScene } from '../../ops/drills/scene.ts';
+import { Cleanup } from '../../ops/kit/cleanup.ts';
+import type { BrowserName } from '../../ops/kit/clients/DrillBrowser.ts';
+import { PrivateDeployment } from '../../ops/kit/deployment/PrivateDeployment.ts';
 import { unmuteBriefly, withoutOneMessage } from './planted.ts';
 
 /** How many rounds of talking, chatting and raising hands survive; how fast is the drills' own question. */

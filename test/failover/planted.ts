@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
-import type { DrillClient } from '../../ops/drills/clients/DrillClient.ts';
 import type { Fault } from '../../ops/drills/faults/Fault.ts';
+import type { DrillClient } from '../../ops/kit/clients/DrillClient.ts';
 
 /** What must not happen, made to happen: drills that cannot fail prove nothing. */
 

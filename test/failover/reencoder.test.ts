@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { Cleanup } from '../../ops/bench/cleanup.ts';
-import { PrivateDeployment } from '../../ops/drills/deployment/PrivateDeployment.ts';
 import { Drill } from '../../ops/drills/drill.ts';
 import { freezeReencoder } from '../../ops/drills/faults/freezeReencoder.ts';
 import { inTurn } from '../../ops/drills/faults/inTurn.ts';
 import { killReencoder } from '../../ops/drills/faults/killReencoder.ts';
 import { openScene } from '../../ops/drills/scene.ts';
+import { Cleanup } from '../../ops/kit/cleanup.ts';
+import { PrivateDeployment } from '../../ops/kit/deployment/PrivateDeployment.ts';
 
 const ROUNDS = 2;
 const PARTICIPANTS = 3;

@@ -1,4 +1,4 @@
-import { type AppendOutcome, type Journal, JournalUnavailable, type Snapshot } from '../../core/ports.ts';
+import { type AppendOutcome, type Journal, type Snapshot, Unavailable } from '../../core/ports.ts';
 import type { Commit, Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 
@@ -82,17 +82,17 @@ export class FaultyJournal implements Journal {
     if (fault === 'requestLate') {
       void this.#link.drift(`${question}, late`).then(answer).catch(ignoreUnavailable);
       await this.#link.pass(`${question} timed out`);
-      throw new JournalUnavailable(`No answer to ${question}`);
+      throw new Unavailable(`No answer to ${question}`);
     }
     await this.#link.pass(question);
-    if (fault === 'requestLost') throw new JournalUnavailable(`${question} was lost`);
+    if (fault === 'requestLost') throw new Unavailable(`${question} was lost`);
     const answered = await answer();
     await this.#link.pass(`answer to ${question}`);
-    if (fault === 'answerLost') throw new JournalUnavailable(`The answer to ${question} was lost`);
+    if (fault === 'answerLost') throw new Unavailable(`The answer to ${question} was lost`);
     return answered;
   }
 }
 
 function ignoreUnavailable(error: unknown): void {
-  if (!(error instanceof JournalUnavailable)) throw error;
+  if (!(error instanceof Unavailable)) throw error;
 }

@@ -2,7 +2,7 @@ import { Replica } from '../../core/host/Replica.ts';
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import { RoomHosts } from '../../core/host/RoomHosts.ts';
 import { type MediaPlane, NO_REENCODING } from '../../core/media/MediaPlane.ts';
-import type { Clock, Housekeeper, Journal, Logger, NodeRegistry, RoomIndex } from '../../core/ports.ts';
+import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomState } from '../../core/room/state.ts';
 import { restore } from '../../recovery/replay.ts';
@@ -51,7 +51,7 @@ export class ModelNode {
       journal,
       registry: NO_REGISTRY,
       roomIndex: NO_INDEX,
-      housekeeper: NO_HOUSEKEEPER,
+      deadlineSweeper: NO_HOUSEKEEPER,
       media: NO_MEDIA,
       audience: this.#audience(),
       clock: this.#clock(),
@@ -152,4 +152,4 @@ const NO_INDEX: RoomIndex = {
   list: () => Promise.resolve([]),
 };
 
-const NO_HOUSEKEEPER: Housekeeper = { start: () => {}, stop: () => Promise.resolve() };
+const NO_HOUSEKEEPER: DeadlineSweeper = { start: () => {}, stop: () => Promise.resolve() };

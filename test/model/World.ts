@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import { expect } from 'vitest';
 import type { RoomHost } from '../../core/host/RoomHost.ts';
-import { JournalUnavailable } from '../../core/ports.ts';
+import { Unavailable } from '../../core/ports.ts';
 import type { RoomCommand } from '../../core/room/commands.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import { decide } from '../../core/room/decide.ts';
@@ -196,7 +196,7 @@ export class World {
       return handled.events.length > 0 ? 'events' : 'nothing';
     } catch (error) {
       if (error instanceof Refusal) return error.code;
-      if (error instanceof JournalUnavailable) return 'unavailable';
+      if (error instanceof Unavailable) return 'unavailable';
       this.#errors.push(error);
       return 'failed';
     }

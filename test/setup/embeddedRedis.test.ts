@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EmbeddedRedis } from '../../ops/embeddedRedis.ts';
+import { EmbeddedRedis } from '../../ops/run/embeddedRedis.ts';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { settingsTable } from '../../ops/settingsTable.ts';
+import { settingsTable } from '../../ops/run/settingsTable.ts';
 
-test('the README shows every setting as it is (node ops/settingsTable.ts prints the table)', () => {
+test('the README shows every setting as it is (node ops/run/settingsTable.ts prints the table)', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   expect(unaligned(readme)).toContain(unaligned(settingsTable()));
 });

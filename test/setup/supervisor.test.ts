@@ -11,7 +11,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
-const script = fileURLToPath(new URL('../../ops/supervisor.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../ops/run/supervisor.ts', import.meta.url));
 
 interface State {
   pid: number;

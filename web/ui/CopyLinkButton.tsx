@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { roomLink } from '../app/navigation.ts';
+import { roomLink } from '../lib/navigation.ts';
 import { Button } from './Button.tsx';
 import { useNotices } from './notices.tsx';
 

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
-import { describeError } from '../app/describeError.ts';
+import { describeError } from '../lib/describeError.ts';
 import { IconButton } from './Button.tsx';
 import { Icon } from './icons.tsx';
 import './notices.css';

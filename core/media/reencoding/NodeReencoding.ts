@@ -8,7 +8,7 @@ import type {
   ReencodingJob,
   TrackStats,
 } from '../../reencoding/messages.ts';
-import type { ReencodingDesk, ReencodingQueue, SidecarLink } from '../../reencoding/ports.ts';
+import type { ReencodingPort, ReencodingQueue, SidecarLink } from '../../reencoding/ports.ts';
 import type { NodeId, RoomId } from '../../room/state.ts';
 import type { ReencodingFigures } from '../MediaPlane.ts';
 import type { MediaProducer } from '../MediaProducer.ts';
@@ -33,7 +33,7 @@ const OVERSLEPT_MS = 150;
 const POLL_EVERY_MS = 1_000;
 
 /** The node's reencoding: gives the rooms' wishes to the queue, and brings sidecars and tracks together. */
-export class NodeReencoding implements ReencodingDesk {
+export class NodeReencoding implements ReencodingPort {
   readonly #options: NodeReencodingOptions;
   readonly #jobs = new Map<string, TrackReencoding>();
   readonly #rooms = new Map<RoomReencoding, RoomId>();

@@ -4,10 +4,10 @@ import { planReencoding } from '../../view/planReencoding.ts';
 import type { MediaProducer } from '../MediaProducer.ts';
 import { messageOf } from '../mediaFailures.ts';
 import type { ParticipantMedia } from '../ParticipantMedia.ts';
-import type { ViewerConsumer } from '../ViewerConsumer.ts';
+import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
 import type { Attachment } from './Attachment.ts';
 import { demandsOn } from './demandsOn.ts';
-import { LinkEstimates } from './LinkEstimates.ts';
+import { PathEstimates } from './PathEstimates.ts';
 import { TrackReencoding, type TrackReencodingDeps } from './TrackReencoding.ts';
 
 /** What reencoding sees of its room. */
@@ -34,7 +34,7 @@ export class RoomReencoding {
   readonly #objects: RoomReencodingObjects;
   readonly #deps: RoomReencodingDeps;
   readonly #trackDeps: TrackReencodingDeps;
-  readonly #estimates: LinkEstimates;
+  readonly #estimates: PathEstimates;
   /** What the record wishes now. */
   readonly #current = new Map<TrackId, TrackReencoding>();
   /** What it does not wish any more, until its viewers have gone. */
@@ -45,7 +45,7 @@ export class RoomReencoding {
   constructor(objects: RoomReencodingObjects, deps: RoomReencodingDeps) {
     this.#objects = objects;
     this.#deps = deps;
-    this.#estimates = new LinkEstimates(deps.logger);
+    this.#estimates = new PathEstimates(deps.logger);
     const { sources, viewers } = objects;
     const scene = { sources, viewers, estimateOf: (viewer: ParticipantMedia) => this.#estimates.of(viewer) };
     this.#trackDeps = {

@@ -3,7 +3,7 @@ import type { ParticipantId, TrackId } from '../../room/state.ts';
 import { type LayerDemand, nominalBitratesOf } from '../../view/layerTargets.ts';
 import type { MediaProducer } from '../MediaProducer.ts';
 import type { ParticipantMedia } from '../ParticipantMedia.ts';
-import type { ViewerConsumer } from '../ViewerConsumer.ts';
+import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
 
 interface DemandScene {
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;

@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 import type { types } from 'mediasoup';
 import { isLoopback } from '../../reencoding/isLoopback.ts';
 import type { PlainEnd, SrtpKey } from '../../reencoding/messages.ts';
-import type { MediaListen } from '../WorkerSlot.ts';
+import type { MediaListen } from '../workers/WorkerSlot.ts';
 
 /** Where this node's media for sidecars on other machines may be bound. */
 export interface PlainListen {

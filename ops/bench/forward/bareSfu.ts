@@ -1,7 +1,8 @@
 import { createWorker, type types } from 'mediasoup';
 import { MEDIA_CODECS, RTP_CAPABILITIES } from '../../../core/media/codecs.ts';
-import type { ConsumerOffer, TransportOffer } from '../../../core/media/MediaPlane.ts';
-import { freePort } from '../freePort.ts';
+import type { ConsumerOffer } from '../../../core/media/MediaPlane.ts';
+import { freePort } from '../../kit/freePort.ts';
+import { toOffer } from '../../kit/toOffer.ts';
 import type { Offer, Publication, SfuUnderTest, Topology } from './SfuUnderTest.ts';
 
 interface Pair {
@@ -72,11 +73,6 @@ export async function bareSfu({ viewerIds }: Topology, offer: Offer): Promise<Sf
       worker.close();
     },
   };
-}
-
-/** What a client needs to know of it. */
-export function toOffer({ id, iceParameters, iceCandidates, dtlsParameters }: types.WebRtcTransport): TransportOffer {
-  return { id, iceParameters, iceCandidates, dtlsParameters };
 }
 
 function toConsumerOffer({

@@ -1,9 +1,9 @@
 import type { types } from 'mediasoup-client';
 import { codecOptionsFor, encodingsFor } from '../../../client/media/encodings.ts';
 import type { ConsumerOffer, RtpCapabilities } from '../../../core/media/MediaPlane.ts';
-import { openCamera, openMicrophone } from '../../drills/clients/bot/sources.ts';
-import { Rpc } from '../../drills/clients/rpc.ts';
-import type { TestMedia } from '../../drills/clients/testMedia.ts';
+import { openCamera, openMicrophone } from '../../kit/clients/bot/sources.ts';
+import { Rpc } from '../../kit/rpc.ts';
+import type { TestMedia } from '../../kit/testMedia.ts';
 import type { Publication } from './SfuUnderTest.ts';
 import { connectWith, enterSfu, toTransportOptions } from './sfuClient.ts';
 

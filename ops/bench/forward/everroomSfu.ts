@@ -1,10 +1,10 @@
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { RoomMediaListener } from '../../../core/media/MediaPlane.ts';
 import type { ParticipantId } from '../../../core/room/state.ts';
-import { freePort } from '../freePort.ts';
-import { quietLogger } from '../quietLogger.ts';
+import { freePort } from '../../kit/freePort.ts';
+import { quietLogger } from '../../kit/quietLogger.ts';
+import { systemClock } from '../../kit/systemClock.ts';
 import { silentListener } from '../silentListener.ts';
-import { systemClock } from '../systemClock.ts';
 import { recordOf } from './recordOf.ts';
 import type { Offer, SfuUnderTest, Topology } from './SfuUnderTest.ts';
 

@@ -1,7 +1,7 @@
 import { Device, type types } from 'mediasoup-client';
 import type { RtpCapabilities, TransportOffer, TransportPair } from '../../../core/media/MediaPlane.ts';
-import { HANDLER_NAME } from '../../drills/clients/bot/webrtcGlobals.ts';
-import type { Rpc } from '../../drills/clients/rpc.ts';
+import { HANDLER_NAME } from '../../kit/clients/bot/webrtcGlobals.ts';
+import type { Rpc } from '../../kit/rpc.ts';
 
 /** A libwebrtc client of an SFU that is reached by calls to the parent process: loads its device and gets its transports. */
 export async function enterSfu(

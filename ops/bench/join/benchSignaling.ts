@@ -1,7 +1,7 @@
-import type { RoomApi } from '../../drills/RoomApi.ts';
+import { enter } from '../../kit/enter.ts';
+import type { RoomApi } from '../../kit/RoomApi.ts';
+import { median, type Summary, summarize } from '../../kit/statistics.ts';
 import type { BenchReport } from '../Report.ts';
-import { median, type Summary, summarize } from '../statistics.ts';
-import { enter } from './enter.ts';
 
 const RUNS = 3;
 const CROWDS = [10, 50, 100] as const;

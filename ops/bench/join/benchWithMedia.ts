@@ -1,6 +1,6 @@
-import type { Cleanup } from '../cleanup.ts';
+import type { Cleanup } from '../../kit/cleanup.ts';
+import { median, summarize } from '../../kit/statistics.ts';
 import type { BenchReport } from '../Report.ts';
-import { median, summarize } from '../statistics.ts';
 import { joinWithMedia, type MediaJoin, type Meeting, type Newcomers } from './joinWithMedia.ts';
 import type { Person } from './light/LightClient.ts';
 import { LightCrowd } from './light/LightCrowd.ts';

@@ -1,11 +1,11 @@
 import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startBot } from '../../drills/clients/startBot.ts';
-import type { TestMedia } from '../../drills/clients/testMedia.ts';
-import { type Deployment, supervisorState } from '../../drills/deployment/Deployment.ts';
-import { cpuMicrosecondsOf, descendantsOf } from '../../drills/deployment/processes.ts';
-import type { RoomApi } from '../../drills/RoomApi.ts';
-import type { Cleanup } from '../cleanup.ts';
+import type { Cleanup } from '../../kit/cleanup.ts';
+import { startBot } from '../../kit/clients/startBot.ts';
+import { type Deployment, supervisorState } from '../../kit/deployment/Deployment.ts';
+import { cpuMicrosecondsOf, descendantsOf } from '../../kit/deployment/processes.ts';
+import type { RoomApi } from '../../kit/RoomApi.ts';
+import type { TestMedia } from '../../kit/testMedia.ts';
 import type { Person } from './light/LightClient.ts';
 
 export interface MediaTimes {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Cleanup } from '../cleanup.ts';
+import type { Cleanup } from '../../kit/cleanup.ts';
 
 /** Starts the plain server; answers where it listens. */
 export async function startPlainServer(cleanup: Cleanup): Promise<string> {

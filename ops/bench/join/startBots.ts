@@ -1,8 +1,8 @@
-import { startBot } from '../../drills/clients/startBot.ts';
-import type { TestMedia } from '../../drills/clients/testMedia.ts';
-import { childrenOf } from '../../drills/deployment/processes.ts';
-import { waitUntilNothingMissing } from '../../drills/waitUntil.ts';
-import type { Cleanup } from '../cleanup.ts';
+import type { Cleanup } from '../../kit/cleanup.ts';
+import { startBot } from '../../kit/clients/startBot.ts';
+import { childrenOf } from '../../kit/deployment/processes.ts';
+import type { TestMedia } from '../../kit/testMedia.ts';
+import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
 import type { Newcomers } from './joinWithMedia.ts';
 import type { Person } from './light/LightClient.ts';
 

@@ -1,4 +1,4 @@
-import type { Carried } from '../clients/FrameLog.ts';
+import type { Carried } from '../../kit/clients/FrameLog.ts';
 
 /** After a fault of the reencoder: when a viewer saw the source, and when the reencoded picture again. ms since the fault. */
 export interface Detour {

@@ -3,7 +3,7 @@ import type { Commit } from '../../../core/room/commit.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { evolveCommits } from '../../../core/room/evolve.ts';
 import { EMPTY_ROOM } from '../../../core/room/state.ts';
-import type { Deed } from './deeds.ts';
+import type { Deed } from '../../kit/clients/deeds.ts';
 import { checkFacts } from './facts.ts';
 import { viewOfState } from './state.ts';
 

@@ -1,7 +1,7 @@
 import type { Commit } from '../../../core/room/commit.ts';
 import type { ParticipantId, RoomState } from '../../../core/room/state.ts';
 import type { RoomView } from '../../../signaling/protocol/shapes.ts';
-import { type Deed, deedsInJournal, type Lane } from './deeds.ts';
+import { type Deed, deedsInJournal, type Lane } from '../../kit/clients/deeds.ts';
 import { compareSequences, type SequenceFaults } from './sequences.ts';
 
 export interface FactFindings {

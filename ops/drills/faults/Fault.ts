@@ -1,4 +1,4 @@
-import type { Deployment } from '../deployment/Deployment.ts';
+import type { Deployment } from '../../kit/deployment/Deployment.ts';
 
 /** One thing that can go wrong, done on purpose. */
 export interface Fault {

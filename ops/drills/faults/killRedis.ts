@@ -1,5 +1,5 @@
-import { supervisorState } from '../deployment/Deployment.ts';
-import { isAlive } from '../deployment/processes.ts';
+import { supervisorState } from '../../kit/deployment/Deployment.ts';
+import { isAlive } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
 /** SIGKILL to the embedded Redis: its supervisor starts it again on what had reached the disk. */

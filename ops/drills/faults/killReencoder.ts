@@ -1,5 +1,5 @@
-import { supervisorState } from '../deployment/Deployment.ts';
-import { descendantsOf, isAlive } from '../deployment/processes.ts';
+import { supervisorState } from '../../kit/deployment/Deployment.ts';
+import { descendantsOf, isAlive } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
 /** SIGKILL to the reencoder and all its processes: viewers must go back to the sources, and the supervisor starts another. */

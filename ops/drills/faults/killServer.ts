@@ -1,5 +1,5 @@
-import { supervisorState } from '../deployment/Deployment.ts';
-import { childrenOf } from '../deployment/processes.ts';
+import { supervisorState } from '../../kit/deployment/Deployment.ts';
+import { childrenOf } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
 /** SIGKILL to the active server process: its workers die with it, and the supervisor activates the standby. */

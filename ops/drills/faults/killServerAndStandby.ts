@@ -1,4 +1,4 @@
-import { supervisorState } from '../deployment/Deployment.ts';
+import { supervisorState } from '../../kit/deployment/Deployment.ts';
 import type { Fault } from './Fault.ts';
 import { killServer } from './killServer.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Deployment, supervisorState } from '../deployment/Deployment.ts';
-import { childrenOf, cpuMicrosecondsOf } from '../deployment/processes.ts';
+import { type Deployment, supervisorState } from '../../kit/deployment/Deployment.ts';
+import { childrenOf, cpuMicrosecondsOf } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
 /** How long workers are watched to see which one carries the media. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { supervisorState } from '../deployment/Deployment.ts';
-import { isAlive } from '../deployment/processes.ts';
+import { supervisorState } from '../../kit/deployment/Deployment.ts';
+import { isAlive } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
 /** SIGSTOP to Redis for a while: connections stay open and nothing answers. */

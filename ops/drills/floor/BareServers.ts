@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../bench/freePort.ts';
+import { freePort } from '../../kit/freePort.ts';
 
 const SCRIPT = fileURLToPath(new URL('./bareServer.ts', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Server, Socket } from 'socket.io';
-import { toOffer } from '../../bench/forward/bareSfu.ts';
-import { freePort } from '../../bench/freePort.ts';
-import type { FromClient, FromServer } from './protocol.ts';
+import type { FromClient, FromServer } from '../../kit/clients/bare/protocol.ts';
+import { freePort } from '../../kit/freePort.ts';
+import { toOffer } from '../../kit/toOffer.ts';
 
 const CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },

@@ -1,8 +1,8 @@
 // The server of a call on bare mediasoup, on the loopback port that it is told. Tells its parent who carries media, and ends with it.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
+import type { FromClient, FromServer } from '../../kit/clients/bare/protocol.ts';
 import { BareSfu } from './BareSfu.ts';
-import type { FromClient, FromServer } from './protocol.ts';
 
 process.on('disconnect', () => process.exit(0));
 const port = Number(process.argv[2]);

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cleanup } from '../../bench/cleanup.ts';
-import { randomFrom } from '../../bench/random.ts';
-import { type Summary, summarize } from '../../bench/statistics.ts';
-import { toCallClient } from '../clients/ClientHost.ts';
-import { type Cast, startHosts } from '../clients/startHosts.ts';
+import type { Cleanup } from '../../kit/cleanup.ts';
+import { toCallClient } from '../../kit/clients/ClientHost.ts';
+import { type Cast, startHosts } from '../../kit/clients/startHosts.ts';
+import { randomFrom } from '../../kit/random.ts';
+import { type Summary, summarize } from '../../kit/statistics.ts';
+import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
 import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from '../pace.ts';
 import { type MeasuredGap, Recording } from '../Recording.ts';
 import { missingOf } from '../recovered.ts';
-import { waitUntilNothingMissing } from '../waitUntil.ts';
 import { BareServers } from './BareServers.ts';
 
 /** Gaps in ms. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ConnectOptions, MemoryStorage, Room, type RoomOptions } from '../../../client/index.ts';
-import { PrivateDeployment } from '../../../ops/drills/deployment/PrivateDeployment.ts';
+import { PrivateDeployment } from '../../../ops/kit/deployment/PrivateDeployment.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { NetworkPath } from './NetworkPath.ts';
 

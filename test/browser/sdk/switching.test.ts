@@ -1,7 +1,7 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../../../ops/drills/clients/page/chromium.ts';
+import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { bundlePage } from '../bundlePage.ts';
 import type { Colour, Shown, SwitchingOffer } from './switching.page.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../../ops/drills/clients/page/chromium.ts';
+import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
 
 /** EVERROOM_SCREENSHOTS: a folder to keep a picture of every screen in. */
 const pictures = process.env.EVERROOM_SCREENSHOTS;

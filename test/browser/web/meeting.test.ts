@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../../ops/drills/clients/page/chromium.ts';
-import { supervisorState } from '../../../ops/drills/deployment/Deployment.ts';
-import { PrivateDeployment } from '../../../ops/drills/deployment/PrivateDeployment.ts';
+import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
+import { supervisorState } from '../../../ops/kit/deployment/Deployment.ts';
+import { PrivateDeployment } from '../../../ops/kit/deployment/PrivateDeployment.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { MeetingPage } from './MeetingPage.ts';
 

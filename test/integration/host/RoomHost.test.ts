@@ -3,7 +3,7 @@ import { Replica } from '../../../core/host/Replica.ts';
 import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../../core/host/RoomHost.ts';
 import { type MediaPlane, NO_REENCODING } from '../../../core/media/MediaPlane.ts';
-import { type AppendOutcome, type Journal, JournalUnavailable, type Logger } from '../../../core/ports.ts';
+import { type AppendOutcome, type Journal, type Logger, Unavailable } from '../../../core/ports.ts';
 import type { RoomCommand } from '../../../core/room/commands.ts';
 import type { Commit, Position } from '../../../core/room/commit.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
@@ -60,7 +60,7 @@ class FaultyJournal extends InMemoryJournal {
     const outcome = await super.append(roomId, commits, after);
     if (this.loseAnswers > 0) {
       this.loseAnswers -= 1;
-      throw new JournalUnavailable('the answer was lost');
+      throw new Unavailable('the answer was lost');
     }
     return outcome;
   }
@@ -200,7 +200,7 @@ describe('RoomHost', () => {
     const { host, failures } = await startNode(store);
     await openRoom(host);
     store.setAvailable(false);
-    await expect(host.handle(post('ann', 1, 'lost'))).rejects.toBeInstanceOf(JournalUnavailable);
+    await expect(host.handle(post('ann', 1, 'lost'))).rejects.toBeInstanceOf(Unavailable);
     const waiting = host.handle(post('ann', 1, 'waited'));
     store.setAvailable(true);
     await waiting;
@@ -277,7 +277,7 @@ describe('RoomHost', () => {
     host.connect('ann', 1);
     store.setAvailable(false);
     host.disconnected('ann', 1);
-    await expect(host.handle(post('ann', 1, 'x'))).rejects.toBeInstanceOf(JournalUnavailable);
+    await expect(host.handle(post('ann', 1, 'x'))).rejects.toBeInstanceOf(Unavailable);
     store.setAvailable(true);
     await expect.poll(() => host.state.participants.get('ann')?.connected).toBe(false);
   });

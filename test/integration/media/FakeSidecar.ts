@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Adapt, type AttachAnswer, REENCODED_LAYERS, type Release } from '../../../core/reencoding/messages.ts';
-import type { ReencodingDesk, SidecarLink } from '../../../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarLink } from '../../../core/reencoding/ports.ts';
 
 const FPS = 15;
 const PULSE_MS = 50;
@@ -91,7 +91,7 @@ export class FakeSidecar {
   pulses = true;
   /** The highest layer that it has CPU for. */
   highestLayer = REENCODED_LAYERS - 1;
-  readonly #desk: ReencodingDesk;
+  readonly #desk: ReencodingPort;
   readonly #recording: readonly (readonly Buffer[])[];
   readonly #tap: Socket;
   readonly #republish: Socket;
@@ -102,7 +102,7 @@ export class FakeSidecar {
   #frame = 0;
 
   static async open(
-    desk: ReencodingDesk,
+    desk: ReencodingPort,
     recording: readonly (readonly Buffer[])[],
     sidecarId: string,
   ): Promise<FakeSidecar> {
@@ -115,7 +115,7 @@ export class FakeSidecar {
   }
 
   private constructor(
-    desk: ReencodingDesk,
+    desk: ReencodingPort,
     recording: readonly (readonly Buffer[])[],
     sidecarId: string,
     [tap, republish]: readonly [Socket, Socket],

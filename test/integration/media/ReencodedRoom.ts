@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { ReencodingJob } from '../../../core/reencoding/messages.ts';
-import type { ReencodingDesk, ReencodingQueue } from '../../../core/reencoding/ports.ts';
+import type { ReencodingPort, ReencodingQueue } from '../../../core/reencoding/ports.ts';
 import { joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { FakeSidecar } from './FakeSidecar.ts';
@@ -34,7 +34,7 @@ export class JobList implements ReencodingQueue {
   }
 }
 
-export function deskOf(plane: MediaPlane): ReencodingDesk {
+export function deskOf(plane: MediaPlane): ReencodingPort {
   if (!plane.reencoding) throw new Error('nothing is reencoded on this plane');
   return plane.reencoding;
 }

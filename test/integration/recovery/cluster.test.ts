@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppendOutcome, JournalUnavailable } from '../../../core/ports.ts';
+import { type AppendOutcome, Unavailable } from '../../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../../core/room/commit.ts';
 import { clusterSlot } from '../../../recovery/clusterSlot.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
@@ -98,9 +98,9 @@ describe('Redis Cluster', () => {
     expect(await follower.registry.nodes()).toEqual([info]);
     for (const room of rooms) await writer.roomIndex.touch(room, 1_000, Date.now());
     const due = new Set<string>();
-    follower.housekeeper.start({ onDeadNode: async () => {}, onDeadline: async (roomId) => void due.add(roomId) });
+    follower.deadlineSweeper.start({ onDeadNode: async () => {}, onDeadline: async (roomId) => void due.add(roomId) });
     await waitUntil(() => due.size === rooms.length || `${due.size} of ${rooms.length} deadlines met`);
-    await follower.housekeeper.stop();
+    await follower.deadlineSweeper.stop();
     for (const room of rooms) await writer.registry.releaseRoom(room);
     await writer.registry.stop();
   });
@@ -111,7 +111,7 @@ describe('Redis Cluster', () => {
       try {
         return await writer.journal.append(room, [commit], after);
       } catch (error) {
-        if (!(error instanceof JournalUnavailable) || attempt === 5) throw error;
+        if (!(error instanceof Unavailable) || attempt === 5) throw error;
       }
     }
   }

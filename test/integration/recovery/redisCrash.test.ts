@@ -2,7 +2,7 @@ import { readdir, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { JournalUnavailable } from '../../../core/ports.ts';
+import { Unavailable } from '../../../core/ports.ts';
 import { ORIGIN, type Position } from '../../../core/room/commit.ts';
 import type { RoomId } from '../../../core/room/state.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
@@ -50,7 +50,7 @@ class Writer {
         if (outcome.type === 'appended') this.acknowledged.push(...commits.map((commit) => commit.commitId));
         this.#position = positionOf((outcome.type === 'behind' ? outcome.missed : commits).at(-1));
       } catch (error) {
-        if (!(error instanceof JournalUnavailable)) throw error;
+        if (!(error instanceof Unavailable)) throw error;
         // The next append tells: behind, by our own commit, or not.
         this.unknown++;
       }

@@ -52,7 +52,7 @@ async function refusesUntilHealed(journal: Journal, advice: string, heal: () => 
   const [commit] = commitsAfter(ORIGIN, 1);
   if (!commit) throw new Error('no commit');
   const append = () => journal.append('room', [commit], ORIGIN);
-  const refused = expect.objectContaining({ name: 'JournalUnavailable', message: expect.stringContaining(advice) });
+  const refused = expect.objectContaining({ name: 'Unavailable', message: expect.stringContaining(advice) });
   await expect(append()).rejects.toEqual(refused);
   await expect(append()).rejects.toEqual(refused);
   expect(journal.available).toBe(false);
@@ -146,8 +146,8 @@ describe('Redis that does not serve', () => {
     const commits = commitsAfter(ORIGIN, 1);
     server.pause();
     const startedAt = performance.now();
-    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'JournalUnavailable' });
-    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'JournalUnavailable' });
+    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'Unavailable' });
+    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'Unavailable' });
     expect(performance.now() - startedAt).toBeLessThan(3_000);
     server.resume();
     await waitUntil(() => journal.available || 'the journal is not available again');
@@ -193,7 +193,7 @@ describe('at the start', () => {
   test('a Redis that is not there is named, with what to do', async () => {
     const failure = connect('unix:///nowhere/redis.sock', { startTimeoutMs: 300 });
     await expect(failure).rejects.toThrow('Could not reach Redis at unix:///nowhere/redis.sock');
-    await expect(failure).rejects.toMatchObject({ name: 'JournalUnavailable' });
+    await expect(failure).rejects.toMatchObject({ name: 'Unavailable' });
   });
 
   test('[S2] a wrong password is named, and not shown', async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { JournalUnavailable } from '../../../core/ports.ts';
+import { Unavailable } from '../../../core/ports.ts';
 import type { ReencodingJob } from '../../../core/reencoding/messages.ts';
 import type { SidecarInfo } from '../../../core/reencoding/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
@@ -143,7 +143,7 @@ describe('jobs and what may happen to processes', () => {
     await waitUntil(() => killed.events.length + other.events.length === 1 || 'nobody has the job');
     const [holder, idle] = killed.events.length === 1 ? [killed, other] : [other, killed];
     await server.kill();
-    await expect(node.reencodingQueue.add(JOB)).rejects.toBeInstanceOf(JournalUnavailable);
+    await expect(node.reencodingQueue.add(JOB)).rejects.toBeInstanceOf(Unavailable);
     holder.send('SIGKILL');
     await sleep(1_000);
     await server.start();
@@ -316,7 +316,7 @@ describe('the directory of sidecars', () => {
     await side.flushall();
     await waitUntil(async () => (await node.sidecars.sidecars()).length === 1 || 'it did not come back');
     await server.kill();
-    await expect(node.sidecars.sidecars()).rejects.toBeInstanceOf(JournalUnavailable);
+    await expect(node.sidecars.sidecars()).rejects.toBeInstanceOf(Unavailable);
     await server.start();
     await waitUntil(async () => (await node.sidecars.sidecars()).length === 1 || 'it did not come back');
   });

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import { MEDIA_CODECS } from '../../../core/media/codecs.ts';
-import { spawnWorker } from '../../../core/media/spawnWorker.ts';
+import { spawnWorker } from '../../../core/media/workers/spawnWorker.ts';
 import type { InputCodec, OutputCodec, SrtpKey } from '../../../core/reencoding/messages.ts';
 import type { CodedFrame } from '../../../reencoder/frames.ts';
 import { Republisher, type RepublisherListener } from '../../../reencoder/rtp/Republisher.ts';

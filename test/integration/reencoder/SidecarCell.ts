@@ -13,7 +13,7 @@ import { silentLogger, systemClock } from '../../support/system.ts';
 import { freePorts, openTestPlane } from '../media/TestRoom.ts';
 import { TestNode } from '../signaling/TestNode.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../ops/reencoder.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../ops/run/reencoder.ts', import.meta.url));
 const SECRET = 'a-sidecar-secret-of-at-least-32-characters';
 
 /** A node with its media, a Redis, and sidecars as processes of their own: all that reencoding takes, for real. */
@@ -110,7 +110,7 @@ export class SidecarCell {
   }
 }
 
-/** `ops/reencoder.ts` as an operator would start it. */
+/** `ops/run/reencoder.ts` as an operator would start it. */
 export class SidecarUnderTest {
   readonly #child: ChildProcess;
   readonly ended: Promise<number | string | null>;

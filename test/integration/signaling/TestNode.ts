@@ -3,7 +3,7 @@ import { Replica } from '../../../core/host/Replica.ts';
 import { RoomHosts } from '../../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
-import type { Clock, Housekeeper, Logger, NodeRegistry, RoomIndex } from '../../../core/ports.ts';
+import type { Clock, DeadlineSweeper, Logger, NodeRegistry, RoomIndex } from '../../../core/ports.ts';
 import { InMemoryJournal, type InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { Tokens } from '../../../signaling/auth/tokens.ts';
@@ -37,7 +37,7 @@ export class TestLogger implements Logger {
   }
 }
 
-const idleHousekeeper: Housekeeper = { start() {}, stop: () => Promise.resolve() };
+const idleHousekeeper: DeadlineSweeper = { start() {}, stop: () => Promise.resolve() };
 const lonelyRegistry: NodeRegistry = {
   start: () => Promise.resolve(),
   stop: () => Promise.resolve(),
@@ -149,7 +149,7 @@ export class TestNode {
       journal,
       registry: lonelyRegistry,
       roomIndex,
-      housekeeper: idleHousekeeper,
+      deadlineSweeper: idleHousekeeper,
       media,
       audience: signaling.audience,
       clock,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
-import { JournalUnavailable } from '../../../core/ports.ts';
-import type { ReencodingDesk, SidecarInfo } from '../../../core/reencoding/ports.ts';
+import { Unavailable } from '../../../core/ports.ts';
+import type { ReencodingPort, SidecarInfo } from '../../../core/reencoding/ports.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
@@ -23,7 +23,7 @@ const SIDECAR: SidecarInfo = {
 };
 
 /** Nothing attaches in these tests. */
-const idleDesk: ReencodingDesk = {
+const idleDesk: ReencodingPort = {
   attach: async () => ({ type: 'unwanted', reason: 'nothing is wanted' }),
   pulse: () => undefined,
   stats: () => undefined,
@@ -46,7 +46,7 @@ describe('what people and operators are told of reencoding', () => {
     const directory = {
       async sidecars() {
         reads += 1;
-        if (sidecars === null) throw new JournalUnavailable('Redis is away.');
+        if (sidecars === null) throw new Unavailable('Redis is away.');
         return sidecars;
       },
     };

@@ -7,16 +7,16 @@ import { evolveCommit } from '../../../core/room/evolve.ts';
 import { mayModerate } from '../../../core/room/queries.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import { EMPTY_ROOM, type RoomState } from '../../../core/room/state.ts';
+import { notifications } from '../../../signaling/protocol/notifications.ts';
+import { RoomView } from '../../../signaling/protocol/shapes.ts';
 import {
   concernsHostsOnly,
   toMissed,
   toWireCommit,
   toWireCommitOfRoleChange,
   type Viewer,
-} from '../../../signaling/notifications.ts';
-import { notifications } from '../../../signaling/protocol/notifications.ts';
-import { RoomView } from '../../../signaling/protocol/shapes.ts';
-import { toRoomView } from '../../../signaling/views.ts';
+} from '../../../signaling/telling/notifications.ts';
+import { toRoomView } from '../../../signaling/telling/views.ts';
 import { anyRequest, OPENING, toCommand } from '../../model/requests.ts';
 import { seeded } from '../../model/seed.ts';
 import { commitOf } from '../../support/room.ts';

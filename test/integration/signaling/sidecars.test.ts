@@ -9,7 +9,7 @@ import {
   SIDECAR_TOKEN_AUDIENCE,
   type SidecarRefusal,
 } from '../../../core/reencoding/messages.ts';
-import type { ReencodingDesk, SidecarLink } from '../../../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarLink } from '../../../core/reencoding/ports.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import type { Limits } from '../../../signaling/limits/Limits.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -47,7 +47,7 @@ const STATS = {
 };
 
 /** Writes down what it is told, and answers attach as the test wants. */
-class TestDesk implements ReencodingDesk {
+class TestDesk implements ReencodingPort {
   readonly heard: { what: string; link: SidecarLink; message?: unknown }[] = [];
   answer: (request: AttachRequest) => Promise<AttachAnswer> = async () => UNWANTED;
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Rpc } from '../../../drills/clients/rpc.ts';
-import type { Cleanup } from '../../cleanup.ts';
+import type { Cleanup } from '../../../kit/cleanup.ts';
+import { Rpc } from '../../../kit/rpc.ts';
 import type { Newcomers } from '../joinWithMedia.ts';
 import type { Arrival, Person } from './LightClient.ts';
 

@@ -1,4 +1,4 @@
-import { Rpc } from '../../../drills/clients/rpc.ts';
+import { Rpc } from '../../../kit/rpc.ts';
 import { type Arrival, LightClient, type Person } from './LightClient.ts';
 import { createSelfSigned } from './selfSigned.ts';
 

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PictureSize } from '../../../../reencoder/engines/pictureSize.ts';
 import { vp8Speed } from '../../../../reencoder/engines/vp8Speed.ts';
-import { freePort } from '../../freePort.ts';
+import { freePort } from '../../../kit/freePort.ts';
 import type { Contender, ContenderPorts, Layer } from './Contender.ts';
 import { FILM } from './makeFilm.ts';
 import { SOURCE } from './Source.ts';

@@ -1,7 +1,7 @@
 import type { EngineName } from '../../../../core/reencoding/messages.ts';
 import { steadyClock } from '../../../../reencoder/rtp/steadyClock.ts';
 import { TrackProcess } from '../../../../reencoder/sidecar/TrackProcess.ts';
-import { quietLogger } from '../../quietLogger.ts';
+import { quietLogger } from '../../../kit/quietLogger.ts';
 import type { Contender, ContenderPorts, Layer } from './Contender.ts';
 import { SOURCE } from './Source.ts';
 

@@ -1,8 +1,8 @@
 import wrtc from '@roamhq/wrtc';
 import { Room } from '../../../../client/Room.ts';
 import { MemoryStorage } from '../../../../client/storage.ts';
-import { HANDLER_NAME } from '../../../drills/clients/bot/webrtcGlobals.ts';
-import { Rpc } from '../../../drills/clients/rpc.ts';
+import { HANDLER_NAME } from '../../../kit/clients/bot/webrtcGlobals.ts';
+import { Rpc } from '../../../kit/rpc.ts';
 import { Onsets } from './Onsets.ts';
 
 /** What a person has seen and heard begin since it was last asked, ms since the epoch. */

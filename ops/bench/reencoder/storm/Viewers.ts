@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { types } from 'mediasoup';
 import { RTP_CAPABILITIES } from '../../../../core/media/codecs.ts';
-import { Rpc } from '../../../drills/clients/rpc.ts';
-import type { Cleanup } from '../../cleanup.ts';
+import type { Cleanup } from '../../../kit/cleanup.ts';
+import { Rpc } from '../../../kit/rpc.ts';
 import type { FirstFrame } from './viewersProcess.ts';
 
 const WATCHING = fileURLToPath(new URL('./viewersProcess.ts', import.meta.url));

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EngineName, PULSE_MS, type ReencodingJob } from '../../../../core/reencoding/messages.ts';
-import type { ReencodingDesk, SidecarLink } from '../../../../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarLink } from '../../../../core/reencoding/ports.ts';
 import { steadyClock } from '../../../../reencoder/rtp/steadyClock.ts';
 import { TrackProcess } from '../../../../reencoder/sidecar/TrackProcess.ts';
-import { waitUntilNothingMissing } from '../../../drills/waitUntil.ts';
-import { quietLogger } from '../../quietLogger.ts';
+import { quietLogger } from '../../../kit/quietLogger.ts';
+import { waitUntilNothingMissing } from '../../../kit/waitUntil.ts';
 
 export interface AttachedReencoder {
   /** PLI and FIR that have ended there, as of a second ago at the most. */
@@ -24,7 +24,7 @@ const SETTLE_MS = 2_000;
 export async function attachReencoder(
   engine: EngineName,
   { jobId }: ReencodingJob,
-  desk: ReencodingDesk,
+  desk: ReencodingPort,
 ): Promise<AttachedReencoder> {
   const link: SidecarLink = { sidecarId: 'bench', name: 'bench', adapt: () => undefined, release: () => undefined };
   const track = new TrackProcess({ engine }, steadyClock, quietLogger);

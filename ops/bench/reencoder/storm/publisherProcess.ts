@@ -1,9 +1,9 @@
 import type { types } from 'mediasoup-client';
 import { codecOptionsFor, encodingsFor } from '../../../../client/media/encodings.ts';
 import type { RtpCapabilities } from '../../../../core/media/MediaPlane.ts';
-import { openCamera } from '../../../drills/clients/bot/sources.ts';
-import { Rpc } from '../../../drills/clients/rpc.ts';
-import type { TestMedia } from '../../../drills/clients/testMedia.ts';
+import { openCamera } from '../../../kit/clients/bot/sources.ts';
+import { Rpc } from '../../../kit/rpc.ts';
+import type { TestMedia } from '../../../kit/testMedia.ts';
 import type { Publication } from '../../forward/SfuUnderTest.ts';
 import { connectWith, enterSfu, toTransportOptions } from '../../forward/sfuClient.ts';
 

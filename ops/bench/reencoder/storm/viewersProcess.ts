@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { Rpc } from '../../../drills/clients/rpc.ts';
+import { Rpc } from '../../../kit/rpc.ts';
 import { pictureLossIndication } from '../pictureLossIndication.ts';
 import { toRtpPacket } from '../toRtpPacket.ts';
 import { FirstKeyframe } from './FirstKeyframe.ts';

@@ -1,0 +1,166 @@
+import type { types } from 'mediasoup';
+import type { Clock } from '../../ports.ts';
+import type { TrackId } from '../../room/state.ts';
+import type { ConsumerToOpen, LiveConsumer, PreferredLayers } from '../../view/mediaSteps.ts';
+
+/** After the first frame: by then mediasoup has seen packets of every temporal layer. */
+const FULL_RATE_AFTER_MS = 200;
+
+/**
+ * When a held producer starts, mediasoup may not have counted a packet of any layer yet, chooses none, and looks again only
+ * with the next bandwidth estimate. These moments are before the next keyframe request may go out: it then serves everybody.
+ */
+const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
+
+/** From the first packet of a keyframe until it is on the screen: packets, jitter buffer, decoder. */
+const SHOWN_AFTER_MS = 150;
+
+/** One viewer's consumer of one producer. Media flows when the plan wants it and the viewer's client has it in place. */
+export class ViewerConsumer implements LiveConsumer {
+  readonly trackId: TrackId;
+  readonly producerId: string;
+  /** What the plan wants. The consumer itself is also paused until the client has it in place. */
+  paused: boolean;
+  readonly synced: boolean;
+  preferredLayers: PreferredLayers | null;
+  priority: number;
+  acknowledged = false;
+  readonly #consumer: types.Consumer;
+  readonly #clock: Clock;
+  readonly #onShown: (consumer: ViewerConsumer) => void;
+  /** Whether its first picture since it was resumed is waited for. Nobody waits for it while there is nothing else to show. */
+  #picture: 'unwatched' | 'awaited' | 'shown';
+  #cancelShown: () => void = () => undefined;
+  #beginning = true;
+  #cancelFullRate: () => void = () => undefined;
+  #cancelLooks: (() => void)[] = [];
+
+  /** `onShown`: its first picture, when that is watched, is on the viewer's screen. */
+  constructor(
+    consumer: types.Consumer,
+    wanted: ConsumerToOpen,
+    options: {
+      readonly clock: Clock;
+      readonly watched: boolean;
+      readonly onShown: (consumer: ViewerConsumer) => void;
+    },
+  ) {
+    this.#consumer = consumer;
+    this.#clock = options.clock;
+    this.#onShown = options.onShown;
+    this.#picture = options.watched ? 'awaited' : 'unwatched';
+    this.trackId = wanted.trackId;
+    this.producerId = wanted.producerId;
+    this.paused = wanted.paused;
+    this.synced = wanted.synced;
+    this.preferredLayers = wanted.preferredLayers;
+    this.priority = wanted.priority;
+    consumer.on('layerschange', (layers) => this.#began(layers));
+    consumer.on('producerresume', () => this.#lookAgain());
+    consumer.on('trace', () => this.#keyframeSent());
+    consumer.observer.once('close', () => {
+      this.#cancelFullRate();
+      this.#cancelShown();
+      for (const cancel of this.#cancelLooks) cancel();
+    });
+  }
+
+  get consumerId(): string {
+    return this.#consumer.id;
+  }
+
+  get consumer(): types.Consumer {
+    return this.#consumer;
+  }
+
+  get flowing(): boolean {
+    return this.acknowledged && !this.paused && this.#picture !== 'awaited';
+  }
+
+  /** The spatial layer that this viewer receives now; null: none. */
+  get currentLayer(): number | null {
+    return this.paused ? null : (this.#consumer.currentLayers?.spatialLayer ?? null);
+  }
+
+  /** The client has it in place. */
+  async acknowledge(): Promise<void> {
+    this.acknowledged = true;
+    if (!this.paused && !this.#consumer.closed) await this.#open();
+  }
+
+  async pause(): Promise<void> {
+    this.paused = true;
+    this.#cancelShown();
+    await this.#consumer.pause();
+  }
+
+  /** `watched`: it matters when its first picture is there. */
+  async resume({ watched }: { readonly watched: boolean }): Promise<void> {
+    this.paused = false;
+    this.#beginning = true;
+    this.#picture = watched ? 'awaited' : 'unwatched';
+    if (this.acknowledged) await this.#open();
+  }
+
+  async setPreferredLayers(preferredLayers: PreferredLayers): Promise<void> {
+    this.preferredLayers = preferredLayers;
+    await this.#consumer.setPreferredLayers(preferredLayers);
+  }
+
+  async setPriority(priority: number): Promise<void> {
+    this.priority = priority;
+    await this.#consumer.setPriority(priority);
+  }
+
+  close(): void {
+    this.#consumer.close();
+  }
+
+  async #open(): Promise<void> {
+    const isWatched = this.#picture === 'awaited';
+    await Promise.all([...(isWatched ? [this.#consumer.enableTraceEvent(['keyframe'])] : []), this.#consumer.resume()]);
+  }
+
+  #keyframeSent(): void {
+    this.#consumer.enableTraceEvent([]).catch(() => this.#cancelShown()); // Closed in between, it shows nothing.
+    this.#cancelShown();
+    if (this.#picture !== 'awaited' || this.paused) return;
+    this.#cancelShown = this.#clock.setTimer(SHOWN_AFTER_MS, () => {
+      this.#picture = 'shown';
+      this.#onShown(this);
+    });
+  }
+
+  /**
+   * mediasoup begins with the lowest frame rate and looks again only when its bandwidth estimate moves, about a second
+   * later. A change of the preferred layers makes it look now.
+   */
+  #began(layers: types.ConsumerLayers | undefined): void {
+    if (!this.#beginning || !layers || !this.preferredLayers) return;
+    this.#beginning = false;
+    if ((layers.temporalLayer ?? 0) >= this.preferredLayers.temporalLayer) return;
+    this.#cancelFullRate = this.#clock.setTimer(FULL_RATE_AFTER_MS, () => this.#lookForLayers());
+  }
+
+  #lookAgain(): void {
+    if (this.#consumer.kind !== 'video') return;
+    for (const cancel of this.#cancelLooks) cancel();
+    this.#cancelLooks = LOOK_AGAIN_AFTER_MS.map((afterMs) =>
+      this.#clock.setTimer(afterMs, () => {
+        if (this.acknowledged && !this.#consumer.currentLayers) this.#lookForLayers();
+      }),
+    );
+  }
+
+  /** A change of the preferred layers is what makes mediasoup look. */
+  #lookForLayers(): void {
+    if (!this.preferredLayers || this.paused) return;
+    const { spatialLayer, temporalLayer } = this.preferredLayers;
+    const looked = [
+      this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer: temporalLayer === 0 ? 1 : temporalLayer - 1 }),
+      this.#consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
+    ];
+    // Closed in between, it needs no layer any more.
+    for (const look of looked) look.catch(() => this.#cancelFullRate());
+  }
+}

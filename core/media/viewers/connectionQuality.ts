@@ -1,0 +1,21 @@
+import type { Quality } from '../MediaPlane.ts';
+
+/** mediasoup scores a stream from 10 (nothing lost) to 1; 0 means that nothing flows, which says nothing about the link. */
+export interface LinkScores {
+  readonly iceConnected: boolean;
+  /** Best stream of each producer: what a publisher stopped sending on purpose scores 0. */
+  readonly sent: readonly number[];
+  readonly received: readonly number[];
+}
+
+export function qualityOf({ iceConnected, sent, received }: LinkScores): Quality {
+  if (!iceConnected) return 0;
+  const worst = Math.min(average(sent), average(received));
+  if (worst >= 8.5) return 3;
+  return worst >= 6 ? 2 : 1;
+}
+
+function average(scores: readonly number[]): number {
+  const flowing = scores.filter((score) => score > 0);
+  return flowing.length === 0 ? 10 : flowing.reduce((sum, score) => sum + score, 0) / flowing.length;
+}

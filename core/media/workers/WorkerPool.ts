@@ -1,0 +1,118 @@
+import type { types } from 'mediasoup';
+import type { Clock, Logger } from '../../ports.ts';
+import { messageOf } from '../mediaFailures.ts';
+import { spawnWorker } from './spawnWorker.ts';
+import { type MediaListen, WorkerSlot } from './WorkerSlot.ts';
+
+export interface WorkerPoolOptions {
+  readonly workers: number;
+  readonly listen: readonly MediaListen[];
+  /** Worker i listens on basePort + i. */
+  readonly basePort: number;
+  readonly workerBin?: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const SPAWN_RETRY_MS = 250;
+/** A new spare waits until the rebuilding is over: starting a process takes CPU that the people need now. */
+const SPARE_DELAY_MS = 2_000;
+
+/** A worker per slot, and one to spare: a worker that dies is replaced without waiting for a process to start. */
+export class WorkerPool {
+  readonly slots: readonly WorkerSlot[];
+  readonly #options: WorkerPoolOptions;
+  #spare: types.Worker | null = null;
+  #cancelRefill: (() => void) | null = null;
+  #closed = false;
+
+  /** @throws MediaWorkerUnavailable */
+  static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const spawned = await Promise.allSettled(
+      Array.from({ length: options.workers + 1 }, () => spawnWorker(options.workerBin)),
+    );
+    const workers = spawned.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = spawned.find((result) => result.status === 'rejected');
+    if (failed) {
+      for (const worker of workers) worker.close();
+      throw failed.reason;
+    }
+    return new WorkerPool(workers, options);
+  }
+
+  private constructor(workers: readonly types.Worker[], options: WorkerPoolOptions) {
+    this.#options = options;
+    const [spare, ...serving] = workers;
+    if (!spare) throw new Error('a media plane needs at least one worker');
+    this.#keepAsSpare(spare);
+    this.slots = serving.map(
+      (worker, index) =>
+        new WorkerSlot(options.basePort + index, worker, {
+          listen: options.listen,
+          clock: options.clock,
+          logger: options.logger,
+          takeWorker: () => this.#takeWorker(),
+        }),
+    );
+  }
+
+  /** @throws MediaPortTaken, MediaPortUnusable */
+  async listen(): Promise<void> {
+    await Promise.all(this.slots.map((slot) => slot.ready()));
+  }
+
+  pids(): readonly number[] {
+    return this.slots.flatMap((slot) => (slot.pid === null ? [] : [slot.pid]));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelRefill?.();
+    for (const slot of this.slots) slot.close();
+    this.#spare?.close();
+  }
+
+  async #takeWorker(): Promise<types.Worker> {
+    const spare = this.#spare;
+    this.#spare = null;
+    this.#refillLater();
+    return spare ?? this.#spawn();
+  }
+
+  #keepAsSpare(worker: types.Worker): void {
+    this.#spare = worker;
+    worker.observer.once('close', () => {
+      if (this.#spare !== worker || this.#closed) return;
+      this.#spare = null;
+      this.#refillLater();
+    });
+  }
+
+  #refillLater(): void {
+    this.#cancelRefill?.();
+    this.#cancelRefill = this.#options.clock.setTimer(SPARE_DELAY_MS, () => {
+      this.#spawn().then(
+        (worker) => {
+          if (this.#spare) worker.close();
+          else if (worker.closed) this.#refillLater();
+          else this.#keepAsSpare(worker);
+        },
+        (error: unknown) => this.#options.logger.debug({ error: messageOf(error) }, 'no spare media worker'),
+      );
+    });
+  }
+
+  async #spawn(): Promise<types.Worker> {
+    for (;;) {
+      if (this.#closed) throw new Error('the media plane is closed');
+      try {
+        const worker = await spawnWorker(this.#options.workerBin);
+        if (!this.#closed) return worker;
+        worker.close();
+      } catch (error) {
+        this.#options.logger.error({ error: messageOf(error) }, 'media worker does not start: trying again');
+        await new Promise<void>((resolve) => this.#options.clock.setTimer(SPAWN_RETRY_MS, resolve));
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import type { types } from 'mediasoup';
+import type { Clock, Logger } from '../../ports.ts';
+import { isWorkerGone, MediaPortTaken, MediaPortUnusable, messageOf } from '../mediaFailures.ts';
+
+export interface MediaListen {
+  readonly ip: string;
+  readonly announcedAddress?: string;
+}
+
+/** Worker and WebRtcServer of a slot now. Both are replaced together. */
+export interface SlotWorker {
+  readonly worker: types.Worker;
+  readonly webRtcServer: types.WebRtcServer;
+}
+
+const BIND_RETRY_MS = 5;
+const BIND_FOR_MS = 5_000;
+/** mediasoup's and the kernel's defaults drop the burst of a keyframe to many viewers. The kernel caps what it must. */
+const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
+const PING_EVERY_MS = 2_000;
+const PING_PATIENCE_MS = 4_000;
+const LAST_CHANCE_MS = 1_000;
+
+/** One media port and the worker behind it. When the worker dies, another takes over the same port at once. */
+export class WorkerSlot {
+  readonly port: number;
+  /** Consumers of all rooms on this worker. Kept by the rooms. */
+  consumers = 0;
+  readonly #listen: readonly MediaListen[];
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #takeWorker: () => Promise<types.Worker>;
+  #worker: types.Worker;
+  /** Settles when the worker of now is there. */
+  #arrival: Promise<void> = Promise.resolve();
+  #bound: Promise<SlotWorker> | null = null;
+  #stopWatchdog: () => void = () => undefined;
+  #closed = false;
+
+  constructor(
+    port: number,
+    worker: types.Worker,
+    options: {
+      readonly listen: readonly MediaListen[];
+      readonly clock: Clock;
+      readonly logger: Logger;
+      readonly takeWorker: () => Promise<types.Worker>;
+    },
+  ) {
+    this.port = port;
+    this.#worker = worker;
+    this.#listen = options.listen;
+    this.#clock = options.clock;
+    this.#logger = options.logger.child({ mediaPort: port });
+    this.#takeWorker = options.takeWorker;
+    this.#adopt(worker);
+  }
+
+  get pid(): number | null {
+    return this.#worker.closed ? null : this.#worker.pid;
+  }
+
+  /** The worker with its port bound, also when one is just being replaced. */
+  ready(): Promise<SlotWorker> {
+    this.#bound ??= this.#bind();
+    return this.#bound;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopWatchdog();
+    this.#worker.close();
+  }
+
+  #adopt(worker: types.Worker): void {
+    this.#worker = worker;
+    worker.observer.once('close', () => {
+      this.#stopWatchdog();
+      if (!this.#closed) this.#replace(worker.pid);
+    });
+    if (worker.closed) this.#replace(worker.pid);
+    else this.#watch(worker);
+  }
+
+  #replace(deadPid: number): void {
+    this.#logger.warn({ workerPid: deadPid }, 'media worker died: its participants are rebuilding on a new one');
+    this.#arrival = this.#takeWorker().then((worker) => {
+      if (!this.#closed) this.#adopt(worker);
+      else worker.close();
+    });
+    this.#arrival.catch((error: unknown) => {
+      if (!this.#closed) this.#logger.error({ error: messageOf(error) }, 'media worker could not be replaced');
+    });
+    // A slot whose port was bound binds it again at once; a standby's stays free.
+    if (this.#bound) this.#bound = this.#bind();
+  }
+
+  #bind(): Promise<SlotWorker> {
+    const bound = this.#tryToBind();
+    bound.catch((error: unknown) => {
+      if (this.#closed) return;
+      this.#logger.error({ error: messageOf(error) }, 'media port could not be bound');
+      if (this.#bound === bound) this.#bound = null;
+    });
+    return bound;
+  }
+
+  async #tryToBind(): Promise<SlotWorker> {
+    await this.#arrival;
+    const worker = this.#worker;
+    const deadline = this.#clock.now() + BIND_FOR_MS;
+    for (;;) {
+      try {
+        const webRtcServer = await worker.createWebRtcServer({ listenInfos: this.#listenInfos() });
+        return { worker, webRtcServer };
+      } catch (error) {
+        // It died in the middle: the slot is binding its replacement already.
+        if (isWorkerGone(error) && !this.#closed) return this.ready();
+        if (!/already in use/i.test(messageOf(error))) throw new MediaPortUnusable(this.port, { cause: error });
+        if (this.#clock.now() >= deadline) throw new MediaPortTaken(this.port, { cause: error });
+        await new Promise<void>((resolve) => this.#clock.setTimer(BIND_RETRY_MS, resolve));
+      }
+    }
+  }
+
+  #listenInfos(): types.TransportListenInfo[] {
+    return this.#listen.flatMap(({ ip, announcedAddress }) =>
+      (['udp', 'tcp'] as const).map((protocol) => ({
+        protocol,
+        ip,
+        port: this.port,
+        sendBufferSize: SOCKET_BUFFER_BYTES,
+        recvBufferSize: SOCKET_BUFFER_BYTES,
+        ...(announcedAddress === undefined ? {} : { announcedAddress }),
+      })),
+    );
+  }
+
+  /** A worker that hangs is worse than a dead one: it is ended, and replaced as any other. */
+  #watch(worker: types.Worker): void {
+    const pinged = (): void => {
+      let answered = false;
+      worker.getResourceUsage().then(
+        () => {
+          answered = true;
+        },
+        (error: unknown) => {
+          answered = true;
+          this.#logger.debug({ error: messageOf(error) }, 'media worker closed while it was asked for a sign of life');
+        },
+      );
+      const endIfSilent = (): void => {
+        if (worker.closed || this.#closed) return;
+        if (answered) {
+          schedule();
+          return;
+        }
+        this.#logger.error({ workerPid: worker.pid }, 'media worker hangs: ending it');
+        process.kill(worker.pid, 'SIGKILL');
+      };
+      const judge = (): void => {
+        if (answered || worker.closed) endIfSilent();
+        // This process may have been the one that slept: one more turn for an answer that waits in the pipe.
+        else this.#stopWatchdog = this.#clock.setTimer(LAST_CHANCE_MS, endIfSilent);
+      };
+      this.#stopWatchdog = this.#clock.setTimer(PING_PATIENCE_MS, judge);
+    };
+    const schedule = (): void => {
+      this.#stopWatchdog = this.#clock.setTimer(PING_EVERY_MS, pinged);
+    };
+    schedule();
+  }
+}

@@ -1,0 +1,54 @@
+import type { ParticipantId } from '../../../core/room/state.ts';
+import type { CallClient, CallCommands } from './bare/CallClient.ts';
+import type { ClientCommands, DrillClient } from './DrillClient.ts';
+
+/** What the client does: it is a participant of an Everroom, or of a call on bare mediasoup. */
+export type ProbeName = 'drill' | 'call';
+
+/** A client, whatever it does. */
+export interface HostedClient {
+  readonly participantId: ParticipantId;
+  /** A bot in a process of its own, or a page of a browser. */
+  readonly kind: 'bot' | 'page';
+  /** Reloads, crashes and uncaught errors so far. */
+  reloads(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Where a client runs. */
+export interface ClientHost extends HostedClient {
+  /** Calls a function of its probe; arguments and results are JSON. */
+  call(method: string, args: readonly unknown[]): Promise<unknown>;
+}
+
+/** Its host runs the probe `drill`. */
+export function toDrillClient(host: ClientHost): DrillClient {
+  const call = callerOf<ClientCommands>(host);
+  return {
+    ...partsOf(host),
+    join: call('join'),
+    status: call('status'),
+    takeFrames: call('takeFrames'),
+    setMicrophoneMuted: call('setMicrophoneMuted'),
+    reencodeRoom: call('reencodeRoom'),
+    startTraffic: call('startTraffic'),
+    stopTraffic: call('stopTraffic'),
+    roomView: call('roomView'),
+  };
+}
+
+/** Its host runs the probe `call`. */
+export function toCallClient(host: ClientHost): CallClient {
+  const call = callerOf<CallCommands>(host);
+  return { ...partsOf(host), join: call('join'), status: call('status'), takeFrames: call('takeFrames') };
+}
+
+function partsOf({ participantId, kind, reloads, close }: ClientHost): HostedClient {
+  return { participantId, kind, reloads, close };
+}
+
+/** The probe implements these commands, all of which JSON can carry. */
+function callerOf<Commands>(host: ClientHost) {
+  return <M extends keyof Commands & string>(method: M): Commands[M] =>
+    ((...args: readonly unknown[]) => host.call(method, args)) as Commands[M];
+}

@@ -1,0 +1,154 @@
+import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
+import { Room } from '../../../client/Room.ts';
+import { MemoryStorage } from '../../../client/storage.ts';
+import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
+import type { ClientPlatform } from './ClientPlatform.ts';
+import type {
+  Announcement,
+  ClientCommands,
+  ClientStatus,
+  JoinOptions,
+  RemoteTrackStatus,
+  TrafficOptions,
+} from './DrillClient.ts';
+import type { Deed } from './deeds.ts';
+import { FrameLog, type TrackFrames } from './FrameLog.ts';
+import { Traffic } from './Traffic.ts';
+
+/** A participant as an application would be one, on the SDK alone, with an eye on everything it gets. */
+export class ClientProbe implements ClientCommands {
+  readonly #platform: ClientPlatform;
+  readonly #room: Room;
+  readonly #frames = new FrameLog();
+  readonly #meters = new Map<string, () => void>();
+  readonly #traffic: Traffic;
+  readonly #troubles: string[] = [];
+  readonly #announcements: Announcement[] = [];
+
+  constructor(platform: ClientPlatform) {
+    this.#platform = platform;
+    const storage = new MemoryStorage();
+    const { handlerName } = platform;
+    this.#room = new Room({
+      sessionStorage: storage,
+      chatStorage: storage,
+      ...(handlerName && { deviceHandler: handlerName }),
+    });
+    this.#traffic = new Traffic(this.#room);
+    this.#room.on('trackSubscribed', (track) => this.#meter(track));
+    this.#room.on('trackSwapped', (track) => this.#meter(track));
+    this.#room.on('trackUnsubscribed', (track) => this.#trouble(`${track.kind} of ${track.publisherId} unsubscribed`));
+    this.#room.on('trackUnpublished', ({ kind }, { id }) => this.#trouble(`${kind} of ${id} unpublished`));
+    this.#room.on('participantDisconnected', ({ id }, departure) => this.#trouble(`${id} ${departure}`));
+    this.#room.on('disconnected', (reason, error) => this.#trouble(`disconnected: ${reason} ${error?.message ?? ''}`));
+    this.#room.on('audioBlocked', () => this.#trouble('the browser asks for a click'));
+    this.#room.on('deviceLost', (source) => this.#trouble(`${source} lost`));
+    this.#room.on('participantConnected', ({ id }) => this.#announce(`${id} came`));
+    this.#room.on('participantDisconnected', ({ id }) => this.#announce(`${id} went`));
+    this.#room.on('trackPublished', ({ kind }, { id }) => this.#announce(`${id} published ${kind}`));
+    this.#room.on('trackUnpublished', ({ kind }, { id }) => this.#announce(`${id} unpublished ${kind}`));
+    this.#room.on('trackSubscribed', ({ kind }, _, { id }) => this.#announce(`${kind} of ${id} subscribed`));
+    this.#room.on('trackUnsubscribed', ({ kind }, _, { id }) => this.#announce(`${kind} of ${id} unsubscribed`));
+    this.#room.on('trackMuted', ({ kind }, { id }) => this.#announce(`${kind} of ${id} muted`));
+    this.#room.on('trackUnmuted', ({ kind }, { id }) => this.#announce(`${kind} of ${id} unmuted`));
+    this.#room.on('reconnecting', () => this.#announce('reconnecting'));
+  }
+
+  async join({ url, token, name, publish }: JoinOptions): Promise<void> {
+    await this.#room.connect(url, token, { name });
+    if (!publish) return;
+    const me = this.#room.localParticipant;
+    const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
+    await Promise.all([
+      me.publishTrack(camera, { source: 'camera' }),
+      // The tone is no speech: without this the encoder may take it for a pause and send nothing.
+      me.publishTrack(microphone, { source: 'microphone', music: true }),
+    ]);
+  }
+
+  async status(): Promise<ClientStatus> {
+    const { state, version, recoveries } = this.#room;
+    const microphone = state === 'new' ? undefined : this.#room.localParticipant.publication('microphone');
+    return {
+      connected: state === 'connected',
+      version,
+      microphone: microphone ? { trackId: microphone.trackId, muted: microphone.muted } : null,
+      remoteTracks: [...this.#room.participants.values()].flatMap((participant) =>
+        [...participant.publications.values()].map(
+          ({ trackId, kind, muted, track }): RemoteTrackStatus => ({
+            publisherId: participant.id,
+            trackId,
+            kind,
+            muted,
+            lastFrameAt: this.#frames.lastAt(trackId),
+            producerId: track?.consumer?.producerId ?? null,
+          }),
+        ),
+      ),
+      recoveries,
+      troubles: this.#troubles,
+      announcements: this.#announcements,
+    };
+  }
+
+  async takeFrames(): Promise<TrackFrames[]> {
+    return this.#frames.take();
+  }
+
+  async setMicrophoneMuted(muted: boolean): Promise<void> {
+    const me = this.#room.localParticipant;
+    await (muted ? me.mute('microphone') : me.unmute('microphone'));
+    if (me.publication('microphone')?.muted !== muted) await this.#untilMicrophone(muted);
+  }
+
+  async reencodeRoom(): Promise<void> {
+    await this.#room.controls.setReencodingPolicy({ mode: 'on' });
+  }
+
+  async startTraffic(options: TrafficOptions): Promise<void> {
+    this.#traffic.start(options);
+  }
+
+  stopTraffic(limitMs: number): Promise<Deed[]> {
+    return this.#traffic.stop(limitMs);
+  }
+
+  async roomView(): Promise<RoomView> {
+    const { room } = this.#room;
+    if (!room) throw new Error('this client has no copy of the room');
+    return room;
+  }
+
+  #meter(track: RemoteTrack): void {
+    const { trackId, publisherId } = track;
+    const kind: TrackKind = track.kind;
+    this.#frames.add(publisherId, trackId, kind);
+    if (track.consumer) this.#frames.carriedBy(trackId, track.consumer.producerId);
+    this.#meters.get(trackId)?.();
+    const stop = this.#platform.meter(
+      track,
+      () => this.#frames.frame(trackId),
+      () => this.#frames.audible(trackId),
+    );
+    this.#meters.set(trackId, stop);
+  }
+
+  /** The record is told in answer to the request, the copy by the commit that comes with it. */
+  #untilMicrophone(muted: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#room.localParticipant.publication('microphone')?.muted === muted) resolve();
+        else setTimeout(look, 10);
+      };
+      look();
+    });
+  }
+
+  #trouble(what: string): void {
+    this.#troubles.push(what);
+  }
+
+  #announce(what: string): void {
+    this.#announcements.push({ what, at: performance.timeOrigin + performance.now() });
+  }
+}

@@ -1,0 +1,124 @@
+import type { Room } from '../../../client/Room.ts';
+import type { TrafficOptions } from './DrillClient.ts';
+import { type Deed, DeedNames, HAND_LOWERED, HAND_RAISED, type Lane, messageKey, nameKey } from './deeds.ts';
+
+/** More unanswered messages than this and the client waits: a long outage must not pile up without end. */
+const MOST_WAITING = 100;
+const RETRY_MS = 200;
+const LOOK_EVERY_MS = 1_000;
+
+interface Entry {
+  readonly lane: Lane;
+  readonly key: string;
+  readonly askedAt: number;
+  ackedAt: number | null;
+  refused: string | null;
+}
+
+/** What one client keeps asking of its room, and what it is told. */
+export class Traffic {
+  readonly #room: Room;
+  readonly #deeds: Entry[] = [];
+  /** Messages that the room does not have yet, by their id. */
+  readonly #unsent = new Map<string, Entry>();
+  readonly #names = new DeedNames();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #lookTimer: ReturnType<typeof setInterval> | undefined;
+  #going = false;
+  #lane: Promise<void> = Promise.resolve();
+
+  constructor(room: Room) {
+    this.#room = room;
+    room.on('chatMessage', ({ id }, change) => {
+      if (change === 'posted') this.#posted(id);
+    });
+  }
+
+  start({ chatEveryMs, stateEveryMs }: TrafficOptions): void {
+    this.#going = true;
+    this.#timer = setInterval(() => this.#post(), chatEveryMs);
+    this.#lookTimer = setInterval(() => this.#lookAtChat(), LOOK_EVERY_MS);
+    this.#lane = this.#changeState(stateEveryMs);
+  }
+
+  /** All deeds, once each is answered or `limitMs` is over. */
+  async stop(limitMs: number): Promise<Deed[]> {
+    this.#going = false;
+    clearInterval(this.#timer);
+    const limit = pause(limitMs);
+    await Promise.race([limit, this.#lane]);
+    const deadline = Date.now() + limitMs;
+    while (this.#unsent.size > 0 && Date.now() < deadline) await pause(20);
+    clearInterval(this.#lookTimer);
+    return this.#deeds;
+  }
+
+  #post(): void {
+    if (this.#unsent.size >= MOST_WAITING) return;
+    const { id } = this.#room.localParticipant;
+    const messageId = this.#room.chat.send(`${this.#names.next(`message of ${id}`)}`);
+    this.#unsent.set(messageId, this.#ask('chat', messageKey(messageId)));
+  }
+
+  #posted(messageId: string): void {
+    const deed = this.#unsent.get(messageId);
+    if (deed) deed.ackedAt = Date.now();
+    this.#unsent.delete(messageId);
+  }
+
+  /** Messages that were refused, or that a copy fetched anew holds already. */
+  #lookAtChat(): void {
+    if (this.#unsent.size === 0) return;
+    for (const { id, state } of this.#room.chat.messages) {
+      if (state === 'sent') this.#posted(id);
+      const deed = state === 'failed' ? this.#unsent.get(id) : undefined;
+      if (!deed) continue;
+      deed.refused = 'failed';
+      this.#unsent.delete(id);
+    }
+  }
+
+  async #changeState(everyMs: number): Promise<void> {
+    const me = this.#room.localParticipant;
+    const turns = [
+      () => this.#insist(this.#names.next(HAND_RAISED), () => me.raiseHand()),
+      () => this.#insist(this.#names.next(HAND_LOWERED), () => me.lowerHand()),
+      () => {
+        const name = this.#names.next(me.id);
+        return this.#insist(nameKey(name), () => me.setName(name));
+      },
+    ];
+    for (let turn = 0; this.#going; turn = (turn + 1) % turns.length) {
+      await turns[turn]?.();
+      await pause(everyMs);
+    }
+  }
+
+  /** Asks until there is an answer that counts. All of these change nothing when they are repeated. */
+  async #insist(key: string, ask: () => Promise<void>): Promise<void> {
+    const deed = this.#ask('state', key);
+    for (;;) {
+      try {
+        await ask();
+        deed.ackedAt = Date.now();
+        return;
+      } catch (error) {
+        if (!this.#going) {
+          deed.refused = error instanceof Error ? error.message : String(error);
+          return;
+        }
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  #ask(lane: Lane, key: string): Entry {
+    const deed: Entry = { lane, key, askedAt: Date.now(), ackedAt: null, refused: null };
+    this.#deeds.push(deed);
+    return deed;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

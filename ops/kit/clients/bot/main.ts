@@ -1,0 +1,38 @@
+import { Rpc } from '../../rpc.ts';
+import type { TestMedia } from '../../testMedia.ts';
+import { BareProbe } from '../bare/BareProbe.ts';
+import type { ProbeName } from '../ClientHost.ts';
+import type { ClientPlatform } from '../ClientPlatform.ts';
+import { ClientProbe } from '../ClientProbe.ts';
+import { watchPacketsPlayed } from '../packetsPlayed.ts';
+import { watchPictures, watchSound } from './sinks.ts';
+import { openCamera, openMicrophone } from './sources.ts';
+import { HANDLER_NAME } from './webrtcGlobals.ts';
+
+/** One participant on libwebrtc. Its parent calls it, and it ends with its parent. */
+const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
+
+const platform: ClientPlatform = {
+  handlerName: HANDLER_NAME,
+  openCamera: async () => openCamera(media),
+  openMicrophone: async () => openMicrophone(media),
+  meter(track, onFrame, onAudible) {
+    const { kind, mediaStreamTrack } = track;
+    if (!mediaStreamTrack) return () => undefined;
+    if (kind === 'video') return watchPictures(mediaStreamTrack, onFrame);
+    const stopSound = watchSound(mediaStreamTrack, onAudible);
+    const stopPackets = watchPacketsPlayed(() => track.consumer?.rtpReceiver, onFrame);
+    return () => {
+      stopSound();
+      stopPackets();
+    };
+  },
+};
+const probes: Record<ProbeName, () => object> = {
+  drill: () => new ClientProbe(platform),
+  call: () => new BareProbe(platform),
+};
+
+// Its parent names one of them.
+new Rpc(process, probes[process.argv[3] as ProbeName]());
+process.on('disconnect', () => process.exit(0));

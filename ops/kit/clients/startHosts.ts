@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Cleanup } from '../cleanup.ts';
+import { makeTestMedia } from '../testMedia.ts';
+import type { ClientHost, ProbeName } from './ClientHost.ts';
+import type { BrowserName } from './DrillBrowser.ts';
+import { hostBot } from './startBot.ts';
+import { startChromium } from './startChromium.ts';
+import { startFirefox } from './startFirefox.ts';
+
+export interface Cast {
+  readonly participants: number;
+  /** How many of them are pages of a browser; the others are bots. */
+  readonly pages: number;
+  /** Chromium where nothing is said. */
+  readonly browser?: BrowserName;
+}
+
+export interface Hosts {
+  readonly hosts: readonly ClientHost[];
+  /** They end with `cleanup` too. */
+  close(): Promise<void>;
+}
+
+/** Clients that wait to be told to join. Pages are at an address of `url`. */
+export async function startHosts(
+  url: string,
+  { participants, pages, browser: name = 'chromium' }: Cast,
+  probe: ProbeName,
+  cleanup: Cleanup,
+): Promise<Hosts> {
+  const folder = await mkdtemp(join(tmpdir(), 'everroom-drill-media-'));
+  cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const media = await makeTestMedia(folder);
+  const start = () => (name === 'firefox' ? startFirefox(url, probe) : startChromium(url, media, probe));
+  const browser = pages > 0 ? await start() : undefined;
+  cleanup.add(() => browser?.close());
+  const hosts: ClientHost[] = [];
+  for (let number = 1; number <= participants; number += 1) {
+    const host =
+      browser && number <= pages ? await browser.openPage(`page-${number}`) : hostBot(`bot-${number}`, media, probe);
+    cleanup.add(() => host.close());
+    hosts.push(host);
+  }
+  return {
+    hosts,
+    async close() {
+      await Promise.all(hosts.map((host) => host.close()));
+      await browser?.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import { PROTOCOL_VERSION } from '../../signaling/protocol/version.ts';
+import { ask } from './ask.ts';
+
+/**
+ * The least that a client does to be in a room: connects and asks to join, without media. Resolves with the bare result;
+ * rejects when there is none. Disconnect the socket when done.
+ */
+export function enter(url: string, token: string, name: string): { socket: Socket; joined: Promise<unknown> } {
+  const socket = io(url, {
+    auth: { protocol: PROTOCOL_VERSION, token },
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+  });
+  const joined = new Promise<unknown>((resolve, reject) => {
+    socket.on('connect_error', (error) => reject(new Error(`${name} could not connect`, { cause: error })));
+    socket.on('disconnect', (reason) => reject(new Error(`${name} was disconnected: ${reason}`)));
+    socket.on('connect', () => {
+      ask(socket, 'join', { commandId: randomUUID(), name }).then(resolve, (error: unknown) =>
+        reject(new Error(`${name} could not join`, { cause: error })),
+      );
+    });
+  });
+  return { socket, joined };
+}

@@ -1,0 +1,175 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Durability } from '../../recovery/journal/durability.ts';
+import { keptSecrets } from './keptSecrets.ts';
+import { type Machine, thisMachine } from './machine.ts';
+import { Secret } from './Secret.ts';
+import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
+
+/** Everything a server is told from outside, in one slice for each part. Below `ops` nothing reads the environment. */
+export interface Config {
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Where browsers reach this node, without a slash at the end. */
+    readonly publicUrl: string;
+  };
+  readonly signaling: { readonly engine: 'auto' | 'uws' | 'ws' };
+  readonly redis: {
+    /** In one of the forms of `parseRedisUrl`; undefined: the supervisor brings an embedded Redis. */
+    readonly url: Secret | undefined;
+    readonly durability: Durability;
+  };
+  readonly media: {
+    /** One entry for each address that a worker listens on. */
+    readonly listen: readonly { readonly ip: string; readonly announcedAddress?: string }[];
+    /** Worker i listens on `basePort + i`, UDP and TCP. */
+    readonly basePort: number;
+    readonly workers: number;
+    /** In consumers. */
+    readonly workerCapacity: number;
+    /** null: everybody. */
+    readonly policy: { readonly lastN: number | null; readonly loudestN: number | null };
+  };
+  readonly room: { readonly graceMs: number };
+  readonly auth: {
+    readonly apiKey: string;
+    readonly apiSecret: Secret;
+    readonly tokenSecret: Secret;
+    readonly openRoomCreation: boolean;
+  };
+  readonly reencoding: {
+    /** The engine of the sidecar that is started beside the server; `off`: none is started. */
+    readonly sidecar: Settings['REENCODER'];
+    /** Shared by nodes and sidecars. */
+    readonly sidecarSecret: Secret;
+    /** Where sidecars reach this node, without a slash at the end. */
+    readonly sidecarUrl: string;
+    /** UDP ports for sidecars on other machines, the last one included; null: any. */
+    readonly plainPorts: { readonly min: number; readonly max: number } | null;
+  };
+  readonly log: { readonly level: Settings['LOG_LEVEL'] };
+  readonly node: { readonly name: string; readonly dataFolder: string };
+  readonly supervisor: { readonly unresponsiveMs: number };
+}
+
+/** Secrets that were not configured; called only when one is missing. */
+export type SecretsOf = (dataFolder: string) => {
+  apiKey: string;
+  apiSecret: string;
+  tokenSecret: string;
+  sidecarSecret: string;
+};
+
+/**
+ * The configuration that an environment and the text of a settings file make together; the environment wins.
+ * @throws ConfigError naming every bad setting.
+ */
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  fileText: string,
+  machine: Machine,
+  generatedSecrets: SecretsOf,
+): Config {
+  const { set, problems } = parseSettings(env, fileText);
+
+  const workers = set.WORKERS ?? machine.cores;
+  const lastMediaPort = set.MEDIA_PORT + workers - 1;
+  if (lastMediaPort > 65_535) {
+    problems.push(
+      `MEDIA_PORT ${set.MEDIA_PORT} leaves no room for ${workers} workers: choose one below ${65_536 - workers}`,
+    );
+  }
+  if (set.PORT >= set.MEDIA_PORT && set.PORT <= lastMediaPort) {
+    problems.push(`PORT ${set.PORT} is one of the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: choose another`);
+  }
+  const ports = set.REENCODER_PORTS;
+  if (ports && ports.min <= lastMediaPort && ports.max >= set.MEDIA_PORT) {
+    problems.push(
+      `REENCODER_PORTS ${ports.min}-${ports.max} meets the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: choose others`,
+    );
+  }
+  if (!set.API_KEY !== !set.API_SECRET) {
+    problems.push(`${set.API_KEY ? 'API_SECRET' : 'API_KEY'} must be set too: API_KEY and API_SECRET belong together`);
+  }
+  if (set.DURABILITY === 'replica' && !set.REDIS_URL) {
+    problems.push('DURABILITY replica needs REDIS_URL: the embedded Redis has no replica');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const dataFolder = dataFolderOf(set, machine);
+  const generated = set.API_SECRET && set.TOKEN_SECRET && set.SIDECAR_SECRET ? undefined : generatedSecrets(dataFolder);
+  return {
+    http: {
+      host: set.HOST,
+      port: set.PORT,
+      publicUrl: withoutSlash(set.NODE_URL ?? `http://localhost:${set.PORT}`),
+    },
+    signaling: { engine: set.SIGNALING_ENGINE },
+    redis: {
+      url: set.REDIS_URL ? new Secret(set.REDIS_URL) : undefined,
+      durability: set.DURABILITY === 'replica' ? { mode: 'replica', replicas: set.REPLICAS } : { mode: set.DURABILITY },
+    },
+    media: {
+      listen: mediaListen(set.ANNOUNCED_ADDRESS, machine),
+      basePort: set.MEDIA_PORT,
+      workers,
+      workerCapacity: set.WORKER_CAPACITY,
+      policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },
+    },
+    room: { graceMs: set.GRACE_MS },
+    auth: {
+      apiKey: set.API_KEY ?? generated?.apiKey ?? '',
+      apiSecret: new Secret(set.API_SECRET ?? generated?.apiSecret ?? ''),
+      tokenSecret: new Secret(set.TOKEN_SECRET ?? generated?.tokenSecret ?? ''),
+      openRoomCreation: set.OPEN_ROOM_CREATION ?? !set.API_KEY,
+    },
+    reencoding: {
+      sidecar: set.REENCODER,
+      sidecarSecret: new Secret(set.SIDECAR_SECRET ?? generated?.sidecarSecret ?? ''),
+      sidecarUrl: withoutSlash(set.SIDECAR_URL ?? `http://${hostForSidecars(set.HOST, machine)}:${set.PORT}`),
+      plainPorts: set.REENCODER_PORTS ?? null,
+    },
+    log: { level: set.LOG_LEVEL },
+    node: { name: set.NODE_NAME ?? machine.name, dataFolder },
+    supervisor: { unresponsiveMs: set.UNRESPONSIVE_MS },
+  };
+}
+
+/** Where everything is kept. */
+export function dataFolderOf({ EVERROOM_DATA }: Settings, { folder }: Machine): string {
+  return isAbsolute(EVERROOM_DATA) ? EVERROOM_DATA : resolve(folder, EVERROOM_DATA);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** Sidecars on this machine and on its network reach the same address. */
+function hostForSidecars(host: string, { networkAddress }: Machine): string {
+  if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
+  return networkAddress ?? '127.0.0.1';
+}
+
+/**
+ * Browsers on the machine and on its network are each told an address that they reach. An announced address that the machine
+ * itself has is listened on by itself, so that answers leave with the address that they were sent to; behind any other
+ * (NAT, a name) every address is listened on.
+ */
+function mediaListen(
+  announcedAddress: string | undefined,
+  { addresses, networkAddress }: Machine,
+): Config['media']['listen'] {
+  if (announcedAddress && addresses.includes(announcedAddress)) return [{ ip: announcedAddress }];
+  if (announcedAddress) return [{ ip: '0.0.0.0', announcedAddress }];
+  const own = networkAddress ? [networkAddress, '127.0.0.1'] : ['127.0.0.1'];
+  return own.map((ip) => ({ ip }));
+}
+
+/**
+ * Reads the environment and the settings file: `everroom.env` in the checkout, or the file that EVERROOM_CONFIG names.
+ * Secrets that were not set are generated once and kept in the data folder.
+ * @throws ConfigError naming every bad setting; an error of the file system where the data folder cannot be written.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  return parseConfig(env, settingsFile(env.EVERROOM_CONFIG), thisMachine(), keptSecrets);
+}

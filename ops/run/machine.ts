@@ -1,0 +1,35 @@
+import { availableParallelism, hostname, networkInterfaces } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What of the machine the defaults depend on. */
+export interface Machine {
+  readonly cores: number;
+  readonly name: string;
+  /** Every address of its own, the loopback's among them. */
+  readonly addresses: readonly string[];
+  /** The address that others on the network know the machine by, if it has one. */
+  readonly networkAddress: string | undefined;
+  /** Relative paths start here. */
+  readonly folder: string;
+}
+
+export function thisMachine(): Machine {
+  // Bridges of containers and virtual machines are addresses that nobody outside knows.
+  const outside = Object.entries(networkInterfaces())
+    .filter(([name]) => !/^(docker|br-|veth|virbr|vmnet|cni|flannel|tun|tap|utun)/.test(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .find((address) => address.family === 'IPv4' && !address.internal && !address.address.startsWith('169.254.'));
+  return {
+    cores: availableParallelism(),
+    name:
+      hostname()
+        .replace(/[^\w.-]/g, '-')
+        .slice(0, 64) || 'everroom',
+    addresses: Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+    networkAddress: outside?.address,
+    folder: ROOT,
+  };
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import type { Clock } from '../../core/ports.ts';
+import { createReencodingWork } from '../../recovery/reencoding/createReencodingWork.ts';
+import { Sidecar } from '../../reencoder/sidecar/Sidecar.ts';
+import { loadSidecarConfig } from './sidecarConfig.ts';
+import type { FromSidecar, ToSidecar } from './supervision/messages.ts';
+
+// A terminal or log pipe that is gone must not end the tracks.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const clock: Clock = {
+  now: () => Date.now(),
+  setTimer(afterMs, run) {
+    const timer = setTimeout(run, afterMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+await main().catch((error: unknown) => {
+  // Errors of a person's making say all there is to say without a stack.
+  const isPlain = error instanceof Error && ['ConfigError', 'Unavailable'].includes(error.name);
+  const text = error instanceof Error && !isPlain ? error.stack : error instanceof Error ? error.message : error;
+  process.stderr.write(`\n${text}\n`);
+  process.exit(1);
+});
+
+/**
+ * The composition root of a sidecar. A signal to end makes it hand its tracks over first; a second one ends it at once. Beside a
+ * server it also ends when its supervisor is gone.
+ */
+async function main(): Promise<void> {
+  const config = loadSidecarConfig();
+  const sidecarId = `${config.name}-${randomUUID()}`;
+  const logger = pino({ level: config.log.level, base: { sidecarId } });
+  answerSupervisor();
+
+  const { work, directory, close } = await createReencodingWork({
+    redis: { url: config.redisUrl.reveal() },
+    sidecarId,
+    clock,
+    logger,
+  });
+  const sidecar = await Sidecar.start({
+    sidecarId,
+    name: config.name,
+    work,
+    directory,
+    secret: config.sidecarSecret.reveal(),
+    engine: config.engine,
+    maxTracks: config.maxTracks,
+    addressFor: (nodeUrl) => config.addressFor(nodeUrl),
+    clock,
+    logger,
+  });
+
+  let isEnding = false;
+  const end = async (): Promise<void> => {
+    logger.info({}, 'sidecar ends');
+    await sidecar.drain();
+    await sidecar.close();
+    await close();
+  };
+  const onSignal = (): void => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    end().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ error }, 'sidecar did not end in order');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  tell({ type: 'ready' });
+}
+
+function answerSupervisor(): void {
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', (message: ToSidecar) => {
+    if (message.type === 'ping') tell({ type: 'pong' });
+  });
+}
+
+/** Without a supervisor nobody is told. One that is gone ends us by 'disconnect'. */
+function tell(message: FromSidecar): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}

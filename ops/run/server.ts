@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { Replica } from '../../core/host/Replica.ts';
+import { RoomHosts } from '../../core/host/RoomHosts.ts';
+import { createMediaPlane } from '../../core/media/createMediaPlane.ts';
+import type { Clock, NodeInfo } from '../../core/ports.ts';
+import type { ReencodingQueue } from '../../core/reencoding/ports.ts';
+import PACKAGE from '../../package.json' with { type: 'json' };
+import { createRecovery } from '../../recovery/createRecovery.ts';
+import { restore } from '../../recovery/replay.ts';
+import { createSignaling } from '../../signaling/createSignaling.ts';
+import { type Config, loadConfig } from './config.ts';
+import { ConfigError } from './settings.ts';
+import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
+
+/** How long a command waits for the journal before it is refused by name. */
+const COMMAND_TIMEOUT_MS = 10_000;
+/** How long a room that nobody uses here stays in memory. */
+const ROOM_IDLE_MS = 60_000;
+
+const clock: Clock = {
+  now: () => Date.now(),
+  setTimer: (afterMs, run) => {
+    const timer = setTimeout(run, afterMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+await runSupervised(createServer);
+
+/** The composition root: the only place where journal, media and signaling meet. */
+async function createServer(): Promise<SupervisedServer> {
+  const config = loadConfig();
+  const startedAt = clock.now();
+  // A node is one boot of one process; its name alone outlives restarts.
+  const nodeId = `${config.node.name}-${randomUUID()}`;
+  const logger = pino({ level: config.log.level, base: { nodeId } });
+
+  const { plainPorts, sidecarSecret, sidecarUrl } = config.reencoding;
+  const openingRecovery = createRecovery({
+    redis: { url: redisUrl(config) },
+    durability: config.redis.durability,
+    nodeId,
+    clock,
+    logger,
+  });
+  // Redis and the media workers start side by side: no room is open before both are there.
+  const queue: ReencodingQueue = {
+    add: async (job) => (await openingRecovery).reencodingQueue.add(job),
+    remove: async (jobId) => (await openingRecovery).reencodingQueue.remove(jobId),
+  };
+  const [recovery, media] = await Promise.all([
+    openingRecovery,
+    createMediaPlane({
+      ...config.media,
+      reencoding: { queue, nodeId, nodeUrl: sidecarUrl },
+      plainPorts,
+      logger,
+      clock,
+    }),
+  ]);
+  const signaling = await createSignaling({
+    engine: config.signaling.engine,
+    auth: config.auth,
+    graceMs: config.room.graceMs,
+    publicUrl: config.http.publicUrl,
+    pageFolder: fileURLToPath(new URL('../../dist/web', import.meta.url)),
+    nodeId,
+    media,
+    registry: recovery.registry,
+    roomIndex: recovery.roomIndex,
+    ...(media.reencoding
+      ? { sidecars: { desk: media.reencoding, secret: sidecarSecret, directory: recovery.sidecars } }
+      : {}),
+    clock,
+    logger,
+    version: PACKAGE.version,
+    readiness: { journal: () => recovery.journal.available },
+  });
+  const hosts = new RoomHosts({
+    nodeId,
+    journal: recovery.journal,
+    registry: recovery.registry,
+    roomIndex: recovery.roomIndex,
+    deadlineSweeper: recovery.deadlineSweeper,
+    media,
+    audience: signaling.audience,
+    clock,
+    logger,
+    newId: randomUUID,
+    restore: async (roomId) => {
+      const { state, position } = await restore(recovery.journal, roomId);
+      return new Replica(state, position);
+    },
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    idleMs: ROOM_IDLE_MS,
+  });
+  signaling.attach(hosts);
+
+  let draining = false;
+  const self = (): NodeInfo => {
+    const { consumers, capacity } = media.load();
+    const rooms = hosts.list();
+    return {
+      nodeId,
+      name: config.node.name,
+      url: config.http.publicUrl,
+      startedAt,
+      draining,
+      load: consumers,
+      capacity,
+      rooms: rooms.length,
+      participants: rooms.reduce((sum, room) => sum + room.sessions, 0),
+    };
+  };
+
+  return {
+    async activate() {
+      const [{ url }] = await Promise.all([
+        signaling.listen(config.http.host, config.http.port),
+        media.listen(),
+        recovery.registry.start(self),
+      ]);
+      hosts.start();
+      logger.info({ url, ms: clock.now() - startedAt }, 'serving');
+      return { url };
+    },
+    async drain() {
+      draining = true;
+      signaling.drain();
+    },
+    async close() {
+      await signaling.close();
+      await hosts.close();
+      await media.close();
+      await recovery.close();
+    },
+  };
+}
+
+function redisUrl({ redis }: Config): string {
+  if (redis.url) return redis.url.reveal();
+  throw new ConfigError(['REDIS_URL is not set: set it, or run `npm start`, which brings a Redis of its own']);
+}

@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { parseRedisUrl } from '../../recovery/redisUrl.ts';
+import { ROOT } from './machine.ts';
+
+/** Names every bad setting and says what to write instead. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`Everroom cannot start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
+};
+
+const choice = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+const yesNo = z
+  .enum(['true', 'false', 'yes', 'no', '1', '0'], { error: 'must be true or false' })
+  .transform((value) => value === 'true' || value === 'yes' || value === '1');
+
+const secret = z.string().min(32, 'must have at least 32 characters (try: openssl rand -hex 32)');
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://meet.example.org' });
+
+const redisUrl = z.string().superRefine((url, context) => {
+  try {
+    parseRedisUrl(url);
+  } catch (error) {
+    context.addIssue(`is no address of a Redis. ${error instanceof Error ? error.message : error}`);
+  }
+});
+
+/** UDP ports `50000-50999`, the last one included. */
+const portRange = z
+  .string()
+  .regex(/^\d{1,5}\s*-\s*\d{1,5}$/, 'must be a range of ports such as 50000-50999')
+  .transform((range) => {
+    const [min = 0, max = 0] = range.split('-').map(Number);
+    return { min, max };
+  })
+  .refine(({ min, max }) => min >= 1024 && max <= 65_535 && max - min >= 1, {
+    error: 'must be a range of ports from 1024 to 65535, such as 50000-50999',
+  });
+
+/** `shownDefault`: how the documentation names a default that is worked out at start. */
+const settings = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port of the page, the API and signaling.'),
+  HOST: z.string().default('0.0.0.0').describe('Address that PORT listens on.'),
+  NODE_URL: httpUrl
+    .optional()
+    .describe('Where browsers reach this node, when a proxy stands before it.')
+    .meta({ shownDefault: '`http://localhost:PORT`' }),
+  NODE_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'may have letters, digits, dots, dashes and underscores, at most 64')
+    .optional()
+    .describe('Name of this node in logs and metrics; restarts keep it.')
+    .meta({ shownDefault: 'the name of the machine' }),
+  EVERROOM_DATA: z
+    .string()
+    .default('./data')
+    .describe('Folder for everything that is kept: rooms (embedded Redis) and generated secrets.'),
+  REDIS_URL: redisUrl
+    .optional()
+    .describe(
+      'A Redis (7.0 or newer) to use instead of the embedded one: `redis://`, `rediss://`, `redis+sentinel://`, ' +
+        '`redis+cluster://` or `unix://`.',
+    )
+    .meta({ shownDefault: 'an embedded Redis' }),
+  DURABILITY: choice('fsync', 'replica', 'async')
+    .default('fsync')
+    .describe(
+      'What an acknowledged change survives. `fsync`: power loss of the Redis host. `replica`: loss of the Redis host ' +
+        '(needs REDIS_URL and replicas). `async`: up to one second of changes may be lost.',
+    ),
+  REPLICAS: wholeNumber(1, 16)
+    .default(1)
+    .describe('With DURABILITY `replica`: how many replicas must have a change before it is acknowledged.'),
+  ANNOUNCED_ADDRESS: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'must be one IP address or host name')
+    .optional()
+    .describe('Address that browsers send media to, when it is not one of the machine itself (NAT, container, cloud).')
+    .meta({ shownDefault: 'the loopback and the first network address of the machine' }),
+  MEDIA_PORT: wholeNumber(1024, 65_535)
+    .default(40_000)
+    .describe('Port for media, UDP and TCP, of the first worker; each further worker takes the next one.'),
+  WORKERS: wholeNumber(1, 256)
+    .optional()
+    .describe('How many media workers (processes) to run.')
+    .meta({ shownDefault: 'one for each core' }),
+  WORKER_CAPACITY: wholeNumber(1, 100_000)
+    .default(500)
+    .describe('Consumers that one worker is meant to carry; a room that needs more spreads over several workers.'),
+  LAST_N: wholeNumber(0, 10_000)
+    .default(25)
+    .describe('Cameras that one viewer receives at the most: the last speakers and what is pinned; 0 for no limit.'),
+  LOUDEST_N: wholeNumber(0, 10_000)
+    .default(0)
+    .describe('Microphones that one viewer receives at the most: the last speakers; 0 for everybody.'),
+  GRACE_MS: wholeNumber(1000, 3_600_000)
+    .default(20_000)
+    .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),
+  SIGNALING_ENGINE: choice('auto', 'uws', 'ws')
+    .default('auto')
+    .describe('What carries signaling. `auto`: uWebSockets.js where its binary loads, else `ws`.'),
+  API_KEY: z
+    .string()
+    .regex(/^[\w.-]{4,128}$/, 'must have 4 to 128 letters, digits, dots, dashes or underscores')
+    .optional()
+    .describe('Name of the key that backends use for the REST API.')
+    .meta({ shownDefault: 'generated and kept in EVERROOM_DATA' }),
+  API_SECRET: secret
+    .optional()
+    .describe('Secret that goes with API_KEY, at least 32 characters.')
+    .meta({ shownDefault: 'generated and kept in EVERROOM_DATA' }),
+  TOKEN_SECRET: secret
+    .optional()
+    .describe('Secret that signs join tokens, at least 32 characters; the same on every node.')
+    .meta({ shownDefault: 'generated and kept in EVERROOM_DATA' }),
+  REENCODER: choice('auto', 'off', 'libav', 'ffmpeg')
+    .default('auto')
+    .describe(
+      'The reencoder (sidecar) that `npm start` runs beside the server, and its engine. `auto`: the best engine that works ' +
+        'here. `off`: none is started; sidecars on other machines serve this node all the same.',
+    ),
+  REENCODER_TRACKS: wholeNumber(1, 1_000)
+    .optional()
+    .describe('Tracks that one sidecar reencodes at the most.')
+    .meta({ shownDefault: 'as many as its CPU is measured to carry' }),
+  REENCODER_ADDRESS: z
+    .union([z.ipv4(), z.ipv6()], { error: 'must be one IP address' })
+    .optional()
+    .describe('IP address of a sidecar that nodes send media to; it must be one of its machine.')
+    .meta({ shownDefault: 'the loopback address for a node on the same machine, else the first network address' }),
+  REENCODER_PORTS: portRange
+    .optional()
+    .describe('UDP ports of a node for sidecars on other machines, two a track, such as `50000-50999`.')
+    .meta({ shownDefault: 'any free ones' }),
+  SIDECAR_URL: httpUrl
+    .optional()
+    .describe(
+      'Where sidecars reach this node. The keys of their media pass there: `https://`, through a proxy, where the network ' +
+        'between is not trusted.',
+    )
+    .meta({ shownDefault: '`http://ADDRESS:PORT` with HOST or the first network address' }),
+  SIDECAR_SECRET: secret
+    .optional()
+    .describe('Secret that nodes and sidecars share, at least 32 characters; the same on every machine.')
+    .meta({ shownDefault: 'generated and kept in EVERROOM_DATA' }),
+  OPEN_ROOM_CREATION: yesNo
+    .optional()
+    .describe('Whether anybody may create a room from the page.')
+    .meta({ shownDefault: '`true` while API_KEY is not set, else `false`' }),
+  LOG_LEVEL: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
+    .default('info')
+    .describe('The least important kind of log line that is written.'),
+  UNRESPONSIVE_MS: wholeNumber(500, 600_000)
+    .default(3000)
+    .describe('A server process that is silent for so long (milliseconds) is killed and its standby takes over.'),
+});
+
+export type Settings = z.infer<typeof settings>;
+
+/**
+ * The settings that an environment and the text of a settings file make together; the environment wins. `problems` names
+ * what is in the file and means nothing.
+ * @throws ConfigError naming every bad setting.
+ */
+export function parseSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  fileText: string,
+): { set: Settings; problems: string[] } {
+  const inFile = parseEnv(fileText);
+  const problems = Object.keys(inFile)
+    .filter((name) => !(name in settings.shape))
+    .map((name) => `${name} in the settings file is not a setting`);
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(settings.shape)) {
+    const value = (env[name] || inFile[name])?.trim();
+    if (value) given[name] = value;
+  }
+  const parsed = settings.safeParse(given);
+  problems.push(...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  if (!parsed.success) throw new ConfigError(problems);
+  return { set: parsed.data, problems };
+}
+
+/** The text of `everroom.env` in the checkout, or of the file that EVERROOM_CONFIG names. @throws ConfigError */
+export function settingsFile(named: string | undefined): string {
+  const path = named ? resolve(named) : join(ROOT, 'everroom.env');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (!named && isMissing(error)) return '';
+    throw new ConfigError([
+      `the settings file ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+    ]);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+export interface SettingDescription {
+  readonly name: string;
+  readonly shownDefault: string;
+  readonly description: string;
+}
+
+/** All settings in the order of the schema, for the table in the README. */
+export function describeSettings(): SettingDescription[] {
+  return Object.entries(settings.shape).map(([name, schema]) => {
+    const { description = '', shownDefault } = schema.meta() ?? {};
+    const fallback = schema instanceof z.ZodDefault ? `\`${String(schema.def.defaultValue)}\`` : '';
+    return { name, shownDefault: typeof shownDefault === 'string' ? shownDefault : fallback, description };
+  });
+}

@@ -1,0 +1,92 @@
+import { lookup } from 'node:dns/promises';
+import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { isLoopback } from '../../core/reencoding/isLoopback.ts';
+import { dataFolderOf } from './config.ts';
+import { embeddedRedisSocket } from './embeddedRedis.ts';
+import { keptSecretsIn } from './keptSecrets.ts';
+import { type Machine, thisMachine } from './machine.ts';
+import { Secret } from './Secret.ts';
+import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
+
+/** Everything a sidecar is told from outside. */
+export interface SidecarConfig {
+  /** In logs and in the directory. */
+  readonly name: string;
+  /** In one of the forms of `parseRedisUrl`. */
+  readonly redisUrl: Secret;
+  /** Shared by nodes and sidecars. */
+  readonly sidecarSecret: Secret;
+  readonly engine: 'auto' | 'libav' | 'ffmpeg';
+  /** null: as many as the CPU is measured to carry. */
+  readonly maxTracks: number | null;
+  /** The address of this machine that the node at `nodeUrl` is to send media to. */
+  addressFor(nodeUrl: string): Promise<string>;
+  readonly log: { readonly level: Settings['LOG_LEVEL'] };
+}
+
+/** What the data folder of a server on the same machine gives, if there is one. */
+export interface Neighbour {
+  readonly sidecarSecret: string | undefined;
+  readonly redisSocket: string | undefined;
+}
+
+/** @throws ConfigError naming every bad setting. */
+export function parseSidecarConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  fileText: string,
+  machine: Machine,
+  neighbourIn: (dataFolder: string) => Neighbour,
+): SidecarConfig {
+  const { set, problems } = parseSettings(env, fileText);
+  const neighbour = neighbourIn(dataFolderOf(set, machine));
+  const redisUrl = set.REDIS_URL ?? neighbour.redisSocket;
+  const sidecarSecret = set.SIDECAR_SECRET ?? neighbour.sidecarSecret;
+  if (!redisUrl) {
+    problems.push('REDIS_URL is not set, and no server with an embedded Redis runs on EVERROOM_DATA: set it');
+  }
+  if (!sidecarSecret) {
+    problems.push(
+      'SIDECAR_SECRET is not set: copy it from the server (sidecarSecret in secrets.json of its data folder)',
+    );
+  }
+  if (problems.length > 0 || !redisUrl || !sidecarSecret) throw new ConfigError(problems);
+  return {
+    name: set.NODE_NAME ?? machine.name,
+    redisUrl: new Secret(redisUrl),
+    sidecarSecret: new Secret(sidecarSecret),
+    // Whoever starts a sidecar wants one.
+    engine: set.REENCODER === 'off' ? 'auto' : set.REENCODER,
+    maxTracks: set.REENCODER_TRACKS ?? null,
+    addressFor: (nodeUrl) => addressFor(nodeUrl, set.REENCODER_ADDRESS, machine),
+    log: { level: set.LOG_LEVEL },
+  };
+}
+
+async function addressFor(nodeUrl: string, address: string | undefined, machine: Machine): Promise<string> {
+  if (address) return address;
+  const nodeAddresses = await addressesOf(new URL(nodeUrl).hostname.replace(/^\[|\]$/g, ''));
+  if (nodeAddresses.some((own) => isLoopback(own) || machine.addresses.includes(own))) return '127.0.0.1';
+  if (machine.networkAddress) return machine.networkAddress;
+  throw new Error(`This machine has no address that the node at ${nodeUrl} could reach: set REENCODER_ADDRESS`);
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  if (isIP(host)) return [host];
+  return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+/**
+ * Reads the environment and the settings file as a server does. Secret and Redis of a server that runs on the same data
+ * folder are used where none are set.
+ * @throws ConfigError naming every bad setting.
+ */
+export function loadSidecarConfig(env: Readonly<Record<string, string | undefined>> = process.env): SidecarConfig {
+  return parseSidecarConfig(env, settingsFile(env.EVERROOM_CONFIG), thisMachine(), (dataFolder) => {
+    const socket = embeddedRedisSocket(dataFolder);
+    return {
+      sidecarSecret: keptSecretsIn(dataFolder)?.sidecarSecret,
+      redisSocket: existsSync(socket) ? socket : undefined,
+    };
+  });
+}

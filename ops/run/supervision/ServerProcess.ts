@@ -1,0 +1,142 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { killGroup } from './killGroup.ts';
+import type { FromServer, ToServer } from './messages.ts';
+
+export type ServerPhase = 'loading' | 'standing-by' | 'activating' | 'ready' | 'ended';
+
+export interface ServerFailure {
+  /** An error's code, such as EADDRINUSE or CONFIG. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ServerEvents {
+  onStandingBy(server: ServerProcess): void;
+  onReady(server: ServerProcess): void;
+  /** Called once, in the same turn in which the process is known to have ended. */
+  onEnded(server: ServerProcess): void;
+}
+
+/** How long a process may take to load everything, or to bind its ports, before it counts as hanging. */
+const START_LIMIT_MS = 60_000;
+
+/** One child process that runs `ops/run/server.ts`, seen from its supervisor. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  readonly #events: ServerEvents;
+  #phase: ServerPhase = 'loading';
+  #heardAt = Date.now();
+  #drained: (() => void) | undefined;
+  /** Where it serves, once it is ready. */
+  url: string | undefined;
+  /** Why it said that it cannot serve. */
+  failure: ServerFailure | undefined;
+  /** When it became ready, ms since the epoch. */
+  readyAt: number | undefined;
+  /** How it ended: `SIGKILL`, `exit 1`. */
+  ending = '';
+
+  constructor(script: string, env: NodeJS.ProcessEnv, events: ServerEvents) {
+    this.#events = events;
+    // A session of its own: Ctrl-C in a terminal reaches the supervisor alone, which ends everything in order.
+    this.#child = fork(script, [], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child.on('message', (message: FromServer) => this.#hear(message));
+    this.#child.on('error', (error) => this.#end(error.message));
+    this.#child.on('exit', (code, signal) => this.#end(signal ?? `exit ${code}`));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get phase(): ServerPhase {
+    return this.#phase;
+  }
+
+  activate(): void {
+    if (this.#phase !== 'standing-by') throw new Error(`a server that is ${this.#phase} cannot be activated`);
+    this.#enter('activating');
+    this.#tell({ type: 'activate' });
+  }
+
+  ping(): void {
+    this.#tell({ type: 'ping' });
+  }
+
+  /** The supervisor itself was away (paused, or the machine slept): silence until now means nothing. */
+  forgiveSilence(): void {
+    this.#heardAt = Date.now();
+  }
+
+  /** While it loads and while it binds its ports a process is busy, not dead; afterwards it answers every ping. */
+  isSilentFor(limitMs: number): boolean {
+    const starting = this.#phase === 'loading' || this.#phase === 'activating';
+    return this.#phase !== 'ended' && Date.now() - this.#heardAt > (starting ? START_LIMIT_MS : limitMs);
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Lets it say goodbye and close, for `limitMs` at most; answers when the process has ended. */
+  async shutDown(limitMs: number): Promise<void> {
+    if (this.#phase === 'ended') return;
+    const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    const killer = setTimeout(() => this.kill(), limitMs);
+    if (this.#phase === 'ready') {
+      const drained = new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+      const drainLimit = new Promise<void>((resolve) => setTimeout(resolve, limitMs / 2).unref());
+      this.#tell({ type: 'drain' });
+      await Promise.race([drained, drainLimit, ended]);
+    }
+    this.#child.kill('SIGTERM');
+    await ended;
+    clearTimeout(killer);
+  }
+
+  #hear(message: FromServer): void {
+    this.#heardAt = Date.now();
+    switch (message.type) {
+      case 'standing-by':
+        this.#enter('standing-by');
+        this.#events.onStandingBy(this);
+        break;
+      case 'ready':
+        this.url = message.url;
+        this.readyAt = Date.now();
+        this.#enter('ready');
+        this.#events.onReady(this);
+        break;
+      case 'failed':
+        this.failure = { code: message.code, message: message.message };
+        break;
+      case 'drained':
+        this.#drained?.();
+        break;
+      case 'pong':
+        break;
+    }
+  }
+
+  #enter(phase: ServerPhase): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = phase;
+    this.#heardAt = Date.now();
+  }
+
+  #end(how: string): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.ending = how;
+    // Its media workers end by themselves when they notice; one that hangs would hold its port for ever.
+    if (this.pid !== undefined) killGroup(this.pid);
+    this.#events.onEnded(this);
+  }
+
+  /** A message to a process that is ending is lost, and its end is told by 'exit'. */
+  #tell(message: ToServer): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+}

@@ -1,0 +1,157 @@
+import type { Clock, DeadlineSweeper, Logger } from '../core/ports.ts';
+import type { NodeId, RoomId } from '../core/room/state.ts';
+import { escapeId, nodeRoomsKey, nodeSweepKey, nodesKey, roomDeadlinesKey, unescapeId } from './keys.ts';
+import type { RedisConnection } from './RedisConnection.ts';
+import { BEAT_MS, DEAD_AFTER_MS } from './RedisPresence.ts';
+import { Repeater } from './Repeater.ts';
+import { defineScripts, type Scripts } from './scripts.ts';
+
+type Work = Parameters<DeadlineSweeper['start']>[0];
+
+/** How long whoever claimed some work may take before another may do it too. */
+const CLAIM_MS = 10_000;
+/** What failed is tried again after this, and every time it fails again after twice as long. */
+const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+const ROOMS_AT_ONCE = 8;
+const DUE_AT_ONCE = 64;
+/** After Redis was away everybody looks dead until they had time to say that they live. */
+const GRACE_MS = DEAD_AFTER_MS + BEAT_MS;
+/** A sweep that took longer than this shows that Redis, or this process, stood still. */
+const SLOW_SWEEP_MS = 500;
+
+/** Every node runs one. Normally one of them does a piece of work; should two do it, it is harmless. */
+export class RedisDeadlineSweeper implements DeadlineSweeper {
+  readonly #redis: RedisConnection;
+  readonly #nodeId: NodeId;
+  readonly #scripts: Scripts;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #repeaters: readonly Repeater[] = [];
+  #judgesFrom = 0;
+  /** How often in a row the work on a room has failed. */
+  readonly #failures = new Map<RoomId, number>();
+
+  constructor(redis: RedisConnection, nodeId: NodeId, clock: Clock, logger: Logger) {
+    this.#redis = redis;
+    this.#nodeId = nodeId;
+    this.#scripts = defineScripts(redis.client);
+    this.#clock = clock;
+    this.#logger = logger;
+    redis.availability.onChange(() => this.#judgeLater());
+    this.#judgeLater();
+  }
+
+  start(work: Work): void {
+    if (this.#repeaters.length > 0) throw new Error('The deadlineSweeper was started already');
+    // Jitter keeps the nodes from sweeping in step.
+    const pauseMs = (): number => 750 + Math.random() * 500;
+    this.#repeaters = [
+      new Repeater(this.#clock, this.#logger, pauseMs, () => this.#sweepNodes(work)),
+      new Repeater(this.#clock, this.#logger, pauseMs, () => this.#sweepDeadlines(work)),
+    ];
+    for (const repeater of this.#repeaters) repeater.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#repeaters.map((repeater) => repeater.stop()));
+  }
+
+  #judgeLater(): void {
+    this.#judgesFrom = this.#clock.now() + GRACE_MS;
+  }
+
+  async #sweepNodes(work: Work): Promise<void> {
+    const askedAt = this.#clock.now();
+    const dead = await this.#redis.run('look for dead nodes', () =>
+      this.#scripts.nodesByAge(nodesKey(), 'dead', DEAD_AFTER_MS),
+    );
+    const now = this.#clock.now();
+    if (now - askedAt > SLOW_SWEEP_MS) this.#judgeLater();
+    if (now < this.#judgesFrom) return;
+    for (const [nodeId, lastSeen] of pairs(dead as string[])) {
+      if (nodeId !== this.#nodeId) await this.#lookAfter(nodeId, lastSeen, work);
+    }
+  }
+
+  async #lookAfter(nodeId: NodeId, lastSeen: string, work: Work): Promise<void> {
+    const { client } = this.#redis;
+    const claimKey = nodeSweepKey(nodeId);
+    const claim = await this.#redis.run('claim the rooms of a dead node', () =>
+      client.set(claimKey, this.#nodeId, 'PX', CLAIM_MS, 'NX'),
+    );
+    if (claim === null) return;
+    const members = await this.#redis.run('list the rooms of a dead node', () => client.smembers(nodeRoomsKey(nodeId)));
+    this.#logger.info({ deadNodeId: nodeId, rooms: members.length }, 'A node is gone: looking after its rooms');
+
+    const retries: number[] = [];
+    for (let i = 0; i < members.length; i += ROOMS_AT_ONCE) {
+      await this.#redis.run('go on with the rooms of a dead node', () => client.pexpire(claimKey, CLAIM_MS));
+      await Promise.all(
+        members.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
+          const retryMs = await this.#attempt(unescapeId(member), (roomId) => work.onDeadNode(roomId, nodeId));
+          if (retryMs !== null) {
+            retries.push(retryMs);
+            return;
+          }
+          await this.#redis.run('tick off a room of a dead node', () => client.srem(nodeRoomsKey(nodeId), member));
+        }),
+      );
+    }
+    await this.#redis.run('forget a dead node', async () => {
+      if (retries.length > 0) {
+        await client.pexpire(claimKey, Math.min(...retries));
+        return;
+      }
+      // Rooms that it took meanwhile, for it may be back, are seen to by the next sweep.
+      if ((await client.scard(nodeRoomsKey(nodeId))) === 0) {
+        await this.#scripts.settleClaim(nodesKey(), escapeId(nodeId), lastSeen, '');
+      }
+      await client.del(claimKey);
+    });
+  }
+
+  async #sweepDeadlines(work: Work): Promise<void> {
+    for (let claimed = DUE_AT_ONCE; claimed === DUE_AT_ONCE; ) {
+      const now = this.#clock.now();
+      const claimEnds = now + CLAIM_MS;
+      const due = (await this.#redis.run('look for rooms with a deadline', () =>
+        this.#scripts.claimDue(roomDeadlinesKey(), now, claimEnds, DUE_AT_ONCE),
+      )) as string[];
+      claimed = due.length;
+      for (let i = 0; i < due.length; i += ROOMS_AT_ONCE) {
+        await Promise.all(
+          due.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
+            const retryMs = await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId));
+            const next = retryMs === null ? '' : this.#clock.now() + retryMs;
+            // Whoever gave the room a new deadline meanwhile keeps it.
+            await this.#redis.run('tick off a deadline', () =>
+              this.#scripts.settleClaim(roomDeadlinesKey(), member, claimEnds, next),
+            );
+          }),
+        );
+      }
+    }
+  }
+
+  /** Null when the work is done, else after how long to try again. */
+  async #attempt(roomId: RoomId, work: (roomId: RoomId) => Promise<void>): Promise<number | null> {
+    try {
+      await work(roomId);
+      this.#failures.delete(roomId);
+      return null;
+    } catch (error) {
+      const failures = this.#failures.get(roomId) ?? 0;
+      this.#failures.set(roomId, failures + 1);
+      const retryMs = Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+      this.#logger.warn({ roomId, retryMs, err: error }, 'The room could not be looked after; trying again');
+      return retryMs;
+    }
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const found: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) found.push([unescapeId(flat[i] ?? ''), flat[i + 1] ?? '']);
+  return found;
+}

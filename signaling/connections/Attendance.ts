@@ -1,0 +1,76 @@
+import type { ParticipantId, RoomId } from '../../core/room/state.ts';
+import type { ClientConnection } from './ClientConnection.ts';
+
+interface AttendedRoom {
+  readonly seated: Map<ParticipantId, ClientConnection>;
+  readonly knocking: Map<ParticipantId, ClientConnection>;
+}
+
+const NOBODY: ReadonlyMap<ParticipantId, ClientConnection> = new Map();
+
+/** Which connections of this node are in which room, or before its door. At most one for each participant. */
+export class Attendance {
+  readonly #rooms = new Map<RoomId, AttendedRoom>();
+
+  seated(roomId: RoomId): ReadonlyMap<ParticipantId, ClientConnection> {
+    return this.#rooms.get(roomId)?.seated ?? NOBODY;
+  }
+
+  knocking(roomId: RoomId): ReadonlyMap<ParticipantId, ClientConnection> {
+    return this.#rooms.get(roomId)?.knocking ?? NOBODY;
+  }
+
+  /** The connection that carries exactly this session. */
+  find(roomId: RoomId, participantId: ParticipantId, session: number): ClientConnection | undefined {
+    const connection = this.seated(roomId).get(participantId);
+    return connection?.seat?.session === session ? connection : undefined;
+  }
+
+  roomIds(): RoomId[] {
+    return [...this.#rooms.keys()];
+  }
+
+  get participants(): number {
+    let count = 0;
+    for (const { seated } of this.#rooms.values()) count += seated.size;
+    return count;
+  }
+
+  /** Returns the connection that had the place. */
+  addSeated(connection: ClientConnection): ClientConnection | undefined {
+    return this.#add('seated', connection);
+  }
+
+  /** Returns the connection that had the place. */
+  addKnocking(connection: ClientConnection): ClientConnection | undefined {
+    return this.#add('knocking', connection);
+  }
+
+  /** Whether it had the place (and not another connection of the same participant). */
+  removeSeated(connection: ClientConnection): boolean {
+    return this.#remove('seated', connection);
+  }
+
+  removeKnocking(connection: ClientConnection): boolean {
+    return this.#remove('knocking', connection);
+  }
+
+  #add(place: keyof AttendedRoom, connection: ClientConnection): ClientConnection | undefined {
+    let room = this.#rooms.get(connection.roomId);
+    if (!room) {
+      room = { seated: new Map(), knocking: new Map() };
+      this.#rooms.set(connection.roomId, room);
+    }
+    const before = room[place].get(connection.participantId);
+    room[place].set(connection.participantId, connection);
+    return before === connection ? undefined : before;
+  }
+
+  #remove(place: keyof AttendedRoom, connection: ClientConnection): boolean {
+    const room = this.#rooms.get(connection.roomId);
+    if (room?.[place].get(connection.participantId) !== connection) return false;
+    room[place].delete(connection.participantId);
+    if (room.seated.size === 0 && room.knocking.size === 0) this.#rooms.delete(connection.roomId);
+    return true;
+  }
+}

@@ -1,0 +1,222 @@
+import type { Socket } from 'socket.io';
+import type { Actor } from '../../core/room/commands.ts';
+import type { CommandId, ParticipantId, RoomId } from '../../core/room/state.ts';
+import type { TokenClaims } from '../auth/tokens.ts';
+import type { Limits } from '../limits/Limits.ts';
+import { TokenBucket } from '../limits/TokenBucket.ts';
+import { type NotificationBody, type NotificationName, notifications } from '../protocol/notifications.ts';
+import { RequestRefused } from '../requests/RequestRefused.ts';
+import { type EndReason, encode } from '../telling/notifications.ts';
+
+/** The session of a participant that a connection carries. */
+export interface Seat {
+  readonly roomId: RoomId;
+  readonly participantId: ParticipantId;
+  readonly session: number;
+}
+
+/** What is known of a client that may connect. */
+export interface Admission {
+  readonly claims: TokenClaims;
+  /** What limits are counted by. */
+  readonly address: string;
+  /** Where the client found this node. */
+  readonly nodeUrl: string;
+}
+
+/** An answer that is not on its way after so long does not hold up the end of its connection. */
+const LAST_ANSWERS_MS = 1_000;
+const REPLACED_MS = 1_000;
+
+/**
+ * One client's socket, and what it is in the room of its token: outside, on its way in, seated, or gone. While it is on
+ * its way in, notifications wait until the answer to its request is on the wire: a client hears of nothing before it
+ * knows the room.
+ */
+export class ClientConnection {
+  readonly claims: TokenClaims;
+  /** What limits are counted by. */
+  readonly address: string;
+  /** Where the client found this node. */
+  readonly nodeUrl: string;
+  readonly requests: TokenBucket;
+  readonly reactions: TokenBucket;
+  /** Requests beyond what may be asked: a client that does not mind being refused is cut off. */
+  readonly excess: TokenBucket;
+  /** Of the record command asked last: `produce` waits for the `publish` before it. */
+  lastRecorded: Promise<unknown> = Promise.resolve();
+
+  /** Its knock is on the way to the record: not being in the lobby yet says nothing. */
+  knockUnderWay = false;
+
+  readonly #socket: Socket;
+  #seat: Seat | null = null;
+  /** The command by which it is coming in just now. */
+  #entering: CommandId | null = null;
+  #hearsCommits = false;
+  #held: (() => void)[] | null = null;
+  #ended = false;
+  #replaced = false;
+  readonly #asked = new Set<() => void>();
+  #inFlight = 0;
+  #onIdle: (() => void) | null = null;
+
+  constructor(socket: Socket, { address, claims, nodeUrl }: Admission, limits: Limits, now: number) {
+    this.#socket = socket;
+    this.claims = claims;
+    this.address = address;
+    this.nodeUrl = nodeUrl;
+    this.requests = new TokenBucket(limits.requests, now);
+    this.reactions = new TokenBucket(limits.reactions, now);
+    this.excess = new TokenBucket(limits.excess, now);
+  }
+
+  get roomId(): RoomId {
+    return this.claims.roomId;
+  }
+
+  get participantId(): ParticipantId {
+    return this.claims.participantId;
+  }
+
+  get seat(): Seat | null {
+    return this.#seat;
+  }
+
+  get entering(): CommandId | null {
+    return this.#entering;
+  }
+
+  /** Whether it is told of commits; before, they are part of the room that it will be given. */
+  get hearsCommits(): boolean {
+    return this.#hearsCommits;
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended && this.#socket.connected;
+  }
+
+  /** Its participant is on another connection: it gets no answers, so that its client does not take it for alive. */
+  get isReplaced(): boolean {
+    return this.#replaced;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** @throws RequestRefused NOT_IN_ROOM */
+  requireSeat(): Seat & { readonly actor: Actor } {
+    if (!this.#seat || this.#entering !== null || this.#ended) {
+      throw new RequestRefused('NOT_IN_ROOM', 'You are not in the room. Join it, or resume.');
+    }
+    const { participantId, session } = this.#seat;
+    return { ...this.#seat, actor: { kind: 'participant', participantId, session } };
+  }
+
+  /** Returns what is to be called once the answer is on the wire. @throws RequestRefused INVALID when it is coming in already. */
+  startEntering(commandId: CommandId): () => void {
+    if (this.#ended) throw new RequestRefused('NOT_IN_ROOM', 'This session is over.');
+    if (this.#entering !== null) throw new RequestRefused('INVALID', 'This connection is joining already.');
+    const heard = this.#hearsCommits;
+    this.#entering = commandId;
+    this.#hearsCommits = false;
+    this.#held = [];
+    return () => {
+      this.#entering = null;
+      // It could not resume and has its old seat still: what it did not hear meanwhile, the next version number tells it.
+      if (heard && this.#seat && !this.#ended) this.#hearsCommits = true;
+      const held = this.#held ?? [];
+      this.#held = null;
+      for (const send of held) send();
+    };
+  }
+
+  takeSeat(seat: Seat | null): void {
+    this.#seat = seat;
+  }
+
+  /** From here on every commit is told: the room as it is now is what the client is given. */
+  startHearing(): void {
+    this.#hearsCommits = true;
+  }
+
+  notify<N extends NotificationName>(name: N, body: NotificationBody<N>): void {
+    this.write(encode(name, body));
+  }
+
+  /** Sends what `encode` made. */
+  write(encoded: string): void {
+    this.#whenHeard(() => this.#socket.conn.write(encoded));
+  }
+
+  /** Resolves when the client acknowledges; rejects after `timeoutMs`, or when the connection is lost before. */
+  ask<N extends NotificationName>(name: N, body: NotificationBody<N>, timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onLost = () => reject(new Error(`The connection was lost before the client answered ${name}.`));
+      if (!this.isOpen) {
+        onLost();
+        return;
+      }
+      this.#asked.add(onLost);
+      const checked = notifications[name].parse(body);
+      this.#whenHeard(() =>
+        this.#socket.timeout(timeoutMs).emit(name, checked, (error: Error | null) => {
+          this.#asked.delete(onLost);
+          if (error) reject(new Error(`The client did not answer ${name} in ${timeoutMs} ms.`, { cause: error }));
+          else resolve();
+        }),
+      );
+    });
+  }
+
+  /** The socket is closed: nothing that was asked will be answered. */
+  lost(): void {
+    for (const onLost of this.#asked) onLost();
+    this.#asked.clear();
+  }
+
+  requestStarted(): void {
+    this.#inFlight += 1;
+  }
+
+  requestAnswered(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.#onIdle?.();
+  }
+
+  /** Closes at once: whoever is on the other side does not keep to the rules. Its participant may resume. */
+  cutOff(): void {
+    this.#socket.disconnect(true);
+  }
+
+  /**
+   * Tells why (null: nobody is there to be told), and closes once what was asked is answered. From now on it hears nothing
+   * else. One that was replaced is told a little later: mostly it is the same client that came back, which has let go of
+   * this connection by then and must not take the news for its own end.
+   */
+  end(reason: EndReason | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#hearsCommits = false;
+    const close = () => {
+      clearTimeout(timer);
+      this.#onIdle = null;
+      if (reason) this.#socket.conn.write(encode('sessionEnded', { reason }));
+      this.#socket.disconnect(true);
+    };
+    const timer = setTimeout(close, reason === 'replaced' ? REPLACED_MS : LAST_ANSWERS_MS).unref();
+    if (reason === 'replaced') {
+      this.#replaced = true;
+      return;
+    }
+    if (this.#inFlight === 0) close();
+    else this.#onIdle = close;
+  }
+
+  #whenHeard(send: () => void): void {
+    if (this.#ended) return;
+    if (this.#held) this.#held.push(send);
+    else send();
+  }
+}

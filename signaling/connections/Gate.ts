@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'socket.io';
+import type { Tokens } from '../auth/tokens.ts';
+import { baseUrl } from '../http/baseUrl.ts';
+import type { ClientAddresses } from '../http/clientAddress.ts';
+import { limitKey } from '../http/clientAddress.ts';
+import { AddressLimits } from '../limits/AddressLimits.ts';
+import type { Limits } from '../limits/Limits.ts';
+import { ConnectAuth } from '../protocol/requests.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { RequestRefused } from '../requests/RequestRefused.ts';
+import type { Admission } from './ClientConnection.ts';
+
+interface GateDeps {
+  readonly tokens: Tokens;
+  readonly addresses: ClientAddresses;
+  readonly limits: Limits;
+  readonly publicUrl: string;
+  readonly now: () => number;
+}
+
+/** Who may connect at all: a valid token, a protocol we speak, and no more of them than one address may have. */
+export class Gate {
+  readonly #deps: GateDeps;
+  readonly #connects: AddressLimits;
+  readonly #connected = new Map<string, number>();
+  #draining = false;
+
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
+    this.#connects = new AddressLimits(deps.limits.connects, deps.now);
+  }
+
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  addressOf(peerAddress: string, forwardedFor: string | undefined): string {
+    return limitKey(this.#deps.addresses.of(peerAddress, forwardedFor));
+  }
+
+  /** Before a socket exists: whether its address may open one now. */
+  mayConnect({ connection, headers }: IncomingMessage): boolean {
+    return this.#connects.take(this.addressOf(connection.remoteAddress ?? '', text(headers['x-forwarded-for'])));
+  }
+
+  /** @throws RequestRefused */
+  async admit({ handshake }: Socket): Promise<Admission> {
+    const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
+    if (this.#draining) throw new RequestRefused('DRAINING', 'This node is being stopped. Turn to another one.');
+    if ((this.#connected.get(address) ?? 0) >= this.#deps.limits.connections) {
+      throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many connections from your network. Wait a moment.');
+    }
+    const auth = ConnectAuth.safeParse(handshake.auth);
+    if (!auth.success) throw new RequestRefused('TOKEN_INVALID', 'Connect with { protocol, token }.');
+    if (auth.data.protocol !== PROTOCOL_VERSION) {
+      throw new RequestRefused(
+        'PROTOCOL_UNSUPPORTED',
+        `This server speaks protocol ${PROTOCOL_VERSION}. Reload the page.`,
+      );
+    }
+    const { host, 'x-forwarded-proto': proto } = handshake.headers;
+    const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto));
+    return { claims: await this.#deps.tokens.verify(auth.data.token), address, nodeUrl };
+  }
+
+  /** Returns what is to be called when the connection is closed. */
+  count(address: string): () => void {
+    this.#connected.set(address, (this.#connected.get(address) ?? 0) + 1);
+    return () => {
+      const left = (this.#connected.get(address) ?? 1) - 1;
+      if (left === 0) this.#connected.delete(address);
+      else this.#connected.set(address, left);
+    };
+  }
+}
+
+function text(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join() : header;
+}

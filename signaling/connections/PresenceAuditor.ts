@@ -1,0 +1,137 @@
+import type { RoomHost } from '../../core/host/RoomHost.ts';
+import type { RoomHosts } from '../../core/host/RoomHosts.ts';
+import { type Clock, type Logger, Unavailable } from '../../core/ports.ts';
+import type { NodeId, ParticipantId, RoomId } from '../../core/room/state.ts';
+import { withRoom } from '../requests/context.ts';
+import type { Attendance } from './Attendance.ts';
+import type { ClientConnection, Seat } from './ClientConnection.ts';
+
+interface CaretakerDeps {
+  readonly nodeId: NodeId;
+  readonly rooms: () => RoomHosts;
+  readonly attendance: Attendance;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/** A place found empty in two rounds in a row is empty; in one, its client may be on its way in. */
+const ROUND_MS = 5_000;
+
+/**
+ * Keeps the record true to the connections of this node: says who is gone, and goes round to find what was missed because
+ * the journal was away, an answer was lost, or a room was closed and reopened meanwhile.
+ */
+export class PresenceAuditor {
+  readonly #deps: CaretakerDeps;
+  /** Seats that were left while their room could not be opened. */
+  readonly #owed = new Set<Seat>();
+  #suspects = new Set<string>();
+  #cancelRound: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(deps: CaretakerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    this.#cancelRound = this.#deps.clock.setTimer(ROUND_MS, () => {
+      void this.#round()
+        .catch((error: unknown) => this.#deps.logger.error({ err: error }, 'looking after connections failed'))
+        .finally(() => this.start());
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelRound?.();
+  }
+
+  /** The connection of this seat is gone. */
+  left(seat: Seat): void {
+    this.#owed.add(seat);
+    void this.#record(seat);
+  }
+
+  async #record(seat: Seat): Promise<void> {
+    const { logger } = this.#deps;
+    try {
+      // From here on the host sees to it, however long the journal is away.
+      await withRoom(this.#deps, seat.roomId, (room) => room.disconnected(seat.participantId, seat.session));
+      this.#owed.delete(seat);
+    } catch (error) {
+      logger.debug({ err: error, roomId: seat.roomId }, 'a lost connection is not recorded yet');
+    }
+  }
+
+  /** A connection that only knocked is gone. What fails here, the next rounds find. */
+  knockLeft(roomId: RoomId, participantId: ParticipantId): void {
+    const { logger } = this.#deps;
+    withRoom(this.#deps, roomId, (room) => this.#withdrawKnock(room, participantId)).catch((error: unknown) => {
+      const level = error instanceof Unavailable ? 'debug' : 'error';
+      logger[level]({ err: error, roomId }, 'a knock is not withdrawn yet');
+    });
+  }
+
+  async #withdrawKnock(room: RoomHost, participantId: ParticipantId): Promise<void> {
+    const { attendance, clock, newId, nodeId } = this.#deps;
+    const entry = room.state.lobby.get(participantId);
+    if (entry?.nodeId !== nodeId || attendance.knocking(room.roomId).has(participantId)) return;
+    const actor = { kind: 'node', nodeId } as const;
+    await room.handle({ type: 'WithdrawKnock', participantId, actor, commandId: newId(), now: clock.now() });
+  }
+
+  async #round(): Promise<void> {
+    for (const seat of [...this.#owed]) await this.#record(seat);
+
+    const suspects = new Set<string>();
+    for (const room of this.#deps.rooms().list()) {
+      for (const key of this.#clearEmptyPlaces(room)) suspects.add(key);
+    }
+    this.#suspects = suspects;
+
+    for (const roomId of this.#deps.attendance.roomIds()) {
+      if (this.#deps.attendance.knocking(roomId).size > 0) await this.#tellKnocking(roomId);
+    }
+  }
+
+  /** Places that the record gives to this node and nobody here has; clears those that were suspect before. */
+  #clearEmptyPlaces(room: RoomHost): string[] {
+    const { attendance, nodeId } = this.#deps;
+    const suspects: string[] = [];
+    for (const { connected, id, nodeId: recordedNode, session } of room.state.participants.values()) {
+      if (!connected || recordedNode !== nodeId || attendance.find(room.roomId, id, session)) continue;
+      const key = `${room.roomId} ${id} ${session}`;
+      if (this.#suspects.has(key)) room.disconnected(id, session);
+      else suspects.push(key);
+    }
+    for (const { nodeId: recordedNode, participantId } of room.state.lobby.values()) {
+      if (recordedNode !== nodeId || attendance.knocking(room.roomId).has(participantId)) continue;
+      const key = `${room.roomId} ${participantId} lobby`;
+      if (this.#suspects.has(key)) this.knockLeft(room.roomId, participantId);
+      else suspects.push(key);
+    }
+    return suspects;
+  }
+
+  /** Keeps the room open while somebody waits at its door, and tells what was decided while it was closed here. */
+  async #tellKnocking(roomId: RoomId): Promise<void> {
+    try {
+      await withRoom(this.#deps, roomId, (room) => {
+        for (const connection of this.#deps.attendance.knocking(roomId).values()) this.#tellDecision(room, connection);
+      });
+    } catch (error) {
+      this.#deps.logger.debug({ err: error, roomId }, 'a room with people at its door is not open here');
+    }
+  }
+
+  #tellDecision({ state }: RoomHost, connection: ClientConnection): void {
+    const { participantId } = connection;
+    if (connection.knockUnderWay || state.lobby.has(participantId)) return;
+    this.#deps.attendance.removeKnocking(connection);
+    if (state.status !== 'open') connection.end('roomClosed');
+    else if (state.banned.has(participantId)) connection.end('banned');
+    else connection.notify('lobbyDecided', { admitted: state.admitted.has(participantId) || !state.settings.lobby });
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { SidecarInfo } from '../../core/reencoding/ports.ts';
+import { availabilityOf } from './ReencodingStatus.ts';
+
+function sidecar(change: Partial<SidecarInfo> = {}): SidecarInfo {
+  return {
+    sidecarId: 'one',
+    name: 'one',
+    startedAt: 1,
+    draining: false,
+    engine: 'libav',
+    outputs: ['VP8'],
+    reason: null,
+    tracks: 0,
+    capacity: 4,
+    ...change,
+  };
+}
+
+const noEngine = sidecar({ engine: null, reason: 'Neither node-av nor ffmpeg is there. Install ffmpeg.', capacity: 0 });
+
+test('a sidecar with an engine that is not draining makes reencoding available', () => {
+  expect(availabilityOf([noEngine, sidecar()])).toEqual({ available: true, reason: null });
+});
+
+test('without any, the reason says what to start', () => {
+  expect(availabilityOf([])).toEqual({ available: false, reason: expect.stringContaining('npm run reencoder') });
+});
+
+test('where no engine works, the reason is that of the sidecar', () => {
+  expect(availabilityOf([noEngine])).toEqual({ available: false, reason: noEngine.reason });
+});
+
+test('one that drains takes nothing more', () => {
+  expect(availabilityOf([sidecar({ draining: true })])).toEqual({
+    available: false,
+    reason: expect.stringContaining('being stopped'),
+  });
+});
+
+test('where all are full, tracks wait, and people are told', () => {
+  expect(availabilityOf([sidecar({ tracks: 4 })])).toEqual({
+    available: true,
+    reason: expect.stringContaining('wait'),
+  });
+});

@@ -1,0 +1,98 @@
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { SidecarDirectory, SidecarInfo } from '../../core/reencoding/ports.ts';
+import type { RoomId, TrackId } from '../../core/room/state.ts';
+import type { Attendance } from '../connections/Attendance.ts';
+import type { NotificationBody } from '../protocol/notifications.ts';
+
+interface ReencodingStatusDeps {
+  /** Null: this deployment knows of no sidecars. */
+  readonly directory: Pick<SidecarDirectory, 'sidecars'> | null;
+  readonly attendance: Attendance;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whether tracks can be reencoded, or why not, is another answer than before: every room is to be told. */
+  readonly changed: () => void;
+}
+
+type Status = NotificationBody<'reencodingStatus'>;
+
+const REFRESH_MS = 2_000;
+const START_ONE = 'No reencoder runs: start one with "npm run reencoder".';
+
+/** Whether tracks can be reencoded now, and which are, as last seen: nobody waits for the directory to learn it. */
+export class ReencodingStatus {
+  readonly #deps: ReencodingStatusDeps;
+  readonly #tracks = new Map<RoomId, readonly TrackId[]>();
+  #sidecars: readonly SidecarInfo[] = [];
+  #cancelRefresh: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(deps: ReencodingStatusDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads the directory now, and again and again. */
+  start(): void {
+    this.#forgetEmptyRooms();
+    void this.#refresh().finally(() => {
+      if (!this.#stopped) this.#cancelRefresh = this.#deps.clock.setTimer(REFRESH_MS, () => this.start());
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelRefresh?.();
+  }
+
+  /** The sidecars as last seen. */
+  get sidecars(): readonly SidecarInfo[] {
+    return this.#sidecars;
+  }
+
+  /** What the people of this room are told. */
+  of(roomId: RoomId): Status {
+    return { ...availabilityOf(this.#sidecars), trackIds: [...this.tracksOf(roomId)] };
+  }
+
+  /** Tracks of a room that viewers on this node are served reencoded. */
+  tracksOf(roomId: RoomId): readonly TrackId[] {
+    return this.#tracks.get(roomId) ?? [];
+  }
+
+  tracksChanged(roomId: RoomId, trackIds: readonly TrackId[]): void {
+    if (trackIds.length === 0) this.#tracks.delete(roomId);
+    else this.#tracks.set(roomId, trackIds);
+  }
+
+  async #refresh(): Promise<void> {
+    const { changed, directory, logger } = this.#deps;
+    if (!directory) return;
+    const before = availabilityOf(this.#sidecars);
+    try {
+      this.#sidecars = await directory.sidecars();
+    } catch (error) {
+      // What was seen last is the best guess, and rooms must not flicker with it.
+      logger.debug({ err: error }, 'the list of sidecars is not up to date');
+      return;
+    }
+    const after = availabilityOf(this.#sidecars);
+    if (before.available !== after.available || before.reason !== after.reason) changed();
+  }
+
+  /** A room that closed without a word, with the last of its people. */
+  #forgetEmptyRooms(): void {
+    for (const roomId of [...this.#tracks.keys()]) {
+      if (this.#deps.attendance.seated(roomId).size === 0) this.#tracks.delete(roomId);
+    }
+  }
+}
+
+/** `reason` tells the people what is missing; where tracks can be reencoded, why some may wait. */
+export function availabilityOf(sidecars: readonly SidecarInfo[]): Pick<Status, 'available' | 'reason'> {
+  const able = sidecars.filter(({ engine }) => engine !== null);
+  const taking = able.filter(({ draining }) => !draining);
+  if (taking.some(({ tracks, capacity }) => tracks < capacity)) return { available: true, reason: null };
+  if (taking.length > 0) return { available: true, reason: 'All reencoders are at work: further tracks wait.' };
+  if (able.length > 0) return { available: false, reason: 'The reencoder is being stopped.' };
+  return { available: false, reason: sidecars.find(({ reason }) => reason !== null)?.reason ?? START_ONE };
+}

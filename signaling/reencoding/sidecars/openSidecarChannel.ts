@@ -1,0 +1,137 @@
+import type { Registry } from 'prom-client';
+import type { Namespace, Server, Socket } from 'socket.io';
+import { z } from 'zod';
+import type { Clock, Logger } from '../../../core/ports.ts';
+import {
+  type Adapt,
+  type AttachAnswer,
+  AttachRequest,
+  Detach,
+  Pulse,
+  type Release,
+  SIDECAR_NAMESPACE,
+  SidecarHello,
+  type SidecarRefusal,
+  TrackStats,
+} from '../../../core/reencoding/messages.ts';
+import type { ReencodingPort, SidecarLink } from '../../../core/reencoding/ports.ts';
+import type { NodeId } from '../../../core/room/state.ts';
+import { SidecarMetrics } from './SidecarMetrics.ts';
+import { SidecarRefused, SidecarTokens } from './SidecarTokens.ts';
+
+interface SidecarChannelDeps {
+  readonly nodeId: NodeId;
+  readonly desk: ReencodingPort;
+  readonly secret: string;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What carries acknowledgements: anything else that stands in its place is the sender's mistake. */
+const Acknowledge = z.custom<(answer: AttachAnswer) => void>((value) => typeof value === 'function');
+
+/**
+ * The channel of sidecars: a socket.io namespace of its own, with tokens of its own, on the server that carries clients. Their
+ * limits do not apply to it, and a node that drains goes on serving its sidecars: its tracks still flow.
+ */
+export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namespace {
+  const { clock, desk } = deps;
+  const logger = deps.logger.child({ part: 'sidecars' });
+  const namespace = io.of(SIDECAR_NAMESPACE);
+  const metrics = new SidecarMetrics(deps.registry, () => namespace.sockets.size);
+  const tokens = new SidecarTokens(deps.secret, deps.nodeId, () => clock.now());
+
+  namespace.use((socket, next) => {
+    admit(socket, tokens).then(
+      () => next(),
+      (error: unknown) => {
+        const refusal = toRefusal(error);
+        logger.warn({ code: refusal.code, err: error }, 'a sidecar is refused');
+        metrics.refused(refusal.code);
+        next(Object.assign(new Error(refusal.message), { data: refusal }));
+      },
+    );
+  });
+
+  namespace.on('connection', (socket: Socket) => {
+    const link = new SocketLink(socket);
+    logger.info({ sidecarId: link.sidecarId, name: link.name }, 'a sidecar is connected');
+
+    const on = <T>(message: string, schema: z.ZodType<T>, handle: (body: T) => void): void => {
+      socket.on(message, (body: unknown) => {
+        const parsed = schema.safeParse(body);
+        if (parsed.success) handle(parsed.data);
+        else drop(message, parsed.error);
+      });
+    };
+    const drop = (message: string, error: unknown): void => {
+      metrics.dropped(message);
+      logger.debug({ sidecarId: link.sidecarId, message, err: error }, 'a message of a sidecar is dropped');
+    };
+    on('pulse', Pulse, (pulse) => desk.pulse(link, pulse));
+    on('stats', TrackStats, (stats) => desk.stats(link, stats));
+    on('detach', Detach, (detach) => desk.detach(link, detach));
+
+    const attach = async (body: unknown): Promise<AttachAnswer> => {
+      const request = AttachRequest.safeParse(body);
+      if (!request.success) {
+        drop('attach', request.error);
+        return { type: 'unsuitable', reason: 'The request is not understood: node and sidecar differ in version.' };
+      }
+      try {
+        return await desk.attach(link, request.data);
+      } catch (error) {
+        logger.error({ sidecarId: link.sidecarId, err: error }, 'a sidecar could not be attached');
+        return { type: 'unsuitable', reason: 'Something went wrong in the node; it was logged.' };
+      }
+    };
+    socket.on('attach', (body: unknown, callback: unknown) => {
+      const acknowledge = Acknowledge.safeParse(callback);
+      if (acknowledge.success) void attach(body).then(acknowledge.data);
+      else drop('attach', acknowledge.error);
+    });
+
+    socket.on('disconnect', (reason) => {
+      logger.info({ sidecarId: link.sidecarId, reason }, 'a sidecar is disconnected');
+      desk.lost(link);
+    });
+  });
+  return namespace;
+}
+
+class SocketLink implements SidecarLink {
+  readonly sidecarId: string;
+  readonly name: string;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    const { name, sidecarId } = socket.data.hello as SidecarHello;
+    this.sidecarId = sidecarId;
+    this.name = name;
+    this.#socket = socket;
+  }
+
+  adapt(message: Adapt): void {
+    this.#socket.emit('adapt', message);
+  }
+
+  release(message: Release): void {
+    this.#socket.emit('release', message);
+  }
+}
+
+/** @throws SidecarRefused */
+async function admit(socket: Socket, tokens: SidecarTokens): Promise<void> {
+  const hello = SidecarHello.safeParse(socket.handshake.auth);
+  if (!hello.success) {
+    throw new SidecarRefused('HELLO_INVALID', 'Connect with { token, sidecarId, name }.', { cause: hello.error });
+  }
+  await tokens.verify(hello.data);
+  socket.data.hello = hello.data;
+}
+
+function toRefusal(error: unknown): SidecarRefusal {
+  if (error instanceof SidecarRefused) return { code: error.code, message: error.message };
+  return { code: 'TOKEN_INVALID', message: 'The token could not be checked.' };
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { ClientConnection } from '../connections/ClientConnection.ts';
+import { AddressLimits } from '../limits/AddressLimits.ts';
+import { payloadWeight } from '../limits/payloadWeight.ts';
+import type { ErrorCode, WireError } from '../protocol/errors.ts';
+import { type Answer, type RequestName, requests } from '../protocol/requests.ts';
+import type { SignalingMetrics } from '../SignalingMetrics.ts';
+import type { SignalingContext } from './context.ts';
+import type { Handler } from './handlers/handler.ts';
+import { handlers } from './handlers/handlers.ts';
+import { INTERNAL, RequestRefused, toWireError } from './RequestRefused.ts';
+
+/** Longest list of what is wrong with a request that anybody is told. */
+const MESSAGE_CHARACTERS = 500;
+/** A request of this size counts as two. */
+const BYTES_A_REQUEST = 8_192;
+/** What these count for besides, by the work they make. */
+const EXTRA_COST: { readonly [N in RequestName]?: number } = {
+  join: 5,
+  resume: 5,
+  openMedia: 5,
+  restartIce: 2,
+  setPassword: 30,
+};
+
+/** Takes requests from sockets: limits, checks, calls the handler, answers. Nothing that a client sends makes it throw. */
+export class Dispatcher {
+  readonly #context: SignalingContext;
+  readonly #metrics: SignalingMetrics;
+  readonly #addressRequests: AddressLimits;
+
+  constructor(context: SignalingContext, metrics: SignalingMetrics) {
+    this.#context = context;
+    this.#metrics = metrics;
+    this.#addressRequests = new AddressLimits(context.limits.addressRequests, () => context.clock.now());
+  }
+
+  /** `args` as socket.io gives them: the body, and the function that sends the answer. */
+  async dispatch(connection: ClientConnection, name: string, args: readonly unknown[]): Promise<void> {
+    if (connection.isReplaced) return;
+    const startedAt = performance.now();
+    const send = args.at(-1);
+    // Whoever wants no answer gets none, and nothing else: a request that cannot be refused aloud is not made.
+    const answer = typeof send === 'function' ? (value: Answer<RequestName>) => void send(value) : null;
+    const body = answer ? args.slice(0, -1) : args;
+    const known = isRequestName(name) ? name : null;
+
+    const afterAnswer: (() => void)[] = [];
+    connection.requestStarted();
+    let outcome: ErrorCode | 'OK' = 'OK';
+    try {
+      this.#limit(connection);
+      if (!known) throw new RequestRefused('INVALID', 'There is no such request.');
+      if (!answer) throw new RequestRefused('INVALID', 'Requests are sent with an acknowledgement.');
+      const result = await this.#handle(connection, known, body, (run) => afterAnswer.push(run));
+      answer({ ok: true, result } as Answer<RequestName>);
+    } catch (error) {
+      const wire = this.#toWireError(error, connection, name);
+      outcome = wire.code;
+      answer?.({ ok: false, error: wire });
+    } finally {
+      for (const run of afterAnswer) run();
+      connection.requestAnswered();
+      this.#metrics.requestAnswered(known ?? 'unknown', outcome, (performance.now() - startedAt) / 1_000);
+    }
+  }
+
+  async #handle(
+    connection: ClientConnection,
+    name: RequestName,
+    body: readonly unknown[],
+    afterAnswer: (run: () => void) => void,
+  ): Promise<unknown> {
+    const [value, ...rest] = body;
+    const { messageBytes } = this.#context.limits;
+    const bytes = payloadWeight(value, messageBytes);
+    connection.requests.charge(Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST + (EXTRA_COST[name] ?? 0));
+    if (bytes > messageBytes) throw new RequestRefused('TOO_LARGE', 'This request is larger than any may be.');
+    const parsed = requests[name].request.safeParse(value);
+    if (!parsed.success || rest.length > 0) {
+      const problems = parsed.error ? z.prettifyError(parsed.error) : 'a request has one body';
+      throw new RequestRefused(
+        'INVALID',
+        `This request does not fit the protocol: ${problems}`.slice(0, MESSAGE_CHARACTERS),
+      );
+    }
+    const handler = handlers[name] as unknown as Handler<RequestName>;
+    const result = await handler({ request: parsed.data, connection, context: this.#context, afterAnswer });
+    // What the schema does not name does not leave the server [S2].
+    return requests[name].response.parse(result);
+  }
+
+  #limit(connection: ClientConnection): void {
+    const { clock, limits } = this.#context;
+    const now = clock.now();
+    const isWithin =
+      connection.requests.take(now) &&
+      connection.inFlight <= limits.requestsInFlight &&
+      this.#addressRequests.take(connection.address);
+    if (isWithin) return;
+    if (!connection.excess.take(now)) connection.cutOff();
+    throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many requests at once. Wait a second.');
+  }
+
+  #toWireError(error: unknown, { participantId, roomId }: ClientConnection, request: string): WireError {
+    const wire = toWireError(error);
+    if (wire) return wire;
+    this.#context.logger.error(
+      { err: error, request: request.slice(0, 64), participantId, roomId },
+      'a request failed',
+    );
+    return INTERNAL;
+  }
+}
+
+function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(requests, name);
+}

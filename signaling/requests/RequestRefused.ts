@@ -1,0 +1,37 @@
+import { RoomParked } from '../../core/host/RoomHosts.ts';
+import { MediaError } from '../../core/media/MediaPlane.ts';
+import { Unavailable } from '../../core/ports.ts';
+import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
+import type { ErrorCode, WireError } from '../protocol/errors.ts';
+
+/** The connection says no: a bad token, too many requests, a message that does not fit its schema. */
+export class RequestRefused extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RequestRefused';
+    this.code = code;
+  }
+}
+
+/** Both unions are closed: a refusal or media error that the protocol cannot say does not compile. */
+const asErrorCode = (code: RefusalCode | MediaError['code']): ErrorCode => code;
+
+/** What the asker hears of an expected error; null for one that nobody expected (a bug), which is told to nobody. */
+export function toWireError(error: unknown): WireError | null {
+  if (error instanceof RequestRefused) return { code: error.code, message: error.message };
+  if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };
+  if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };
+  if (error instanceof Unavailable) {
+    return {
+      code: 'JOURNAL_UNAVAILABLE',
+      message: 'The room cannot record changes at the moment. Ask again with the same command id.',
+    };
+  }
+  // Whoever can mend it read it in the log when it happened; people in the room cannot.
+  if (error instanceof RoomParked) return { code: 'INTERNAL', message: error.message };
+  return null;
+}
+
+export const INTERNAL: WireError = { code: 'INTERNAL', message: 'Something went wrong in the server; it was logged.' };

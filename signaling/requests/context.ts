@@ -1,0 +1,44 @@
+import type { RoomHost } from '../../core/host/RoomHost.ts';
+import type { RoomHosts } from '../../core/host/RoomHosts.ts';
+import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { NodeId, RoomId } from '../../core/room/state.ts';
+import type { Passwords } from '../auth/passwords.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { Attendance } from '../connections/Attendance.ts';
+import type { NodeList } from '../connections/NodeList.ts';
+import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
+import type { AddressLimits } from '../limits/AddressLimits.ts';
+import type { Limits } from '../limits/Limits.ts';
+import type { Session } from '../protocol/requests.ts';
+import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
+
+/** What handlers and routes work with. */
+export interface SignalingContext {
+  readonly nodeId: NodeId;
+  readonly rooms: () => RoomHosts;
+  readonly media: Pick<MediaPlane, 'rtpCapabilities'>;
+  readonly attendance: Attendance;
+  readonly presenceAuditor: PresenceAuditor;
+  readonly tokens: Tokens;
+  readonly passwords: Passwords;
+  readonly wrongSecrets: AddressLimits;
+  readonly nodes: NodeList;
+  readonly reencoding: ReencodingStatus;
+  readonly iceServers: Session['iceServers'];
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/** The room on this node. Without a wait when it is open, so that commands keep the order in which they came. */
+export function withRoom<T>(
+  { rooms }: Pick<SignalingContext, 'rooms'>,
+  roomId: RoomId,
+  run: (room: RoomHost) => T | Promise<T>,
+): Promise<T> {
+  const room = rooms().get(roomId);
+  // `async`, so that a synchronous throw is a rejection too.
+  return room ? (async () => run(room))() : rooms().open(roomId).then(run);
+}

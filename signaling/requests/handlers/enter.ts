@@ -1,0 +1,113 @@
+import type { RoomHost } from '../../../core/host/RoomHost.ts';
+import type { OpenedTransports, RtpCapabilities } from '../../../core/media/MediaPlane.ts';
+import type { CommandOf } from '../../../core/room/commands.ts';
+import { mayModerate } from '../../../core/room/queries.ts';
+import { Refusal } from '../../../core/room/refusal.ts';
+import type { ClientConnection, Seat } from '../../connections/ClientConnection.ts';
+import type { RequestBody, Session } from '../../protocol/requests.ts';
+import { toMissed } from '../../telling/notifications.ts';
+import { toRoomView } from '../../telling/views.ts';
+import { type SignalingContext, withRoom } from '../context.ts';
+import { toExpectedMedia, toWirePair } from './transports.ts';
+import { toViewerView } from './view.ts';
+
+type EntryCommand = CommandOf<'JoinRoom'> | CommandOf<'ResumeSession'>;
+type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'expected'> & {
+  readonly version?: number;
+};
+
+/**
+ * Takes the place that the command gives: record, transports and the room in one answer, since this is what people wait
+ * for in an outage. Whatever fails after the record is taken back by saying that the connection is lost.
+ */
+export async function enter(
+  context: SignalingContext,
+  connection: ClientConnection,
+  command: EntryCommand,
+  request: EntryRequest,
+): Promise<Session> {
+  return withRoom(context, connection.roomId, async (room) => {
+    // Signed while the journal writes.
+    const [resumeToken, { state }] = await Promise.all([context.tokens.signResume(connection), room.handle(command)]);
+    const participant = state.participants.get(command.participantId);
+    if (participant?.sessionCommandId !== command.commandId) throw stale();
+
+    const seat = takeSeat(context, connection, room, participant.session);
+    try {
+      const transports = request.rtpCapabilities ? await openMedia(room, seat, request.rtpCapabilities, request) : null;
+      if (!connection.isOpen || connection.seat !== seat) throw stale();
+      return toSession(context, connection, room, seat, request, resumeToken, transports);
+    } catch (error) {
+      if (context.attendance.removeSeated(connection)) context.presenceAuditor.left(seat);
+      connection.takeSeat(null);
+      throw error;
+    }
+  });
+}
+
+function takeSeat(
+  { attendance, presenceAuditor }: SignalingContext,
+  connection: ClientConnection,
+  room: RoomHost,
+  session: number,
+): Seat {
+  const seat = { roomId: room.roomId, participantId: connection.participantId, session };
+  if (!connection.isOpen) {
+    presenceAuditor.left(seat);
+    throw stale();
+  }
+  room.connect(seat.participantId, session);
+  connection.takeSeat(seat);
+  attendance.removeKnocking(connection);
+  // Another connection with the same session: the first answer to this request was lost with it.
+  attendance.addSeated(connection)?.end(null);
+  return seat;
+}
+
+/** The view first: what the client does not show is not even opened. */
+function openMedia(
+  { media }: RoomHost,
+  { participantId, session }: Seat,
+  rtpCapabilities: object,
+  { view, expected }: EntryRequest,
+): Promise<OpenedTransports> {
+  if (view) media.setView(participantId, session, toViewerView(view));
+  return media.openTransports(participantId, session, rtpCapabilities as RtpCapabilities, toExpectedMedia(expected));
+}
+
+/** Without a wait inside, so that no commit falls between the room that is given and the first one that is told. */
+function toSession(
+  context: SignalingContext,
+  connection: ClientConnection,
+  room: RoomHost,
+  { participantId, session }: Seat,
+  request: EntryRequest,
+  resumeToken: string,
+  transports: OpenedTransports | null,
+): Session {
+  const { state, version } = room;
+  const participant = state.participants.get(participantId);
+  if (participant?.session !== session) throw stale();
+  const viewer = mayModerate(participant.role) ? 'host' : 'other';
+  const commits = request.version ? room.commitsSince(request.version) : null;
+  const missed = commits && toMissed(commits, participantId, viewer);
+  connection.startHearing();
+  connection.notify('reencodingStatus', context.reencoding.of(room.roomId));
+  return {
+    participantId,
+    session,
+    resumeToken,
+    room: missed ? null : toRoomView(room.roomId, state, viewer),
+    missed,
+    version,
+    serverTime: context.clock.now(),
+    rtpCapabilities: { ...context.media.rtpCapabilities },
+    transports: transports && toWirePair(transports),
+    iceServers: context.iceServers,
+    nodes: context.nodes.urls(connection.nodeUrl),
+  };
+}
+
+function stale(): Refusal {
+  return new Refusal('STALE_SESSION', 'This participant has a newer session on another connection.');
+}

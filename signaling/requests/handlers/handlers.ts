@@ -1,0 +1,26 @@
+import type { RequestName } from '../../protocol/requests.ts';
+import * as chat from './chat.ts';
+import type { Handler } from './handler.ts';
+import { join } from './join.ts';
+import { knock } from './knock.ts';
+import { leave } from './leave.ts';
+import * as media from './media.ts';
+import * as moderation from './moderation.ts';
+import * as presence from './presence.ts';
+import * as publish from './publish.ts';
+import { resume } from './resume.ts';
+import * as settings from './settings.ts';
+
+/** Every request of the protocol has its handler: one that is missing does not compile. */
+export const handlers: { readonly [N in RequestName]: Handler<N> } = {
+  join,
+  resume,
+  knock,
+  leave,
+  ...media,
+  ...publish,
+  ...chat,
+  ...presence,
+  ...moderation,
+  ...settings,
+};

@@ -1,0 +1,64 @@
+import { Refusal } from '../../../core/room/refusal.ts';
+import type { RoomState } from '../../../core/room/state.ts';
+import type { ClientConnection } from '../../connections/ClientConnection.ts';
+import { type SignalingContext, withRoom } from '../context.ts';
+import { RequestRefused } from '../RequestRefused.ts';
+import { enter } from './enter.ts';
+import type { Handler } from './handler.ts';
+
+/** A verification against no hash at all. */
+const WRONG = '';
+
+export const join: Handler<'join'> = async ({ request, connection, context, afterAnswer }) => {
+  const { claims } = connection;
+  if (claims.kind !== 'join') throw new RequestRefused('TOKEN_INVALID', 'Joining needs a join token.');
+  if (connection.seat) throw new RequestRefused('INVALID', 'This connection is in the room already.');
+  afterAnswer(connection.startEntering(request.commandId));
+
+  const { participantId, roomId, role } = claims;
+  for (;;) {
+    const state = await withRoom(context, roomId, (room) => room.state);
+    const passwordVerifiedFor = await verifyPassword(context, connection, state, request.password);
+    try {
+      return await enter(
+        context,
+        connection,
+        {
+          type: 'JoinRoom',
+          commandId: request.commandId,
+          actor: { kind: 'node', nodeId: context.nodeId },
+          now: context.clock.now(),
+          participantId,
+          name: claims.name ?? request.name,
+          role,
+          nodeId: context.nodeId,
+          passwordVerifiedFor,
+        },
+        request,
+      );
+    } catch (error) {
+      if (!(error instanceof Refusal) || !error.code.startsWith('PASSWORD_')) throw error;
+      // The password was changed, or this copy of the room lagged behind: verify against the one that counts.
+      const { settings } = await withRoom(context, roomId, (room) => room.state);
+      if (settings.passwordHash === state.settings.passwordHash) throw error;
+    }
+  }
+};
+
+/** The hash against which the given password is right; null when none was given or asked for. */
+async function verifyPassword(
+  { passwords, wrongSecrets }: SignalingContext,
+  { address, participantId }: ClientConnection,
+  { participants, settings }: RoomState,
+  password: string | undefined,
+): Promise<string | null> {
+  const { passwordHash } = settings;
+  if (password === undefined || passwordHash === null || participants.has(participantId)) return null;
+  const isRight = await passwords.verify(password, passwordHash, () => {
+    if (wrongSecrets.has(address)) return;
+    throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');
+  });
+  if (isRight) return passwordHash;
+  wrongSecrets.take(address);
+  return WRONG;
+}

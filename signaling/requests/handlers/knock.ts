@@ -1,0 +1,37 @@
+import { withRoom } from '../context.ts';
+import { RequestRefused } from '../RequestRefused.ts';
+import type { Handler } from './handler.ts';
+
+/** Asks to be let in; the answer comes as `lobbyDecided`. */
+export const knock: Handler<'knock'> = async ({ request, connection, context }) => {
+  const { claims } = connection;
+  if (claims.kind !== 'join') throw new RequestRefused('TOKEN_INVALID', 'Knocking needs a join token.');
+  if (connection.seat) throw new RequestRefused('INVALID', 'This connection is in the room already.');
+
+  const { nodeId } = context;
+  const { participantId, roomId } = claims;
+  // Listening before knocking: the decision may follow at once.
+  context.attendance.addKnocking(connection)?.end('replaced');
+  connection.knockUnderWay = true;
+  try {
+    await withRoom(context, roomId, (room) =>
+      room.handle({
+        type: 'Knock',
+        commandId: request.commandId,
+        actor: { kind: 'node', nodeId },
+        now: context.clock.now(),
+        participantId,
+        name: claims.name ?? request.name,
+        nodeId,
+      }),
+    );
+  } catch (error) {
+    context.attendance.removeKnocking(connection);
+    throw error;
+  } finally {
+    connection.knockUnderWay = false;
+  }
+  // Its socket may have closed while the knock was being recorded.
+  if (!connection.isOpen) context.presenceAuditor.knockLeft(roomId, participantId);
+  return {};
+};

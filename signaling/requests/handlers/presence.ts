@@ -1,0 +1,37 @@
+import type { NotificationBody, NotificationName } from '../../protocol/notifications.ts';
+import { encode } from '../../telling/notifications.ts';
+import { RequestRefused } from '../RequestRefused.ts';
+import { type Call, type Handler, record } from './handler.ts';
+
+export const raiseHand = record<'raiseHand'>(() => ({ type: 'RaiseHand' }));
+export const lowerHand = record<'lowerHand'>(({ participantId }) => ({ type: 'LowerHand', participantId }));
+export const rename = record<'rename'>(({ name }) => ({ type: 'Rename', name }));
+
+export const react: Handler<'react'> = async (call) => {
+  const { participantId } = call.connection.requireSeat();
+  if (!call.connection.reactions.take(call.context.clock.now())) {
+    throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many reactions at once. Wait a moment.');
+  }
+  tellOthers(call, 'reacted', { participantId, emoji: call.request.emoji });
+  return {};
+};
+
+export const setTyping: Handler<'setTyping'> = async (call) => {
+  const { participantId } = call.connection.requireSeat();
+  tellOthers(call, 'typing', { participantId, typing: call.request.typing });
+  return {};
+};
+
+export const ping: Handler<'ping'> = async ({ context }) => ({ serverTime: context.clock.now() });
+
+/** What merely happens is told to those who are connected to this node, and forgotten. */
+function tellOthers<N extends NotificationName>(
+  { connection, context }: Pick<Call<'react'>, 'connection' | 'context'>,
+  name: N,
+  body: NotificationBody<N>,
+): void {
+  const encoded = encode(name, body);
+  for (const other of context.attendance.seated(connection.roomId).values()) {
+    if (other !== connection) other.write(encoded);
+  }
+}

@@ -1,0 +1,24 @@
+import { mayModerate } from '../../../core/room/queries.ts';
+import { Refusal } from '../../../core/room/refusal.ts';
+import { withRoom } from '../context.ts';
+import { record } from './handler.ts';
+
+export const renameRoom = record<'renameRoom'>(({ name }) => ({ type: 'RenameRoom', name }));
+export const setLocked = record<'setLocked'>(({ locked }) => ({ type: 'SetLocked', locked }));
+export const setLobby = record<'setLobby'>(({ lobby }) => ({ type: 'SetLobby', lobby }));
+export const setCapacity = record<'setCapacity'>(({ capacity }) => ({ type: 'SetCapacity', capacity }));
+export const setReencodingPolicy = record<'setReencodingPolicy'>(({ policy }) => ({
+  type: 'SetReencodingPolicy',
+  policy,
+}));
+export const setRecording = record<'setRecording'>(({ wanted }) => ({ type: 'SetRecording', wanted }));
+export const closeRoom = record<'closeRoom'>(() => ({ type: 'CloseRoom' }));
+
+/** Hashed here: the room never sees a password [S2]. */
+export const setPassword = record<'setPassword'>(async ({ password }, { roomId, participantId }, context) => {
+  if (!password) return { type: 'SetPassword', passwordHash: null };
+  // The room decides anew; but hashing is work that only hosts may ask for.
+  const role = await withRoom(context, roomId, ({ state }) => state.participants.get(participantId)?.role);
+  if (role && !mayModerate(role)) throw new Refusal('FORBIDDEN', 'Only hosts may set the password.');
+  return { type: 'SetPassword', passwordHash: await context.passwords.hash(password) };
+});

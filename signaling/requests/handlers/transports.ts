@@ -1,0 +1,28 @@
+import type {
+  ExpectedMedia as MediaExpected,
+  TransportOffer as MediaTransportOffer,
+  OpenedTransports,
+  RtpParameters,
+} from '../../../core/media/MediaPlane.ts';
+import type { ExpectedMedia, TransportOffer, TransportPair } from '../../protocol/shapes.ts';
+
+export function toWirePair({ send, recv, producing }: OpenedTransports): TransportPair {
+  return { send: toWireOffer(send), recv: toWireOffer(recv), producing: [...producing] };
+}
+
+/** mediasoup checks the parameters in depth. */
+export function toExpectedMedia(expected: readonly ExpectedMedia[] = []): MediaExpected[] {
+  return expected.map(({ trackId, rtpParameters }) => ({
+    trackId,
+    rtpParameters: rtpParameters as unknown as RtpParameters,
+  }));
+}
+
+function toWireOffer({ id, iceParameters, iceCandidates, dtlsParameters }: MediaTransportOffer): TransportOffer {
+  return {
+    id,
+    iceParameters: { ...iceParameters },
+    iceCandidates: iceCandidates.map((candidate) => ({ ...candidate })),
+    dtlsParameters: { ...dtlsParameters },
+  };
+}

@@ -1,0 +1,229 @@
+import type { RoomAudience } from '../../core/host/RoomAudience.ts';
+import type { ConsumerOffer, Quality, Speaker } from '../../core/media/MediaPlane.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { Commit } from '../../core/room/commit.ts';
+import { mayModerate } from '../../core/room/queries.ts';
+import type { ParticipantId, RoomId, RoomState, TrackId } from '../../core/room/state.ts';
+import type { Attendance } from '../connections/Attendance.ts';
+import type { ClientConnection } from '../connections/ClientConnection.ts';
+import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
+import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
+import {
+  concernsHostsOnly,
+  type EndReason,
+  encode,
+  endedBy,
+  knockDecidedBy,
+  toWireCommit,
+  toWireCommitOfRoleChange,
+  type Viewer,
+} from './notifications.ts';
+
+/** How long a client may take to set up consumers that it was offered. */
+const CONSUMERS_TIMEOUT_MS = 5_000;
+
+/** Rooms speak, the sockets of this node hear. */
+export class SocketAudience implements RoomAudience {
+  readonly #attendance: Attendance;
+  readonly #presenceAuditor: PresenceAuditor;
+  readonly #reencoding: ReencodingStatus;
+  readonly #logger: Logger;
+
+  constructor(attendance: Attendance, presenceAuditor: PresenceAuditor, reencoding: ReencodingStatus, logger: Logger) {
+    this.#attendance = attendance;
+    this.#presenceAuditor = presenceAuditor;
+    this.#reencoding = reencoding;
+    this.#logger = logger;
+  }
+
+  committed(roomId: RoomId, commit: Commit, before: RoomState, after: RoomState): void {
+    const encoded = encodedFor(commit);
+    for (const connection of this.#attendance.seated(roomId).values()) {
+      this.#quietly(roomId, () => this.#tellCommit(connection, commit, encoded, before, after));
+    }
+    for (const connection of this.#attendance.knocking(roomId).values()) {
+      this.#quietly(roomId, () => this.#tellKnocking(connection, commit));
+    }
+  }
+
+  rebuilt(roomId: RoomId): void {
+    // Its media begins anew.
+    this.#reencoding.tracksChanged(roomId, []);
+    this.#toRoom(roomId, () => encode('outOfDate', {}));
+  }
+
+  consumersOpened(
+    roomId: RoomId,
+    viewerId: ParticipantId,
+    session: number,
+    offers: readonly ConsumerOffer[],
+  ): Promise<void> {
+    const connection = this.#attendance.find(roomId, viewerId, session);
+    if (!connection) return Promise.reject(new Error(`Session ${session} of ${viewerId} is not connected here.`));
+    return connection.ask('consumersOpened', { consumers: offers.map(toWireOffer) }, CONSUMERS_TIMEOUT_MS);
+  }
+
+  consumersClosed(roomId: RoomId, viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void {
+    this.#toSession(roomId, viewerId, session, (connection) =>
+      connection.notify('consumersClosed', { consumerIds: [...consumerIds] }),
+    );
+  }
+
+  consumersPaused(
+    roomId: RoomId,
+    viewerId: ParticipantId,
+    session: number,
+    changes: readonly { readonly consumerId: string; readonly paused: boolean }[],
+  ): void {
+    this.#toSession(roomId, viewerId, session, (connection) =>
+      connection.notify('consumersPaused', { changes: [...changes] }),
+    );
+  }
+
+  layersWanted(
+    roomId: RoomId,
+    publisherId: ParticipantId,
+    session: number,
+    trackId: TrackId,
+    maxSpatialLayer: number,
+  ): void {
+    this.#toSession(roomId, publisherId, session, (connection) =>
+      connection.notify('layersWanted', { trackId, maxSpatialLayer }),
+    );
+  }
+
+  activeSpeakersChanged(roomId: RoomId, speakers: readonly Speaker[]): void {
+    this.#toRoom(roomId, () => encode('activeSpeakers', { speakers: [...speakers] }));
+  }
+
+  connectionQualityChanged(roomId: RoomId, participantId: ParticipantId, quality: Quality): void {
+    this.#toRoom(roomId, () => encode('connectionQuality', { participantId, quality }));
+  }
+
+  reencodingChanged(roomId: RoomId, trackIds: readonly TrackId[]): void {
+    this.#reencoding.tracksChanged(roomId, trackIds);
+    this.#toRoom(roomId, () => encode('reencodingStatus', this.#reencoding.of(roomId)));
+  }
+
+  /** What is true of all rooms has changed. */
+  reencodingAvailabilityChanged(): void {
+    for (const roomId of this.#attendance.roomIds()) {
+      this.#toRoom(roomId, () => encode('reencodingStatus', this.#reencoding.of(roomId)));
+    }
+  }
+
+  mediaLost(roomId: RoomId, participantId: ParticipantId, session: number): void {
+    this.#toSession(roomId, participantId, session, (connection) => connection.notify('mediaLost', {}));
+  }
+
+  #tellCommit(
+    connection: ClientConnection,
+    commit: Commit,
+    encoded: (viewer: Viewer) => string,
+    before: RoomState,
+    after: RoomState,
+  ): void {
+    const { participantId } = connection;
+    const reason = endedBy(commit, participantId) ?? (replaces(commit, connection) ? 'replaced' : null);
+    if (reason) {
+      this.#end(connection, reason);
+      return;
+    }
+    const role = after.participants.get(participantId)?.role;
+    if (!connection.hearsCommits || !role) return;
+    const wasHost = mayModerate(before.participants.get(participantId)?.role ?? role);
+    const viewer: Viewer = mayModerate(role) ? 'host' : 'other';
+    if (wasHost === (viewer === 'host')) connection.write(encoded(viewer));
+    else connection.notify('committed', toWireCommitOfRoleChange(commit, before, after, viewer));
+    // Given up by somebody who took this node for dead: it is not, so the client has but to resume.
+    if (givesUp(commit, connection)) connection.notify('outOfDate', {});
+  }
+
+  /** The session is over: the connection hears why, and closes. */
+  #end(connection: ClientConnection, reason: EndReason): void {
+    const { seat } = connection;
+    if (this.#attendance.removeSeated(connection) && seat) this.#presenceAuditor.left(seat);
+    connection.end(reason);
+  }
+
+  #tellKnocking(connection: ClientConnection, commit: Commit): void {
+    const decision = knockDecidedBy(commit, connection.participantId);
+    if (!decision) return;
+    this.#attendance.removeKnocking(connection);
+    if (decision === 'admitted' || decision === 'denied') {
+      connection.notify('lobbyDecided', { admitted: decision === 'admitted' });
+    } else {
+      connection.end(decision);
+    }
+  }
+
+  #toRoom(roomId: RoomId, toEncoded: () => string): void {
+    const seated = this.#attendance.seated(roomId);
+    if (seated.size === 0) return;
+    this.#quietly(roomId, () => {
+      const encoded = toEncoded();
+      for (const connection of seated.values()) this.#quietly(roomId, () => connection.write(encoded));
+    });
+  }
+
+  #toSession(
+    roomId: RoomId,
+    participantId: ParticipantId,
+    session: number,
+    tell: (connection: ClientConnection) => void,
+  ): void {
+    const connection = this.#attendance.find(roomId, participantId, session);
+    if (connection) this.#quietly(roomId, () => tell(connection));
+  }
+
+  /** Neither the room nor the others must suffer when somebody cannot be told: it is a bug, such as a message unlike its schema. */
+  #quietly(roomId: RoomId, tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#logger.error({ err: error, roomId }, 'a notification could not be sent');
+    }
+  }
+}
+
+/** The commit as text: made once for hosts and once for everybody else, or once for all where they see the same. */
+function encodedFor(commit: Commit): (viewer: Viewer) => string {
+  const made = new Map<Viewer, string>();
+  const differs = concernsHostsOnly(commit);
+  return (viewer) => {
+    const as: Viewer = differs ? viewer : 'other';
+    let encoded = made.get(as);
+    if (encoded === undefined) {
+      encoded = encode('committed', toWireCommit(commit, as));
+      made.set(as, encoded);
+    }
+    return encoded;
+  };
+}
+
+/** Whether the commit gives the participant's place to another connection than this one. */
+function replaces(commit: Commit, connection: ClientConnection): boolean {
+  return (
+    commit.commandId !== connection.entering &&
+    commit.events.some(
+      (event) =>
+        event.type === 'ParticipantResumed' &&
+        event.participantId === connection.participantId &&
+        event.session !== connection.seat?.session,
+    )
+  );
+}
+
+/** Whether the commit says that this connection, which is there, is lost. */
+function givesUp(commit: Commit, { participantId, seat }: ClientConnection): boolean {
+  return commit.events.some(
+    (event) =>
+      event.type === 'ParticipantDisconnected' &&
+      event.participantId === participantId &&
+      event.session === seat?.session,
+  );
+}
+
+function toWireOffer(offer: ConsumerOffer) {
+  return { ...offer, rtpParameters: { ...offer.rtpParameters } };
+}

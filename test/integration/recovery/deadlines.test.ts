@@ -1,0 +1,311 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { describe, expect, type TestContext, test } from 'vitest';
+import type { Clock, NodeInfo } from '../../../core/ports.ts';
+import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
+import { nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { silentLogger, systemClock } from '../../support/system.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+
+/** What a node was asked to do, in order: `dead ROOM NODE` or `due ROOM`. */
+interface TestNode extends Recovery {
+  readonly asked: string[];
+  /** The node stands still, as after SIGSTOP: none of its timers fires until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** The node is gone without a word. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const infoOf = (nodeId: string): NodeInfo => ({
+  nodeId,
+  name: nodeId,
+  url: `http://${nodeId}`,
+  startedAt: 1,
+  draining: false,
+  load: 0,
+  capacity: 500,
+  rooms: 0,
+  participants: 0,
+});
+
+interface World {
+  readonly server: TestRedis;
+  /** Looks into Redis past the nodes. */
+  readonly side: Redis;
+  /** `work` is done for each thing that the node is asked to do; `asked` gets it once that succeeded. */
+  startNode(nodeId: string, work?: (what: string) => Promise<void>): Promise<TestNode>;
+  heldBy(nodeId: string): Promise<string[]>;
+}
+
+/** A Redis of its own for each test: they run side by side, for most of them wait. */
+async function startWorld({ onTestFinished }: TestContext): Promise<World> {
+  const server = await startTestRedis();
+  const side = new Redis(server.options);
+  side.on('error', () => {}); // Some tests kill the server.
+  const nodes: TestNode[] = [];
+  onTestFinished(async () => {
+    for (const node of nodes) await node.stop();
+    side.disconnect();
+    await server.stop();
+  });
+  return {
+    server,
+    side,
+    async startNode(nodeId, work = async () => {}) {
+      const node = await startNode(server, nodeId, work);
+      nodes.push(node);
+      return node;
+    },
+    heldBy: async (nodeId) => (await side.smembers(nodeRoomsKey(nodeId))).sort(),
+  };
+}
+
+async function startNode(server: TestRedis, nodeId: string, work: (what: string) => Promise<void>): Promise<TestNode> {
+  const standing: (() => void)[] = [];
+  let paused = false;
+  const clock: Clock = {
+    now: systemClock.now,
+    setTimer: (afterMs, run) => systemClock.setTimer(afterMs, () => (paused ? standing.push(run) : run())),
+  };
+  const recovery = await createRecovery({
+    redis: { url: server.url, commandTimeoutMs: 500 },
+    durability: { mode: 'async' },
+    nodeId,
+    clock,
+    logger: silentLogger,
+  });
+  const asked: string[] = [];
+  const ask = async (what: string): Promise<void> => {
+    await work(what);
+    asked.push(what);
+  };
+  await recovery.registry.start(() => infoOf(nodeId));
+  recovery.deadlineSweeper.start({
+    onDeadNode: (roomId, deadNodeId) => ask(`dead ${roomId} ${deadNodeId}`),
+    onDeadline: (roomId) => ask(`due ${roomId}`),
+  });
+  let ended = false;
+  const resume = (): void => {
+    paused = false;
+    for (const run of standing.splice(0)) run();
+  };
+  return {
+    ...recovery,
+    asked,
+    pause() {
+      paused = true;
+    },
+    resume,
+    async crash() {
+      ended = true;
+      paused = true;
+      await recovery.close();
+    },
+    async stop() {
+      if (ended) return;
+      ended = true;
+      resume();
+      await recovery.deadlineSweeper.stop();
+      await recovery.registry.stop();
+      await recovery.close();
+    },
+  };
+}
+
+const known = async (node: TestNode): Promise<string[]> =>
+  (await node.registry.nodes()).map(({ nodeId }) => nodeId).sort();
+
+describe.concurrent('nodes', () => {
+  test('know each other while they live, with what they say about themselves', async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    expect(await a.registry.nodes()).toEqual([infoOf('a'), infoOf('b')]);
+    await b.registry.stop();
+    expect(await known(a)).toEqual(['a']);
+    expect(await side.zrange(nodesKey(), '0', '-1')).toEqual(['a']);
+  });
+
+  test('[R1] the rooms of a node that died are looked after by another one, each once, and the node is forgotten', async (context) => {
+    const { side, startNode, heldBy } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    const c = await startNode('c');
+    const rooms = Array.from({ length: 30 }, (_, i) => `room:{${i}}`);
+    for (const room of rooms) await a.registry.holdRoom(room);
+    await a.registry.holdRoom('left');
+    await a.registry.releaseRoom('left');
+    await a.crash();
+    await waitUntil(
+      async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
+      15_000,
+    );
+    expect([...b.asked, ...c.asked].sort()).toEqual(rooms.map((room) => `dead ${room} a`).sort());
+    expect(await heldBy('a')).toEqual([]);
+    expect(await known(b)).toEqual(['b', 'c']);
+  });
+
+  test('[R1] a room that could not be looked after is tried again', async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    let failures = 0;
+    const b = await startNode('b', async (what) => {
+      if (what === 'dead bad a' && failures++ < 2) throw new Error('not now');
+    });
+    await a.registry.holdRoom('bad');
+    await a.registry.holdRoom('good');
+    await a.crash();
+    await waitUntil(
+      async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
+      15_000,
+    );
+    expect(b.asked.filter((what) => what === 'dead bad a')).toHaveLength(1);
+    expect(failures).toBe(3);
+  });
+
+  test('[R1] a node that stops while it holds rooms leaves them to the others at once', async (context) => {
+    const { startNode } = await startWorld(context);
+    const b = await startNode('b');
+    await sleep(4_500); // What a node that just came says of others does not count yet.
+    const a = await startNode('a');
+    await a.registry.holdRoom('room');
+    await a.stop();
+    expect(await known(b)).toEqual(['b']);
+    await waitUntil(() => b.asked.length > 0 || 'nobody looked after the room', 2_500);
+    expect(b.asked).toEqual(['dead room a']);
+  });
+
+  test('[R1] a node that stood still, and was called dead, is back by itself with all its rooms', async (context) => {
+    const { side, startNode, heldBy } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    await a.registry.holdRoom('room-1');
+    await a.registry.holdRoom('room-2');
+    a.pause();
+    await waitUntil(
+      async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
+      15_000,
+    );
+    expect(await known(b)).toEqual(['b']);
+    a.resume();
+    await waitUntil(async () => (await known(b)).length === 2 || 'the node is not known again', 3_000);
+    await waitUntil(async () => (await heldBy('a')).length === 2 || 'its rooms are not known again', 3_000);
+    expect(a.asked).toEqual([]);
+  });
+
+  test('nobody is called dead because Redis was away', async (context) => {
+    const { server, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    await a.registry.holdRoom('room-a');
+    await b.registry.holdRoom('room-b');
+    await sleep(4_500);
+    await server.kill();
+    await sleep(4_000);
+    await server.start();
+    await waitUntil(async () => (await known(a)).length === 2 || 'the nodes do not know each other again');
+    await sleep(2_500); // Three sweeps.
+    expect([...a.asked, ...b.asked]).toEqual([]);
+    server.pause();
+    await sleep(4_000);
+    server.resume();
+    await sleep(2_500); // Three sweeps.
+    expect([...a.asked, ...b.asked]).toEqual([]);
+  });
+
+  test('what Redis lost of the nodes is there again within two beats', async (context) => {
+    const { side, startNode, heldBy } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    await a.registry.holdRoom('room-1');
+    await b.registry.holdRoom('room-2');
+    await side.flushall();
+    await waitUntil(async () => (await known(a)).length === 2 || 'the nodes do not know each other again', 2_500);
+    await waitUntil(
+      async () => (await heldBy('a')).length + (await heldBy('b')).length === 2 || 'rooms are missing',
+      2_500,
+    );
+    expect([...a.asked, ...b.asked]).toEqual([]);
+  });
+});
+
+describe.concurrent('deadlines of rooms', () => {
+  test('a deadline that has passed is met, by one of the nodes, and is over', async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    const now = Date.now();
+    const rooms = Array.from({ length: 200 }, (_, i) => `room-${i}`);
+    await Promise.all(rooms.map((room) => a.roomIndex.touch(room, now, now - 1)));
+    await a.roomIndex.touch('later', now, now + 600_000);
+    await a.roomIndex.touch('changed its mind', now, now);
+    await a.roomIndex.touch('changed its mind', now, null);
+    await waitUntil(
+      () => a.asked.length + b.asked.length >= 200 || `${a.asked.length + b.asked.length} of 200 deadlines met`,
+    );
+    await sleep(1_500);
+    expect([...a.asked, ...b.asked].sort()).toEqual(rooms.map((room) => `due ${room}`).sort());
+    expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['later']);
+  });
+
+  test('[R1] one that could not be met is tried again, also when whoever had claimed it died', async (context) => {
+    const { startNode } = await startWorld(context);
+    let died = false;
+    const a = await startNode('a', () => {
+      died = true;
+      return new Promise(() => {}); // Never comes back from it.
+    });
+    let failures = 0;
+    await a.roomIndex.touch('room', Date.now(), Date.now());
+    await waitUntil(() => died || 'nobody claimed the deadline');
+    await a.crash();
+    const b = await startNode('b', async () => {
+      if (failures++ < 2) throw new Error('not now');
+    });
+    await waitUntil(() => b.asked.length > 0 || 'the deadline was not met', 20_000);
+    expect(b.asked).toEqual(['due room']);
+    expect(failures).toBe(3);
+  });
+
+  test('a new deadline given while the old one is met stays', async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const later = Date.now() + 600_000;
+    const a: TestNode = await startNode('a', async () => a.roomIndex.touch('room', Date.now(), later));
+    await a.roomIndex.touch('room', Date.now(), Date.now());
+    await waitUntil(() => a.asked.length > 0 || 'the deadline was not met');
+    expect(await side.zrange(roomDeadlinesKey(), '0', '-1', 'WITHSCORES')).toEqual(['room', String(later)]);
+  });
+
+  test('deadlines that Redis lost, or that were set while it was away, are there when it is back', async (context) => {
+    const { server, side, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    const later = Date.now() + 600_000;
+    await a.roomIndex.touch('before', Date.now(), later);
+    await side.del(roomDeadlinesKey());
+    await server.kill();
+    const failed = expect.objectContaining({ name: 'Unavailable' });
+    await expect(a.roomIndex.touch('meanwhile', Date.now(), later + 1)).rejects.toEqual(failed);
+    await server.start();
+    await waitUntil(async () => (await side.zcard(roomDeadlinesKey())) === 2 || 'deadlines are missing');
+    expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['before', 'meanwhile']);
+  });
+
+  test('rooms are listed by last activity', async (context) => {
+    const { startNode } = await startWorld(context);
+    const a = await startNode('a');
+    await a.roomIndex.touch('old', 1_000, null);
+    await a.roomIndex.touch('{new}:\ud800', 3_000, null);
+    await a.roomIndex.touch('gone', 4_000, 5_000);
+    await a.roomIndex.touch('old', 500, null);
+    await a.roomIndex.remove('gone');
+    expect(await a.roomIndex.list(10)).toEqual([
+      { roomId: '{new}:\ud800', lastActivityAt: 3_000 },
+      { roomId: 'old', lastActivityAt: 1_000 },
+    ]);
+    expect(await a.roomIndex.list(1)).toHaveLength(1);
+    expect(await a.roomIndex.list(0)).toEqual([]);
+  });
+});

@@ -1,0 +1,133 @@
+import type { Room } from '../../client/index.ts';
+import { describeError } from '../lib/describeError.ts';
+import type { HandedTracks } from './Door.ts';
+import { LocalDevices } from './LocalDevices.ts';
+import type { EndReason, Meeting, MeetingActions, MeetingSnapshot, Word } from './Meeting.ts';
+import { roomActions } from './roomActions.ts';
+import { SnapshotBuilder } from './SnapshotBuilder.ts';
+import { WORD_ON_STOPPED_SCREEN, wordOnHostsMute, wordOnLostDevice } from './words.ts';
+
+/** Events after which the page may look different. */
+const CHANGES = [
+  'reconnecting',
+  'reconnected',
+  'participantConnected',
+  'participantDisconnected',
+  'participantStateChanged',
+  'trackPublished',
+  'trackUnpublished',
+  'trackSubscribed',
+  'trackUnsubscribed',
+  'trackMuted',
+  'trackUnmuted',
+  'activeSpeakersChanged',
+  'connectionQualityChanged',
+  'chatChanged',
+  'roomChanged',
+  'lobbyChanged',
+  'reencodingChanged',
+] as const;
+
+/** Somebody who stopped without saying so is no longer writing after this. */
+const TYPING_MS = 6_000;
+
+/** The meeting of a connected `Room`. */
+export class RoomMeeting implements Meeting {
+  readonly actions: MeetingActions;
+  readonly #devices: LocalDevices;
+  readonly #builder: SnapshotBuilder;
+  readonly #listeners = new Set<() => void>();
+  readonly #lastSpokeAt = new Map<string, number>();
+  readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
+  #speakers: readonly string[] = [];
+  #word: Word | null = null;
+  #ended: EndReason | null = null;
+  #snapshot: MeetingSnapshot;
+  #refreshing = false;
+
+  constructor(room: Room) {
+    this.#builder = new SnapshotBuilder(room);
+    this.#devices = new LocalDevices(room, () => this.#refreshSoon());
+    this.actions = roomActions(room, this.#devices);
+    this.#snapshot = this.#build();
+
+    room.on('chatChanged', () => this.#builder.outboxChanged());
+    room.on('activeSpeakersChanged', (speakers) => {
+      this.#speakers = speakers.map((participant) => participant.id);
+      for (const id of this.#speakers) this.#lastSpokeAt.set(id, Date.now());
+    });
+    room.on('typingChanged', (typing, { id }) => this.#noteTyping(id, typing));
+    room.on('disconnected', (reason, error) => {
+      if (error) console.warn('The meeting is over', reason, error);
+      this.#devices.close();
+      for (const timer of this.#typing.values()) clearTimeout(timer);
+      // `refused`: the way back in was refused after the connection was lost.
+      this.#ended = reason === 'refused' ? 'expired' : reason;
+      this.#refresh();
+    });
+    room.on('deviceLost', (source) => this.#say(wordOnLostDevice(source)));
+    room.on('trackMuted', ({ source }, { id }, byHost) => {
+      if (byHost && id === room.localParticipant.id) this.#say(wordOnHostsMute(source));
+    });
+    room.on('trackUnpublished', ({ source }, { id }, byHost) => {
+      if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(WORD_ON_STOPPED_SCREEN);
+    });
+    room.on('warning', (message, error) => console.warn(message, error));
+    for (const name of CHANGES) room.on(name, () => this.#refreshSoon());
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): MeetingSnapshot => this.#snapshot;
+
+  /** The devices that ran before the meeting become its own. A failure leaves the person in the meeting without them. */
+  publish(tracks: HandedTracks): void {
+    this.#devices.publish(tracks).catch((error: unknown) => this.#say(describeError(error)));
+  }
+
+  #say(word: Word | null): void {
+    this.#word = word;
+    this.#refreshSoon();
+  }
+
+  #noteTyping(id: string, typing: boolean): void {
+    clearTimeout(this.#typing.get(id));
+    this.#typing.delete(id);
+    if (typing) {
+      const forget = () => {
+        this.#typing.delete(id);
+        this.#refreshSoon();
+      };
+      this.#typing.set(id, setTimeout(forget, TYPING_MS));
+    }
+    this.#refreshSoon();
+  }
+
+  /** Events of one commit come together: one new snapshot for all of them. */
+  #refreshSoon(): void {
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    queueMicrotask(() => {
+      this.#refreshing = false;
+      if (this.#ended === null) this.#refresh();
+    });
+  }
+
+  #refresh(): void {
+    this.#snapshot = this.#build();
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #build(): MeetingSnapshot {
+    return this.#builder.build({
+      speakers: this.#speakers,
+      lastSpokeAt: this.#lastSpokeAt,
+      typingIds: [...this.#typing.keys()],
+      word: this.#word,
+      ended: this.#ended,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { useMemo } from 'react';
+import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { Panel } from '../../ui/Panel.tsx';
+import { ChatComposer } from './ChatComposer.tsx';
+import { formatDay, formatTime } from './formatTime.ts';
+import { groupMessages, type MessageGroup } from './groupMessages.ts';
+import { Message } from './Message.tsx';
+import { useStickToEnd } from './useStickToEnd.ts';
+import './ChatPanel.css';
+
+interface ChatPanelProps {
+  snapshot: MeetingSnapshot;
+  actions: MeetingActions;
+  onClose: () => void;
+}
+
+export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
+  const list = useStickToEnd(snapshot.chat);
+  const groups = useMemo(() => groupMessages(snapshot.chat), [snapshot.chat]);
+  const mayModerate = snapshot.self.role === 'host';
+
+  return (
+    <Panel title="Chat" onClose={onClose}>
+      <div ref={list} className="panel-body chat-list" role="log" aria-label="Messages">
+        {groups.length === 0 && (
+          <p className="chat-empty">Messages stay in the meeting: whoever joins later reads them too.</p>
+        )}
+        {groups.map((group, index) => (
+          <Group key={group.key} group={group} first={index === 0} actions={actions} mayModerate={mayModerate} />
+        ))}
+      </div>
+      <p className="chat-typing" aria-live="off">
+        {typingText(snapshot.typing)}
+      </p>
+      <ChatComposer actions={actions} />
+    </Panel>
+  );
+}
+
+interface GroupProps {
+  group: MessageGroup;
+  first: boolean;
+  actions: MeetingActions;
+  mayModerate: boolean;
+}
+
+function Group({ group, first, actions, mayModerate }: GroupProps) {
+  const day = formatDay(group.at, Date.now());
+  return (
+    <>
+      {(group.newDay || (first && day !== 'Today')) && <p className="chat-day">{day}</p>}
+      <section className={`chat-group${group.own ? ' own' : ''}`}>
+        <h3>
+          <span>{group.own ? 'You' : group.name}</span>
+          <time dateTime={new Date(group.at).toISOString()}>{formatTime(group.at)}</time>
+        </h3>
+        {group.lines.map((line) => (
+          <Message key={line.id} line={line} actions={actions} mayDelete={line.own || mayModerate} />
+        ))}
+      </section>
+    </>
+  );
+}
+
+function typingText(names: readonly string[]): string {
+  const [first, second] = names;
+  if (first === undefined) return '';
+  if (second === undefined) return `${first} is writing…`;
+  return names.length === 2 ? `${first} and ${second} are writing…` : 'Several people are writing…';
+}

@@ -1,0 +1,78 @@
+import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { useNotices } from '../../ui/notices.tsx';
+import type { PanelName } from '../meeting/panels.ts';
+import { ControlButton } from './ControlButton.tsx';
+import './ControlBar.css';
+
+interface ControlBarProps {
+  snapshot: MeetingSnapshot;
+  actions: MeetingActions;
+  panel: PanelName | null;
+  unread: number;
+  onToggle: (name: PanelName) => void;
+}
+
+export function ControlBar({ snapshot, actions, panel, unread, onToggle }: ControlBarProps) {
+  const { attempt } = useNotices();
+  const { self } = snapshot;
+  const micOn = self.microphone !== null && !self.microphone.muted;
+  const cameraOn = self.camera !== null && !self.camera.muted;
+  const sharing = self.screen !== null;
+  const handUp = self.handRaisedAt !== null;
+
+  const panelButton = (name: PanelName, icon: 'chat' | 'people' | 'sliders', title: string, badge = 0) => (
+    <ControlButton
+      icon={icon}
+      label={badge > 0 ? `${title}, ${badge} new` : title}
+      className={`for-${name}`}
+      badge={badge}
+      active={panel === name}
+      expanded={panel === name}
+      onClick={() => onToggle(name)}
+    />
+  );
+
+  return (
+    <section className="control-bar" aria-label="Meeting controls">
+      <ControlButton
+        icon={micOn ? 'mic' : 'micOff'}
+        label={micOn ? 'Turn microphone off' : 'Turn microphone on'}
+        keys="Ctrl+D"
+        off={!micOn}
+        onClick={() => void attempt(actions.setMicrophone(!micOn))}
+      />
+      <ControlButton
+        icon={cameraOn ? 'camera' : 'cameraOff'}
+        label={cameraOn ? 'Turn camera off' : 'Turn camera on'}
+        keys="Ctrl+E"
+        off={!cameraOn}
+        onClick={() => void attempt(actions.setCamera(!cameraOn))}
+      />
+      {canShareScreen() && (
+        <ControlButton
+          icon="screen"
+          label={sharing ? 'Stop sharing your screen' : 'Share your screen'}
+          className="for-screen"
+          active={sharing}
+          onClick={() => void attempt(actions.setScreenShare(!sharing))}
+        />
+      )}
+      <ControlButton
+        icon="hand"
+        label={handUp ? 'Lower your hand' : 'Raise your hand'}
+        active={handUp}
+        onClick={() => void attempt(handUp ? actions.lowerHand(self.id) : actions.raiseHand())}
+      />
+      <span className="control-gap" />
+      {panelButton('chat', 'chat', 'Chat', unread)}
+      {panelButton('people', 'people', 'People', snapshot.lobby.length)}
+      {panelButton('settings', 'sliders', 'Settings')}
+      <ControlButton icon="leave" label="Leave the meeting" danger onClick={() => void attempt(actions.leave())} />
+    </section>
+  );
+}
+
+/** Phones' browsers cannot. */
+function canShareScreen(): boolean {
+  return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+}

@@ -1,0 +1,25 @@
+import { describeError } from '../../lib/describeError.ts';
+import { MessagePage } from '../../ui/MessagePage.tsx';
+
+interface RefusedPageProps {
+  code: string;
+  onAgain: () => void;
+  onHome: () => void;
+}
+
+/** Trying again helps against these; the others stay as they are. */
+const MAY_CHANGE = new Set(['ROOM_FULL', 'ROOM_LOCKED']);
+
+export function RefusedPage({ code, onAgain, onHome }: RefusedPageProps) {
+  const described = describeError(Object.assign(new Error(code), { code }));
+  const home = { label: 'Go to the first page', onClick: onHome };
+  const again = { label: 'Try again', onClick: onAgain };
+  return (
+    <MessagePage
+      title={(described?.title ?? '').replace(/\.$/u, '')}
+      text={described?.advice ?? ''}
+      icon={code === 'ROOM_NOT_FOUND' || code === 'ROOM_CLOSED' ? 'door' : 'lock'}
+      actions={MAY_CHANGE.has(code) ? [again, home] : [home]}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import { useEffect, useRef, useState } from 'react';
+import type { PublishedMedia } from '../../model/Meeting.ts';
+import './MediaVideo.css';
+
+interface MediaVideoProps {
+  media: PublishedMedia;
+  fit: 'cover' | 'contain';
+  mirrored?: boolean;
+  label: string;
+}
+
+/**
+ * A published video in an element of its own, transparent until its first picture; after that it holds the last one through
+ * every interruption. Sound is played by `AudioOutput`, never from here.
+ */
+export function MediaVideo({ media, fit, mirrored = false, label }: MediaVideoProps) {
+  const element = useRef<HTMLVideoElement>(null);
+  const [started, setStarted] = useState(false);
+  const { attach } = media;
+  useEffect(() => (element.current ? attach(element.current) : undefined), [attach]);
+  return (
+    <video
+      ref={element}
+      className={`media-video ${fit}${mirrored ? ' mirrored' : ''}${started ? ' started' : ''}`}
+      aria-label={label}
+      autoPlay
+      playsInline
+      muted
+      onLoadedData={() => setStarted(true)}
+    />
+  );
+}

@@ -1,0 +1,19 @@
+import { useEffect, useRef, useState } from 'react';
+import type { MeetingSnapshot } from '../../model/Meeting.ts';
+import { newsBetween } from '../../model/newsBetween.ts';
+
+/** Tells a screen reader what others see at a glance. Nobody is told who came or went: that is what the list is for. */
+export function Announcer({ snapshot }: { snapshot: MeetingSnapshot }) {
+  const before = useRef(snapshot);
+  const [news, setNews] = useState('');
+  useEffect(() => {
+    const texts = newsBetween(before.current, snapshot);
+    before.current = snapshot;
+    if (texts.length > 0) setNews(texts.join('. '));
+  }, [snapshot]);
+  return (
+    <p className="visually-hidden" aria-live="polite">
+      {news}
+    </p>
+  );
+}

@@ -1,0 +1,67 @@
+import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { Avatar } from '../../ui/Avatar.tsx';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { CopyLinkButton } from '../../ui/CopyLinkButton.tsx';
+import { useNotices } from '../../ui/notices.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { PersonRow } from './PersonRow.tsx';
+import { sortPeople } from './sortPeople.ts';
+import './PeoplePanel.css';
+
+interface PeoplePanelProps {
+  snapshot: MeetingSnapshot;
+  actions: MeetingActions;
+  onClose: () => void;
+}
+
+export function PeoplePanel({ snapshot, actions, onClose }: PeoplePanelProps) {
+  const people = sortPeople([snapshot.self, ...snapshot.others]);
+  const isHost = snapshot.self.role === 'host';
+  return (
+    <Panel title={`People (${people.length})`} onClose={onClose}>
+      <div className="panel-body">
+        {snapshot.lobby.length > 0 && <Waiting snapshot={snapshot} actions={actions} />}
+        <section className="panel-section" aria-label="In the meeting">
+          <CopyLinkButton roomId={snapshot.roomId} variant="secondary" />
+          <ul className="people">
+            {people.map((person) => (
+              <PersonRow
+                key={person.id}
+                person={person}
+                actions={actions}
+                isHost={isHost}
+                canReencode={snapshot.reencoding.available !== false}
+              />
+            ))}
+          </ul>
+        </section>
+      </div>
+    </Panel>
+  );
+}
+
+function Waiting({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: MeetingActions }) {
+  const { attempt } = useNotices();
+  const admitAll = () => {
+    const admissions = snapshot.lobby.map((knock) => actions.admit(knock.participantId));
+    void attempt(Promise.all(admissions));
+  };
+  return (
+    <section className="panel-section">
+      <h3>Waiting to be let in</h3>
+      <ul className="people">
+        {snapshot.lobby.map(({ participantId, name }) => (
+          <li key={participantId} className="person">
+            <Avatar id={participantId} name={name} size={36} />
+            <span className="person-name">{name}</span>
+            <IconButton icon="close" label={`Deny ${name}`} onClick={() => void attempt(actions.deny(participantId))} />
+            <Button variant="primary" onClick={() => void attempt(actions.admit(participantId))}>
+              Admit
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {snapshot.lobby.length > 1 && <Button onClick={admitAll}>Admit all</Button>}
+    </section>
+  );
+}

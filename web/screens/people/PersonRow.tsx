@@ -1,0 +1,120 @@
+import type { MeetingActions, Person, VideoSource } from '../../model/Meeting.ts';
+import { Avatar } from '../../ui/Avatar.tsx';
+import { Icon, type IconName } from '../../ui/icons.tsx';
+import { Menu, type MenuChoice, type MenuItem } from '../../ui/Menu.tsx';
+import { useNotices } from '../../ui/notices.tsx';
+
+interface PersonRowProps {
+  person: Person;
+  actions: MeetingActions;
+  /** Whether the viewer is one. */
+  isHost: boolean;
+  /** False: a wish to reencode is kept, and nothing comes of it yet. */
+  canReencode: boolean;
+}
+
+export function PersonRow({ person, actions, isHost, canReencode }: PersonRowProps) {
+  const { attempt } = useNotices();
+  const run = (action: Promise<unknown>) => void attempt(action);
+  const items = isHost && !person.isSelf ? hostActions(person, actions, run) : [];
+  const choices = isHost ? reencodingChoices(person, canReencode, actions, run) : [];
+  return (
+    <li className="person">
+      <Avatar id={person.id} name={person.name} size={36} />
+      <span className="person-name">
+        {person.name}
+        {person.isSelf && ' (you)'}
+        <small>{stateText(person, isHost)}</small>
+      </span>
+      {person.handRaisedAt !== null && <State icon="hand" text="Hand raised" className="hand" />}
+      {person.screen && <State icon="screen" text="Sharing a screen" className="sharing" />}
+      {person.microphone && !person.microphone.muted ? (
+        <State icon="mic" text="Microphone on" />
+      ) : (
+        <State icon="micOff" text="Microphone off" />
+      )}
+      {person.camera && !person.camera.muted ? (
+        <State icon="camera" text="Camera on" />
+      ) : (
+        <State icon="cameraOff" text="Camera off" />
+      )}
+      {isHost && (
+        <span className="person-menu">
+          {items.length + choices.length > 0 && (
+            <Menu label={`Actions for ${person.name}`} items={items} choices={choices} />
+          )}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function State({ icon, text, className = '' }: { icon: IconName; text: string; className?: string }) {
+  return (
+    <span className={`person-state ${className}`} title={text}>
+      <Icon name={icon} size={18} />
+      <span className="visually-hidden">{text}</span>
+    </span>
+  );
+}
+
+/** Whose video is reencoded is the hosts' business alone. */
+function stateText(person: Person, isHost: boolean): string {
+  const parts = [
+    person.role === 'host' ? 'Host' : person.role === 'guest' ? 'Guest' : null,
+    person.connected ? null : 'Reconnecting…',
+    isHost && (person.camera?.reencoded || person.screen?.reencoded) ? 'Reencoded' : null,
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
+function hostActions(person: Person, actions: MeetingActions, run: (action: Promise<unknown>) => void): MenuItem[] {
+  const { id } = person;
+  const items: (MenuItem | false)[] = [
+    person.microphone !== null &&
+      !person.microphone.muted && { label: 'Mute', icon: 'micOff', onSelect: () => run(actions.muteParticipant(id)) },
+    person.screen !== null && {
+      label: 'Stop screen share',
+      icon: 'screen',
+      onSelect: () => run(actions.stopScreen(id)),
+    },
+    person.handRaisedAt !== null && { label: 'Lower hand', icon: 'hand', onSelect: () => run(actions.lowerHand(id)) },
+    person.role === 'host'
+      ? { label: 'Make member', icon: 'star', onSelect: () => run(actions.setRole(id, 'member')) }
+      : { label: 'Make host', icon: 'star', onSelect: () => run(actions.setRole(id, 'host')) },
+    { label: 'Remove', icon: 'remove', danger: true, onSelect: () => run(actions.remove(id)) },
+    { label: 'Remove for good', icon: 'lock', danger: true, onSelect: () => run(actions.ban(id)) },
+  ];
+  return items.filter((item) => item !== false);
+}
+
+const WISHES: readonly { readonly value: string; readonly label: string; readonly wanted: boolean | null }[] = [
+  { value: 'room', label: 'As the room', wanted: null },
+  { value: 'always', label: 'Always', wanted: true },
+  { value: 'never', label: 'Never', wanted: false },
+];
+
+function reencodingChoices(
+  person: Person,
+  canReencode: boolean,
+  actions: MeetingActions,
+  run: (action: Promise<unknown>) => void,
+): MenuChoice[] {
+  const videos: readonly VideoSource[] = ['camera', 'screen'];
+  return videos.flatMap((video): MenuChoice[] => {
+    const media = person[video];
+    if (media === null) return [];
+    const now = media.reencoded ? ' · reencoded now' : canReencode ? '' : ' · not possible now';
+    return [
+      {
+        label: `Reencode the ${video}${now}`,
+        value: WISHES.find(({ wanted }) => wanted === media.reencodingWish)?.value ?? '',
+        options: WISHES,
+        onSelect: (chosen) => {
+          const wish = WISHES.find(({ value }) => value === chosen);
+          if (wish) run(actions.setVideoReencoding(person.id, video, wish.wanted));
+        },
+      },
+    ];
+  });
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../../model/Meeting.ts';
+import { sortPeople } from './sortPeople.ts';
+
+const base = {
+  role: 'member',
+  connected: true,
+  quality: 3,
+  camera: null,
+  microphone: null,
+  screen: null,
+  screenAudio: null,
+} as const;
+const person = (name: string, handRaisedAt: number | null = null, isSelf = false): Person => {
+  return { ...base, id: name, name, handRaisedAt, isSelf };
+};
+
+describe('sortPeople', () => {
+  it('sets raised hands first, then oneself, then names', () => {
+    const people = [person('Zoe'), person('Bo'), person('me', null, true), person('Late', 20), person('Early', 10)];
+    expect(sortPeople(people).map(({ name }) => name)).toEqual(['Early', 'Late', 'me', 'Bo', 'Zoe']);
+  });
+});

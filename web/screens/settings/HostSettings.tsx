@@ -1,0 +1,115 @@
+import { type FormEvent, startTransition, useOptimistic, useState } from 'react';
+import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { Button } from '../../ui/Button.tsx';
+import { SwitchField, TextField } from '../../ui/fields.tsx';
+import { useNotices } from '../../ui/notices.tsx';
+import { ReencodingSettings } from './ReencodingSettings.tsx';
+
+interface HostSettingsProps {
+  snapshot: MeetingSnapshot;
+  actions: MeetingActions;
+}
+
+export function HostSettings({ snapshot, actions }: HostSettingsProps) {
+  return (
+    <>
+      <MeetingSettings snapshot={snapshot} actions={actions} />
+      <ReencodingSettings snapshot={snapshot} actions={actions} />
+    </>
+  );
+}
+
+function MeetingSettings({ snapshot, actions }: HostSettingsProps) {
+  return (
+    <section className="panel-section">
+      <h3>Meeting</h3>
+      <RoomSwitch
+        label="Lock the meeting"
+        hint="Nobody new can join."
+        checked={snapshot.locked}
+        onChange={actions.setLocked}
+      />
+      <RoomSwitch
+        label="Lobby"
+        hint="You let in each newcomer."
+        checked={snapshot.lobbyEnabled}
+        onChange={actions.setLobby}
+      />
+      <PasswordForm isProtected={snapshot.passwordProtected} actions={actions} />
+      <CloseButton actions={actions} />
+    </section>
+  );
+}
+
+interface RoomSwitchProps {
+  label: string;
+  hint: string;
+  checked: boolean;
+  onChange: (checked: boolean) => Promise<void>;
+}
+
+/** Follows the hand at once, and falls back where the room says no. */
+function RoomSwitch({ label, hint, checked, onChange }: RoomSwitchProps) {
+  const [shown, show] = useOptimistic(checked);
+  const { attempt } = useNotices();
+  const change = (wanted: boolean) => {
+    startTransition(async () => {
+      show(wanted);
+      await attempt(onChange(wanted));
+    });
+  };
+  return <SwitchField label={label} hint={hint} checked={shown} onChange={change} />;
+}
+
+function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions: MeetingActions }) {
+  const [password, setPassword] = useState('');
+  const { attempt } = useNotices();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (password !== '' && (await attempt(actions.setPassword(password)))) setPassword('');
+  };
+
+  return (
+    <form className="password-form" onSubmit={submit}>
+      <TextField
+        label={isProtected ? 'New password' : 'Password for newcomers'}
+        type="password"
+        autoComplete="new-password"
+        maxLength={256}
+        value={password}
+        hint={isProtected ? 'The meeting has a password.' : 'None so far.'}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <div>
+        <Button type="submit" disabled={password === ''}>
+          {isProtected ? 'Change' : 'Set'}
+        </Button>
+        {isProtected && (
+          <Button variant="quiet" onClick={() => void attempt(actions.setPassword(null))}>
+            Remove password
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** Asks once more: this cannot be undone. */
+function CloseButton({ actions }: { actions: MeetingActions }) {
+  const [sure, setSure] = useState(false);
+  const { attempt } = useNotices();
+  if (!sure) return <Button onClick={() => setSure(true)}>End the meeting for everybody…</Button>;
+  return (
+    <fieldset className="close-room">
+      <legend>End the meeting?</legend>
+      <p>Everybody leaves, and nobody can come back.</p>
+      <Button variant="danger" onClick={() => void attempt(actions.closeRoom())}>
+        End it
+      </Button>
+      <Button variant="quiet" onClick={() => setSure(false)}>
+        Keep it open
+      </Button>
+    </fieldset>
+  );
+}

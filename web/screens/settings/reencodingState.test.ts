@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { MeetingSnapshot, Person, PublishedMedia, Reencoding } from '../../model/Meeting.ts';
+import { reencodingState } from './reencodingState.ts';
+
+const camera = (change: Partial<PublishedMedia> = {}): PublishedMedia => {
+  return { trackId: 't', muted: false, reencodingWish: null, reencoded: false, attach: () => () => {}, ...change };
+};
+
+const person = (change: Partial<Person> = {}): Person => ({
+  id: 'p',
+  name: 'P',
+  role: 'member',
+  isSelf: false,
+  connected: true,
+  handRaisedAt: null,
+  quality: null,
+  camera: camera(),
+  microphone: null,
+  screen: null,
+  screenAudio: null,
+  ...change,
+});
+
+const fine: Reencoding = { policy: { mode: 'off' }, available: true, reason: null };
+const missing: Reencoding = { ...fine, available: false, reason: 'No reencoder runs.' };
+
+const room = (
+  change: Partial<Pick<MeetingSnapshot, 'reencoding' | 'self' | 'others'>> = {},
+): Pick<MeetingSnapshot, 'reencoding' | 'self' | 'others'> => {
+  return { reencoding: fine, self: person(), others: [person(), person()], ...change };
+};
+
+describe('what hosts are told of reencoding', () => {
+  it('nothing while it is off', () => {
+    expect(reencodingState(room(), { mode: 'off' })).toEqual({ text: '', isProblem: false });
+  });
+
+  it('what is missing, and that the wish is kept', () => {
+    expect(reencodingState(room({ reencoding: missing }), { mode: 'on' })).toEqual({
+      text: 'No reencoder runs. Your choice is kept: it takes effect by itself.',
+      isProblem: true,
+    });
+    expect(reencodingState(room({ reencoding: missing }), { mode: 'off' })).toEqual({
+      text: 'No reencoder runs.',
+      isProblem: false,
+    });
+  });
+
+  it('a wish for one video counts as one', () => {
+    const others = [person({ screen: camera({ reencodingWish: true }) })];
+    expect(reencodingState(room({ reencoding: missing, others }), { mode: 'off' }).isProblem).toBe(true);
+  });
+
+  it('for how many viewers automatic waits', () => {
+    const others = [person(), person({ connected: false }), person()];
+    expect(reencodingState(room({ others }), { mode: 'auto', viewers: 10 }).text).toBe(
+      'Waits for more viewers: a video has 2 now.',
+    );
+    expect(reencodingState(room({ others }), { mode: 'auto', viewers: 1 }).text).toBe('Begins in a moment.');
+  });
+
+  it('how many videos are reencoded', () => {
+    const others = [person({ camera: camera({ reencoded: true }) }), person({ screen: camera({ reencoded: true }) })];
+    expect(reencodingState(room({ others }), { mode: 'on' }).text).toBe('2 videos are reencoded now.');
+  });
+
+  it('that there is nothing to reencode yet', () => {
+    const dark = { self: person({ camera: null }), others: [] };
+    expect(reencodingState(room(dark), { mode: 'on' }).text).toBe('Waits for a camera or a screen.');
+  });
+
+  it('nothing before the server has spoken', () => {
+    expect(reencodingState(room({ reencoding: { ...fine, available: null } }), { mode: 'on' }).text).toBe('');
+  });
+});

@@ -1,0 +1,40 @@
+import type { ReencodingPolicy } from '../../../client/index.ts';
+import type { MeetingSnapshot } from '../../model/Meeting.ts';
+
+export interface ReencodingState {
+  /** A sentence or two for hosts; empty when there is nothing to say. */
+  readonly text: string;
+  /** What is wanted cannot be had just now. */
+  readonly isProblem: boolean;
+}
+
+/** What comes of the wish to reencode, `policy` being what the host has just chosen. */
+export function reencodingState(
+  { reencoding, self, others }: Pick<MeetingSnapshot, 'reencoding' | 'self' | 'others'>,
+  policy: ReencodingPolicy,
+): ReencodingState {
+  const { available, reason } = reencoding;
+  const people = [self, ...others];
+  const videos = people.flatMap(({ camera, screen }) => [camera, screen]).filter((video) => video !== null);
+  const reencoded = videos.filter((video) => video.reencoded).length;
+  const wanted = policy.mode !== 'off' || videos.some(({ reencodingWish }) => reencodingWish === true);
+
+  if (available === false) {
+    const kept = wanted ? ' Your choice is kept: it takes effect by itself.' : '';
+    return { text: `${reason ?? 'No reencoder runs.'}${kept}`, isProblem: wanted };
+  }
+  if (reencoded > 0) {
+    const waiting = reason === null ? '' : ` ${reason}`;
+    return {
+      text: `${reencoded === 1 ? '1 video is' : `${reencoded} videos are`} reencoded now.${waiting}`,
+      isProblem: false,
+    };
+  }
+  if (!wanted || available === null) return { text: '', isProblem: false };
+  if (reason !== null) return { text: reason, isProblem: true };
+  const viewers = people.filter(({ connected }) => connected).length - 1;
+  if (policy.mode === 'auto' && viewers <= policy.viewers) {
+    return { text: `Waits for more viewers: a video has ${viewers} now.`, isProblem: false };
+  }
+  return { text: videos.length === 0 ? 'Waits for a camera or a screen.' : 'Begins in a moment.', isProblem: false };
+}

@@ -1,0 +1,44 @@
+import type { MeetingSnapshot, Person } from '../../model/Meeting.ts';
+
+/** auto: a shared screen or a pinned tile is large, else all are equal; grid: always equal; speaker: who speaks is large. */
+export type Layout = 'auto' | 'grid' | 'speaker';
+
+export interface TileSpec {
+  readonly key: string;
+  readonly person: Person;
+  readonly kind: 'camera' | 'screen';
+}
+
+const cameraKey = (participantId: string) => `camera:${participantId}`;
+const screenKey = (participantId: string) => `screen:${participantId}`;
+
+/** Screens first. One's own screen has no tile: it would show itself without end. */
+export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): TileSpec[] {
+  const people = new Map([snapshot.self, ...snapshot.others].map((person) => [person.id, person]));
+  const screens = snapshot.others
+    .filter((person) => person.screen && !person.screen.muted)
+    .map((person): TileSpec => ({ key: screenKey(person.id), person, kind: 'screen' }));
+  const cameras = order.flatMap((id): TileSpec[] => {
+    const person = people.get(id);
+    return person ? [{ key: cameraKey(id), person, kind: 'camera' }] : [];
+  });
+  return [...screens, ...cameras];
+}
+
+/** The tile to show large, null where all are equal. A pin of somebody who is gone counts no more. */
+export function focusOf(
+  tiles: readonly TileSpec[],
+  layout: Layout,
+  pinnedKey: string | null,
+  speakerId: string | null,
+): TileSpec | null {
+  if (tiles.length < 2) return null;
+  const pinned = tiles.find((tile) => tile.key === pinnedKey);
+  if (pinned) return pinned;
+  if (layout === 'grid') return null;
+  const screen = tiles.find((tile) => tile.kind === 'screen');
+  if (screen) return screen;
+  if (layout === 'auto') return null;
+  const others = tiles.filter((tile) => !tile.person.isSelf);
+  return others.find((tile) => tile.person.id === speakerId) ?? others[0] ?? null;
+}
