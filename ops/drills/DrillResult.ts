@@ -1,10 +1,13 @@
 import type { Summary } from '../kit/statistics.ts';
 import { formatTable } from '../kit/table.ts';
 import type { Floor } from './floor/measureFloor.ts';
+import type { Problem } from './problems.ts';
 
 /** What a drill found, as `--json` writes it. Times in ms. */
 export interface DrillResult {
   readonly fault: string;
+  /** Repeats the drill's moments: `--seed`. */
+  readonly seed: number;
   readonly rounds: number;
   readonly participants: number;
   /** What the same did to a call on bare mediasoup. */
@@ -23,6 +26,8 @@ export interface DrillResult {
   readonly state: { readonly mismatches: number };
   readonly hotMics: number;
   readonly reloads: number;
+  /** Everything that must not be, with who, when, what was asked and answered, what was seen and heard. */
+  readonly problems: readonly Problem[];
   readonly ok: boolean;
 }
 
@@ -31,8 +36,6 @@ export interface DrillOutcome {
   readonly result: DrillResult;
   /** Intervals between frames while nothing was wrong. */
   readonly calm: { readonly video: Summary; readonly audio: Summary };
-  /** One sentence for everything that must not be. */
-  readonly problems: readonly string[];
 }
 
 /** How long media may be away, p50 and p99 of all receivers, tracks and rounds. */
@@ -44,8 +47,8 @@ const VIDEO_TARGETS: Readonly<Record<string, { readonly p50: number; readonly p9
 const FALLBACK_TARGET_MS = 400;
 const MOST_PROBLEMS = 20;
 
-export function formatOutcome({ result, calm, problems }: DrillOutcome): string {
-  const { fault, rounds, participants, floor, media, facts, state } = result;
+export function formatOutcome({ result, calm }: DrillOutcome): string {
+  const { fault, rounds, participants, floor, media, facts, state, problems } = result;
   const row = (name: string, { p50, p95, p99, max, n }: Summary) => [name, p50, p95, p99, max, n];
   const gaps = formatTable(
     ['ms', 'p50', 'p95', 'p99', 'max', 'n'],
@@ -63,8 +66,11 @@ export function formatOutcome({ result, calm, problems }: DrillOutcome): string 
     ['facts acked', 'lost', 'duplicated', 'reordered', 'state mismatches', 'hot mics', 'reloads'],
     [[facts.acked, facts.lost, facts.duplicated, facts.reordered, state.mismatches, result.hotMics, result.reloads]],
   );
-  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => `  ${problem}`);
-  if (problems.length > shown.length) shown.push(`  … and ${problems.length - shown.length} more`);
+  const shown = problems
+    .slice(0, MOST_PROBLEMS)
+    .map(({ what, round }) => `  ${round === null ? '' : `round ${round}: `}${what}`);
+  if (problems.length > shown.length)
+    shown.push(`  … and ${problems.length - shown.length} more (--json has them all)`);
   return [
     `${fault}: ${rounds} rounds, ${participants} participants`,
     '',

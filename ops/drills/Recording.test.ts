@@ -16,13 +16,13 @@ const received = (
   publisherId: string,
   kind: 'audio' | 'video',
   times: number[],
-  audibleTimes: number[],
+  heardTimes: Partial<TrackFrames['heardTimes']> = {},
 ): TrackFrames => ({
   publisherId,
   trackId: `${kind}-${publisherId}`,
   kind,
   times,
-  audibleTimes,
+  heardTimes: { open: [], muted: [], ...heardTimes },
   carried: [],
 });
 
@@ -42,9 +42,9 @@ const span = { from: 1_010, to: 3_000 };
 
 test('there is a gap for every receiver and track, but for the sound of the muted', async () => {
   const recording = await recorded([
-    received('ben', 'video', frames(1_600), []),
-    received('ben', 'audio', frames(1_300), []),
-    received('cleo', 'audio', [], []),
+    received('ben', 'video', frames(1_600)),
+    received('ben', 'audio', frames(1_300)),
+    received('cleo', 'audio', []),
   ]);
   expect(recording.gaps(span, new Set(['cleo']))).toEqual([
     { receiver: 'ann', publisher: 'ben', kind: 'video', gapMs: 600 },
@@ -55,22 +55,22 @@ test('there is a gap for every receiver and track, but for the sound of the mute
 
 test('what was collected in several goes is one recording', async () => {
   const recording = await recorded(
-    [received('ben', 'video', every50(0, 1_000), [])],
-    [received('ben', 'video', every50(1_600, 3_000), [])],
+    [received('ben', 'video', every50(0, 1_000))],
+    [received('ben', 'video', every50(1_600, 3_000))],
   );
   expect(recording.gaps(span, new Set())).toMatchObject([{ gapMs: 600 }]);
   expect(recording.intervals('video', { from: 0, to: 200 })).toEqual([50, 50, 50, 50]);
 });
 
-test('[M2] sound of the muted is a hot mic, packets of silence are none', async () => {
+test('[M2] the tone of the muted is a hot mic; packets of silence and the tone of before are none', async () => {
   const muted = new Map([['ben', [{ from: 0, to: 5_000 }]]]);
-  const silent = await recorded([received('ben', 'audio', every50(0, 3_000), [])]);
+  const silent = await recorded([received('ben', 'audio', every50(0, 3_000), { open: [700] })]);
   expect(silent.hotMics(muted)).toEqual([]);
-  const heard = await recorded([received('ben', 'audio', [], [2_000])]);
+  const heard = await recorded([received('ben', 'audio', [], { muted: [2_000] })]);
   expect(heard.hotMics(muted)).toMatchObject([{ receiver: 'ann', publisher: 'ben' }]);
 });
 
 test('whoever was not heard while unmuted is named', async () => {
-  const recording = await recorded([received('ben', 'audio', [], [2_000])]);
+  const recording = await recorded([received('ben', 'audio', [], { open: [2_000] })]);
   expect(recording.unheard('ben', ['ann', 'ben', 'cleo'], span)).toEqual(['cleo']);
 });

@@ -1,6 +1,7 @@
 import type { ParticipantId, TrackKind } from '../../core/room/state.ts';
 import type { DrillClient } from '../kit/clients/DrillClient.ts';
 import type { Carried } from '../kit/clients/FrameLog.ts';
+import type { Tone } from '../kit/clients/tones.ts';
 import { type Detour, detourOf } from './checks/detours.ts';
 import { intervals, longestGap, type Span } from './checks/gaps.ts';
 import { type HotMic, hotMic } from './checks/hotMics.ts';
@@ -11,7 +12,7 @@ interface Received {
   readonly kind: TrackKind;
   /** ms since the epoch, in order. */
   readonly times: number[];
-  readonly audibleTimes: number[];
+  readonly heardTimes: Record<Tone, number[]>;
   readonly carried: Carried[];
 }
 
@@ -36,18 +37,19 @@ export class Recording {
   async collect(clients: readonly Pick<DrillClient, 'participantId' | 'takeFrames'>[]): Promise<void> {
     await Promise.all(
       clients.map(async (client) => {
-        for (const { publisherId, trackId, kind, times, audibleTimes, carried } of await client.takeFrames()) {
+        for (const { publisherId, trackId, kind, times, heardTimes, carried } of await client.takeFrames()) {
           const key = `${client.participantId} ${trackId}`;
           const received = this.#received.get(key) ?? {
             receiver: client.participantId,
             publisher: publisherId,
             kind,
             times: [],
-            audibleTimes: [],
+            heardTimes: { open: [], muted: [] },
             carried: [],
           };
           received.times.push(...times);
-          received.audibleTimes.push(...audibleTimes);
+          received.heardTimes.open.push(...heardTimes.open);
+          received.heardTimes.muted.push(...heardTimes.muted);
           received.carried.push(...carried);
           this.#received.set(key, received);
         }
@@ -79,11 +81,11 @@ export class Recording {
       .flatMap(({ times }) => intervals(times, span));
   }
 
+  /** `mutedSpans`: whose microphone was muted when, for the evidence. */
   hotMics(mutedSpans: ReadonlyMap<ParticipantId, readonly Span[]>): HotMic[] {
     return [...this.#received.values()]
-      .filter(({ kind }) => kind === 'audio')
-      .map(({ receiver, publisher, audibleTimes }) =>
-        hotMic(receiver, publisher, audibleTimes, mutedSpans.get(publisher) ?? []),
+      .map(({ receiver, publisher, heardTimes }) =>
+        hotMic(receiver, publisher, heardTimes.muted, mutedSpans.get(publisher) ?? []),
       )
       .filter((found) => found !== null);
   }
@@ -93,7 +95,7 @@ export class Recording {
     const heard = new Set(
       [...this.#received.values()]
         .filter((received) => received.kind === 'audio' && received.publisher === publisher)
-        .filter(({ audibleTimes }) => audibleTimes.some((time) => time > span.from && time < span.to))
+        .filter(({ heardTimes }) => heardTimes.open.some((time) => time > span.from && time < span.to))
         .map(({ receiver }) => receiver),
     );
     return receivers.filter((receiver) => receiver !== publisher && !heard.has(receiver));

@@ -1,13 +1,14 @@
 import type { ParticipantId } from '../../core/room/state.ts';
 import type { DrillClient } from '../kit/clients/DrillClient.ts';
 import type { Span } from './checks/gaps.ts';
+import type { Problem } from './problems.ts';
 import type { Recording } from './Recording.ts';
 
 /** How the last of all viewers fared after one fault, in ms since it; null where somebody never did. */
 export interface Detours {
   readonly fallbackMs: number | null;
   readonly returnMs: number | null;
-  readonly problems: readonly string[];
+  readonly problems: readonly Omit<Problem, 'round'>[];
 }
 
 interface Picture {
@@ -47,8 +48,10 @@ export class ReencodedMeeting {
   async detours(recording: Recording, span: Span): Promise<Detours> {
     const detours = recording.detours(span.from, this.#sourceOf);
     const problems = detours.flatMap(({ receiver, publisher, fallbackMs, returnMs }) => {
-      if (fallbackMs === null) return [`${receiver} never went back to the source of ${publisher}`];
-      return returnMs === null ? [`${receiver} never came back to the reencoded picture of ${publisher}`] : [];
+      const evidence = { kind: 'detour', publisher, faultAt: span.from } as const;
+      const found = (what: string) => [{ what, who: receiver, evidence }];
+      if (fallbackMs === null) return found(`${receiver} never went back to the source of ${publisher}`);
+      return returnMs === null ? found(`${receiver} never came back to the reencoded picture of ${publisher}`) : [];
     });
     return {
       fallbackMs: last(detours.map(({ fallbackMs }) => fallbackMs)),
@@ -67,13 +70,18 @@ export class ReencodedMeeting {
     return (await Promise.all(pictures)).flat();
   }
 
-  async #toldWithin({ from, to }: Span): Promise<string[]> {
+  async #toldWithin({ from, to }: Span): Promise<Omit<Problem, 'round'>[]> {
     const statuses = await Promise.all(this.#clients.map((client) => client.status()));
-    return statuses.flatMap(({ announcements }, index) =>
-      announcements
+    return statuses.flatMap(({ announcements }, index) => {
+      const who = this.#clients[index]?.participantId ?? '';
+      return announcements
         .filter(({ at }) => at >= from && at <= to)
-        .map(({ what }) => `${this.#clients[index]?.participantId} was told: ${what}`),
-    );
+        .map((announcement) => ({
+          what: `${who} was told: ${announcement.what}`,
+          who,
+          evidence: { kind: 'told', announcement, faultAt: from } as const,
+        }));
+    });
   }
 }
 

@@ -11,11 +11,13 @@ import { summarize } from '../kit/statistics.ts';
 import { waitUntilNothingMissing } from '../kit/waitUntil.ts';
 import { checkFacts } from './checks/facts.ts';
 import type { Span } from './checks/gaps.ts';
+import type { HotMic } from './checks/hotMics.ts';
 import { differences, viewOfState } from './checks/state.ts';
 import type { DrillOutcome } from './DrillResult.ts';
 import type { Fault } from './faults/Fault.ts';
 import { readAll, replayed } from './journalOf.ts';
 import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from './pace.ts';
+import type { Problem } from './problems.ts';
 import { type MeasuredGap, Recording } from './Recording.ts';
 import { type Detours, ReencodedMeeting } from './ReencodedMeeting.ts';
 import { missingOf } from './recovered.ts';
@@ -59,7 +61,7 @@ export class Drill {
   readonly #reencoded: ReencodedMeeting | null;
   readonly #recording = new Recording();
   readonly #mutedSpans: Span[] = [];
-  readonly #problems: string[] = [];
+  readonly #problems: Problem[] = [];
   #mutedSince: number | null = null;
 
   constructor(plan: DrillPlan, scene: DrillScene) {
@@ -129,24 +131,32 @@ export class Drill {
     log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
-    await this.#comes(`round ${round} does not recover`, () => missingOf(clients));
+    await this.#comes(round, 'it does not recover', () => missingOf(clients));
     log(`round ${round}: everybody sees and hears everybody again`);
     // A fault may take its time to be noticed: whoever was there before what was broken is replaced must be so afterwards.
     const missing = async (): Promise<string | null> =>
       (await injected.replaced()) ?? (await this.#reencoded?.missing()) ?? (await missingOf(clients));
-    await this.#comes(`round ${round} does not get its spare parts back`, missing);
+    await this.#comes(round, 'it does not get its spare parts back', missing);
     await sleep(SETTLE_MS);
     const span = { from: injected.at, to: Date.now() };
     await this.#recording.collect(clients);
     const gaps = this.#recording.gaps(span, new Set([this.#silent.participantId]));
     for (const { receiver, publisher, kind } of gaps.filter(({ gapMs }) => gapMs === null)) {
-      this.#problems.push(`round ${round}: ${receiver} has no ${kind} of ${publisher} before or after the fault`);
+      this.#problems.push({
+        what: `${receiver} has no ${kind} of ${publisher} before or after the fault`,
+        round,
+        who: receiver,
+        evidence: { kind: 'noMedia', publisher, ...span },
+      });
     }
     const detours = (await this.#reencoded?.detours(this.#recording, span)) ?? null;
     if (detours) log(`round ${round}: ${detoursInWords(detours)}`);
-    this.#problems.push(...(detours?.problems ?? []).map((problem) => `round ${round}: ${problem}`));
-    const rebuilt = (await this.#recoveries()) - before;
-    if (!fault.breaksMedia && rebuilt > 0) this.#problems.push(`round ${round}: ${rebuilt} clients had to come back`);
+    this.#problems.push(...(detours?.problems ?? []).map((problem) => ({ ...problem, round })));
+    const recoveries = (await this.#recoveries()) - before;
+    if (!fault.breaksMedia && recoveries > 0) {
+      const what = `${recoveries} clients had to come back`;
+      this.#problems.push({ what, round, who: null, evidence: { kind: 'cameBack', recoveries } });
+    }
     return { calm: { from: calmFrom, to: injected.at }, fault: span, gaps, detours };
   }
 
@@ -159,6 +169,8 @@ export class Drill {
   async #mute(): Promise<void> {
     await this.#silent.setMicrophoneMuted(true);
     this.#mutedSince = Date.now();
+    // What it captures from here on is known by its tone, whenever it is heard.
+    await this.#silent.hear('muted');
   }
 
   /** Opens the muted microphone until everybody has heard it, and mutes it again: it was mute that kept it silent. */
@@ -167,6 +179,7 @@ export class Drill {
     const { participantId } = this.#silent;
     const from = Date.now();
     this.#mutedSpans.push({ from: this.#mutedSince ?? from, to: from });
+    await this.#silent.hear('open');
     await this.#silent.setMicrophoneMuted(false);
     const receivers = clients.map((client) => client.participantId);
     const missing = async (): Promise<string | null> => {
@@ -174,7 +187,7 @@ export class Drill {
       const [deaf] = this.#recording.unheard(participantId, receivers, { from, to: Date.now() });
       return deaf === undefined ? null : `${deaf} does not hear ${participantId}, who is unmuted`;
     };
-    await this.#comes('unmuting has no effect', missing);
+    await this.#comes(null, 'unmuting has no effect', missing);
     await this.#mute();
   }
 
@@ -185,8 +198,14 @@ export class Drill {
   ): Promise<DrillOutcome> {
     const { clients, journal } = this.#scene;
     for (const [participantId, all] of deeds) {
-      const unanswered = all.filter(({ ackedAt, refused }) => ackedAt === null && refused === null).length;
-      if (unanswered > 0) this.#problems.push(`${participantId} never got an answer to ${unanswered} requests`);
+      const unanswered = all.filter(({ ackedAt, refused }) => ackedAt === null && refused === null);
+      if (unanswered.length === 0) continue;
+      this.#problems.push({
+        what: `${participantId} never got an answer to ${unanswered.length} requests`,
+        round: null,
+        who: participantId,
+        evidence: { kind: 'unanswered', deeds: unanswered },
+      });
     }
     await this.#waitForCopies(roomId);
     const commits = await readAll(journal, roomId);
@@ -199,20 +218,21 @@ export class Drill {
     if (this.#mutedSince !== null) this.#mutedSpans.push({ from: this.#mutedSince, to: Date.now() });
     await this.#recording.collect(clients);
     const hotMics = this.#recording.hotMics(new Map([[this.#silent.participantId, this.#mutedSpans]]));
-    const reloads = clients.flatMap((client) => client.reloads());
+    const reloads = clients.map((client) => client.reloads());
     const troubles = await Promise.all(clients.map(async (client) => (await client.status()).troubles));
 
-    const problems = [
+    const problems: Problem[] = [
       ...this.#problems,
       ...facts.problems,
       ...mismatches,
-      ...hotMics.map(
-        ({ receiver, publisher, frames, at }) =>
-          `[M2] ${receiver} heard ${publisher}, who is muted (${frames} × 10 ms, first at ${new Date(at).toISOString()})`,
-      ),
-      ...reloads,
-      ...clients.flatMap(({ participantId }, index) =>
-        (troubles[index] ?? []).map((what) => `${participantId}: ${what}`),
+      ...hotMics.map(toProblem),
+      ...clients.flatMap(({ participantId: who }, index) =>
+        [...(reloads[index] ?? []), ...(troubles[index] ?? [])].map((said) => ({
+          what: `${who}: ${said}`,
+          round: null,
+          who,
+          evidence: { kind: 'client', said } as const,
+        })),
       ),
     ];
     const gaps = rounds.flatMap((round) => round.gaps);
@@ -223,6 +243,7 @@ export class Drill {
     return {
       result: {
         fault: this.#plan.fault.name,
+        seed: this.#plan.seed,
         rounds: rounds.length,
         participants: clients.length,
         media: { video: ofKind('video'), audio: ofKind('audio') },
@@ -233,11 +254,11 @@ export class Drill {
         facts: { acked: facts.acked, lost: facts.lost, duplicated: facts.duplicated, reordered: facts.reordered },
         state: { mismatches: mismatches.length },
         hotMics: hotMics.length,
-        reloads: reloads.length,
+        reloads: reloads.flat().length,
+        problems,
         ok: problems.length === 0,
       },
       calm: { video: calmOf('video'), audio: calmOf('audio') },
-      problems,
     };
   }
 
@@ -251,26 +272,32 @@ export class Drill {
       if (behind < 0) return null;
       return `${clients[behind]?.participantId} shows version ${statuses[behind]?.version} of ${version}`;
     };
-    await this.#comes('copies of the room differ', missing);
+    await this.#comes(null, 'copies of the room differ', missing);
   }
 
   /** Waits until nothing is missing; what still is after all patience is a problem, and the drill goes on to its verdict. */
-  async #comes(failing: string, missing: () => Promise<string | null>): Promise<void> {
+  async #comes(round: number | null, failing: string, missing: () => Promise<string | null>): Promise<void> {
+    const waitedFrom = Date.now();
     try {
       await waitUntilNothingMissing(failing, missing, RECOVERY_LIMIT_MS);
     } catch (error) {
-      this.#problems.push(error instanceof Error ? error.message : String(error));
+      const what = error instanceof Error ? error.message : String(error);
+      const evidence = { kind: 'notRecovered', waitedFrom, waitedTo: Date.now() } as const;
+      this.#problems.push({ what, round, who: null, evidence });
     }
   }
 
   /** Every client's copy against the replayed journal, and then the server's replica [J1]. */
-  async #mismatches(roomId: RoomId, room: RoomView, copies: ReadonlyMap<ParticipantId, RoomView>): Promise<string[]> {
+  async #mismatches(roomId: RoomId, room: RoomView, copies: ReadonlyMap<ParticipantId, RoomView>): Promise<Problem[]> {
     const { api, deployment, journal } = this.#scene;
-    const wrong = [...copies].flatMap(([who, copy]) => named(`copy of ${who}`, differences(room, copy)));
     const replica = await serverView(deployment.url, await api.joinToken(roomId, 'observer'));
     const commits = await readAll(journal, roomId);
+    const version = commits.length;
+    const wrong = [...copies].flatMap(([who, copy]) =>
+      mismatches(`copy of ${who}`, who, version, differences(room, copy)),
+    );
     const then = viewOfState(roomId, replayed(commits.slice(0, replica.version)));
-    return [...wrong, ...named('the server', differences(then, replica.room))];
+    return [...wrong, ...mismatches('the server', null, replica.version, differences(then, replica.room))];
   }
 }
 
@@ -279,6 +306,18 @@ function detoursInWords({ fallbackMs, returnMs }: Detours): string {
   return `everybody saw the sources ${after(fallbackMs)}, and reencoded pictures again ${after(returnMs)}`;
 }
 
-function named(who: string, found: readonly string[]): string[] {
-  return found.map((difference) => `[J1] ${who}: ${difference}`);
+function mismatches(where: string, who: ParticipantId | null, version: number, found: readonly string[]): Problem[] {
+  return found.map((difference) => ({
+    what: `[J1] ${where}: ${difference}`,
+    round: null,
+    who,
+    evidence: { kind: 'state', where, version, difference },
+  }));
+}
+
+function toProblem(hotMic: HotMic): Problem {
+  const { receiver, publisher, heard } = hotMic;
+  const from = new Date(heard.from).toISOString();
+  const what = `[M2] ${receiver} heard ${publisher}, who was muted (${heard.stretches} stretches from ${from} on)`;
+  return { what, round: null, who: receiver, evidence: { kind: 'hotMic', hotMic } };
 }

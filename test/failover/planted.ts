@@ -22,7 +22,7 @@ export function withoutOneMessage(journal: Journal): Journal {
   };
 }
 
-/** Somebody who must be silent opens the microphone for two seconds, unknown to the drill. */
+/** Somebody who must be silent opens the microphone for two seconds, unknown to the drill: it hears the tone of the muted. */
 export function unmuteBriefly(silent: DrillClient): Fault {
   return {
     name: 'planted hot mic',

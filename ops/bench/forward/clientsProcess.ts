@@ -25,7 +25,7 @@ const sfu = new Rpc(process, {
       const isVideo = publication.kind === 'video';
       const source = isVideo ? 'camera' : 'microphone';
       await send.produce({
-        track: isVideo ? openCamera(media) : openMicrophone(media),
+        track: isVideo ? openCamera(media) : openMicrophone().track,
         encodings: encodingsFor(
           source,
           media.picture.height,

@@ -91,7 +91,9 @@ describe('what clients were told is compared with the journal', () => {
   test('[J2] an acknowledged message that the journal lacks is lost', () => {
     const found = check([acked('message a'), acked('message b')], journalOf(posted('a')));
     expect(found).toMatchObject({ lost: 1, duplicated: 0, reordered: 0 });
-    expect(found.problems).toEqual(['journal, ann: message b was lost']);
+    expect(found.problems).toMatchObject([
+      { what: 'journal, ann: message b was lost', who: 'ann', evidence: { kind: 'fact', deed: { ackedAt: AT + 5 } } },
+    ]);
   });
 
   test('[J3] a message that stands there twice is duplicated', () => {
@@ -122,7 +124,7 @@ describe('what clients show is compared with the journal', () => {
   const journal = journalOf(posted('a'), posted('b'), posted('c'));
 
   test('a message that a copy lacks is lost', () => {
-    expect(check(deeds, journal, ['a', 'c']).problems).toEqual(['copy of ann: b was lost']);
+    expect(check(deeds, journal, ['a', 'c']).problems).toMatchObject([{ what: 'copy of ann: b was lost', who: 'ann' }]);
     expect(check(deeds, journal, []).lost).toBe(3);
   });
 

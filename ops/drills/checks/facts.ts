@@ -2,6 +2,7 @@ import type { Commit } from '../../../core/room/commit.ts';
 import type { ParticipantId, RoomState } from '../../../core/room/state.ts';
 import type { RoomView } from '../../../signaling/protocol/shapes.ts';
 import { type Deed, deedsInJournal, type Lane } from '../../kit/clients/deeds.ts';
+import type { Problem } from '../problems.ts';
 import { compareSequences, type SequenceFaults } from './sequences.ts';
 
 export interface FactFindings {
@@ -9,8 +10,7 @@ export interface FactFindings {
   readonly lost: number;
   readonly duplicated: number;
   readonly reordered: number;
-  /** One sentence for each finding. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
 const LANES: readonly Lane[] = ['chat', 'state'];
@@ -26,11 +26,15 @@ export function checkFacts(
   copies: ReadonlyMap<ParticipantId, RoomView>,
 ): FactFindings {
   const found = { lost: 0, duplicated: 0, reordered: 0 };
-  const problems: string[] = [];
-  const note = (where: string, faults: SequenceFaults): void => {
-    for (const kind of ['lost', 'duplicated', 'reordered'] as const) {
-      found[kind] += faults[kind].length;
-      problems.push(...faults[kind].map((key) => `${where}: ${key} was ${kind}`));
+  const problems: Problem[] = [];
+  const note = (where: string, who: ParticipantId, all: readonly Deed[], faults: SequenceFaults): void => {
+    for (const fault of ['lost', 'duplicated', 'reordered'] as const) {
+      found[fault] += faults[fault].length;
+      for (const key of faults[fault]) {
+        const deed = all.find((known) => known.key === key) ?? null;
+        const evidence = { kind: 'fact', fault, where, key, deed } as const;
+        problems.push({ what: `${where}: ${key} was ${fault}`, round: null, who, evidence });
+      }
     }
   };
 
@@ -40,11 +44,11 @@ export function checkFacts(
       const inLane = all.filter((deed) => deed.lane === lane);
       const acked = inLane.filter((deed) => deed.ackedAt !== null);
       const recorded = journal.get(participantId)?.[lane] ?? [];
-      note(`journal, ${participantId}`, compareSequences(recorded, keysOf(acked), keysOf(inLane)));
+      note(`journal, ${participantId}`, participantId, all, compareSequences(recorded, keysOf(acked), keysOf(inLane)));
     }
   }
   for (const [participantId, copy] of copies) {
-    note(`copy of ${participantId}`, compareChat(replayed, copy));
+    note(`copy of ${participantId}`, participantId, [], compareChat(replayed, copy));
   }
   const acked = [...deeds.values()].flat().filter((deed) => deed.ackedAt !== null).length;
   return { acked, ...found, problems };

@@ -30,6 +30,7 @@ export function toDrillClient(host: ClientHost): DrillClient {
     status: call('status'),
     takeFrames: call('takeFrames'),
     setMicrophoneMuted: call('setMicrophoneMuted'),
+    hear: call('hear'),
     reencodeRoom: call('reencodeRoom'),
     startTraffic: call('startTraffic'),
     stopTraffic: call('stopTraffic'),

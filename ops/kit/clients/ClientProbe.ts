@@ -2,7 +2,7 @@ import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
 import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
 import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
-import type { ClientPlatform } from './ClientPlatform.ts';
+import type { ClientPlatform, Microphone } from './ClientPlatform.ts';
 import type {
   Announcement,
   ClientCommands,
@@ -14,6 +14,7 @@ import type {
 import type { Deed } from './deeds.ts';
 import { FrameLog, type TrackFrames } from './FrameLog.ts';
 import { Traffic } from './Traffic.ts';
+import type { Tone } from './tones.ts';
 
 /** A participant as an application would be one, on the SDK alone, with an eye on everything it gets. */
 export class ClientProbe implements ClientCommands {
@@ -24,6 +25,7 @@ export class ClientProbe implements ClientCommands {
   readonly #traffic: Traffic;
   readonly #troubles: string[] = [];
   readonly #announcements: Announcement[] = [];
+  #microphone: Microphone | undefined;
 
   constructor(platform: ClientPlatform) {
     this.#platform = platform;
@@ -59,10 +61,11 @@ export class ClientProbe implements ClientCommands {
     if (!publish) return;
     const me = this.#room.localParticipant;
     const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
+    this.#microphone = microphone;
     await Promise.all([
       me.publishTrack(camera, { source: 'camera' }),
       // The tone is no speech: without this the encoder may take it for a pause and send nothing.
-      me.publishTrack(microphone, { source: 'microphone', music: true }),
+      me.publishTrack(microphone.track, { source: 'microphone', music: true }),
     ]);
   }
 
@@ -101,6 +104,11 @@ export class ClientProbe implements ClientCommands {
     if (me.publication('microphone')?.muted !== muted) await this.#untilMicrophone(muted);
   }
 
+  async hear(tone: Tone): Promise<void> {
+    if (!this.#microphone) throw new Error('this client has no microphone yet');
+    await this.#microphone.hear(tone);
+  }
+
   async reencodeRoom(): Promise<void> {
     await this.#room.controls.setReencodingPolicy({ mode: 'on' });
   }
@@ -128,7 +136,7 @@ export class ClientProbe implements ClientCommands {
     const stop = this.#platform.meter(
       track,
       () => this.#frames.frame(trackId),
-      () => this.#frames.audible(trackId),
+      (tone) => this.#frames.heard(trackId, tone),
     );
     this.#meters.set(trackId, stop);
   }

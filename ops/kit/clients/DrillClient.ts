@@ -3,6 +3,7 @@ import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts'
 import type { HostedClient } from './ClientHost.ts';
 import type { Deed } from './deeds.ts';
 import type { TrackFrames } from './FrameLog.ts';
+import type { Tone } from './tones.ts';
 
 export interface RemoteTrackStatus {
   readonly publisherId: ParticipantId;
@@ -58,6 +59,8 @@ export interface ClientCommands {
   takeFrames(): Promise<TrackFrames[]>;
   /** Resolves when the room has it. */
   setMicrophoneMuted(muted: boolean): Promise<void>;
+  /** What its microphone hears from now on, whether or not the room has it muted. */
+  hear(tone: Tone): Promise<void>;
   /** As a host: every camera of the room is to be reencoded. */
   reencodeRoom(): Promise<void>;
   /** Begins to post messages, rename itself and raise its hand without a pause, whatever happens to the servers. */

@@ -1,4 +1,5 @@
 import type { ParticipantId, TrackId, TrackKind } from '../../../core/room/state.ts';
+import type { Tone } from './tones.ts';
 
 /** From `at` on frames are those of this producer. */
 export interface Carried {
@@ -13,15 +14,15 @@ export interface TrackFrames {
   readonly kind: TrackKind;
   /** When a picture was shown, or a packet of sound played. */
   readonly times: readonly number[];
-  /** When there was sound to be heard, whether it came in a packet or was made up. */
-  readonly audibleTimes: readonly number[];
+  /** When each tone was to be heard, whether it came in a packet or the decoder made it up. */
+  readonly heardTimes: Readonly<Record<Tone, readonly number[]>>;
   /** Each change of the producer whose frames they are. */
   readonly carried: readonly Carried[];
 }
 
 interface Entry extends TrackFrames {
   times: number[];
-  audibleTimes: number[];
+  heardTimes: Record<Tone, number[]>;
   carried: Carried[];
   lastAt: number | null;
 }
@@ -33,7 +34,8 @@ export class FrameLog {
   /** Makes the track known, though nothing of it may ever come. Its log goes on when it is added again. */
   add(publisherId: ParticipantId, trackId: TrackId, kind: TrackKind): void {
     if (this.#tracks.has(trackId)) return;
-    this.#tracks.set(trackId, { publisherId, trackId, kind, times: [], audibleTimes: [], carried: [], lastAt: null });
+    const heardTimes = { open: [], muted: [] };
+    this.#tracks.set(trackId, { publisherId, trackId, kind, times: [], heardTimes, carried: [], lastAt: null });
   }
 
   carriedBy(trackId: TrackId, producerId: string): void {
@@ -47,8 +49,8 @@ export class FrameLog {
     entry.times.push(entry.lastAt);
   }
 
-  audible(trackId: TrackId): void {
-    this.#tracks.get(trackId)?.audibleTimes.push(now());
+  heard(trackId: TrackId, tone: Tone): void {
+    this.#tracks.get(trackId)?.heardTimes[tone].push(now());
   }
 
   lastAt(trackId: TrackId): number | null {
@@ -58,11 +60,11 @@ export class FrameLog {
   /** Everything since the last call. */
   take(): TrackFrames[] {
     return [...this.#tracks.values()].map((entry) => {
-      const { publisherId, trackId, kind, times, audibleTimes, carried } = entry;
+      const { publisherId, trackId, kind, times, heardTimes, carried } = entry;
       entry.times = [];
-      entry.audibleTimes = [];
+      entry.heardTimes = { open: [], muted: [] };
       entry.carried = [];
-      return { publisherId, trackId, kind, times, audibleTimes, carried };
+      return { publisherId, trackId, kind, times, heardTimes, carried };
     });
   }
 }

@@ -1,14 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import type { ParticipantId } from '../../../core/room/state.ts';
-import type { TestMedia } from '../testMedia.ts';
 import type { ClientHost, ProbeName } from './ClientHost.ts';
 import { type DrillBrowser, PAGE_HTML, PAGE_PATH } from './DrillBrowser.ts';
 import { bundlePage } from './page/bundle.ts';
 import { launchDrillBrowser } from './page/chromium.ts';
 
 /** One Chromium. Each page has a browser context of its own: browsers slow pages that share a window. */
-export async function startChromium(serverUrl: string, media: TestMedia, probe: ProbeName): Promise<DrillBrowser> {
-  const [browser, script] = await Promise.all([launchDrillBrowser(media), bundlePage()]);
+export async function startChromium(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
+  const [browser, script] = await Promise.all([launchDrillBrowser(), bundlePage()]);
   return {
     openPage: (participantId) => startPage(browser, script, serverUrl, participantId, probe),
     close: () => browser.close(),

@@ -33,7 +33,7 @@ export async function startHosts(
   const folder = await mkdtemp(join(tmpdir(), 'everroom-drill-media-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const media = await makeTestMedia(folder);
-  const start = () => (name === 'firefox' ? startFirefox(url, probe) : startChromium(url, media, probe));
+  const start = () => (name === 'firefox' ? startFirefox(url, probe) : startChromium(url, probe));
   const browser = pages > 0 ? await start() : undefined;
   cleanup.add(() => browser?.close());
   const hosts: ClientHost[] = [];

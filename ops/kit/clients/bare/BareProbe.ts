@@ -33,7 +33,8 @@ export class BareProbe implements CallCommands {
 
   async join(options: CallOptions): Promise<void> {
     this.#options = options;
-    this.#media = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
+    const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
+    this.#media = [camera, microphone.track];
     this.#dial();
   }
 
@@ -127,7 +128,7 @@ export class BareProbe implements CallCommands {
     const stop = this.#platform.meter(
       track,
       () => this.#frames.frame(track.trackId),
-      () => this.#frames.audible(track.trackId),
+      (tone) => this.#frames.heard(track.trackId, tone),
     );
     this.#meters.set(name, stop);
   }

@@ -15,12 +15,12 @@ const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
 const platform: ClientPlatform = {
   handlerName: HANDLER_NAME,
   openCamera: async () => openCamera(media),
-  openMicrophone: async () => openMicrophone(media),
-  meter(track, onFrame, onAudible) {
+  openMicrophone: async () => openMicrophone(),
+  meter(track, onFrame, onTone) {
     const { kind, mediaStreamTrack } = track;
     if (!mediaStreamTrack) return () => undefined;
     if (kind === 'video') return watchPictures(mediaStreamTrack, onFrame);
-    const stopSound = watchSound(mediaStreamTrack, onAudible);
+    const stopSound = watchSound(mediaStreamTrack, onTone);
     const stopPackets = watchPacketsPlayed(() => track.consumer?.rtpReceiver, onFrame);
     return () => {
       stopSound();

@@ -1,9 +1,17 @@
 import wrtc from '@roamhq/wrtc';
+import { type Tone, toneIn } from '../tones.ts';
 
 const { RTCAudioSink, RTCVideoSink } = wrtc.nonstandard;
 
-/** Quieter than -50 dBFS is silence: comfort noise, and the fading end of concealed sound. */
-const AUDIBLE_AMPLITUDE = 100;
+/** What the package gives for every 10 ms; its types know no more than that it is an event. */
+interface SoundData {
+  /** Interleaved. */
+  readonly samples: Int16Array;
+  readonly sampleRate: number;
+  readonly channelCount?: number;
+}
+
+const FULL_SCALE = 32_768;
 
 /** Calls `onPicture` for every decoded picture, until the returned function is called. */
 export function watchPictures(track: MediaStreamTrack, onPicture: () => void): () => void {
@@ -12,16 +20,17 @@ export function watchPictures(track: MediaStreamTrack, onPicture: () => void): (
   return () => sink.stop();
 }
 
-/** Calls `onSound` for every stretch of 10 ms in which there is something to hear, until the returned function is called. */
-export function watchSound(track: MediaStreamTrack, onSound: () => void): () => void {
+/** Calls `onTone` for every stretch of 10 ms in which a tone is to be heard, until the returned function is called. */
+export function watchSound(track: MediaStreamTrack, onTone: (tone: Tone) => void): () => void {
   const sink = new RTCAudioSink(track);
   sink.ondata = (data: unknown) => {
-    // The package's types know no more than that it is an event.
-    if (isAudible((data as { readonly samples: Int16Array }).samples)) onSound();
+    const { samples, sampleRate, channelCount = 1 } = data as SoundData;
+    const left = Float32Array.from(
+      { length: Math.floor(samples.length / channelCount) },
+      (_, n) => (samples[n * channelCount] ?? 0) / FULL_SCALE,
+    );
+    const tone = toneIn(left, sampleRate);
+    if (tone) onTone(tone);
   };
   return () => sink.stop();
-}
-
-function isAudible(samples: Int16Array): boolean {
-  return samples.some((sample) => Math.abs(sample) > AUDIBLE_AMPLITUDE);
 }

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import wrtc from '@roamhq/wrtc';
-import { SAMPLE_RATE, type TestMedia } from '../../testMedia.ts';
+import type { TestMedia } from '../../testMedia.ts';
+import type { Microphone } from '../ClientPlatform.ts';
+import { TONE_AMPLITUDE, TONE_HZ, type Tone } from '../tones.ts';
 
 const { RTCAudioSource, RTCVideoSource } = wrtc.nonstandard;
 
+const SAMPLE_RATE = 48_000;
 /** libwebrtc takes sound in stretches of 10 ms. */
 const STRETCH_MS = 10;
 const STRETCH_SAMPLES = (SAMPLE_RATE * STRETCH_MS) / 1_000;
@@ -30,26 +33,35 @@ function picturesIn(film: Buffer, bytes: number): Uint8Array[] {
   );
 }
 
-/** A microphone that hears the tone. */
-export function openMicrophone({ tonePath }: TestMedia): MediaStreamTrack {
-  const wav = readFileSync(tonePath);
-  const start = wav.indexOf('data') + 8;
-  const samples = new Int16Array(
-    wav.buffer.slice(wav.byteOffset + start, wav.byteOffset + wav.length - ((wav.length - start) % 2)),
-  );
-  const stretches = Math.floor(samples.length / STRETCH_SAMPLES);
+/** A microphone that hears a steady tone. */
+export function openMicrophone(): Microphone {
   const source = new RTCAudioSource();
+  let hertz = TONE_HZ.open;
   onBeat(STRETCH_MS, (n) => {
-    const from = (n % stretches) * STRETCH_SAMPLES;
     source.onData({
-      samples: samples.slice(from, from + STRETCH_SAMPLES),
+      samples: stretchOf(hertz, n),
       sampleRate: SAMPLE_RATE,
       bitsPerSample: 16,
       channelCount: 1,
       numberOfFrames: STRETCH_SAMPLES,
     });
   });
-  return source.createTrack();
+  return {
+    track: source.createTrack(),
+    async hear(tone: Tone) {
+      hertz = TONE_HZ[tone];
+    },
+  };
+}
+
+/** The n-th stretch of a sine. */
+function stretchOf(hertz: number, n: number): Int16Array {
+  const loudest = TONE_AMPLITUDE * 32_767;
+  // A whole second has a whole number of periods.
+  const first = (n * STRETCH_SAMPLES) % SAMPLE_RATE;
+  return Int16Array.from({ length: STRETCH_SAMPLES }, (_, k) =>
+    Math.round(loudest * Math.sin((2 * Math.PI * hertz * (first + k)) / SAMPLE_RATE)),
+  );
 }
 
 /** Calls `beat` with 0, 1, 2, … at the pace of the clock, for as long as the process lives. */

@@ -1,5 +1,4 @@
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
-import type { TestMedia } from '../../testMedia.ts';
 import { PICTURE } from '../picture.ts';
 import { browserPath } from './browserPath.ts';
 
@@ -31,9 +30,9 @@ export function launchChromium(
 /** Whoever drives the browser answers for the page: Chromium does not take it for one of this machine, and would refuse it WebSockets here. */
 const MAY_REACH_THIS_MACHINE = '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets';
 
-/** For a drill: its microphone hears the tone, and Ctrl-C is the drill's to handle, which closes its browser itself. */
-export function launchDrillBrowser({ tonePath }: TestMedia): Promise<Browser> {
-  return launchChromium([MAY_REACH_THIS_MACHINE, `--use-file-for-fake-audio-capture=${tonePath}`], {
+/** For a drill, which handles Ctrl-C and closes its browser itself. */
+export function launchDrillBrowser(): Promise<Browser> {
+  return launchChromium([MAY_REACH_THIS_MACHINE], {
     framesPerSecond: PICTURE.framesPerSecond,
     handleSIGINT: false,
     handleSIGTERM: false,

@@ -1,9 +1,10 @@
 import { BareProbe } from '../bare/BareProbe.ts';
 import type { ProbeName } from '../ClientHost.ts';
-import type { ClientPlatform, MeteredTrack } from '../ClientPlatform.ts';
+import type { ClientPlatform, MeteredTrack, Microphone } from '../ClientPlatform.ts';
 import { ClientProbe } from '../ClientProbe.ts';
 import { watchPacketsPlayed } from '../packetsPlayed.ts';
 import { PICTURE } from '../picture.ts';
+import { TONE_AMPLITUDE, TONE_HZ, type Tone, toneIn } from '../tones.ts';
 
 /** One participant as a browser has it. Whoever opened the page calls one of `window.probes`. */
 declare global {
@@ -12,8 +13,8 @@ declare global {
   }
 }
 
-/** Linear; quieter than -50 dBFS is silence. */
-const AUDIBLE_LEVEL = 0.003;
+const LISTEN_EVERY_MS = 20;
+const audio = new AudioContext();
 const elements = new Map<string, HTMLVideoElement | HTMLAudioElement>();
 
 const platform: ClientPlatform = {
@@ -21,13 +22,8 @@ const platform: ClientPlatform = {
     const { width, height, framesPerSecond } = PICTURE;
     return only(await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: framesPerSecond } }));
   },
-  async openMicrophone() {
-    // What cleans up speech would take the tone for noise.
-    const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-    return only(await navigator.mediaDevices.getUserMedia({ audio: plain }));
-  },
-  meter: (track, onFrame, onAudible) =>
-    track.kind === 'video' ? watch(track, onFrame) : listen(track, onFrame, onAudible),
+  openMicrophone,
+  meter: (track, onFrame, onTone) => (track.kind === 'video' ? watch(track, onFrame) : listen(track, onFrame, onTone)),
 };
 window.probes = { drill: new ClientProbe(platform), call: new BareProbe(platform) };
 
@@ -49,15 +45,69 @@ function watch(track: MeteredTrack, onFrame: () => void): () => void {
 }
 
 /** Packets are played only while an element plays them. */
-function listen(track: MeteredTrack, onPacket: () => void, onAudible: () => void): () => void {
+function listen(track: MeteredTrack, onPacket: () => void, onTone: (tone: Tone) => void): () => void {
   elementOf(track, 'audio');
-  return watchPacketsPlayed(
-    () => track.consumer?.rtpReceiver,
-    (level = 0) => {
-      onPacket();
-      if (level > AUDIBLE_LEVEL) onAudible();
+  const { mediaStreamTrack } = track;
+  const ear = mediaStreamTrack ? earOf(mediaStreamTrack) : undefined;
+  const timer = setInterval(() => {
+    const tone = ear?.tone();
+    if (tone) onTone(tone);
+  }, LISTEN_EVERY_MS);
+  const stopPackets = watchPacketsPlayed(() => track.consumer?.rtpReceiver, onPacket);
+  return () => {
+    clearInterval(timer);
+    ear?.close();
+    stopPackets();
+  };
+}
+
+/** The browser's own devices hear one tone only: an oscillator hears what it is told to. */
+async function openMicrophone(): Promise<Microphone> {
+  await audio.resume();
+  const oscillator = audio.createOscillator();
+  const gain = audio.createGain();
+  const destination = audio.createMediaStreamDestination();
+  oscillator.frequency.value = TONE_HZ.open;
+  gain.gain.value = TONE_AMPLITUDE;
+  oscillator.connect(gain).connect(destination);
+  oscillator.start();
+  const track = only(destination.stream);
+  // A copy, for the microphone itself is silenced while it is muted.
+  const copy = track.clone();
+  return {
+    track,
+    async hear(tone) {
+      oscillator.frequency.setValueAtTime(TONE_HZ[tone], audio.currentTime);
+      const ear = earOf(copy);
+      // Twice in a row: what is analysed is as long as the time between.
+      for (let alike = 0; alike < 2; ) {
+        await new Promise((resolve) => setTimeout(resolve, LISTEN_EVERY_MS));
+        alike = ear.tone() === tone ? alike + 1 : 0;
+      }
+      ear.close();
     },
-  );
+  };
+}
+
+interface Ear {
+  /** What was to be heard in the last 20 ms or so. */
+  tone(): Tone | null;
+  close(): void;
+}
+
+function earOf(track: MediaStreamTrack): Ear {
+  const source = audio.createMediaStreamSource(new MediaStream([track]));
+  const analyser = audio.createAnalyser();
+  analyser.fftSize = 1024;
+  source.connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  return {
+    tone() {
+      analyser.getFloatTimeDomainData(samples);
+      return toneIn(samples, audio.sampleRate);
+    },
+    close: () => source.disconnect(),
+  };
 }
 
 function elementOf<K extends 'video' | 'audio'>(track: MeteredTrack, tag: K): HTMLElementTagNameMap[K] {

@@ -1,0 +1,36 @@
+import type { ParticipantId } from '../../core/room/state.ts';
+import type { Announcement } from '../kit/clients/DrillClient.ts';
+import type { Deed } from '../kit/clients/deeds.ts';
+import type { HotMic } from './checks/hotMics.ts';
+
+/** Something that must not be, with all that is known of it: a drill that found it once may never find it again. */
+export interface Problem {
+  /** One sentence. */
+  readonly what: string;
+  /** Null: it belongs to the drill as a whole. */
+  readonly round: number | null;
+  /** Who saw it, heard it or asked for it; null: nobody alone. */
+  readonly who: ParticipantId | null;
+  readonly evidence: Evidence;
+}
+
+/** Times in ms since the epoch. */
+export type Evidence =
+  | { readonly kind: 'notRecovered'; readonly waitedFrom: number; readonly waitedTo: number }
+  | { readonly kind: 'noMedia'; readonly publisher: ParticipantId; readonly from: number; readonly to: number }
+  | { readonly kind: 'cameBack'; readonly recoveries: number }
+  | { readonly kind: 'detour'; readonly publisher: ParticipantId; readonly faultAt: number }
+  | { readonly kind: 'told'; readonly announcement: Announcement; readonly faultAt: number }
+  | { readonly kind: 'unanswered'; readonly deeds: readonly Deed[] }
+  | {
+      readonly kind: 'fact';
+      readonly fault: 'lost' | 'duplicated' | 'reordered';
+      /** `journal`, or whose copy of the room. */
+      readonly where: string;
+      readonly key: string;
+      /** What the client asked and was answered; null: nobody asked for it. */
+      readonly deed: Deed | null;
+    }
+  | { readonly kind: 'state'; readonly where: string; readonly version: number; readonly difference: string }
+  | { readonly kind: 'hotMic'; readonly hotMic: HotMic }
+  | { readonly kind: 'client'; readonly said: string };
