@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { Server, type Socket } from 'socket.io';
-import type { RoomAudience } from '../core/host/RoomAudience.ts';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
 import type { Clock, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
-import type { ReencodingPort, SidecarDirectory } from '../core/reencoding/ports.ts';
+import type { ReencodingPort } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
-import { Attendance } from './connections/Attendance.ts';
 import { guardBacklog } from './connections/backlog.ts';
-import { ClientConnection } from './connections/ClientConnection.ts';
 import { Gate } from './connections/Gate.ts';
 import { NodeList } from './connections/NodeList.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
+import { createHttpHandler } from './createHttpHandler.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
-import { createHttpHandler } from './http/createHttpHandler.ts';
 import type { HttpEngine, HttpHandler } from './http/http.ts';
 import { createNodeEngine } from './http/nodeEngine.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
@@ -24,16 +20,15 @@ import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
 import type { Session } from './protocol/requests.ts';
-import { ReencodingStatus } from './reencoding/ReencodingStatus.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
 import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
 import type { SignalingContext } from './requests/context.ts';
 import { Dispatcher } from './requests/Dispatcher.ts';
-import { INTERNAL, toWireError } from './requests/RequestRefused.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
-import { SocketAudience } from './telling/SocketAudience.ts';
+import { SocketServer } from './SocketServer.ts';
+import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
 /** A string that is only given on purpose. */
 interface Revealable {
@@ -42,6 +37,9 @@ interface Revealable {
 
 export interface SignalingDeps {
   readonly nodeId: NodeId;
+  readonly rooms: RoomHosts;
+  /** Those whom `rooms` tell things. */
+  readonly audiences: SocketAudiences;
   /** uWebSockets.js, `ws`, or whichever of them works here, in this order. */
   readonly engine: 'auto' | 'uws' | 'ws';
   readonly auth: {
@@ -68,7 +66,6 @@ export interface SignalingDeps {
     readonly desk: ReencodingPort;
     /** Signs the tokens that sidecars come with. */
     readonly secret: Revealable;
-    readonly directory: Pick<SidecarDirectory, 'sidecars'>;
   };
   readonly clock: Clock;
   readonly logger: Logger;
@@ -85,9 +82,6 @@ export interface SignalingDeps {
 
 export interface Signaling {
   readonly engine: HttpEngine['name'];
-  readonly audience: RoomAudience;
-  /** Rooms tell signaling and signaling asks rooms: the second half of the knot. Once, before `listen`. */
-  attach(hosts: RoomHosts): void;
   /** May be called again after it failed. @throws PortTaken (`code` EADDRINUSE) */
   listen(host: string, port: number): Promise<{ readonly url: string }>;
   /** From now on new connections are sent to other nodes. */
@@ -100,29 +94,17 @@ const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 /** Everything between a client and the rooms of this node: HTTP, sockets, tokens, limits, requests, notifications. */
 export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
-  const { auth, clock, logger, nodeId, publicUrl } = deps;
+  const { auth, clock, logger, nodeId, publicUrl, rooms } = deps;
+  const { attendance, reencoding } = deps.audiences;
   const limits: Limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const now = () => clock.now();
-  let attached: RoomHosts | null = null;
   let listening = false;
-  const rooms = () => {
-    if (!attached) throw new Error('Signaling has no rooms yet: attach them before listening.');
-    return attached;
-  };
 
-  const attendance = new Attendance();
   const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
   const tokens = new Tokens([auth.tokenSecret, ...(auth.oldTokenSecrets ?? [])].map((secret) => secret.reveal()));
   const addresses = new ClientAddresses(deps.trustedProxies ?? LOOPBACK);
   const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
   const nodes = new NodeList({ nodeId, registry: deps.registry, clock, logger });
-  const reencoding = new ReencodingStatus({
-    directory: deps.sidecars?.directory ?? null,
-    attendance,
-    clock,
-    logger,
-    changed: () => audience.reencodingAvailabilityChanged(),
-  });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const registry = deps.metrics ?? new Registry();
   if (!deps.metrics) collectDefaultMetrics({ register: registry });
@@ -172,35 +154,32 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     createHttpHandler(api, new StaticFiles(deps.pageFolder), publicUrl, logger),
     limits,
   );
-  const io = new Server({
-    serveClient: false,
-    transports: ['websocket', 'polling'],
-    // Tokens are in the handshake, not in cookies: another site's page has nothing to misuse.
-    cors: { origin: '*' },
-    // Synchronous: it may not wait on uWebSockets.js.
-    allowRequest: (request, decide) => decide(null, gate.mayConnect(request)),
-    connectTimeout: 10_000,
-    pingInterval: 5_000,
-    pingTimeout: 5_000,
-    maxHttpBufferSize: limits.frameBytes,
-    perMessageDeflate: false,
-  });
   const metrics = new SignalingMetrics(
     registry,
     attendance,
-    () => io.sockets.sockets.size,
-    () => attached?.size ?? 0,
+    () => gate.connections,
+    () => rooms.size,
   );
   registerReencodingMetrics(
     registry,
     () => deps.media.reencodingFigures(),
     () => reencoding.sidecars,
   );
-  const audience = new SocketAudience(attendance, presenceAuditor, reencoding, logger);
   const dispatcher = new Dispatcher(context, metrics);
-  engine.attach(io);
+  const sockets = new SocketServer({
+    rooms,
+    attendance,
+    presenceAuditor,
+    gate,
+    limits,
+    dispatcher,
+    metrics,
+    clock,
+    logger,
+  });
+  engine.attach(sockets.io);
   const sidecarChannel = deps.sidecars
-    ? openSidecarChannel(io, {
+    ? openSidecarChannel(sockets.io, {
         nodeId,
         desk: deps.sidecars.desk,
         secret: deps.sidecars.secret.reveal(),
@@ -210,58 +189,14 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       })
     : null;
   const stopGuard = guardBacklog(
-    () => [...io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])],
+    () => [...sockets.io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])],
     limits.backlogBytes,
     (bytes) => logger.warn({ bytes }, 'a client does not read what it is sent: cut off'),
   );
 
-  io.use((socket, next) => {
-    gate.admit(socket).then(
-      (admission) => {
-        const connection = new ClientConnection(socket, admission, limits, now());
-        socket.data.connection = connection;
-        // Opened while the client is still on its way: after a restart, replay and handshake overlap.
-        rooms()
-          .open(connection.roomId)
-          .catch((error: unknown) => {
-            logger.debug({ err: error, roomId: connection.roomId }, 'the room of a new connection is not open yet');
-          });
-        next();
-      },
-      (error: unknown) => {
-        const wire = toWireError(error) ?? INTERNAL;
-        if (wire === INTERNAL) logger.error({ err: error }, 'a connection could not be checked');
-        metrics.connectionRefused(wire.code);
-        next(Object.assign(new Error(wire.message), { data: wire }));
-      },
-    );
-  });
-
-  io.on('connection', (socket: Socket) => {
-    const connection = socket.data.connection as ClientConnection;
-    const uncount = gate.count(connection.address);
-    socket.onAny((name: string, ...args: unknown[]) => {
-      dispatcher.dispatch(connection, name, args).catch((error: unknown) => {
-        logger.error({ err: error }, 'a request could not be answered');
-      });
-    });
-    socket.on('disconnect', () => {
-      uncount();
-      connection.lost();
-      const { seat } = connection;
-      if (attendance.removeSeated(connection) && seat) presenceAuditor.left(seat);
-      if (attendance.removeKnocking(connection)) presenceAuditor.knockLeft(connection.roomId, connection.participantId);
-    });
-  });
-
   return {
     engine: engine.name,
-    audience,
-    attach(hosts) {
-      attached = hosts;
-    },
     async listen(host, port) {
-      rooms();
       const boundPort = await engine.listen(host, port);
       listening = true;
       nodes.start();

@@ -104,20 +104,7 @@ export class RoomHost {
   /** Opened when first asked for: a room that is only looked after needs none. */
   get media(): RoomMedia {
     if (!this.#media) {
-      const { audience, media } = this.#deps;
-      const id = this.roomId;
-      this.#media = media.openRoom(id, {
-        consumersOpened: (viewerId, session, offers) => audience.consumersOpened(id, viewerId, session, offers),
-        consumersClosed: (viewerId, session, ids) => audience.consumersClosed(id, viewerId, session, ids),
-        consumersPaused: (viewerId, session, changes) => audience.consumersPaused(id, viewerId, session, changes),
-        layersWanted: (publisherId, session, trackId, max) =>
-          audience.layersWanted(id, publisherId, session, trackId, max),
-        activeSpeakersChanged: (speakers) => audience.activeSpeakersChanged(id, speakers),
-        connectionQualityChanged: (participantId, quality) =>
-          audience.connectionQualityChanged(id, participantId, quality),
-        reencodingChanged: (trackIds) => audience.reencodingChanged(id, trackIds),
-        mediaLost: (participantId, session) => audience.mediaLost(id, participantId, session),
-      });
+      this.#media = this.#deps.media.openRoom(this.roomId, this.#deps.audience);
       this.#media.update(this.state);
     }
     return this.#media;
@@ -291,7 +278,7 @@ export class RoomHost {
     for (const commit of commits) {
       const before = this.state;
       this.#replica.apply(commit);
-      this.#deps.audience.committed(this.roomId, commit, before, this.state);
+      this.#deps.audience.committed(commit, before, this.state);
     }
     this.#closeSuperseded();
     this.#media?.update(this.state);
@@ -410,7 +397,7 @@ export class RoomHost {
     }
     this.#closeSuperseded();
     this.#media?.update(this.state);
-    this.#deps.audience.rebuilt(this.roomId);
+    this.#deps.audience.rebuilt();
   }
 
   async #recordDisconnect(participantId: ParticipantId, session: number): Promise<void> {

@@ -11,7 +11,7 @@ import {
 import { nextDeadline } from '../room/queries.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
 import type { Replica } from './Replica.ts';
-import type { RoomAudience } from './RoomAudience.ts';
+import type { RoomAudiences } from './RoomAudience.ts';
 import { RoomHost } from './RoomHost.ts';
 
 export interface RoomHostsDeps {
@@ -21,7 +21,7 @@ export interface RoomHostsDeps {
   readonly roomIndex: RoomIndex;
   readonly deadlineSweeper: DeadlineSweeper;
   readonly media: MediaPlane;
-  readonly audience: RoomAudience;
+  readonly audiences: RoomAudiences;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
@@ -153,6 +153,7 @@ export class RoomHosts {
       const replica = await restore(roomId);
       host = new RoomHost(roomId, replica, {
         ...this.#deps,
+        audience: this.#deps.audiences.forRoom(roomId),
         onAccepted: (room) => this.#untold.add(room.roomId),
         onFailed: (room, error) => this.#fail(room, error),
       });
@@ -186,7 +187,7 @@ export class RoomHosts {
 
   #fail(host: RoomHost, error: unknown): void {
     this.#noteFailure(host.roomId, host.version, error);
-    void this.#closeRoom(host.roomId).finally(() => this.#deps.audience.rebuilt(host.roomId));
+    void this.#closeRoom(host.roomId).finally(() => this.#deps.audiences.forRoom(host.roomId).rebuilt());
   }
 
   async #closeRoom(roomId: RoomId): Promise<void> {

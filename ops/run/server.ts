@@ -10,6 +10,7 @@ import PACKAGE from '../../package.json' with { type: 'json' };
 import { createRecovery } from '../../recovery/createRecovery.ts';
 import { restore } from '../../recovery/replay.ts';
 import { createSignaling } from '../../signaling/createSignaling.ts';
+import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
 import { type Config, loadConfig } from './config.ts';
 import { ConfigError } from './settings.ts';
 import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
@@ -60,24 +61,7 @@ async function createServer(): Promise<SupervisedServer> {
       clock,
     }),
   ]);
-  const signaling = await createSignaling({
-    engine: config.signaling.engine,
-    auth: config.auth,
-    graceMs: config.room.graceMs,
-    publicUrl: config.http.publicUrl,
-    pageFolder: fileURLToPath(new URL('../../dist/web', import.meta.url)),
-    nodeId,
-    media,
-    registry: recovery.registry,
-    roomIndex: recovery.roomIndex,
-    ...(media.reencoding
-      ? { sidecars: { desk: media.reencoding, secret: sidecarSecret, directory: recovery.sidecars } }
-      : {}),
-    clock,
-    logger,
-    version: PACKAGE.version,
-    readiness: { journal: () => recovery.journal.available },
-  });
+  const audiences = new SocketAudiences({ sidecars: recovery.sidecars, clock, logger });
   const hosts = new RoomHosts({
     nodeId,
     journal: recovery.journal,
@@ -85,7 +69,7 @@ async function createServer(): Promise<SupervisedServer> {
     roomIndex: recovery.roomIndex,
     deadlineSweeper: recovery.deadlineSweeper,
     media,
-    audience: signaling.audience,
+    audiences,
     clock,
     logger,
     newId: randomUUID,
@@ -96,7 +80,24 @@ async function createServer(): Promise<SupervisedServer> {
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     idleMs: ROOM_IDLE_MS,
   });
-  signaling.attach(hosts);
+  const signaling = await createSignaling({
+    engine: config.signaling.engine,
+    auth: config.auth,
+    graceMs: config.room.graceMs,
+    publicUrl: config.http.publicUrl,
+    pageFolder: fileURLToPath(new URL('../../dist/web', import.meta.url)),
+    nodeId,
+    rooms: hosts,
+    audiences,
+    media,
+    registry: recovery.registry,
+    roomIndex: recovery.roomIndex,
+    ...(media.reencoding ? { sidecars: { desk: media.reencoding, secret: sidecarSecret } } : {}),
+    clock,
+    logger,
+    version: PACKAGE.version,
+    readiness: { journal: () => recovery.journal.available },
+  });
 
   let draining = false;
   const self = (): NodeInfo => {

@@ -35,6 +35,11 @@ export class Gate {
     return this.#draining;
   }
 
+  /** Sockets that are connected. */
+  get connections(): number {
+    return [...this.#connected.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   drain(): void {
     this.#draining = true;
   }

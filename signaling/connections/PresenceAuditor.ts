@@ -2,13 +2,13 @@ import type { RoomHost } from '../../core/host/RoomHost.ts';
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import { type Clock, type Logger, Unavailable } from '../../core/ports.ts';
 import type { NodeId, ParticipantId, RoomId } from '../../core/room/state.ts';
-import { withRoom } from '../requests/context.ts';
+import { withRoom } from '../requests/withRoom.ts';
 import type { Attendance } from './Attendance.ts';
 import type { ClientConnection, Seat } from './ClientConnection.ts';
 
-interface CaretakerDeps {
+interface PresenceAuditorDeps {
   readonly nodeId: NodeId;
-  readonly rooms: () => RoomHosts;
+  readonly rooms: RoomHosts;
   readonly attendance: Attendance;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -23,14 +23,14 @@ const ROUND_MS = 5_000;
  * the journal was away, an answer was lost, or a room was closed and reopened meanwhile.
  */
 export class PresenceAuditor {
-  readonly #deps: CaretakerDeps;
+  readonly #deps: PresenceAuditorDeps;
   /** Seats that were left while their room could not be opened. */
   readonly #owed = new Set<Seat>();
   #suspects = new Set<string>();
   #cancelRound: (() => void) | null = null;
   #stopped = false;
 
-  constructor(deps: CaretakerDeps) {
+  constructor(deps: PresenceAuditorDeps) {
     this.#deps = deps;
   }
 
@@ -86,7 +86,7 @@ export class PresenceAuditor {
     for (const seat of [...this.#owed]) await this.#record(seat);
 
     const suspects = new Set<string>();
-    for (const room of this.#deps.rooms().list()) {
+    for (const room of this.#deps.rooms.list()) {
       for (const key of this.#clearEmptyPlaces(room)) suspects.add(key);
     }
     this.#suspects = suspects;

@@ -1,8 +1,7 @@
-import type { RoomHost } from '../../core/host/RoomHost.ts';
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../../core/media/MediaPlane.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import type { NodeId, RoomId } from '../../core/room/state.ts';
+import type { NodeId } from '../../core/room/state.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Attendance } from '../connections/Attendance.ts';
@@ -16,7 +15,7 @@ import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 /** What handlers and routes work with. */
 export interface SignalingContext {
   readonly nodeId: NodeId;
-  readonly rooms: () => RoomHosts;
+  readonly rooms: RoomHosts;
   readonly media: Pick<MediaPlane, 'rtpCapabilities'>;
   readonly attendance: Attendance;
   readonly presenceAuditor: PresenceAuditor;
@@ -30,15 +29,4 @@ export interface SignalingContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
-}
-
-/** The room on this node. Without a wait when it is open, so that commands keep the order in which they came. */
-export function withRoom<T>(
-  { rooms }: Pick<SignalingContext, 'rooms'>,
-  roomId: RoomId,
-  run: (room: RoomHost) => T | Promise<T>,
-): Promise<T> {
-  const room = rooms().get(roomId);
-  // `async`, so that a synchronous throw is a rejection too.
-  return room ? (async () => run(room))() : rooms().open(roomId).then(run);
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../core/room/refusal.ts';
 import type { RoomId, RoomState } from '../../core/room/state.ts';
-import { withRoom } from '../requests/context.ts';
+import { withRoom } from '../requests/withRoom.ts';
 import type { RestContext } from './Route.ts';
 
 /** The state of a room that is there. @throws Refusal ROOM_NOT_FOUND, ROOM_CLOSED */

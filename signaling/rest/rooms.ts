@@ -1,5 +1,5 @@
-import { withRoom } from '../requests/context.ts';
 import { RequestRefused } from '../requests/RequestRefused.ts';
+import { withRoom } from '../requests/withRoom.ts';
 import { toParticipantView } from '../telling/views.ts';
 import { newParticipantId, newRoomId } from './ids.ts';
 import { mintToken } from './mintToken.ts';

@@ -6,7 +6,6 @@ import { mayModerate } from '../../core/room/queries.ts';
 import type { ParticipantId, RoomId, RoomState, TrackId } from '../../core/room/state.ts';
 import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
-import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 import {
   concernsHostsOnly,
@@ -22,98 +21,81 @@ import {
 /** How long a client may take to set up consumers that it was offered. */
 const CONSUMERS_TIMEOUT_MS = 5_000;
 
-/** Rooms speak, the sockets of this node hear. */
+/** The sockets of one room on this node. */
 export class SocketAudience implements RoomAudience {
+  readonly #roomId: RoomId;
   readonly #attendance: Attendance;
-  readonly #presenceAuditor: PresenceAuditor;
   readonly #reencoding: ReencodingStatus;
   readonly #logger: Logger;
 
-  constructor(attendance: Attendance, presenceAuditor: PresenceAuditor, reencoding: ReencodingStatus, logger: Logger) {
+  constructor(roomId: RoomId, attendance: Attendance, reencoding: ReencodingStatus, logger: Logger) {
+    this.#roomId = roomId;
     this.#attendance = attendance;
-    this.#presenceAuditor = presenceAuditor;
     this.#reencoding = reencoding;
     this.#logger = logger;
   }
 
-  committed(roomId: RoomId, commit: Commit, before: RoomState, after: RoomState): void {
+  committed(commit: Commit, before: RoomState, after: RoomState): void {
     const encoded = encodedFor(commit);
-    for (const connection of this.#attendance.seated(roomId).values()) {
-      this.#quietly(roomId, () => this.#tellCommit(connection, commit, encoded, before, after));
+    for (const connection of this.#attendance.seated(this.#roomId).values()) {
+      this.#quietly(() => this.#tellCommit(connection, commit, encoded, before, after));
     }
-    for (const connection of this.#attendance.knocking(roomId).values()) {
-      this.#quietly(roomId, () => this.#tellKnocking(connection, commit));
+    for (const connection of this.#attendance.knocking(this.#roomId).values()) {
+      this.#quietly(() => this.#tellKnocking(connection, commit));
     }
   }
 
-  rebuilt(roomId: RoomId): void {
+  rebuilt(): void {
     // Its media begins anew.
-    this.#reencoding.tracksChanged(roomId, []);
-    this.#toRoom(roomId, () => encode('outOfDate', {}));
+    this.#reencoding.tracksChanged(this.#roomId, []);
+    this.#toRoom(() => encode('outOfDate', {}));
   }
 
-  consumersOpened(
-    roomId: RoomId,
-    viewerId: ParticipantId,
-    session: number,
-    offers: readonly ConsumerOffer[],
-  ): Promise<void> {
-    const connection = this.#attendance.find(roomId, viewerId, session);
+  consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]): Promise<void> {
+    const connection = this.#attendance.find(this.#roomId, viewerId, session);
     if (!connection) return Promise.reject(new Error(`Session ${session} of ${viewerId} is not connected here.`));
     return connection.ask('consumersOpened', { consumers: offers.map(toWireOffer) }, CONSUMERS_TIMEOUT_MS);
   }
 
-  consumersClosed(roomId: RoomId, viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void {
-    this.#toSession(roomId, viewerId, session, (connection) =>
+  consumersClosed(viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void {
+    this.#toSession(viewerId, session, (connection) =>
       connection.notify('consumersClosed', { consumerIds: [...consumerIds] }),
     );
   }
 
   consumersPaused(
-    roomId: RoomId,
     viewerId: ParticipantId,
     session: number,
     changes: readonly { readonly consumerId: string; readonly paused: boolean }[],
   ): void {
-    this.#toSession(roomId, viewerId, session, (connection) =>
-      connection.notify('consumersPaused', { changes: [...changes] }),
-    );
+    this.#toSession(viewerId, session, (connection) => connection.notify('consumersPaused', { changes: [...changes] }));
   }
 
-  layersWanted(
-    roomId: RoomId,
-    publisherId: ParticipantId,
-    session: number,
-    trackId: TrackId,
-    maxSpatialLayer: number,
-  ): void {
-    this.#toSession(roomId, publisherId, session, (connection) =>
+  layersWanted(publisherId: ParticipantId, session: number, trackId: TrackId, maxSpatialLayer: number): void {
+    this.#toSession(publisherId, session, (connection) =>
       connection.notify('layersWanted', { trackId, maxSpatialLayer }),
     );
   }
 
-  activeSpeakersChanged(roomId: RoomId, speakers: readonly Speaker[]): void {
-    this.#toRoom(roomId, () => encode('activeSpeakers', { speakers: [...speakers] }));
+  activeSpeakersChanged(speakers: readonly Speaker[]): void {
+    this.#toRoom(() => encode('activeSpeakers', { speakers: [...speakers] }));
   }
 
-  connectionQualityChanged(roomId: RoomId, participantId: ParticipantId, quality: Quality): void {
-    this.#toRoom(roomId, () => encode('connectionQuality', { participantId, quality }));
+  connectionQualityChanged(participantId: ParticipantId, quality: Quality): void {
+    this.#toRoom(() => encode('connectionQuality', { participantId, quality }));
   }
 
-  reencodingChanged(roomId: RoomId, trackIds: readonly TrackId[]): void {
-    this.#reencoding.tracksChanged(roomId, trackIds);
-    this.#toRoom(roomId, () => encode('reencodingStatus', this.#reencoding.of(roomId)));
+  reencodingChanged(trackIds: readonly TrackId[]): void {
+    this.#reencoding.tracksChanged(this.#roomId, trackIds);
+    this.#toRoom(() => encode('reencodingStatus', this.#reencoding.of(this.#roomId)));
   }
 
-  /** What is true of all rooms has changed. */
   reencodingAvailabilityChanged(): void {
-    for (const roomId of this.#attendance.roomIds()) {
-      this.#toRoom(roomId, () => encode('reencodingStatus', this.#reencoding.of(roomId)));
-    }
+    this.#toRoom(() => encode('reencodingStatus', this.#reencoding.of(this.#roomId)));
   }
 
-  mediaLost(roomId: RoomId, participantId: ParticipantId, session: number): void {
-    this.#toSession(roomId, participantId, session, (connection) => connection.notify('mediaLost', {}));
+  mediaLost(participantId: ParticipantId, session: number): void {
+    this.#toSession(participantId, session, (connection) => connection.notify('mediaLost', {}));
   }
 
   #tellCommit(
@@ -139,10 +121,9 @@ export class SocketAudience implements RoomAudience {
     if (givesUp(commit, connection)) connection.notify('outOfDate', {});
   }
 
-  /** The session is over: the connection hears why, and closes. */
+  /** The record has ended the session, so nobody needs to record that its connection is gone. */
   #end(connection: ClientConnection, reason: EndReason): void {
-    const { seat } = connection;
-    if (this.#attendance.removeSeated(connection) && seat) this.#presenceAuditor.left(seat);
+    this.#attendance.removeSeated(connection);
     connection.end(reason);
   }
 
@@ -157,31 +138,26 @@ export class SocketAudience implements RoomAudience {
     }
   }
 
-  #toRoom(roomId: RoomId, toEncoded: () => string): void {
-    const seated = this.#attendance.seated(roomId);
+  #toRoom(toEncoded: () => string): void {
+    const seated = this.#attendance.seated(this.#roomId);
     if (seated.size === 0) return;
-    this.#quietly(roomId, () => {
+    this.#quietly(() => {
       const encoded = toEncoded();
-      for (const connection of seated.values()) this.#quietly(roomId, () => connection.write(encoded));
+      for (const connection of seated.values()) this.#quietly(() => connection.write(encoded));
     });
   }
 
-  #toSession(
-    roomId: RoomId,
-    participantId: ParticipantId,
-    session: number,
-    tell: (connection: ClientConnection) => void,
-  ): void {
-    const connection = this.#attendance.find(roomId, participantId, session);
-    if (connection) this.#quietly(roomId, () => tell(connection));
+  #toSession(participantId: ParticipantId, session: number, tell: (connection: ClientConnection) => void): void {
+    const connection = this.#attendance.find(this.#roomId, participantId, session);
+    if (connection) this.#quietly(() => tell(connection));
   }
 
   /** Neither the room nor the others must suffer when somebody cannot be told: it is a bug, such as a message unlike its schema. */
-  #quietly(roomId: RoomId, tell: () => void): void {
+  #quietly(tell: () => void): void {
     try {
       tell();
     } catch (error) {
-      this.#logger.error({ err: error, roomId }, 'a notification could not be sent');
+      this.#logger.error({ err: error, roomId: this.#roomId }, 'a notification could not be sent');
     }
   }
 }

@@ -53,7 +53,7 @@ export class ModelNode {
       roomIndex: NO_INDEX,
       deadlineSweeper: NO_HOUSEKEEPER,
       media: NO_MEDIA,
-      audience: this.#audience(),
+      audiences: { forRoom: () => this.#audience() },
       clock: this.#clock(),
       logger: this.#logger(),
       newId: () => this.#newId(),
@@ -109,7 +109,7 @@ export class ModelNode {
 
   #audience(): RoomAudience {
     return {
-      committed: (_roomId, commit, _before, after) => this.told.push({ commit, after }),
+      committed: (commit, _before, after) => this.told.push({ commit, after }),
       rebuilt: () => {},
       consumersOpened: () => Promise.resolve(),
       consumersClosed: () => {},

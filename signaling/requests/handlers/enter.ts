@@ -7,7 +7,8 @@ import type { ClientConnection, Seat } from '../../connections/ClientConnection.
 import type { RequestBody, Session } from '../../protocol/requests.ts';
 import { toMissed } from '../../telling/notifications.ts';
 import { toRoomView } from '../../telling/views.ts';
-import { type SignalingContext, withRoom } from '../context.ts';
+import type { SignalingContext } from '../context.ts';
+import { withRoom } from '../withRoom.ts';
 import { toExpectedMedia, toWirePair } from './transports.ts';
 import { toViewerView } from './view.ts';
 

@@ -1,7 +1,8 @@
 import type { CommandEnvelope, RoomCommand } from '../../../core/room/commands.ts';
 import type { ClientConnection, Seat } from '../../connections/ClientConnection.ts';
 import type { RequestBody, RequestName, ResponseBody } from '../../protocol/requests.ts';
-import { type SignalingContext, withRoom } from '../context.ts';
+import type { SignalingContext } from '../context.ts';
+import { withRoom } from '../withRoom.ts';
 
 /** One request on its way: parsed, and within its limits. */
 export interface Call<N extends RequestName> {

@@ -1,8 +1,9 @@
 import { Refusal } from '../../../core/room/refusal.ts';
 import type { RoomState } from '../../../core/room/state.ts';
 import type { ClientConnection } from '../../connections/ClientConnection.ts';
-import { type SignalingContext, withRoom } from '../context.ts';
+import type { SignalingContext } from '../context.ts';
 import { RequestRefused } from '../RequestRefused.ts';
+import { withRoom } from '../withRoom.ts';
 import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
 

@@ -1,5 +1,5 @@
-import { withRoom } from '../context.ts';
 import { RequestRefused } from '../RequestRefused.ts';
+import { withRoom } from '../withRoom.ts';
 import type { Handler } from './handler.ts';
 
 /** Asks to be let in; the answer comes as `lobbyDecided`. */

@@ -1,5 +1,5 @@
 import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../core/media/MediaPlane.ts';
-import { withRoom } from '../context.ts';
+import { withRoom } from '../withRoom.ts';
 import type { Handler } from './handler.ts';
 import { toExpectedMedia, toWirePair } from './transports.ts';
 import { toViewerView } from './view.ts';

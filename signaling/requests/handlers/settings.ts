@@ -1,6 +1,6 @@
 import { mayModerate } from '../../../core/room/queries.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
-import { withRoom } from '../context.ts';
+import { withRoom } from '../withRoom.ts';
 import { record } from './handler.ts';
 
 export const renameRoom = record<'renameRoom'>(({ name }) => ({ type: 'RenameRoom', name }));

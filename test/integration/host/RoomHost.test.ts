@@ -31,7 +31,7 @@ const noMedia: MediaPlane = {
 class RecordingAudience implements RoomAudience {
   readonly versions: number[] = [];
   rebuilds = 0;
-  committed(_roomId: string, commit: Commit): void {
+  committed(commit: Commit): void {
     this.versions.push(commit.version);
   }
   rebuilt(): void {

@@ -4,12 +4,14 @@ import { RoomHosts } from '../../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { Clock, DeadlineSweeper, Logger, NodeRegistry, RoomIndex } from '../../../core/ports.ts';
+import type { SidecarDirectory } from '../../../core/reencoding/ports.ts';
 import { InMemoryJournal, type InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { Tokens } from '../../../signaling/auth/tokens.ts';
 import { createSignaling, type Signaling, type SignalingDeps } from '../../../signaling/createSignaling.ts';
 import type { Limits } from '../../../signaling/limits/Limits.ts';
 import type { Role } from '../../../signaling/protocol/shapes.ts';
+import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
 
 export const API_KEY = 'test-key';
 export const API_SECRET = 'an-api-secret-of-at-least-32-characters';
@@ -92,26 +94,32 @@ export interface TestNodeOptions {
   readonly auth?: Partial<SignalingDeps['auth']>;
   /** Its own; by default one is shared by the nodes of a test file. */
   readonly media?: MediaPlane;
-  readonly sidecars?: NonNullable<SignalingDeps['sidecars']>;
+  readonly sidecars?: NonNullable<SignalingDeps['sidecars']> & {
+    readonly directory: Pick<SidecarDirectory, 'sidecars'>;
+  };
   /** Of signaling. */
   readonly clock?: Clock;
   /** How long a room that nobody uses stays in memory. */
   readonly idleMs?: number;
 }
 
+type TestNodeParts = Pick<TestNode, 'nodeId' | 'url' | 'signaling' | 'audiences' | 'hosts' | 'logger'>;
+
 /** A whole node in this process, except that its journal is in memory. */
 export class TestNode {
   readonly nodeId: string;
   readonly url: string;
   readonly signaling: Signaling;
+  readonly audiences: SocketAudiences;
   readonly hosts: RoomHosts;
   readonly logger: TestLogger;
   readonly #tokens = new Tokens([TOKEN_SECRET]);
 
-  private constructor(nodeId: string, url: string, signaling: Signaling, hosts: RoomHosts, logger: TestLogger) {
+  private constructor({ nodeId, url, signaling, audiences, hosts, logger }: TestNodeParts) {
     this.nodeId = nodeId;
     this.url = url;
     this.signaling = signaling;
+    this.audiences = audiences;
     this.hosts = hosts;
     this.logger = logger;
   }
@@ -122,6 +130,29 @@ export class TestNode {
     const journal = new InMemoryJournal(options.store);
     const media = options.media ?? (await testMedia());
     const roomIndex = new TestRoomIndex();
+    const audiences = new SocketAudiences({
+      sidecars: options.sidecars?.directory ?? null,
+      clock: options.clock ?? clock,
+      logger,
+    });
+    const hosts = new RoomHosts({
+      nodeId,
+      journal,
+      registry: lonelyRegistry,
+      roomIndex,
+      deadlineSweeper: idleHousekeeper,
+      media,
+      audiences,
+      clock,
+      logger,
+      newId: randomUUID,
+      restore: async (roomId) => {
+        const { state, position } = await restore(journal, roomId);
+        return new Replica(state, position);
+      },
+      commandTimeoutMs: 300,
+      idleMs: options.idleMs ?? 60_000,
+    });
     const signaling = await createSignaling({
       engine: options.engine,
       auth: {
@@ -135,6 +166,8 @@ export class TestNode {
       publicUrl: 'http://localhost:3000',
       pageFolder: options.pageFolder ?? '/nonexistent',
       nodeId,
+      rooms: hosts,
+      audiences,
       media,
       registry: lonelyRegistry,
       roomIndex,
@@ -144,29 +177,10 @@ export class TestNode {
       ...(options.limits ? { limits: options.limits } : {}),
       ...(options.sidecars ? { sidecars: options.sidecars } : {}),
     });
-    const hosts = new RoomHosts({
-      nodeId,
-      journal,
-      registry: lonelyRegistry,
-      roomIndex,
-      deadlineSweeper: idleHousekeeper,
-      media,
-      audience: signaling.audience,
-      clock,
-      logger,
-      newId: randomUUID,
-      restore: async (roomId) => {
-        const { state, position } = await restore(journal, roomId);
-        return new Replica(state, position);
-      },
-      commandTimeoutMs: 300,
-      idleMs: options.idleMs ?? 60_000,
-    });
-    signaling.attach(hosts);
     hosts.start();
     const { url } = await signaling.listen('127.0.0.1', options.port ?? 0);
     const port = options.port === undefined ? new URL(url).port : options.port;
-    return new TestNode(nodeId, `http://127.0.0.1:${port}`, signaling, hosts, logger);
+    return new TestNode({ nodeId, url: `http://127.0.0.1:${port}`, signaling, audiences, hosts, logger });
   }
 
   get port(): number {

@@ -84,7 +84,7 @@ describe('what people and operators are told of reencoding', () => {
     sidecars = [SIDECAR];
     expect((await ann.hears('reencodingStatus', 2))[1]).toEqual({ available: true, reason: null, trackIds: [] });
 
-    node.signaling.audience.reencodingChanged(roomId, ['camera-1']);
+    node.audiences.forRoom(roomId).reencodingChanged(['camera-1']);
     expect((await ann.hears('reencodingStatus', 3))[2]?.trackIds).toEqual(['camera-1']);
     const bob = await enter(roomId, 'bob');
     expect(await bob.hears('reencodingStatus')).toEqual([{ available: true, reason: null, trackIds: ['camera-1'] }]);
@@ -111,7 +111,7 @@ describe('what people and operators are told of reencoding', () => {
     const roomId = await node.createRoom();
     const ann = await enter(roomId, 'ann');
     await ann.ask('publish', { trackId: 'camera-1', source: 'camera', muted: false });
-    node.signaling.audience.reencodingChanged(roomId, ['camera-1', 'screen-1']);
+    node.audiences.forRoom(roomId).reencodingChanged(['camera-1', 'screen-1']);
 
     const storage = new MemoryStorage();
     const room = new Room({ sessionStorage: storage, chatStorage: storage, media: false });
@@ -128,7 +128,7 @@ describe('what people and operators are told of reencoding', () => {
     await waitUntil(() => reencoded() === 'camera-1 true' || reencoded());
     await ann.ask('publish', { trackId: 'screen-1', source: 'screen', muted: false });
     await waitUntil(() => reencoded() === 'camera-1 true,screen-1 true' || reencoded());
-    node.signaling.audience.reencodingChanged(roomId, []);
+    node.audiences.forRoom(roomId).reencodingChanged([]);
     await waitUntil(() => reencoded() === 'camera-1 false,screen-1 false' || reencoded());
     expect(room.reencoding?.available).toBe(false);
     expect(told).toBe(2);
@@ -140,7 +140,7 @@ describe('what people and operators are told of reencoding', () => {
     const ann = await enter(roomId, 'ann');
     await ann.ask('publish', { trackId: 'camera-1', source: 'camera', muted: false });
     await ann.ask('publish', { trackId: 'microphone-1', source: 'microphone', muted: false });
-    node.signaling.audience.reencodingChanged(roomId, ['camera-1']);
+    node.audiences.forRoom(roomId).reencodingChanged(['camera-1']);
     await waitUntil(async () => {
       const { body } = await node.rest('GET', '/api/reencoding', undefined, KEY);
       return body.sidecars.length === 2 || 'the sidecars are not known yet';

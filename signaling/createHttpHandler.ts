@@ -1,9 +1,9 @@
-import type { Logger } from '../../core/ports.ts';
-import { INTERNAL } from '../requests/RequestRefused.ts';
-import { type Api, errorReply } from '../rest/Api.ts';
-import type { HttpHandler, HttpReply, HttpRequest } from './http.ts';
-import type { StaticFiles } from './StaticFiles.ts';
-import { securityHeaders } from './securityHeaders.ts';
+import type { Logger } from '../core/ports.ts';
+import type { HttpHandler, HttpReply, HttpRequest } from './http/http.ts';
+import type { StaticFiles } from './http/StaticFiles.ts';
+import { securityHeaders } from './http/securityHeaders.ts';
+import { INTERNAL } from './requests/RequestRefused.ts';
+import { type Api, errorReply } from './rest/Api.ts';
 
 const PAGE = '/index.html';
 /** Addresses that the page itself understands. */

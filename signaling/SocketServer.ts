@@ -1,0 +1,95 @@
+import { Server, type Socket } from 'socket.io';
+import type { RoomHosts } from '../core/host/RoomHosts.ts';
+import type { Clock, Logger } from '../core/ports.ts';
+import type { Attendance } from './connections/Attendance.ts';
+import { ClientConnection } from './connections/ClientConnection.ts';
+import type { Gate } from './connections/Gate.ts';
+import type { PresenceAuditor } from './connections/PresenceAuditor.ts';
+import type { Limits } from './limits/Limits.ts';
+import type { Dispatcher } from './requests/Dispatcher.ts';
+import { INTERNAL, toWireError } from './requests/RequestRefused.ts';
+import type { SignalingMetrics } from './SignalingMetrics.ts';
+
+interface SocketServerDeps {
+  readonly rooms: RoomHosts;
+  readonly attendance: Attendance;
+  readonly presenceAuditor: PresenceAuditor;
+  readonly gate: Gate;
+  readonly limits: Limits;
+  readonly dispatcher: Dispatcher;
+  readonly metrics: SignalingMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The life of a client's socket: the gate, requests, the end. The engine that carries `io` also closes it. */
+export class SocketServer {
+  readonly io: Server;
+  readonly #deps: SocketServerDeps;
+
+  constructor(deps: SocketServerDeps) {
+    this.#deps = deps;
+    const { gate, limits } = deps;
+    this.io = new Server({
+      serveClient: false,
+      transports: ['websocket', 'polling'],
+      // Tokens are in the handshake, not in cookies: another site's page has nothing to misuse.
+      cors: { origin: '*' },
+      // Synchronous: it may not wait on uWebSockets.js.
+      allowRequest: (request, decide) => decide(null, gate.mayConnect(request)),
+      connectTimeout: 10_000,
+      pingInterval: 5_000,
+      pingTimeout: 5_000,
+      maxHttpBufferSize: limits.frameBytes,
+      perMessageDeflate: false,
+    });
+    this.io.use((socket, next) => {
+      this.#admit(socket).then(
+        () => next(),
+        (error: unknown) => next(this.#refusal(error)),
+      );
+    });
+    this.io.on('connection', (socket: Socket) => this.#connected(socket));
+  }
+
+  async #admit(socket: Socket): Promise<void> {
+    const { clock, gate, limits, logger, rooms } = this.#deps;
+    const connection = new ClientConnection(socket, await gate.admit(socket), limits, clock.now());
+    socket.data.connection = connection;
+    // Opened while the client is still on its way: after a restart, replay and handshake overlap.
+    rooms.open(connection.roomId).catch((error: unknown) => {
+      logger.debug({ err: error, roomId: connection.roomId }, 'the room of a new connection is not open yet');
+    });
+  }
+
+  #refusal(error: unknown): Error {
+    const { logger, metrics } = this.#deps;
+    const wire = toWireError(error) ?? INTERNAL;
+    if (wire === INTERNAL) logger.error({ err: error }, 'a connection could not be checked');
+    metrics.connectionRefused(wire.code);
+    return Object.assign(new Error(wire.message), { data: wire });
+  }
+
+  #connected(socket: Socket): void {
+    const { dispatcher, gate, logger } = this.#deps;
+    const connection = socket.data.connection as ClientConnection;
+    const uncount = gate.count(connection.address);
+    socket.onAny((name: string, ...args: unknown[]) => {
+      dispatcher.dispatch(connection, name, args).catch((error: unknown) => {
+        logger.error({ err: error }, 'a request could not be answered');
+      });
+    });
+    socket.on('disconnect', () => {
+      uncount();
+      this.#lost(connection);
+    });
+  }
+
+  #lost(connection: ClientConnection): void {
+    const { attendance, presenceAuditor } = this.#deps;
+    connection.lost();
+    const { seat } = connection;
+    if (attendance.removeSeated(connection) && seat) presenceAuditor.left(seat);
+    if (attendance.removeKnocking(connection)) presenceAuditor.knockLeft(connection.roomId, connection.participantId);
+  }
+}

@@ -1,0 +1,39 @@
+import type { RoomAudiences } from '../../core/host/RoomAudience.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { SidecarDirectory } from '../../core/reencoding/ports.ts';
+import type { RoomId } from '../../core/room/state.ts';
+import { Attendance } from '../connections/Attendance.ts';
+import { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
+import { SocketAudience } from './SocketAudience.ts';
+
+export interface SocketAudiencesDeps {
+  /** Null: nothing is reencoded here. */
+  readonly sidecars: Pick<SidecarDirectory, 'sidecars'> | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Everybody who is connected to this node. Rooms tell them things, so it is made before rooms and requests. */
+export class SocketAudiences implements RoomAudiences {
+  readonly attendance = new Attendance();
+  readonly reencoding: ReencodingStatus;
+  readonly #logger: Logger;
+
+  constructor({ clock, logger, sidecars: directory }: SocketAudiencesDeps) {
+    const { attendance } = this;
+    this.#logger = logger;
+    this.reencoding = new ReencodingStatus({
+      directory,
+      attendance,
+      clock,
+      logger,
+      changed: () => {
+        for (const roomId of attendance.roomIds()) this.forRoom(roomId).reencodingAvailabilityChanged();
+      },
+    });
+  }
+
+  forRoom(roomId: RoomId): SocketAudience {
+    return new SocketAudience(roomId, this.attendance, this.reencoding, this.#logger);
+  }
+}
