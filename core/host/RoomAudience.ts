@@ -1,4 +1,4 @@
-import type { RoomMediaListener } from '../media/MediaPlane.ts';
+import type { RoomMediaListener } from '../media/RoomMedia.ts';
 import type { Commit } from '../room/commit.ts';
 import type { RoomId, RoomState } from '../room/state.ts';
 

@@ -1,12 +1,13 @@
-import type { MediaPlane, RoomMedia } from '../media/MediaPlane.ts';
-import { type AppendOutcome, type Clock, type Journal, type Logger, Unavailable } from '../ports.ts';
+import type { MediaPlane } from '../media/MediaPlane.ts';
+import type { RoomMedia } from '../media/RoomMedia.ts';
+import { type Clock, type Journal, type Logger, Unavailable } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
-import type { Commit, Position } from '../room/commit.ts';
+import type { Commit } from '../room/commit.ts';
 import type { RoomEvent } from '../room/events.ts';
 import { Refusal } from '../room/refusal.ts';
 import type { NodeId, ParticipantId, RoomId, RoomState } from '../room/state.ts';
 import { type Decided, type Decision, decideAll } from './decideAll.ts';
-import { missingIn, putBack } from './lostCommits.ts';
+import { JournalFollower } from './JournalFollower.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudience } from './RoomAudience.ts';
 
@@ -47,7 +48,6 @@ const BATCH_COMMANDS = 64;
 const QUEUE_COMMANDS = 4_096;
 const OWN_COMMANDS_KEPT = 1_024;
 const SNAPSHOT_EVERY_COMMITS = 300;
-const READ_COMMITS = 1_000;
 /** Pause between two questions to a journal that does not answer. */
 const JOURNAL_RETRY_MS = 50;
 
@@ -59,12 +59,10 @@ export class RoomHost {
   readonly roomId: RoomId;
   readonly #deps: RoomHostDeps;
   readonly #logger: Logger;
-  #replica: Replica;
+  readonly #follower: JournalFollower;
   #media: RoomMedia | null = null;
 
   readonly #queue: Pending[] = [];
-  #pushed: Commit[] = [];
-  #mayHaveMissed = false;
   #running = false;
   #closed = false;
 
@@ -77,14 +75,23 @@ export class RoomHost {
   constructor(roomId: RoomId, replica: Replica, deps: RoomHostDeps) {
     this.roomId = roomId;
     this.#deps = deps;
-    this.#replica = replica;
     this.#logger = deps.logger.child({ roomId });
+    this.#follower = new JournalFollower(roomId, replica, {
+      ...deps,
+      logger: this.#logger,
+      accept: (commits) => this.#accept(commits),
+      startedOver: (lost) => this.#startedOver(lost),
+    });
     this.#snapshotVersion = replica.position.version;
     this.#idleSince = deps.clock.now();
   }
 
   get state(): RoomState {
     return this.#replica.state;
+  }
+
+  get #replica(): Replica {
+    return this.#follower.replica;
   }
 
   get version(): number {
@@ -144,13 +151,13 @@ export class RoomHost {
 
   /** Commits that came by the journal's push channel. */
   push(commits: readonly Commit[]): void {
-    this.#pushed.push(...commits);
+    this.#follower.push(commits);
     this.#wake();
   }
 
-  /** The push channel was interrupted: look whether something was missed. */
+  /** The push channel was interrupted: commits may have been missed. */
   checkForMissed(): void {
-    this.#mayHaveMissed = true;
+    this.#follower.checkForMissed();
     this.#wake();
   }
 
@@ -174,8 +181,8 @@ export class RoomHost {
 
   async #run(): Promise<void> {
     try {
-      while (!this.#closed && (this.#queue.length > 0 || this.#pushed.length > 0 || this.#mayHaveMissed)) {
-        await this.#takeInPushed();
+      while (!this.#closed && (this.#queue.length > 0 || this.#follower.hasNews)) {
+        await this.#takeInNews();
         await this.#commit(this.#queue.splice(0, BATCH_COMMANDS));
       }
     } catch (error) {
@@ -197,14 +204,13 @@ export class RoomHost {
         const outcome =
           commits.length > 0
             ? await this.#deps.journal.append(this.roomId, commits, after)
-            : await this.#compare(after);
+            : await this.#follower.compare();
         if (outcome.type === 'appended') {
           this.#accept(commits);
           this.#answer(waiting, decisions);
           return;
         }
-        if (outcome.type === 'behind') await this.#catchUp(outcome.missed);
-        else await this.#reconcile(outcome.journal);
+        await this.#follower.mend(outcome);
       } catch (error) {
         if (!(error instanceof Unavailable)) {
           for (const pending of waiting) pending.reject(error);
@@ -213,7 +219,7 @@ export class RoomHost {
         // Whether these commits are in the journal is unknown. Asking again answers it: at the same position either they
         // get in now, or "behind" shows them (or another node's), and deciding again finds the command ids.
         waiting = this.#refuseOverdue(waiting, error);
-        if (waiting.length === 0) this.#mayHaveMissed = true;
+        if (waiting.length === 0) this.#follower.checkForMissed();
         else await this.#pause();
       }
     }
@@ -245,13 +251,6 @@ export class RoomHost {
       if (this.#ownCommands.size <= OWN_COMMANDS_KEPT) break;
       this.#ownCommands.delete(oldest);
     }
-  }
-
-  async #compare(mine: Position): Promise<AppendOutcome> {
-    const journal = await this.#deps.journal.position(this.roomId);
-    if (journal.version === mine.version && journal.commitId === mine.commitId) return { type: 'appended' };
-    if (journal.version <= mine.version) return { type: 'diverged', journal };
-    return { type: 'behind', missed: [] };
   }
 
   #answer(batch: readonly Pending[], decisions: readonly Decision[]): void {
@@ -295,102 +294,22 @@ export class RoomHost {
     }
   }
 
-  async #takeInPushed(): Promise<void> {
-    const pushed = this.#pushed;
-    const gap = this.#mayHaveMissed;
-    this.#pushed = [];
-    this.#mayHaveMissed = false;
-    if (pushed.length === 0 && !gap) return;
-
-    const position = this.#replica.position;
-    const contradicts = pushed.some((commit) => {
-      const mine = this.#replica.at(commit.version);
-      return mine !== undefined && mine.commitId !== commit.commitId;
-    });
-    const isNews = pushed.some((commit) => commit.version > position.version);
-    if (!gap && !contradicts && !isNews) return;
+  async #takeInNews(): Promise<void> {
+    if (!this.#follower.hasNews) return;
     try {
-      if (gap || contradicts) {
-        const outcome = await this.#compare(position);
-        if (outcome.type === 'behind') await this.#catchUp([]);
-        else if (outcome.type === 'diverged') await this.#reconcile(outcome.journal);
-      } else {
-        await this.#catchUp(pushed);
-      }
+      await this.#follower.takeIn();
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      this.#mayHaveMissed = true;
       await this.#pause();
     }
   }
 
-  /** Applies what follows of `commits`, then reads on until the end of the journal if they were not all of it. */
-  async #catchUp(commits: readonly Commit[]): Promise<void> {
-    const { journal } = this.#deps;
-    let known = this.#following(commits) ?? (await journal.read(this.roomId, this.version, READ_COMMITS));
-    while (known.length > 0) {
-      if (!this.#following(known)) {
-        await this.#reconcile(await journal.position(this.roomId));
-        return;
-      }
-      this.#accept(known);
-      if (known.length < READ_COMMITS) return;
-      known = await journal.read(this.roomId, this.version, READ_COMMITS);
-    }
-  }
-
-  /**
-   * What of `commits`, in any order and with doubles, goes on from where this replica stands; null when one is missing, when
-   * there is nothing new, or when commits of a history that the journal lost are among them.
-   */
-  #following(commits: readonly Commit[]): readonly Commit[] | null {
-    const news = new Map(
-      commits.filter(({ version }) => version > this.version).map((commit) => [commit.version, commit]),
-    );
-    const following: Commit[] = [];
-    let { version, commitId }: Position = this.#replica.position;
-    while (following.length < news.size) {
-      const next = news.get(version + 1);
-      if (next?.prev !== commitId) return null;
-      following.push(next);
-      ({ version, commitId } = next);
-    }
-    return following.length > 0 ? following : null;
-  }
-
-  /**
-   * The journal came back with less than it had acknowledged, or with another history. What it lost and this node still
-   * has is put back as it was; where another node has already gone on, the room is read anew and this node's lost commands
-   * are decided again.
-   */
-  async #reconcile(journalPosition: Position): Promise<void> {
-    const lost = this.#replica.since(journalPosition.version);
-    if (lost && lost.length > 0 && this.#replica.passesThrough(journalPosition)) {
-      this.#logger.warn(
-        { version: this.version, journal: journalPosition.version },
-        'the journal lost commits: putting them back',
-      );
-      if (await putBack(this.#deps.journal, this.roomId, lost, journalPosition)) {
-        this.#mayHaveMissed = true;
-        return;
-      }
-    }
-    await this.#startOver();
-  }
-
-  async #startOver(): Promise<void> {
-    const lost = await missingIn(this.#deps.journal, this.roomId, this.#replica.recent);
-    const restored = await this.#deps.restore(this.roomId);
-    const commands = lost
-      .map(({ commitId }) => this.#ownCommands.get(commitId))
-      .filter((command) => command !== undefined);
-    this.#logger.warn(
-      { version: this.version, journal: restored.position.version, lost: lost.length, commands: commands.length },
-      'the journal has another history: starting over from it',
-    );
-    this.#replica = restored;
+  /** The room was read again from a journal that had lost commits: this node's own lost commands are decided again. */
+  #startedOver(lost: readonly Commit[]): void {
     this.#snapshotVersion = this.version;
-    for (const command of commands) {
+    for (const { commitId } of lost) {
+      const command = this.#ownCommands.get(commitId);
+      if (!command) continue;
       this.handle(command).catch((error: unknown) => {
         this.#logger.warn({ err: error, command: command.type }, 'a lost command could not be repeated');
       });
