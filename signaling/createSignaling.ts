@@ -58,7 +58,7 @@ export interface SignalingDeps {
   readonly publicUrl: string;
   /** The built page. */
   readonly pageFolder: string;
-  readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingFigures'>;
+  readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats'>;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly roomIndex: Pick<RoomIndex, 'list'>;
   /** What lets sidecars work for this node; nothing is reencoded where it is left out. */
@@ -162,7 +162,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   );
   registerReencodingMetrics(
     registry,
-    () => deps.media.reencodingFigures(),
+    () => deps.media.reencodingStats(),
     () => reencoding.sidecars,
   );
   const dispatcher = new Dispatcher(context, metrics);

@@ -5,24 +5,15 @@ import { planMedia } from '../view/planMedia.ts';
 import type { ViewerView } from '../view/view.ts';
 import { inventoryOf } from './inventoryOf.ts';
 import { KeyframeCoordinator } from './keyframes/KeyframeCoordinator.ts';
-import type {
-  DtlsParameters,
-  ExpectedMedia,
-  IceParameters,
-  MediaInventory,
-  OpenedTransports,
-  RoomMedia,
-  RoomMediaListener,
-  RtpCapabilities,
-  RtpParameters,
-} from './MediaPlane.ts';
 import type { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
 import { ReconcileLoop } from './ReconcileLoop.ts';
+import type { ExpectedMedia, MediaInventory, OpenedTransports, RoomMedia, RoomMediaListener } from './RoomMedia.ts';
 import { RoomProducers } from './RoomProducers.ts';
 import { RoomSessions } from './RoomSessions.ts';
 import type { RoomReencoding, RoomReencodingObjects } from './reencoding/RoomReencoding.ts';
+import type { DtlsParameters, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 import { type MediaObjects, StepApplier } from './StepApplier.ts';
 import { ClosedConsumers } from './viewers/ClosedConsumers.ts';
 import { LayerWishes } from './viewers/LayerWishes.ts';
@@ -186,7 +177,7 @@ export class LiveRoomMedia implements RoomMedia {
   }
 
   async #runPass(): Promise<number> {
-    this.#reencoding?.follow();
+    this.#reencoding?.updateWanted();
     const live: LiveMedia = {
       producers: this.#producers.sources,
       reencodings: this.#reencoding?.live() ?? new Map(),
@@ -197,7 +188,7 @@ export class LiveRoomMedia implements RoomMedia {
     const steps = planMedia(this.#room, this.#views, live, this.#options.policy);
     const failed = steps.length === 0 ? 0 : await this.#applier.apply(steps);
     this.#reviewHolds();
-    this.#reencoding?.settle();
+    this.#reencoding?.planApplied();
     return failed;
   }
 

@@ -2,8 +2,8 @@ import type { types } from 'mediasoup';
 import type { ParticipantId, Track, TrackId } from '../room/state.ts';
 import type { LiveProducer, ReencodableCodec, TrackLayers } from '../view/mediaSteps.ts';
 import { reencodableCodecOf } from './codecs.ts';
-import type { MediaPath } from './MediaPlane.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
+import type { MediaPath } from './RoomMedia.ts';
 import { toTrackLayers } from './trackLayers.ts';
 import type { Pipe } from './workers/PipePairs.ts';
 

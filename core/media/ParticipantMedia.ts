@@ -2,8 +2,10 @@ import type { types } from 'mediasoup';
 import type { ParticipantId, TrackKind } from '../room/state.ts';
 import type { LiveViewer, ReencodedCodec } from '../view/mediaSteps.ts';
 import { receivableCodecs } from './codecs.ts';
-import { type DtlsParameters, MediaError, type RtpCapabilities, type TransportOffer } from './MediaPlane.ts';
+import { MediaError } from './MediaError.ts';
 import { isWorkerGone, messageOf } from './mediaFailures.ts';
+import type { TransportOffer } from './RoomMedia.ts';
+import type { DtlsParameters, RtpCapabilities } from './rtpTypes.ts';
 import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
 import type { RoomRouter } from './workers/RoomRouter.ts';
 

@@ -1,10 +1,12 @@
 import type { Logger } from '../ports.ts';
 import type { ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
-import { type ExpectedMedia, MediaError, type RtpParameters } from './MediaPlane.ts';
+import { MediaError } from './MediaError.ts';
 import { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
 import { toMediaError } from './ParticipantMedia.ts';
+import type { ExpectedMedia } from './RoomMedia.ts';
 import type { RoomSessions } from './RoomSessions.ts';
+import type { RtpParameters } from './rtpTypes.ts';
 
 export interface RoomProducersOptions {
   readonly sessions: RoomSessions;

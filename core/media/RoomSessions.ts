@@ -1,9 +1,11 @@
 import { ortc } from 'mediasoup';
 import type { Logger } from '../ports.ts';
 import type { ParticipantId, RoomState } from '../room/state.ts';
-import { MediaError, type RtpCapabilities, type TransportPair } from './MediaPlane.ts';
+import { MediaError } from './MediaError.ts';
 import { messageOf } from './mediaFailures.ts';
 import { ParticipantMedia, toMediaError, toTransportOffer } from './ParticipantMedia.ts';
+import type { TransportPair } from './RoomMedia.ts';
+import type { RtpCapabilities } from './rtpTypes.ts';
 import type { RoomRouter } from './workers/RoomRouter.ts';
 import type { RoomRouters } from './workers/RoomRouters.ts';
 

@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
 import { ortc } from 'mediasoup';
 import type { ReencodableCodec, ReencodedCodec } from '../view/mediaSteps.ts';
-import type { RtpCapabilities, RtpParameters } from './MediaPlane.ts';
+import type { RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
 /**
  * What rooms speak. Payload types are fixed, so that a client's loaded device fits every node and every restart; mediasoup

@@ -4,8 +4,9 @@ import type { NodeId, RoomId } from '../room/state.ts';
 import type { MediaPolicy } from '../view/mediaSteps.ts';
 import { RTP_CAPABILITIES } from './codecs.ts';
 import { LiveRoomMedia } from './LiveRoomMedia.ts';
-import { type MediaPlane, NO_REENCODING } from './MediaPlane.ts';
+import type { MediaPlane } from './MediaPlane.ts';
 import { NodeReencoding } from './reencoding/NodeReencoding.ts';
+import { NO_REENCODING } from './reencoding/ReencodingStats.ts';
 import { WorkerPool } from './workers/WorkerPool.ts';
 import type { MediaListen } from './workers/WorkerSlot.ts';
 
@@ -71,7 +72,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
     }),
     workerPids: () => pool.pids(),
     reencoding,
-    reencodingFigures: () => reencoding?.figures() ?? NO_REENCODING,
+    reencodingStats: () => reencoding?.reencodingStats() ?? NO_REENCODING,
     async close() {
       await Promise.all([...rooms].map((room) => room.close()));
       reencoding?.close();

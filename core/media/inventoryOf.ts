@@ -1,6 +1,6 @@
 import type { ParticipantId } from '../room/state.ts';
-import type { MediaInventory } from './MediaPlane.ts';
 import type { ParticipantMedia } from './ParticipantMedia.ts';
+import type { MediaInventory } from './RoomMedia.ts';
 import type { RoomProducers } from './RoomProducers.ts';
 
 export function inventoryOf(

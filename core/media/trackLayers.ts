@@ -1,7 +1,7 @@
 import { parseScalabilityMode } from 'mediasoup';
 import type { TrackSource } from '../room/state.ts';
 import type { TrackLayers } from '../view/mediaSteps.ts';
-import type { RtpParameters } from './MediaPlane.ts';
+import type { RtpParameters } from './rtpTypes.ts';
 
 /** RTP parameters do not tell the picture's size: these are what our clients capture. */
 const CAPTURE_HEIGHT: Readonly<Record<TrackSource, number>> = {

@@ -67,7 +67,7 @@ export interface SidecarDirectory {
 }
 
 /** One sidecar's open channel, as the node's media sees it. Calls never throw; what cannot be sent is lost with the channel. */
-export interface SidecarLink {
+export interface SidecarChannel {
   readonly sidecarId: string;
   readonly name: string;
   adapt(message: Adapt): void;
@@ -76,10 +76,10 @@ export interface SidecarLink {
 
 /** The node's media, as the channel sees it. Messages were checked; none of these calls throws. */
 export interface ReencodingPort {
-  attach(link: SidecarLink, request: AttachRequest): Promise<AttachAnswer>;
-  pulse(link: SidecarLink, pulse: Pulse): void;
-  stats(link: SidecarLink, stats: TrackStats): void;
-  detach(link: SidecarLink, detach: Detach): void;
+  attach(channel: SidecarChannel, request: AttachRequest): Promise<AttachAnswer>;
+  pulse(channel: SidecarChannel, pulse: Pulse): void;
+  stats(channel: SidecarChannel, stats: TrackStats): void;
+  detach(channel: SidecarChannel, detach: Detach): void;
   /** The channel closed: the sidecar died, or the way to it did. */
-  lost(link: SidecarLink): void;
+  lost(channel: SidecarChannel): void;
 }

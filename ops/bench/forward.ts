@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../core/media/MediaPlane.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../core/media/rtpTypes.ts';
 import type { Cleanup } from '../kit/cleanup.ts';
 import { PICTURE } from '../kit/clients/picture.ts';
 import { cpuMicrosecondsOf } from '../kit/deployment/processes.ts';

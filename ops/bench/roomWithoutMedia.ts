@@ -3,6 +3,7 @@ import { Replica } from '../../core/host/Replica.ts';
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../core/host/RoomHost.ts';
 import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import { NO_REENCODING } from '../../core/media/reencoding/ReencodingStats.ts';
 import type { Journal } from '../../core/ports.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { quietLogger } from '../kit/quietLogger.ts';
@@ -25,14 +26,7 @@ const noMedia: MediaPlane = {
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
   reencoding: null,
-  reencodingFigures: () => ({
-    tracks: [],
-    attachments: 0,
-    fallbacks: 0,
-    switches: 0,
-    keyframeRequestsAbsorbed: 0,
-    keyframeRequestsSent: 0,
-  }),
+  reencodingStats: () => NO_REENCODING,
   close: () => Promise.resolve(),
 };
 

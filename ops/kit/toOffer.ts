@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { TransportOffer } from '../../core/media/MediaPlane.ts';
+import type { TransportOffer } from '../../core/media/RoomMedia.ts';
 
 /** What a client needs to connect to a transport of bare mediasoup. */
 export function toOffer({ id, iceParameters, iceCandidates, dtlsParameters }: types.WebRtcTransport): TransportOffer {

@@ -1,16 +1,16 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { ReencodingFigures } from '../../core/media/MediaPlane.ts';
+import type { ReencodingStats } from '../../core/media/reencoding/ReencodingStats.ts';
 import { EngineName } from '../../core/reencoding/messages.ts';
 import type { SidecarInfo } from '../../core/reencoding/ports.ts';
 
-type Phase = ReencodingFigures['tracks'][number]['phase'];
+type Phase = ReencodingStats['tracks'][number]['phase'];
 
 const PHASES: readonly Phase[] = ['warming', 'ready', 'leaving'];
 
 /** What an operator sees of reencoding: this node's tracks, and the sidecars that all nodes share. */
 export function registerReencodingMetrics(
   registry: Registry,
-  figures: () => ReencodingFigures,
+  figures: () => ReencodingStats,
   sidecars: () => readonly SidecarInfo[],
 ): void {
   const registers = [registry];
@@ -54,7 +54,7 @@ export function registerReencodingMetrics(
     (now) => now.keyframeRequestsSent,
   );
 
-  function counter(name: string, help: string, value: (now: ReencodingFigures) => number): void {
+  function counter(name: string, help: string, value: (now: ReencodingStats) => number): void {
     new Counter({
       name,
       help,

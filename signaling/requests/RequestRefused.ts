@@ -1,5 +1,5 @@
 import { RoomParked } from '../../core/host/RoomHosts.ts';
-import { MediaError } from '../../core/media/MediaPlane.ts';
+import { MediaError } from '../../core/media/MediaError.ts';
 import { Unavailable } from '../../core/ports.ts';
 import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
 import type { ErrorCode, WireError } from '../protocol/errors.ts';

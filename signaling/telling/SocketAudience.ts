@@ -1,5 +1,5 @@
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
-import type { ConsumerOffer, Quality, Speaker } from '../../core/media/MediaPlane.ts';
+import type { ConsumerOffer, Quality, Speaker } from '../../core/media/RoomMedia.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import { mayModerate } from '../../core/room/queries.ts';

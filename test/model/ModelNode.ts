@@ -1,7 +1,8 @@
 import { Replica } from '../../core/host/Replica.ts';
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import { RoomHosts } from '../../core/host/RoomHosts.ts';
-import { type MediaPlane, NO_REENCODING } from '../../core/media/MediaPlane.ts';
+import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import { NO_REENCODING } from '../../core/media/reencoding/ReencodingStats.ts';
 import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomState } from '../../core/room/state.ts';
@@ -134,7 +135,7 @@ const NO_MEDIA: MediaPlane = {
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
   reencoding: null,
-  reencodingFigures: () => NO_REENCODING,
+  reencodingStats: () => NO_REENCODING,
   close: () => Promise.resolve(),
 };
 

@@ -1,170 +1,135 @@
-import type { types } from 'mediasoup';
 import type { Clock } from '../../ports.ts';
-import type {
-  AttachAnswer,
-  AttachRequest,
-  InputCodec,
-  OutputCodec,
-  TrackCounters,
-  TrackStats,
-} from '../../reencoding/messages.ts';
-import type { SidecarLink } from '../../reencoding/ports.ts';
+import type { AttachAnswer, TrackCounters, TrackStats } from '../../reencoding/messages.ts';
+import type { SidecarChannel } from '../../reencoding/ports.ts';
 import type { LayerDemand } from '../../view/layerTargets.ts';
 import { nominalBitratesOf } from '../../view/layerTargets.ts';
 import type { LiveReencoding } from '../../view/mediaSteps.ts';
 import { MediaProducer } from '../MediaProducer.ts';
+import { type AttachmentState, advance, CLOSED, endOf, handOver, leave, phaseOf, SERVING } from './AttachmentState.ts';
 import { LayerControl } from './LayerControl.ts';
-import { openPlainTransport, type PlainListen, plainEndOf } from './openPlainTransport.ts';
+import {
+  type AttachmentMedia,
+  type AttachmentMediaOptions,
+  openAttachmentMedia,
+  toAttachAnswer,
+} from './openAttachmentMedia.ts';
 import { PathWatch } from './PathWatch.ts';
 import { PulseWatch } from './PulseWatch.ts';
-import { republishParameters, SCALES, tapCapabilities } from './reencodedParameters.ts';
+import { SCALES } from './reencodedParameters.ts';
 
-export interface AttachmentOptions {
-  readonly link: SidecarLink;
-  readonly request: AttachRequest;
-  readonly source: MediaProducer;
-  readonly input: InputCodec;
-  readonly output: OutputCodec;
-  readonly plainListen: PlainListen;
+type Phase = LiveReencoding['phase'];
+
+export interface AttachmentOptions extends AttachmentMediaOptions {
+  readonly channel: SidecarChannel;
   readonly clock: Clock;
-  /** Called once, however it comes to its end. */
-  readonly onClosed: (attachment: Attachment) => void;
+  /** Called once, however it ends. `phase`: what it was until then. */
+  readonly onClosed: (attachment: Attachment, phase: Phase) => void;
 }
 
-interface Parts {
-  readonly tap: types.PlainTransport;
-  readonly republish: types.PlainTransport;
-  readonly consumer: types.Consumer;
-  readonly producer: types.Producer;
-}
+/** Transports that take longer are of no use. */
+const OPEN_WITHIN_MS = 3_000;
 
-/** Its encoder answers within a frame. This bounds how many keyframes viewers with bad links cost all the others. */
-const KEYFRAME_REQUEST_DELAY_MS = 100;
-
-/** One sidecar at work on one track: the transports between them, what it is asked for, and how it does. */
+/** One sidecar at work on one track: the transports between them, what the sidecar has to encode, and how it does. */
 export class Attachment {
-  readonly link: SidecarLink;
+  readonly channel: SidecarChannel;
   readonly jobId: string;
   readonly attempt: number;
   readonly producer: MediaProducer;
-  /** Since when another sidecar is to take over; null: none is. */
-  handOverSince: number | null = null;
-  /** Since when its viewers are to go; null: they may stay. */
-  leavingSince: number | null = null;
-  /** Since when a newer one serves the viewers; null: none does. */
-  supersededSince: number | null = null;
   readonly #options: AttachmentOptions;
-  readonly #parts: Parts;
+  readonly #media: AttachmentMedia;
   readonly #watch: PulseWatch;
   readonly #path = new PathWatch();
   readonly #control: LayerControl;
+  #state: AttachmentState = SERVING;
   #stats: TrackStats | null = null;
-  /** Of all its layers, lowest first, also those that its sidecar has no CPU for. */
+  /** The heights of all its layers, lowest first, also those that its sidecar has no CPU for. */
   #heights: readonly number[];
   #highestLayer = SCALES.length - 1;
   #inputPaused: boolean;
   #tapping = false;
-  #closed = false;
 
   /**
-   * Builds the node's ends on the source's router. Leaves nothing behind when it fails.
-   * @throws NoMediaPath, or mediasoup's error
+   * Leaves nothing behind when it fails.
+   * @throws NoMediaPath, mediasoup's error, or an Error when it takes too long
    */
   static async open(options: AttachmentOptions, demands: readonly LayerDemand[]): Promise<Attachment> {
-    const { request, source, input, output, plainListen } = options;
-    const { router } = source.owner.router;
-    const { address } = request;
-    const farEnds = [
-      { address, port: request.tapPort, srtp: request.srtp?.tap ?? null },
-      { address, port: request.republishPort, srtp: request.srtp?.republish ?? null },
-    ];
-    const opened = await Promise.allSettled(farEnds.map((far) => openPlainTransport(router, far, plainListen)));
-    const [tap, republish] = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    try {
-      const failed = opened.find((result) => result.status === 'rejected');
-      if (failed) throw failed.reason;
-      if (!tap || !republish) throw new Error('a sidecar needs two transports');
-      const [consumer, producer] = await Promise.all([
-        tap.consume({ producerId: source.producerId, rtpCapabilities: tapCapabilities(input), paused: true }),
-        republish.produce({
-          kind: 'video',
-          rtpParameters: republishParameters(output, source.producer.rtpParameters.rtcp?.cname),
-          paused: true,
-          keyFrameRequestDelay: KEYFRAME_REQUEST_DELAY_MS,
-        }),
-      ]);
-      if (consumer.closed || producer.closed) throw new Error('the source closed while a sidecar attached');
-      return new Attachment(options, { tap, republish, consumer, producer }, demands);
-    } catch (error) {
-      for (const result of opened) if (result.status === 'fulfilled') result.value.close();
-      throw error;
-    }
+    let isLate = false;
+    const opening = openAttachmentMedia(options).then((media) => {
+      const attachment = new Attachment(options, media, demands);
+      if (isLate) attachment.close();
+      return attachment;
+    });
+    return new Promise((resolve, reject) => {
+      const cancel = options.clock.setTimer(OPEN_WITHIN_MS, () => {
+        isLate = true;
+        reject(new Error('the transports were not built in time'));
+      });
+      opening.then(resolve, reject).finally(cancel);
+    });
   }
 
-  private constructor(options: AttachmentOptions, parts: Parts, demands: readonly LayerDemand[]) {
-    const { link, request, source, clock } = options;
+  private constructor(options: AttachmentOptions, media: AttachmentMedia, demands: readonly LayerDemand[]) {
+    const { channel, request, source, clock } = options;
     this.#options = options;
-    this.#parts = parts;
-    this.link = link;
+    this.#media = media;
+    this.channel = channel;
     this.jobId = request.jobId;
     this.attempt = request.attempt;
     const track = { id: source.trackId, ...source.track };
-    this.producer = new MediaProducer(parts.producer, track, source.owner, { path: 'reencoded', held: false });
+    this.producer = new MediaProducer(media.producer, track, source.owner, { path: 'reencoded', held: false });
     this.#heights = this.producer.layers.heights;
     this.#inputPaused = source.paused;
     this.#control = new LayerControl(nominalBitratesOf(track.source), demands, clock.now());
     this.#watch = new PulseWatch(clock.now(), this.#expected());
-    parts.consumer.observer.once('close', () => this.release('its media ended here'));
-    parts.producer.observer.once('close', () => this.release('its media ended here'));
+    media.consumer.observer.once('close', () => this.release('its media ended here'));
+    media.producer.observer.once('close', () => this.release('its media ended here'));
   }
 
-  get phase(): LiveReencoding['phase'] {
-    if (!this.#watch.ready) return 'warming';
-    return this.leavingSince === null ? 'ready' : 'leaving';
+  get phase(): Phase {
+    return phaseOf(this.#state, this.#watch.ready);
   }
 
-  /** As the sidecar said last; null: not yet. */
+  /** The sidecar's latest; null before the first. */
   get stats(): TrackStats | null {
     return this.#stats;
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#state.type === 'closed';
   }
 
   answer(): AttachAnswer {
-    const { tap, republish, consumer, producer } = this.#parts;
-    const { input, output } = this.#options;
-    const { encodings = [], rtcp } = producer.rtpParameters;
-    return {
-      type: 'attached',
-      tap: {
-        ...plainEndOf(tap),
-        codec: input,
-        ssrc: consumer.rtpParameters.encodings?.[0]?.ssrc ?? 0,
-        payloadType: consumer.rtpParameters.codecs[0]?.payloadType ?? 0,
-      },
-      republish: {
-        ...plainEndOf(republish),
-        codec: output,
-        payloadType: producer.rtpParameters.codecs[0]?.payloadType ?? 0,
-        cname: rtcp?.cname ?? '',
-        layers: encodings.map(({ ssrc = 0 }, layer) => ({ ssrc, scaleDownBy: SCALES[layer] ?? 1 })),
-      },
-      targets: [...this.#control.targets],
-      inputPaused: this.#inputPaused,
-    };
+    return toAttachAnswer(this.#media, this.#options, this.#control.targets, this.#inputPaused);
   }
 
-  /** True when its phase changed. */
-  pulse({ framesIn, framesOut }: Pick<TrackCounters, 'framesIn' | 'framesOut'>): boolean {
-    const before = this.phase;
+  /** Its sidecar wants to give the track back. Returns false when that was known, or does not matter any more. */
+  handOver(): boolean {
+    const before = this.#state;
+    this.#state = handOver(before, this.#options.clock.now());
+    return this.#state !== before;
+  }
+
+  /** Its viewers go back to the source. */
+  leave(): void {
+    this.#state = leave(this.#state, this.#options.clock.now());
+  }
+
+  /** Time has passed. `hasSuccessor`: whether a newer attachment is ready. */
+  advance(hasSuccessor: boolean): void {
+    this.#state = advance(this.#state, hasSuccessor, this.#options.clock.now());
+  }
+
+  /** Why nobody needs it any more; null while somebody may. `isFlowing`: whether a viewer receives from it. */
+  endReason(isFlowing: boolean): string | null {
+    return endOf(this.#state, isFlowing, this.#options.clock.now());
+  }
+
+  pulse({ framesIn, framesOut }: Pick<TrackCounters, 'framesIn' | 'framesOut'>): void {
     this.#startTap();
     this.#watch.pulse(this.#options.clock.now(), framesIn, framesOut);
-    return this.phase !== before;
   }
 
-  /** True when the picture has another size: tiles may be served by other layers. */
+  /** Returns whether the picture's size changed: tiles may then need other layers. */
   setStats(stats: TrackStats): boolean {
     this.#stats = stats;
     const heights = SCALES.map((scale) => Math.round(Math.min(stats.width, stats.height) / scale));
@@ -174,7 +139,7 @@ export class Attachment {
     return true;
   }
 
-  /** What its sidecar has CPU for. True when that changed: viewers of higher layers are to be moved before these end. */
+  /** The highest layer that its sidecar has CPU for. Returns whether that changed: viewers of higher layers move first. */
   setHighestLayer(layer: number): boolean {
     if (layer === this.#highestLayer) return false;
     this.#highestLayer = layer;
@@ -182,21 +147,19 @@ export class Attachment {
     return true;
   }
 
-  /** Layers go on for which there is no CPU: somebody may still receive them. */
-  get givesUpLayers(): boolean {
+  /** Whether layers are still encoded that there is no CPU for, because a viewer may receive them. */
+  get hasSurplusLayers(): boolean {
     return this.#control.targets.some(({ active }, layer) => active && layer > this.#highestLayer);
   }
 
-  /** True when its phase changed. */
-  review(): boolean {
-    const before = this.phase;
-    this.#watch.review(this.#options.clock.now());
-    return this.phase !== before;
+  /** Time has passed without a pulse. */
+  checkPulse(): void {
+    this.#watch.check(this.#options.clock.now());
   }
 
-  /** Looks whether media get through both ways. The next review tells what came of it. Throws when its router is gone. */
-  async lookAtPath(): Promise<void> {
-    const { consumer, producer } = this.#parts;
+  /** Compares what was sent with what arrived, both ways; the next `checkPulse` counts it. Throws when its router is gone. */
+  async checkPath(): Promise<void> {
+    const { consumer, producer } = this.#media;
     const [sent, received] = await Promise.all([consumer.getStats(), producer.getStats()]);
     const { framesIn, framesOut } = this.#watch;
     const tapPackets = sent.find(({ type }) => type === 'outbound-rtp')?.packetCount ?? 0;
@@ -205,12 +168,12 @@ export class Attachment {
     this.#watch.setPath(this.#options.clock.now(), isOpen);
   }
 
-  /** For how long its sidecar has been silent, or out of reach. */
+  /** For how long its sidecar has been silent or out of reach. */
   lostForMs(): number {
     return this.#watch.lostForMs(this.#options.clock.now());
   }
 
-  /** Tells the sidecar what viewers need now, when that changed. Null: nobody is to receive anything while muted. */
+  /** Sends the sidecar what viewers need now, if that changed. `demands` is null while the track is muted. */
   adapt(demands: readonly LayerDemand[] | null): void {
     const now = this.#options.clock.now();
     const { source } = this.#options;
@@ -220,37 +183,38 @@ export class Attachment {
     if (!targetsChanged && this.#inputPaused === source.paused) return;
     this.#inputPaused = source.paused;
     this.#watch.expect(now, this.#expected());
-    this.link.adapt({ jobId: this.jobId, targets: [...this.#control.targets], inputPaused: this.#inputPaused });
+    this.channel.adapt({ jobId: this.jobId, targets: [...this.#control.targets], inputPaused: this.#inputPaused });
   }
 
-  /** The sidecar is told, and all ends close. */
+  /** Ends the sidecar's work and closes this end of it. */
   release(reason: string): void {
-    if (this.#closed) return;
-    this.link.release({ jobId: this.jobId, reason });
+    if (this.closed) return;
+    this.channel.release({ jobId: this.jobId, reason });
     this.close();
   }
 
-  /** All ends close; the sidecar knows, or cannot be told. */
+  /** Closes this end: the sidecar knows, or is out of reach. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#parts.tap.close();
-    this.#parts.republish.close();
-    this.#options.onClosed(this);
+    if (this.closed) return;
+    const { phase } = this;
+    this.#state = CLOSED;
+    this.#media.tap.close();
+    this.#media.republish.close();
+    this.#options.onClosed(this, phase);
   }
 
-  /** The plan chooses for each viewer among those that are there. */
+  /** The plan chooses among these for each viewer. */
   #offerLayers(): void {
     const { temporalLayers } = this.producer.layers;
     this.producer.layers = { heights: this.#heights.slice(0, this.#highestLayer + 1), temporalLayers };
   }
 
-  /** The sidecar has our answer: from here on a keyframe of the source is not lost on it. */
+  /** A pulse proves that the sidecar has our answer: a keyframe of the source is not lost on it any more. */
   #startTap(): void {
     if (this.#tapping) return;
     this.#tapping = true;
-    // It closes with its router, and is of no use then.
-    this.#parts.consumer.resume().catch(() => this.release('its media ended here'));
+    // Fails when its router closed.
+    this.#media.consumer.resume().catch(() => this.release('its media ended here'));
   }
 
   #expected(): { anyLayerActive: boolean; inputPaused: boolean } {

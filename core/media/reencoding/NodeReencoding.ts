@@ -8,14 +8,13 @@ import type {
   ReencodingJob,
   TrackStats,
 } from '../../reencoding/messages.ts';
-import type { ReencodingPort, ReencodingQueue, SidecarLink } from '../../reencoding/ports.ts';
+import type { ReencodingPort, ReencodingQueue, SidecarChannel } from '../../reencoding/ports.ts';
 import type { NodeId, RoomId } from '../../room/state.ts';
-import type { ReencodingFigures } from '../MediaPlane.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
 import { messageOf } from '../mediaFailures.ts';
 import type { PlainListen } from './openPlainTransport.ts';
+import { NO_REENCODING, type ReencodingCounter, type ReencodingStats } from './ReencodingStats.ts';
 import { RoomReencoding, type RoomReencodingObjects } from './RoomReencoding.ts';
-import type { ReencodingCounters, TrackReencoding } from './TrackReencoding.ts';
+import type { TrackReencoding } from './TrackReencoding.ts';
 
 export interface NodeReencodingOptions {
   readonly queue: ReencodingQueue;
@@ -27,27 +26,22 @@ export interface NodeReencodingOptions {
   readonly logger: Logger;
 }
 
-const REVIEW_EVERY_MS = 25;
-/** After a longer pause it was this process that slept: what it was sent meanwhile is looked at first. */
+const CHECK_EVERY_MS = 25;
+/** After a longer pause this process itself was late: it reads what arrived meanwhile before it judges anybody. */
 const OVERSLEPT_MS = 150;
 const POLL_EVERY_MS = 1_000;
 
-/** The node's reencoding: gives the rooms' wishes to the queue, and brings sidecars and tracks together. */
+/** The node's reencoding: opens that of rooms, and leads what sidecars say to the track that their job is for. */
 export class NodeReencoding implements ReencodingPort {
   readonly #options: NodeReencodingOptions;
-  readonly #jobs = new Map<string, TrackReencoding>();
+  /** By the id of each job that sidecars may speak of. */
+  readonly #tracks = new Map<string, TrackReencoding>();
   readonly #rooms = new Map<RoomReencoding, RoomId>();
-  readonly #lostLinks = new WeakSet<SidecarLink>();
-  readonly #counters: ReencodingCounters = {
-    attachments: 0,
-    fallbacks: 0,
-    switches: 0,
-    keyframeRequestsAbsorbed: 0,
-    keyframeRequestsSent: 0,
-  };
+  readonly #closedChannels = new WeakSet<SidecarChannel>();
+  readonly #counters: Record<ReencodingCounter, number> = { ...NO_REENCODING };
   #lastGeneration = 0;
-  #cancelReview: (() => void) | null = null;
-  #reviewedAt = 0;
+  #cancelCheck: (() => void) | null = null;
+  #checkedAt = 0;
   #skipped = false;
   #polledAt = 0;
 
@@ -62,88 +56,92 @@ export class NodeReencoding implements ReencodingPort {
       plainListen,
       clock,
       logger: this.#options.logger.child({ roomId }),
-      newJob: (source) => this.#newJob(roomId, source),
-      jobs: this.#jobs,
-      counters: this.#counters,
-      isLinkLost: (link) => this.#lostLinks.has(link),
-      busy: () => this.#reviewLater(),
+      newJob: (track) => this.#newJob(roomId, track),
+      forgetJob: (jobId) => this.#tracks.delete(jobId),
+      count: (counter, times = 1) => {
+        this.#counters[counter] += times;
+      },
+      isChannelClosed: (channel) => this.#closedChannels.has(channel),
+      busy: () => this.#checkLater(),
       onClosed: (closed) => this.#rooms.delete(closed),
     });
     this.#rooms.set(room, roomId);
     return room;
   }
 
-  async attach(link: SidecarLink, request: AttachRequest): Promise<AttachAnswer> {
-    const track = this.#jobs.get(request.jobId);
-    return (await track?.attach(link, request)) ?? { type: 'unwanted', reason: 'this node does not know the job' };
+  async attach(channel: SidecarChannel, request: AttachRequest): Promise<AttachAnswer> {
+    const track = this.#tracks.get(request.jobId);
+    return (await track?.attach(channel, request)) ?? { type: 'unwanted', reason: 'this node does not know the job' };
   }
 
-  pulse(link: SidecarLink, { tracks }: Pulse): void {
-    for (const { jobId, ...counters } of tracks) this.#jobs.get(jobId)?.pulse(link, jobId, counters);
+  pulse(channel: SidecarChannel, { tracks }: Pulse): void {
+    for (const { jobId, ...counters } of tracks) this.#tracks.get(jobId)?.pulse(channel, jobId, counters);
   }
 
-  stats(link: SidecarLink, stats: TrackStats): void {
-    this.#jobs.get(stats.jobId)?.stats(link, stats);
+  stats(channel: SidecarChannel, stats: TrackStats): void {
+    this.#tracks.get(stats.jobId)?.stats(channel, stats);
   }
 
-  detach(link: SidecarLink, detach: Detach): void {
-    this.#jobs.get(detach.jobId)?.detach(link, detach);
+  detach(channel: SidecarChannel, detach: Detach): void {
+    this.#tracks.get(detach.jobId)?.detach(channel, detach);
   }
 
-  lost(link: SidecarLink): void {
-    this.#lostLinks.add(link);
-    for (const track of new Set(this.#jobs.values())) track.lost(link);
+  lost(channel: SidecarChannel): void {
+    this.#closedChannels.add(channel);
+    for (const track of new Set(this.#tracks.values())) track.lost(channel);
   }
 
-  figures(): ReencodingFigures {
+  reencodingStats(): ReencodingStats {
     const tracks = [...this.#rooms].flatMap(([room, roomId]) =>
-      room.attached.map(({ trackId, attachment: { link, phase, stats } }) => ({
+      room.attached.map(({ trackId, attachment: { channel, phase, stats } }) => ({
         roomId,
         trackId,
-        sidecarId: link.sidecarId,
+        sidecarId: channel.sidecarId,
         phase,
         stats,
       })),
     );
-    return { tracks, ...this.#counters };
+    return { ...this.#counters, tracks };
   }
 
   close(): void {
-    this.#cancelReview?.();
-    this.#cancelReview = null;
+    this.#cancelCheck?.();
+    this.#cancelCheck = null;
     for (const room of [...this.#rooms.keys()]) room.close();
   }
 
-  #newJob(roomId: RoomId, { participantId, trackId, producerId }: MediaProducer): ReencodingJob {
+  #newJob(roomId: RoomId, track: TrackReencoding): ReencodingJob {
     const { nodeId, nodeUrl } = this.#options;
+    const { participantId, trackId, producerId } = track.source;
     this.#lastGeneration += 1;
     const name = JSON.stringify([nodeId, roomId, trackId, producerId, this.#lastGeneration]);
     const jobId = `track-${createHash('sha256').update(name).digest('base64url').slice(0, 24)}`;
+    this.#tracks.set(jobId, track);
     return { jobId, roomId, participantId, trackId, nodeId, nodeUrl };
   }
 
-  #reviewLater(): void {
-    if (this.#cancelReview) return;
-    this.#reviewedAt = this.#options.clock.now();
-    this.#cancelReview = this.#options.clock.setTimer(REVIEW_EVERY_MS, () => this.#review());
+  #checkLater(): void {
+    if (this.#cancelCheck) return;
+    this.#checkedAt = this.#options.clock.now();
+    this.#cancelCheck = this.#options.clock.setTimer(CHECK_EVERY_MS, () => this.#check());
   }
 
-  #review(): void {
-    this.#cancelReview = null;
+  #check(): void {
+    this.#cancelCheck = null;
     const now = this.#options.clock.now();
-    const overslept = now - this.#reviewedAt > OVERSLEPT_MS;
+    const overslept = now - this.#checkedAt > OVERSLEPT_MS;
     const busy = [...this.#rooms.keys()].filter((room) => room.attached.length > 0);
     if (busy.length === 0) return;
-    this.#reviewLater();
-    // Once: a process that is always late looks all the same.
+    this.#checkLater();
+    // One check at most is left out, or a process that is always late would never check.
     this.#skipped = overslept && !this.#skipped;
     if (this.#skipped) return;
-    for (const room of busy) room.review();
+    for (const room of busy) room.checkPulses();
     if (now - this.#polledAt < POLL_EVERY_MS) return;
     this.#polledAt = now;
     for (const room of busy) {
-      room.poll().catch((error: unknown) => {
-        this.#options.logger.error({ error: messageOf(error) }, 'links could not be looked at: this is a bug');
+      room.pollPaths().catch((error: unknown) => {
+        this.#options.logger.error({ error: messageOf(error) }, 'paths could not be polled: this is a bug');
       });
     }
   }

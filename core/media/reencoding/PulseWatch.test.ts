@@ -22,7 +22,7 @@ class Sidecar {
       this.framesIn += framesIn;
       this.framesOut += framesOut;
       if (pulses) this.watch.pulse(this.now, this.framesIn, [this.framesOut, 0, 0]);
-      this.watch.review(this.now);
+      this.watch.check(this.now);
     }
     return this;
   }

@@ -79,11 +79,11 @@ export class PulseWatch {
     this.#framesIn = framesIn;
     this.#framesOut = out;
     this.#wellSince ??= { at: now, framesIn, framesOut: out };
-    this.review(now);
+    this.check(now);
   }
 
-  /** True when it became ready, or is so no more. */
-  review(now: number): boolean {
+  /** Time has passed. Returns whether `ready` changed. */
+  check(now: number): boolean {
     const before = this.#ready;
     if (this.#isFaulty(now)) {
       if (this.#ready) this.#trialMs = this.#nextTrialMs(now);

@@ -22,22 +22,22 @@ export interface RoomReencodingObjects {
   servedChanged(trackIds: readonly TrackId[]): void;
 }
 
-/** What it needs of its node. */
+/** What a room's reencoding needs of its node. */
 export type RoomReencodingDeps = Omit<TrackReencodingDeps, 'demandsOn' | 'isFlowing' | 'register' | 'changed'> & {
   /** Sidecars are at work here: time matters. */
   readonly busy: () => void;
   readonly onClosed: (room: RoomReencoding) => void;
 };
 
-/** One room's reencoding on this node: which tracks are wished, and which sidecars serve them. */
+/** One room's reencoding on this node: which tracks the room wants reencoded, and the work on each. */
 export class RoomReencoding {
   readonly #objects: RoomReencodingObjects;
   readonly #deps: RoomReencodingDeps;
   readonly #trackDeps: TrackReencodingDeps;
   readonly #estimates: PathEstimates;
-  /** What the record wishes now. */
-  readonly #current = new Map<TrackId, TrackReencoding>();
-  /** What it does not wish any more, until its viewers have gone. */
+  /** Tracks that the room wants reencoded. */
+  readonly #wanted = new Map<TrackId, TrackReencoding>();
+  /** Tracks that it does not want reencoded any more, until their viewers have left. */
   readonly #ending = new Set<TrackReencoding>();
   #served: readonly TrackId[] = [];
   #closed = false;
@@ -63,7 +63,7 @@ export class RoomReencoding {
 
   /** Tracks for which a sidecar works or is sought. */
   get wanted(): ReadonlySet<TrackId> {
-    return new Set(this.#current.keys());
+    return new Set(this.#wanted.keys());
   }
 
   /** Tracks that viewers receive reencoded now. */
@@ -87,7 +87,7 @@ export class RoomReencoding {
   live(): ReadonlyMap<TrackId, readonly LiveReencoding[]> {
     const live = new Map<TrackId, LiveReencoding[]>();
     for (const { trackId, attachment } of this.attached) {
-      // A track that was published anew has another source.
+      // A track that was published again has another source.
       if (attachment.producer.closed) continue;
       const { producer, phase } = attachment;
       live.set(trackId, [...(live.get(trackId) ?? []), { producer, phase }]);
@@ -95,73 +95,76 @@ export class RoomReencoding {
     return live;
   }
 
-  /** Brings wishes and work together: sidecars are sought for what is wished, and leave what is not. */
-  follow(): void {
+  /** Begins work on tracks that the room wants reencoded now, and ends the work on all others. */
+  updateWanted(): void {
     if (this.#closed) return;
     const { sources, viewers, room } = this.#objects;
-    for (const [trackId, track] of this.#current) {
+    for (const [trackId, track] of this.#wanted) {
       if (!track.source.closed && sources.get(trackId) === track.source) continue;
-      this.#current.delete(trackId);
+      this.#wanted.delete(trackId);
       track.close('its source ended');
     }
     const before = new Map(
-      [...this.#current].map(([trackId, { codec }]): [TrackId, ReencodedCodec] => [trackId, codec]),
+      [...this.#wanted].map(([trackId, { codec }]): [TrackId, ReencodedCodec] => [trackId, codec]),
     );
-    const wanted = planReencoding(room(), { producers: sources, viewers }, before);
-    for (const [trackId, track] of this.#current) {
-      if (wanted.has(trackId)) continue;
-      this.#current.delete(trackId);
+    const planned = planReencoding(room(), { producers: sources, viewers }, before);
+    for (const [trackId, track] of this.#wanted) {
+      if (planned.has(trackId)) continue;
+      this.#wanted.delete(trackId);
       track.end();
-      if (!track.over) this.#ending.add(track);
+      if (!track.isOver) this.#ending.add(track);
     }
-    for (const [trackId, codec] of wanted) {
+    for (const [trackId, codec] of planned) {
       const source = sources.get(trackId);
-      if (this.#current.has(trackId) || !source?.codec) continue;
-      this.#current.set(trackId, new TrackReencoding(source, source.codec, codec, this.#trackDeps));
+      if (this.#wanted.has(trackId) || !source?.codec) continue;
+      this.#wanted.set(trackId, new TrackReencoding(source, source.codec, codec, this.#trackDeps));
     }
   }
 
-  /** After the plan was applied: lets go of what nobody needs any more, and tells sidecars and people what is so now. */
-  settle(): void {
+  /** The plan was applied: releases sidecars that nobody needs, and tells the others and the people what holds now. */
+  planApplied(): void {
     for (const track of this.#all()) {
-      track.settle();
+      track.releaseUnneeded();
       this.#adapt(track);
     }
-    for (const track of this.#ending) if (track.over) this.#ending.delete(track);
+    for (const track of this.#ending) if (track.isOver) this.#ending.delete(track);
     this.#tellServed();
   }
 
   /** Time has passed. */
-  review(): void {
+  checkPulses(): void {
     for (const track of this.#all()) {
-      track.review();
-      if (track.givesUpLayers) this.#adapt(track);
+      track.checkPulses();
+      if (track.hasSurplusLayers) this.#adapt(track);
     }
   }
 
-  /** Links may have changed. Throws when there is a bug. */
-  async poll(): Promise<void> {
+  /** Asks mediasoup what the paths to viewers and sidecars carry. A rejection is a bug. */
+  async pollPaths(): Promise<void> {
     await Promise.all([
       this.#estimates.poll([...this.#objects.viewers.values()]),
       ...this.attached.map(({ trackId, attachment }) =>
-        attachment.lookAtPath().catch((error: unknown) => {
-          this.#deps.logger.debug({ trackId, error: messageOf(error) }, 'sidecar’s media ended while it was looked at');
+        attachment.checkPath().catch((error: unknown) => {
+          this.#deps.logger.debug(
+            { trackId, error: messageOf(error) },
+            'sidecar’s media ended during a look at its path',
+          );
         }),
       ),
     ]);
-    if (!this.#closed) this.settle();
+    if (!this.#closed) this.planApplied();
   }
 
-  /** A picture that was waited for is on this viewer's screen. */
+  /** The first picture of this consumer is on the viewer's screen. */
   shown({ consumers }: ParticipantMedia, { trackId, producerId }: ViewerConsumer): void {
     const others = [...consumers.values()].filter((one) => one.trackId === trackId && one.producerId !== producerId);
-    if (others.some(({ paused }) => !paused)) this.#deps.counters.switches += 1;
+    if (others.some(({ paused }) => !paused)) this.#deps.count('switches');
   }
 
   close(): void {
     this.#closed = true;
     for (const track of [...this.#all()]) track.close('the room closed here');
-    this.#current.clear();
+    this.#wanted.clear();
     this.#ending.clear();
     this.#deps.onClosed(this);
   }
@@ -173,7 +176,7 @@ export class RoomReencoding {
   }
 
   #tellServed(): void {
-    const served = [...this.#current.values()]
+    const served = [...this.#wanted.values()]
       .filter(({ attachments }) => attachments.some(({ phase }) => phase === 'ready'))
       .map(({ source }) => source.trackId);
     if (served.length === this.#served.length && served.every((trackId) => this.#served.includes(trackId))) return;
@@ -183,6 +186,6 @@ export class RoomReencoding {
 
   *#all(): Iterable<TrackReencoding> {
     yield* this.#ending;
-    yield* this.#current.values();
+    yield* this.#wanted.values();
   }
 }

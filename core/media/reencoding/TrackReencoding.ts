@@ -9,7 +9,7 @@ import type {
   TrackCounters,
   TrackStats,
 } from '../../reencoding/messages.ts';
-import type { ReencodingQueue, SidecarLink } from '../../reencoding/ports.ts';
+import type { ReencodingQueue, SidecarChannel } from '../../reencoding/ports.ts';
 import type { TrackId } from '../../room/state.ts';
 import type { LayerDemand } from '../../view/layerTargets.ts';
 import type { MediaProducer } from '../MediaProducer.ts';
@@ -17,6 +17,7 @@ import { messageOf } from '../mediaFailures.ts';
 import { Attachment } from './Attachment.ts';
 import type { PlainListen } from './openPlainTransport.ts';
 import { QueuedJob } from './QueuedJob.ts';
+import type { ReencodingCounter } from './ReencodingStats.ts';
 
 /** What the work on one track needs of its room and node. */
 export interface TrackReencodingDeps {
@@ -24,37 +25,31 @@ export interface TrackReencodingDeps {
   readonly plainListen: PlainListen;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A job for this source that was never given out before. */
-  newJob(source: MediaProducer): ReencodingJob;
-  /** Jobs that sidecars may speak of. */
-  readonly jobs: Map<string, TrackReencoding>;
-  readonly counters: ReencodingCounters;
-  /** What those who watch this track ask of its reencoded layers, by this producer where they have it. */
+  /** A job that was never given out before. From now on what sidecars say of it reaches `track`. */
+  newJob(track: TrackReencoding): ReencodingJob;
+  /** No sidecar has a reason to speak of this job any more. */
+  forgetJob(jobId: string): void;
+  count(counter: ReencodingCounter, times?: number): void;
+  /** What viewers of this track need of its reencoded layers; from this producer where they have it. */
   demandsOn(trackId: TrackId, producer: MediaProducer | null): readonly LayerDemand[];
-  /** Whether somebody receives from it. */
+  /** Whether a viewer receives from it. */
   isFlowing(producer: MediaProducer): boolean;
-  isLinkLost(link: SidecarLink): boolean;
+  isChannelClosed(channel: SidecarChannel): boolean;
   register(producer: MediaProducer): void;
-  /** The plan is to be made again. */
+  /** The plan has to be made again. */
   changed(): void;
 }
 
-export interface ReencodingCounters {
-  attachments: number;
-  fallbacks: number;
-  switches: number;
-  keyframeRequestsAbsorbed: number;
-  keyframeRequestsSent: number;
+/** An attach request that is being answered. */
+interface Opening {
+  readonly jobId: string;
+  readonly attempt: number;
 }
 
-const ATTACH_WITHIN_MS = 3_000;
-const HAND_OVER_WITHIN_MS = 10_000;
-/** Viewers have this long to see a picture of what they are to receive instead. */
-const LEAVE_WITHIN_MS = 3_000;
 /** A sidecar that is out of reach for this long has lost the track: another one is sought. */
 const GIVEN_UP_AFTER_MS = 10_000;
 
-/** The wish to have one producer reencoded: its job in the queue, and the sidecars that have taken it up, oldest first. */
+/** One producer that the room wants reencoded: its job in the queue, and the sidecars that took it up, oldest first. */
 export class TrackReencoding {
   readonly source: MediaProducer;
   readonly codec: OutputCodec;
@@ -62,10 +57,10 @@ export class TrackReencoding {
   readonly #deps: TrackReencodingDeps;
   readonly #logger: Logger;
   readonly #attachments: Attachment[] = [];
-  #queued: QueuedJob;
-  /** The newest attach call: an older one that ends later gives up. */
-  #attaching: { readonly jobId: string; readonly attempt: number } | null = null;
-  #ended = false;
+  /** The job that sidecars are sought for; null once the room does not want the track reencoded any more. */
+  #wanted: QueuedJob | null;
+  /** The newest one; an older one that ends later is in vain. */
+  #opening: Opening | null = null;
 
   constructor(source: MediaProducer, input: InputCodec, codec: OutputCodec, deps: TrackReencodingDeps) {
     this.source = source;
@@ -73,124 +68,109 @@ export class TrackReencoding {
     this.#input = input;
     this.#deps = deps;
     this.#logger = deps.logger.child({ trackId: source.trackId });
-    this.#queued = this.#seek();
+    this.#wanted = this.#seek();
   }
 
   get attachments(): readonly Attachment[] {
     return this.#attachments;
   }
 
-  /** Nothing is left of it. */
-  get over(): boolean {
-    return this.#ended && this.#attachments.length === 0;
+  /** Whether nothing is left of it. */
+  get isOver(): boolean {
+    return this.#wanted === null && this.#attachments.length === 0;
   }
 
-  /** Sidecars are not sought any more; viewers of those at work move back to the source. */
+  /** Seeks no sidecar any more; viewers of those at work move back to the source. */
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (!this.#wanted) return;
     this.#stopSeeking();
-    for (const attachment of this.#attachments) this.#makeLeave(attachment);
+    for (const attachment of this.#attachments) this.#change(attachment, () => attachment.leave());
   }
 
-  /** Everything closes at once. */
+  /** Closes everything at once. */
   close(reason: string): void {
-    this.#ended = true;
     this.#stopSeeking();
     for (const attachment of [...this.#attachments]) attachment.release(reason);
   }
 
-  async attach(link: SidecarLink, request: AttachRequest): Promise<AttachAnswer> {
+  async attach(channel: SidecarChannel, request: AttachRequest): Promise<AttachAnswer> {
     const refusal = this.#refusalOf(request);
     if (refusal) return refusal;
-    const ticket = { jobId: request.jobId, attempt: request.attempt };
-    this.#attaching = ticket;
+    const opening = { jobId: request.jobId, attempt: request.attempt };
+    this.#opening = opening;
     try {
-      const attachment = await this.#open(link, request, ticket);
-      if (typeof attachment === 'string') return { type: 'unwanted', reason: attachment };
+      const attachment = await this.#open(channel, request);
+      const problem = this.#problemWith(attachment, opening);
+      if (problem) {
+        attachment.close();
+        return { type: 'unwanted', reason: problem };
+      }
       this.#accept(attachment);
       return attachment.answer();
     } catch (error) {
-      this.#logger.warn({ sidecarId: link.sidecarId, error: messageOf(error) }, 'sidecar could not attach');
+      this.#logger.warn({ sidecarId: channel.sidecarId, error: messageOf(error) }, 'sidecar could not attach');
       return { type: 'unsuitable', reason: messageOf(error) };
     } finally {
-      if (this.#attaching === ticket) this.#attaching = null;
+      if (this.#opening === opening) this.#opening = null;
     }
   }
 
-  pulse(link: SidecarLink, jobId: string, counters: TrackCounters): void {
-    const attachment = this.#find(link, jobId);
+  pulse(channel: SidecarChannel, jobId: string, counters: TrackCounters): void {
+    const attachment = this.#find(channel, jobId);
     if (!attachment) return;
-    const served = attachment.phase;
-    if (attachment.pulse(counters)) this.#phaseChanged(attachment, served);
+    this.#change(attachment, () => attachment.pulse(counters));
     if (attachment.setHighestLayer(counters.highestLayer)) this.#deps.changed();
   }
 
-  stats(link: SidecarLink, stats: TrackStats): void {
-    const attachment = this.#find(link, stats.jobId);
+  stats(channel: SidecarChannel, stats: TrackStats): void {
+    const attachment = this.#find(channel, stats.jobId);
     if (!attachment) return;
-    const { counters } = this.#deps;
     const { keyframeRequestsAbsorbed: absorbed = 0, keyframeRequestsSent: sent = 0 } = attachment.stats ?? {};
-    counters.keyframeRequestsAbsorbed += Math.max(0, stats.keyframeRequestsAbsorbed - absorbed);
-    counters.keyframeRequestsSent += Math.max(0, stats.keyframeRequestsSent - sent);
+    this.#deps.count('keyframeRequestsAbsorbed', Math.max(0, stats.keyframeRequestsAbsorbed - absorbed));
+    this.#deps.count('keyframeRequestsSent', Math.max(0, stats.keyframeRequestsSent - sent));
     if (attachment.setStats(stats)) this.#deps.changed();
   }
 
-  detach(link: SidecarLink, { jobId, reason, handOver }: Detach): void {
-    const attachment = this.#find(link, jobId);
+  detach(channel: SidecarChannel, { jobId, reason, handOver }: Detach): void {
+    const attachment = this.#find(channel, jobId);
     if (!attachment) return;
-    this.#logger.info({ sidecarId: link.sidecarId, reason, handOver }, 'sidecar gives a track back');
-    if (!handOver) {
-      attachment.close();
-      return;
-    }
-    // One whose viewers are leaving is released soon anyway.
-    if (this.#ended || attachment.handOverSince !== null) return;
-    attachment.handOverSince = this.#deps.clock.now();
-    this.#seekAnother(jobId);
+    this.#logger.info({ sidecarId: channel.sidecarId, reason, handOver }, 'sidecar gives a track back');
+    if (!handOver) attachment.close();
+    else if (attachment.handOver()) this.#seekAnother(jobId);
   }
 
   /** The channel to this sidecar closed. */
-  lost(link: SidecarLink): void {
-    for (const attachment of this.#attachments.filter((candidate) => candidate.link === link)) {
+  lost(channel: SidecarChannel): void {
+    for (const attachment of this.#attachments.filter((candidate) => candidate.channel === channel)) {
       this.#seekAnother(attachment.jobId);
       attachment.close();
     }
   }
 
-  /** Time has passed. */
-  review(): void {
+  /** Time has passed: sends viewers back to the source where a sidecar fell silent, and gives up one that is long gone. */
+  checkPulses(): void {
     for (const attachment of [...this.#attachments]) {
-      const served = attachment.phase;
-      if (attachment.review()) this.#phaseChanged(attachment, served);
+      this.#change(attachment, () => attachment.checkPulse());
       if (attachment.lostForMs() <= GIVEN_UP_AFTER_MS) continue;
       this.#seekAnother(attachment.jobId);
       attachment.release('out of reach');
     }
-    this.settle();
+    this.releaseUnneeded();
   }
 
   /** Lets go of sidecars whose viewers have moved, or whose time is up. */
-  settle(): void {
-    const now = this.#deps.clock.now();
+  releaseUnneeded(): void {
     const newest = this.#attachments.findLastIndex(({ phase }) => phase === 'ready');
     for (const [index, attachment] of [...this.#attachments].entries()) {
-      if (index < newest) attachment.supersededSince ??= now;
-      else attachment.supersededSince = null;
-      const { handOverSince, supersededSince } = attachment;
-      if (handOverSince !== null && supersededSince === null && now - handOverSince > HAND_OVER_WITHIN_MS) {
-        this.#makeLeave(attachment);
-      }
-      const since = attachment.leavingSince ?? supersededSince;
-      if (since === null) continue;
-      const moved = !this.#deps.isFlowing(attachment.producer);
-      if (moved || now - since > LEAVE_WITHIN_MS) attachment.release(supersededSince === null ? 'over' : 'handed over');
+      this.#change(attachment, () => attachment.advance(index < newest));
+      const reason = attachment.endReason(this.#deps.isFlowing(attachment.producer));
+      if (reason) attachment.release(reason);
     }
   }
 
-  /** Layers that a sidecar gives up end as soon as their last viewer has left them. */
-  get givesUpLayers(): boolean {
-    return this.#attachments.some((attachment) => attachment.givesUpLayers);
+  /** Whether a sidecar encodes layers that it has no CPU for: they end as soon as their last viewer has left them. */
+  get hasSurplusLayers(): boolean {
+    return this.#attachments.some((attachment) => attachment.hasSurplusLayers);
   }
 
   adapt(isMuted: boolean): void {
@@ -200,37 +180,43 @@ export class TrackReencoding {
   }
 
   #seek(): QueuedJob {
-    const { queue, clock, jobs } = this.#deps;
-    const queued = new QueuedJob(this.#deps.newJob(this.source), queue, clock, this.#logger);
-    jobs.set(queued.job.jobId, this);
+    const { queue, clock } = this.#deps;
+    const queued = new QueuedJob(this.#deps.newJob(this), queue, clock, this.#logger);
     queued.offer();
     return queued;
   }
 
   /**
-   * The wish becomes another job, which the queue gives out at once. The one before stays with the sidecar that has it: the queue
-   * would wait until that one counts as dead.
+   * Offers another job in place of this one, which the queue gives out at once. The old job stays with the sidecar that has
+   * it: the queue would give it out again only once that sidecar counts as dead.
    */
   #seekAnother(jobId: string): void {
-    if (this.#ended || this.#queued.job.jobId !== jobId) return;
+    if (!this.#isWanted(jobId)) return;
     this.#stopSeeking();
-    this.#queued = this.#seek();
+    this.#wanted = this.#seek();
   }
 
   #stopSeeking(): void {
-    this.#queued.withdraw();
-    this.#forget(this.#queued.job.jobId);
+    const queued = this.#wanted;
+    if (!queued) return;
+    this.#wanted = null;
+    queued.withdraw();
+    this.#forget(queued.job.jobId);
+  }
+
+  #isWanted(jobId: string): boolean {
+    return this.#wanted?.job.jobId === jobId;
   }
 
   /** A job counts as known while a sidecar works on it. */
   #forget(jobId: string): void {
-    if (!this.#attachments.some((attachment) => attachment.jobId === jobId)) this.#deps.jobs.delete(jobId);
+    if (!this.#attachments.some((attachment) => attachment.jobId === jobId)) this.#deps.forgetJob(jobId);
   }
 
   #refusalOf({ jobId, attempt, inputs, outputs }: AttachRequest): AttachAnswer | null {
     const unwanted = (reason: string): AttachAnswer => ({ type: 'unwanted', reason });
-    if (this.#ended || jobId !== this.#queued.job.jobId) return unwanted('this job is over');
-    const others = [...this.#attachments, ...(this.#attaching ? [this.#attaching] : [])];
+    if (!this.#isWanted(jobId)) return unwanted('this job is over');
+    const others = [...this.#attachments, ...(this.#opening ? [this.#opening] : [])];
     if (others.some((other) => other.jobId === jobId && other.attempt >= attempt)) {
       return unwanted('a newer attempt has this job');
     }
@@ -239,94 +225,71 @@ export class TrackReencoding {
     return null;
   }
 
-  /** The attachment, or why it is not wanted any more. */
-  async #open(link: SidecarLink, request: AttachRequest, ticket: object): Promise<Attachment | string> {
+  #open(channel: SidecarChannel, request: AttachRequest): Promise<Attachment> {
     const { plainListen, clock, demandsOn } = this.#deps;
     const options = {
-      link,
+      channel,
       request,
       source: this.source,
       input: this.#input,
       output: this.codec,
       plainListen,
       clock,
-      onClosed: (attachment: Attachment) => this.#closed(attachment),
+      onClosed: (attachment: Attachment, phase: Attachment['phase']) => this.#closed(attachment, phase),
     };
-    let isLate = false;
-    const opening = Attachment.open(options, demandsOn(this.source.trackId, null)).then((attachment) => {
-      if (isLate) attachment.close();
-      return attachment;
-    });
-    const attachment = await withinMs(opening, ATTACH_WITHIN_MS, clock).catch((error: unknown) => {
-      isLate = true;
-      throw error;
-    });
-    const problem = this.#problemWith(attachment, link, ticket);
-    if (problem) attachment.close();
-    return problem ?? attachment;
+    return Attachment.open(options, demandsOn(this.source.trackId, null));
   }
 
-  #problemWith(attachment: Attachment, link: SidecarLink, ticket: object): string | null {
-    const isSought = !this.#ended && attachment.jobId === this.#queued.job.jobId;
-    if (!isSought || this.source.closed || attachment.closed) return 'this job is over';
-    if (this.#attaching !== ticket) return 'a newer attempt has this job';
-    return this.#deps.isLinkLost(link) ? 'the channel closed' : null;
+  /** Why an attachment is of no use any more; null when it is. */
+  #problemWith(attachment: Attachment, opening: Opening): string | null {
+    if (!this.#isWanted(attachment.jobId) || this.source.closed || attachment.closed) return 'this job is over';
+    if (this.#opening !== opening) return 'a newer attempt has this job';
+    return this.#deps.isChannelClosed(attachment.channel) ? 'the channel closed' : null;
   }
 
   #accept(attachment: Attachment): void {
     for (const older of this.#attachments.filter(({ jobId }) => jobId === attachment.jobId)) {
-      // Told to the same sidecar, it would concern its newer attempt.
-      if (older.link === attachment.link) older.close();
+      // The same sidecar would take the message for one about its newer attempt.
+      if (older.channel === attachment.channel) older.close();
       else older.release('a newer attempt has this job');
     }
     this.#attachments.push(attachment);
-    this.#queued.taken();
-    this.#deps.counters.attachments += 1;
+    this.#wanted?.taken();
+    this.#deps.count('attachments');
     this.#deps.register(attachment.producer);
-    const { link, attempt } = attachment;
-    this.#logger.info({ sidecarId: link.sidecarId, sidecar: link.name, attempt }, 'sidecar attached');
+    const { channel, attempt } = attachment;
+    this.#logger.info({ sidecarId: channel.sidecarId, sidecar: channel.name, attempt }, 'sidecar attached');
     this.#deps.changed();
   }
 
-  #closed(attachment: Attachment): void {
+  #closed(attachment: Attachment, phase: Attachment['phase']): void {
     const index = this.#attachments.indexOf(attachment);
     if (index === -1) return;
     this.#attachments.splice(index, 1);
-    if (attachment.phase === 'ready' && !this.#ended && !this.source.closed)
+    if (phase === 'ready' && this.#wanted && !this.source.closed) {
       this.#countFallback(attachment, 'its channel or it closed');
-    const { jobId } = attachment;
-    const isSought = !this.#ended && jobId === this.#queued.job.jobId;
-    if (isSought) this.#queued.offer();
-    else this.#forget(jobId);
+    }
+    if (this.#isWanted(attachment.jobId)) this.#wanted?.offer();
+    else this.#forget(attachment.jobId);
     this.#deps.changed();
   }
 
-  #phaseChanged(attachment: Attachment, before: Attachment['phase']): void {
+  #change(attachment: Attachment, change: () => void): void {
+    const before = attachment.phase;
+    change();
+    if (attachment.phase === before) return;
     if (before === 'ready' && attachment.phase === 'warming') this.#countFallback(attachment, 'nothing came from it');
     this.#deps.changed();
   }
 
-  /** Somebody else serves its viewers: that is no falling back. */
-  #countFallback({ link }: Attachment, reason: string): void {
+  /** Another attachment that is ready serves its viewers: then they do not fall back. */
+  #countFallback({ channel }: Attachment, reason: string): void {
     if (this.#attachments.some(({ phase }) => phase === 'ready')) return;
-    this.#deps.counters.fallbacks += 1;
-    this.#logger.warn({ sidecarId: link.sidecarId, reason }, 'viewers go back to the source');
+    this.#deps.count('fallbacks');
+    this.#logger.warn({ sidecarId: channel.sidecarId, reason }, 'viewers go back to the source');
   }
 
-  #makeLeave(attachment: Attachment): void {
-    if (attachment.leavingSince !== null) return;
-    attachment.leavingSince = this.#deps.clock.now();
-    this.#deps.changed();
+  #find(channel: SidecarChannel, jobId: string): Attachment | undefined {
+    return this.#attachments.find((attachment) => attachment.jobId === jobId && attachment.channel === channel);
   }
-
-  #find(link: SidecarLink, jobId: string): Attachment | undefined {
-    return this.#attachments.find((attachment) => attachment.jobId === jobId && attachment.link === link);
-  }
-}
-
-function withinMs<T>(promise: Promise<T>, ms: number, clock: Clock): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.setTimer(ms, () => reject(new Error('the transports were not built in time')));
-    promise.then(resolve, reject).finally(cancel);
-  });
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { types } from 'mediasoup';
 import { type InputCodec, type OutputCodec, REENCODED_LAYERS } from '../../reencoding/messages.ts';
 import { RTP_CAPABILITIES, reencodedAs } from '../codecs.ts';
-import type { RtpCapabilities, RtpParameters } from '../MediaPlane.ts';
+import type { RtpCapabilities, RtpParameters } from '../rtpTypes.ts';
 
 /** By how much each layer's picture is smaller than the source's, lowest first. */
 export const SCALES: readonly number[] = Array.from(

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports.ts';
-import type { RoomMediaListener } from '../MediaPlane.ts';
 import type { MediaProducer } from '../MediaProducer.ts';
+import type { RoomMediaListener } from '../RoomMedia.ts';
 
 /** An encoder that stops and starts again costs more than a layer nobody watches for a moment. */
 const LOWER_AFTER_MS = 2_000;

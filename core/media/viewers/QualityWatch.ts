@@ -1,8 +1,8 @@
 import type { Clock } from '../../ports.ts';
 import type { ParticipantId, TrackId } from '../../room/state.ts';
-import type { Quality, RoomMediaListener } from '../MediaPlane.ts';
 import type { MediaProducer } from '../MediaProducer.ts';
 import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { Quality, RoomMediaListener } from '../RoomMedia.ts';
 import { qualityOf } from './connectionQuality.ts';
 import type { ViewerConsumer } from './ViewerConsumer.ts';
 

@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
 import type { Clock } from '../../ports.ts';
 import type { ParticipantId } from '../../room/state.ts';
-import type { Speaker } from '../MediaPlane.ts';
+import type { Speaker } from '../RoomMedia.ts';
 
 const TELL_EVERY_MS = 200;
 

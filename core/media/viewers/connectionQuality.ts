@@ -1,4 +1,4 @@
-import type { Quality } from '../MediaPlane.ts';
+import type { Quality } from '../RoomMedia.ts';
 
 /** mediasoup scores a stream from 10 (nothing lost) to 1; 0 means that nothing flows, which says nothing about the link. */
 export interface LinkScores {

@@ -1,5 +1,5 @@
 import type { ParticipantId, RoomState } from '../../room/state.ts';
-import { MediaError } from '../MediaPlane.ts';
+import { MediaError } from '../MediaError.ts';
 import type { ParticipantMedia } from '../ParticipantMedia.ts';
 import { placeParticipant } from './placement.ts';
 import { RoomRouter, type RoomRouterEvents } from './RoomRouter.ts';

@@ -1,10 +1,5 @@
-import type {
-  ConsumerOffer,
-  DtlsParameters,
-  RtpCapabilities,
-  RtpParameters,
-  TransportPair,
-} from '../../../core/media/MediaPlane.ts';
+import type { ConsumerOffer, TransportPair } from '../../../core/media/RoomMedia.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../core/media/rtpTypes.ts';
 import type { ParticipantId, TrackId, TrackKind } from '../../../core/room/state.ts';
 
 export interface Publication {

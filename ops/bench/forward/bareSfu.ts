@@ -1,6 +1,6 @@
 import { createWorker, type types } from 'mediasoup';
 import { MEDIA_CODECS, RTP_CAPABILITIES } from '../../../core/media/codecs.ts';
-import type { ConsumerOffer } from '../../../core/media/MediaPlane.ts';
+import type { ConsumerOffer } from '../../../core/media/RoomMedia.ts';
 import { freePort } from '../../kit/freePort.ts';
 import { toOffer } from '../../kit/toOffer.ts';
 import type { Offer, Publication, SfuUnderTest, Topology } from './SfuUnderTest.ts';

@@ -1,5 +1,5 @@
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
-import type { RoomMediaListener } from '../../../core/media/MediaPlane.ts';
+import type { RoomMediaListener } from '../../../core/media/RoomMedia.ts';
 import type { ParticipantId } from '../../../core/room/state.ts';
 import { freePort } from '../../kit/freePort.ts';
 import { quietLogger } from '../../kit/quietLogger.ts';

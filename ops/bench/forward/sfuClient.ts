@@ -1,5 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
-import type { RtpCapabilities, TransportOffer, TransportPair } from '../../../core/media/MediaPlane.ts';
+import type { TransportOffer, TransportPair } from '../../../core/media/RoomMedia.ts';
+import type { RtpCapabilities } from '../../../core/media/rtpTypes.ts';
 import { HANDLER_NAME } from '../../kit/clients/bot/webrtcGlobals.ts';
 import type { Rpc } from '../../kit/rpc.ts';
 

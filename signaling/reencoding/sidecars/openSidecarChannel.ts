@@ -14,7 +14,7 @@ import {
   type SidecarRefusal,
   TrackStats,
 } from '../../../core/reencoding/messages.ts';
-import type { ReencodingPort, SidecarLink } from '../../../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarChannel } from '../../../core/reencoding/ports.ts';
 import type { NodeId } from '../../../core/room/state.ts';
 import { SidecarMetrics } from './SidecarMetrics.ts';
 import { SidecarRefused, SidecarTokens } from './SidecarTokens.ts';
@@ -55,8 +55,8 @@ export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namesp
   });
 
   namespace.on('connection', (socket: Socket) => {
-    const link = new SocketLink(socket);
-    logger.info({ sidecarId: link.sidecarId, name: link.name }, 'a sidecar is connected');
+    const channel = new SocketChannel(socket);
+    logger.info({ sidecarId: channel.sidecarId, name: channel.name }, 'a sidecar is connected');
 
     const on = <T>(message: string, schema: z.ZodType<T>, handle: (body: T) => void): void => {
       socket.on(message, (body: unknown) => {
@@ -67,11 +67,11 @@ export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namesp
     };
     const drop = (message: string, error: unknown): void => {
       metrics.dropped(message);
-      logger.debug({ sidecarId: link.sidecarId, message, err: error }, 'a message of a sidecar is dropped');
+      logger.debug({ sidecarId: channel.sidecarId, message, err: error }, 'a message of a sidecar is dropped');
     };
-    on('pulse', Pulse, (pulse) => desk.pulse(link, pulse));
-    on('stats', TrackStats, (stats) => desk.stats(link, stats));
-    on('detach', Detach, (detach) => desk.detach(link, detach));
+    on('pulse', Pulse, (pulse) => desk.pulse(channel, pulse));
+    on('stats', TrackStats, (stats) => desk.stats(channel, stats));
+    on('detach', Detach, (detach) => desk.detach(channel, detach));
 
     const attach = async (body: unknown): Promise<AttachAnswer> => {
       const request = AttachRequest.safeParse(body);
@@ -80,9 +80,9 @@ export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namesp
         return { type: 'unsuitable', reason: 'The request is not understood: node and sidecar differ in version.' };
       }
       try {
-        return await desk.attach(link, request.data);
+        return await desk.attach(channel, request.data);
       } catch (error) {
-        logger.error({ sidecarId: link.sidecarId, err: error }, 'a sidecar could not be attached');
+        logger.error({ sidecarId: channel.sidecarId, err: error }, 'a sidecar could not be attached');
         return { type: 'unsuitable', reason: 'Something went wrong in the node; it was logged.' };
       }
     };
@@ -93,14 +93,14 @@ export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namesp
     });
 
     socket.on('disconnect', (reason) => {
-      logger.info({ sidecarId: link.sidecarId, reason }, 'a sidecar is disconnected');
-      desk.lost(link);
+      logger.info({ sidecarId: channel.sidecarId, reason }, 'a sidecar is disconnected');
+      desk.lost(channel);
     });
   });
   return namespace;
 }
 
-class SocketLink implements SidecarLink {
+class SocketChannel implements SidecarChannel {
   readonly sidecarId: string;
   readonly name: string;
   readonly #socket: Socket;

@@ -1,5 +1,6 @@
 import type { RoomHost } from '../../../core/host/RoomHost.ts';
-import type { OpenedTransports, RtpCapabilities } from '../../../core/media/MediaPlane.ts';
+import type { OpenedTransports } from '../../../core/media/RoomMedia.ts';
+import type { RtpCapabilities } from '../../../core/media/rtpTypes.ts';
 import type { CommandOf } from '../../../core/room/commands.ts';
 import { mayModerate } from '../../../core/room/queries.ts';
 import { Refusal } from '../../../core/room/refusal.ts';

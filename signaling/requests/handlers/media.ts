@@ -1,4 +1,4 @@
-import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../core/media/MediaPlane.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../core/media/rtpTypes.ts';
 import { withRoom } from '../withRoom.ts';
 import type { Handler } from './handler.ts';
 import { toExpectedMedia, toWirePair } from './transports.ts';

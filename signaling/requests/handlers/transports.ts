@@ -2,8 +2,8 @@ import type {
   ExpectedMedia as MediaExpected,
   TransportOffer as MediaTransportOffer,
   OpenedTransports,
-  RtpParameters,
-} from '../../../core/media/MediaPlane.ts';
+} from '../../../core/media/RoomMedia.ts';
+import type { RtpParameters } from '../../../core/media/rtpTypes.ts';
 import type { ExpectedMedia, TransportOffer, TransportPair } from '../../protocol/shapes.ts';
 
 export function toWirePair({ send, recv, producing }: OpenedTransports): TransportPair {

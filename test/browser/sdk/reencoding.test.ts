@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
-import type { MediaPath, MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { MediaPath } from '../../../core/media/RoomMedia.ts';
 import type { ReencodingJob } from '../../../core/reencoding/messages.ts';
 import type { ReencodingPort } from '../../../core/reencoding/ports.ts';
 import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';

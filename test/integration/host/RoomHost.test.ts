@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Replica } from '../../../core/host/Replica.ts';
 import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../../core/host/RoomHost.ts';
-import { type MediaPlane, NO_REENCODING } from '../../../core/media/MediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { NO_REENCODING } from '../../../core/media/reencoding/ReencodingStats.ts';
 import { type AppendOutcome, type Journal, type Logger, Unavailable } from '../../../core/ports.ts';
 import type { RoomCommand } from '../../../core/room/commands.ts';
 import type { Commit, Position } from '../../../core/room/commit.ts';
@@ -24,7 +25,7 @@ const noMedia: MediaPlane = {
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
   reencoding: null,
-  reencodingFigures: () => NO_REENCODING,
+  reencodingStats: () => NO_REENCODING,
   close: () => Promise.resolve(),
 };
 

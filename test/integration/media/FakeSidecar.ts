@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Adapt, type AttachAnswer, REENCODED_LAYERS, type Release } from '../../../core/reencoding/messages.ts';
-import type { ReencodingPort, SidecarLink } from '../../../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarChannel } from '../../../core/reencoding/ports.ts';
 
 const FPS = 15;
 const PULSE_MS = 50;
@@ -76,7 +76,7 @@ interface SentLayer {
  * and answers a request for a keyframe with the beginning of its recording.
  */
 export class FakeSidecar {
-  readonly link: SidecarLink;
+  readonly link: SidecarChannel;
   readonly adapts: Adapt[] = [];
   readonly releases: Release[] = [];
   answer: AttachAnswer | null = null;

@@ -1,4 +1,6 @@
-import type { ConsumerOffer, MediaPlane, RtpParameters, TransportPair } from '../../../core/media/MediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { ConsumerOffer, TransportPair } from '../../../core/media/RoomMedia.ts';
+import type { RtpParameters } from '../../../core/media/rtpTypes.ts';
 import type { TrackKind } from '../../../core/room/state.ts';
 import type { TestRoom, TestViewer } from './TestRoom.ts';
 

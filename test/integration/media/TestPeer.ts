@@ -1,6 +1,7 @@
 import wrtc from '@roamhq/wrtc';
 import { Device, type types } from 'mediasoup-client';
-import type { ConsumerOffer, ExpectedMedia, MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { ConsumerOffer, ExpectedMedia } from '../../../core/media/RoomMedia.ts';
 import type { TestRoom, TestViewer } from './TestRoom.ts';
 
 Object.assign(globalThis, {

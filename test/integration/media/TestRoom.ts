@@ -2,14 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createMediaPlane, type MediaPlaneOptions } from '../../../core/media/createMediaPlane.ts';
-import type {
-  ConsumerOffer,
-  MediaPlane,
-  Quality,
-  RoomMedia,
-  RoomMediaListener,
-  Speaker,
-} from '../../../core/media/MediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { ConsumerOffer, Quality, RoomMedia, RoomMediaListener, Speaker } from '../../../core/media/RoomMedia.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import type { RoomState } from '../../../core/room/state.ts';
 import { created, stateOf } from '../../support/room.ts';

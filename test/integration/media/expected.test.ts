@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { expectedParameters } from '../../../client/media/expectedParameters.ts';
-import type { ExpectedMedia, MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { ExpectedMedia } from '../../../core/media/RoomMedia.ts';
 import { joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';

@@ -113,11 +113,11 @@ test('what sidecars tell of a picture’s size decides which layer fills a tile,
     scene.room.media.inventory().consumers.find(({ viewerId, path }) => viewerId === 'bob' && path === 'reencoded')
       ?.targetSpatialLayer;
   expect(layer()).toBe(0);
-  const { keyframeRequestsAbsorbed } = plane.reencodingFigures();
+  const { keyframeRequestsAbsorbed } = plane.reencodingStats();
   sidecar.tell({ width: 640, height: 360 });
   await waitUntil(() => layer() === 1 || `layer ${layer()} of 90, 180 and 360 fills a tile of 180`);
   await waitUntil(() => sidecar.adapts.at(-1)?.targets[2]?.bitrateBps === 530_000 || 'too much for a small picture');
-  const figures = plane.reencodingFigures();
+  const figures = plane.reencodingStats();
   expect(figures.tracks.at(-1)?.stats).toMatchObject({ width: 640, latencyMs: 8 });
   expect(figures.keyframeRequestsAbsorbed - keyframeRequestsAbsorbed).toBe(sidecar.keyframeRequests);
 });

@@ -114,20 +114,20 @@ describe('switching', () => {
     expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
     expect(scene.room.reencoded).toEqual(['cam']);
     expect(scene.room.media.reencodedTracks()).toEqual(['cam']);
-    expect(plane.reencodingFigures().tracks).toMatchObject([{ roomId: scene.roomId, trackId: 'cam', phase: 'ready' }]);
+    expect(plane.reencodingStats().tracks).toMatchObject([{ roomId: scene.roomId, trackId: 'cam', phase: 'ready' }]);
     expect(sidecar.heightIn).toBe(360);
   });
 
   test('when the sidecar dies they see the source again within 400 ms, and forward again with the next one', async () => {
     const { bob, sidecar } = await servedScene();
-    const { fallbacks } = plane.reencodingFigures();
+    const { fallbacks } = plane.reencodingStats();
     const watch = new PictureWatch(scene, bob);
     await sleep(200);
     const diedAt = Date.now();
     sidecar.die();
     await waitUntil(() => watch.firstFrameAfter(diedAt, 'source') !== null || 'nothing comes from the source');
     expect((watch.firstFrameAfter(diedAt, 'source') ?? 0) - diedAt).toBeLessThan(400);
-    expect(plane.reencodingFigures().fallbacks).toBe(fallbacks + 1);
+    expect(plane.reencodingStats().fallbacks).toBe(fallbacks + 1);
     await waitUntil(() => scene.room.reencoded.length === 0 || 'people were not told');
 
     // As another job: the queue does not yet know that whoever had the old one is dead.
@@ -290,7 +290,7 @@ describe('the source', () => {
     for (const pid of plane.workerPids()) process.kill(pid, 'SIGKILL');
     await waitUntil(() => sidecar.releases.length === 1 || 'the sidecar was not released');
     expect(scene.room.media.inventory()).toEqual({ producers: [], consumers: [] });
-    expect(plane.reencodingFigures().tracks).toEqual([]);
+    expect(plane.reencodingStats().tracks).toEqual([]);
     await waitUntil(
       () => ![...queue.jobs.values()].some(({ roomId }) => roomId === scene.roomId) || 'the job is there',
     );
@@ -304,7 +304,7 @@ describe('the source', () => {
     const attaching = sidecar.attach(jobId);
     for (const pid of plane.workerPids()) process.kill(pid, 'SIGKILL');
     await attaching;
-    await waitUntil(() => plane.reencodingFigures().tracks.length === 0 || 'something is left');
+    await waitUntil(() => plane.reencodingStats().tracks.length === 0 || 'something is left');
     expect(scene.room.media.inventory()).toEqual({ producers: [], consumers: [] });
   });
 });

@@ -4,7 +4,7 @@ import type { types } from 'mediasoup';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { AttachAnswer } from '../../../core/reencoding/messages.ts';
-import type { SidecarLink } from '../../../core/reencoding/ports.ts';
+import type { SidecarChannel } from '../../../core/reencoding/ports.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** A sidecar of which only the channel exists. */
 interface Channel {
-  readonly link: SidecarLink;
+  readonly link: SidecarChannel;
   readonly jobId: string;
   readonly attached: Promise<AttachAnswer>;
   /** It knows that its work is over: it said so itself, or was told. */
@@ -122,7 +122,7 @@ class History {
     if (jobId === undefined) return null;
     this.#attempts += 1;
     const sidecarId = `sidecar-${this.#attempts}`;
-    const link: SidecarLink = {
+    const link: SidecarChannel = {
       sidecarId,
       name: sidecarId,
       adapt() {},
@@ -230,7 +230,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   await waitUntil(() => history.jobs().length === 0 || `${history.jobs().length} jobs are left`);
   expect(history.room.media.reencodedTracks()).toEqual([]);
   await history.room.media.close();
-  expect(plane.reencodingFigures().tracks).toEqual([]);
+  expect(plane.reencodingStats().tracks).toEqual([]);
   for (const { attached, over } of history.channels) {
     if ((await attached).type === 'attached') expect(over).toBe(true);
   }

@@ -46,7 +46,7 @@ async function served(sidecar: SidecarUnderTest, viewer: TestPeer): Promise<void
   await scene.sees(viewer, 'reencoded');
 }
 
-const stats = () => cell.plane.reencodingFigures().tracks[0]?.stats;
+const stats = () => cell.plane.reencodingStats().tracks[0]?.stats;
 
 describe('a sidecar', () => {
   test('takes the job, and gives three layers that a viewer sees', async () => {
@@ -104,7 +104,7 @@ describe('a sidecar', () => {
     await watch.end();
     expect(watch.firstFrameAfter(drainedAt, 'source')).toBeNull();
     expect(watch.longestGapMs()).toBeLessThan(600);
-    expect(cell.plane.reencodingFigures().tracks).toHaveLength(1);
+    expect(cell.plane.reencodingStats().tracks).toHaveLength(1);
   });
 
   test('that is drained alone moves viewers back to the source, and ends', async () => {

@@ -9,7 +9,7 @@ import {
   SIDECAR_TOKEN_AUDIENCE,
   type SidecarRefusal,
 } from '../../../core/reencoding/messages.ts';
-import type { ReencodingPort, SidecarLink } from '../../../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarChannel } from '../../../core/reencoding/ports.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import type { Limits } from '../../../signaling/limits/Limits.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -48,23 +48,23 @@ const STATS = {
 
 /** Writes down what it is told, and answers attach as the test wants. */
 class TestDesk implements ReencodingPort {
-  readonly heard: { what: string; link: SidecarLink; message?: unknown }[] = [];
+  readonly heard: { what: string; link: SidecarChannel; message?: unknown }[] = [];
   answer: (request: AttachRequest) => Promise<AttachAnswer> = async () => UNWANTED;
 
-  attach(link: SidecarLink, message: AttachRequest): Promise<AttachAnswer> {
+  attach(link: SidecarChannel, message: AttachRequest): Promise<AttachAnswer> {
     this.heard.push({ what: 'attach', link, message });
     return this.answer(message);
   }
-  pulse(link: SidecarLink, message: unknown): void {
+  pulse(link: SidecarChannel, message: unknown): void {
     this.heard.push({ what: 'pulse', link, message });
   }
-  stats(link: SidecarLink, message: unknown): void {
+  stats(link: SidecarChannel, message: unknown): void {
     this.heard.push({ what: 'stats', link, message });
   }
-  detach(link: SidecarLink, message: unknown): void {
+  detach(link: SidecarChannel, message: unknown): void {
     this.heard.push({ what: 'detach', link, message });
   }
-  lost(link: SidecarLink): void {
+  lost(link: SidecarChannel): void {
     this.heard.push({ what: 'lost', link });
   }
 

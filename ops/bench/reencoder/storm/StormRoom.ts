@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { observer, type types } from 'mediasoup';
 import { createMediaPlane } from '../../../../core/media/createMediaPlane.ts';
-import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../../core/media/MediaPlane.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../../core/media/rtpTypes.ts';
 import type { EngineName, ReencodingJob } from '../../../../core/reencoding/messages.ts';
 import type { ReencodingQueue } from '../../../../core/reencoding/ports.ts';
 import type { Cleanup } from '../../../kit/cleanup.ts';

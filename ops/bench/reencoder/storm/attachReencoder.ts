@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EngineName, PULSE_MS, type ReencodingJob } from '../../../../core/reencoding/messages.ts';
-import type { ReencodingPort, SidecarLink } from '../../../../core/reencoding/ports.ts';
+import type { ReencodingPort, SidecarChannel } from '../../../../core/reencoding/ports.ts';
 import { steadyClock } from '../../../../reencoder/rtp/steadyClock.ts';
 import { TrackProcess } from '../../../../reencoder/sidecar/TrackProcess.ts';
 import { quietLogger } from '../../../kit/quietLogger.ts';
@@ -26,7 +26,7 @@ export async function attachReencoder(
   { jobId }: ReencodingJob,
   desk: ReencodingPort,
 ): Promise<AttachedReencoder> {
-  const link: SidecarLink = { sidecarId: 'bench', name: 'bench', adapt: () => undefined, release: () => undefined };
+  const link: SidecarChannel = { sidecarId: 'bench', name: 'bench', adapt: () => undefined, release: () => undefined };
   const track = new TrackProcess({ engine }, steadyClock, quietLogger);
   let absorbed = 0;
   track.onStats = (stats) => {

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup-client';
 import { codecOptionsFor, encodingsFor } from '../../../../client/media/encodings.ts';
-import type { RtpCapabilities } from '../../../../core/media/MediaPlane.ts';
+import type { RtpCapabilities } from '../../../../core/media/rtpTypes.ts';
 import { openCamera } from '../../../kit/clients/bot/sources.ts';
 import { Rpc } from '../../../kit/rpc.ts';
 import type { TestMedia } from '../../../kit/testMedia.ts';

@@ -1,6 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
 import { io, type Socket } from 'socket.io-client';
-import type { TransportPair } from '../../../../core/media/MediaPlane.ts';
+import type { TransportPair } from '../../../../core/media/RoomMedia.ts';
 import type { ClientPlatform } from '../ClientPlatform.ts';
 import { FrameLog, type TrackFrames } from '../FrameLog.ts';
 import { BareTrack } from './BareTrack.ts';

@@ -1,9 +1,5 @@
-import type {
-  DtlsParameters,
-  RtpCapabilities,
-  RtpParameters,
-  TransportPair,
-} from '../../../../core/media/MediaPlane.ts';
+import type { TransportPair } from '../../../../core/media/RoomMedia.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../../core/media/rtpTypes.ts';
 import type { TrackKind } from '../../../../core/room/state.ts';
 
 /** Of one call on bare mediasoup: what client and server say to each other over socket.io. */
