@@ -14,11 +14,17 @@ export type AppendOutcome =
    */
   | { readonly type: 'diverged'; readonly journal: Position };
 
-/** No answer came, or Redis is away: the outcome of what was asked is unknown. */
+/** The part of a deployment that does not serve now. */
+export type UnavailablePart = 'redis' | 'replicas' | 'journal' | 'queue' | 'room' | 'node';
+
+/** No answer came: whether the request took effect is unknown. `what` does not serve now; asking again later may help. */
 export class Unavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  readonly what: UnavailablePart;
+
+  constructor(what: UnavailablePart, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'Unavailable';
+    this.what = what;
   }
 }
 
@@ -92,7 +98,7 @@ export interface NodeRegistry {
   stop(): Promise<void>;
   nodes(): Promise<readonly NodeInfo[]>;
   /** Before a node opens a room it says so: whoever finds the node dead looks after its rooms. */
-  holdRoom(roomId: RoomId): Promise<void>;
+  claimRoom(roomId: RoomId): Promise<void>;
   releaseRoom(roomId: RoomId): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Whether something answers, and who wants to hear of changes. */
+/** Whether something answers now, with listeners for changes. */
 export class Availability {
   #available = false;
   readonly #listeners = new Set<(available: boolean) => void>();
@@ -18,13 +18,13 @@ export class Availability {
     return () => this.#listeners.delete(listener);
   }
 
-  /** True as soon as it is available, false when that takes longer than `timeoutMs`. */
+  /** Resolves to true as soon as it is available, to false after `timeoutMs`. */
   wait(timeoutMs: number): Promise<boolean> {
     if (this.#available) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(false), timeoutMs);
-      const forget = this.onChange((available) => available && settle(true));
-      const settle = (available: boolean): void => {
+      const timer = setTimeout(() => finish(false), timeoutMs);
+      const forget = this.onChange((available) => available && finish(true));
+      const finish = (available: boolean): void => {
         clearTimeout(timer);
         forget();
         resolve(available);

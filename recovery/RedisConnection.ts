@@ -3,7 +3,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { type Logger, Unavailable } from '../core/ports.ts';
 import { Availability } from './Availability.ts';
 import { probeKey } from './keys.ts';
-import { isRefusedUntilReady, meansUnavailable, toJournalFailure } from './redisFailure.ts';
+import { isRefusedUntilReady, meansUnavailable, toUnavailable } from './redisFailure.ts';
 import { describeRedisUrl, parseRedisUrl, type RedisAddress } from './redisUrl.ts';
 
 export interface RedisConfig {
@@ -18,12 +18,12 @@ export type RedisClient = Redis | Cluster;
 const COMMAND_TIMEOUT_MS = 2_000;
 const LONGEST_PAUSE_MS = 500;
 const OLDEST_REDIS = 7;
-/** Probes without an answer before the socket counts as dead: a host that vanished closes none. */
+/** Probes without an answer before the socket counts as dead: a host that vanished closes no socket. */
 const PROBES_UNTIL_RECONNECT = 2;
 
 /**
- * One connection to Redis that looks after itself: it reconnects at once and then with short pauses, and knows whether
- * Redis serves (connected, loaded, taking writes). Everything sent through `run` ends in bounded time.
+ * One connection to Redis. It reconnects by itself, at once and then with short pauses, and knows whether Redis serves
+ * (connected, loaded, taking writes). Every `run` ends in bounded time.
  */
 export class RedisConnection {
   readonly client: RedisClient;
@@ -51,25 +51,25 @@ export class RedisConnection {
   }
 
   /**
-   * Waits until Redis serves, then sends. Throws Unavailable when it does not serve or does not answer in time;
-   * in the second case what was sent may have taken effect. `what` completes "Could not …".
+   * Waits until Redis serves, then sends. `what` completes "Could not …".
+   * @throws Unavailable when Redis does not serve, or does not answer in time: the command may then have taken effect.
    */
   async run<T>(what: string, send: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + this.timeoutMs;
     for (;;) {
       if (!(await this.availability.wait(deadline - Date.now()))) {
-        throw toJournalFailure(what, this.#lastError ?? new Error(`${this.#where} does not answer`));
+        throw toUnavailable(what, this.#lastError ?? new Error(`${this.#where} does not answer`));
       }
       try {
         return await send();
       } catch (error) {
         this.#noteFailure(error);
-        if (!isRefusedUntilReady(error) || Date.now() >= deadline) throw toJournalFailure(what, error);
+        if (!isRefusedUntilReady(error) || Date.now() >= deadline) throw toUnavailable(what, error);
       }
     }
   }
 
-  /** Like `run` for what may safely be sent twice: a connection that breaks meanwhile is waited for. */
+  /** Like `run`, but sends again after the connection broke: for commands that may run twice. */
   async runRepeatable<T>(what: string, send: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + this.timeoutMs;
     for (;;) {
@@ -82,34 +82,35 @@ export class RedisConnection {
     }
   }
 
-  /** Throws Unavailable when Redis does not serve within `timeoutMs`, or is too old. */
+  /** @throws Unavailable when Redis does not serve within `timeoutMs`, or is too old. */
   async firstService(timeoutMs: number): Promise<void> {
     const what = `reach Redis at ${this.#where}`;
     if (!(await this.availability.wait(timeoutMs))) {
-      throw toJournalFailure(what, this.#lastError ?? new Error(`No answer in ${timeoutMs} ms`));
+      throw toUnavailable(what, this.#lastError ?? new Error(`No answer in ${timeoutMs} ms`));
     }
     const info = await this.run('ask Redis for its version', () => this.client.info('server'));
     const version = /redis_version:(\d+)\.(\S+)/.exec(info);
     if (version && Number(version[1]) < OLDEST_REDIS) {
       throw new Unavailable(
+        'redis',
         `Redis at ${this.#where} is ${version[1]}.${version[2]}: Everroom needs Redis ${OLDEST_REDIS}.0 or newer (sharded pub/sub)`,
       );
     }
   }
 
-  /** Waits for what was sent, then disconnects. */
+  /** Waits for the answers under way, then disconnects. */
   async close(): Promise<void> {
     this.#closed = true;
     try {
       await this.client.quit();
     } catch (error) {
-      this.#logger.debug({ err: error }, 'Redis did not say goodbye');
+      this.#logger.debug({ err: error }, 'no answer to QUIT from Redis');
     }
     this.client.disconnect();
   }
 
   #noteFailure(error: unknown): void {
-    // Of a cluster one part may be down while the others serve: its rooms fail one by one.
+    // One part of a cluster may be down while the others serve: only its rooms fail.
     if (this.address.kind === 'cluster' || !meansUnavailable(error) || this.#closed) return;
     this.#lastError = error;
     this.availability.set(false);
@@ -148,8 +149,8 @@ export class RedisConnection {
 
   #logChange(available: boolean): void {
     if (this.#closed) return;
-    if (available) this.#logger.info({}, 'Redis serves');
-    else this.#logger.warn({ err: this.#lastError }, 'Redis does not serve: rooms take no commands until it is back');
+    if (available) this.#logger.info({}, 'connected: Redis serves');
+    else this.#logger.warn({ err: this.#lastError }, 'rooms take no commands until Redis serves again');
   }
 }
 
@@ -171,8 +172,8 @@ export function defineScript(
 }
 
 /**
- * The first attempt at once, then every 50 ms, for a Redis that restarts is back in a moment; later less and less often.
- * Jitter keeps the nodes from calling in step.
+ * The first attempt follows at once, the next ones every 50 ms, since a Redis that restarts is back in a moment; later ones
+ * less and less often. Jitter keeps the nodes from calling in step.
  */
 function reconnectPauseMs(attempt: number): number {
   if (attempt <= 1) return 0;
@@ -180,7 +181,7 @@ function reconnectPauseMs(attempt: number): number {
   return pauseMs * (0.8 + 0.4 * Math.random());
 }
 
-/** What all connections share. Nothing is queued or sent again behind our back: an append's outcome must stay known. */
+/** Options of all connections. ioredis must not queue or resend anything by itself: an append's outcome must stay known. */
 export function commonOptions(timeoutMs: number) {
   return {
     commandTimeout: timeoutMs,
@@ -189,7 +190,7 @@ export function commonOptions(timeoutMs: number) {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    // What waits for an answer fails as soon as the connection breaks.
+    // Commands under way fail as soon as the connection breaks.
     maxRetriesPerRequest: 0,
     retryStrategy: reconnectPauseMs,
     sentinelRetryStrategy: reconnectPauseMs,

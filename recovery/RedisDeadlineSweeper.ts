@@ -8,19 +8,19 @@ import { defineScripts, type Scripts } from './scripts.ts';
 
 type Work = Parameters<DeadlineSweeper['start']>[0];
 
-/** How long whoever claimed some work may take before another may do it too. */
+/** A claim ends after this: another node may then do the work too. */
 const CLAIM_MS = 10_000;
-/** What failed is tried again after this, and every time it fails again after twice as long. */
+/** Pause after the first failure; each further one doubles it. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 const ROOMS_AT_ONCE = 8;
 const DUE_AT_ONCE = 64;
-/** After Redis was away everybody looks dead until they had time to say that they live. */
+/** When Redis comes back everybody looks dead until their next beat. */
 const GRACE_MS = DEAD_AFTER_MS + BEAT_MS;
-/** A sweep that took longer than this shows that Redis, or this process, stood still. */
+/** A sweep that takes longer shows that Redis or this process stood still. */
 const SLOW_SWEEP_MS = 500;
 
-/** Every node runs one. Normally one of them does a piece of work; should two do it, it is harmless. */
+/** Every node runs one. Normally one of them does a piece of work; two doing it is harmless. */
 export class RedisDeadlineSweeper implements DeadlineSweeper {
   readonly #redis: RedisConnection;
   readonly #nodeId: NodeId;
@@ -43,7 +43,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
   }
 
   start(work: Work): void {
-    if (this.#repeaters.length > 0) throw new Error('The deadlineSweeper was started already');
+    if (this.#repeaters.length > 0) throw new Error('The deadline sweeper was started already');
     // Jitter keeps the nodes from sweeping in step.
     const pauseMs = (): number => 750 + Math.random() * 500;
     this.#repeaters = [
@@ -82,7 +82,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     );
     if (claim === null) return;
     const members = await this.#redis.run('list the rooms of a dead node', () => client.smembers(nodeRoomsKey(nodeId)));
-    this.#logger.info({ deadNodeId: nodeId, rooms: members.length }, 'A node is gone: looking after its rooms');
+    this.#logger.info({ deadNodeId: nodeId, rooms: members.length }, 'a node is gone: looking after its rooms');
 
     const retries: number[] = [];
     for (let i = 0; i < members.length; i += ROOMS_AT_ONCE) {
@@ -103,7 +103,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
         await client.pexpire(claimKey, Math.min(...retries));
         return;
       }
-      // Rooms that it took meanwhile, for it may be back, are seen to by the next sweep.
+      // A node that came back may have claimed rooms meanwhile: the next sweep looks at them.
       if ((await client.scard(nodeRoomsKey(nodeId))) === 0) {
         await this.#scripts.settleClaim(nodesKey(), escapeId(nodeId), lastSeen, '');
       }
@@ -124,7 +124,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
           due.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
             const retryMs = await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId));
             const next = retryMs === null ? '' : this.#clock.now() + retryMs;
-            // Whoever gave the room a new deadline meanwhile keeps it.
+            // A deadline that another node set meanwhile stays.
             await this.#redis.run('tick off a deadline', () =>
               this.#scripts.settleClaim(roomDeadlinesKey(), member, claimEnds, next),
             );
@@ -134,7 +134,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     }
   }
 
-  /** Null when the work is done, else after how long to try again. */
+  /** Returns the pause before the next attempt in ms; null when the work is done. */
   async #attempt(roomId: RoomId, work: (roomId: RoomId) => Promise<void>): Promise<number | null> {
     try {
       await work(roomId);
@@ -144,7 +144,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
       const failures = this.#failures.get(roomId) ?? 0;
       this.#failures.set(roomId, failures + 1);
       const retryMs = Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
-      this.#logger.warn({ roomId, retryMs, err: error }, 'The room could not be looked after; trying again');
+      this.#logger.warn({ roomId, retryMs, err: error }, 'the room could not be looked after; trying again');
       return retryMs;
     }
   }

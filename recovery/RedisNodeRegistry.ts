@@ -18,7 +18,7 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   participants: z.number(),
 });
 
-/** Which nodes live, and what they hold, in Redis. Every beat also repairs what others have said of this node's rooms meanwhile. */
+/** Living nodes and their rooms, in Redis. Every beat also repairs this node's list of rooms, which others may have changed. */
 export class RedisNodeRegistry implements NodeRegistry {
   readonly #redis: RedisConnection;
   readonly #scripts: Scripts;
@@ -45,7 +45,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   }
 
   async stop(): Promise<void> {
-    // Rooms that it still holds are looked after at once: seen last in 1970.
+    // Seen last in 1970: other nodes look after its rooms at once.
     await this.#presence.stop(this.#rooms.size === 0 ? null : 0);
   }
 
@@ -53,13 +53,13 @@ export class RedisNodeRegistry implements NodeRegistry {
     return this.#presence.list();
   }
 
-  async holdRoom(roomId: RoomId): Promise<void> {
+  async claimRoom(roomId: RoomId): Promise<void> {
     if (this.#rooms.has(roomId)) return;
     this.#rooms.add(roomId);
     const { self } = this.#presence;
     if (!self) return;
     try {
-      await this.#redis.runRepeatable('note that this node holds a room', () =>
+      await this.#redis.runRepeatable('claim a room for this node', () =>
         this.#redis.client.sadd(nodeRoomsKey(self.nodeId), escapeId(roomId)),
       );
     } catch (error) {
@@ -73,11 +73,11 @@ export class RedisNodeRegistry implements NodeRegistry {
     const { self } = this.#presence;
     if (!self) return;
     try {
-      await this.#redis.run('note that this node let go of a room', () =>
+      await this.#redis.run('release a room of this node', () =>
         this.#redis.client.srem(nodeRoomsKey(self.nodeId), escapeId(roomId)),
       );
     } catch (error) {
-      this.#logger.debug({ roomId, err: error }, 'The next beat lets go of the room');
+      this.#logger.debug({ roomId, err: error }, 'the room is not released yet; the next beat does it');
     }
   }
 

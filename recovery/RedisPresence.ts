@@ -5,24 +5,24 @@ import type { RedisConnection } from './RedisConnection.ts';
 import { Repeater } from './Repeater.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
 
-/** Whoever was not seen for longer than this is dead. */
+/** A process that was not seen for longer than this is dead. */
 export const DEAD_AFTER_MS = 3_000;
 export const BEAT_MS = 1_000;
 
 export interface PresenceOptions<Info> {
-  /** What they are called in errors and logs. */
+  /** The word for such a process in errors and logs. */
   readonly kind: string;
   /** Sorted set: id → when it was last seen (ms, the Redis server's clock). */
   readonly listKey: string;
-  /** Where one says what it is; expires with it. */
+  /** Key of what a process says about itself; expires with it. */
   keyOf(id: string): string;
   idOf(info: Info): string;
   readonly schema: z.ZodType<Info>;
-  /** What else one says with each beat. */
+  /** Runs with each beat. */
   beat?(info: Info): Promise<void>;
 }
 
-/** Processes of one kind that say, again and again, that they live and what they are. Every beat repairs what Redis may have lost. */
+/** Living processes of one kind. Each repeats that it lives and what it is: every beat repairs what Redis may have lost. */
 export class RedisPresence<Info> {
   readonly #redis: RedisConnection;
   readonly #scripts: Scripts;
@@ -39,7 +39,7 @@ export class RedisPresence<Info> {
     this.#options = options;
   }
 
-  /** What this process says of itself; null while it is not started. */
+  /** What this process says about itself; null while it is not started. */
   get self(): Info | null {
     return this.#running?.self() ?? null;
   }
@@ -52,13 +52,13 @@ export class RedisPresence<Info> {
       () => BEAT_MS,
       () => this.#beat(self()),
     );
-    // Others call us dead until they hear from us again.
+    // Others count us as dead until our next beat.
     const forget = this.#redis.availability.onChange((available) => available && void beats.runNow());
     this.#running = { self, beats, forget };
     await beats.runNow();
   }
 
-  /** `lastSeen`: the time (ms) to stay on the list with, for others to find it dead; null: off the list. */
+  /** `lastSeen`: when it was seen last (ms), for others to find it dead; null takes it off the list. */
   async stop(lastSeen: number | null): Promise<void> {
     if (!this.#running) return;
     const { kind, listKey, idOf, keyOf } = this.#options;
@@ -76,11 +76,11 @@ export class RedisPresence<Info> {
         ]),
       );
     } catch (error) {
-      this.#logger.warn({ err: error }, `Redis does not know that this ${kind} stopped: it is found dead in a moment`);
+      this.#logger.warn({ err: error }, `cannot tell Redis that this ${kind} stops: others find it dead in a moment`);
     }
   }
 
-  /** Those that live. Throws Unavailable. */
+  /** The living processes. @throws Unavailable */
   async list(): Promise<readonly Info[]> {
     const { kind, listKey, keyOf } = this.#options;
     return this.#redis.runRepeatable(`list every ${kind}`, async () => {
@@ -90,7 +90,7 @@ export class RedisPresence<Info> {
     });
   }
 
-  /** Takes those off the list that have been dead for so long. */
+  /** Takes processes off the list that were not seen for `deadForMs`. */
   async forgetDead(deadForMs: number): Promise<void> {
     const { listKey } = this.#options;
     const dead = membersOf(await this.#scripts.nodesByAge(listKey, 'dead', deadForMs));
@@ -121,7 +121,7 @@ export class RedisPresence<Info> {
   }
 }
 
-/** Of [member, score, member, score…], the members. */
+/** The members in [member, score, member, score…]. */
 function membersOf(withScores: unknown): string[] {
   return (withScores as string[]).filter((_, i) => i % 2 === 0).map(unescapeId);
 }

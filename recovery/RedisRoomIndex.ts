@@ -3,7 +3,7 @@ import type { RoomId } from '../core/room/state.ts';
 import { escapeId, roomActivityKey, roomDeadlinesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 
-/** A deadline this long ago was met, or others remember it. */
+/** A deadline that passed this long ago was met, or other nodes remember it. */
 const REMEMBERED_MS = 60_000;
 
 /**
@@ -45,7 +45,7 @@ export class RedisRoomIndex implements RoomIndex {
   }
 
   async list(limit: number): Promise<readonly RoomSummary[]> {
-    if (limit <= 0) return []; // To Redis, a last index of -1 means all.
+    if (limit <= 0) return []; // A last index of -1 means all in Redis.
     const flat = await this.#redis.runRepeatable('list the rooms', () =>
       this.#redis.client.zrevrange(roomActivityKey(), 0, limit - 1, 'WITHSCORES'),
     );
@@ -56,7 +56,7 @@ export class RedisRoomIndex implements RoomIndex {
     return rooms;
   }
 
-  /** In the order of the last change, so that what lies behind can be forgotten along the way. */
+  /** In the order of the last change, so that old deadlines come first and can be forgotten. */
   #remember(roomId: RoomId, deadline: number | null): void {
     this.#deadlines.delete(roomId);
     if (deadline !== null) this.#deadlines.set(roomId, deadline);
@@ -71,13 +71,13 @@ export class RedisRoomIndex implements RoomIndex {
     try {
       for (let i = 0; i < members.length; i += 1_000) {
         const part = members.slice(i, i + 1_000);
-        // The earlier of two: then the room is looked at, and says what its next deadline is.
+        // The earlier of two deadlines wins: the room is then looked at, and sets its next one.
         await this.#redis.run('write deadlines again', () =>
           this.#redis.client.zadd(roomDeadlinesKey(), 'LT', ...part),
         );
       }
     } catch (error) {
-      this.#logger.debug({ err: error }, 'Redis is away again: the deadlines are written when it is back');
+      this.#logger.debug({ err: error }, 'deadlines are not written: trying again when Redis is back');
     }
   }
 }

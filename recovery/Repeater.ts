@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../core/ports.ts';
 
-/** Runs a task again and again, never twice at once, with a pause between. A failed run is logged and followed by the next. */
+/** Runs a task again and again, never twice at once, with a pause between. Logs a failed run and goes on. */
 export class Repeater {
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -26,12 +26,12 @@ export class Repeater {
     return this.#running;
   }
 
-  /** The first run after a pause. */
+  /** Begins with a pause. */
   start(): void {
     if (!this.#stopped) this.#cancelTimer ??= this.#clock.setTimer(this.#pauseMs(), () => void this.runNow());
   }
 
-  /** Resolves when no run is under way, and none will come. */
+  /** Resolves when the last run has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer?.();
@@ -42,7 +42,7 @@ export class Repeater {
     try {
       await this.#task();
     } catch (error) {
-      this.#logger.debug({ err: error }, 'Failed; trying again soon');
+      this.#logger.debug({ err: error }, 'a repeated task failed; trying again soon');
     }
     this.#running = null;
     this.start();

@@ -17,7 +17,7 @@ export interface RecoveryConfig {
   readonly nodeId: NodeId;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long Redis may take to serve for the first time: it may have to load its data. */
+  /** How long Redis may take to serve at first: it may have to load its data. */
   readonly startTimeoutMs?: number;
 }
 
@@ -28,13 +28,13 @@ export interface Recovery {
   readonly deadlineSweeper: DeadlineSweeper;
   readonly reencodingQueue: ReencodingQueue;
   readonly sidecars: Pick<SidecarDirectory, 'sidecars'>;
-  /** After whoever uses the others has stopped. */
+  /** Call it after all users of these parts have stopped. */
   close(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Connects to Redis. Throws Unavailable when it does not serve in time, and a `TypeError` for a bad URL. */
+/** Connects to Redis. @throws Unavailable when it does not serve in time, TypeError for a bad URL. */
 export async function createRecovery(config: RecoveryConfig): Promise<Recovery> {
   const { clock, durability, nodeId } = config;
   const logger = config.logger.child({ part: 'recovery' });

@@ -1,8 +1,8 @@
 import type { NodeId, RoomId } from '../core/room/state.ts';
 
 /**
- * Every Redis key and channel of Everroom. The braces are a hash tag: what belongs to one room shares a slot of a
- * Redis Cluster, so one script may touch all of it. Ids are escaped so that no id can end the tag or meet another's key.
+ * Every Redis key and channel of Everroom. The braces are a hash tag: all keys of one room share a slot of a Redis Cluster,
+ * so one script may touch them all. Ids are escaped, so that no id can end the tag or collide with another's key.
  */
 
 export const journalKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:journal`;
@@ -13,9 +13,9 @@ export const feedChannel = (roomId: RoomId): string => `everroom:{${escapeId(roo
 export const nodesKey = (): string => 'everroom:nodes';
 /** What the node says about itself; expires with it. */
 export const nodeKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}`;
-/** Set of the rooms that the node holds; outlives it. */
+/** Set of the rooms that the node claimed; outlives the node. */
 export const nodeRoomsKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:rooms`;
-/** Held, for a while, by the node that looks after a dead node's rooms. */
+/** Claim of the node that looks after a dead node's rooms; expires. */
 export const nodeSweepKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:sweep`;
 
 /** Sorted set: room → last activity (ms since the epoch). */
@@ -33,7 +33,7 @@ export const sidecarKey = (sidecarId: string): string => `everroom:sidecar:${esc
 /** Written to find out whether Redis takes writes. */
 export const probeKey = (): string => 'everroom:probe';
 
-/** An id as it stands in keys and set members. Lone surrogates would all become the same bytes. */
+/** An id as it stands in keys and set members. Surrogates are escaped too: lone ones would all become the same bytes. */
 export function escapeId(id: string): string {
   return id.replace(/[%:{}]|\p{Surrogate}/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

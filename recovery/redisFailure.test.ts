@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Unavailable } from '../core/ports.ts';
-import { isRefusedUntilReady, meansUnavailable, toJournalFailure } from './redisFailure.ts';
+import { isRefusedUntilReady, meansUnavailable, toUnavailable } from './redisFailure.ts';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
@@ -13,7 +13,7 @@ test.each([
   ['CLUSTERDOWN The cluster is down', 'CLUSTER INFO'],
   ['WRONGPASS invalid username-password pair or user is disabled.', 'password'],
 ])('%s: the message says what to do', (message, advice) => {
-  const failure = toJournalFailure('append', reply(message));
+  const failure = toUnavailable('append', reply(message));
   expect(failure).toBeInstanceOf(Unavailable);
   expect(failure).toMatchObject({ message: expect.stringContaining(advice), cause: reply(message) });
   expect(meansUnavailable(reply(message))).toBe(true);
@@ -22,8 +22,9 @@ test.each([
 test.each(['Command timed out', 'Connection is closed.', 'connect ECONNREFUSED /x'])(
   '%s: no answer came',
   (message) => {
-    expect(toJournalFailure('append', new Error(message))).toMatchObject({
+    expect(toUnavailable('append', new Error(message))).toMatchObject({
       name: 'Unavailable',
+      what: 'redis',
       message: 'Could not append. No answer from Redis. Is it running, and reachable from here?',
     });
   },
@@ -34,7 +35,7 @@ test.each([
   reply('WRONGTYPE Operation against a key'),
   reply('ERR syntax error'),
 ])('%s is a bug or a foreign key, and passed on as it is', (error) => {
-  expect(toJournalFailure('append', error)).toBe(error);
+  expect(toUnavailable('append', error)).toBe(error);
   expect(meansUnavailable(error)).toBe(false);
 });
 

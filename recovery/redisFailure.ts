@@ -1,6 +1,6 @@
 import { Unavailable } from '../core/ports.ts';
 
-/** Why Redis did not do what it was asked, and what an operator can do. The code opens Redis' own error message. */
+/** Why Redis refused a command, and what an operator can do, by the code that opens Redis' error message. */
 const ADVICE: Readonly<Record<string, string>> = {
   LOADING: 'Redis is still loading its data: it goes on by itself when that is done',
   OOM: 'Redis is out of memory: raise its maxmemory or give it a bigger machine',
@@ -16,20 +16,20 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOPERM: 'Redis forbids this user a command or key that Everroom needs: look at ACL LOG',
 };
 
-/** The code of an error that Redis answered (`OOM`, `LOADING`, …), undefined when it answered none. */
+/** The code of an error that Redis answered (`OOM`, `LOADING`, …); undefined for any other error. */
 function replyCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
   return /^([A-Z]{2,})\b/.exec(error.message)?.[1];
 }
 
-/** No answer came: the connection broke, was not there, or was silent for too long. */
+/** Whether no answer came: the connection broke, was missing, or stayed silent for too long. */
 function isSilence(error: unknown): error is Error {
-  // ioredis has no common class for these; what the language throws is a bug of ours.
+  // ioredis has no common class for these. An error class of the language means a bug of ours.
   const isBug = [TypeError, RangeError, ReferenceError, SyntaxError].some((bug) => error instanceof bug);
   return error instanceof Error && error.name !== 'ReplyError' && !isBug;
 }
 
-/** Whether Redis did not even begin: the same may be asked again without a second thought. */
+/** Whether Redis did not even begin: the same command can be sent again safely. */
 export function isRefusedUntilReady(error: unknown): boolean {
   return replyCode(error) === 'LOADING' || (isSilence(error) && /^Stream isn't writeable/.test(error.message));
 }
@@ -40,9 +40,9 @@ export function meansUnavailable(error: unknown): boolean {
   return code === undefined ? isSilence(error) : code in ADVICE;
 }
 
-/** As the ports promise it; an error that no advice helps with is passed on, for it is a bug or a foreign key. */
-export function toJournalFailure(what: string, error: unknown): unknown {
+/** The error that the ports promise. Returns an error that no advice helps with as it is: it is a bug or a foreign key. */
+export function toUnavailable(what: string, error: unknown): unknown {
   if (!meansUnavailable(error) || error instanceof Unavailable) return error;
   const advice = ADVICE[replyCode(error) ?? ''] ?? 'No answer from Redis. Is it running, and reachable from here?';
-  return new Unavailable(`Could not ${what}. ${advice}`, { cause: error });
+  return new Unavailable('redis', `Could not ${what}. ${advice}`, { cause: error });
 }

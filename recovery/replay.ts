@@ -12,13 +12,13 @@ export interface Restored {
 const PAGE = 1_000;
 
 /**
- * The room as its journal tells it: the newest snapshot and what came after. Throws Unavailable, and JournalCorrupt
- * when a commit is missing or cannot be read.
+ * The room as its journal tells it: the newest snapshot and the commits after it.
+ * @throws Unavailable, or JournalCorrupt when a commit is missing or cannot be read.
  */
 export async function restore(journal: Journal, roomId: RoomId): Promise<Restored> {
   const snapshot = await journal.loadSnapshot(roomId);
   if (snapshot) {
-    // The journal may have come back without the commit that the snapshot was taken at.
+    // The journal may have lost the snapshot's commit.
     const { version, commitId } = snapshot.position;
     const [at] = await journal.read(roomId, version - 1, 1);
     if (at && at.version === version && at.commitId === commitId) return replay(journal, roomId, snapshot);
@@ -33,7 +33,7 @@ async function replay(journal: Journal, roomId: RoomId, from: Restored): Promise
     const page = await next;
     const last = page.at(-1);
     if (!last) return { state, position };
-    // The next page travels while this one is applied. A failure surfaces where it is awaited.
+    // The next page is on its way while this one is applied. A failure surfaces where it is awaited.
     if (page.length === PAGE) {
       next = journal.read(roomId, last.version, PAGE);
       next.catch(() => undefined);

@@ -3,15 +3,15 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { RoomState } from '../core/room/state.ts';
 
 /**
- * Raised with every change of `RoomState`'s shape or of what `evolve` makes of the same events: older snapshots then
- * count as none, and the room is replayed from its journal.
+ * Raise it with every change of `RoomState`'s shape, or of the state that `evolve` makes of the same events. Older snapshots
+ * are then ignored, and rooms are replayed from their journals.
  */
 const SNAPSHOT_FORMAT = 1;
 
 const compress = promisify(deflateRaw);
 const expand = promisify(inflateRaw);
 
-/** A state as bytes: its format in the first one, then compressed JSON. */
+/** The first byte is the format, the rest compressed JSON. */
 export async function encodeState(state: RoomState): Promise<Buffer> {
   const json = JSON.stringify(state, (_, value: unknown) => {
     if (value instanceof Map) return { map: [...value] };
@@ -21,18 +21,18 @@ export async function encodeState(state: RoomState): Promise<Buffer> {
   return Buffer.concat([Buffer.of(SNAPSHOT_FORMAT), await compress(json, { level: 1 })]);
 }
 
-/** Null when the bytes are of another format or damaged. */
+/** Returns null if the bytes have another format or are damaged. */
 export async function decodeState(bytes: Buffer): Promise<RoomState | null> {
   if (bytes[0] !== SNAPSHOT_FORMAT) return null;
   try {
-    // Of this format only `encodeState` writes.
+    // Only `encodeState` writes this format.
     return withCollections(JSON.parse((await expand(bytes.subarray(1))).toString())) as RoomState;
   } catch {
     return null; // Damaged: a snapshot only saves time.
   }
 }
 
-/** Far quicker than a reviver of `JSON.parse`, which is called for every leaf. */
+/** Far quicker than a reviver, which `JSON.parse` calls for every leaf. */
 function withCollections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withCollections);

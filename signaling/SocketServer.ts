@@ -7,7 +7,7 @@ import type { Gate } from './connections/Gate.ts';
 import type { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import type { Limits } from './limits/Limits.ts';
 import type { Dispatcher } from './requests/Dispatcher.ts';
-import { INTERNAL, toWireError } from './requests/RequestRefused.ts';
+import { INTERNAL, toWireError } from './requests/WireRefusal.ts';
 import type { SignalingMetrics } from './SignalingMetrics.ts';
 
 interface SocketServerDeps {

@@ -2,7 +2,7 @@ import type { Logger } from '../core/ports.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from './http/http.ts';
 import type { StaticFiles } from './http/StaticFiles.ts';
 import { securityHeaders } from './http/securityHeaders.ts';
-import { INTERNAL } from './requests/RequestRefused.ts';
+import { INTERNAL } from './requests/WireRefusal.ts';
 import { type Api, errorReply } from './rest/Api.ts';
 
 const PAGE = '/index.html';

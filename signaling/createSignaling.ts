@@ -9,7 +9,7 @@ import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
 import { guardBacklog } from './connections/backlog.ts';
 import { Gate } from './connections/Gate.ts';
-import { NodeList } from './connections/NodeList.ts';
+import { NodeDirectory } from './connections/NodeDirectory.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import { createHttpHandler } from './createHttpHandler.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
@@ -104,7 +104,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const tokens = new Tokens([auth.tokenSecret, ...(auth.oldTokenSecrets ?? [])].map((secret) => secret.reveal()));
   const addresses = new ClientAddresses(deps.trustedProxies ?? LOOPBACK);
   const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
-  const nodes = new NodeList({ nodeId, registry: deps.registry, clock, logger });
+  const nodes = new NodeDirectory({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const registry = deps.metrics ?? new Registry();
   if (!deps.metrics) collectDefaultMetrics({ register: registry });

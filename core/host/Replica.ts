@@ -2,10 +2,10 @@ import { type Commit, ORIGIN, type Position } from '../room/commit.ts';
 import { evolveCommit } from '../room/evolve.ts';
 import { EMPTY_ROOM, type RoomState } from '../room/state.ts';
 
-/** Commits that stay in memory: enough to bring clients up to date and to give a Redis back what it lost. */
+/** Commits kept in memory: enough to bring clients up to date and to give Redis back what it lost. */
 const RECENT_KEPT = 1_024;
 
-/** This node's copy of one room: its state, where it stands, and the newest commits that led there. */
+/** This node's copy of one room: its state, its position, and the newest commits that led there. */
 export class Replica {
   #state: RoomState;
   #position: Position;
@@ -29,7 +29,7 @@ export class Replica {
     return this.#recent;
   }
 
-  /** Applies the commit that follows. Throws when it does not follow, or holds an event that nobody knows: a bug. */
+  /** Applies the next commit. @throws Error when it is not the next one, or holds an unknown event: a bug. */
   apply(commit: Commit): void {
     if (commit.version !== this.#position.version + 1 || commit.prev !== this.#position.commitId) {
       throw new Error(`Commit ${commit.version} does not follow version ${this.#position.version}.`);
@@ -40,7 +40,7 @@ export class Replica {
     if (this.#recent.length > 2 * RECENT_KEPT) this.#recent = this.#recent.slice(-RECENT_KEPT);
   }
 
-  /** The commits after `version`, or null when memory does not reach back that far or `version` is not reached yet. */
+  /** The commits after `version`. Returns null if memory does not reach back that far, or the replica is behind `version`. */
   since(version: number): readonly Commit[] | null {
     const missing = this.#position.version - version;
     if (missing < 0 || missing > this.#recent.length) return null;

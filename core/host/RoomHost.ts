@@ -11,7 +11,7 @@ import { JournalFollower } from './JournalFollower.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudience } from './RoomAudience.ts';
 
-/** What a command came to. `state` and `version` are the replica's once the command was in the journal. */
+/** The result of a command. `state` and `version` are the replica's after the command was in the journal. */
 export interface Handled {
   readonly events: readonly RoomEvent[];
   readonly state: RoomState;
@@ -26,13 +26,13 @@ export interface RoomHostDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
-  /** The room as the journal has it now. Throws Unavailable. */
+  /** The room as the journal has it now. @throws Unavailable */
   readonly restore: (roomId: RoomId) => Promise<Replica>;
-  /** How long a command may wait for the journal before it is refused by name. */
+  /** How long a command may wait for the journal before it is refused as Unavailable. */
   readonly commandTimeoutMs: number;
-  /** A commit was accepted: whoever keeps the room index hears of it. */
+  /** Commits were accepted: the room index may have to change. */
   readonly onAccepted: (host: RoomHost) => void;
-  /** The room cannot go on: a commit that this program does not understand, or a broken invariant. */
+  /** The room cannot go on: this program does not understand a commit, or an invariant is broken. */
   readonly onFailed: (host: RoomHost, error: unknown) => void;
 }
 
@@ -48,7 +48,7 @@ const BATCH_COMMANDS = 64;
 const QUEUE_COMMANDS = 4_096;
 const OWN_COMMANDS_KEPT = 1_024;
 const SNAPSHOT_EVERY_COMMITS = 300;
-/** Pause between two questions to a journal that does not answer. */
+/** Pause before asking a journal again that did not answer. */
 const JOURNAL_RETRY_MS = 50;
 
 /**
@@ -66,7 +66,7 @@ export class RoomHost {
   #running = false;
   #closed = false;
 
-  /** Commands of this node's newest commits, by commit id: decided again if the journal turns out to have lost them. */
+  /** Commands of this node's newest commits, by commit id: if the journal loses a commit, its command is decided again. */
   readonly #ownCommands = new Map<string, RoomCommand>();
   readonly #sessions = new Map<ParticipantId, number>();
   #snapshotVersion: number;
@@ -98,17 +98,17 @@ export class RoomHost {
     return this.#replica.position.version;
   }
 
-  /** How many sessions this node holds in the room. */
+  /** Number of sessions of the room that are connected to this node. */
   get sessions(): number {
     return this.#sessions.size;
   }
 
-  /** Since when (ms since the epoch) nobody is connected here and nothing is under way; null while in use. */
+  /** When (ms since the epoch) the last session or command ended here; null while the room is in use. */
   get idleSince(): number | null {
     return this.#sessions.size === 0 && this.#queue.length === 0 && !this.#running ? this.#idleSince : null;
   }
 
-  /** Opened when first asked for: a room that is only looked after needs none. */
+  /** Opened at its first use: a room that a node only looks after needs no media. */
   get media(): RoomMedia {
     if (!this.#media) {
       this.#media = this.#deps.media.openRoom(this.roomId, this.#deps.audience);
@@ -119,9 +119,9 @@ export class RoomHost {
 
   /** @throws Refusal, Unavailable (the outcome may be unknown: asking again with the same command id is safe). */
   handle(command: RoomCommand): Promise<Handled> {
-    if (this.#closed) return Promise.reject(new Unavailable(`Room ${this.roomId} was just closed here; ask again.`));
+    if (this.#closed) return Promise.reject(this.#closedError());
     if (this.#queue.length >= QUEUE_COMMANDS) {
-      return Promise.reject(new Unavailable(`Room ${this.roomId} has too many commands waiting; ask again.`));
+      return Promise.reject(new Unavailable('room', `Room ${this.roomId} has too many commands waiting; ask again.`));
     }
     const deadline = this.#deps.clock.now() + this.#deps.commandTimeoutMs;
     return new Promise((resolve, reject) => {
@@ -130,12 +130,12 @@ export class RoomHost {
     });
   }
 
-  /** This node now holds the connection of that session. */
+  /** This session is connected to this node. */
   connect(participantId: ParticipantId, session: number): void {
     this.#sessions.set(participantId, session);
   }
 
-  /** The connection of that session is lost: its media closes now, and the record will say so as soon as the journal can. */
+  /** The connection of this session is lost: closes its media now, and records it as soon as the journal answers. */
   disconnected(participantId: ParticipantId, session: number): void {
     this.#media?.closeParticipant(participantId, session);
     if (this.#sessions.get(participantId) === session) {
@@ -155,21 +155,25 @@ export class RoomHost {
     this.#wake();
   }
 
-  /** The push channel was interrupted: commits may have been missed. */
+  /** The push channel was interrupted: some commits may have been missed. */
   checkForMissed(): void {
     this.#follower.checkForMissed();
     this.#wake();
   }
 
-  /** Ends this node's copy of the room; the room itself goes on in its journal. */
+  /** Closes the room on this node; the room itself lives on in its journal. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     for (const pending of this.#queue.splice(0)) {
-      pending.reject(new Unavailable(`Room ${this.roomId} was just closed here; ask again.`));
+      pending.reject(this.#closedError());
     }
     await this.#media?.close();
     if (this.version > this.#snapshotVersion) await this.#saveSnapshot();
+  }
+
+  #closedError(): Unavailable {
+    return new Unavailable('room', `Room ${this.roomId} was just closed here; ask again.`);
   }
 
   #wake(): void {
@@ -200,7 +204,7 @@ export class RoomHost {
       const { commits, decisions } = this.#decideAll(waiting.map(({ command }) => command));
       const after = this.#replica.position;
       try {
-        // A refusal, or having nothing to do, is an answer too: it must not come from a replica that lags.
+        // Without commits the answer is a refusal or "nothing to do": it must not come from a replica that lags.
         const outcome =
           commits.length > 0
             ? await this.#deps.journal.append(this.roomId, commits, after)
@@ -216,15 +220,15 @@ export class RoomHost {
           for (const pending of waiting) pending.reject(error);
           throw error;
         }
-        // Whether these commits are in the journal is unknown. Asking again answers it: at the same position either they
-        // get in now, or "behind" shows them (or another node's), and deciding again finds the command ids.
+        // Whether these commits are in the journal is unknown. Appending again at the same position answers it: either they
+        // get in now, or "behind" shows them (or another node's), and deciding again finds their command ids.
         waiting = this.#refuseOverdue(waiting, error);
         if (waiting.length === 0) this.#follower.checkForMissed();
         else await this.#pause();
       }
     }
     for (const pending of waiting) {
-      pending.reject(new Unavailable(`Room ${this.roomId} was just closed here; ask again.`));
+      pending.reject(this.#closedError());
     }
   }
 
@@ -271,7 +275,7 @@ export class RoomHost {
     });
   }
 
-  /** Applies commits that are in the journal, tells of each, and lets media follow. */
+  /** Applies commits that are in the journal, tells the audience of each, and updates media. */
   #accept(commits: readonly Commit[]): void {
     if (commits.length === 0) return;
     for (const commit of commits) {
@@ -285,7 +289,7 @@ export class RoomHost {
     if (this.version >= this.#snapshotVersion + SNAPSHOT_EVERY_COMMITS) void this.#saveSnapshot();
   }
 
-  /** A session that the record has replaced or ended has nothing more to send or to hear, here or elsewhere [J5]. */
+  /** Closes sessions that the record has replaced or ended: they may neither send nor receive any more [J5]. */
   #closeSuperseded(): void {
     for (const [participantId, session] of this.#sessions) {
       if (this.state.participants.get(participantId)?.session === session) continue;
@@ -351,7 +355,7 @@ export class RoomHost {
       await this.#deps.journal.saveSnapshot(this.roomId, snapshot);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      this.#logger.debug({ err: error }, 'snapshot not saved; the journal holds everything, a later one will do');
+      this.#logger.debug({ err: error }, 'snapshot not saved: a later one will do, the journal has everything');
     }
   }
 

@@ -26,13 +26,13 @@ export interface RoomHostsDeps {
   readonly logger: Logger;
   readonly newId: () => string;
   readonly restore: (roomId: RoomId) => Promise<Replica>;
-  /** How long a command may wait for the journal before it is refused by name. */
+  /** How long a command may wait for the journal before it is refused as Unavailable. */
   readonly commandTimeoutMs: number;
   /** How long a room that nobody uses here stays in memory. */
   readonly idleMs: number;
 }
 
-/** A room that cannot be rebuilt: its journal is kept for whoever mends it. */
+/** A room that cannot be rebuilt. Its journal is kept, so that it can be repaired. */
 export class RoomParked extends Error {
   constructor(roomId: RoomId, version: number, cause: unknown) {
     super(
@@ -54,9 +54,9 @@ interface Failure {
   readonly at: number;
 }
 
-/** How often open rooms are looked over: for idleness, and for what the index does not know yet. */
+/** How often idle rooms are closed and the room index is brought up to date. */
 const SWEEP_MS = 1_000;
-/** A room that failed twice at the same commit rests this long before it is tried again. */
+/** A room that failed twice at the same commit is not opened again for this long. */
 const PARKED_MS = 60_000;
 
 /** The rooms that are open on this node. */
@@ -65,8 +65,8 @@ export class RoomHosts {
   readonly #opening = new Map<RoomId, Promise<RoomHost>>();
   readonly #open = new Map<RoomId, OpenRoom>();
   readonly #failures = new Map<RoomId, Failure>();
-  /** Rooms whose activity or deadline the index does not have yet. */
-  readonly #untold = new Set<RoomId>();
+  /** Rooms whose activity or deadline is not in the index yet. */
+  readonly #unindexed = new Set<RoomId>();
   #cancelSweep: (() => void) | null = null;
   #closed = false;
 
@@ -74,7 +74,7 @@ export class RoomHosts {
     this.#deps = deps;
   }
 
-  /** Begins to look after rooms: those open here, and those whose node died. */
+  /** Begins to look after rooms: those that are open here, and those whose node died. */
   start(): void {
     const { deadlineSweeper, nodeId } = this.#deps;
     const actor = { kind: 'node', nodeId } as const;
@@ -82,12 +82,12 @@ export class RoomHosts {
       onDeadNode: async (roomId, deadNodeId) => {
         const room = await this.open(roomId);
         await room.handle({ type: 'DisconnectNode', nodeId: deadNodeId, actor, ...this.#envelope() });
-        await this.#tellIndex(room);
+        await this.#updateIndex(room);
       },
       onDeadline: async (roomId) => {
         const room = await this.open(roomId);
         await room.handle({ type: 'ExpireParticipants', actor, ...this.#envelope() });
-        await this.#tellIndex(room);
+        await this.#updateIndex(room);
       },
     });
     this.#scheduleSweep();
@@ -106,7 +106,7 @@ export class RoomHosts {
   }
 
   /**
-   * The room on this node, rebuilt from its journal where needed. A room that was never created opens too, as absent.
+   * The room on this node, rebuilt from its journal if necessary. A room that was never created opens too, as absent.
    * @throws Unavailable, RoomParked
    */
   open(roomId: RoomId): Promise<RoomHost> {
@@ -120,7 +120,7 @@ export class RoomHosts {
     return opening;
   }
 
-  /** Closes every room here. Participants stay in the record: they resume elsewhere, or expire. */
+  /** Closes every room here. Participants stay in the record: they resume on another node, or expire. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelSweep?.();
@@ -130,7 +130,7 @@ export class RoomHosts {
   }
 
   async #rebuild(roomId: RoomId): Promise<RoomHost> {
-    if (this.#closed) throw new Unavailable('This node is shutting down; ask another one.');
+    if (this.#closed) throw new Unavailable('node', 'This node is shutting down; ask another one.');
     this.#refuseParked(roomId);
     const { clock, journal, logger, registry, restore } = this.#deps;
     const startedAt = clock.now();
@@ -145,19 +145,19 @@ export class RoomHosts {
       },
       () => host?.checkForMissed(),
     );
-    const [followed, held] = await Promise.allSettled([following, registry.holdRoom(roomId)]);
+    const [followed, claimed] = await Promise.allSettled([following, registry.claimRoom(roomId)]);
     if (followed.status === 'rejected') throw followed.reason;
     const unfollow = followed.value;
     try {
-      if (held.status === 'rejected') throw held.reason;
+      if (claimed.status === 'rejected') throw claimed.reason;
       const replica = await restore(roomId);
       host = new RoomHost(roomId, replica, {
         ...this.#deps,
         audience: this.#deps.audiences.forRoom(roomId),
-        onAccepted: (room) => this.#untold.add(room.roomId),
+        onAccepted: (room) => this.#unindexed.add(room.roomId),
         onFailed: (room, error) => this.#fail(room, error),
       });
-      if (this.#closed) throw new Unavailable('This node is shutting down; ask another one.');
+      if (this.#closed) throw new Unavailable('node', 'This node is shutting down; ask another one.');
       this.#open.set(roomId, { host, unfollow });
       if (early.length > 0) host.push(early);
       if (replica.position.version > 0) {
@@ -196,7 +196,7 @@ export class RoomHosts {
     this.#open.delete(roomId);
     open.unfollow();
     await open.host.close();
-    // Held until now, and still when somebody is recorded as connected here: whoever finds this node gone looks after it.
+    // While the record has somebody connected here the claim stays: another node will find this one gone and look after them.
     if (!this.#isRecordedHere(open.host)) await this.#deps.registry.releaseRoom(roomId);
   }
 
@@ -217,31 +217,31 @@ export class RoomHosts {
   async #sweep(): Promise<void> {
     const { clock, idleMs, logger } = this.#deps;
     try {
-      for (const roomId of [...this.#untold]) {
+      for (const roomId of [...this.#unindexed]) {
         const host = this.get(roomId);
-        if (host) await this.#tellIndex(host);
-        else this.#untold.delete(roomId);
+        if (host) await this.#updateIndex(host);
+        else this.#unindexed.delete(roomId);
       }
       for (const host of this.list()) {
         const { idleSince, roomId, state } = host;
-        // A room with a deadline stays until it was met.
+        // A room with a deadline stays open until then.
         if (idleSince === null || clock.now() - idleSince < idleMs || nextDeadline(state) !== null) continue;
-        if (!this.#untold.has(roomId)) await this.#closeRoom(roomId);
+        if (!this.#unindexed.has(roomId)) await this.#closeRoom(roomId);
       }
     } catch (error) {
-      // The index is a hint, and its rooms stay in `#untold`: the next sweep tells it.
+      // The index is only a hint, and its rooms stay in `#unindexed`: the next sweep writes them.
       logger.debug({ err: error }, 'room index not updated');
     }
   }
 
-  async #tellIndex(host: RoomHost): Promise<void> {
+  async #updateIndex(host: RoomHost): Promise<void> {
     const { clock, roomIndex } = this.#deps;
-    this.#untold.delete(host.roomId);
+    this.#unindexed.delete(host.roomId);
     try {
       if (host.state.status === 'open') await roomIndex.touch(host.roomId, clock.now(), nextDeadline(host.state));
       else await roomIndex.remove(host.roomId);
     } catch (error) {
-      this.#untold.add(host.roomId);
+      this.#unindexed.add(host.roomId);
       throw error;
     }
   }

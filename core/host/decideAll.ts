@@ -5,17 +5,17 @@ import type { RoomEvent } from '../room/events.ts';
 import { evolveCommit } from '../room/evolve.ts';
 import type { RoomState } from '../room/state.ts';
 
-/** Events (none: nothing is left to do), or why there are none: a Refusal, or a bug. */
+/** The command's events (none if nothing is left to do), or why it has none: a Refusal, or a bug. */
 export type Decision = { readonly events: readonly RoomEvent[] } | { readonly error: unknown };
 
 export interface Decided {
   /** What to append after `position`, in order. */
   readonly commits: readonly Commit[];
-  /** One for each command. */
+  /** One for each command, in order. */
   readonly decisions: readonly Decision[];
 }
 
-/** Decides each command on the state that the ones before it will have made, so that all of them can share an append. */
+/** Decides each command on the state that the commands before it lead to, so that all of them share one append. */
 export function decideAll(
   commands: readonly RoomCommand[],
   { state: firstState, position }: { readonly state: RoomState; readonly position: Position },

@@ -2,14 +2,15 @@ import type { Journal } from '../ports.ts';
 import type { Commit, Position } from '../room/commit.ts';
 import type { RoomId } from '../room/state.ts';
 
-/** What a node does when the journal came back with less than it had acknowledged. Both throw Unavailable. */
+/** What a node does when the journal came back with less than it had acknowledged. */
 
 const COMMITS_PER_APPEND = 64;
 const COMMITS_PER_READ = 1_000;
 
 /**
- * Puts `lost` back, which follows `after`, where the journal ends. Other nodes may be doing the same. False when somebody
- * has gone on with other commits instead.
+ * Appends `lost` again after `after`, where the journal ends. Other nodes may be doing the same. Returns false if another node
+ * has appended other commits instead.
+ * @throws Unavailable
  */
 export async function putBack(
   journal: Journal,
@@ -32,7 +33,7 @@ export async function putBack(
   return true;
 }
 
-/** Those of `commits` (in order, without a gap) that the journal does not hold. */
+/** Those of `commits` (in order, without a gap) that are not in the journal. @throws Unavailable */
 export async function missingIn(
   journal: Journal,
   roomId: RoomId,

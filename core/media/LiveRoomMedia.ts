@@ -5,16 +5,16 @@ import { planMedia } from '../view/planMedia.ts';
 import type { ViewerView } from '../view/view.ts';
 import { inventoryOf } from './inventoryOf.ts';
 import { KeyframeCoordinator } from './keyframes/KeyframeCoordinator.ts';
-import type { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
-import type { ParticipantMedia } from './ParticipantMedia.ts';
+import type { MediaProducer } from './producers/MediaProducer.ts';
+import { RoomProducers } from './producers/RoomProducers.ts';
 import { ReconcileLoop } from './ReconcileLoop.ts';
 import type { ExpectedMedia, MediaInventory, OpenedTransports, RoomMedia, RoomMediaListener } from './RoomMedia.ts';
-import { RoomProducers } from './RoomProducers.ts';
-import { RoomSessions } from './RoomSessions.ts';
 import type { RoomReencoding, RoomReencodingObjects } from './reencoding/RoomReencoding.ts';
 import type { DtlsParameters, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 import { type MediaObjects, StepApplier } from './StepApplier.ts';
+import type { ParticipantMedia } from './sessions/ParticipantMedia.ts';
+import { RoomSessions } from './sessions/RoomSessions.ts';
 import { ClosedConsumers } from './viewers/ClosedConsumers.ts';
 import { LayerWishes } from './viewers/LayerWishes.ts';
 import { QualityWatch } from './viewers/QualityWatch.ts';
@@ -31,14 +31,14 @@ export interface LiveRoomMediaOptions {
   readonly maxIncomingBitrateBps: number;
   readonly policy: MediaPolicy;
   readonly listener: RoomMediaListener;
-  /** Null: this node has nobody reencode anything. */
+  /** Null if this node has no reencoding. */
   readonly openReencoding: ((objects: RoomReencodingObjects) => RoomReencoding) | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onClosed: () => void;
 }
 
-/** One room's media on this node: plans, applies, and plans again whenever something changed. */
+/** Plans a room's media, applies the steps, and plans again whenever something changes. */
 export class LiveRoomMedia implements RoomMedia {
   readonly #options: LiveRoomMediaOptions;
   readonly #views = new Map<ParticipantId, ViewerView>();
@@ -115,7 +115,7 @@ export class LiveRoomMedia implements RoomMedia {
     expected: readonly ExpectedMedia[] = [],
   ): Promise<OpenedTransports> {
     const opening = this.#sessions.open(participantId, session, rtpCapabilities);
-    this.#reconcile(); // What it had before is closed.
+    this.#reconcile(); // Its former media closed.
     const transports = await opening;
     return { ...transports, producing: await this.#producers.expect(participantId, session, expected) };
   }
@@ -187,7 +187,7 @@ export class LiveRoomMedia implements RoomMedia {
     };
     const steps = planMedia(this.#room, this.#views, live, this.#options.policy);
     const failed = steps.length === 0 ? 0 : await this.#applier.apply(steps);
-    this.#reviewHolds();
+    this.#releaseReady();
     this.#reencoding?.planApplied();
     return failed;
   }
@@ -196,20 +196,20 @@ export class LiveRoomMedia implements RoomMedia {
     this.#loop.request();
   }
 
-  #reviewHolds(): void {
-    if (!this.#closed) this.#keyframes.review();
+  #releaseReady(): void {
+    if (!this.#closed) this.#keyframes.releaseReady();
   }
 
   #opened(media: ParticipantMedia): void {
     media.recv.on('dtlsstatechange', (state) => {
-      if (state === 'connected') this.#reviewHolds();
+      if (state === 'connected') this.#releaseReady();
     });
     this.#quality.watchParticipant(media);
     this.#reconcile();
   }
 
   #produced(producer: MediaProducer): void {
-    if (producer.held) this.#keyframes.hold(producer);
+    if (producer.heldBack) this.#keyframes.holdBack(producer);
     this.#quality.watchProducer(producer);
     if (producer.track.source === 'microphone') {
       producer.owner.router.listenTo(producer.producerId).catch((error: unknown) => {
@@ -258,7 +258,7 @@ export class LiveRoomMedia implements RoomMedia {
       hasReencodings: (trackId) => this.#reencoding?.hasAttachments(trackId) === true,
       closeParticipant: (participantId) => this.#sessions.drop(participantId),
       consumerOpened: (viewer, consumer) => this.#consumerOpened(viewer, consumer),
-      readinessChanged: () => this.#reviewHolds(),
+      readinessChanged: () => this.#releaseReady(),
       planChanged: () => this.#reconcile(),
       shown: (viewer, consumer) => {
         this.#reencoding?.shown(viewer, consumer);

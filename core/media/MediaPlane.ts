@@ -8,14 +8,14 @@ import type { RtpCapabilities } from './rtpTypes.ts';
 export interface MediaPlane {
   /** The same on every node and after every restart, so that clients keep their loaded device. */
   readonly rtpCapabilities: RtpCapabilities;
-  /** Binds the media ports (a standby holds none). Retries while the ports are still held by a dying process. */
+  /** Binds the media ports (a standby binds none). Tries again while a dying process still has them. */
   listen(): Promise<void>;
   openRoom(roomId: RoomId, listener: RoomMediaListener): RoomMedia;
-  /** Consumers now, and at the most. */
+  /** Number of consumers now, and the most that fit. */
   load(): { readonly consumers: number; readonly capacity: number };
   /** Pids of the live mediasoup workers, for drills and metrics. */
   workerPids(): readonly number[];
-  /** What sidecars talk to; null when this node was not told of a queue for their work. */
+  /** What sidecars talk to; null when this node has no queue for their work. */
   readonly reencoding: ReencodingPort | null;
   reencodingStats(): ReencodingStats;
   close(): Promise<void>;

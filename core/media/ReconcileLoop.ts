@@ -4,7 +4,7 @@ import { messageOf } from './mediaFailures.ts';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
-/** Runs one pass at a time; whatever asks for one meanwhile shares the next. */
+/** Runs one pass at a time; requests that come during a pass share the next one. */
 export class ReconcileLoop {
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -15,7 +15,7 @@ export class ReconcileLoop {
   #retryMs = FIRST_RETRY_MS;
   #cancelRetry: (() => void) | null = null;
 
-  /** `runPass` returns how many steps failed: with any, another pass follows after a while. */
+  /** `runPass` returns the number of failed steps; if there are any, another pass follows after a while. */
   constructor(clock: Clock, logger: Logger, runPass: () => Promise<number>) {
     this.#clock = clock;
     this.#logger = logger;
@@ -27,12 +27,12 @@ export class ReconcileLoop {
     if (this.#closed || this.#running) return;
     this.#running = this.#run().finally(() => {
       this.#running = null;
-      // Somebody may have asked between the last look and here.
+      // A request may have come after the loop's last check.
       if (this.#dirty) this.request();
     });
   }
 
-  /** No pass begins any more; resolves when the last one has ended. */
+  /** Begins no further pass; resolves when the last one has ended. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelRetry?.();
@@ -42,7 +42,7 @@ export class ReconcileLoop {
   async #run(): Promise<void> {
     while (this.#dirty && !this.#closed) {
       this.#dirty = false;
-      // What happens in this turn of the event loop is planned together.
+      // Changes in one turn of the event loop are planned together.
       await Promise.resolve();
       try {
         this.#planRetry(await this.#runPass());

@@ -3,16 +3,16 @@ import type { ViewerView } from '../view/view.ts';
 import type { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
 /**
- * One room's media on this node. It reconciles: whenever the record, a view or the live objects change it plans and applies
- * the steps, one pass at a time. Every call names the session; one of a stale session is refused with an error.
+ * One room's media on this node. Whenever the record, a view or a media object changes it plans and applies the steps, one
+ * pass at a time. Every call names the session. @throws MediaError STALE_SESSION when a newer one took over.
  */
 export interface RoomMedia {
-  /** The record as of now. Cheap; called after every commit. */
+  /** The record as it is now. Cheap; call it after every commit. */
   update(room: RoomState): void;
   /**
-   * Transports for this session on this node. Whatever an older session, or an earlier call, had is closed.
-   * `rtpCapabilities`: what the client can receive. `sctp` is not offered. `expected`: what it is about to send. Where that is
-   * possible (`producing`) its producers are there at once, as if `produce` had been called: viewers get ready meanwhile.
+   * Transports for this session on this node. Closes those of an older session or an earlier call.
+   * `rtpCapabilities`: what the client can receive. `sctp` is not offered. `expected`: what it is about to send. The producers
+   * of `producing` exist at once, as if `produce` had been called, so that viewers get ready meanwhile.
    */
   openTransports(
     participantId: ParticipantId,
@@ -27,7 +27,7 @@ export interface RoomMedia {
     dtlsParameters: DtlsParameters,
   ): Promise<void>;
   restartIce(participantId: ParticipantId, session: number, transportId: string): Promise<IceParameters>;
-  /** Media for a track of the record; replaces the producer it had. Paused from the start where the record says muted [M2]. */
+  /** A producer for a track of the record, in place of its last one. It starts paused if the track is muted [M2]. */
   produce(
     participantId: ParticipantId,
     session: number,
@@ -35,16 +35,16 @@ export interface RoomMedia {
     rtpParameters: RtpParameters,
   ): Promise<{ readonly producerId: string }>;
   setView(participantId: ParticipantId, session: number, view: ViewerView): void;
-  /** Closes whatever this session has. */
+  /** Closes all media of this session. */
   closeParticipant(participantId: ParticipantId, session: number): void;
-  /** The tracks that viewers receive reencoded now. */
+  /** Tracks that viewers receive reencoded now. */
   reencodedTracks(): readonly TrackId[];
-  /** Media objects now, for tests, metrics and the drills' verification. */
+  /** The media objects of now; for tests, metrics and the drills' checks. */
   inventory(): MediaInventory;
   close(): Promise<void>;
 }
 
-/** Whether media come as published or from a sidecar. */
+/** Whether media come from the publisher or from a sidecar. */
 export type MediaPath = 'source' | 'reencoded';
 
 export interface MediaInventory {
@@ -79,7 +79,7 @@ export interface TransportPair {
   readonly recv: TransportOffer;
 }
 
-/** What a viewer needs to consume a track. One that is reencoded comes as several, of which one flows but for a moment. */
+/** What a viewer needs to consume a track. A reencoded track has several of these; one flows, two during a switch. */
 export interface ConsumerOffer {
   readonly consumerId: string;
   readonly producerId: string;
@@ -88,11 +88,11 @@ export interface ConsumerOffer {
   readonly source: TrackSource;
   readonly kind: TrackKind;
   readonly rtpParameters: RtpParameters;
-  /** Paused by the plan: not visible, beyond last-N, or muted. */
+  /** The plan pauses it: not visible, beyond last-N, or muted. */
   readonly paused: boolean;
 }
 
-/** 0: no usable connection … 3: as good as it gets. */
+/** From 0 (no usable connection) to 3 (nothing to improve). */
 export type Quality = 0 | 1 | 2 | 3;
 
 export interface Speaker {
@@ -104,32 +104,32 @@ export interface Speaker {
 /** What a room's media tells the room's host. Calls never throw and never block. */
 export interface RoomMediaListener {
   /**
-   * The viewer is to consume these. Resolves when its client has them in place (media flows only then), rejects when it
-   * could not be reached: it will resume or go.
+   * The viewer consumes these from now on. Resolves when its client has set them up (media flows only then), rejects when the
+   * client could not be reached: it will resume or leave.
    */
   consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]): Promise<void>;
   consumersClosed(viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void;
-  /** Paused or resumed by the plan (visibility, last-N, mute), so that the client can show it. */
+  /** The plan paused or resumed these (visibility, last-N, mute): the client shows it. */
   consumersPaused(
     viewerId: ParticipantId,
     session: number,
     changes: readonly { consumerId: string; paused: boolean }[],
   ): void;
   /**
-   * The highest spatial layer of this track that any viewer on any node wants now; -1: nobody watches. The client stops
-   * encoding what is above it.
+   * The highest spatial layer of this track that a viewer on any node wants now; -1 if nobody watches. The client stops
+   * encoding the layers above it.
    */
   layersWanted(publisherId: ParticipantId, session: number, trackId: TrackId, maxSpatialLayer: number): void;
-  /** Loudest first; empty when all fell silent. */
+  /** Loudest first; empty when everybody is silent. */
   activeSpeakersChanged(speakers: readonly Speaker[]): void;
   connectionQualityChanged(participantId: ParticipantId, quality: Quality): void;
-  /** The tracks that viewers receive reencoded from now on; all others they receive as published. */
+  /** Viewers receive these tracks reencoded from now on, and all others as published. */
   reencodingChanged(trackIds: readonly TrackId[]): void;
-  /** This session's transports died with their worker: it must open new ones. Its connection is fine. */
+  /** The transports of this session died with their worker: its client must open new ones. Its connection is fine. */
   mediaLost(participantId: ParticipantId, session: number): void;
 }
 
-/** Media of a track of the record, before it is negotiated: its packets are told by `mid` and `rid`. */
+/** Media of a recorded track before its negotiation: `mid` and `rid` identify its packets. */
 export interface ExpectedMedia {
   readonly trackId: TrackId;
   readonly rtpParameters: RtpParameters;

@@ -3,42 +3,42 @@ import type { Clock, Logger } from '../ports.ts';
 import { assertNever } from '../room/assertNever.ts';
 import type { ParticipantId, TrackId } from '../room/state.ts';
 import type { ConsumerToOpen, MediaStep } from '../view/mediaSteps.ts';
-import type { MediaProducer } from './MediaProducer.ts';
 import { messageOf } from './mediaFailures.ts';
-import { msidOf } from './msidOf.ts';
-import type { ParticipantMedia } from './ParticipantMedia.ts';
+import type { MediaProducer } from './producers/MediaProducer.ts';
 import type { ConsumerOffer, RoomMediaListener } from './RoomMedia.ts';
+import type { ParticipantMedia } from './sessions/ParticipantMedia.ts';
 import type { LayerWishes } from './viewers/LayerWishes.ts';
+import { msidOf } from './viewers/msidOf.ts';
 import { ViewerConsumer } from './viewers/ViewerConsumer.ts';
 import type { PipePairs } from './workers/PipePairs.ts';
 import type { RoomRouter } from './workers/RoomRouter.ts';
 
-/** What steps are applied to. Anything in it may be gone after every await. */
+/** The media objects that steps change. Each may be gone after every await. */
 export interface MediaObjects {
   producer(producerId: string): MediaProducer | undefined;
   source(trackId: TrackId): MediaProducer | undefined;
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   router(routerId: string): RoomRouter | undefined;
-  /** Whether the record has this track muted, now. */
+  /** Whether the track is muted in the record now. */
   isMuted(producer: MediaProducer): boolean;
-  /** Whether viewers may receive this track in more than one way, now. */
+  /** Whether the track has other renditions than its source now. */
   hasReencodings(trackId: TrackId): boolean;
   closeParticipant(participantId: ParticipantId): void;
   /** A consumer was opened and registered, and counts for its worker. */
   consumerOpened(viewer: ParticipantMedia, consumer: ViewerConsumer): void;
-  /** A viewer can show a track, or can show it no more. */
+  /** A viewer has become able to show a track, or unable. */
   readinessChanged(): void;
-  /** What the plan reads has changed: it is to be made again. */
+  /** The input of the plan has changed. */
   planChanged(): void;
-  /** A consumer that was waited for is on its viewer's screen. */
+  /** The first picture of a watched consumer is on its viewer's screen. */
   shown(viewer: ParticipantMedia, consumer: ViewerConsumer): void;
 }
 
-/** Steps of one phase have nothing to do with each other and run side by side; phases run one after the other. */
+/** Steps of one phase are independent and run side by side; phases run one after the other. */
 const PHASES: readonly (readonly MediaStep['type'][])[] = [
   ['closeParticipant', 'closeProducer', 'pauseProducer', 'closeConsumers'],
   ['openPipe'],
-  // Whoever falls back from one carrier to another does not wait for the pause.
+  // A viewer that falls back to another rendition does not wait for the pause of the first.
   ['pauseConsumers', 'openConsumers', 'setPreferredLayers', 'setPriority', 'resumeConsumers'],
   ['resumeProducer'],
   ['closePipe', 'wantLayers'],
@@ -69,7 +69,7 @@ export class StepApplier {
     this.#logger = logger;
   }
 
-  /** Returns how many steps failed. They are in the next plan again, if they still make sense. */
+  /** Returns the number of failed steps. The next plan has them again if they still make sense. */
   async apply(steps: readonly MediaStep[]): Promise<number> {
     let failed = 0;
     for (const types of PHASES) {
@@ -99,7 +99,7 @@ export class StepApplier {
       case 'resumeProducer': {
         const producer = this.#objects.producer(step.producerId);
         // The record may have muted it since the plan was made [M2].
-        if (producer && !producer.held && !this.#objects.isMuted(producer)) await producer.resume();
+        if (producer && !producer.heldBack && !this.#objects.isMuted(producer)) await producer.resume();
         return;
       }
       case 'openPipe':
@@ -174,7 +174,7 @@ export class StepApplier {
       })
       .catch((error: unknown) => {
         if (!(error instanceof errors.UnsupportedError)) throw error;
-        viewer.refused.add(producerId);
+        viewer.undecodable.add(producerId);
         this.#objects.readinessChanged();
         this.#objects.planChanged();
         return null;
@@ -212,7 +212,7 @@ export class StepApplier {
     ];
   }
 
-  /** The plan goes on meanwhile: one slow client holds nobody up. */
+  /** Does not wait for the client: a slow one must not delay the others. */
   #tellOpened(viewer: ParticipantMedia, consumers: readonly ViewerConsumer[], offers: readonly ConsumerOffer[]): void {
     this.#listener
       .consumersOpened(viewer.participantId, viewer.session, offers)

@@ -11,7 +11,7 @@ import { WorkerPool } from './workers/WorkerPool.ts';
 import type { MediaListen } from './workers/WorkerSlot.ts';
 
 export interface MediaPlaneOptions {
-  /** mediasoup workers: one a core. */
+  /** Number of mediasoup workers: one for each core. */
   readonly workers: number;
   /** Addresses to bind. One that browsers cannot reach (0.0.0.0, behind NAT) needs its announced address. */
   readonly listen: readonly MediaListen[];
@@ -19,12 +19,12 @@ export interface MediaPlaneOptions {
   readonly basePort: number;
   /** Consumers that a worker carries before a room spreads to another one. */
   readonly workerCapacity?: number;
-  /** What one participant may send at the most. */
+  /** The most that one participant may send. */
   readonly maxIncomingBitrateBps?: number;
   readonly policy?: MediaPolicy;
-  /** Where wishes for reencoding go, and where sidecars then reach this node. Without it nothing is reencoded. */
+  /** The queue of reencoding jobs, and where sidecars reach this node. Without it nothing is reencoded. */
   readonly reencoding?: { readonly queue: ReencodingQueue; readonly nodeId: NodeId; readonly nodeUrl: string } | null;
-  /** UDP ports, both ends included, for sidecars on other machines; by default any. */
+  /** UDP ports for sidecars on other machines, `max` included; any by default. */
   readonly plainPorts?: { readonly min: number; readonly max: number } | null;
   /** Path of the mediasoup worker's binary; by default mediasoup's own. */
   readonly workerBin?: string | undefined;

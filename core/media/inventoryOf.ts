@@ -1,7 +1,7 @@
 import type { ParticipantId } from '../room/state.ts';
-import type { ParticipantMedia } from './ParticipantMedia.ts';
+import type { RoomProducers } from './producers/RoomProducers.ts';
 import type { MediaInventory } from './RoomMedia.ts';
-import type { RoomProducers } from './RoomProducers.ts';
+import type { ParticipantMedia } from './sessions/ParticipantMedia.ts';
 
 export function inventoryOf(
   producers: RoomProducers,

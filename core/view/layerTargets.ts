@@ -61,7 +61,7 @@ export function layerTargets(
     const shares = demands.flatMap(({ preferredLayer, shareBps }) =>
       Math.min(preferredLayer, highest) === layer && shareBps !== null ? [shareBps] : [],
     );
-    const bitrateBps = settle(bitrateFor(shares, nominal), before[layer]?.bitrateBps ?? nominal, nominal);
+    const bitrateBps = withHysteresis(bitrateFor(shares, nominal), before[layer]?.bitrateBps ?? nominal, nominal);
     return { active: demanded.has(layer), bitrateBps };
   });
 }
@@ -83,7 +83,7 @@ function bitrateFor(shares: readonly number[], nominal: number): number {
   return Math.min(nominal, Math.max(nominal * LEAST, Math.round(share / step) * step));
 }
 
-function settle(bitrateBps: number, beforeBps: number, nominal: number): number {
+function withHysteresis(bitrateBps: number, beforeBps: number, nominal: number): number {
   const isBound = bitrateBps === nominal || bitrateBps === nominal * LEAST;
   if (isBound) return bitrateBps;
   return Math.abs(bitrateBps - beforeBps) > nominal * HYSTERESIS ? bitrateBps : beforeBps;

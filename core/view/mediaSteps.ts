@@ -35,7 +35,7 @@ export interface LiveProducer {
   readonly routerId: RouterId;
   readonly paused: boolean;
   /** Waits for its first viewers, so that one keyframe serves them all. */
-  readonly held: boolean;
+  readonly heldBack: boolean;
   readonly layers: TrackLayers;
   /** Null when no sidecar could decode it. */
   readonly codec: ReencodableCodec | null;
@@ -71,7 +71,7 @@ export interface LiveViewer {
   readonly routerId: RouterId;
   readonly consumers: ReadonlyMap<ProducerId, LiveConsumer>;
   /** Producers that this viewer's device cannot receive. */
-  readonly refused: ReadonlySet<ProducerId>;
+  readonly undecodable: ReadonlySet<ProducerId>;
   /** Of what a sidecar may give back. */
   readonly receives: ReadonlySet<ReencodedCodec>;
 }

@@ -43,7 +43,7 @@ describe('what is planned', () => {
 
   test('a held producer stays paused, and its consumers are opened all the same', () => {
     const room = roomOf({ ann: ['camera'], bob: [] });
-    const live = liveOf(room, { held: true });
+    const live = liveOf(room, { heldBack: true });
     const steps = planMedia(room, new Map(), live, EVERYTHING);
     expect(steps.map((step) => step.type)).toEqual(['openConsumers', 'wantLayers']);
   });

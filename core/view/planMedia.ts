@@ -1,5 +1,4 @@
 import type { ParticipantId, RoomState, Track } from '../room/state.ts';
-import { producersOf } from './carriers.ts';
 import type {
   ConsumerToOpen,
   LiveMedia,
@@ -9,6 +8,7 @@ import type {
   MediaStep,
   ProducerId,
 } from './mediaSteps.ts';
+import { producersOf } from './renditions.ts';
 import { publicationsOf, type Subscription, subscriptionsOf } from './subscriptions.ts';
 import type { Views } from './view.ts';
 
@@ -37,11 +37,11 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
     for (const subscription of subscriptions) demand.add(subscription, viewer);
   }
 
-  for (const { publisherId, track, source, carriers } of publications.tracks) {
-    for (const { producer } of carriers) planPipes(producer, demand.routersOf(producer.producerId), plan);
+  for (const { publisherId, track, source, renditions } of publications.tracks) {
+    for (const { producer } of renditions) planPipes(producer, demand.routersOf(producer.producerId), plan);
     if (track.kind === 'video') {
       // A sidecar takes the highest layer, and falling back must find the right one flowing.
-      const needsAll = live.toReencode.has(track.id) || carriers.length > 1;
+      const needsAll = live.toReencode.has(track.id) || renditions.length > 1;
       const maxSpatialLayer =
         needsAll || someoneIsOnTheWay(present, live, publisherId)
           ? source.layers.heights.length - 1
@@ -61,7 +61,7 @@ function planProducer(producer: LiveProducer, track: Track | undefined, plan: Pl
     plan.closing.push({ type: 'closeProducer', producerId });
     return;
   }
-  const paused = track.muted || producer.held;
+  const paused = track.muted || producer.heldBack;
   if (paused && !producer.paused) plan.closing.push({ type: 'pauseProducer', producerId });
   if (!paused && producer.paused) plan.resuming.push({ type: 'resumeProducer', producerId });
 }

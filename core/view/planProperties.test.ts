@@ -13,9 +13,9 @@ import {
   shown,
 } from '../../test/support/plannedMedia.ts';
 import type { ParticipantId, RoomState, TrackId, TrackSource } from '../room/state.ts';
-import { type Carrier, carrierFor, carriersOf, receivableOf } from './carriers.ts';
 import type { LiveMedia, LiveProducer, LiveReencoding, LiveViewer, MediaPolicy } from './mediaSteps.ts';
 import { planMedia } from './planMedia.ts';
+import { type Rendition, receivableOf, renditionFor, renditionsOf } from './renditions.ts';
 import type { ViewerView } from './view.ts';
 
 describe('properties', () => {
@@ -72,7 +72,7 @@ describe('properties', () => {
     );
   });
 
-  test('who received a track and still wants it never has all of its carriers paused while one is alive', () => {
+  test('who received a track and still wants it never has all of its renditions paused while one is alive', () => {
     fc.assert(
       fc.property(scenes(), ({ room, views, live, policy }) => {
         const next = applied(live, planMedia(room, views, live, policy));
@@ -88,7 +88,7 @@ describe('properties', () => {
     );
   });
 
-  test('nobody receives their own track, a refused one, or one that the record does not have', () => {
+  test('nobody receives their own track, one that it cannot decode, or one that the record does not have', () => {
     fc.assert(
       fc.property(scenes(), ({ room, views, live, policy }) => {
         const after = applied(live, planMedia(room, views, live, policy));
@@ -98,7 +98,7 @@ describe('properties', () => {
             expect(owner).toBeDefined();
             expect(owner).not.toBe(viewerId);
             expect(room.participants.get(owner ?? '')?.tracks.has(trackId)).toBe(true);
-            expect(viewer.refused.has(producerId)).toBe(false);
+            expect(viewer.undecodable.has(producerId)).toBe(false);
           }
         }
       }),
@@ -121,8 +121,8 @@ describe('properties', () => {
   });
 });
 
-function bestFor(viewer: LiveViewer, live: LiveMedia, source: LiveProducer): Carrier | null {
-  return carrierFor(receivableOf(carriersOf(source, live.reencodings.get(source.trackId)), viewer));
+function bestFor(viewer: LiveViewer, live: LiveMedia, source: LiveProducer): Rendition | null {
+  return renditionFor(receivableOf(renditionsOf(source, live.reencodings.get(source.trackId)), viewer));
 }
 
 /** Who receives what. Layers are left out: hysteresis remembers where a tile came from. */
@@ -182,7 +182,7 @@ function scenes(): fc.Arbitrary<Scene> {
       routers,
       recentSpeakers: fc.shuffledSubarray(ids),
       gone: fc.subarray(trackIds),
-      refused: fc.subarray([
+      undecodable: fc.subarray([
         ...trackIds.map((trackId) => `producer of ${trackId}`),
         ...videoIds.flatMap((trackId) => [`reencoding 0 of ${trackId}`, `reencoding 1 of ${trackId}`]),
       ]),
@@ -198,14 +198,14 @@ function scenes(): fc.Arbitrary<Scene> {
       const before = withSidecars(fresh, drawn.reencodedBefore);
       const planned = applied(before, planMedia(drawn.before, drawn.viewsBefore, before, drawn.policyBefore));
       const old = withSidecars(drawn.isShown ? shown(planned) : planned, drawn.reencoded);
-      const refused = new Set(drawn.refused);
+      const undecodable = new Set(drawn.undecodable);
       const isGone = (trackId: TrackId): boolean => drawn.gone.includes(trackId) || !old.producers.has(trackId);
       const live: LiveMedia = {
         recentSpeakers: drawn.recentSpeakers,
         toReencode: new Set(drawn.toReencode),
         producers: new Map([...old.producers].filter(([trackId]) => !isGone(trackId))),
         reencodings: new Map([...old.reencodings].filter(([trackId]) => !isGone(trackId))),
-        viewers: mapValues(old.viewers, (viewer) => ({ ...viewer, refused })),
+        viewers: mapValues(old.viewers, (viewer) => ({ ...viewer, undecodable })),
       };
       return { room: drawn.room, views: drawn.views, live, policy: drawn.policy };
     });

@@ -12,9 +12,9 @@ import {
   settled,
   shown,
 } from '../../test/support/plannedMedia.ts';
-import { producersOf } from './carriers.ts';
 import type { LiveMedia } from './mediaSteps.ts';
 import { planMedia } from './planMedia.ts';
+import { producersOf } from './renditions.ts';
 
 describe('reencoded tracks', () => {
   const SOURCE = 'producer of ann-camera';
@@ -71,7 +71,7 @@ describe('reencoded tracks', () => {
       viewers: mapValues(watching.viewers, (viewer) => ({
         ...viewer,
         consumers: new Map(),
-        refused: new Set([SOURCE]),
+        undecodable: new Set([SOURCE]),
       })),
     };
     const leaving = converged(room, new Map(), reencoded(unable, 'ann-camera', 'leaving'), EVERYTHING);
@@ -88,7 +88,7 @@ describe('reencoded tracks', () => {
     expect(flowsToBob(converged(room, new Map(), handedOver, EVERYTHING))).toEqual([SECOND]);
   });
 
-  test('one of a track’s carriers is played in sync with the sound: the reencoded one, from when it is shown', () => {
+  test('one of a track’s renditions is played in sync with the sound: the reencoded one, from when it is shown', () => {
     const inSync = (live: LiveMedia): string[] =>
       [...(live.viewers.get('bob')?.consumers.values() ?? [])].filter(({ synced }) => synced).map((c) => c.producerId);
     expect(inSync(watching)).toEqual([SOURCE]);
@@ -124,7 +124,7 @@ describe('reencoded tracks', () => {
   test('a device that cannot receive the source gets the reencoded one alone, and nothing while there is none', () => {
     const refusing = (live: LiveMedia): LiveMedia => ({
       ...live,
-      viewers: mapValues(live.viewers, (viewer) => ({ ...viewer, refused: new Set([SOURCE]) })),
+      viewers: mapValues(live.viewers, (viewer) => ({ ...viewer, undecodable: new Set([SOURCE]) })),
     });
     const ready = plannedOnce(refusing(reencoded(liveOf(room), 'ann-camera', 'ready')));
     expect([...(ready.viewers.get('bob')?.consumers.keys() ?? [])]).toEqual([FIRST]);

@@ -47,7 +47,7 @@ function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, Reenco
     {
       routerId: 'one',
       consumers: new Map(),
-      refused: new Set(index > 0 && index <= refusing ? ['producer of cam'] : []),
+      undecodable: new Set(index > 0 && index <= refusing ? ['producer of cam'] : []),
       receives: new Set(scene.receives?.[index - 1] ?? ['VP8', 'H264']),
     },
   ]);
@@ -81,7 +81,7 @@ function producer(trackId: TrackId, codec: ReencodableCodec | null): LiveProduce
     participantId: 'ann',
     routerId: 'one',
     paused: false,
-    held: false,
+    heldBack: false,
     layers: { heights: [180, 360, 720], temporalLayers: 1 },
     codec,
     wantedLayer: null,

@@ -54,7 +54,7 @@ function isToBeReencoded(track: Track, policy: ReencodingPolicy, audience: Audie
       return true;
     case 'auto': {
       const { source, viewers, others, isReencoded } = audience;
-      if (viewers.some(({ refused }) => refused.has(source.producerId))) return true;
+      if (viewers.some(({ undecodable }) => undecodable.has(source.producerId))) return true;
       return isReencoded ? others >= policy.viewers * STAYS_ABOVE : others > policy.viewers;
     }
   }

@@ -1,12 +1,12 @@
 import type { Participant, ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
-import { type Carrier, carrierFor, carriersOf, heldOverOf, isSynced, receivableOf } from './carriers.ts';
 import { isAmongLastN, lastN, type RankedPublishers } from './lastN.ts';
 import { layersForTile, lowestLayers } from './layers.ts';
 import type { LiveMedia, LiveProducer, LiveViewer, MediaPolicy, PreferredLayers } from './mediaSteps.ts';
 import { priorityOf } from './priority.ts';
+import { isSynced, lingeringOf, type Rendition, receivableOf, renditionFor, renditionsOf } from './renditions.ts';
 import type { ViewerView } from './view.ts';
 
-/** What one viewer is to receive of one carrier of a track. */
+/** What one viewer is to receive of one rendition of a track. */
 export interface Subscription {
   readonly trackId: TrackId;
   readonly producer: LiveProducer;
@@ -23,7 +23,7 @@ interface PublishedTrack {
   readonly track: Track;
   /** What its publisher sends. */
   readonly source: LiveProducer;
-  readonly carriers: readonly Carrier[];
+  readonly renditions: readonly Rendition[];
 }
 
 /** What is the same for all viewers of a room: the tracks that have media here, and who is among the last speakers. */
@@ -39,8 +39,8 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
     for (const track of participant.tracks.values()) {
       const source = live.producers.get(track.id);
       if (source?.participantId !== participant.id) continue;
-      const carriers = carriersOf(source, live.reencodings.get(track.id));
-      tracks.push({ publisherId: participant.id, track, source, carriers });
+      const renditions = renditionsOf(source, live.reencodings.get(track.id));
+      tracks.push({ publisherId: participant.id, track, source, renditions });
     }
   }
   return {
@@ -52,7 +52,7 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
 
 /**
  * Everything the others publish, paused where this viewer does not need it: a resumed consumer is there in one round trip,
- * a new one takes a renegotiation. Of a track's carriers one flows; while viewers move, two do. A viewer never receives its
+ * a new one takes a renegotiation. Of a track's renditions one flows; while viewers move, two do. A viewer never receives its
  * own tracks.
  */
 export function subscriptionsOf(
@@ -63,15 +63,15 @@ export function subscriptionsOf(
 ): Subscription[] {
   const subscriptions: Subscription[] = [];
   for (const published of publications.tracks) {
-    const { publisherId, track, carriers } = published;
+    const { publisherId, track, renditions } = published;
     if (publisherId === viewerId) continue;
     const wanted = isWanted(published, viewerId, view, publications);
-    const receivable = receivableOf(carriers, viewer);
-    const chosen = carrierFor(receivable);
+    const receivable = receivableOf(renditions, viewer);
+    const chosen = renditionFor(receivable);
     const flows = wanted && !track.muted;
-    const heldOver = flows ? heldOverOf(receivable, chosen, viewer) : [];
-    for (const carrier of receivable) {
-      const { producer } = carrier;
+    const lingering = flows ? lingeringOf(receivable, chosen, viewer) : [];
+    for (const rendition of receivable) {
+      const { producer } = rendition;
       const current = viewer.consumers.get(producer.producerId);
       const preferredLayers = layersOf(track, producer, view, current?.preferredLayers ?? null);
       const priority = priorityOf(track.source, view?.get(track.id), producer.layers, preferredLayers);
@@ -79,11 +79,11 @@ export function subscriptionsOf(
         trackId: track.id,
         producer,
         wanted,
-        paused: !flows || (carrier !== chosen && !heldOver.includes(carrier)),
-        synced: isSynced(carrier, chosen, viewer),
+        paused: !flows || (rendition !== chosen && !lingering.includes(rendition)),
+        synced: isSynced(rendition, chosen, viewer),
         preferredLayers,
         // On a narrow link, too, the one that is to be shown gets through while two flow.
-        priority: carrier === chosen && heldOver.length > 0 ? priority + 1 : priority,
+        priority: rendition === chosen && lingering.length > 0 ? priority + 1 : priority,
       });
     }
   }

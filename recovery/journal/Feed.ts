@@ -54,7 +54,7 @@ export class Feed {
     };
     if (!(await confirmed.wait(this.#timeoutMs))) {
       stop();
-      throw new Unavailable(`Could not subscribe to ${channel}: no answer from Redis. Is it running?`);
+      throw new Unavailable('redis', `Could not subscribe to ${channel}: no answer from Redis. Is it running?`);
     }
     return stop;
   }
@@ -97,7 +97,7 @@ export class Feed {
       } catch (error) {
         this.#logger.debug(
           { channel, err: error },
-          'The push channel is not subscribed; trying again while it is wanted',
+          'the push channel is not subscribed; trying again while it is wanted',
         );
         this.#refreshCluster();
         await sleep(PAUSE_MS);
@@ -145,7 +145,7 @@ export class Feed {
     const { client } = this.#redis;
     if (!(client instanceof Cluster) || client.status !== 'ready') return;
     client.refreshSlotsCache((error) => {
-      if (error) this.#logger.debug({ err: error }, 'The cluster did not say who serves what');
+      if (error) this.#logger.debug({ err: error }, 'the cluster did not say which node serves which slots');
     });
   }
 

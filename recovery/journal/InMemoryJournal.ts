@@ -15,7 +15,7 @@ interface StoredRoom {
   readonly followers: Set<Follower>;
 }
 
-/** What the Redis server is to `RedisJournal`: several `InMemoryJournal`s, one a node, may share it. */
+/** Stands for the Redis server of `RedisJournal`: several `InMemoryJournal`s, one a node, may share it. */
 export class InMemoryJournalStore {
   readonly #rooms = new Map<RoomId, StoredRoom>();
   readonly #availabilityListeners = new Set<(available: boolean) => void>();
@@ -34,7 +34,7 @@ export class InMemoryJournalStore {
     return this.#available;
   }
 
-  /** Away, every call fails; nothing is lost. Back, followers hear of the gap. */
+  /** While it is away every call fails and nothing is lost. When it comes back, followers hear of the gap. */
   setAvailable(available: boolean): void {
     if (available === this.#available) return;
     this.#available = available;
@@ -54,7 +54,7 @@ export class InMemoryJournalStore {
     }
   }
 
-  /** Loses every commit above `version`, as a server does that comes back with less than it had acknowledged. */
+  /** Loses every commit above `version`, as a server that comes back with less than it had acknowledged. */
   loseTail(roomId: RoomId, version: number): void {
     const room = this.room(roomId);
     room.commits = room.commits.slice(0, version);
@@ -62,7 +62,7 @@ export class InMemoryJournalStore {
   }
 }
 
-/** The journal without Redis: the same promises, kept in this process. For tests of what is built on a journal. */
+/** A journal in memory that keeps the same promises; for tests of what uses a journal. */
 export class InMemoryJournal implements Journal {
   readonly #store: InMemoryJournalStore;
 
@@ -124,7 +124,7 @@ export class InMemoryJournal implements Journal {
     this.#refuseIfAway();
     const room = this.#store.room(roomId);
     const { version, commitId } = snapshot.position;
-    // Only of commits that the journal holds: the state may stem from a tail that was lost meanwhile.
+    // Only of a commit that the journal still has: the state may come from a tail that was lost.
     if (version === 0 || commitIdAt(room, version) !== commitId) return;
     if (room.snapshot && room.snapshot.position.version >= version) return;
     room.snapshot = snapshot;
@@ -139,7 +139,7 @@ export class InMemoryJournal implements Journal {
   }
 
   #refuseIfAway(): void {
-    if (!this.#store.available) throw new Unavailable('The in-memory journal was made unavailable');
+    if (!this.#store.available) throw new Unavailable('journal', 'The in-memory journal was made unavailable');
   }
 }
 

@@ -20,11 +20,11 @@ import type { Feed } from './Feed.ts';
 const APPEND = readFileSync(new URL('./append.lua', import.meta.url), 'utf8');
 const SAVE_SNAPSHOT = readFileSync(new URL('./saveSnapshot.lua', import.meta.url), 'utf8');
 
-/** Missed commits that one answer carries; more are read by range. */
+/** Most missed commits in one answer; further ones are read by range. */
 const MISSED_IN_ANSWER = 100;
 const PAGE = 1_000;
 
-/** The journal of every room as one Redis stream each. */
+/** Keeps the journal of each room in a Redis stream. */
 export class RedisJournal implements Journal {
   readonly #redis: RedisConnection;
   readonly #feed: Feed;
@@ -122,12 +122,13 @@ export class RedisJournal implements Journal {
     return this.#redis.availability.onChange(listener);
   }
 
-  /** What the answer could not carry is read by range, up to the version at which the journal stood. */
+  /** Reads by range what the answer could not carry, up to the version at which the journal stood. */
   async #missed(roomId: RoomId, version: number, carried: Commit[]): Promise<Commit[]> {
     const missed = carried;
     for (let last = missed.at(-1); last && last.version < version; last = missed.at(-1)) {
       const page = await this.read(roomId, last.version, PAGE);
-      if (page.length === 0) throw new Unavailable('The journal lost commits while they were read: ask again');
+      if (page.length === 0)
+        throw new Unavailable('journal', 'The journal lost commits while they were read: ask again');
       missed.push(...page);
     }
     return missed;
@@ -140,7 +141,7 @@ export class RedisJournal implements Journal {
         return toCommit(roomId, toPlace(roomId, version, commitId, prev), record);
       });
     } catch (error) {
-      // The journal will say the same in a moment if the commit itself is bad.
+      // A bad commit shows again when it is read from the journal.
       this.#logger.warn({ roomId, err: error }, 'A pushed commit cannot be read; reading the journal instead');
       return null;
     }

@@ -4,7 +4,7 @@ import type { RoomEvent } from '../../core/room/events.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { shapeToWrite, upcast } from './upcast.ts';
 
-/** A commit as it is kept: its place in the chain, and the rest as JSON. */
+/** A stored commit: its place in the chain, and the rest as JSON. */
 export interface StoredCommit {
   readonly version: number;
   readonly commitId: string;
@@ -18,7 +18,7 @@ export function encodeCommit(commit: Commit): StoredCommit {
   return { version, commitId, prev, record: JSON.stringify({ commandId, actor, at, events: events.map(withShape) }) };
 }
 
-/** Throws `JournalCorrupt` when the record is not what `encodeCommit` writes. */
+/** @throws JournalCorrupt when `encodeCommit` did not write the record. */
 export function decodeCommit(roomId: RoomId, stored: StoredCommit): Commit {
   let record: unknown;
   try {
@@ -29,7 +29,7 @@ export function decodeCommit(roomId: RoomId, stored: StoredCommit): Commit {
   return toCommit(roomId, stored, record);
 }
 
-/** The same for a record that was parsed already, as the feed carries it. */
+/** The same for a parsed record, as the feed carries it. */
 export function toCommit(roomId: RoomId, place: Omit<StoredCommit, 'record'>, record: unknown): Commit {
   const { version, commitId, prev } = place;
   try {
@@ -51,7 +51,7 @@ function readRecord(record: unknown): Pick<Commit, 'commandId' | 'actor' | 'at' 
   if (typeof commandId !== 'string') throw new TypeError('commandId is not a string');
   if (typeof at !== 'number') throw new TypeError('at is not a number');
   if (!Array.isArray(events)) throw new TypeError('events is not an array');
-  // The journal is written by `encodeCommit` alone: past the upcast an event has the shape of its type.
+  // Only `encodeCommit` writes the journal: after the upcast an event has the shape of its type.
   return { commandId, actor: parseActor(actor), at, events: events.map(upcast) as unknown as RoomEvent[] };
 }
 

@@ -10,7 +10,7 @@ export type Durability =
   | { readonly mode: 'replica'; readonly replicas: number }
   | { readonly mode: 'async' };
 
-/** Waits until the replicas have what this connection wrote. Appends that end together share one WAIT. */
+/** Waits until the replicas have what this connection wrote. Concurrent appends share one WAIT. */
 export class ReplicaBarrier {
   readonly #redis: RedisConnection;
   readonly #replicas: number;
@@ -31,8 +31,9 @@ export class ReplicaBarrier {
     const connection = this.#connections;
     return async () => {
       await this.#wait();
-      // WAIT speaks of writes of its own connection only.
-      if (connection !== this.#connections) throw new Unavailable('The connection broke before the replicas answered');
+      // WAIT covers the writes of its own connection only.
+      if (connection !== this.#connections)
+        throw new Unavailable('replicas', 'The connection broke before the replicas answered');
     };
   }
 
@@ -43,7 +44,7 @@ export class ReplicaBarrier {
       });
       return this.#running;
     }
-    // The one under way may have been sent before our write.
+    // The WAIT under way may have been sent before our write.
     this.#next ??= this.#running
       .catch(() => undefined) // Its own callers hear of its failure.
       .then(() => {
@@ -55,11 +56,12 @@ export class ReplicaBarrier {
 
   async #ask(): Promise<void> {
     const reached = await this.#redis.run('wait for the replicas', () =>
-      // An answer of its own, before the command counts as unanswered.
+      // WAIT gives up before the command times out.
       this.#redis.client.wait(this.#replicas, Math.ceil(this.#redis.timeoutMs / 2)),
     );
     if (reached >= this.#replicas) return;
     throw new Unavailable(
+      'replicas',
       `Written, but only ${reached} of ${this.#replicas} replicas confirmed it: check their links to the master`,
     );
   }
@@ -67,7 +69,7 @@ export class ReplicaBarrier {
 
 type Settings = Readonly<Record<string, (value: string, replicas: number) => boolean>>;
 
-/** What each promise asks of the server's settings. */
+/** The server's settings that each promise needs. */
 const SETTINGS: Record<Durability['mode'], Settings> = {
   fsync: {
     appendonly: (value) => value === 'yes',
@@ -78,7 +80,7 @@ const SETTINGS: Record<Durability['mode'], Settings> = {
   async: { appendonly: (value) => value === 'yes' },
 };
 
-/** Warns, by name, of settings of the server that do not keep what the durability setting promises. */
+/** Logs a warning for each setting of the server that breaks the promise of the durability setting. */
 export async function verifyDurability(redis: RedisConnection, durability: Durability, logger: Logger): Promise<void> {
   const replicas = durability.mode === 'replica' ? durability.replicas : 0;
   const wanted: Settings = {
@@ -91,7 +93,7 @@ export async function verifyDurability(redis: RedisConnection, durability: Durab
     if (value === undefined || keepsPromise(value, replicas)) continue;
     logger.warn(
       { setting, value, durability: durability.mode },
-      `Redis' setting ${setting} is "${value}": it does not keep what durability "${durability.mode}" promises`,
+      `setting ${setting} of Redis is "${value}": it breaks the promise of durability "${durability.mode}"`,
     );
   }
 }
@@ -103,7 +105,7 @@ async function readSetting(redis: RedisConnection, setting: string, logger: Logg
   } catch (error) {
     logger.info(
       { setting, err: error },
-      'Redis does not tell its settings: whether it keeps the durability promise is unknown',
+      'cannot read this setting of Redis: whether it keeps the durability promise is unknown',
     );
     return undefined;
   }

@@ -1,12 +1,12 @@
 import type { RoomEventType } from '../../core/room/events.ts';
 
 type Stored = Record<string, unknown>;
-/** Makes the next shape of a stored event out of the one before. */
+/** Turns one shape of a stored event into the next. */
 type Upcast = (event: Stored) => Stored;
 
 /**
- * One entry for every event type that was ever written, with the steps from its first shape to today's: shape n+1 comes
- * from step n-1. A new shape adds a step and a recorded sample in `samples/`; an entry is never taken out.
+ * One entry for every event type that was ever written, with the steps from its first shape to today's: step n-1 makes shape
+ * n+1. A new shape adds a step and a recorded sample in `samples/`. Never delete an entry.
  */
 const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   RoomCreated: [],
@@ -49,13 +49,13 @@ export function currentShapes(): ReadonlyMap<string, number> {
   return new Map([...stepsByType].map(([type, steps]) => [type, steps.length + 1]));
 }
 
-/** The shape number that an event written now carries: none stands for 1. */
+/** The shape number that an event carries when it is written now; undefined stands for 1. */
 export function shapeToWrite(type: RoomEventType): number | undefined {
   const shape = STEPS[type].length + 1;
   return shape === 1 ? undefined : shape;
 }
 
-/** Brings a stored event to today's shape. Throws a `TypeError` that says why when it cannot. */
+/** Brings a stored event to today's shape. @throws TypeError that says why it cannot. */
 export function upcast(stored: unknown): Stored {
   if (typeof stored !== 'object' || stored === null) throw new TypeError('an event is not an object');
   const { type, shape = 1 } = stored as Stored;

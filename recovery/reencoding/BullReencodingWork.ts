@@ -156,7 +156,7 @@ export class BullReencodingWork implements ReencodingWork {
         await this.#redis.runRepeatable('say what became of a reencoding job', () => tell().catch(passAnswer));
         return;
       } catch (error) {
-        this.#logger.debug({ jobId, err: error }, 'The queue does not know yet what became of a job');
+        this.#logger.debug({ jobId, err: error }, 'the queue does not know yet what became of a job');
         if (this.#closed || !(error instanceof Unavailable)) return;
       }
     }

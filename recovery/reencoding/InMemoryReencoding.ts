@@ -13,7 +13,7 @@ interface Entry {
   holder: { readonly token: symbol; heardAt: number } | null;
 }
 
-/** What the ends of the queue share, as Redis is shared. */
+/** What both ends of the queue share, as they share Redis. */
 export class InMemoryReencodingStore {
   readonly entries = new Map<string, Entry>();
   readonly lockMs: number;
@@ -25,13 +25,13 @@ export class InMemoryReencodingStore {
 
   setAvailable(available: boolean): void {
     this.#available = available;
-    // Those at work have time to say so.
+    // Sidecars at work get time to say so.
     if (available) for (const { holder } of this.entries.values()) if (holder) holder.heardAt = Date.now();
   }
 
   /** @throws Unavailable */
   get(): Map<string, Entry> {
-    if (!this.#available) throw new Unavailable('The queue is away');
+    if (!this.#available) throw new Unavailable('queue', 'The queue does not serve.');
     return this.entries;
   }
 }
@@ -150,7 +150,7 @@ export class InMemoryReencodingWork implements ReencodingWork {
     try {
       await this.#work?.(taken);
     } catch {
-      failed = true; // What the sidecar thinks of it, it has said itself.
+      failed = true; // The sidecar has logged the reason itself.
     }
     const { jobId } = taken.job;
     this.#atWork.delete(jobId);

@@ -69,12 +69,12 @@ export class JobLocks {
       const stalled = await this.#redis.run('look for stalled reencoding jobs', () =>
         this.#backend.moveStalledJobsToWait(),
       );
-      if (stalled.length > 0) this.#logger.warn({ jobIds: stalled }, 'Jobs of a silent sidecar are given to another');
+      if (stalled.length > 0) this.#logger.warn({ jobIds: stalled }, 'jobs of a silent sidecar go to another one');
     } catch (error) {
       // Work goes on: whether another was given a job, Redis says when it is back.
       if (!(error instanceof Unavailable)) throw error;
       this.#judgeLater();
-      this.#logger.debug({ err: error }, 'Redis does not hear that this sidecar lives');
+      this.#logger.debug({ err: error }, 'cannot tell Redis that this sidecar lives');
     }
   }
 

@@ -18,7 +18,7 @@ const sidecarInfo: z.ZodType<SidecarInfo> = z.object({
   capacity: z.number(),
 });
 
-/** Which sidecars live, in Redis. */
+/** The living sidecars, in Redis. */
 export class RedisSidecarDirectory implements SidecarDirectory {
   readonly #presence: RedisPresence<SidecarInfo>;
 
@@ -29,7 +29,7 @@ export class RedisSidecarDirectory implements SidecarDirectory {
       keyOf: sidecarKey,
       idOf: ({ sidecarId }) => sidecarId,
       schema: sidecarInfo,
-      // Nothing hangs on the dead: whoever finds them takes them off the list.
+      // Nothing depends on dead sidecars: any living one takes them off the list.
       beat: () => this.#presence.forgetDead(10 * DEAD_AFTER_MS),
     });
   }

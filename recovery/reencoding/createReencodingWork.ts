@@ -11,22 +11,22 @@ export interface ReencodingWorkConfig {
   readonly sidecarId: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long Redis may take to serve for the first time. */
+  /** How long Redis may take to serve at first. */
   readonly startTimeoutMs?: number;
-  /** A sidecar that is silent for so long loses its jobs. The same for all sidecars. */
+  /** A sidecar that is silent for longer loses its jobs. The same for all sidecars. */
   readonly lockMs?: number;
 }
 
 export interface ReencodingWorkplace {
   readonly work: ReencodingWork;
   readonly directory: SidecarDirectory;
-  /** After work and directory have stopped. */
+  /** Call it after work and directory have stopped. */
   close(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Connects a sidecar to Redis. Throws Unavailable when it does not serve in time, and a `TypeError` for a bad URL. */
+/** Connects a sidecar to Redis. @throws Unavailable when Redis does not serve in time, TypeError for a bad URL. */
 export async function createReencodingWork(config: ReencodingWorkConfig): Promise<ReencodingWorkplace> {
   const { clock, sidecarId } = config;
   const logger = config.logger.child({ part: 'recovery' });

@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { LayerTarget, TrackCounters, TrackStats } from '../../core/reencoding/messages.ts';
-import { type Attachment, FromTrack, type Opened, type ToTrack, type TrackProcessOptions } from '../track/messages.ts';
+import { type Assignment, FromTrack, type Opened, type ToTrack, type TrackProcessOptions } from '../track/messages.ts';
 
 const SCRIPT = fileURLToPath(new URL('../track/main.ts', import.meta.url));
 const START_LIMIT_MS = 15_000;
@@ -82,8 +82,8 @@ export class TrackProcess {
   }
 
   /** Begins to work. */
-  attach(attachment: Attachment): void {
-    this.#tell({ type: 'attach', attachment });
+  attach(assignment: Assignment): void {
+    this.#tell({ type: 'attach', assignment });
     this.#watch(HANGS_AFTER_MS, 'it hangs');
   }
 

@@ -9,7 +9,7 @@ import type {
   TrackStats,
 } from '../../core/reencoding/messages.ts';
 import type { TakenJob } from '../../core/reencoding/ports.ts';
-import { type Attachment, Attachment as AttachmentSchema } from '../track/messages.ts';
+import { type Assignment, Assignment as AssignmentSchema } from '../track/messages.ts';
 import type { TrackLoad } from './Capacity.ts';
 import type { ChannelTrack, NodeChannel } from './NodeChannel.ts';
 import { type TrackProcess, TrackProcessFailed } from './TrackProcess.ts';
@@ -179,15 +179,15 @@ export class TrackWork {
       if (answer?.type === 'attached') channel.detach(this.#detachment('it ended while it attached', false));
       return;
     }
-    const attachment = attachmentOf(answer, isAgain);
+    const assignment = assignmentOf(answer, isAgain);
     this.#channel = channel;
     process.onStats = (stats) => {
       this.#stats = stats;
       channel.stats({ jobId: job.jobId, ...stats });
     };
-    process.attach(attachment);
+    process.attach(assignment);
     channel.add(track);
-    this.#logger.info({ pid: process.pid, codec: attachment.tap.codec, attempt }, 'track attached');
+    this.#logger.info({ pid: process.pid, codec: assignment.tap.codec, attempt }, 'track attached');
     if (this.#isDraining) channel.detach(this.#detachment('the sidecar ends', true));
   }
 
@@ -231,11 +231,11 @@ function endingOf(error: unknown): Ending {
 }
 
 /** @throws Finished, JobReturned */
-function attachmentOf(answer: AttachAnswer | null, isAgain: boolean): Attachment {
+function assignmentOf(answer: AttachAnswer | null, isAgain: boolean): Assignment {
   if (!answer) throw new JobReturned('its node did not answer');
   switch (answer.type) {
     case 'attached':
-      return AttachmentSchema.parse(answer);
+      return AssignmentSchema.parse(answer);
     case 'unwanted':
       // The node may not have noticed yet that the last attachment is gone: a newer attempt is let in.
       if (isAgain) throw new JobReturned(answer.reason);

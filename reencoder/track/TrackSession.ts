@@ -5,7 +5,7 @@ import { Republisher } from '../rtp/Republisher.ts';
 import { TapReceiver } from '../rtp/TapReceiver.ts';
 import { CpuMeter, residentBytes } from './CpuMeter.ts';
 import { MediaPath } from './MediaPath.ts';
-import type { Attachment, Opened } from './messages.ts';
+import type { Assignment, Opened } from './messages.ts';
 import { Pipeline } from './Pipeline.ts';
 
 export interface TrackSessionListener {
@@ -53,8 +53,8 @@ export class TrackSession {
   }
 
   /** Begins to work. Once. @throws EngineFailed */
-  async attach(attachment: Attachment, engine: Engine): Promise<void> {
-    const { tap: source, republish } = attachment;
+  async attach(assignment: Assignment, engine: Engine): Promise<void> {
+    const { tap: source, republish } = assignment;
     const clock = this.#clock;
     const republisher = new Republisher({
       send: (packet) => this.#paths.republish.send(packet),
@@ -81,7 +81,7 @@ export class TrackSession {
       input: source.codec,
       output: republish.codec,
       layers: republish.layers,
-      targets: attachment.targets,
+      targets: assignment.targets,
       clock,
       listener: {
         encoded: (frame) => republisher.sendFrame(frame),
@@ -96,7 +96,7 @@ export class TrackSession {
     if (this.#closed) return this.close();
     await this.#paths.republish.connect(republish, (datagram) => republisher.receive(datagram));
     await this.#paths.tap.connect(source, (datagram) => tap.receive(datagram));
-    tap.setInputPaused(attachment.inputPaused);
+    tap.setInputPaused(assignment.inputPaused);
     tap.requestKeyframe();
   }
 

@@ -40,7 +40,7 @@ async function obey(message: ToTrack): Promise<void> {
       tell({ type: 'opened', ...session.ends });
       break;
     case 'attach':
-      await session?.attach(message.attachment, engine);
+      await session?.attach(message.assignment, engine);
       report();
       break;
     case 'adapt':

@@ -20,14 +20,14 @@ export const TrackProcessOptions = z.object({
 export type TrackProcessOptions = z.infer<typeof TrackProcessOptions>;
 
 /** The node's ends of the two media paths, and what goes over them. */
-export const Attachment = AttachAnswer.options[0].omit({ type: true });
-export type Attachment = z.infer<typeof Attachment>;
+export const Assignment = AttachAnswer.options[0].omit({ type: true });
+export type Assignment = z.infer<typeof Assignment>;
 
 export const ToTrack = z.discriminatedUnion('type', [
   /** Opens sockets for a new attachment; an earlier one is given up. Answered with `opened` or `failed`. */
   z.object({ type: z.literal('open'), address: z.string(), srtp: z.boolean() }),
   /** Begins to work. Answered with `counters` every PULSE_MS. */
-  z.object({ type: z.literal('attach'), attachment: Attachment }),
+  z.object({ type: z.literal('attach'), assignment: Assignment }),
   z.object({ type: z.literal('adapt'), targets: z.array(LayerTarget), inputPaused: z.boolean() }),
 ]);
 export type ToTrack = z.infer<typeof ToTrack>;

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { Id, Role } from '../protocol/shapes.ts';
-import { RequestRefused } from '../requests/RequestRefused.ts';
+import { WireRefusal } from '../requests/WireRefusal.ts';
 
 /** Lets its holder join one room as one participant. */
 export interface JoinClaims {
@@ -64,7 +64,7 @@ export class Tokens {
     return this.#sign({ room: roomId }, participantId, AUDIENCE.resume, RESUME_TTL_SECONDS);
   }
 
-  /** @throws RequestRefused TOKEN_INVALID, TOKEN_EXPIRED */
+  /** @throws WireRefusal TOKEN_INVALID, TOKEN_EXPIRED */
   async verify(token: string): Promise<TokenClaims> {
     for (const key of this.#keys) {
       try {
@@ -77,12 +77,12 @@ export class Tokens {
       } catch (error) {
         if (error instanceof errors.JWSSignatureVerificationFailed) continue;
         if (error instanceof errors.JWTExpired) {
-          throw new RequestRefused('TOKEN_EXPIRED', 'This token has expired. Ask for a new one.', { cause: error });
+          throw new WireRefusal('TOKEN_EXPIRED', 'This token has expired. Ask for a new one.', { cause: error });
         }
-        throw new RequestRefused('TOKEN_INVALID', 'This token is not valid here.', { cause: error });
+        throw new WireRefusal('TOKEN_INVALID', 'This token is not valid here.', { cause: error });
       }
     }
-    throw new RequestRefused('TOKEN_INVALID', 'This token was not signed by this deployment.');
+    throw new WireRefusal('TOKEN_INVALID', 'This token was not signed by this deployment.');
   }
 
   #sign(payload: Record<string, string>, subject: string, audience: string, ttlSeconds: number): Promise<string> {

@@ -5,7 +5,7 @@ import type { TokenClaims } from '../auth/tokens.ts';
 import type { Limits } from '../limits/Limits.ts';
 import { TokenBucket } from '../limits/TokenBucket.ts';
 import { type NotificationBody, type NotificationName, notifications } from '../protocol/notifications.ts';
-import { RequestRefused } from '../requests/RequestRefused.ts';
+import { WireRefusal } from '../requests/WireRefusal.ts';
 import { type EndReason, encode } from '../telling/notifications.ts';
 
 /** The session of a participant that a connection carries. */
@@ -54,7 +54,7 @@ export class ClientConnection {
   /** The command by which it is coming in just now. */
   #entering: CommandId | null = null;
   #hearsCommits = false;
-  #held: (() => void)[] | null = null;
+  #queued: (() => void)[] | null = null;
   #ended = false;
   #replaced = false;
   readonly #asked = new Set<() => void>();
@@ -105,30 +105,30 @@ export class ClientConnection {
     return this.#inFlight;
   }
 
-  /** @throws RequestRefused NOT_IN_ROOM */
+  /** @throws WireRefusal NOT_IN_ROOM */
   requireSeat(): Seat & { readonly actor: Actor } {
     if (!this.#seat || this.#entering !== null || this.#ended) {
-      throw new RequestRefused('NOT_IN_ROOM', 'You are not in the room. Join it, or resume.');
+      throw new WireRefusal('NOT_IN_ROOM', 'You are not in the room. Join it, or resume.');
     }
     const { participantId, session } = this.#seat;
     return { ...this.#seat, actor: { kind: 'participant', participantId, session } };
   }
 
-  /** Returns what is to be called once the answer is on the wire. @throws RequestRefused INVALID when it is coming in already. */
+  /** Returns what is to be called once the answer is on the wire. @throws WireRefusal INVALID when it is coming in already. */
   startEntering(commandId: CommandId): () => void {
-    if (this.#ended) throw new RequestRefused('NOT_IN_ROOM', 'This session is over.');
-    if (this.#entering !== null) throw new RequestRefused('INVALID', 'This connection is joining already.');
+    if (this.#ended) throw new WireRefusal('NOT_IN_ROOM', 'This session is over.');
+    if (this.#entering !== null) throw new WireRefusal('INVALID', 'This connection is joining already.');
     const heard = this.#hearsCommits;
     this.#entering = commandId;
     this.#hearsCommits = false;
-    this.#held = [];
+    this.#queued = [];
     return () => {
       this.#entering = null;
       // It could not resume and has its old seat still: what it did not hear meanwhile, the next version number tells it.
       if (heard && this.#seat && !this.#ended) this.#hearsCommits = true;
-      const held = this.#held ?? [];
-      this.#held = null;
-      for (const send of held) send();
+      const queued = this.#queued ?? [];
+      this.#queued = null;
+      for (const send of queued) send();
     };
   }
 
@@ -216,7 +216,7 @@ export class ClientConnection {
 
   #whenHeard(send: () => void): void {
     if (this.#ended) return;
-    if (this.#held) this.#held.push(send);
+    if (this.#queued) this.#queued.push(send);
     else send();
   }
 }

@@ -8,7 +8,7 @@ import { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
 import { ConnectAuth } from '../protocol/requests.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import { RequestRefused } from '../requests/RequestRefused.ts';
+import { WireRefusal } from '../requests/WireRefusal.ts';
 import type { Admission } from './ClientConnection.ts';
 
 interface GateDeps {
@@ -53,17 +53,17 @@ export class Gate {
     return this.#connects.take(this.addressOf(connection.remoteAddress ?? '', text(headers['x-forwarded-for'])));
   }
 
-  /** @throws RequestRefused */
+  /** @throws WireRefusal */
   async admit({ handshake }: Socket): Promise<Admission> {
     const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
-    if (this.#draining) throw new RequestRefused('DRAINING', 'This node is being stopped. Turn to another one.');
+    if (this.#draining) throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.');
     if ((this.#connected.get(address) ?? 0) >= this.#deps.limits.connections) {
-      throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many connections from your network. Wait a moment.');
+      throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many connections from your network. Wait a moment.');
     }
     const auth = ConnectAuth.safeParse(handshake.auth);
-    if (!auth.success) throw new RequestRefused('TOKEN_INVALID', 'Connect with { protocol, token }.');
+    if (!auth.success) throw new WireRefusal('TOKEN_INVALID', 'Connect with { protocol, token }.');
     if (auth.data.protocol !== PROTOCOL_VERSION) {
-      throw new RequestRefused(
+      throw new WireRefusal(
         'PROTOCOL_UNSUPPORTED',
         `This server speaks protocol ${PROTOCOL_VERSION}. Reload the page.`,
       );

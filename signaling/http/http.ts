@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly headers: ReadonlyMap<string, string>;
   /** Of the peer of the TCP connection: a proxy, where there is one. */
   readonly peerAddress: string;
-  /** The whole body. @throws RequestRefused TOO_LARGE; BodyAborted when the client went away. */
+  /** The whole body. @throws WireRefusal TOO_LARGE; BodyAborted when the client went away. */
   readBody(): Promise<Buffer>;
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http';
 import type { Server } from 'socket.io';
-import { RequestRefused } from '../requests/RequestRefused.ts';
+import { WireRefusal } from '../requests/WireRefusal.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
 
 /** Node's own HTTP server, with `ws` below socket.io. Runs everywhere. */
@@ -77,7 +77,7 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
         return;
       }
       chunks.length = 0;
-      reject(new RequestRefused('TOO_LARGE', `A request may have at most ${maxBytes} bytes.`));
+      reject(new WireRefusal('TOO_LARGE', `A request may have at most ${maxBytes} bytes.`));
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('close', () => reject(new BodyAborted()));

@@ -2,7 +2,7 @@ import type * as uws from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { Server } from 'socket.io';
-import { RequestRefused } from '../requests/RequestRefused.ts';
+import { WireRefusal } from '../requests/WireRefusal.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
 import { statusLine } from './statusLine.ts';
 
@@ -149,7 +149,7 @@ function collectBody(res: uws.HttpResponse, method: string, maxBytes: number, on
       bytes += chunk.byteLength;
       if (bytes > maxBytes) {
         chunks.length = 0;
-        reject(new RequestRefused('TOO_LARGE', `A request may have at most ${maxBytes} bytes.`));
+        reject(new WireRefusal('TOO_LARGE', `A request may have at most ${maxBytes} bytes.`));
         return;
       }
       // The memory of a chunk is reused as soon as this function returns.

@@ -10,7 +10,7 @@ const PHASES: readonly Phase[] = ['warming', 'ready', 'leaving'];
 /** What an operator sees of reencoding: this node's tracks, and the sidecars that all nodes share. */
 export function registerReencodingMetrics(
   registry: Registry,
-  figures: () => ReencodingStats,
+  stats: () => ReencodingStats,
   sidecars: () => readonly SidecarInfo[],
 ): void {
   const registers = [registry];
@@ -20,7 +20,7 @@ export function registerReencodingMetrics(
     labelNames: ['phase'],
     registers,
     collect() {
-      const { tracks } = figures();
+      const { tracks } = stats();
       for (const phase of PHASES) this.set({ phase }, tracks.filter((track) => track.phase === phase).length);
     },
   });
@@ -40,7 +40,7 @@ export function registerReencodingMetrics(
   counter('everroom_reencoding_fallbacks_total', 'Times that viewers went back to the source.', (now) => now.fallbacks);
   counter(
     'everroom_reencoding_switches_total',
-    'Times that a viewer was moved to another carrier of a track.',
+    'Times that a viewer was moved to another rendition of a track.',
     (now) => now.switches,
   );
   counter(
@@ -61,7 +61,7 @@ export function registerReencodingMetrics(
       registers,
       collect() {
         this.reset();
-        this.inc(value(figures()));
+        this.inc(value(stats()));
       },
     });
   }

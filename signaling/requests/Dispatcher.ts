@@ -8,7 +8,7 @@ import type { SignalingMetrics } from '../SignalingMetrics.ts';
 import type { SignalingContext } from './context.ts';
 import type { Handler } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
-import { INTERNAL, RequestRefused, toWireError } from './RequestRefused.ts';
+import { INTERNAL, toWireError, WireRefusal } from './WireRefusal.ts';
 
 /** Longest list of what is wrong with a request that anybody is told. */
 const MESSAGE_CHARACTERS = 500;
@@ -50,8 +50,8 @@ export class Dispatcher {
     let outcome: ErrorCode | 'OK' = 'OK';
     try {
       this.#limit(connection);
-      if (!known) throw new RequestRefused('INVALID', 'There is no such request.');
-      if (!answer) throw new RequestRefused('INVALID', 'Requests are sent with an acknowledgement.');
+      if (!known) throw new WireRefusal('INVALID', 'There is no such request.');
+      if (!answer) throw new WireRefusal('INVALID', 'Requests are sent with an acknowledgement.');
       const result = await this.#handle(connection, known, body, (run) => afterAnswer.push(run));
       answer({ ok: true, result } as Answer<RequestName>);
     } catch (error) {
@@ -75,11 +75,11 @@ export class Dispatcher {
     const { messageBytes } = this.#context.limits;
     const bytes = payloadWeight(value, messageBytes);
     connection.requests.charge(Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST + (EXTRA_COST[name] ?? 0));
-    if (bytes > messageBytes) throw new RequestRefused('TOO_LARGE', 'This request is larger than any may be.');
+    if (bytes > messageBytes) throw new WireRefusal('TOO_LARGE', 'This request is larger than any may be.');
     const parsed = requests[name].request.safeParse(value);
     if (!parsed.success || rest.length > 0) {
       const problems = parsed.error ? z.prettifyError(parsed.error) : 'a request has one body';
-      throw new RequestRefused(
+      throw new WireRefusal(
         'INVALID',
         `This request does not fit the protocol: ${problems}`.slice(0, MESSAGE_CHARACTERS),
       );
@@ -99,7 +99,7 @@ export class Dispatcher {
       this.#addressRequests.take(connection.address);
     if (isWithin) return;
     if (!connection.excess.take(now)) connection.cutOff();
-    throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many requests at once. Wait a second.');
+    throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many requests at once. Wait a second.');
   }
 
   #toWireError(error: unknown, { participantId, roomId }: ClientConnection, request: string): WireError {

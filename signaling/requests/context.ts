@@ -5,7 +5,7 @@ import type { NodeId } from '../../core/room/state.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Attendance } from '../connections/Attendance.ts';
-import type { NodeList } from '../connections/NodeList.ts';
+import type { NodeDirectory } from '../connections/NodeDirectory.ts';
 import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
@@ -22,7 +22,7 @@ export interface SignalingContext {
   readonly tokens: Tokens;
   readonly passwords: Passwords;
   readonly wrongSecrets: AddressLimits;
-  readonly nodes: NodeList;
+  readonly nodes: NodeDirectory;
   readonly reencoding: ReencodingStatus;
   readonly iceServers: Session['iceServers'];
   readonly limits: Limits;

@@ -4,7 +4,7 @@ import { baseUrl } from '../http/baseUrl.ts';
 import { BodyAborted, type HttpReply, type HttpRequest } from '../http/http.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { WireError } from '../protocol/errors.ts';
-import { INTERNAL, RequestRefused, toWireError } from '../requests/RequestRefused.ts';
+import { INTERNAL, toWireError, WireRefusal } from '../requests/WireRefusal.ts';
 import { httpStatus } from './httpStatus.ts';
 import { toOpenApi } from './openapi.ts';
 import type { Caller, RestContext, Route } from './Route.ts';
@@ -94,17 +94,17 @@ export class Api {
     const authorization = request.headers.get('authorization');
     if (authorization !== undefined && route.access !== 'everybody') {
       if (!context.wrongSecrets.has(address)) {
-        throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many wrong API keys from your network. Wait a minute.');
+        throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong API keys from your network. Wait a minute.');
       }
       if (hasApiKey(authorization, apiKey, apiSecret)) return 'operator';
       context.wrongSecrets.take(address);
-      throw new RequestRefused('TOKEN_INVALID', 'This API key or secret is wrong.');
+      throw new WireRefusal('TOKEN_INVALID', 'This API key or secret is wrong.');
     }
     if (route.access === 'operator' || (route.access === 'open' && !context.openRoomCreation)) {
-      throw new RequestRefused('TOKEN_INVALID', 'This needs the API key: Basic KEY:SECRET, or Bearer SECRET.');
+      throw new WireRefusal('TOKEN_INVALID', 'This needs the API key: Basic KEY:SECRET, or Bearer SECRET.');
     }
     if (!UNLIMITED.has(route.path) && !rest.take(address)) {
-      throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many requests from your network. Wait a moment.');
+      throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many requests from your network. Wait a moment.');
     }
     return 'anybody';
   }
@@ -133,13 +133,13 @@ function decoded(params: Readonly<Record<string, string>>): Record<string, strin
   try {
     return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
   } catch (error) {
-    throw new RequestRefused('INVALID', 'The address is not well formed.', { cause: error });
+    throw new WireRefusal('INVALID', 'The address is not well formed.', { cause: error });
   }
 }
 
 function parse<T extends z.ZodObject>(schema: T, value: unknown): z.infer<T> {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new RequestRefused('INVALID', z.prettifyError(parsed.error).slice(0, 500));
+  if (!parsed.success) throw new WireRefusal('INVALID', z.prettifyError(parsed.error).slice(0, 500));
   return parsed.data;
 }
 
@@ -150,6 +150,6 @@ async function readJson(request: HttpRequest): Promise<unknown> {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
-    throw new RequestRefused('INVALID', 'The body is not JSON.', { cause: error });
+    throw new WireRefusal('INVALID', 'The body is not JSON.', { cause: error });
   }
 }

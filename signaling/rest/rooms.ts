@@ -1,4 +1,4 @@
-import { RequestRefused } from '../requests/RequestRefused.ts';
+import { WireRefusal } from '../requests/WireRefusal.ts';
 import { withRoom } from '../requests/withRoom.ts';
 import { toParticipantView } from '../telling/views.ts';
 import { newParticipantId, newRoomId } from './ids.ts';
@@ -21,9 +21,9 @@ export const createRoom = route({
   errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'JOURNAL_UNAVAILABLE'],
   async handle({ body, caller, address, nodeUrl, context }) {
     if (caller === 'anybody') {
-      if (body.roomId !== undefined) throw new RequestRefused('FORBIDDEN', 'Choosing the room id needs the API key.');
+      if (body.roomId !== undefined) throw new WireRefusal('FORBIDDEN', 'Choosing the room id needs the API key.');
       if (!context.takeRoomCreation(address)) {
-        throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many rooms from your network. Wait a minute.');
+        throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many rooms from your network. Wait a minute.');
       }
     }
     const roomId = body.roomId ?? newRoomId();

@@ -1,4 +1,4 @@
-import { RequestRefused } from '../requests/RequestRefused.ts';
+import { WireRefusal } from '../requests/WireRefusal.ts';
 import { newParticipantId } from './ids.ts';
 import { mintToken } from './mintToken.ts';
 import { openState } from './openState.ts';
@@ -19,7 +19,7 @@ export const createToken = route({
     const { name, participantId = newParticipantId(), role, ttlSeconds } = body;
     // Nobody may become somebody else, or more than a member [S1].
     if (caller === 'anybody' && (body.participantId !== undefined || name !== undefined || role !== 'member')) {
-      throw new RequestRefused('FORBIDDEN', 'Choosing the participant, its name or another role needs the API key.');
+      throw new WireRefusal('FORBIDDEN', 'Choosing the participant, its name or another role needs the API key.');
     }
     await openState(context, roomId);
     return { status: 201, body: await mintToken(context, { roomId, participantId, role, name }, ttlSeconds) };

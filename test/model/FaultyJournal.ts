@@ -82,13 +82,13 @@ export class FaultyJournal implements Journal {
     if (fault === 'requestLate') {
       void this.#link.drift(`${question}, late`).then(answer).catch(ignoreUnavailable);
       await this.#link.pass(`${question} timed out`);
-      throw new Unavailable(`No answer to ${question}`);
+      throw new Unavailable('journal', `No answer to ${question}`);
     }
     await this.#link.pass(question);
-    if (fault === 'requestLost') throw new Unavailable(`${question} was lost`);
+    if (fault === 'requestLost') throw new Unavailable('journal', `${question} was lost`);
     const answered = await answer();
     await this.#link.pass(`answer to ${question}`);
-    if (fault === 'answerLost') throw new Unavailable(`The answer to ${question} was lost`);
+    if (fault === 'answerLost') throw new Unavailable('journal', `The answer to ${question} was lost`);
     return answered;
   }
 }

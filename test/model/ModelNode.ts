@@ -143,7 +143,7 @@ const NO_REGISTRY: NodeRegistry = {
   start: () => Promise.resolve(),
   stop: () => Promise.resolve(),
   nodes: () => Promise.resolve([]),
-  holdRoom: () => Promise.resolve(),
+  claimRoom: () => Promise.resolve(),
   releaseRoom: () => Promise.resolve(),
 };
 

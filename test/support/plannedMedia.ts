@@ -1,6 +1,5 @@
 import type { ParticipantId, RoomState, TrackId, TrackSource } from '../../core/room/state.ts';
 import { EMPTY_ROOM } from '../../core/room/state.ts';
-import { producersOf } from '../../core/view/carriers.ts';
 import type {
   LiveConsumer,
   LiveMedia,
@@ -11,6 +10,7 @@ import type {
   MediaStep,
 } from '../../core/view/mediaSteps.ts';
 import { planMedia } from '../../core/view/planMedia.ts';
+import { producersOf } from '../../core/view/renditions.ts';
 import type { ViewerView } from '../../core/view/view.ts';
 
 /** Media as plain data, and what the steps of a plan make of them. */
@@ -60,7 +60,7 @@ export function mute(room: RoomState, trackId: TrackId): RoomState {
 /** Everybody has transports and has produced; nobody consumes yet. */
 export function liveOf(
   room: RoomState,
-  { held = false, routers = {} }: { held?: boolean; routers?: Record<ParticipantId, string> } = {},
+  { heldBack = false, routers = {} }: { heldBack?: boolean; routers?: Record<ParticipantId, string> } = {},
 ): LiveMedia {
   const participants = [...room.participants.values()];
   const producers = participants.flatMap(({ id, tracks }) =>
@@ -72,7 +72,7 @@ export function liveOf(
         participantId: id,
         routerId: routers[id] ?? 'one',
         paused: true,
-        held: held && track.kind === 'video',
+        heldBack: heldBack && track.kind === 'video',
         layers: track.kind === 'video' ? SIMULCAST : { heights: [], temporalLayers: 1 },
         codec: track.kind === 'video' ? 'VP8' : null,
         wantedLayer: null,
@@ -82,7 +82,7 @@ export function liveOf(
   );
   const viewers = participants.map(({ id }): [ParticipantId, LiveViewer] => [
     id,
-    { routerId: routers[id] ?? 'one', consumers: new Map(), refused: new Set(), receives: new Set(['VP8']) },
+    { routerId: routers[id] ?? 'one', consumers: new Map(), undecodable: new Set(), receives: new Set(['VP8']) },
   ]);
   return {
     producers: new Map(producers),
@@ -223,7 +223,7 @@ export function reencoded(live: LiveMedia, trackId: TrackId, ...phases: readonly
   if (!source) return live;
   const before = live.reencodings.get(trackId) ?? [];
   const list = phases.map((phase, index): LiveReencoding => {
-    const fresh = { ...asFresh(source), producerId: `reencoding ${index} of ${trackId}`, held: false };
+    const fresh = { ...asFresh(source), producerId: `reencoding ${index} of ${trackId}`, heldBack: false };
     return { producer: before[index]?.producer ?? fresh, phase };
   });
   return { ...live, reencodings: new Map(live.reencodings).set(trackId, list), toReencode: new Set([trackId]) };

@@ -1,86 +1,86 @@
 import type { Clock } from '../../ports.ts';
 import type { ParticipantId, RoomState } from '../../room/state.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
-import type { ParticipantMedia } from '../ParticipantMedia.ts';
-import { holdForMs } from './holdForViewers.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
+import { holdBackMs } from './holdBackMs.ts';
 
-interface Hold {
+interface HeldBack {
   readonly since: number;
-  /** The most viewers that were ready at once, and when the first and the last of them got ready. */
+  /** The highest number of viewers ready at once, and when the first and the last of them got ready. */
   ready: { readonly count: number; readonly firstAt: number; readonly lastAt: number } | null;
 }
 
 /**
- * Lets a rebuilt room start with one keyframe a track: a new video producer is held (paused) until its viewers can show what
- * it sends, or no other one gets ready for a moment.
+ * Lets a rebuilt room start with one keyframe for each track: holds a new video producer back (paused) until its viewers can
+ * show it, or no other viewer gets ready for a moment.
  */
 export class KeyframeCoordinator {
   readonly #clock: Clock;
-  readonly #holds = new Map<MediaProducer, Hold>();
+  readonly #heldBack = new Map<MediaProducer, HeldBack>();
   readonly #viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   readonly #room: () => RoomState;
-  readonly #onLetGo: () => void;
-  #cancelReview: (() => void) | null = null;
+  readonly #onReleased: () => void;
+  #cancelNext: (() => void) | null = null;
 
-  /** `onLetGo`: some producers are no longer held, the plan is to be made again. */
+  /** `onReleased`: some producers are no longer held back, so the plan changes. */
   constructor(
     clock: Clock,
     viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
     room: () => RoomState,
-    onLetGo: () => void,
+    onReleased: () => void,
   ) {
     this.#clock = clock;
     this.#viewers = viewers;
     this.#room = room;
-    this.#onLetGo = onLetGo;
+    this.#onReleased = onReleased;
   }
 
-  hold(producer: MediaProducer): void {
-    this.#holds.set(producer, { since: this.#clock.now(), ready: null });
+  holdBack(producer: MediaProducer): void {
+    this.#heldBack.set(producer, { since: this.#clock.now(), ready: null });
   }
 
   forget(producer: MediaProducer): void {
-    this.#holds.delete(producer);
+    this.#heldBack.delete(producer);
   }
 
   close(): void {
-    this.#cancelReview?.();
-    this.#holds.clear();
+    this.#cancelNext?.();
+    this.#heldBack.clear();
   }
 
-  /** Looks at every held producer again: a viewer got ready, came or went. */
-  review(): void {
-    this.#cancelReview?.();
-    this.#cancelReview = null;
+  /** Releases producers whose viewers are ready. Call it when a viewer gets ready, comes or goes. */
+  releaseReady(): void {
+    this.#cancelNext?.();
+    this.#cancelNext = null;
     const now = this.#clock.now();
     let next = Number.POSITIVE_INFINITY;
-    let letGo = false;
-    for (const [producer, hold] of this.#holds) {
+    let released = false;
+    for (const [producer, heldBack] of this.#heldBack) {
       const { ready, missing } = countViewers(producer, this.#room(), this.#viewers);
-      if (ready > (hold.ready?.count ?? 0)) {
-        hold.ready = { count: ready, firstAt: hold.ready?.firstAt ?? now, lastAt: now };
+      if (ready > (heldBack.ready?.count ?? 0)) {
+        heldBack.ready = { count: ready, firstAt: heldBack.ready?.firstAt ?? now, lastAt: now };
       }
-      const waitMs = holdForMs({
-        heldForMs: now - hold.since,
-        ready: hold.ready && { firstForMs: now - hold.ready.firstAt, lastForMs: now - hold.ready.lastAt },
+      const waitMs = holdBackMs({
+        heldBackForMs: now - heldBack.since,
+        ready: heldBack.ready && { firstForMs: now - heldBack.ready.firstAt, lastForMs: now - heldBack.ready.lastAt },
         missing,
       });
       if (waitMs === 0) {
-        this.#holds.delete(producer);
-        producer.held = false;
-        letGo = true;
+        this.#heldBack.delete(producer);
+        producer.heldBack = false;
+        released = true;
       } else {
         next = Math.min(next, waitMs);
       }
     }
     if (next < Number.POSITIVE_INFINITY) {
-      this.#cancelReview = this.#clock.setTimer(next, () => this.review());
+      this.#cancelNext = this.#clock.setTimer(next, () => this.releaseReady());
     }
-    if (letGo) this.#onLetGo();
+    if (released) this.#onReleased();
   }
 }
 
-/** Whoever is in the record may be coming back at this moment, connected or not: the wait is short either way. */
+/** Counts everybody in the record, connected or not: they may be on their way back, and the wait is short. */
 function countViewers(
   { producerId, participantId }: MediaProducer,
   room: RoomState,
@@ -92,7 +92,7 @@ function countViewers(
     if (participant.id === participantId) continue;
     const viewer = viewers.get(participant.id);
     const consumer = viewer?.consumers.get(producerId);
-    if (viewer?.refused.has(producerId) || consumer?.paused) continue;
+    if (viewer?.undecodable.has(producerId) || consumer?.paused) continue;
     if (consumer?.acknowledged && viewer?.recvConnected) ready += 1;
     else missing += 1;
   }

@@ -4,7 +4,7 @@ import type { SidecarChannel } from '../../reencoding/ports.ts';
 import type { LayerDemand } from '../../view/layerTargets.ts';
 import { nominalBitratesOf } from '../../view/layerTargets.ts';
 import type { LiveReencoding } from '../../view/mediaSteps.ts';
-import { MediaProducer } from '../MediaProducer.ts';
+import { MediaProducer } from '../producers/MediaProducer.ts';
 import { type AttachmentState, advance, CLOSED, endOf, handOver, leave, phaseOf, SERVING } from './AttachmentState.ts';
 import { LayerControl } from './LayerControl.ts';
 import {
@@ -76,7 +76,7 @@ export class Attachment {
     this.jobId = request.jobId;
     this.attempt = request.attempt;
     const track = { id: source.trackId, ...source.track };
-    this.producer = new MediaProducer(media.producer, track, source.owner, { path: 'reencoded', held: false });
+    this.producer = new MediaProducer(media.producer, track, source.owner, { path: 'reencoded', heldBack: false });
     this.#heights = this.producer.layers.heights;
     this.#inputPaused = source.paused;
     this.#control = new LayerControl(nominalBitratesOf(track.source), demands, clock.now());

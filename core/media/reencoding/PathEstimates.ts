@@ -1,6 +1,6 @@
 import type { Logger } from '../../ports.ts';
 import { messageOf } from '../mediaFailures.ts';
-import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 
 /** Viewers asked in one go: in a large room their turns come round, and the rest are like them. */
 const ASKED_AT_ONCE = 50;

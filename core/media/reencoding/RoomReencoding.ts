@@ -1,9 +1,9 @@
 import type { ParticipantId, RoomState, TrackId } from '../../room/state.ts';
 import type { LiveReencoding, ReencodedCodec } from '../../view/mediaSteps.ts';
 import { planReencoding } from '../../view/planReencoding.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
 import { messageOf } from '../mediaFailures.ts';
-import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
 import type { Attachment } from './Attachment.ts';
 import { demandsOn } from './demandsOn.ts';

@@ -12,8 +12,8 @@ import type {
 import type { ReencodingQueue, SidecarChannel } from '../../reencoding/ports.ts';
 import type { TrackId } from '../../room/state.ts';
 import type { LayerDemand } from '../../view/layerTargets.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
 import { messageOf } from '../mediaFailures.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
 import { Attachment } from './Attachment.ts';
 import type { PlainListen } from './openPlainTransport.ts';
 import { QueuedJob } from './QueuedJob.ts';

@@ -1,8 +1,8 @@
 import { REENCODED_LAYERS } from '../../reencoding/messages.ts';
 import type { ParticipantId, TrackId } from '../../room/state.ts';
 import { type LayerDemand, nominalBitratesOf } from '../../view/layerTargets.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
-import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
 
 interface DemandScene {

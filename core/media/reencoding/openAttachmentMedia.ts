@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
 import type { AttachAnswer, AttachRequest, InputCodec, OutputCodec } from '../../reencoding/messages.ts';
 import type { LayerTarget } from '../../view/layerTargets.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
 import { openPlainTransport, type PlainListen, plainEndOf } from './openPlainTransport.ts';
 import { republishParameters, SCALES, tapCapabilities } from './reencodedParameters.ts';
 

@@ -1,6 +1,6 @@
-import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 
-/** Gathers the consumers that close in one turn of the event loop: their viewer gets one message. */
+/** Collects the consumers that close in one turn of the event loop, so that their viewer gets one message. */
 export class ClosedConsumers {
   readonly #tell: (viewer: ParticipantMedia, consumerIds: readonly string[]) => void;
   readonly #waiting = new Map<ParticipantMedia, string[]>();
@@ -19,7 +19,7 @@ export class ClosedConsumers {
     this.#waiting.set(viewer, consumerIds);
     queueMicrotask(() => {
       this.#waiting.delete(viewer);
-      // A viewer that closed knows by itself.
+      // A viewer whose transports closed needs no message.
       if (!viewer.closed) this.#tell(viewer, consumerIds);
     });
   }

@@ -1,20 +1,20 @@
 import type { Clock } from '../../ports.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
 import type { RoomMediaListener } from '../RoomMedia.ts';
 
-/** An encoder that stops and starts again costs more than a layer nobody watches for a moment. */
+/** A layer that nobody watches for a moment costs less than an encoder that stops and starts again. */
 const LOWER_AFTER_MS = 2_000;
 
-interface Told {
+interface SentLayer {
   layer: number;
   cancelLowering: () => void;
 }
 
-/** Tells publishers which layers are watched: more at once, less after a while. */
+/** Tells publishers which layers somebody watches: more at once, fewer after a while. */
 export class LayerWishes {
   readonly #clock: Clock;
   readonly #listener: RoomMediaListener;
-  readonly #told = new Map<MediaProducer, Told>();
+  readonly #sent = new Map<MediaProducer, SentLayer>();
 
   constructor(clock: Clock, listener: RoomMediaListener) {
     this.#clock = clock;
@@ -25,33 +25,33 @@ export class LayerWishes {
     const isFirst = producer.wantedLayer === null;
     producer.wantedLayer = maxSpatialLayer;
     // A publisher begins with all layers.
-    const told = this.#told.get(producer) ?? { layer: producer.layers.heights.length - 1, cancelLowering: noLowering };
-    this.#told.set(producer, told);
-    told.cancelLowering();
-    told.cancelLowering = noLowering;
-    if (maxSpatialLayer > told.layer || (isFirst && maxSpatialLayer === told.layer)) this.#tell(producer, told);
-    else if (maxSpatialLayer < told.layer) {
-      told.cancelLowering = this.#clock.setTimer(LOWER_AFTER_MS, () => this.#tell(producer, told));
+    const sent = this.#sent.get(producer) ?? { layer: producer.layers.heights.length - 1, cancelLowering: noLowering };
+    this.#sent.set(producer, sent);
+    sent.cancelLowering();
+    sent.cancelLowering = noLowering;
+    if (maxSpatialLayer > sent.layer || (isFirst && maxSpatialLayer === sent.layer)) this.#send(producer, sent);
+    else if (maxSpatialLayer < sent.layer) {
+      sent.cancelLowering = this.#clock.setTimer(LOWER_AFTER_MS, () => this.#send(producer, sent));
     }
   }
 
   forget(producer: MediaProducer): void {
-    this.#told.get(producer)?.cancelLowering();
-    this.#told.delete(producer);
+    this.#sent.get(producer)?.cancelLowering();
+    this.#sent.delete(producer);
   }
 
   close(): void {
-    for (const told of this.#told.values()) told.cancelLowering();
-    this.#told.clear();
+    for (const sent of this.#sent.values()) sent.cancelLowering();
+    this.#sent.clear();
   }
 
-  #tell(producer: MediaProducer, told: Told): void {
-    told.layer = producer.wantedLayer ?? told.layer;
-    told.cancelLowering = noLowering;
-    this.#listener.layersWanted(producer.participantId, producer.owner.session, producer.trackId, told.layer);
+  #send(producer: MediaProducer, sent: SentLayer): void {
+    sent.layer = producer.wantedLayer ?? sent.layer;
+    sent.cancelLowering = noLowering;
+    this.#listener.layersWanted(producer.participantId, producer.owner.session, producer.trackId, sent.layer);
   }
 }
 
 function noLowering(): void {
-  // Nothing is due.
+  // No lowering is due.
 }

@@ -1,21 +1,21 @@
 import type { Clock } from '../../ports.ts';
 import type { ParticipantId, TrackId } from '../../room/state.ts';
-import type { MediaProducer } from '../MediaProducer.ts';
-import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
 import type { Quality, RoomMediaListener } from '../RoomMedia.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import { qualityOf } from './connectionQuality.ts';
 import type { ViewerConsumer } from './ViewerConsumer.ts';
 
-const LOOK_AFTER_MS = 1_000;
+const CHECK_AFTER_MS = 1_000;
 
-/** Tells when a participant's connection got better or worse, at most once a second. */
+/** Reports that a participant's connection got better or worse, at most once a second. */
 export class QualityWatch {
   readonly #clock: Clock;
   readonly #viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   readonly #producers: ReadonlyMap<TrackId, MediaProducer>;
   readonly #listener: RoomMediaListener;
-  readonly #told = new Map<ParticipantId, Quality>();
-  #cancelLook: (() => void) | null = null;
+  readonly #sent = new Map<ParticipantId, Quality>();
+  #cancelCheck: (() => void) | null = null;
 
   constructor(
     clock: Clock,
@@ -30,31 +30,31 @@ export class QualityWatch {
   }
 
   watchParticipant(media: ParticipantMedia): void {
-    media.send.on('icestatechange', () => this.#lookSoon());
-    media.recv.on('icestatechange', () => this.#lookSoon());
+    media.send.on('icestatechange', () => this.#checkSoon());
+    media.recv.on('icestatechange', () => this.#checkSoon());
   }
 
   watchProducer({ producer }: MediaProducer): void {
-    producer.on('score', () => this.#lookSoon());
+    producer.on('score', () => this.#checkSoon());
   }
 
   watchConsumer({ consumer }: ViewerConsumer): void {
-    consumer.on('score', () => this.#lookSoon());
+    consumer.on('score', () => this.#checkSoon());
   }
 
   close(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = null;
+    this.#cancelCheck?.();
+    this.#cancelCheck = null;
   }
 
-  #lookSoon(): void {
-    this.#cancelLook ??= this.#clock.setTimer(LOOK_AFTER_MS, () => this.#look());
+  #checkSoon(): void {
+    this.#cancelCheck ??= this.#clock.setTimer(CHECK_AFTER_MS, () => this.#check());
   }
 
-  #look(): void {
-    this.#cancelLook = null;
-    for (const participantId of this.#told.keys()) {
-      if (!this.#viewers.has(participantId)) this.#told.delete(participantId);
+  #check(): void {
+    this.#cancelCheck = null;
+    for (const participantId of this.#sent.keys()) {
+      if (!this.#viewers.has(participantId)) this.#sent.delete(participantId);
     }
     const sent = new Map<ParticipantId, number[]>();
     for (const { participantId, producer } of this.#producers.values()) {
@@ -66,8 +66,8 @@ export class QualityWatch {
       const flowing = [...media.consumers.values()].filter(({ paused }) => !paused);
       const received = flowing.map(({ consumer }) => consumer.score.score);
       const quality = qualityOf({ iceConnected, sent: sent.get(media.participantId) ?? [], received });
-      if ((this.#told.get(media.participantId) ?? 3) === quality) continue;
-      this.#told.set(media.participantId, quality);
+      if ((this.#sent.get(media.participantId) ?? 3) === quality) continue;
+      this.#sent.set(media.participantId, quality);
       this.#listener.connectionQualityChanged(media.participantId, quality);
     }
   }

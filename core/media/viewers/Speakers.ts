@@ -3,17 +3,17 @@ import type { Clock } from '../../ports.ts';
 import type { ParticipantId } from '../../room/state.ts';
 import type { Speaker } from '../RoomMedia.ts';
 
-const TELL_EVERY_MS = 200;
+const SEND_EVERY_MS = 200;
 
-/** Who speaks in a room, put together from the observers of all its routers. */
+/** Who speaks in a room, from the observers of all its routers. */
 export class Speakers {
   readonly #clock: Clock;
   readonly #speakerOf: (producerId: string) => ParticipantId | null;
   readonly #changed: (speakers: readonly Speaker[]) => void;
   readonly #volumes = new Map<string, readonly Speaker[]>();
   #recent: readonly ParticipantId[] = [];
-  #cancelTelling: (() => void) | null = null;
-  #toldSilence = true;
+  #cancelSending: (() => void) | null = null;
+  #sentSilence = true;
 
   constructor(
     clock: Clock,
@@ -36,10 +36,10 @@ export class Speakers {
       return participantId === null ? [] : [{ participantId, volumeDbov: volume }];
     });
     this.#volumes.set(routerId, speakers);
-    this.#cancelTelling ??= this.#clock.setTimer(TELL_EVERY_MS, () => this.#tell());
+    this.#cancelSending ??= this.#clock.setTimer(SEND_EVERY_MS, () => this.#send());
   }
 
-  /** True when somebody else speaks now. */
+  /** Returns whether the dominant speaker changed. */
   dominates(producerId: string): boolean {
     const participantId = this.#speakerOf(producerId);
     if (participantId === null || this.#recent[0] === participantId) return false;
@@ -48,7 +48,7 @@ export class Speakers {
   }
 
   forgetRouter(routerId: string): void {
-    if (this.#volumes.delete(routerId)) this.#cancelTelling ??= this.#clock.setTimer(TELL_EVERY_MS, () => this.#tell());
+    if (this.#volumes.delete(routerId)) this.#cancelSending ??= this.#clock.setTimer(SEND_EVERY_MS, () => this.#send());
   }
 
   keepOnly(isPresent: (participantId: ParticipantId) => boolean): void {
@@ -56,15 +56,15 @@ export class Speakers {
   }
 
   close(): void {
-    this.#cancelTelling?.();
-    this.#cancelTelling = null;
+    this.#cancelSending?.();
+    this.#cancelSending = null;
   }
 
-  #tell(): void {
-    this.#cancelTelling = null;
+  #send(): void {
+    this.#cancelSending = null;
     const speakers = [...this.#volumes.values()].flat().sort((a, b) => b.volumeDbov - a.volumeDbov);
-    if (speakers.length === 0 && this.#toldSilence) return;
-    this.#toldSilence = speakers.length === 0;
+    if (speakers.length === 0 && this.#sentSilence) return;
+    this.#sentSilence = speakers.length === 0;
     this.#changed(speakers);
   }
 }

@@ -3,12 +3,12 @@ import type { Clock } from '../../ports.ts';
 import type { TrackId } from '../../room/state.ts';
 import type { ConsumerToOpen, LiveConsumer, PreferredLayers } from '../../view/mediaSteps.ts';
 
-/** After the first frame: by then mediasoup has seen packets of every temporal layer. */
+/** By this time after the first frame mediasoup has seen packets of every temporal layer. */
 const FULL_RATE_AFTER_MS = 200;
 
 /**
- * When a held producer starts, mediasoup may not have counted a packet of any layer yet, chooses none, and looks again only
- * with the next bandwidth estimate. These moments are before the next keyframe request may go out: it then serves everybody.
+ * When a producer starts that was held back, mediasoup may not have counted a packet of any layer yet. It then chooses no layer
+ * until the next bandwidth estimate. These moments are before the next keyframe request, which then serves everybody.
  */
 const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
 
@@ -19,7 +19,7 @@ const SHOWN_AFTER_MS = 150;
 export class ViewerConsumer implements LiveConsumer {
   readonly trackId: TrackId;
   readonly producerId: string;
-  /** What the plan wants. The consumer itself is also paused until the client has it in place. */
+  /** What the plan wants. mediasoup's consumer is also paused until the client has set it up. */
   paused: boolean;
   readonly synced: boolean;
   preferredLayers: PreferredLayers | null;
@@ -28,14 +28,14 @@ export class ViewerConsumer implements LiveConsumer {
   readonly #consumer: types.Consumer;
   readonly #clock: Clock;
   readonly #onShown: (consumer: ViewerConsumer) => void;
-  /** Whether its first picture since it was resumed is waited for. Nobody waits for it while there is nothing else to show. */
+  /** Whether the first picture since the last resume is on screen. Unwatched while the track has no other rendition. */
   #picture: 'unwatched' | 'awaited' | 'shown';
   #cancelShown: () => void = () => undefined;
   #beginning = true;
   #cancelFullRate: () => void = () => undefined;
   #cancelLooks: (() => void)[] = [];
 
-  /** `onShown`: its first picture, when that is watched, is on the viewer's screen. */
+  /** `onShown`: the first picture is on the viewer's screen; only if `watched`. */
   constructor(
     consumer: types.Consumer,
     wanted: ConsumerToOpen,
@@ -77,12 +77,12 @@ export class ViewerConsumer implements LiveConsumer {
     return this.acknowledged && !this.paused && this.#picture !== 'awaited';
   }
 
-  /** The spatial layer that this viewer receives now; null: none. */
+  /** The spatial layer that this viewer receives now; null if it receives none. */
   get currentLayer(): number | null {
     return this.paused ? null : (this.#consumer.currentLayers?.spatialLayer ?? null);
   }
 
-  /** The client has it in place. */
+  /** The client has set it up. */
   async acknowledge(): Promise<void> {
     this.acknowledged = true;
     if (!this.paused && !this.#consumer.closed) await this.#open();
@@ -94,7 +94,7 @@ export class ViewerConsumer implements LiveConsumer {
     await this.#consumer.pause();
   }
 
-  /** `watched`: it matters when its first picture is there. */
+  /** `watched`: whether `onShown` reports the first picture. */
   async resume({ watched }: { readonly watched: boolean }): Promise<void> {
     this.paused = false;
     this.#beginning = true;
@@ -122,7 +122,7 @@ export class ViewerConsumer implements LiveConsumer {
   }
 
   #keyframeSent(): void {
-    this.#consumer.enableTraceEvent([]).catch(() => this.#cancelShown()); // Closed in between, it shows nothing.
+    this.#consumer.enableTraceEvent([]).catch(() => this.#cancelShown()); // It closed meanwhile and shows nothing.
     this.#cancelShown();
     if (this.#picture !== 'awaited' || this.paused) return;
     this.#cancelShown = this.#clock.setTimer(SHOWN_AFTER_MS, () => {

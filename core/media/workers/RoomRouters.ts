@@ -1,6 +1,6 @@
 import type { ParticipantId, RoomState } from '../../room/state.ts';
 import { MediaError } from '../MediaError.ts';
-import type { ParticipantMedia } from '../ParticipantMedia.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import { placeParticipant } from './placement.ts';
 import { RoomRouter, type RoomRouterEvents } from './RoomRouter.ts';
 import type { WorkerSlot } from './WorkerSlot.ts';

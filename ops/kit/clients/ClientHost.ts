@@ -1,19 +1,9 @@
-import type { ParticipantId } from '../../../core/room/state.ts';
 import type { CallClient, CallCommands } from './bare/CallClient.ts';
 import type { ClientCommands, DrillClient } from './DrillClient.ts';
+import type { HostedClient } from './HostedClient.ts';
 
 /** What the client does: it is a participant of an Everroom, or of a call on bare mediasoup. */
 export type ProbeName = 'drill' | 'call';
-
-/** A client, whatever it does. */
-export interface HostedClient {
-  readonly participantId: ParticipantId;
-  /** A bot in a process of its own, or a page of a browser. */
-  readonly kind: 'bot' | 'page';
-  /** Reloads, crashes and uncaught errors so far. */
-  reloads(): readonly string[];
-  close(): Promise<void>;
-}
 
 /** Where a client runs. */
 export interface ClientHost extends HostedClient {

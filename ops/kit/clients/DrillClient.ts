@@ -1,8 +1,8 @@
 import type { ParticipantId, TrackId } from '../../../core/room/state.ts';
 import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
-import type { HostedClient } from './ClientHost.ts';
 import type { Deed } from './deeds.ts';
 import type { TrackFrames } from './FrameLog.ts';
+import type { HostedClient } from './HostedClient.ts';
 import type { Tone } from './tones.ts';
 
 export interface RemoteTrackStatus {

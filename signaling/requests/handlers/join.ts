@@ -2,7 +2,7 @@ import { Refusal } from '../../../core/room/refusal.ts';
 import type { RoomState } from '../../../core/room/state.ts';
 import type { ClientConnection } from '../../connections/ClientConnection.ts';
 import type { SignalingContext } from '../context.ts';
-import { RequestRefused } from '../RequestRefused.ts';
+import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
 import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
@@ -12,8 +12,8 @@ const WRONG = '';
 
 export const join: Handler<'join'> = async ({ request, connection, context, afterAnswer }) => {
   const { claims } = connection;
-  if (claims.kind !== 'join') throw new RequestRefused('TOKEN_INVALID', 'Joining needs a join token.');
-  if (connection.seat) throw new RequestRefused('INVALID', 'This connection is in the room already.');
+  if (claims.kind !== 'join') throw new WireRefusal('TOKEN_INVALID', 'Joining needs a join token.');
+  if (connection.seat) throw new WireRefusal('INVALID', 'This connection is in the room already.');
   afterAnswer(connection.startEntering(request.commandId));
 
   const { participantId, roomId, role } = claims;
@@ -57,7 +57,7 @@ async function verifyPassword(
   if (password === undefined || passwordHash === null || participants.has(participantId)) return null;
   const isRight = await passwords.verify(password, passwordHash, () => {
     if (wrongSecrets.has(address)) return;
-    throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');
+    throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');
   });
   if (isRight) return passwordHash;
   wrongSecrets.take(address);

@@ -1,12 +1,12 @@
-import { RequestRefused } from '../RequestRefused.ts';
+import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
 import type { Handler } from './handler.ts';
 
 /** Asks to be let in; the answer comes as `lobbyDecided`. */
 export const knock: Handler<'knock'> = async ({ request, connection, context }) => {
   const { claims } = connection;
-  if (claims.kind !== 'join') throw new RequestRefused('TOKEN_INVALID', 'Knocking needs a join token.');
-  if (connection.seat) throw new RequestRefused('INVALID', 'This connection is in the room already.');
+  if (claims.kind !== 'join') throw new WireRefusal('TOKEN_INVALID', 'Knocking needs a join token.');
+  if (connection.seat) throw new WireRefusal('INVALID', 'This connection is in the room already.');
 
   const { nodeId } = context;
   const { participantId, roomId } = claims;

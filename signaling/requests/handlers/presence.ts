@@ -1,6 +1,6 @@
 import type { NotificationBody, NotificationName } from '../../protocol/notifications.ts';
 import { encode } from '../../telling/notifications.ts';
-import { RequestRefused } from '../RequestRefused.ts';
+import { WireRefusal } from '../WireRefusal.ts';
 import { type Call, type Handler, record } from './handler.ts';
 
 export const raiseHand = record<'raiseHand'>(() => ({ type: 'RaiseHand' }));
@@ -10,7 +10,7 @@ export const rename = record<'rename'>(({ name }) => ({ type: 'Rename', name }))
 export const react: Handler<'react'> = async (call) => {
   const { participantId } = call.connection.requireSeat();
   if (!call.connection.reactions.take(call.context.clock.now())) {
-    throw new RequestRefused('TOO_MANY_REQUESTS', 'Too many reactions at once. Wait a moment.');
+    throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many reactions at once. Wait a moment.');
   }
   tellOthers(call, 'reacted', { participantId, emoji: call.request.emoji });
   return {};

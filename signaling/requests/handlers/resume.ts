@@ -1,4 +1,4 @@
-import { RequestRefused } from '../RequestRefused.ts';
+import { WireRefusal } from '../WireRefusal.ts';
 import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
 
@@ -6,7 +6,7 @@ import type { Handler } from './handler.ts';
 export const resume: Handler<'resume'> = async ({ request, connection, context, afterAnswer }) => {
   const { claims } = connection;
   if (claims.kind !== 'resume' && !connection.seat) {
-    throw new RequestRefused('TOKEN_INVALID', 'Resuming needs the resume token that came with the session.');
+    throw new WireRefusal('TOKEN_INVALID', 'Resuming needs the resume token that came with the session.');
   }
   afterAnswer(connection.startEntering(request.commandId));
   return enter(

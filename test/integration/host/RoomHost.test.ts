@@ -61,7 +61,7 @@ class FaultyJournal extends InMemoryJournal {
     const outcome = await super.append(roomId, commits, after);
     if (this.loseAnswers > 0) {
       this.loseAnswers -= 1;
-      throw new Unavailable('the answer was lost');
+      throw new Unavailable('journal', 'the answer was lost');
     }
     return outcome;
   }

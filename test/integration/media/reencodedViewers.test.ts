@@ -117,9 +117,9 @@ test('what sidecars tell of a picture’s size decides which layer fills a tile,
   sidecar.tell({ width: 640, height: 360 });
   await waitUntil(() => layer() === 1 || `layer ${layer()} of 90, 180 and 360 fills a tile of 180`);
   await waitUntil(() => sidecar.adapts.at(-1)?.targets[2]?.bitrateBps === 530_000 || 'too much for a small picture');
-  const figures = plane.reencodingStats();
-  expect(figures.tracks.at(-1)?.stats).toMatchObject({ width: 640, latencyMs: 8 });
-  expect(figures.keyframeRequestsAbsorbed - keyframeRequestsAbsorbed).toBe(sidecar.keyframeRequests);
+  const now = plane.reencodingStats();
+  expect(now.tracks.at(-1)?.stats).toMatchObject({ width: 640, latencyMs: 8 });
+  expect(now.keyframeRequestsAbsorbed - keyframeRequestsAbsorbed).toBe(sidecar.keyframeRequests);
 });
 
 async function heightSeen(viewer: TestPeer): Promise<number> {

@@ -94,7 +94,7 @@ describe('Redis Cluster', () => {
       participants: 0,
     };
     await writer.registry.start(() => info);
-    for (const room of rooms) await writer.registry.holdRoom(room);
+    for (const room of rooms) await writer.registry.claimRoom(room);
     expect(await follower.registry.nodes()).toEqual([info]);
     for (const room of rooms) await writer.roomIndex.touch(room, 1_000, Date.now());
     const due = new Set<string>();

@@ -135,8 +135,8 @@ describe.concurrent('nodes', () => {
     const b = await startNode('b');
     const c = await startNode('c');
     const rooms = Array.from({ length: 30 }, (_, i) => `room:{${i}}`);
-    for (const room of rooms) await a.registry.holdRoom(room);
-    await a.registry.holdRoom('left');
+    for (const room of rooms) await a.registry.claimRoom(room);
+    await a.registry.claimRoom('left');
     await a.registry.releaseRoom('left');
     await a.crash();
     await waitUntil(
@@ -155,8 +155,8 @@ describe.concurrent('nodes', () => {
     const b = await startNode('b', async (what) => {
       if (what === 'dead bad a' && failures++ < 2) throw new Error('not now');
     });
-    await a.registry.holdRoom('bad');
-    await a.registry.holdRoom('good');
+    await a.registry.claimRoom('bad');
+    await a.registry.claimRoom('good');
     await a.crash();
     await waitUntil(
       async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
@@ -171,7 +171,7 @@ describe.concurrent('nodes', () => {
     const b = await startNode('b');
     await sleep(4_500); // What a node that just came says of others does not count yet.
     const a = await startNode('a');
-    await a.registry.holdRoom('room');
+    await a.registry.claimRoom('room');
     await a.stop();
     expect(await known(b)).toEqual(['b']);
     await waitUntil(() => b.asked.length > 0 || 'nobody looked after the room', 2_500);
@@ -182,8 +182,8 @@ describe.concurrent('nodes', () => {
     const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
-    await a.registry.holdRoom('room-1');
-    await a.registry.holdRoom('room-2');
+    await a.registry.claimRoom('room-1');
+    await a.registry.claimRoom('room-2');
     a.pause();
     await waitUntil(
       async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
@@ -200,8 +200,8 @@ describe.concurrent('nodes', () => {
     const { server, startNode } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
-    await a.registry.holdRoom('room-a');
-    await b.registry.holdRoom('room-b');
+    await a.registry.claimRoom('room-a');
+    await b.registry.claimRoom('room-b');
     await sleep(4_500);
     await server.kill();
     await sleep(4_000);
@@ -220,8 +220,8 @@ describe.concurrent('nodes', () => {
     const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
-    await a.registry.holdRoom('room-1');
-    await b.registry.holdRoom('room-2');
+    await a.registry.claimRoom('room-1');
+    await b.registry.claimRoom('room-2');
     await side.flushall();
     await waitUntil(async () => (await known(a)).length === 2 || 'the nodes do not know each other again', 2_500);
     await waitUntil(

@@ -44,7 +44,7 @@ const lonelyRegistry: NodeRegistry = {
   start: () => Promise.resolve(),
   stop: () => Promise.resolve(),
   nodes: () => Promise.resolve([]),
-  holdRoom: () => Promise.resolve(),
+  claimRoom: () => Promise.resolve(),
   releaseRoom: () => Promise.resolve(),
 };
 

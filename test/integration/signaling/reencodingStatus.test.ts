@@ -46,7 +46,7 @@ describe('what people and operators are told of reencoding', () => {
     const directory = {
       async sidecars() {
         reads += 1;
-        if (sidecars === null) throw new Unavailable('Redis is away.');
+        if (sidecars === null) throw new Unavailable('redis', 'Redis is away.');
         return sidecars;
       },
     };

@@ -1,6 +1,6 @@
-import type { HostedClient } from '../ClientHost.ts';
 import type { RemoteTrackStatus } from '../DrillClient.ts';
 import type { TrackFrames } from '../FrameLog.ts';
+import type { HostedClient } from '../HostedClient.ts';
 
 export interface CallOptions {
   /** Of the servers, to be dialled in turn. */

@@ -1,8 +1,8 @@
-import type { TrackSource } from '../room/state.ts';
-import type { MediaProducer } from './MediaProducer.ts';
-import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
+import type { TrackSource } from '../../room/state.ts';
+import type { MediaProducer } from '../producers/MediaProducer.ts';
+import type { ViewerConsumer } from './ViewerConsumer.ts';
 
-/** What belongs together: a face and its voice, a screen and what it plays. */
+/** Sources that share a stream: a face and its voice, a screen and its sound. */
 const PAIR: Readonly<Record<TrackSource, string>> = {
   camera: 'person',
   microphone: 'person',
@@ -11,8 +11,8 @@ const PAIR: Readonly<Record<TrackSource, string>> = {
 };
 
 /**
- * The media stream and the track (RFC 8830) as a viewer's device is to know them. Browsers play the sound of a stream in sync with
- * one video of the same stream, whichever of several: so there is one.
+ * The ids of media stream and track (RFC 8830) for a viewer's device. Browsers play the sound of a stream in sync with any one
+ * video of that stream: so a stream has only one.
  */
 export function msidOf(
   { consumerId, synced }: Pick<ViewerConsumer, 'consumerId' | 'synced'>,

@@ -1,9 +1,9 @@
 import { parseScalabilityMode } from 'mediasoup';
-import type { TrackSource } from '../room/state.ts';
-import type { TrackLayers } from '../view/mediaSteps.ts';
-import type { RtpParameters } from './rtpTypes.ts';
+import type { TrackSource } from '../../room/state.ts';
+import type { TrackLayers } from '../../view/mediaSteps.ts';
+import type { RtpParameters } from '../rtpTypes.ts';
 
-/** RTP parameters do not tell the picture's size: these are what our clients capture. */
+/** RTP parameters do not have the picture's size: these are the heights that our clients capture. */
 const CAPTURE_HEIGHT: Readonly<Record<TrackSource, number>> = {
   camera: 720,
   screen: 1080,
@@ -11,7 +11,7 @@ const CAPTURE_HEIGHT: Readonly<Record<TrackSource, number>> = {
   screenAudio: 0,
 };
 
-/** What a producer's encodings offer: simulcast has one encoding a spatial layer, SVC one encoding with all of them. */
+/** The layers of a producer's encodings: simulcast has one encoding for each spatial layer, SVC one encoding for all. */
 export function toTrackLayers(source: TrackSource, rtpParameters: RtpParameters): TrackLayers {
   if (source === 'microphone' || source === 'screenAudio') return { heights: [], temporalLayers: 1 };
   const encodings = rtpParameters.encodings ?? [];
@@ -24,7 +24,7 @@ export function toTrackLayers(source: TrackSource, rtpParameters: RtpParameters)
   };
 }
 
-/** `scaleResolutionDownBy` is no RTP parameter, but clients pass their encodings on as they are. */
+/** `scaleResolutionDownBy` is no RTP parameter, but clients send their encodings as they are. */
 function scaleOf(encoding: object | undefined, assumed: number): number {
   if (!encoding || !('scaleResolutionDownBy' in encoding)) return assumed;
   const scale = encoding.scaleResolutionDownBy;

@@ -1,26 +1,26 @@
 import type { types } from 'mediasoup';
-import type { ParticipantId, Track, TrackId } from '../room/state.ts';
-import type { LiveProducer, ReencodableCodec, TrackLayers } from '../view/mediaSteps.ts';
-import { reencodableCodecOf } from './codecs.ts';
-import type { ParticipantMedia } from './ParticipantMedia.ts';
-import type { MediaPath } from './RoomMedia.ts';
+import type { ParticipantId, Track, TrackId } from '../../room/state.ts';
+import type { LiveProducer, ReencodableCodec, TrackLayers } from '../../view/mediaSteps.ts';
+import { reencodableCodecOf } from '../codecs.ts';
+import type { MediaPath } from '../RoomMedia.ts';
+import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
+import type { Pipe } from '../workers/PipePairs.ts';
 import { toTrackLayers } from './trackLayers.ts';
-import type { Pipe } from './workers/PipePairs.ts';
 
 /** A producer of a track and its twins on other routers. Created paused; only the plan resumes it [M2]. */
 export class MediaProducer implements LiveProducer {
   readonly trackId: TrackId;
   readonly track: Pick<Track, 'source' | 'kind'>;
-  /** The publisher's session: it lives and dies with that. */
+  /** The publisher's session, with which the producer ends. */
   readonly owner: ParticipantMedia;
   readonly path: MediaPath;
   layers: TrackLayers;
   readonly codec: ReencodableCodec | null;
   readonly pipes = new Map<string, Pipe>();
   readonly pipedTo = new Set<string>();
-  held: boolean;
+  heldBack: boolean;
   wantedLayer: number | null = null;
-  /** What was asked for last. mediasoup works requests off in order, so this is what will be. */
+  /** The latest request. mediasoup handles requests in order, so this is what the producer will be. */
   paused = true;
   readonly #producer: types.Producer;
 
@@ -28,14 +28,14 @@ export class MediaProducer implements LiveProducer {
     producer: types.Producer,
     track: Pick<Track, 'id' | 'source' | 'kind'>,
     owner: ParticipantMedia,
-    { path, held }: { readonly path: MediaPath; readonly held: boolean },
+    { path, heldBack }: { readonly path: MediaPath; readonly heldBack: boolean },
   ) {
     this.#producer = producer;
     this.trackId = track.id;
     this.track = { source: track.source, kind: track.kind };
     this.owner = owner;
     this.path = path;
-    this.held = held;
+    this.heldBack = heldBack;
     this.layers = toTrackLayers(track.source, producer.rtpParameters);
     this.codec = reencodableCodecOf(producer.rtpParameters);
   }
@@ -65,11 +65,11 @@ export class MediaProducer implements LiveProducer {
     await Promise.all([this.#producer.pause(), ...this.#twins().map((twin) => twin.pause())]);
   }
 
-  /** Twins first: when the source speaks, its keyframe finds every way open. */
+  /** Twins first: the source's first keyframe then reaches every router. */
   async resume(): Promise<void> {
     this.paused = false;
     await Promise.all(this.#twins().map((twin) => twin.resume()));
-    if (this.paused) return; // Muted in the meantime [M2].
+    if (this.paused) return; // It was muted meanwhile [M2].
     await this.#producer.resume();
   }
 

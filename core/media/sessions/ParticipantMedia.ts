@@ -1,26 +1,26 @@
 import type { types } from 'mediasoup';
-import type { ParticipantId, TrackKind } from '../room/state.ts';
-import type { LiveViewer, ReencodedCodec } from '../view/mediaSteps.ts';
-import { receivableCodecs } from './codecs.ts';
-import { MediaError } from './MediaError.ts';
-import { isWorkerGone, messageOf } from './mediaFailures.ts';
-import type { TransportOffer } from './RoomMedia.ts';
-import type { DtlsParameters, RtpCapabilities } from './rtpTypes.ts';
-import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
-import type { RoomRouter } from './workers/RoomRouter.ts';
+import type { ParticipantId, TrackKind } from '../../room/state.ts';
+import type { LiveViewer, ReencodedCodec } from '../../view/mediaSteps.ts';
+import { receivableCodecs } from '../codecs.ts';
+import { MediaError } from '../MediaError.ts';
+import { isWorkerGone, messageOf } from '../mediaFailures.ts';
+import type { TransportOffer } from '../RoomMedia.ts';
+import type { DtlsParameters, RtpCapabilities } from '../rtpTypes.ts';
+import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
+import type { RoomRouter } from '../workers/RoomRouter.ts';
 
-/** One session's pair of transports and what it consumes. */
+/** One session's two transports and its consumers. */
 export class ParticipantMedia implements LiveViewer {
   readonly participantId: ParticipantId;
   readonly session: number;
   readonly router: RoomRouter;
   readonly send: types.WebRtcTransport;
   readonly recv: types.WebRtcTransport;
-  /** Apart, because mediasoup copies and checks them for every consumer. */
+  /** One for each kind, because mediasoup copies and checks them for every consumer. */
   readonly rtpCapabilities: Readonly<Record<TrackKind, RtpCapabilities>>;
-  /** By the producer that each one consumes. */
+  /** By producer id. */
   readonly consumers = new Map<string, ViewerConsumer>();
-  readonly refused = new Set<string>();
+  readonly undecodable = new Set<string>();
   readonly receives: ReadonlySet<ReencodedCodec>;
   readonly #connecting = new Map<string, Promise<void>>();
 
@@ -56,7 +56,7 @@ export class ParticipantMedia implements LiveViewer {
     return this.recv.dtlsState === 'connected';
   }
 
-  /** Connecting twice is a retry whose first answer was lost. */
+  /** A second call is a retry after the first answer was lost. */
   async connect(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
     const transport = this.#transport(transportId);
     const connecting = this.#connecting.get(transportId) ?? transport.connect({ dtlsParameters });
@@ -103,7 +103,7 @@ export function toTransportOffer(transport: types.WebRtcTransport): TransportOff
   return { id, iceParameters, iceCandidates, dtlsParameters };
 }
 
-/** What mediasoup refused, in our words. */
+/** Turns mediasoup's error into the one that clients get. */
 export function toMediaError(error: unknown): MediaError {
   if (error instanceof MediaError) return error;
   return isWorkerGone(error)

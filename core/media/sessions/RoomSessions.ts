@@ -1,30 +1,30 @@
 import { ortc } from 'mediasoup';
-import type { Logger } from '../ports.ts';
-import type { ParticipantId, RoomState } from '../room/state.ts';
-import { MediaError } from './MediaError.ts';
-import { messageOf } from './mediaFailures.ts';
+import type { Logger } from '../../ports.ts';
+import type { ParticipantId, RoomState } from '../../room/state.ts';
+import { MediaError } from '../MediaError.ts';
+import { messageOf } from '../mediaFailures.ts';
+import type { TransportPair } from '../RoomMedia.ts';
+import type { RtpCapabilities } from '../rtpTypes.ts';
+import type { RoomRouter } from '../workers/RoomRouter.ts';
+import type { RoomRouters } from '../workers/RoomRouters.ts';
 import { ParticipantMedia, toMediaError, toTransportOffer } from './ParticipantMedia.ts';
-import type { TransportPair } from './RoomMedia.ts';
-import type { RtpCapabilities } from './rtpTypes.ts';
-import type { RoomRouter } from './workers/RoomRouter.ts';
-import type { RoomRouters } from './workers/RoomRouters.ts';
 
 export interface RoomSessionsOptions {
   readonly routers: RoomRouters;
   readonly room: () => RoomState;
   readonly maxIncomingBitrateBps: number;
   readonly logger: Logger;
-  /** A session has its transports. */
+  /** A session got its transports. */
   readonly opened: (media: ParticipantMedia) => void;
 }
 
 const TRANSPORT_ATTEMPTS = 3;
 
-/** The sessions that have transports in one room on this node, one a participant. */
+/** The sessions with transports in one room on this node: at most one for each participant. */
 export class RoomSessions {
   readonly viewers = new Map<ParticipantId, ParticipantMedia>();
   readonly #options: RoomSessionsOptions;
-  /** The newest `open` call of each participant: an older one that ends later gives up. */
+  /** The newest `open` call of each participant: an older one that ends later fails. */
   readonly #opening = new Map<ParticipantId, symbol>();
   #closed = false;
 
@@ -32,7 +32,7 @@ export class RoomSessions {
     this.#options = options;
   }
 
-  /** Whatever an older session, or an earlier call, had is closed. */
+  /** Closes the transports of an older session or an earlier call. */
   async open(participantId: ParticipantId, session: number, rtpCapabilities: RtpCapabilities): Promise<TransportPair> {
     this.assertCurrent(participantId, session);
     assertRtpCapabilities(rtpCapabilities);
@@ -45,7 +45,7 @@ export class RoomSessions {
           return await this.#tryToOpen(participantId, session, rtpCapabilities, ticket);
         } catch (error) {
           if (error instanceof MediaError) throw error;
-          // The worker went away in the middle: its replacement is there, or nearly so.
+          // The worker died meanwhile: its replacement is ready, or nearly.
           if (attempt < TRANSPORT_ATTEMPTS && !this.#closed) continue;
           throw new MediaError('MEDIA_UNAVAILABLE', 'The media server cannot open transports now.', { cause: error });
         }
@@ -65,7 +65,7 @@ export class RoomSessions {
     return media;
   }
 
-  /** [J5] */
+  /** @throws MediaError when a newer session took over [J5], or the room is closed here. */
   assertCurrent(participantId: ParticipantId, session: number): void {
     if (this.#closed) throw new MediaError('MEDIA_UNAVAILABLE', 'The room is closed on this node.');
     const recorded = this.#options.room().participants.get(participantId);
@@ -75,7 +75,7 @@ export class RoomSessions {
     }
   }
 
-  /** Closes what this session has. False: a newer one has taken over. */
+  /** Closes the transports of this session. Returns false if a newer one took over. */
   end(participantId: ParticipantId, session: number): boolean {
     const media = this.viewers.get(participantId);
     if (media && media.session > session) return false;
@@ -89,7 +89,7 @@ export class RoomSessions {
     this.viewers.delete(participantId);
   }
 
-  /** The sessions that lived on this router, which closed under them. */
+  /** Removes and returns the sessions on this router, which closed unexpectedly. */
   takeLost(router: RoomRouter): readonly ParticipantMedia[] {
     const lost = [...this.viewers.values()].filter((media) => media.router === router);
     for (const { participantId } of lost) this.viewers.delete(participantId);
@@ -133,14 +133,14 @@ export class RoomSessions {
     this.viewers.set(participantId, media);
     send.observer.once('close', () => routers.leave(router));
     send.setMaxIncomingBitrate(maxIncomingBitrateBps).catch((error: unknown) => {
-      logger.debug({ participantId, error: messageOf(error) }, 'no bound for the incoming bitrate');
+      logger.debug({ participantId, error: messageOf(error) }, 'the incoming bitrate could not be limited');
     });
     this.#options.opened(media);
     return { send: toTransportOffer(send), recv: toTransportOffer(recv) };
   }
 }
 
-/** mediasoup completes what it checks: it gets a copy. */
+/** mediasoup's check changes its argument, so it gets a copy. */
 function assertRtpCapabilities(rtpCapabilities: RtpCapabilities): void {
   try {
     ortc.validateAndNormalizeRtpCapabilities(structuredClone(rtpCapabilities));

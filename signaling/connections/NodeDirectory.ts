@@ -1,7 +1,7 @@
 import type { Clock, Logger, NodeInfo, NodeRegistry } from '../../core/ports.ts';
 import type { NodeId } from '../../core/room/state.ts';
 
-interface NodeListDeps {
+interface NodeDirectoryDeps {
   readonly nodeId: NodeId;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly clock: Clock;
@@ -13,14 +13,14 @@ const REFRESH_MS = 2_000;
 const MAX_URLS = 16;
 
 /** The nodes that clients may turn to, as last seen: nobody waits for the registry to learn them. */
-export class NodeList {
-  readonly #deps: NodeListDeps;
+export class NodeDirectory {
+  readonly #deps: NodeDirectoryDeps;
   #others: readonly NodeInfo[] = [];
   #draining = false;
   #cancelRefresh: (() => void) | null = null;
   #stopped = false;
 
-  constructor(deps: NodeListDeps) {
+  constructor(deps: NodeDirectoryDeps) {
     this.#deps = deps;
   }
 

@@ -1,18 +1,18 @@
-import type { Logger } from '../ports.ts';
-import type { ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
-import { MediaError } from './MediaError.ts';
+import type { Logger } from '../../ports.ts';
+import type { ParticipantId, RoomState, Track, TrackId } from '../../room/state.ts';
+import { MediaError } from '../MediaError.ts';
+import { messageOf } from '../mediaFailures.ts';
+import type { ExpectedMedia } from '../RoomMedia.ts';
+import type { RtpParameters } from '../rtpTypes.ts';
+import { toMediaError } from '../sessions/ParticipantMedia.ts';
+import type { RoomSessions } from '../sessions/RoomSessions.ts';
 import { MediaProducer } from './MediaProducer.ts';
-import { messageOf } from './mediaFailures.ts';
-import { toMediaError } from './ParticipantMedia.ts';
-import type { ExpectedMedia } from './RoomMedia.ts';
-import type { RoomSessions } from './RoomSessions.ts';
-import type { RtpParameters } from './rtpTypes.ts';
 
 export interface RoomProducersOptions {
   readonly sessions: RoomSessions;
   readonly room: () => RoomState;
   readonly logger: Logger;
-  /** A publisher's producer is there, paused. */
+  /** A publisher's new producer, paused. */
   readonly produced: (producer: MediaProducer) => void;
   readonly closed: (producer: MediaProducer) => void;
 }
@@ -20,13 +20,13 @@ export interface RoomProducersOptions {
 /** Chrome ignores a keyframe request that comes within 300 ms of the last one: mediasoup then waits a full second. */
 const KEYFRAME_REQUEST_DELAY_MS = 370;
 
-/** The producers of one room on this node: what publishers send, and what sidecars make of it. */
+/** The producers of one room on this node: of publishers and of sidecars. */
 export class RoomProducers {
-  /** What publishers send. */
+  /** The publishers' producers. */
   readonly sources = new Map<TrackId, MediaProducer>();
   readonly #options: RoomProducersOptions;
   readonly #all = new Map<string, MediaProducer>();
-  /** The last produce call of each track: they take turns. */
+  /** The last `produce` call of each track: the next one waits for it. */
   readonly #producing = new Map<TrackId, Promise<unknown>>();
 
   constructor(options: RoomProducersOptions) {
@@ -45,7 +45,7 @@ export class RoomProducers {
     return this.#options.room().participants.get(producer.participantId)?.tracks.get(producer.trackId);
   }
 
-  /** A producer for a track of the record; replaces the one it had. */
+  /** A producer for a track of the record, in place of its last one. */
   produce(
     participantId: ParticipantId,
     session: number,
@@ -65,7 +65,7 @@ export class RoomProducers {
     return produced;
   }
 
-  /** Producers for what is about to be sent; answers for which tracks. The client says of the others itself when it is so far. */
+  /** Opens producers for announced tracks; returns those it could open. The client calls `produce` for the rest. */
   async expect(
     participantId: ParticipantId,
     session: number,
@@ -79,12 +79,12 @@ export class RoomProducers {
     );
     return produced.flatMap((result) => {
       if (result.status === 'fulfilled') return [result.value];
-      this.#options.logger.debug({ participantId, error: messageOf(result.reason) }, 'media is not as it was expected');
+      this.#options.logger.debug({ participantId, error: messageOf(result.reason) }, 'expected media could not be produced');
       return [];
     });
   }
 
-  /** Counts it until it closes. */
+  /** Keeps the producer until it closes. */
   register(producer: MediaProducer): void {
     this.#all.set(producer.producerId, producer);
     producer.producer.observer.once('close', () => {
@@ -95,7 +95,7 @@ export class RoomProducers {
     });
   }
 
-  /** Silence does not wait for its turn in the plan [M2]. */
+  /** Pauses muted producers at once, without waiting for the plan [M2]. */
   silenceMuted(): void {
     for (const producer of this.#all.values()) {
       if (producer.paused || this.trackOf(producer)?.muted === false) continue;
@@ -125,7 +125,7 @@ export class RoomProducers {
         ...(isVideo ? { keyFrameRequestDelay: KEYFRAME_REQUEST_DELAY_MS } : {}),
       })
       .catch((error: unknown) => {
-        sessions.mediaOf(participantId, session); // Closed in the meantime: that is the reason then.
+        sessions.mediaOf(participantId, session); // If the transport closed meanwhile, that is the reason.
         throw toMediaError(error);
       });
     const current = sessions.viewers.get(participantId) === media && !producer.closed;
@@ -137,7 +137,10 @@ export class RoomProducers {
         ? new MediaError('TRACK_NOT_FOUND', 'This track was unpublished in the meantime.')
         : new MediaError('TRANSPORT_NOT_FOUND', 'The transport closed in the meantime. Open new transports.');
     }
-    const source = new MediaProducer(producer, nowTrack, media, { path: 'source', held: isVideo && !nowTrack.muted });
+    const source = new MediaProducer(producer, nowTrack, media, {
+      path: 'source',
+      heldBack: isVideo && !nowTrack.muted,
+    });
     this.sources.set(trackId, source);
     this.register(source);
     this.#options.produced(source);

@@ -5,12 +5,12 @@ import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
 import type { ErrorCode, WireError } from '../protocol/errors.ts';
 
 /** The connection says no: a bad token, too many requests, a message that does not fit its schema. */
-export class RequestRefused extends Error {
+export class WireRefusal extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'RequestRefused';
+    this.name = 'WireRefusal';
     this.code = code;
   }
 }
@@ -18,20 +18,21 @@ export class RequestRefused extends Error {
 /** Both unions are closed: a refusal or media error that the protocol cannot say does not compile. */
 const asErrorCode = (code: RefusalCode | MediaError['code']): ErrorCode => code;
 
-/** What the asker hears of an expected error; null for one that nobody expected (a bug), which is told to nobody. */
+/** The answer to an expected error. Returns null for one that nobody expected: a bug, of which clients learn nothing. */
 export function toWireError(error: unknown): WireError | null {
-  if (error instanceof RequestRefused) return { code: error.code, message: error.message };
+  if (error instanceof WireRefusal) return { code: error.code, message: error.message };
   if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };
-  if (error instanceof Unavailable) {
-    return {
-      code: 'JOURNAL_UNAVAILABLE',
-      message: 'The room cannot record changes at the moment. Ask again with the same command id.',
-    };
-  }
+  if (error instanceof Unavailable) return { code: 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };
   // Whoever can mend it read it in the log when it happened; people in the room cannot.
   if (error instanceof RoomParked) return { code: 'INTERNAL', message: error.message };
   return null;
+}
+
+/** Addresses of Redis and the like stay in the log. */
+function adviceFor({ what, message }: Unavailable): string {
+  if (what === 'room' || what === 'node') return message;
+  return 'The room cannot record changes at the moment. Ask again with the same command id.';
 }
 
 export const INTERNAL: WireError = { code: 'INTERNAL', message: 'Something went wrong in the server; it was logged.' };

@@ -1,25 +1,27 @@
 import type { LiveMedia, LiveProducer, LiveReencoding, LiveViewer } from './mediaSteps.ts';
 
 /** One way in which a track's media may reach a viewer: as its publisher sends it, or reencoded. */
-export interface Carrier {
+export interface Rendition {
   readonly producer: LiveProducer;
   readonly phase: 'source' | LiveReencoding['phase'];
 }
 
 /** The source first, then its reencodings, oldest first. */
-export function carriersOf(source: LiveProducer, reencodings: readonly LiveReencoding[] = []): readonly Carrier[] {
+export function renditionsOf(source: LiveProducer, reencodings: readonly LiveReencoding[] = []): readonly Rendition[] {
   return [{ producer: source, phase: 'source' }, ...reencodings];
 }
 
-export function receivableOf(carriers: readonly Carrier[], { refused }: LiveViewer): readonly Carrier[] {
-  return refused.size === 0 ? carriers : carriers.filter(({ producer }) => !refused.has(producer.producerId));
+export function receivableOf(renditions: readonly Rendition[], { undecodable }: LiveViewer): readonly Rendition[] {
+  return undecodable.size === 0
+    ? renditions
+    : renditions.filter(({ producer }) => !undecodable.has(producer.producerId));
 }
 
 /**
  * The one that a viewer who receives these is to get: the newest reencoding that is ready, else the source. Who cannot receive that
  * gets one that is to go, for as long as it is there.
  */
-export function carrierFor(receivable: readonly Carrier[]): Carrier | null {
+export function renditionFor(receivable: readonly Rendition[]): Rendition | null {
   for (const wanted of ['ready', 'source', 'leaving'] as const) {
     const found = receivable.findLast(({ phase }) => phase === wanted);
     if (found) return found;
@@ -28,32 +30,32 @@ export function carrierFor(receivable: readonly Carrier[]): Carrier | null {
 }
 
 /**
- * The carriers that flow to this viewer and go on although another one is chosen: until that one's first picture has arrived.
+ * The renditions that flow to this viewer and go on although another one is chosen: until that one's first picture has arrived.
  * What has nothing to show any more is not among them.
  */
-export function heldOverOf(
-  receivable: readonly Carrier[],
-  chosen: Carrier | null,
+export function lingeringOf(
+  receivable: readonly Rendition[],
+  chosen: Rendition | null,
   viewer: LiveViewer,
-): readonly Carrier[] {
+): readonly Rendition[] {
   if (chosen && receivable.length === 1) return [];
   if (chosen && viewer.consumers.get(chosen.producer.producerId)?.flowing) return [];
-  return receivable.filter((carrier) => {
-    const isOpen = viewer.consumers.get(carrier.producer.producerId)?.paused === false;
-    return carrier !== chosen && carrier.phase !== 'warming' && isOpen;
+  return receivable.filter((rendition) => {
+    const isOpen = viewer.consumers.get(rendition.producer.producerId)?.paused === false;
+    return rendition !== chosen && rendition.phase !== 'warming' && isOpen;
   });
 }
 
 /**
- * Whether this viewer's device is to play a carrier in sync with the publisher's sound: one video alone can be, and that is the
+ * Whether this viewer's device is to play a rendition in sync with the publisher's sound: one video alone can be, and that is the
  * reencoded one as soon as it is shown. A source that a viewer has is opened anew for that once it is not shown; what is shown
  * is left as it is.
  */
-export function isSynced(carrier: Carrier, chosen: Carrier | null, viewer: LiveViewer): boolean {
-  if (carrier.phase !== 'source') return true;
-  const current = viewer.consumers.get(carrier.producer.producerId);
-  if (!current) return carrier === chosen;
-  if (carrier === chosen || chosen === null) return current.synced;
+export function isSynced(rendition: Rendition, chosen: Rendition | null, viewer: LiveViewer): boolean {
+  if (rendition.phase !== 'source') return true;
+  const current = viewer.consumers.get(rendition.producer.producerId);
+  if (!current) return rendition === chosen;
+  if (rendition === chosen || chosen === null) return current.synced;
   return current.synced && viewer.consumers.get(chosen.producer.producerId)?.flowing !== true;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TrackSource } from '../room/state.ts';
+import type { TrackSource } from '../../room/state.ts';
 import { msidOf } from './msidOf.ts';
 
 function streamOf(participantId: string, source: TrackSource, synced = true): string {
