@@ -1,23 +1,25 @@
 import type { Commit, Position } from './room/commit.ts';
 import type { NodeId, RoomId, RoomState } from './room/state.ts';
 
-/** What core needs of the world below it. `recovery` implements it on Redis and, as a twin, in memory. */
+/** What core needs of the world below it. `recovery` implements it on Redis, and in memory for tests. */
 
 export type AppendOutcome =
   /** The commits are in the journal, to the promise of the durability setting. */
   | { readonly type: 'appended' }
-  /** Somebody wrote after `after`: nothing was appended, these commits (all of them, in order) were missed. */
+  /** Another node wrote after `after`: nothing was appended. `missed`: all commits since, in order. */
   | { readonly type: 'behind'; readonly missed: readonly Commit[] }
   /**
-   * The journal does not hold `after`: it ends earlier, or another commit stands at that version. It came back with less
-   * than it had acknowledged. Nothing was appended. `journal` is where it stands now.
+   * The journal does not hold `after`: it ends earlier, or another commit stands at that version. It came back with
+   * less than it had acknowledged. Nothing was appended. `journal` is where it stands now.
    */
   | { readonly type: 'diverged'; readonly journal: Position };
 
 /** The part of a deployment that does not serve now. */
 export type UnavailablePart = 'redis' | 'replicas' | 'journal' | 'queue' | 'room' | 'node';
 
-/** No answer came: whether the request took effect is unknown. `what` does not serve now; asking again later may help. */
+/**
+ * No answer came: whether the request took effect is unknown. `what` does not serve now; asking again later may help.
+ */
 export class Unavailable extends Error {
   readonly what: UnavailablePart;
 
@@ -28,7 +30,7 @@ export class Unavailable extends Error {
   }
 }
 
-/** A commit that cannot be read, or a gap between two: the room cannot be replayed past it. Repeating will not help. */
+/** A commit cannot be read, or one is missing: the room cannot be replayed past it. Reading again does not help. */
 export class JournalCorrupt extends Error {
   readonly roomId: RoomId;
   readonly version: number;
@@ -48,56 +50,61 @@ export interface Snapshot {
 
 export interface Journal {
   /**
-   * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit is `after`.
+   * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit
+   * is `after`.
    * @throws Unavailable when no answer came in time: they may or may not be in the journal.
    */
   append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome>;
 
-  /** Commits with a version above `afterVersion`, in order, at most `limit`. Throws Unavailable. */
+  /** At most `limit` commits with a version above `afterVersion`, in order. @throws Unavailable */
   read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]>;
 
-  /** Where the journal stands. Throws Unavailable. */
+  /** The position of the last commit. @throws Unavailable */
   position(roomId: RoomId): Promise<Position>;
 
   /**
-   * Calls `onCommits` with commits as they are pushed: soon, usually in order, without any promise that none is missing or
-   * double. `onGap` is called when the channel was interrupted (commits may have passed unseen). Ends with the returned function.
+   * Calls `onCommits` with commits as they are pushed: soon and usually in order, but some may be missing or come
+   * twice. Calls `onGap` after the channel was interrupted: commits may have been missed. The returned function ends
+   * it.
    */
   follow(roomId: RoomId, onCommits: (commits: readonly Commit[]) => void, onGap: () => void): Promise<() => void>;
 
-  /** The newest snapshot, or null. One that cannot be read counts as none. Throws Unavailable. */
+  /** The newest snapshot. Returns null if there is none, or it cannot be read. @throws Unavailable */
   loadSnapshot(roomId: RoomId): Promise<Snapshot | null>;
 
-  /** Keeps the snapshot unless a newer one is there. Throws Unavailable. */
+  /** Keeps the snapshot unless there is a newer one. @throws Unavailable */
   saveSnapshot(roomId: RoomId, snapshot: Snapshot): Promise<void>;
 
-  /** Whether the journal answers now; `onAvailability` hears of every change. */
+  /** Whether the journal answers now; `onAvailability` reports every change. */
   readonly available: boolean;
   onAvailability(listener: (available: boolean) => void): () => void;
 }
 
 export interface NodeInfo {
   readonly nodeId: NodeId;
-  /** Operator's name of the machine or process; restarts keep it. */
+  /** The operator's name for the node; restarts keep it. */
   readonly name: string;
-  /** Where browsers reach this node. */
+  /** The URL at which browsers reach this node. */
   readonly url: string;
   readonly startedAt: number;
   readonly draining: boolean;
-  /** Consumers now, and how many it is meant to carry. */
+  /** Number of consumers now, and how many fit. */
   readonly load: number;
   readonly capacity: number;
   readonly rooms: number;
   readonly participants: number;
 }
 
-/** Which nodes live, which rooms they hold, and which rooms have a deadline to meet. */
+/** The living nodes and the rooms that each has claimed. */
 export interface NodeRegistry {
   /** Makes this node known and keeps it known until `stop`. */
   start(self: () => NodeInfo): Promise<void>;
   stop(): Promise<void>;
   nodes(): Promise<readonly NodeInfo[]>;
-  /** Before a node opens a room it says so: whoever finds the node dead looks after its rooms. */
+  /**
+   * A node claims a room before it opens it: the node that finds it dead looks after its rooms. Several nodes may claim
+   * one.
+   */
   claimRoom(roomId: RoomId): Promise<void>;
   releaseRoom(roomId: RoomId): Promise<void>;
 }
@@ -108,21 +115,22 @@ export interface RoomSummary {
 }
 
 /**
- * The index of rooms: last activity and next deadline of each. A hint: the journal is the truth. Every call throws
- * Unavailable when it may not have been done.
+ * The index of rooms: last activity and next deadline of each. It is a hint: the journal is the truth.
+ * @throws Unavailable when a call may have had no effect.
  */
 export interface RoomIndex {
-  /** `deadline`: when the room must be looked at next (ms since the epoch), null for never. */
+  /** `deadline`: when somebody must look at the room next (ms since the epoch); null for never. */
   touch(roomId: RoomId, at: number, deadline: number | null): Promise<void>;
   remove(roomId: RoomId): Promise<void>;
   list(limit: number): Promise<readonly RoomSummary[]>;
 }
 
-/** Work that somebody must do for rooms whose node died or whose participants' time is up. */
+/** Finds rooms whose node died or whose deadline has passed. */
 export interface DeadlineSweeper {
   /**
-   * From now on calls `onDeadNode` once or more for each room that a dead node held and `onDeadline` for each room whose
-   * deadline has passed, on one or several nodes (both must be harmless when repeated). A failed call is made again later.
+   * From now on calls `onDeadNode` for each room that a dead node had claimed, and `onDeadline` for each room whose
+   * deadline has passed: once or more, on one or several nodes, so repeating must be harmless. Makes a failed call
+   * again later.
    */
   start(work: {
     onDeadNode(roomId: RoomId, nodeId: NodeId): Promise<void>;

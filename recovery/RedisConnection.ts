@@ -93,7 +93,7 @@ export class RedisConnection {
     if (version && Number(version[1]) < OLDEST_REDIS) {
       throw new Unavailable(
         'redis',
-        `Redis at ${this.#where} is ${version[1]}.${version[2]}: Everroom needs Redis ${OLDEST_REDIS}.0 or newer (sharded pub/sub)`,
+        `Redis at ${this.#where} is ${version[1]}.${version[2]}: Everroom needs ${OLDEST_REDIS}.0 or newer (sharded pub/sub)`,
       );
     }
   }
@@ -172,8 +172,8 @@ export function defineScript(
 }
 
 /**
- * The first attempt follows at once, the next ones every 50 ms, since a Redis that restarts is back in a moment; later ones
- * less and less often. Jitter keeps the nodes from calling in step.
+ * The first attempt follows at once, the next ones every 50 ms, since a Redis that restarts is back in a moment; later
+ * ones less and less often. Jitter keeps the nodes from calling in step.
  */
 function reconnectPauseMs(attempt: number): number {
   if (attempt <= 1) return 0;
@@ -181,7 +181,9 @@ function reconnectPauseMs(attempt: number): number {
   return pauseMs * (0.8 + 0.4 * Math.random());
 }
 
-/** Options of all connections. ioredis must not queue or resend anything by itself: an append's outcome must stay known. */
+/**
+ * Options of all connections. ioredis must not queue or resend anything by itself: an append's outcome must stay known.
+ */
 export function commonOptions(timeoutMs: number) {
   return {
     commandTimeout: timeoutMs,

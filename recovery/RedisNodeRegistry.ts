@@ -18,7 +18,10 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   participants: z.number(),
 });
 
-/** Living nodes and their rooms, in Redis. Every beat also repairs this node's list of rooms, which others may have changed. */
+/**
+ * Living nodes and their rooms, in Redis. Every beat also repairs this node's list of rooms, which others may have
+ * changed.
+ */
 export class RedisNodeRegistry implements NodeRegistry {
   readonly #redis: RedisConnection;
   readonly #scripts: Scripts;

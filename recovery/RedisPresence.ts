@@ -22,7 +22,9 @@ export interface PresenceOptions<Info> {
   beat?(info: Info): Promise<void>;
 }
 
-/** Living processes of one kind. Each repeats that it lives and what it is: every beat repairs what Redis may have lost. */
+/**
+ * Living processes of one kind. Each repeats that it lives and what it is: every beat repairs what Redis may have lost.
+ */
 export class RedisPresence<Info> {
   readonly #redis: RedisConnection;
   readonly #scripts: Scripts;

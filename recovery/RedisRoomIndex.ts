@@ -7,8 +7,8 @@ import type { RedisConnection } from './RedisConnection.ts';
 const REMEMBERED_MS = 60_000;
 
 /**
- * Last activity and next deadline of each room, in Redis. Deadlines that this node knows are written again whenever Redis
- * comes back, for it may have lost them: a deadline too many is harmless, a lost one is not.
+ * Last activity and next deadline of each room, in Redis. Deadlines that this node knows are written again whenever
+ * Redis comes back, for it may have lost them: a deadline too many is harmless, a lost one is not.
  */
 export class RedisRoomIndex implements RoomIndex {
   readonly #redis: RedisConnection;

@@ -1,8 +1,9 @@
 import type { NodeId, RoomId } from '../core/room/state.ts';
 
 /**
- * Every Redis key and channel of Everroom. The braces are a hash tag: all keys of one room share a slot of a Redis Cluster,
- * so one script may touch them all. Ids are escaped, so that no id can end the tag or collide with another's key.
+ * Every Redis key and channel of Everroom. The braces are a hash tag: all keys of one room share a slot of a Redis
+ * Cluster, so one script may touch them all. Ids are escaped, so that no id can end the tag or collide with another's
+ * key.
  */
 
 export const journalKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:journal`;
@@ -23,7 +24,9 @@ export const roomActivityKey = (): string => 'everroom:rooms:activity';
 /** Sorted set: room → when it must be looked at next (ms since the epoch). */
 export const roomDeadlinesKey = (): string => 'everroom:rooms:deadlines';
 
-/** Prefix of all keys of the reencoding queue, which BullMQ names. One hash tag: its scripts touch several keys at once. */
+/**
+ * Prefix of all keys of the reencoding queue, which BullMQ names. One hash tag: its scripts touch several keys at once.
+ */
 export const reencodingPrefix = (): string => '{everroom:reencoding}';
 /** Sorted set: sidecar id → when it was last seen (ms, the Redis server's clock). */
 export const sidecarsKey = (): string => 'everroom:sidecars';
@@ -33,7 +36,9 @@ export const sidecarKey = (sidecarId: string): string => `everroom:sidecar:${esc
 /** Written to find out whether Redis takes writes. */
 export const probeKey = (): string => 'everroom:probe';
 
-/** An id as it stands in keys and set members. Surrogates are escaped too: lone ones would all become the same bytes. */
+/**
+ * An id as it stands in keys and set members. Surrogates are escaped too: lone ones would all become the same bytes.
+ */
 export function escapeId(id: string): string {
   return id.replace(/[%:{}]|\p{Surrogate}/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

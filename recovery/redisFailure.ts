@@ -40,7 +40,9 @@ export function meansUnavailable(error: unknown): boolean {
   return code === undefined ? isSilence(error) : code in ADVICE;
 }
 
-/** The error that the ports promise. Returns an error that no advice helps with as it is: it is a bug or a foreign key. */
+/**
+ * The error that the ports promise. Returns an error that no advice helps with as it is: it is a bug or a foreign key.
+ */
 export function toUnavailable(what: string, error: unknown): unknown {
   if (!meansUnavailable(error) || error instanceof Unavailable) return error;
   const advice = ADVICE[replyCode(error) ?? ''] ?? 'No answer from Redis. Is it running, and reachable from here?';

@@ -52,7 +52,7 @@ function assertComplete(roomId: RoomId, commits: readonly Commit[], after: Posit
       throw new JournalCorrupt(
         roomId,
         commit.version,
-        `it names ${JSON.stringify(commit.prev)} as the commit before, but ${last.version} is ${JSON.stringify(last.commitId)}`,
+        `it follows ${JSON.stringify(commit.prev)}, but version ${last.version} is ${JSON.stringify(last.commitId)}`,
       );
     }
     last = positionOf(commit);

@@ -3,8 +3,8 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { RoomState } from '../core/room/state.ts';
 
 /**
- * Raise it with every change of `RoomState`'s shape, or of the state that `evolve` makes of the same events. Older snapshots
- * are then ignored, and rooms are replayed from their journals.
+ * Raise it with every change of `RoomState`'s shape, or of the state that `evolve` makes of the same events. Older
+ * snapshots are then ignored, and rooms are replayed from their journals.
  */
 const SNAPSHOT_FORMAT = 1;
 

@@ -18,8 +18,8 @@ export interface JournalFollowerDeps {
 const READ_COMMITS = 1_000;
 
 /**
- * Keeps this node's replica of a room in step with the journal: takes in the commits of other nodes, and mends a journal
- * that lost some. The room's mailbox calls it, one call at a time.
+ * Keeps this node's replica of a room in step with the journal: takes in the commits of other nodes, and mends a
+ * journal that lost some. The room's mailbox calls it, one call at a time.
  */
 export class JournalFollower {
   readonly #roomId: RoomId;
@@ -88,7 +88,9 @@ export class JournalFollower {
     else if (outcome.type === 'diverged') await this.#reconcile(outcome.journal);
   }
 
-  /** Applies the commits that extend the replica, then reads on to the end of the journal if they were not all of it. */
+  /**
+   * Applies the commits that extend the replica, then reads on to the end of the journal if they were not all of it.
+   */
   async #catchUp(commits: readonly Commit[]): Promise<void> {
     let known = this.#extensionIn(commits) ?? (await this.#readOn());
     while (known.length > 0) {
@@ -107,8 +109,8 @@ export class JournalFollower {
   }
 
   /**
-   * The commits that extend the replica, in order. `commits` may be in any order and hold some twice. Returns null on a gap, on
-   * commits of a history that the journal lost, or when nothing is new.
+   * The commits that extend the replica, in order. `commits` may be in any order and hold some twice. Returns null on a
+   * gap, on commits of a history that the journal lost, or when nothing is new.
    */
   #extensionIn(commits: readonly Commit[]): readonly Commit[] | null {
     let { version, commitId }: Position = this.#replica.position;
@@ -125,8 +127,8 @@ export class JournalFollower {
   }
 
   /**
-   * The journal came back with less than it had acknowledged, or with another history. Puts the lost commits back as they
-   * were if this node still has them. Where another node has already gone on, reads the room again instead.
+   * The journal came back with less than it had acknowledged, or with another history. Puts the lost commits back as
+   * they were if this node still has them. Where another node has already gone on, reads the room again instead.
    */
   async #reconcile(journalPosition: Position): Promise<void> {
     const { journal, logger } = this.#deps;

@@ -40,7 +40,10 @@ export class Replica {
     if (this.#recent.length > 2 * RECENT_KEPT) this.#recent = this.#recent.slice(-RECENT_KEPT);
   }
 
-  /** The commits after `version`. Returns null if memory does not reach back that far, or the replica is behind `version`. */
+  /**
+   * The commits after `version`. Returns null if memory does not reach back that far, or the replica is behind
+   * `version`.
+   */
   since(version: number): readonly Commit[] | null {
     const missing = this.#position.version - version;
     if (missing < 0 || missing > this.#recent.length) return null;

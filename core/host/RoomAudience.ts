@@ -3,13 +3,15 @@ import type { Commit } from '../room/commit.ts';
 import type { RoomId, RoomState } from '../room/state.ts';
 
 /**
- * The participants of one room who are connected to this node: signaling implements it on its sockets. Calls never throw
- * and never block; one for a session that is not connected here is ignored.
+ * The participants of one room who are connected to this node: signaling implements it on its sockets. Calls never
+ * throw and never block; one for a session that is not connected here is ignored.
  */
 export interface RoomAudience extends RoomMediaListener {
   /** A commit is in the journal and in this node's replica. Called for every commit of an open room, in order. */
   committed(commit: Commit, before: RoomState, after: RoomState): void;
-  /** The replica went back to what the journal holds (it had lost commits): clients' copies may differ and must resume. */
+  /**
+   * The replica went back to what the journal holds (it had lost commits): clients' copies may differ and must resume.
+   */
   rebuilt(): void;
 }
 

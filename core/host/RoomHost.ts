@@ -52,8 +52,9 @@ const SNAPSHOT_EVERY_COMMITS = 300;
 const JOURNAL_RETRY_MS = 50;
 
 /**
- * One room alive on this node. Commands and pushed commits pass through one mailbox, one at a time: decide on the replica,
- * append after the commit last seen, evolve, tell. Nobody is told and no media moves before the journal has it.
+ * One room alive on this node. Commands and pushed commits pass through one mailbox, one at a time: decide on the
+ * replica, append after the commit last seen, evolve, tell. Nobody is told and no media moves before the journal has
+ * it.
  */
 export class RoomHost {
   readonly roomId: RoomId;
@@ -66,7 +67,9 @@ export class RoomHost {
   #running = false;
   #closed = false;
 
-  /** Commands of this node's newest commits, by commit id: if the journal loses a commit, its command is decided again. */
+  /**
+   * Commands of this node's newest commits, by commit id: if the journal loses a commit, its command is decided again.
+   */
   readonly #ownCommands = new Map<string, RoomCommand>();
   readonly #sessions = new Map<ParticipantId, number>();
   #snapshotVersion: number;
@@ -220,8 +223,8 @@ export class RoomHost {
           for (const pending of waiting) pending.reject(error);
           throw error;
         }
-        // Whether these commits are in the journal is unknown. Appending again at the same position answers it: either they
-        // get in now, or "behind" shows them (or another node's), and deciding again finds their command ids.
+        // Whether these commits are in the journal is unknown. Appending again at the same position answers it: either
+        // they get in now, or "behind" shows them (or another node's), and deciding again finds their command ids.
         waiting = this.#refuseOverdue(waiting, error);
         if (waiting.length === 0) this.#follower.checkForMissed();
         else await this.#pause();

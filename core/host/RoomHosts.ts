@@ -36,7 +36,7 @@ export interface RoomHostsDeps {
 export class RoomParked extends Error {
   constructor(roomId: RoomId, version: number, cause: unknown) {
     super(
-      `Room ${roomId} cannot be rebuilt after version ${version}; its journal is kept. Look at the log of this node for the cause.`,
+      `Room ${roomId} cannot be rebuilt after version ${version}; its journal is kept. This node's log has the cause.`,
       { cause },
     );
     this.name = 'RoomParked';
@@ -196,7 +196,8 @@ export class RoomHosts {
     this.#open.delete(roomId);
     open.unfollow();
     await open.host.close();
-    // While the record has somebody connected here the claim stays: another node will find this one gone and look after them.
+    // While the record has somebody connected here the claim stays: another node will find this one gone and look after
+    // them.
     if (!this.#isRecordedHere(open.host)) await this.#deps.registry.releaseRoom(roomId);
   }
 

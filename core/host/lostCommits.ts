@@ -8,8 +8,8 @@ const COMMITS_PER_APPEND = 64;
 const COMMITS_PER_READ = 1_000;
 
 /**
- * Appends `lost` again after `after`, where the journal ends. Other nodes may be doing the same. Returns false if another node
- * has appended other commits instead.
+ * Appends `lost` again after `after`, where the journal ends. Other nodes may be doing the same. Returns false if
+ * another node has appended other commits instead.
  * @throws Unavailable
  */
 export async function putBack(

@@ -3,16 +3,16 @@ import type { ViewerView } from '../view/view.ts';
 import type { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
 /**
- * One room's media on this node. Whenever the record, a view or a media object changes it plans and applies the steps, one
- * pass at a time. Every call names the session. @throws MediaError STALE_SESSION when a newer one took over.
+ * One room's media on this node. Whenever the record, a view or a media object changes it plans and applies the steps,
+ * one pass at a time. Every call names the session. @throws MediaError STALE_SESSION when a newer one took over.
  */
 export interface RoomMedia {
   /** The record as it is now. Cheap; call it after every commit. */
   update(room: RoomState): void;
   /**
-   * Transports for this session on this node. Closes those of an older session or an earlier call.
-   * `rtpCapabilities`: what the client can receive. `sctp` is not offered. `expected`: what it is about to send. The producers
-   * of `producing` exist at once, as if `produce` had been called, so that viewers get ready meanwhile.
+   * Transports for this session on this node. Closes those of an older session or an earlier call. `rtpCapabilities`:
+   * what the client can receive. `sctp` is not offered. `expected`: what it is about to send. The producers of
+   * `producing` exist at once, as if `produce` had been called, so that viewers get ready meanwhile.
    */
   openTransports(
     participantId: ParticipantId,
@@ -104,8 +104,8 @@ export interface Speaker {
 /** What a room's media tells the room's host. Calls never throw and never block. */
 export interface RoomMediaListener {
   /**
-   * The viewer consumes these from now on. Resolves when its client has set them up (media flows only then), rejects when the
-   * client could not be reached: it will resume or leave.
+   * The viewer consumes these from now on. Resolves when its client has set them up (media flows only then), rejects
+   * when the client could not be reached: it will resume or leave.
    */
   consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]): Promise<void>;
   consumersClosed(viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void;

@@ -4,9 +4,9 @@ import type { ReencodableCodec, ReencodedCodec } from '../view/mediaSteps.ts';
 import type { RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
 /**
- * What rooms speak. Payload types are fixed, so that a client's loaded device fits every node and every restart; mediasoup
- * numbers the RTX of each video codec from 100 on, so 100–109 stay free. The order is the order of preference that clients
- * see. Stereo is the publisher's choice.
+ * What rooms speak. Payload types are fixed, so that a client's loaded device fits every node and every restart;
+ * mediasoup numbers the RTX of each video codec from 100 on, so 100–109 stay free. The order is the order of preference
+ * that clients see. Stereo is the publisher's choice.
  */
 export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
   {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What a node and a sidecar say to each other: the job that waits in the queue, and the messages of the channel that the
- * sidecar opens to the node. Both sides check what arrives.
+ * The protocol of node and sidecar: the job that waits in the queue, and the messages of the channel that the sidecar
+ * opens to the node. Both sides check what arrives.
  */
 
 const Id = z.string().min(1).max(128);
@@ -18,21 +18,21 @@ export type OutputCodec = z.infer<typeof OutputCodec>;
 export const EngineName = z.enum(['libav', 'ffmpeg']);
 export type EngineName = z.infer<typeof EngineName>;
 
-/** Spatial layers that a sidecar gives back. */
+/** Number of spatial layers that a sidecar makes. */
 export const REENCODED_LAYERS = 3;
 
 /**
- * One track to reencode, as it waits in the queue. `jobId` names the producer too: a publisher that came back has another
- * producer, and that is another job. Holds no secret.
+ * One track to reencode, as it waits in the queue. `jobId` stands for the producer too: a publisher that came back has
+ * another producer, and so another job. It holds no secret.
  */
 export const ReencodingJob = z.object({
   jobId: Id,
   roomId: Id,
   participantId: Id,
   trackId: Id,
-  /** The node that holds the producer. A restarted node is another one. */
+  /** The node of the producer. A restarted node has another id. */
   nodeId: Id,
-  /** Where that node's channel for sidecars is reached. */
+  /** The URL at which sidecars reach that node. */
   nodeUrl: z.url(),
 });
 export type ReencodingJob = z.infer<typeof ReencodingJob>;
@@ -43,7 +43,7 @@ export const SidecarRefusal = z.object({
     'HELLO_INVALID',
     'TOKEN_INVALID',
     'TOKEN_EXPIRED',
-    /** The token is good, but another node answers here: the one it names is gone. */
+    /** The token is good, but another node answers here: the one that it names is gone. */
     'NODE_UNKNOWN',
   ]),
   message: z.string(),
@@ -61,7 +61,7 @@ export type SidecarHello = z.infer<typeof SidecarHello>;
 /** Sidecar → node: "I work on this job; my sockets are open." Answered with AttachAnswer. */
 export const AttachRequest = z.object({
   jobId: Id,
-  /** Grows each time the queue hands the job out: an older attempt has lost the job. */
+  /** Grows each time the queue hands the job out. An older attempt has lost the job. */
   attempt: Count,
   /** IP address of the sidecar's sockets. A loopback address says that both are on one host; any other gets SRTP. */
   address: z.union([z.ipv4(), z.ipv6()]),
@@ -108,65 +108,65 @@ export const AttachAnswer = z.discriminatedUnion('type', [
         .max(REENCODED_LAYERS),
     }),
     targets: z.array(LayerTarget),
-    /** Muted: no input is to be expected. */
+    /** The track is muted: no input comes. */
     inputPaused: z.boolean(),
   }),
-  /** Nobody is to work on this job: it is done, or a newer attempt has it. */
+  /** No sidecar should work on this job: it is over, or a newer attempt has it. */
   z.object({ type: z.literal('unwanted'), reason: z.string() }),
-  /** This sidecar cannot do it, another may (codec, no media path). */
+  /** This sidecar cannot do it (codec, no media path); another one may. */
   z.object({ type: z.literal('unsuitable'), reason: z.string() }),
 ]);
 export type AttachAnswer = z.infer<typeof AttachAnswer>;
 
-/** How often a sidecar says that its tracks flow, in ms. */
+/** Time between two pulses of a sidecar, in ms. */
 export const PULSE_MS = 50;
 
-/** What flows through one track, since it was attached. */
+/** What went through one track since its attachment. */
 export const TrackCounters = z.object({
-  /** Whole frames that came in. */
+  /** Whole frames in. */
   framesIn: Count,
-  /** Frames that went out, for each layer. */
+  /** Frames out, for each layer. */
   framesOut: z.array(Count).max(REENCODED_LAYERS),
   /**
-   * Index of the highest layer that there is CPU for. Higher ones end within a second: the node moves their viewers before. It
-   * does not depend on what the node asks for, or the two would chase each other.
+   * Index of the highest layer that the sidecar has CPU for. Higher ones end within a second: the node first moves
+   * their viewers. It does not depend on the node's targets, or the two would chase each other.
    */
   highestLayer: Count.max(REENCODED_LAYERS - 1).default(REENCODED_LAYERS - 1),
 });
 export type TrackCounters = z.infer<typeof TrackCounters>;
 
-/** Sidecar → node, every PULSE_MS, unacknowledged: the counters tell what flows, the silence tells the rest. */
+/** Sidecar → node, every PULSE_MS, unacknowledged: the counters say what flows, silence means a fault. */
 export const Pulse = z.object({ tracks: z.array(TrackCounters.extend({ jobId: Id })) });
 export type Pulse = z.infer<typeof Pulse>;
 
 /** Sidecar → node, once a second for each track. Counters count since the attachment. */
 export const TrackStats = z.object({
   jobId: Id,
-  /** Size of the picture that came in last; 0 before the first one. */
+  /** Size of the latest picture in; 0 before the first one. */
   width: Count,
   height: Count,
-  /** Lowest layer of which frames are shed for want of CPU; null: none. */
+  /** Lowest layer that sheds frames for lack of CPU; null if none does. */
   sheddingFrom: z.number().int().min(0).nullable(),
   framesShed: Count,
-  /** PLI and FIR that ended here. */
+  /** PLI and FIR that the sidecar answered itself. */
   keyframeRequestsAbsorbed: Count,
-  /** PLI that were sent to the source. */
+  /** PLI that it sent to the source. */
   keyframeRequestsSent: Count,
   packetsLost: Count,
   packetsRecovered: Count,
   /** From the last packet of a frame to the first packet of its reencoded one, median of the last second. */
   latencyMs: z.number().min(0),
-  /** CPU of the process and what it started, in cores. */
+  /** CPU of the process and its children, in cores. */
   cpuCores: z.number().min(0),
   rssBytes: Count,
 });
 export type TrackStats = z.infer<typeof TrackStats>;
 
-/** Sidecar → node: the work on this job ends. `handOver`: it is to go on until another sidecar has taken over. */
+/** Sidecar → node: the work on this job ends; with `handOver`, only after another sidecar has taken over. */
 export const Detach = z.object({ jobId: Id, reason: z.string(), handOver: z.boolean() });
 export type Detach = z.infer<typeof Detach>;
 
-/** Node → sidecar: what the layers are for now. */
+/** Node → sidecar: how to encode the layers from now on. */
 export const Adapt = z.object({
   jobId: Id,
   targets: z.array(LayerTarget).max(REENCODED_LAYERS),

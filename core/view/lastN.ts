@@ -1,8 +1,8 @@
 import type { ParticipantId } from '../room/state.ts';
 
 /**
- * The `n` participants that this viewer's room spends media on: last speakers first, then in the order of `candidates`, the
- * viewer itself not counted. Null when all of them fit.
+ * Ranks the candidates for the `n` places of last-N: last speakers first, then in the order of `candidates`. A viewer
+ * does not count for itself. `n` is null in the result if all of them fit.
  */
 export function lastN(
   candidates: readonly ParticipantId[],
@@ -16,7 +16,7 @@ export function lastN(
 }
 
 export interface RankedPublishers {
-  /** Null: everybody is in. */
+  /** Null if everybody has a place. */
   readonly n: number | null;
   readonly ranks: ReadonlyMap<ParticipantId, number>;
 }

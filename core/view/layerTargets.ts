@@ -1,35 +1,39 @@
 import type { TrackSource } from '../room/state.ts';
 
-/** What one layer is to be encoded with. */
+/** How a sidecar encodes one layer. */
 export interface LayerTarget {
   readonly active: boolean;
   readonly bitrateBps: number;
 }
 
-/** One viewer that is to receive the track now. */
+/** What one viewer of the track needs. */
 export interface LayerDemand {
   readonly preferredLayer: number;
-  /** What it receives now; null: nothing yet. */
+  /** The layer that it receives now; null if none yet. */
   readonly currentLayer: number | null;
-  /** Its share of what this viewer's link is estimated to carry; null: not known yet. */
+  /** The track's share of the bandwidth estimated for this viewer; null if not known yet. */
   readonly shareBps: number | null;
 }
 
-/** What the layers of a full picture are meant to take, lowest first. */
+/** Nominal bitrates of the layers of a full-size picture, lowest first. */
 const CAMERA = { bps: [150_000, 500_000, 1_500_000], fullHeight: 720 };
 const SCREEN = { bps: [250_000, 800_000, 2_500_000], fullHeight: 1080 };
-/** A picture of fewer pixels takes less, but not as much less as it has fewer: its exponent is above 1 and below 2. */
+/**
+ * A smaller picture takes fewer bits, but more bits per pixel: bits grow with the height to this power, pixels with 2.
+ */
 const BITRATE_BY_HEIGHT = 1.5;
 const LEAST_BY_HEIGHT = 0.1;
-/** A layer never gets less than this share of its nominal bitrate: viewers that cannot have it take a lower layer. */
+/**
+ * A layer never gets less than this share of its nominal bitrate: viewers without that bandwidth take a lower layer.
+ */
 const LEAST = 0.5;
-/** The viewer whose link a layer's bitrate is made for: a fifth of those who prefer the layer have less. */
+/** A layer's bitrate fits the viewer at this percentile: a fifth of those who prefer the layer have less bandwidth. */
 const PERCENTILE = 0.2;
 const STEP = 0.05;
-/** A bitrate is changed when it is to change by more than this share of the nominal one. */
+/** A bitrate changes only by more than this share of the nominal one. */
 const HYSTERESIS = 0.1;
 
-/** What the layers of a reencoded track are meant to take, lowest first, where its highest one is this high. */
+/** Nominal bitrates of a reencoded track's layers, lowest first. `height`: of the highest layer. */
 export function nominalBitratesOf(source: TrackSource, height: number | null = null): readonly number[] {
   const { bps, fullHeight } = source === 'screen' ? SCREEN : CAMERA;
   if (height === null || height >= fullHeight) return bps;
@@ -38,9 +42,9 @@ export function nominalBitratesOf(source: TrackSource, height: number | null = n
 }
 
 /**
- * What each layer is to be encoded with: those that somebody prefers, those that somebody's link carries instead, those that
- * somebody still receives, and below them the lowest one, so that there is always something to fall down to. Bitrates follow the links of those who prefer the
- * layer, between half the nominal bitrate and the whole. `before` is what this gave last.
+ * The targets of all layers. Active are the layers that a viewer prefers, that its bandwidth carries instead, or that
+ * it still receives, and always the lowest one to fall back to. A bitrate follows the bandwidth of the viewers that
+ * prefer the layer, between half the nominal bitrate and all of it. `before` is the last result.
  */
 export function layerTargets(
   demands: readonly LayerDemand[],

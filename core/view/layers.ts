@@ -2,14 +2,19 @@ import type { TrackSource } from '../room/state.ts';
 import type { PreferredLayers, TrackLayers } from './mediaSteps.ts';
 import type { Tile } from './view.ts';
 
-/** A layer serves a tile up to this much taller than itself: people do not see the difference, links do. */
+/**
+ * A layer serves a tile up to this much taller than itself: people do not see the difference, but it saves bandwidth.
+ */
 const STRETCH = 1.2;
-/** The tile must pass a threshold by this much before the layer changes: dragging a window's edge does not flap. */
+/**
+ * The tile must pass a threshold by this much before the layer changes, so that it does not flap while a window is
+ * resized.
+ */
 const HYSTERESIS = 0.12;
 /** Tiles below this share of the lowest layer's height need no full frame rate. */
 const TINY = 0.5;
 
-/** A view not told yet: everything at the lowest layer. */
+/** The layers of a track while the viewer's view is unknown. */
 export function lowestLayers(layers: TrackLayers): PreferredLayers {
   return { spatialLayer: 0, temporalLayer: layers.temporalLayers - 1 };
 }
@@ -19,8 +24,8 @@ function highestLayers(layers: TrackLayers): PreferredLayers {
 }
 
 /**
- * The lowest layer that fills the tile. `current` is what is preferred now: it stays while the tile is near the threshold.
- * Screens are text: whatever shows them at a readable size gets the highest layer.
+ * The lowest layer that fills the tile. `current`, the layers preferred now, stay while the tile is near the threshold.
+ * A screen is text: a tile in which it is readable gets the highest layer.
  */
 export function layersForTile(
   tile: Tile,

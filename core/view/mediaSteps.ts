@@ -4,11 +4,11 @@ import type { ParticipantId, TrackId } from '../room/state.ts';
 export type RouterId = string;
 export type ProducerId = string;
 
-/** How many viewers' worth of media a room may use. `null` sets no bound. */
+/** Bounds on what one viewer receives; `null` sets none. */
 export interface MediaPolicy {
-  /** Cameras that one viewer receives at the most: of the last speakers, plus what it pinned. */
+  /** Most cameras that one viewer receives: those of the last speakers, besides pinned ones. */
   readonly lastN: number | null;
-  /** Microphones that one viewer receives at the most: of the last speakers. */
+  /** Most microphones that one viewer receives: those of the last speakers. */
   readonly loudestN: number | null;
 }
 
@@ -34,20 +34,20 @@ export interface LiveProducer {
   readonly participantId: ParticipantId;
   readonly routerId: RouterId;
   readonly paused: boolean;
-  /** Waits for its first viewers, so that one keyframe serves them all. */
+  /** Paused until its first viewers are ready, so that one keyframe serves them all. */
   readonly heldBack: boolean;
   readonly layers: TrackLayers;
-  /** Null when no sidecar could decode it. */
+  /** Null if no sidecar can decode it. */
   readonly codec: ReencodableCodec | null;
-  /** What the publisher was told last; null before the first time. */
+  /** The highest layer that the publisher was last asked for; null before the first time. */
   readonly wantedLayer: number | null;
-  /** Other routers that the producer is piped to. */
+  /** Other routers to which the producer is piped. */
   readonly pipedTo: ReadonlySet<RouterId>;
 }
 
 /**
- * A track's media as a sidecar gives it back. warming: nothing is to be shown yet, or not any more; ready: viewers are to
- * receive it; leaving: viewers are to go, and it flows until they have gone.
+ * A track's media from a sidecar. warming: not good enough to show, yet or any more; ready: viewers receive it;
+ * leaving: its viewers move to another rendition, and it flows until they have moved.
  */
 export interface LiveReencoding {
   readonly producer: LiveProducer;
@@ -58,9 +58,9 @@ export interface LiveConsumer {
   readonly trackId: TrackId;
   readonly producerId: ProducerId;
   readonly paused: boolean;
-  /** A picture of it reached the viewer's device since it was resumed last. */
+  /** A picture of it reached the viewer's device since the last resume. */
   readonly flowing: boolean;
-  /** Played in sync with its publisher's sound. Devices do that for one video alone. */
+  /** The device plays it in sync with the publisher's sound, which it can do for one video only. */
   readonly synced: boolean;
   /** Null for audio. */
   readonly preferredLayers: PreferredLayers | null;
@@ -72,13 +72,13 @@ export interface LiveViewer {
   readonly consumers: ReadonlyMap<ProducerId, LiveConsumer>;
   /** Producers that this viewer's device cannot receive. */
   readonly undecodable: ReadonlySet<ProducerId>;
-  /** Of what a sidecar may give back. */
+  /** Codecs of sidecars that this viewer's device can receive. */
   readonly receives: ReadonlySet<ReencodedCodec>;
 }
 
-/** The media objects that this node holds for one room. Empty on a fresh node. */
+/** The media objects of one room on this node. Empty on a fresh node. */
 export interface LiveMedia {
-  /** What publishers send. */
+  /** The publishers' producers. */
   readonly producers: ReadonlyMap<TrackId, LiveProducer>;
   /** Oldest first. */
   readonly reencodings: ReadonlyMap<TrackId, readonly LiveReencoding[]>;
@@ -99,7 +99,7 @@ export interface ConsumerToOpen {
   readonly priority: number;
 }
 
-/** One thing to do, in the order of the plan: what closes and silences first, what makes heard last. */
+/** One step, in the order of the plan: what closes and silences first, what makes heard last. */
 export type MediaStep =
   | { readonly type: 'closeParticipant'; readonly participantId: ParticipantId }
   | { readonly type: 'closeProducer'; readonly producerId: ProducerId }

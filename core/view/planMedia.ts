@@ -13,8 +13,8 @@ import { publicationsOf, type Subscription, subscriptionsOf } from './subscripti
 import type { Views } from './view.ts';
 
 /**
- * The steps from the media objects of this node to those that the record and the views ask for. Pure and idempotent: once
- * the steps are applied, planning again gives none. With nothing live it is recovery [M1].
+ * The steps from this node's media objects to those that record and views ask for. Pure and idempotent: after the steps
+ * are applied, planning again gives none. With no live objects it is recovery [M1].
  */
 export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy: MediaPolicy): MediaStep[] {
   const participants = room.status === 'open' ? room.participants : new Map<ParticipantId, never>();
@@ -40,7 +40,7 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   for (const { publisherId, track, source, renditions } of publications.tracks) {
     for (const { producer } of renditions) planPipes(producer, demand.routersOf(producer.producerId), plan);
     if (track.kind === 'video') {
-      // A sidecar takes the highest layer, and falling back must find the right one flowing.
+      // A sidecar takes the highest layer, and a viewer that falls back must find its own one flowing.
       const needsAll = live.toReencode.has(track.id) || renditions.length > 1;
       const maxSpatialLayer =
         needsAll || someoneIsOnTheWay(present, live, publisherId)
@@ -54,7 +54,7 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   return plan.steps();
 }
 
-/** Only the record mutes and unmutes; holding may keep a producer paused for longer, never less [M2]. */
+/** Only the record mutes and unmutes; a producer that is held back may stay paused for longer, never shorter [M2]. */
 function planProducer(producer: LiveProducer, track: Track | undefined, plan: Plan): void {
   const { producerId } = producer;
   if (!track) {
@@ -110,8 +110,8 @@ function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlySet<s
 }
 
 /**
- * A connected participant without transports is building them: what it wants is unknown, and switching layers off for the
- * moment would cost it the first frames.
+ * A connected participant without transports is building them. What it wants is unknown, and layers that are switched
+ * off meanwhile would cost it the first frames.
  */
 function someoneIsOnTheWay(room: RoomState, live: LiveMedia, publisherId: ParticipantId): boolean {
   for (const participant of room.participants.values()) {
@@ -124,7 +124,7 @@ function sameLayers(a: Subscription['preferredLayers'], b: Subscription['preferr
   return a?.spatialLayer === b?.spatialLayer && a?.temporalLayer === b?.temporalLayer;
 }
 
-/** What the viewers together ask of each producer. */
+/** What all viewers together need of each producer. */
 class Demand {
   readonly #routers = new Map<ProducerId, Set<string>>();
   readonly #maxSpatialLayers = new Map<ProducerId, number>();
@@ -135,7 +135,7 @@ class Demand {
       const routers = this.#routers.get(producerId) ?? new Set();
       this.#routers.set(producerId, routers.add(viewer.routerId));
     }
-    // A muted track counts: its publisher must be ready to send at once when it unmutes.
+    // A muted track counts: its publisher must be able to send at once after unmuting.
     if (!wanted || !preferredLayers) return;
     const layer = Math.min(preferredLayers.spatialLayer, producer.layers.heights.length - 1);
     this.#maxSpatialLayers.set(producerId, Math.max(layer, this.maxSpatialLayerOf(producerId)));
@@ -150,7 +150,7 @@ class Demand {
   }
 }
 
-/** Steps by the moment at which they are due: silence comes first, sound last. */
+/** Steps in their order: what silences comes first, what makes heard last. */
 class Plan {
   readonly closing: MediaStep[] = [];
   readonly piping: MediaStep[] = [];

@@ -57,7 +57,7 @@ describe('properties', () => {
     );
   });
 
-  test('[M1] planning comes to an end, and then each viewer receives each track in one way, the best that is there', () => {
+  test('[M1] planning ends, and then each viewer receives each track through one rendition, the best one', () => {
     fc.assert(
       fc.property(scenes(), ({ room, views, live, policy }) => {
         const after = converged(room, views, live, policy);

@@ -1,16 +1,16 @@
 import type { ParticipantId, ReencodingPolicy, RoomState, Track, TrackId } from '../room/state.ts';
 import type { LiveMedia, LiveProducer, LiveViewer, ReencodedCodec } from './mediaSteps.ts';
 
-/** Once reencoded, a track stays so until it has fewer viewers than this share of the policy's number: people come and go. */
+/** People come and go: a reencoded track stays so until it has fewer viewers than this share of the policy's number. */
 const STAYS_ABOVE = 0.8;
 
 /**
- * The tracks of this node that are to be reencoded now, and what viewers are to receive. `before` is what this gave last.
+ * The tracks of this node to reencode now, with their codec. `before` is the last result.
  *
- * A camera or screen is to be reencoded when the host wishes it for this track, or, unless the host wishes otherwise, when the
- * room's policy is `on`, or when it is `auto` and the others in the room are more than its number or somebody's device
- * cannot receive what the publisher sends. Muted tracks are, too: they come back as they were. The codec is VP8, but H264
- * when more of the viewers here receive that, and does not change while the track is reencoded.
+ * The host's wish for a track counts first. Without one, a camera or screen is reencoded if the room's policy is `on`,
+ * or if it is `auto` and either more people than its number are there or somebody's device cannot receive what the
+ * publisher sends. Muted tracks stay reencoded. The codec is VP8, or H264 if more of the viewers here receive that; it
+ * does not change while the track is reencoded.
  */
 export function planReencoding(
   room: RoomState,
@@ -23,7 +23,7 @@ export function planReencoding(
   const connected = [...room.participants.values()].filter((participant) => participant.connected).length;
   for (const { id, connected: isConnected, tracks } of room.participants.values()) {
     for (const track of tracks.values()) {
-      // Most rooms wish none of it, and their viewers need not be looked at.
+      // Most rooms want no reencoding: skip the look at their viewers.
       if (!(track.reencoding ?? policy.mode !== 'off')) continue;
       const source = live.producers.get(track.id);
       if (track.kind !== 'video' || source?.participantId !== id || source.codec === null) continue;

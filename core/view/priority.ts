@@ -2,7 +2,10 @@ import type { TrackSource } from '../room/state.ts';
 import type { PreferredLayers, TrackLayers } from './mediaSteps.ts';
 import type { Tile } from './view.ts';
 
-/** mediasoup gives a consumer of higher priority its bitrate first. 1 is the lowest. Audio is always served before video. */
+/**
+ * mediasoup gives a consumer of higher priority its bitrate first. 1 is the lowest. Audio is always served before
+ * video.
+ */
 export function priorityOf(
   source: TrackSource,
   tile: Tile | undefined,

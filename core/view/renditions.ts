@@ -1,6 +1,6 @@
 import type { LiveMedia, LiveProducer, LiveReencoding, LiveViewer } from './mediaSteps.ts';
 
-/** One way in which a track's media may reach a viewer: as its publisher sends it, or reencoded. */
+/** One form of a track's media: as the publisher sends it, or reencoded. */
 export interface Rendition {
   readonly producer: LiveProducer;
   readonly phase: 'source' | LiveReencoding['phase'];
@@ -18,8 +18,8 @@ export function receivableOf(renditions: readonly Rendition[], { undecodable }: 
 }
 
 /**
- * The one that a viewer who receives these is to get: the newest reencoding that is ready, else the source. Who cannot receive that
- * gets one that is to go, for as long as it is there.
+ * Picks the rendition to show: the newest ready reencoding, else the source, else a leaving reencoding (for a viewer
+ * that cannot receive the source).
  */
 export function renditionFor(receivable: readonly Rendition[]): Rendition | null {
   for (const wanted of ['ready', 'source', 'leaving'] as const) {
@@ -30,8 +30,8 @@ export function renditionFor(receivable: readonly Rendition[]): Rendition | null
 }
 
 /**
- * The renditions that flow to this viewer and go on although another one is chosen: until that one's first picture has arrived.
- * What has nothing to show any more is not among them.
+ * The renditions that go on flowing to this viewer until the first picture of the chosen one has arrived. A warming
+ * reencoding has nothing to show and is not among them.
  */
 export function lingeringOf(
   receivable: readonly Rendition[],
@@ -47,9 +47,9 @@ export function lingeringOf(
 }
 
 /**
- * Whether this viewer's device is to play a rendition in sync with the publisher's sound: one video alone can be, and that is the
- * reencoded one as soon as it is shown. A source that a viewer has is opened anew for that once it is not shown; what is shown
- * is left as it is.
+ * Whether the viewer's device plays this rendition in sync with the publisher's sound. Browsers lip-sync audio with one
+ * video per stream: with the reencoded one once it is on screen. The source's consumer is reopened for that, but never
+ * while visible.
  */
 export function isSynced(rendition: Rendition, chosen: Rendition | null, viewer: LiveViewer): boolean {
   if (rendition.phase !== 'source') return true;
@@ -59,7 +59,7 @@ export function isSynced(rendition: Rendition, chosen: Rendition | null, viewer:
   return current.synced && viewer.consumers.get(chosen.producer.producerId)?.flowing !== true;
 }
 
-/** Every producer of this node's media. */
+/** All producers of sources and reencodings. */
 export function* producersOf(live: Pick<LiveMedia, 'producers' | 'reencodings'>): Iterable<LiveProducer> {
   yield* live.producers.values();
   for (const reencodings of live.reencodings.values()) {

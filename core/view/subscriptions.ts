@@ -6,11 +6,11 @@ import { priorityOf } from './priority.ts';
 import { isSynced, lingeringOf, type Rendition, receivableOf, renditionFor, renditionsOf } from './renditions.ts';
 import type { ViewerView } from './view.ts';
 
-/** What one viewer is to receive of one rendition of a track. */
+/** What one viewer receives of one rendition of a track. */
 export interface Subscription {
   readonly trackId: TrackId;
   readonly producer: LiveProducer;
-  /** Shown or heard by this viewer; a muted track is paused all the same. */
+  /** This viewer shows or hears it. A muted track is paused nevertheless. */
   readonly wanted: boolean;
   readonly paused: boolean;
   readonly synced: boolean;
@@ -21,12 +21,12 @@ export interface Subscription {
 interface PublishedTrack {
   readonly publisherId: ParticipantId;
   readonly track: Track;
-  /** What its publisher sends. */
+  /** The publisher's producer. */
   readonly source: LiveProducer;
   readonly renditions: readonly Rendition[];
 }
 
-/** What is the same for all viewers of a room: the tracks that have media here, and who is among the last speakers. */
+/** The same for all viewers of a room: the tracks with media here, and the last speakers. */
 export interface Publications {
   readonly tracks: readonly PublishedTrack[];
   readonly cameras: RankedPublishers;
@@ -51,9 +51,9 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
 }
 
 /**
- * Everything the others publish, paused where this viewer does not need it: a resumed consumer is there in one round trip,
- * a new one takes a renegotiation. Of a track's renditions one flows; while viewers move, two do. A viewer never receives its
- * own tracks.
+ * All tracks of the others, paused where this viewer does not need them: a resumed consumer flows after one round trip,
+ * a new one takes a renegotiation. One rendition of each track flows, two while a viewer moves. A viewer never receives
+ * its own tracks.
  */
 export function subscriptionsOf(
   viewerId: ParticipantId,
@@ -82,7 +82,7 @@ export function subscriptionsOf(
         paused: !flows || (rendition !== chosen && !lingering.includes(rendition)),
         synced: isSynced(rendition, chosen, viewer),
         preferredLayers,
-        // On a narrow link, too, the one that is to be shown gets through while two flow.
+        // While two flow, the chosen one must get through on a narrow network too.
         priority: rendition === chosen && lingering.length > 0 ? priority + 1 : priority,
       });
     }

@@ -8,8 +8,8 @@ export interface Tile {
 }
 
 /**
- * What a viewer shows: a hint that is never journalled. A video track without a tile is not visible. `null` as a whole: the
- * client has not said yet, and gets every video at the lowest layer until it does.
+ * What a viewer shows: a hint that is never journalled. A video track without a tile is not visible. `null` until the
+ * client has said it; it then gets every video at the lowest layer.
  */
 export type ViewerView = ReadonlyMap<TrackId, Tile> | null;
 

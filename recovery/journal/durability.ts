@@ -2,8 +2,9 @@ import { type Logger, Unavailable } from '../../core/ports.ts';
 import type { RedisConnection } from '../RedisConnection.ts';
 
 /**
- * What an acknowledged append survives. `fsync`: power loss of the Redis host (the server must have appendfsync always).
- * `replica`: loss of the Redis host, once that many replicas have it in memory. `async`: up to 1 s may be lost.
+ * What an acknowledged append survives. `fsync`: power loss of the Redis host (the server must have appendfsync
+ * always). `replica`: loss of the Redis host, once that many replicas have it in memory. `async`: up to 1 s may be
+ * lost.
  */
 export type Durability =
   | { readonly mode: 'fsync' }

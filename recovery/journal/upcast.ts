@@ -5,8 +5,8 @@ type Stored = Record<string, unknown>;
 type Upcast = (event: Stored) => Stored;
 
 /**
- * One entry for every event type that was ever written, with the steps from its first shape to today's: step n-1 makes shape
- * n+1. A new shape adds a step and a recorded sample in `samples/`. Never delete an entry.
+ * One entry for every event type that was ever written, with the steps from its first shape to today's: step n-1 makes
+ * shape n+1. A new shape adds a step and a recorded sample in `samples/`. Never delete an entry.
  */
 const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   RoomCreated: [],

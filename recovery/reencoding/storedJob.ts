@@ -25,8 +25,8 @@ export function pauseMs(failuresBefore: number, lastedMs: number): number {
 }
 
 /**
- * Grows with every hand-out, also after the job was added again: the clock of the node that adds it is the high part. No job
- * is handed out more than a thousand times a second.
+ * Grows with every hand-out, also after the job was added again: the clock of the node that adds it is the high part.
+ * No job is handed out more than a thousand times a second.
  */
 export function attemptOf(addedAt: number, timesGivenOut: number): number {
   return addedAt * 1_000 + timesGivenOut;

@@ -9,8 +9,9 @@ const CONCURRENT_DERIVATIONS = 2;
 const REMEMBERED = 1_000;
 
 /**
- * Room passwords as salted scrypt hashes that say how they were made: `scrypt$N$r$p$salt$key`. What was verified once is
- * remembered (keyed by a secret of this process), so that a hundred people with the same password cost one derivation.
+ * Room passwords as salted scrypt hashes that say how they were made: `scrypt$N$r$p$salt$key`. What was verified once
+ * is remembered (keyed by a secret of this process), so that a hundred people with the same password cost one
+ * derivation.
  */
 export class Passwords {
   readonly #memoryKey = randomBytes(32);
@@ -27,8 +28,8 @@ export class Passwords {
   }
 
   /**
-   * False also for a hash that cannot be read. `beforeTrying` is called when the work is about to begin, which may be after
-   * others in the queue have failed; what it throws is what the caller gets.
+   * False also for a hash that cannot be read. `beforeTrying` is called when the work is about to begin, which may be
+   * after others in the queue have failed; what it throws is what the caller gets.
    */
   async verify(password: string, hash: string, beforeTrying: () => void = () => undefined): Promise<boolean> {
     const key = createHmac('sha256', this.#memoryKey).update(`${hash}\n${password}`).digest('base64');

@@ -114,7 +114,10 @@ export class ClientConnection {
     return { ...this.#seat, actor: { kind: 'participant', participantId, session } };
   }
 
-  /** Returns what is to be called once the answer is on the wire. @throws WireRefusal INVALID when it is coming in already. */
+  /**
+   * Returns what is to be called once the answer is on the wire. @throws WireRefusal INVALID when it is coming in
+   * already.
+   */
   startEntering(commandId: CommandId): () => void {
     if (this.#ended) throw new WireRefusal('NOT_IN_ROOM', 'This session is over.');
     if (this.#entering !== null) throw new WireRefusal('INVALID', 'This connection is joining already.');
@@ -124,7 +127,8 @@ export class ClientConnection {
     this.#queued = [];
     return () => {
       this.#entering = null;
-      // It could not resume and has its old seat still: what it did not hear meanwhile, the next version number tells it.
+      // It could not resume and has its old seat still: what it did not hear meanwhile, the next version number tells
+      // it.
       if (heard && this.#seat && !this.#ended) this.#hearsCommits = true;
       const queued = this.#queued ?? [];
       this.#queued = null;
@@ -191,9 +195,9 @@ export class ClientConnection {
   }
 
   /**
-   * Tells why (null: nobody is there to be told), and closes once what was asked is answered. From now on it hears nothing
-   * else. One that was replaced is told a little later: mostly it is the same client that came back, which has let go of
-   * this connection by then and must not take the news for its own end.
+   * Tells why (null: nobody is there to be told), and closes once what was asked is answered. From now on it hears
+   * nothing else. One that was replaced is told a little later: mostly it is the same client that came back, which has
+   * let go of this connection by then and must not take the news for its own end.
    */
   end(reason: EndReason | null): void {
     if (this.#ended) return;

@@ -19,8 +19,8 @@ interface PresenceAuditorDeps {
 const ROUND_MS = 5_000;
 
 /**
- * Keeps the record true to the connections of this node: says who is gone, and goes round to find what was missed because
- * the journal was away, an answer was lost, or a room was closed and reopened meanwhile.
+ * Keeps the record true to the connections of this node: says who is gone, and goes round to find what was missed
+ * because the journal was away, an answer was lost, or a room was closed and reopened meanwhile.
  */
 export class PresenceAuditor {
   readonly #deps: PresenceAuditorDeps;

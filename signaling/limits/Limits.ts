@@ -1,6 +1,8 @@
 import type { Rate } from './TokenBucket.ts';
 
-/** How much one client, and all clients behind one address, may ask. Generous to whole offices that come back at once. */
+/**
+ * How much one client, and all clients behind one address, may ask. Generous to whole offices that come back at once.
+ */
 export interface Limits {
   /** Requests of one connection; one of many kilobytes counts as several. */
   readonly requests: Rate;

@@ -23,7 +23,9 @@ const EXTRA_COST: { readonly [N in RequestName]?: number } = {
   setPassword: 30,
 };
 
-/** Takes requests from sockets: limits, checks, calls the handler, answers. Nothing that a client sends makes it throw. */
+/**
+ * Takes requests from sockets: limits, checks, calls the handler, answers. Nothing that a client sends makes it throw.
+ */
 export class Dispatcher {
   readonly #context: SignalingContext;
   readonly #metrics: SignalingMetrics;

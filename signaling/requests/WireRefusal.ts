@@ -18,7 +18,9 @@ export class WireRefusal extends Error {
 /** Both unions are closed: a refusal or media error that the protocol cannot say does not compile. */
 const asErrorCode = (code: RefusalCode | MediaError['code']): ErrorCode => code;
 
-/** The answer to an expected error. Returns null for one that nobody expected: a bug, of which clients learn nothing. */
+/**
+ * The answer to an expected error. Returns null for one that nobody expected: a bug, of which clients learn nothing.
+ */
 export function toWireError(error: unknown): WireError | null {
   if (error instanceof WireRefusal) return { code: error.code, message: error.message };
   if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };

@@ -29,7 +29,10 @@ const OPENAPI_PATH = '/openapi.json';
 /** Probes and scrapers come from one address, often, and cost little. */
 const UNLIMITED = new Set(['/livez', '/readyz', '/metrics']);
 
-/** The REST API: finds the route, checks who asks and what, answers, and turns errors into `{ error: { code, message } }`. */
+/**
+ * The REST API: finds the route, checks who asks and what, answers, and turns errors into `{ error: { code, message }
+ * }`.
+ */
 export class Api {
   readonly #deps: ApiDeps;
   readonly #patterns: readonly { readonly route: Route; readonly pattern: RegExp }[];

@@ -46,7 +46,7 @@ export class SocketAudience implements RoomAudience {
   }
 
   rebuilt(): void {
-    // Its media begins anew.
+    // Its media starts again from nothing.
     this.#reencoding.tracksChanged(this.#roomId, []);
     this.#toRoom(() => encode('outOfDate', {}));
   }
@@ -152,7 +152,10 @@ export class SocketAudience implements RoomAudience {
     if (connection) this.#quietly(() => tell(connection));
   }
 
-  /** Neither the room nor the others must suffer when somebody cannot be told: it is a bug, such as a message unlike its schema. */
+  /**
+   * A notification that cannot be sent is a bug (such as a body unlike its schema): the room and the others must not
+   * suffer.
+   */
   #quietly(tell: () => void): void {
     try {
       tell();

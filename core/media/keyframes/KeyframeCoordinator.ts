@@ -11,8 +11,8 @@ interface HeldBack {
 }
 
 /**
- * Lets a rebuilt room start with one keyframe for each track: holds a new video producer back (paused) until its viewers can
- * show it, or no other viewer gets ready for a moment.
+ * Lets a rebuilt room start with one keyframe for each track: holds a new video producer back (paused) until its
+ * viewers can show it, or no other viewer gets ready for a moment.
  */
 export class KeyframeCoordinator {
   readonly #clock: Clock;

@@ -8,8 +8,8 @@ export interface WaitingViewers {
 }
 
 /**
- * How long ready viewers wait for the next one, and for all of them together. A viewer that comes later gets another keyframe,
- * and one with a slow network does not delay the others (measured with pages).
+ * How long ready viewers wait for the next one, and for all of them together. A viewer that comes later gets another
+ * keyframe, and one with a slow network does not delay the others (measured with pages).
  */
 const NEXT_WITHIN_MS = 250;
 const ALL_WITHIN_MS = 400;
@@ -17,9 +17,9 @@ const ALL_WITHIN_MS = 400;
 const HOLD_AT_MOST_MS = 2_000;
 
 /**
- * How much longer a new video producer is held back, in ms; 0 starts it. Chrome answers one keyframe request in 300 ms, so a
- * second viewer would wait: it is better that all begin together. At the start mediasoup asks for one keyframe if frames
- * already arrive; if they do not yet, the encoder begins with one by itself.
+ * How much longer a new video producer is held back, in ms; 0 starts it. Chrome answers one keyframe request in 300 ms,
+ * so a second viewer would wait: it is better that all begin together. At the start mediasoup asks for one keyframe if
+ * frames already arrive; if they do not yet, the encoder begins with one by itself.
  */
 export function holdBackMs({ heldBackForMs, ready, missing }: WaitingViewers): number {
   if (missing === 0) return 0;

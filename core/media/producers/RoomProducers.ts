@@ -79,7 +79,10 @@ export class RoomProducers {
     );
     return produced.flatMap((result) => {
       if (result.status === 'fulfilled') return [result.value];
-      this.#options.logger.debug({ participantId, error: messageOf(result.reason) }, 'expected media could not be produced');
+      this.#options.logger.debug(
+        { participantId, error: messageOf(result.reason) },
+        'expected media could not be produced',
+      );
       return [];
     });
   }

@@ -11,7 +11,9 @@ const CAPTURE_HEIGHT: Readonly<Record<TrackSource, number>> = {
   screenAudio: 0,
 };
 
-/** The layers of a producer's encodings: simulcast has one encoding for each spatial layer, SVC one encoding for all. */
+/**
+ * The layers of a producer's encodings: simulcast has one encoding for each spatial layer, SVC one encoding for all.
+ */
 export function toTrackLayers(source: TrackSource, rtpParameters: RtpParameters): TrackLayers {
   if (source === 'microphone' || source === 'screenAudio') return { heights: [], temporalLayers: 1 };
   const encodings = rtpParameters.encodings ?? [];

@@ -139,7 +139,9 @@ export class Attachment {
     return true;
   }
 
-  /** The highest layer that its sidecar has CPU for. Returns whether that changed: viewers of higher layers move first. */
+  /**
+   * The highest layer that its sidecar has CPU for. Returns whether that changed: viewers of higher layers move first.
+   */
   setHighestLayer(layer: number): boolean {
     if (layer === this.#highestLayer) return false;
     this.#highestLayer = layer;
@@ -157,7 +159,10 @@ export class Attachment {
     this.#watch.check(this.#options.clock.now());
   }
 
-  /** Compares what was sent with what arrived, both ways; the next `checkPulse` counts it. Throws when its router is gone. */
+  /**
+   * Compares what was sent with what arrived, both ways; the next `checkPulse` counts it. Throws when its router is
+   * gone.
+   */
   async checkPath(): Promise<void> {
     const { consumer, producer } = this.#media;
     const [sent, received] = await Promise.all([consumer.getStats(), producer.getStats()]);

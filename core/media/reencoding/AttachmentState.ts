@@ -51,7 +51,9 @@ export function advance(state: AttachmentState, hasSuccessor: boolean, now: numb
   }
 }
 
-/** Why nobody needs the attachment any more; null while somebody may. `isFlowing`: whether a viewer receives from it. */
+/**
+ * Why nobody needs the attachment any more; null while somebody may. `isFlowing`: whether a viewer receives from it.
+ */
 export function endOf(state: AttachmentState, isFlowing: boolean, now: number): 'handed over' | 'over' | null {
   if (state.type !== 'superseded' && state.type !== 'leaving') return null;
   if (isFlowing && now - state.since <= LEAVE_WITHIN_MS) return null;

@@ -1,9 +1,12 @@
 import { type LayerDemand, type LayerTarget, layerTargets } from '../../view/layerTargets.ts';
 
-/** mediasoup sends viewers no layer that has flowed for less than two seconds while a lower one does: it stays for a while. */
+/**
+ * mediasoup sends no layer that has flowed for less than two seconds while a lower one does, so layers stay on for a
+ * while.
+ */
 const LOWER_AFTER_MS = 5_000;
 
-/** What the layers of one reencoded track are encoded with: more at once, less after a while. */
+/** The targets of one reencoded track's layers: layers turn on at once and off after a while. */
 export class LayerControl {
   readonly #wantedAt: number[];
   #targets: readonly LayerTarget[];
@@ -17,7 +20,7 @@ export class LayerControl {
     return this.#targets;
   }
 
-  /** Layers above the highest one that there is CPU for go as soon as nobody receives them. True when the targets changed. */
+  /** Layers above `highestLayer` turn off as soon as nobody wants them. Returns whether the targets changed. */
   update(
     nominals: readonly number[],
     demands: readonly LayerDemand[],

@@ -19,7 +19,7 @@ import type { TrackReencoding } from './TrackReencoding.ts';
 export interface NodeReencodingOptions {
   readonly queue: ReencodingQueue;
   readonly nodeId: NodeId;
-  /** Where sidecars reach this node's channel. */
+  /** The URL at which sidecars reach this node. */
   readonly nodeUrl: string;
   readonly plainListen: PlainListen;
   readonly clock: Clock;

@@ -1,9 +1,9 @@
-/** How much went each way since the attachment, as each end counted it. */
+/** How much went each way since the attachment, as counted at each end. */
 export interface PathCounts {
-  /** Packets that the node sent to the sidecar, and whole frames that came in there. */
+  /** Packets that the node sent to the sidecar, and whole frames that arrived there. */
   readonly tapPackets: number;
   readonly framesIn: number;
-  /** Frames that the sidecar sent back, and packets that came in here. */
+  /** Frames that the sidecar sent back, and packets that arrived here. */
   readonly framesOut: number;
   readonly republishPackets: number;
 }
@@ -11,16 +11,15 @@ export interface PathCounts {
 /** Enough that loss alone does not explain why none of it arrived. */
 const SENT_PACKETS = 20;
 const SENT_FRAMES = 5;
-/** A frame may be halfway through, and its count on its way: one look proves nothing. */
+/** A frame or its count may be on its way: one look proves nothing. */
 const LOOKS = 2;
 
-/** Whether media get through between node and sidecar: the channel may live where they do not. */
+/** Judges whether media get through between node and sidecar: their channel may work where media do not. */
 export class PathWatch {
   #last: PathCounts = { tapPackets: 0, framesIn: 0, framesOut: 0, republishPackets: 0 };
-
   #cutLooks = 0;
 
-  /** Judges what went since something last arrived. Too little to judge by counts as open. */
+  /** Judges by what was sent since something last arrived. Too little to judge counts as open. */
   isOpen(counts: PathCounts): boolean {
     const last = this.#last;
     const tapArrives = counts.framesIn > last.framesIn;

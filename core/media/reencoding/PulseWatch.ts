@@ -1,38 +1,41 @@
-/** A sidecar that says nothing for this long gets no viewers: four pulses. */
+/** A sidecar that is silent for longer (four pulses) gets no viewers. */
 const SILENT_AFTER_MS = 200;
-/** Frames that came in without any going out, and for how long: less may be a hiccup. */
+/** This many frames in and none out, for this long, is a stall; less may be a hiccup. */
 const STALLED_AFTER_FRAMES = 5;
 const STALLED_AFTER_MS = 250;
-/** How long all must be well before viewers come for the first time, and before they come back. */
+/** How long a sidecar must be without fault before it first gets viewers, and before it gets them back. */
 const FIRST_READY_AFTER_MS = 100;
 const READY_AGAIN_AFTER_MS = 300;
-/** One that fails again within this time of its return waits twice as long for the next: viewers do not flap with a machine short of CPU. */
+/**
+ * One that fails again within this time of its return waits twice as long for the next: viewers must not flap with a
+ * machine that is short of CPU.
+ */
 const STEADY_AFTER_MS = 10_000;
 const LONGEST_TRIAL_MS = 4_800;
 
-/** What is to be expected of a sidecar now. */
+/** What the node may expect of a sidecar now. */
 export interface ExpectedFlow {
   /** Somebody watches some layer. */
   readonly anyLayerActive: boolean;
-  /** Muted: nothing comes in. */
+  /** The track is muted: no frame comes in. */
   readonly inputPaused: boolean;
 }
 
-/** Judges by a sidecar's pulses whether what it gives back can be shown. Times are in ms of any clock. */
+/** Judges by a sidecar's pulses whether viewers can be shown its media. Times are in ms of any clock. */
 export class PulseWatch {
   #ready = false;
-  /** When it became ready last; null: never. */
+  /** When it last became ready; null if never. */
   #readyAt: number | null = null;
   #trialMs = FIRST_READY_AFTER_MS;
   #expected: ExpectedFlow;
-  /** Since when what one side sends does not get to the other; null: it does. */
+  /** Since when media do not get through; null while they do. */
   #pathCutSince: number | null = null;
   #lastPulseAt: number;
   #framesIn = 0;
   #framesOut = 0;
   #framesInSinceOutput = 0;
   #lastOutputAt: number;
-  /** Since when there is no fault; counters from then on. Null: there is one, or no pulse came yet. */
+  /** When the last fault ended, and the counters at that time. Null during a fault, and before the first pulse. */
   #wellSince: { readonly at: number; readonly framesIn: number; readonly framesOut: number } | null = null;
 
   constructor(now: number, expected: ExpectedFlow) {
@@ -53,7 +56,7 @@ export class PulseWatch {
     return this.#framesOut;
   }
 
-  /** For how long it has been silent, or out of reach. */
+  /** For how long it has been silent or out of reach. */
   lostForMs(now: number): number {
     return now - Math.min(this.#lastPulseAt, this.#pathCutSince ?? now);
   }
@@ -62,11 +65,11 @@ export class PulseWatch {
     const { anyLayerActive, inputPaused } = this.#expected;
     if (anyLayerActive === expected.anyLayerActive && inputPaused === expected.inputPaused) return;
     this.#expected = expected;
-    // What is asked for just now takes its time.
+    // What the sidecar has just been told takes its time.
     this.#restartOutput(now);
   }
 
-  /** What it says it sends, and what gets through, are two things. */
+  /** The pulses say what it sends; this says whether media get through. */
   setPath(now: number, isOpen: boolean): void {
     this.#pathCutSince = isOpen ? null : (this.#pathCutSince ?? now);
   }

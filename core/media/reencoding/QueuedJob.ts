@@ -3,13 +3,13 @@ import type { ReencodingJob } from '../../reencoding/messages.ts';
 import type { ReencodingQueue } from '../../reencoding/ports.ts';
 import { messageOf } from '../mediaFailures.ts';
 
-/** A job that nobody took up is added again: the queue may have lost it, and adding is harmless. */
+/** A job that no sidecar took up is added again: the queue may have lost it, and adding twice is harmless. */
 const ADD_AGAIN_AFTER_MS = 3_000;
 const REMOVE_AGAIN_AFTER_MS = 1_000;
-/** Whoever is given a job that could not be removed asks the node first, and hears that it is unwanted. */
+/** A job that could not be removed does no harm: a sidecar asks the node first, which answers `unwanted`. */
 const REMOVE_ATTEMPTS = 5;
 
-/** One job's place in the queue. The queue is asked for one thing at a time, in order. */
+/** One job's place in the queue. Calls to the queue run one at a time, in order. */
 export class QueuedJob {
   readonly job: ReencodingJob;
   readonly #queue: ReencodingQueue;
@@ -27,20 +27,20 @@ export class QueuedJob {
     this.#logger = logger;
   }
 
-  /** A sidecar is sought, until one is there. */
+  /** Seeks a sidecar until `taken`. */
   offer(): void {
     if (this.#offered || this.#withdrawn) return;
     this.#offered = true;
     this.#add();
   }
 
-  /** A sidecar is there. */
+  /** A sidecar took the job up. */
   taken(): void {
     this.#offered = false;
     this.#cancelTimer();
   }
 
-  /** Nobody is sought any more. */
+  /** Seeks no sidecar any more. */
   withdraw(): void {
     if (this.#withdrawn) return;
     this.taken();

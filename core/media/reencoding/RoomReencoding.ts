@@ -10,21 +10,21 @@ import { demandsOn } from './demandsOn.ts';
 import { PathEstimates } from './PathEstimates.ts';
 import { TrackReencoding, type TrackReencodingDeps } from './TrackReencoding.ts';
 
-/** What reencoding sees of its room. */
+/** What reencoding needs of its room. */
 export interface RoomReencodingObjects {
   readonly sources: ReadonlyMap<TrackId, MediaProducer>;
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   room(): RoomState;
-  /** A reencoded producer is there, paused: it counts as any other until it closes. */
+  /** A new reencoded producer, paused. The room keeps it until it closes. */
   register(producer: MediaProducer): void;
-  /** The plan is to be made again. */
+  /** The input of the plan has changed. */
   changed(): void;
   servedChanged(trackIds: readonly TrackId[]): void;
 }
 
 /** What a room's reencoding needs of its node. */
 export type RoomReencodingDeps = Omit<TrackReencodingDeps, 'demandsOn' | 'isFlowing' | 'register' | 'changed'> & {
-  /** Sidecars are at work here: time matters. */
+  /** A sidecar attached: its pulses must be checked from now on. */
   readonly busy: () => void;
   readonly onClosed: (room: RoomReencoding) => void;
 };

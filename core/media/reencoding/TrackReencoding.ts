@@ -36,7 +36,7 @@ export interface TrackReencodingDeps {
   isFlowing(producer: MediaProducer): boolean;
   isChannelClosed(channel: SidecarChannel): boolean;
   register(producer: MediaProducer): void;
-  /** The plan has to be made again. */
+  /** The input of the plan has changed. */
   changed(): void;
 }
 
@@ -147,7 +147,9 @@ export class TrackReencoding {
     }
   }
 
-  /** Time has passed: sends viewers back to the source where a sidecar fell silent, and gives up one that is long gone. */
+  /**
+   * Time has passed: sends viewers back to the source where a sidecar fell silent, and gives up one that is long gone.
+   */
   checkPulses(): void {
     for (const attachment of [...this.#attachments]) {
       this.#change(attachment, () => attachment.checkPulse());
@@ -187,8 +189,8 @@ export class TrackReencoding {
   }
 
   /**
-   * Offers another job in place of this one, which the queue gives out at once. The old job stays with the sidecar that has
-   * it: the queue would give it out again only once that sidecar counts as dead.
+   * Offers another job in place of this one, which the queue gives out at once. The old job stays with the sidecar that
+   * has it: the queue would give it out again only once that sidecar counts as dead.
    */
   #seekAnother(jobId: string): void {
     if (!this.#isWanted(jobId)) return;

@@ -11,7 +11,7 @@ interface DemandScene {
   estimateOf(viewer: ParticipantMedia): number | null;
 }
 
-/** What each viewer that watches this track, in whatever way, asks of its reencoded layers. */
+/** What each viewer of this track, through any rendition, needs of its reencoded layers. */
 export function demandsOn(trackId: TrackId, producer: MediaProducer | null, scene: DemandScene): LayerDemand[] {
   const demands: LayerDemand[] = [];
   for (const viewer of scene.viewers.values()) {
@@ -26,7 +26,7 @@ export function demandsOn(trackId: TrackId, producer: MediaProducer | null, scen
   return demands;
 }
 
-/** The link is divided among the videos that the viewer watches as they would share it if it carried all. */
+/** Divides the estimate for the viewer's network among its videos, in proportion to what each would take in full. */
 function shareOf(
   viewer: ParticipantMedia,
   trackId: TrackId,
@@ -44,7 +44,7 @@ function shareOf(
   return total === 0 ? estimateBps : (estimateBps * (wishes.get(trackId) ?? 0)) / total;
 }
 
-/** A source of fewer layers lacks the low ones. */
+/** A source with fewer layers lacks the low ones. */
 function reencodedLayerOf({ trackId, producerId, preferredLayers }: ViewerConsumer, { sources }: DemandScene): number {
   const source = sources.get(trackId);
   const spatialLayer = preferredLayers?.spatialLayer ?? 0;

@@ -21,7 +21,10 @@ export interface AttachmentMediaOptions {
   readonly plainListen: PlainListen;
 }
 
-/** The sidecar's encoder answers within a frame. This bounds how many keyframes viewers with bad networks cost all others. */
+/**
+ * The sidecar's encoder answers within a frame. This bounds how many keyframes viewers with bad networks cost all
+ * others.
+ */
 const KEYFRAME_REQUEST_DELAY_MS = 100;
 
 /**

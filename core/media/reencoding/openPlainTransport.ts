@@ -4,10 +4,10 @@ import { isLoopback } from '../../reencoding/isLoopback.ts';
 import type { PlainEnd, SrtpKey } from '../../reencoding/messages.ts';
 import type { MediaListen } from '../workers/WorkerSlot.ts';
 
-/** Where this node's media for sidecars on other machines may be bound. */
+/** Addresses and ports for media of sidecars on other machines. */
 export interface PlainListen {
   readonly listen: readonly MediaListen[];
-  /** UDP ports, both ends included; null: any. */
+  /** UDP ports, `max` included; null for any. */
   readonly ports: { readonly min: number; readonly max: number } | null;
 }
 
@@ -15,11 +15,11 @@ export interface PlainListen {
 export interface FarEnd {
   readonly address: string;
   readonly port: number;
-  /** Null on this host alone. */
+  /** Null only on the same host. */
   readonly srtp: SrtpKey | null;
 }
 
-/** A node and a sidecar that no media can pass between. Another sidecar may do. */
+/** No media can pass between this node and this sidecar. Another sidecar may do. */
 export class NoMediaPath extends Error {
   constructor(message: string) {
     super(message);
@@ -30,7 +30,7 @@ export class NoMediaPath extends Error {
 /** The kernel's defaults drop the burst of a keyframe. */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** A transport connected to the sidecar: plain on this host, encrypted to any other. @throws NoMediaPath */
+/** Opens a transport to the sidecar: plain on the same host, encrypted to any other. @throws NoMediaPath */
 export async function openPlainTransport(
   router: types.Router,
   far: FarEnd,
@@ -58,7 +58,7 @@ export async function openPlainTransport(
   }
 }
 
-/** What the sidecar is told of it. */
+/** The node's end, as the sidecar gets it. */
 export function plainEndOf({ tuple, srtpParameters }: types.PlainTransport): PlainEnd {
   return {
     address: tuple.localAddress,
@@ -75,7 +75,7 @@ function listenInfoFor(address: string, { listen, ports }: PlainListen): types.T
   const family = isIP(address);
   for (const { ip, announcedAddress } of listen) {
     if (isIP(ip) !== family || isLoopback(ip)) continue;
-    // What browsers are told may be a name; a sidecar is told an address.
+    // Browsers may get a name; a sidecar needs an address.
     const announced =
       announcedAddress !== undefined && isIP(announcedAddress) === family ? announcedAddress : undefined;
     if (announced === undefined && (ip === '0.0.0.0' || ip === '::')) continue;

@@ -4,7 +4,7 @@ import { type InputCodec, type OutputCodec, REENCODED_LAYERS } from '../../reenc
 import { RTP_CAPABILITIES, reencodedAs } from '../codecs.ts';
 import type { RtpCapabilities, RtpParameters } from '../rtpTypes.ts';
 
-/** By how much each layer's picture is smaller than the source's, lowest first. */
+/** The factor by which each layer's picture is smaller than the source's, lowest first. */
 export const SCALES: readonly number[] = Array.from(
   { length: REENCODED_LAYERS },
   (_, layer) => 2 ** (REENCODED_LAYERS - 1 - layer),
@@ -16,7 +16,7 @@ const FEEDBACK: readonly types.RtcpFeedback[] = [
   { type: 'ccm', parameter: 'fir' },
 ];
 
-/** What a sidecar receives: one codec, lost packets again on the same stream (no RTX), no bandwidth estimation. */
+/** What a sidecar can receive: one codec, retransmission on the same stream (no RTX), no bandwidth estimation. */
 export function tapCapabilities(codec: InputCodec): RtpCapabilities {
   const mimeType = `video/${codec}`.toLowerCase();
   const codecs = (RTP_CAPABILITIES.codecs ?? [])
@@ -25,7 +25,7 @@ export function tapCapabilities(codec: InputCodec): RtpCapabilities {
   return { codecs, headerExtensions: [] };
 }
 
-/** What a sidecar sends: three streams of its own, under the name that ties the source's picture to its sound. */
+/** What a sidecar sends: three streams, with the source's CNAME, which ties its picture to its sound. */
 export function republishParameters(codec: OutputCodec, cname: string | undefined): RtpParameters {
   const ssrcs = new Set<number>();
   while (ssrcs.size < REENCODED_LAYERS) ssrcs.add(randomInt(1, 0xffff_ffff));

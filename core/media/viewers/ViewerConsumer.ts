@@ -7,15 +7,18 @@ import type { ConsumerToOpen, LiveConsumer, PreferredLayers } from '../../view/m
 const FULL_RATE_AFTER_MS = 200;
 
 /**
- * When a producer starts that was held back, mediasoup may not have counted a packet of any layer yet. It then chooses no layer
- * until the next bandwidth estimate. These moments are before the next keyframe request, which then serves everybody.
+ * When a producer starts that was held back, mediasoup may not have counted a packet of any layer yet. It then chooses
+ * no layer until the next bandwidth estimate. These moments are before the next keyframe request, which then serves
+ * everybody.
  */
 const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
 
 /** From the first packet of a keyframe until it is on the screen: packets, jitter buffer, decoder. */
 const SHOWN_AFTER_MS = 150;
 
-/** One viewer's consumer of one producer. Media flows when the plan wants it and the viewer's client has it in place. */
+/**
+ * One viewer's consumer of one producer. Media flows when the plan wants it and the viewer's client has it in place.
+ */
 export class ViewerConsumer implements LiveConsumer {
   readonly trackId: TrackId;
   readonly producerId: string;

@@ -1,6 +1,8 @@
 import type { Quality } from '../RoomMedia.ts';
 
-/** mediasoup scores a stream from 10 (nothing lost) to 1; 0 means that nothing flows, which says nothing about the link. */
+/**
+ * mediasoup scores a stream from 10 (nothing lost) to 1; 0 means that nothing flows, which says nothing about the link.
+ */
 export interface LinkScores {
   readonly iceConnected: boolean;
   /** Best stream of each producer: what a publisher stopped sending on purpose scores 0. */

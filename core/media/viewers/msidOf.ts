@@ -11,8 +11,8 @@ const PAIR: Readonly<Record<TrackSource, string>> = {
 };
 
 /**
- * The ids of media stream and track (RFC 8830) for a viewer's device. Browsers play the sound of a stream in sync with any one
- * video of that stream: so a stream has only one.
+ * The ids of media stream and track (RFC 8830) for a viewer's device. Browsers play the sound of a stream in sync with
+ * any one video of that stream: so a stream has only one.
  */
 export function msidOf(
   { consumerId, synced }: Pick<ViewerConsumer, 'consumerId' | 'synced'>,

@@ -4,7 +4,7 @@ import type { RoomRouter } from './RoomRouter.ts';
 /** A producer's twin on another router of the room. Both ends close together. */
 export interface Pipe {
   readonly consumer: types.Consumer;
-  /** Has the id of the producer it stands for. */
+  /** It has the id of the original producer. */
   readonly producer: types.Producer;
 }
 
@@ -21,9 +21,9 @@ const PIPE_LISTEN: types.TransportListenInfo = {
 };
 
 /**
- * The room's links between its routers: one pair of PipeTransports for each two routers, there while a producer goes through.
- * mediasoup's own `pipeToRouter` leaves its pairs open and mirrors pauses without awaiting them, which ends the process when a
- * worker dies in that moment.
+ * The room's pipes between its routers: one pair of PipeTransports for each two routers, open while a producer goes
+ * through. mediasoup's own `pipeToRouter` leaves its pairs open and mirrors pauses without awaiting them, which ends
+ * the process when a worker dies in that moment.
  */
 export class PipePairs {
   readonly #pairs = new Map<string, Pair>();
@@ -88,7 +88,7 @@ export class PipePairs {
     );
   }
 
-  /** One end is gone: what went through goes too, and the next pipe connects anew. */
+  /** One end closed: all pipes through the pair close, and the next pipe opens a new pair. */
   #drop(key: string, pair: Pair, transports: ReadonlyMap<string, types.PipeTransport>): void {
     this.#forget(key, pair);
     closeAll(transports);

@@ -12,7 +12,7 @@ export interface RoomRouterEvents {
 const LEVEL_INTERVAL_MS = 250;
 const LEVEL_THRESHOLD_DBOV = -60;
 const MOST_SPEAKERS = 10;
-/** Enough for a page of small tiles in the first second; the estimate follows the link from there. */
+/** Enough for a page of small tiles in the first second; from then on the estimate follows the network. */
 const FIRST_OUTGOING_ESTIMATE_BPS = 2_000_000;
 const ICE_CONSENT_TIMEOUT_S = 20;
 
@@ -71,7 +71,7 @@ export class RoomRouter {
     return this.router.closed;
   }
 
-  /** True when the room closed it: nobody lost anything. */
+  /** Whether the room closed it itself, so that nobody lost media. */
   get closedOnPurpose(): boolean {
     return this.#closing;
   }
@@ -87,7 +87,7 @@ export class RoomRouter {
     });
   }
 
-  /** Its levels count for active speakers from now on, until it closes. */
+  /** Its levels count for active speakers until it closes. */
   async listenTo(producerId: string): Promise<void> {
     await Promise.all([this.#levels.addProducer({ producerId }), this.#dominance.addProducer({ producerId })]);
   }

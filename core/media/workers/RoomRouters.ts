@@ -5,13 +5,13 @@ import { placeParticipant } from './placement.ts';
 import { RoomRouter, type RoomRouterEvents } from './RoomRouter.ts';
 import type { WorkerSlot } from './WorkerSlot.ts';
 
-/** A room's routers: at most one a worker, there while somebody lives on it. */
+/** A room's routers: at most one for each worker, open while a participant is on it. */
 export class RoomRouters {
   readonly #slots: readonly WorkerSlot[];
   readonly #capacity: number;
   readonly #events: RoomRouterEvents;
   readonly #open = new Map<WorkerSlot, Promise<RoomRouter>>();
-  /** Participants that live on each worker or are on their way. The router closes with the last one. */
+  /** Number of participants on each worker, or on their way to it. The router closes with the last one. */
   readonly #residents = new Map<WorkerSlot, number>();
   readonly #byId = new Map<string, RoomRouter>();
   #closed = false;
@@ -26,7 +26,7 @@ export class RoomRouters {
     return this.#byId.get(routerId);
   }
 
-  /** A router for one more participant, who leaves it with `leave`. */
+  /** A router for one more participant. Call `leave` when the participant is gone. */
   async enter(viewers: ReadonlyMap<ParticipantId, ParticipantMedia>, room: RoomState): Promise<RoomRouter> {
     const slot = this.#place(viewers, room);
     this.#addResidents(slot, 1);
@@ -34,7 +34,7 @@ export class RoomRouters {
       for (;;) {
         const router = await (this.#open.get(slot) ?? this.#openOn(slot));
         if (this.#closed) throw new MediaError('MEDIA_UNAVAILABLE', 'The room is closed on this node.');
-        // Its worker may have died while we waited.
+        // Its worker may have died meanwhile.
         if (!router.closed) return router;
       }
     } catch (error) {
@@ -79,7 +79,7 @@ export class RoomRouters {
     const loads = this.#slots.map((slot) => {
       const here = [...viewers.values()].filter((media) => media.router.slot === slot);
       const open = here.reduce((sum, media) => sum + media.consumers.size, 0);
-      // Residents that just came have not opened all they will.
+      // Participants that just came have not opened all their consumers yet.
       const expected = Math.max(open, (this.#residents.get(slot) ?? 0) * tracks);
       return { consumers: slot.consumers - open + expected, usedByRoom: this.#open.has(slot) };
     });

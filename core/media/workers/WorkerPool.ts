@@ -15,10 +15,10 @@ export interface WorkerPoolOptions {
 }
 
 const SPAWN_RETRY_MS = 250;
-/** A new spare waits until the rebuilding is over: starting a process takes CPU that the people need now. */
+/** A new spare starts only after rooms are rebuilt: starting a process takes CPU that they need. */
 const SPARE_DELAY_MS = 2_000;
 
-/** A worker per slot, and one to spare: a worker that dies is replaced without waiting for a process to start. */
+/** One worker for each slot, and a spare: a worker that dies is replaced without waiting for a process to start. */
 export class WorkerPool {
   readonly slots: readonly WorkerSlot[];
   readonly #options: WorkerPoolOptions;

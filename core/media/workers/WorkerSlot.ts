@@ -7,7 +7,7 @@ export interface MediaListen {
   readonly announcedAddress?: string;
 }
 
-/** Worker and WebRtcServer of a slot now. Both are replaced together. */
+/** The slot's worker and its WebRtcServer, which are replaced together. */
 export interface SlotWorker {
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
@@ -15,7 +15,10 @@ export interface SlotWorker {
 
 const BIND_RETRY_MS = 5;
 const BIND_FOR_MS = 5_000;
-/** mediasoup's and the kernel's defaults drop the burst of a keyframe to many viewers. The kernel caps what it must. */
+/**
+ * With the defaults of mediasoup and the kernel the burst of a keyframe to many viewers is dropped. The kernel may cap
+ * this.
+ */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 const PING_EVERY_MS = 2_000;
 const PING_PATIENCE_MS = 4_000;
@@ -24,14 +27,14 @@ const LAST_CHANCE_MS = 1_000;
 /** One media port and the worker behind it. When the worker dies, another takes over the same port at once. */
 export class WorkerSlot {
   readonly port: number;
-  /** Consumers of all rooms on this worker. Kept by the rooms. */
+  /** Consumers of all rooms on this worker. The rooms count. */
   consumers = 0;
   readonly #listen: readonly MediaListen[];
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #takeWorker: () => Promise<types.Worker>;
   #worker: types.Worker;
-  /** Settles when the worker of now is there. */
+  /** Resolves when the current worker is ready. */
   #arrival: Promise<void> = Promise.resolve();
   #bound: Promise<SlotWorker> | null = null;
   #stopWatchdog: () => void = () => undefined;
@@ -60,7 +63,7 @@ export class WorkerSlot {
     return this.#worker.closed ? null : this.#worker.pid;
   }
 
-  /** The worker with its port bound, also when one is just being replaced. */
+  /** The worker with its port bound; waits for a replacement. */
   ready(): Promise<SlotWorker> {
     this.#bound ??= this.#bind();
     return this.#bound;
@@ -91,7 +94,7 @@ export class WorkerSlot {
     this.#arrival.catch((error: unknown) => {
       if (!this.#closed) this.#logger.error({ error: messageOf(error) }, 'media worker could not be replaced');
     });
-    // A slot whose port was bound binds it again at once; a standby's stays free.
+    // A slot whose port was bound binds it again at once; the port of a standby stays free.
     if (this.#bound) this.#bound = this.#bind();
   }
 
@@ -114,7 +117,7 @@ export class WorkerSlot {
         const webRtcServer = await worker.createWebRtcServer({ listenInfos: this.#listenInfos() });
         return { worker, webRtcServer };
       } catch (error) {
-        // It died in the middle: the slot is binding its replacement already.
+        // It died meanwhile: the slot is already binding its replacement.
         if (isWorkerGone(error) && !this.#closed) return this.ready();
         if (!/already in use/i.test(messageOf(error))) throw new MediaPortUnusable(this.port, { cause: error });
         if (this.#clock.now() >= deadline) throw new MediaPortTaken(this.port, { cause: error });
@@ -136,7 +139,7 @@ export class WorkerSlot {
     );
   }
 
-  /** A worker that hangs is worse than a dead one: it is ended, and replaced as any other. */
+  /** A worker that hangs is worse than a dead one: kills it, and replaces it like any other. */
   #watch(worker: types.Worker): void {
     const pinged = (): void => {
       let answered = false;
@@ -160,7 +163,7 @@ export class WorkerSlot {
       };
       const judge = (): void => {
         if (answered || worker.closed) endIfSilent();
-        // This process may have been the one that slept: one more turn for an answer that waits in the pipe.
+        // This process itself may have been late: one more turn reads an answer that waits in the pipe.
         else this.#stopWatchdog = this.#clock.setTimer(LAST_CHANCE_MS, endIfSilent);
       };
       this.#stopWatchdog = this.#clock.setTimer(PING_PATIENCE_MS, judge);

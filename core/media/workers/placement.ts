@@ -1,13 +1,14 @@
-/** One worker as placement sees it. */
+/** What placement knows of a worker. */
 export interface WorkerLoad {
-  /** Consumers now, and those that are coming for participants already placed. */
+  /** Consumers now, and those expected for participants already placed. */
   readonly consumers: number;
   readonly usedByRoom: boolean;
 }
 
 /**
- * The worker for a room's next participant, which will bring `expected` consumers: the room's own while there is space (no
- * piping), else the least loaded one. Full everywhere, it is the least loaded too: media gets worse before anybody is refused.
+ * The worker for a room's next participant, which will bring `expected` consumers: the room's own while there is space
+ * (no piping), else the least loaded one. Full everywhere, it is the least loaded too: media gets worse before anybody
+ * is refused.
  */
 export function placeParticipant(loads: readonly WorkerLoad[], expected: number, capacity: number): number {
   const hasSpace = (load: WorkerLoad): boolean => load.consumers + expected <= capacity;

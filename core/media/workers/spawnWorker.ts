@@ -1,12 +1,12 @@
 import { createWorker, workerBin as defaultWorkerBin, type types } from 'mediasoup';
 import { MediaWorkerUnavailable } from '../mediaFailures.ts';
 
-/** A running worker process. Its life is ours: a signal to the server reaches the composition root first. */
+/** Starts a worker process. Signals do not end it: the composition root does. */
 export async function spawnWorker(workerBin = defaultWorkerBin): Promise<types.Worker> {
   const before = new Set(signalListeners());
   const spawned = createWorker({ workerBin, logLevel: 'error' });
-  // mediasoup closes every worker at SIGINT and SIGTERM, which would cut the media of a server that is draining. The workers
-  // end by themselves when this process does.
+  // mediasoup closes every worker at SIGINT and SIGTERM, which would cut the media of a server that is draining. The
+  // workers end by themselves when this process does.
   for (const entry of signalListeners()) {
     if (![...before].some((old) => old.listener === entry.listener && old.signal === entry.signal)) {
       process.removeListener(entry.signal, entry.listener);

@@ -21,7 +21,10 @@ export class SidecarRefused extends Error {
   }
 }
 
-/** Whether a token was signed with the secret that nodes and sidecars share, for this node and by the sidecar that shows it. */
+/**
+ * Whether a token was signed with the secret that nodes and sidecars share, for this node and by the sidecar that shows
+ * it.
+ */
 export class SidecarTokens {
   readonly #key: KeyObject;
   readonly #nodeId: NodeId;

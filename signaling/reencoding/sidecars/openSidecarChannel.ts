@@ -32,8 +32,8 @@ interface SidecarChannelDeps {
 const Acknowledge = z.custom<(answer: AttachAnswer) => void>((value) => typeof value === 'function');
 
 /**
- * The channel of sidecars: a socket.io namespace of its own, with tokens of its own, on the server that carries clients. Their
- * limits do not apply to it, and a node that drains goes on serving its sidecars: its tracks still flow.
+ * The channel of sidecars: a socket.io namespace of its own, with tokens of its own, on the server that carries
+ * clients. Their limits do not apply to it, and a node that drains goes on serving its sidecars: its tracks still flow.
  */
 export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namespace {
   const { clock, desk } = deps;

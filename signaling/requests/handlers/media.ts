@@ -4,7 +4,8 @@ import type { Handler } from './handler.ts';
 import { toExpectedMedia, toWirePair } from './transports.ts';
 import { toViewerView } from './view.ts';
 
-// mediasoup checks these objects in depth and refuses what it cannot use (MEDIA_INVALID): they are cast, not parsed, here.
+// mediasoup checks these objects in depth and refuses what it cannot use (MEDIA_INVALID): they are cast, not parsed,
+// here.
 
 export const openMedia: Handler<'openMedia'> = ({ request, connection, context }) => {
   const { participantId, session, roomId } = connection.requireSeat();

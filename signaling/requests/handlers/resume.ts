@@ -2,7 +2,9 @@ import { WireRefusal } from '../WireRefusal.ts';
 import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
 
-/** With a resume token, or on a connection that is seated: both prove that the asker held a session of this participant. */
+/**
+ * With a resume token, or on a connection that is seated: both prove that the asker held a session of this participant.
+ */
 export const resume: Handler<'resume'> = async ({ request, connection, context, afterAnswer }) => {
   const { claims } = connection;
   if (claims.kind !== 'resume' && !connection.seat) {
