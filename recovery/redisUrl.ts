@@ -35,12 +35,12 @@ type SentinelOptions = Credentials & {
  *     redis+sentinel://[USER:PASSWORD@]HOST[:PORT],HOST…/NAME[/DB]    the master that these sentinels know as NAME
  *     redis+cluster://[USER:PASSWORD@]HOST[:PORT],HOST…               a cluster, entered through any of these nodes
  *
- * and `rediss+sentinel://`, `rediss+cluster://`. Throws a `TypeError` that says what
- * is wrong and quotes nothing: a password may be anywhere in a bad URL.
+ * and `rediss+sentinel://`, `rediss+cluster://`.
+ * @throws TypeError that says what is wrong and quotes nothing: a password may be anywhere in a bad URL.
  */
 export function parseRedisUrl(url: string): RedisAddress {
   if (isAbsolute(url)) return { kind: 'standalone', options: { path: url, db: 0 } };
-  // A password may hold an @ of its own: the last one before the path ends it.
+  // A password may contain an @: the last one before the path ends it.
   const match =
     /^(redis|rediss|unix|rediss?\+sentinel|rediss?\+cluster):\/\/(?:([^/]*)@)?([^/?]*)([^?]*)(?:\?(.*))?$/.exec(url);
   if (!match)

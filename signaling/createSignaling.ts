@@ -63,7 +63,7 @@ export interface SignalingDeps {
   readonly roomIndex: Pick<RoomIndex, 'list'>;
   /** What lets sidecars work for this node; nothing is reencoded where it is left out. */
   readonly sidecars?: {
-    readonly desk: ReencodingPort;
+    readonly reencoding: ReencodingPort;
     /** Signs the tokens that sidecars come with. */
     readonly secret: Revealable;
   };
@@ -181,7 +181,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const sidecarChannel = deps.sidecars
     ? openSidecarChannel(sockets.io, {
         nodeId,
-        desk: deps.sidecars.desk,
+        reencoding: deps.sidecars.reencoding,
         secret: deps.sidecars.secret.reveal(),
         registry,
         clock,

@@ -8,8 +8,10 @@ import { Refusal } from '../room/refusal.ts';
 import type { NodeId, ParticipantId, RoomId, RoomState } from '../room/state.ts';
 import { type Decided, type Decision, decideAll } from './decideAll.ts';
 import { JournalFollower } from './JournalFollower.ts';
+import { RecentCommands } from './RecentCommands.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudience } from './RoomAudience.ts';
+import { SnapshotKeeper } from './SnapshotKeeper.ts';
 
 /** The result of a command. `state` and `version` are the replica's after the command was in the journal. */
 export interface Handled {
@@ -46,8 +48,6 @@ interface Pending {
 /** Commands that share one append. */
 const BATCH_COMMANDS = 64;
 const QUEUE_COMMANDS = 4_096;
-const OWN_COMMANDS_KEPT = 1_024;
-const SNAPSHOT_EVERY_COMMITS = 300;
 /** Pause before asking a journal again that did not answer. */
 const JOURNAL_RETRY_MS = 50;
 
@@ -67,12 +67,9 @@ export class RoomHost {
   #running = false;
   #closed = false;
 
-  /**
-   * Commands of this node's newest commits, by commit id: if the journal loses a commit, its command is decided again.
-   */
-  readonly #ownCommands = new Map<string, RoomCommand>();
+  readonly #ownCommands = new RecentCommands();
+  readonly #snapshots: SnapshotKeeper;
   readonly #sessions = new Map<ParticipantId, number>();
-  #snapshotVersion: number;
   #idleSince: number;
 
   constructor(roomId: RoomId, replica: Replica, deps: RoomHostDeps) {
@@ -85,7 +82,7 @@ export class RoomHost {
       accept: (commits) => this.#accept(commits),
       startedOver: (lost) => this.#startedOver(lost),
     });
-    this.#snapshotVersion = replica.position.version;
+    this.#snapshots = new SnapshotKeeper(roomId, deps.journal, this.#logger, replica.position.version);
     this.#idleSince = deps.clock.now();
   }
 
@@ -172,7 +169,7 @@ export class RoomHost {
       pending.reject(this.#closedError());
     }
     await this.#media?.close();
-    if (this.version > this.#snapshotVersion) await this.#saveSnapshot();
+    await this.#snapshots.close(this.#replica);
   }
 
   #closedError(): Unavailable {
@@ -240,7 +237,7 @@ export class RoomHost {
     const byCommandId = new Map(commands.map((command) => [command.commandId, command]));
     for (const { commandId, commitId } of decided.commits) {
       const command = byCommandId.get(commandId);
-      if (command) this.#rememberCommand(commitId, command);
+      if (command) this.#ownCommands.remember(commitId, command);
     }
     decided.decisions.forEach((decision, index) => {
       if ('events' in decision || decision.error instanceof Refusal) return;
@@ -250,14 +247,6 @@ export class RoomHost {
       );
     });
     return decided;
-  }
-
-  #rememberCommand(commitId: string, command: RoomCommand): void {
-    this.#ownCommands.set(commitId, command);
-    for (const oldest of this.#ownCommands.keys()) {
-      if (this.#ownCommands.size <= OWN_COMMANDS_KEPT) break;
-      this.#ownCommands.delete(oldest);
-    }
   }
 
   #answer(batch: readonly Pending[], decisions: readonly Decision[]): void {
@@ -289,7 +278,7 @@ export class RoomHost {
     this.#closeSuperseded();
     this.#media?.update(this.state);
     this.#deps.onAccepted(this);
-    if (this.version >= this.#snapshotVersion + SNAPSHOT_EVERY_COMMITS) void this.#saveSnapshot();
+    this.#snapshots.accepted(this.#replica);
   }
 
   /** Closes sessions that the record has replaced or ended: they may neither send nor receive any more [J5]. */
@@ -313,9 +302,9 @@ export class RoomHost {
 
   /** The room was read again from a journal that had lost commits: this node's own lost commands are decided again. */
   #startedOver(lost: readonly Commit[]): void {
-    this.#snapshotVersion = this.version;
+    this.#snapshots.startOver(this.version);
     for (const { commitId } of lost) {
-      const command = this.#ownCommands.get(commitId);
+      const command = this.#ownCommands.of(commitId);
       if (!command) continue;
       this.handle(command).catch((error: unknown) => {
         this.#logger.warn({ err: error, command: command.type }, 'a lost command could not be repeated');
@@ -348,17 +337,6 @@ export class RoomHost {
         }
         await this.#pause();
       }
-    }
-  }
-
-  async #saveSnapshot(): Promise<void> {
-    const snapshot = { position: this.#replica.position, state: this.state };
-    this.#snapshotVersion = snapshot.position.version;
-    try {
-      await this.#deps.journal.saveSnapshot(this.roomId, snapshot);
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      this.#logger.debug({ err: error }, 'snapshot not saved: a later one will do, the journal has everything');
     }
   }
 

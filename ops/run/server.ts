@@ -92,7 +92,7 @@ async function createServer(): Promise<SupervisedServer> {
     media,
     registry: recovery.registry,
     roomIndex: recovery.roomIndex,
-    ...(media.reencoding ? { sidecars: { desk: media.reencoding, secret: sidecarSecret } } : {}),
+    ...(media.reencoding ? { sidecars: { reencoding: media.reencoding, secret: sidecarSecret } } : {}),
     clock,
     logger,
     version: PACKAGE.version,

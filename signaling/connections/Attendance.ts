@@ -8,7 +8,7 @@ interface AttendedRoom {
 
 const NOBODY: ReadonlyMap<ParticipantId, ClientConnection> = new Map();
 
-/** Which connections of this node are in which room, or before its door. At most one for each participant. */
+/** The connections of this node by room: of participants, and of people in its lobby. At most one for each person. */
 export class Attendance {
   readonly #rooms = new Map<RoomId, AttendedRoom>();
 
@@ -20,7 +20,7 @@ export class Attendance {
     return this.#rooms.get(roomId)?.knocking ?? NOBODY;
   }
 
-  /** The connection that carries exactly this session. */
+  /** The connection of exactly this session. */
   find(roomId: RoomId, participantId: ParticipantId, session: number): ClientConnection | undefined {
     const connection = this.seated(roomId).get(participantId);
     return connection?.seat?.session === session ? connection : undefined;
@@ -46,7 +46,7 @@ export class Attendance {
     return this.#add('knocking', connection);
   }
 
-  /** Whether it had the place (and not another connection of the same participant). */
+  /** Returns whether this connection had the place, and not another one of the same participant. */
   removeSeated(connection: ClientConnection): boolean {
     return this.#remove('seated', connection);
   }

@@ -15,12 +15,12 @@ export interface Seat {
   readonly session: number;
 }
 
-/** What is known of a client that may connect. */
+/** A client that may connect. */
 export interface Admission {
   readonly claims: TokenClaims;
-  /** What limits are counted by. */
+  /** The key of limits. */
   readonly address: string;
-  /** Where the client found this node. */
+  /** The URL at which the client found this node. */
   readonly nodeUrl: string;
 }
 
@@ -35,9 +35,9 @@ const REPLACED_MS = 1_000;
  */
 export class ClientConnection {
   readonly claims: TokenClaims;
-  /** What limits are counted by. */
+  /** The key of limits. */
   readonly address: string;
-  /** Where the client found this node. */
+  /** The URL at which the client found this node. */
   readonly nodeUrl: string;
   readonly requests: TokenBucket;
   readonly reactions: TokenBucket;

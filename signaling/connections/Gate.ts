@@ -19,7 +19,7 @@ interface GateDeps {
   readonly now: () => number;
 }
 
-/** Who may connect at all: a valid token, a protocol we speak, and no more of them than one address may have. */
+/** Decides who may connect: with a valid token, a known protocol, and not too many connections from one address. */
 export class Gate {
   readonly #deps: GateDeps;
   readonly #connects: AddressLimits;
@@ -48,7 +48,7 @@ export class Gate {
     return limitKey(this.#deps.addresses.of(peerAddress, forwardedFor));
   }
 
-  /** Before a socket exists: whether its address may open one now. */
+  /** Whether this address may open a socket now; asked before there is one. */
   mayConnect({ connection, headers }: IncomingMessage): boolean {
     return this.#connects.take(this.addressOf(connection.remoteAddress ?? '', text(headers['x-forwarded-for'])));
   }
@@ -73,7 +73,7 @@ export class Gate {
     return { claims: await this.#deps.tokens.verify(auth.data.token), address, nodeUrl };
   }
 
-  /** Returns what is to be called when the connection is closed. */
+  /** Counts a connection; call the returned function when it is closed. */
   count(address: string): () => void {
     this.#connected.set(address, (this.#connected.get(address) ?? 0) + 1);
     return () => {

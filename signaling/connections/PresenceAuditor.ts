@@ -15,7 +15,7 @@ interface PresenceAuditorDeps {
   readonly newId: () => string;
 }
 
-/** A place found empty in two rounds in a row is empty; in one, its client may be on its way in. */
+/** A place counts as empty after two rounds: in the first, its client may be on its way in. */
 const ROUND_MS = 5_000;
 
 /**
@@ -24,7 +24,7 @@ const ROUND_MS = 5_000;
  */
 export class PresenceAuditor {
   readonly #deps: PresenceAuditorDeps;
-  /** Seats that were left while their room could not be opened. */
+  /** Seats whose end is not recorded yet, because their room could not be opened. */
   readonly #owed = new Set<Seat>();
   #suspects = new Set<string>();
   #cancelRound: (() => void) | null = null;
@@ -38,7 +38,7 @@ export class PresenceAuditor {
     if (this.#stopped) return;
     this.#cancelRound = this.#deps.clock.setTimer(ROUND_MS, () => {
       void this.#round()
-        .catch((error: unknown) => this.#deps.logger.error({ err: error }, 'looking after connections failed'))
+        .catch((error: unknown) => this.#deps.logger.error({ err: error }, 'a round of the presence auditor failed'))
         .finally(() => this.start());
     });
   }
@@ -57,7 +57,7 @@ export class PresenceAuditor {
   async #record(seat: Seat): Promise<void> {
     const { logger } = this.#deps;
     try {
-      // From here on the host sees to it, however long the journal is away.
+      // From here on the host keeps trying while the journal is away.
       await withRoom(this.#deps, seat.roomId, (room) => room.disconnected(seat.participantId, seat.session));
       this.#owed.delete(seat);
     } catch (error) {
@@ -65,7 +65,7 @@ export class PresenceAuditor {
     }
   }
 
-  /** A connection that only knocked is gone. What fails here, the next rounds find. */
+  /** The connection of somebody in the lobby is gone. If this fails, the next rounds find it. */
   knockLeft(roomId: RoomId, participantId: ParticipantId): void {
     const { logger } = this.#deps;
     withRoom(this.#deps, roomId, (room) => this.#withdrawKnock(room, participantId)).catch((error: unknown) => {
@@ -96,7 +96,9 @@ export class PresenceAuditor {
     }
   }
 
-  /** Places that the record gives to this node and nobody here has; clears those that were suspect before. */
+  /**
+   * Returns places that the record gives to this node without a connection here; clears those found in the last round.
+   */
   #clearEmptyPlaces(room: RoomHost): string[] {
     const { attendance, nodeId } = this.#deps;
     const suspects: string[] = [];
@@ -115,14 +117,14 @@ export class PresenceAuditor {
     return suspects;
   }
 
-  /** Keeps the room open while somebody waits at its door, and tells what was decided while it was closed here. */
+  /** Keeps the room open while somebody waits in its lobby, and sends decisions made while it was closed here. */
   async #tellKnocking(roomId: RoomId): Promise<void> {
     try {
       await withRoom(this.#deps, roomId, (room) => {
         for (const connection of this.#deps.attendance.knocking(roomId).values()) this.#tellDecision(room, connection);
       });
     } catch (error) {
-      this.#deps.logger.debug({ err: error, roomId }, 'a room with people at its door is not open here');
+      this.#deps.logger.debug({ err: error, roomId }, 'a room with people in its lobby is not open here');
     }
   }
 

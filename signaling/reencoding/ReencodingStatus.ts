@@ -5,12 +5,12 @@ import type { Attendance } from '../connections/Attendance.ts';
 import type { NotificationBody } from '../protocol/notifications.ts';
 
 interface ReencodingStatusDeps {
-  /** Null: this deployment knows of no sidecars. */
+  /** Null if nothing is reencoded here. */
   readonly directory: Pick<SidecarDirectory, 'sidecars'> | null;
   readonly attendance: Attendance;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether tracks can be reencoded, or why not, is another answer than before: every room is to be told. */
+  /** Called when reencoding became available or unavailable, or for another reason: every room hears of it. */
   readonly changed: () => void;
 }
 
@@ -19,7 +19,7 @@ type Status = NotificationBody<'reencodingStatus'>;
 const REFRESH_MS = 2_000;
 const START_ONE = 'No reencoder runs: start one with "npm run reencoder".';
 
-/** Whether tracks can be reencoded now, and which are, as last seen: nobody waits for the directory to learn it. */
+/** Whether tracks can be reencoded now, and which are, as last seen: answers never wait for the directory. */
 export class ReencodingStatus {
   readonly #deps: ReencodingStatusDeps;
   readonly #tracks = new Map<RoomId, readonly TrackId[]>();
@@ -31,7 +31,7 @@ export class ReencodingStatus {
     this.#deps = deps;
   }
 
-  /** Reads the directory now, and again and again. */
+  /** Reads the directory now, and from then on again and again. */
   start(): void {
     this.#forgetEmptyRooms();
     void this.#refresh().finally(() => {
@@ -49,7 +49,7 @@ export class ReencodingStatus {
     return this.#sidecars;
   }
 
-  /** What the people of this room are told. */
+  /** The status as the people of this room get it. */
   of(roomId: RoomId): Status {
     return { ...availabilityOf(this.#sidecars), trackIds: [...this.tracksOf(roomId)] };
   }
@@ -71,7 +71,7 @@ export class ReencodingStatus {
     try {
       this.#sidecars = await directory.sidecars();
     } catch (error) {
-      // What was seen last is the best guess, and rooms must not flicker with it.
+      // The last answer is the best guess, and rooms must not flicker.
       logger.debug({ err: error }, 'the list of sidecars is not up to date');
       return;
     }
@@ -79,7 +79,7 @@ export class ReencodingStatus {
     if (before.available !== after.available || before.reason !== after.reason) changed();
   }
 
-  /** A room that closed without a word, with the last of its people. */
+  /** Nobody reports that a room closed with its last participant. */
   #forgetEmptyRooms(): void {
     for (const roomId of [...this.#tracks.keys()]) {
       if (this.#deps.attendance.seated(roomId).size === 0) this.#tracks.delete(roomId);
@@ -87,7 +87,7 @@ export class ReencodingStatus {
   }
 }
 
-/** `reason` tells the people what is missing; where tracks can be reencoded, why some may wait. */
+/** `reason` says to people what is missing or, if tracks can be reencoded, why some may wait. */
 export function availabilityOf(sidecars: readonly SidecarInfo[]): Pick<Status, 'available' | 'reason'> {
   const able = sidecars.filter(({ engine }) => engine !== null);
   const taking = able.filter(({ draining }) => !draining);

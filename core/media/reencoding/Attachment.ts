@@ -160,8 +160,8 @@ export class Attachment {
   }
 
   /**
-   * Compares what was sent with what arrived, both ways; the next `checkPulse` counts it. Throws when its router is
-   * gone.
+   * Compares what was sent with what arrived, both ways; the next `checkPulse` counts it.
+   * @throws mediasoup's error when its router is gone
    */
   async checkPath(): Promise<void> {
     const { consumer, producer } = this.#media;

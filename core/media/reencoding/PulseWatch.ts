@@ -65,7 +65,7 @@ export class PulseWatch {
     const { anyLayerActive, inputPaused } = this.#expected;
     if (anyLayerActive === expected.anyLayerActive && inputPaused === expected.inputPaused) return;
     this.#expected = expected;
-    // What the sidecar has just been told takes its time.
+    // The sidecar needs time to follow new targets.
     this.#restartOutput(now);
   }
 

@@ -21,7 +21,7 @@ import { SidecarRefused, SidecarTokens } from './SidecarTokens.ts';
 
 interface SidecarChannelDeps {
   readonly nodeId: NodeId;
-  readonly desk: ReencodingPort;
+  readonly reencoding: ReencodingPort;
   readonly secret: string;
   readonly registry: Registry;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ const Acknowledge = z.custom<(answer: AttachAnswer) => void>((value) => typeof v
  * clients. Their limits do not apply to it, and a node that drains goes on serving its sidecars: its tracks still flow.
  */
 export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namespace {
-  const { clock, desk } = deps;
+  const { clock, reencoding } = deps;
   const logger = deps.logger.child({ part: 'sidecars' });
   const namespace = io.of(SIDECAR_NAMESPACE);
   const metrics = new SidecarMetrics(deps.registry, () => namespace.sockets.size);
@@ -69,9 +69,9 @@ export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namesp
       metrics.dropped(message);
       logger.debug({ sidecarId: channel.sidecarId, message, err: error }, 'a message of a sidecar is dropped');
     };
-    on('pulse', Pulse, (pulse) => desk.pulse(channel, pulse));
-    on('stats', TrackStats, (stats) => desk.stats(channel, stats));
-    on('detach', Detach, (detach) => desk.detach(channel, detach));
+    on('pulse', Pulse, (pulse) => reencoding.pulse(channel, pulse));
+    on('stats', TrackStats, (stats) => reencoding.stats(channel, stats));
+    on('detach', Detach, (detach) => reencoding.detach(channel, detach));
 
     const attach = async (body: unknown): Promise<AttachAnswer> => {
       const request = AttachRequest.safeParse(body);
@@ -80,7 +80,7 @@ export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namesp
         return { type: 'unsuitable', reason: 'The request is not understood: node and sidecar differ in version.' };
       }
       try {
-        return await desk.attach(channel, request.data);
+        return await reencoding.attach(channel, request.data);
       } catch (error) {
         logger.error({ sidecarId: channel.sidecarId, err: error }, 'a sidecar could not be attached');
         return { type: 'unsuitable', reason: 'Something went wrong in the node; it was logged.' };
@@ -94,7 +94,7 @@ export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namesp
 
     socket.on('disconnect', (reason) => {
       logger.info({ sidecarId: channel.sidecarId, reason }, 'a sidecar is disconnected');
-      desk.lost(channel);
+      reencoding.lost(channel);
     });
   });
   return namespace;

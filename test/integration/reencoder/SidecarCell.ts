@@ -71,7 +71,11 @@ export class SidecarCell {
       nodeId,
       port: this.#place.port,
       media: this.plane,
-      sidecars: { desk: this.plane.reencoding, secret: { reveal: () => SECRET }, directory: this.recovery.sidecars },
+      sidecars: {
+        reencoding: this.plane.reencoding,
+        secret: { reveal: () => SECRET },
+        directory: this.recovery.sidecars,
+      },
     });
   }
 

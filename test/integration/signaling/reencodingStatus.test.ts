@@ -54,7 +54,7 @@ describe('what people and operators are told of reencoding', () => {
     node = await TestNode.start({
       engine: 'ws',
       store: new InMemoryJournalStore(),
-      sidecars: { desk: idleDesk, secret, directory },
+      sidecars: { reencoding: idleDesk, secret, directory },
     });
   });
 

@@ -102,7 +102,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
       store: new InMemoryJournalStore(),
       limits,
       sidecars: {
-        desk,
+        reencoding: desk,
         secret: { reveal: () => SIDECAR_SECRET },
         directory: { sidecars: async () => [] },
       },
