@@ -101,6 +101,7 @@ export class LiveRoomMedia implements RoomMedia {
   update(room: RoomState): void {
     this.#room = room;
     this.#producers.silenceMuted();
+    for (const participantId of this.#sessions.closeReplaced()) this.#views.delete(participantId);
     for (const participantId of this.#views.keys()) {
       if (!room.participants.has(participantId)) this.#views.delete(participantId);
     }

@@ -84,6 +84,16 @@ export class RoomSessions {
     return true;
   }
 
+  /** Closes the transports of sessions that the record has replaced, and returns their participants [J5]. */
+  closeReplaced(): readonly ParticipantId[] {
+    const { participants } = this.#options.room();
+    const replaced = [...this.viewers.values()].filter(
+      ({ participantId, session }) => session < (participants.get(participantId)?.session ?? 0),
+    );
+    for (const { participantId } of replaced) this.drop(participantId);
+    return replaced.map(({ participantId }) => participantId);
+  }
+
   drop(participantId: ParticipantId): void {
     this.viewers.get(participantId)?.close();
     this.viewers.delete(participantId);

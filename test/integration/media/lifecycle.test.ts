@@ -45,6 +45,16 @@ describe('sessions', () => {
     await room.media.close();
   });
 
+  test('[J5] a session that the record has replaced loses its media, also where nobody closes it', async () => {
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1), published('ann', 'mic'));
+    const old = await SilentPeer.join(plane, room, 'ann', 1);
+    await old.produce('mic', 'audio');
+    room.record(resumed('ann', 2));
+    await waitUntil(() => room.media.inventory().producers.length === 0 || 'the old session still has its producer');
+    await room.media.close();
+  });
+
   test('[J5] a producer that a stale session had on its way is closed', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'));
