@@ -1,37 +1,57 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests of real parts: one file at a time, and no two of these projects at once, so that they measure themselves and not each other. */
-function heavy(name: string, groupOrder: number, testTimeout: number) {
+/** Vitest runs the groups one after another, and the files of a group side by side. */
+const GROUPS = { computing: 1, waiting: 2, meeting: 3 } as const;
+
+const CORES = availableParallelism();
+const WORKERS = {
+  /** Never waits for anything. */
+  computing: CORES,
+  /** Waits for other processes and for time to pass, so that one more than there are cores keeps them busy. */
+  waiting: CORES + 1,
+  /** Whole meetings: browsers, servers and their workers beside the test. More of them would measure each other. */
+  meeting: 2,
+} as const;
+
+function project(name: string, group: keyof typeof GROUPS, testTimeout: number) {
   return {
-    test: {
-      name,
-      include: [`test/${name}/**/*.test.ts`],
-      fileParallelism: false,
-      maxWorkers: 1,
-      sequence: { groupOrder },
-      testTimeout,
-      hookTimeout: testTimeout,
-    },
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    maxWorkers: WORKERS[group],
+    sequence: { groupOrder: GROUPS[group] },
+    testTimeout,
+    hookTimeout: testTimeout,
   };
+}
+
+/** In each group the projects with the longest files come first, so that no worker ends alone with one of them. */
+const LONGEST_FIRST = ['model', 'pure', 'integration', 'contract', 'setup', 'failover', 'browser'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.sort((a, b) => LONGEST_FIRST.indexOf(a.project.name) - LONGEST_FIRST.indexOf(b.project.name));
+  }
 }
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
-          name: 'pure',
-          testTimeout: 20_000,
+          ...project('pure', 'computing', 20_000),
           include: ['{core,recovery,signaling,client,web,reencoder,ops}/**/*.test.{ts,tsx,mjs}'],
-          sequence: { groupOrder: 1 },
         },
       },
-      heavy('contract', 2, 30_000),
-      heavy('model', 3, 300_000),
-      heavy('integration', 4, 60_000),
-      heavy('setup', 5, 60_000),
-      heavy('browser', 6, 120_000),
-      heavy('failover', 7, 300_000),
+      { test: project('model', 'computing', 300_000) },
+      { test: project('contract', 'waiting', 60_000) },
+      { test: project('integration', 'waiting', 60_000) },
+      { test: project('setup', 'waiting', 60_000) },
+      { test: { ...project('browser', 'meeting', 120_000), globalSetup: ['test/browser/buildPage.ts'] } },
+      { test: project('failover', 'meeting', 300_000) },
     ],
   },
 });

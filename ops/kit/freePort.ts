@@ -1,22 +1,59 @@
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
-/** A port of the loopback on which nobody listens now. */
+/**
+ * Below what the system gives to outgoing connections (from 32,768) and mediasoup to plain transports (from 10,000), and
+ * without a port that browsers refuse.
+ */
+const FIRST_PORT = 7_000;
+const LAST_PORT = 9_999;
+const ATTEMPTS = 500;
+
+/** Held until this process ends. */
+const reservations: Server[] = [];
+
+/** A port of the loopback that is reserved for this process, see `freePorts`. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);
-  if (port === undefined) throw new Error('The system gave no port');
+  if (port === undefined) throw new Error('No port was reserved');
   return port;
 }
 
-/** The first of `count` neighbouring ports that are all free, UDP and TCP. */
+/**
+ * `count` neighbouring ports, in order, on which nobody listens, by UDP or TCP. Until this process ends nobody else gets
+ * one of them here: whoever shall listen on them may take its time, and may be restarted.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const first = await listen(0);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const first = randomInt(FIRST_PORT, LAST_PORT + 2 - count);
     const ports = Array.from({ length: count }, (_, index) => first + index);
-    const taken = await Promise.all(ports.map(isTaken));
-    if (!taken.includes(true)) return ports;
+    if (await reserveAll(ports)) return ports;
   }
-  throw new Error(`There are no ${count} neighbouring free ports`);
+  throw new Error(`There are no ${count} neighbouring free ports between ${FIRST_PORT} and ${LAST_PORT}`);
+}
+
+async function reserveAll(ports: readonly number[]): Promise<boolean> {
+  const reserved: Server[] = [];
+  for (const port of ports) {
+    const reservation = await reserve(port);
+    if (reservation) reserved.push(reservation);
+    if (!reservation || (await isTaken(port))) {
+      for (const each of reserved) each.close();
+      return false;
+    }
+  }
+  reservations.push(...reserved);
+  return true;
+}
+
+/** Returns null if another process holds it. A name in Linux's abstract namespace vanishes with the process that has it. */
+function reserve(port: number): Promise<Server | null> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(error)));
+    server.listen(`\0everroom-port-${port}`, () => resolve(server.unref()));
+  });
 }
 
 async function isTaken(port: number): Promise<boolean> {
@@ -25,25 +62,25 @@ async function isTaken(port: number): Promise<boolean> {
     await bind(port);
     return false;
   } catch {
-    return true; // In use, or beyond the last port.
+    return true;
   }
 }
 
-function listen(port: number): Promise<number> {
+function listen(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
-    });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
   });
 }
 
 function bind(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4');
-    socket.once('error', reject);
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
     socket.bind(port, '127.0.0.1', () => socket.close(() => resolve()));
   });
 }

@@ -6,7 +6,7 @@ import { completeLock, platformOf } from './completeLock.mjs';
 import { ROOT } from './places.mjs';
 import { isGoodNode } from './runtime.mjs';
 import { setting } from './settingsFile.mjs';
-import { count } from './tests.mjs';
+import { count, slowest } from './tests.mjs';
 
 const lock = () => JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
 
@@ -69,4 +69,11 @@ test.each([
   ['no report', undefined, 139, [0, 1]],
 ])('%s is counted as what it is', (_, report, exitCode, [passed, failed]) => {
   expect(count(report, exitCode)).toMatchObject({ passed, failed });
+});
+
+test('the slowest test files come first, with their seconds and their place in the project', () => {
+  const timed = (name, seconds) => ({ name: join(ROOT, 'test', name), startTime: 5_000, endTime: 5_000 + 1_000 * seconds });
+  const testResults = [timed('quick.test.ts', 0.25), timed('slow.test.ts', 61.5), timed('middle.test.ts', 3)];
+  expect(slowest({ testResults }, 2)).toEqual(['  61.5 s  test/slow.test.ts', '   3.0 s  test/middle.test.ts']);
+  expect(slowest(undefined)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ROOT } from './places.mjs';
 import { become } from './processes.mjs';
 
@@ -12,7 +12,10 @@ export async function test(runtime, args) {
     const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
     const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args];
     const code = await become(runtime.node, [vitest, ...options], { cwd: ROOT, env: runtime.env });
-    const { passed, failed, notes } = count(readReport(report), code);
+    const results = readReport(report);
+    const { passed, failed, notes } = count(results, code);
+    const slow = slowest(results);
+    if (slow.length > 1) process.stdout.write(`The slowest files:\n${slow.map((line) => `  ${line}\n`).join('')}`);
     for (const note of notes) process.stdout.write(`${note}\n`);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
     return failed > 0 ? code || 1 : 0;
@@ -27,6 +30,16 @@ function readReport(path) {
   } catch {
     return undefined; // vitest ended before it could write one.
   }
+}
+
+/** The files that took longest, hooks included, with their seconds: `  12.3 s  test/model/replicas.test.ts`. */
+export function slowest(report, limit = 10) {
+  const files = (report?.testResults ?? []).map(({ name, startTime, endTime }) => ({
+    name: relative(ROOT, name),
+    seconds: (endTime - startTime) / 1_000,
+  }));
+  files.sort((one, other) => other.seconds - one.seconds);
+  return files.slice(0, limit).map(({ name, seconds }) => `${seconds.toFixed(1).padStart(6)} s  ${name}`);
 }
 
 /** Counts so that nothing that went wrong adds up to zero failures. */

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../ops/kit/freePort.ts';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
@@ -39,7 +38,7 @@ beforeEach(async () => {
     EVERROOM_DATA: join(folder, 'data'),
     HOST: '127.0.0.1',
     PORT: String(await freePort()),
-    MEDIA_PORT: String(43_000 + Math.floor(Math.random() * 2000)),
+    MEDIA_PORT: String(await freePort()),
     WORKERS: '1',
     LOG_LEVEL: 'warn',
     REDIS_URL: '',
@@ -53,14 +52,6 @@ afterEach(async () => {
   }
   await rm(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 function start(more: NodeJS.ProcessEnv = {}): Supervisor {
   const child = spawn(process.execPath, [script], { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });

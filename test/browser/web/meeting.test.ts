@@ -1,6 +1,4 @@
-import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
 import { supervisorState } from '../../../ops/kit/deployment/Deployment.ts';
@@ -14,7 +12,6 @@ describe('a meeting through the page', () => {
   let pages: MeetingPage[] = [];
 
   beforeAll(async () => {
-    await build({ configFile: path.resolve('web/vite.config.ts'), logLevel: 'warn' });
     [deployment, browser] = await Promise.all([
       PrivateDeployment.start({ workers: 1, settings: { OPEN_ROOM_CREATION: 'yes' } }),
       launchChromium(),

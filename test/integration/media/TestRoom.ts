@@ -1,49 +1,21 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createMediaPlane, type MediaPlaneOptions } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { ConsumerOffer, Quality, RoomMedia, RoomMediaListener, Speaker } from '../../../core/media/RoomMedia.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import type { RoomState } from '../../../core/room/state.ts';
+import { freePorts } from '../../../ops/kit/freePort.ts';
 import { created, stateOf } from '../../support/room.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
-
-/** A base port with `count` ports free from it on, UDP and TCP. */
-export async function freePorts(count: number): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const base = 20_000 + Math.floor(Math.random() * 20_000);
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(base + index)));
-    if (free.every(Boolean)) return base;
-  }
-  throw new Error('no free ports');
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const udp = createSocket('udp4');
-  const tcp = createServer();
-  try {
-    udp.bind(port, '127.0.0.1');
-    await once(udp, 'listening');
-    tcp.listen(port, '127.0.0.1');
-    await once(tcp, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    udp.close();
-    tcp.close();
-  }
-}
 
 export async function openTestPlane(
   options: Partial<MediaPlaneOptions> & { workers?: number } = {},
 ): Promise<MediaPlane> {
   const workers = options.workers ?? 1;
+  const [basePort = 0] = await freePorts(workers);
   const plane = await createMediaPlane({
     workers,
     listen: [{ ip: '127.0.0.1' }],
-    basePort: await freePorts(workers),
+    basePort,
     clock: systemClock,
     logger: silentLogger,
     ...options,

@@ -4,12 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { freePort } from '../../../ops/kit/freePort.ts';
 import { joined, published, resumed } from '../../support/room.ts';
 import { signalProcess } from '../../support/signalProcess.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
-import { freePorts, openTestPlane, TestRoom } from './TestRoom.ts';
+import { openTestPlane, TestRoom } from './TestRoom.ts';
 import { heldByWorkers, workerPids } from './workers.ts';
 
 let plane: MediaPlane;
@@ -207,7 +208,7 @@ describe('workers', () => {
   });
 
   test('ports bind only when asked, wait for a dying process, and a port that stays taken is named', async () => {
-    const basePort = await freePorts(1);
+    const basePort = await freePort();
     const holder = createSocket('udp4').bind(basePort, '127.0.0.1');
     await once(holder, 'listening');
     const standby = await createMediaPlane({
@@ -236,7 +237,7 @@ describe('workers', () => {
   });
 
   test('a standby without ports replaces its workers too, and binds nothing by that', async () => {
-    const basePort = await freePorts(1);
+    const basePort = await freePort();
     const options = { workers: 1, listen: [{ ip: '127.0.0.1' }], basePort, clock: systemClock, logger: silentLogger };
     const standby = await createMediaPlane(options);
     const [pid] = standby.workerPids();

@@ -4,13 +4,13 @@ import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Journal } from '../../../core/ports.ts';
 import { ORIGIN } from '../../../core/room/commit.ts';
+import { freePort } from '../../../ops/kit/freePort.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import type { Durability } from '../../../recovery/journal/durability.ts';
 import { commitsAfter, positionOf } from '../../contract/journal.ts';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-import { freePort } from './freePort.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

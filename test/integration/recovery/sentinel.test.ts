@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TakenJob } from '../../../core/reencoding/ports.ts';
 import { type Commit, ORIGIN } from '../../../core/room/commit.ts';
+import { freePort } from '../../../ops/kit/freePort.ts';
 import { createRecovery } from '../../../recovery/createRecovery.ts';
 import { reencodingPrefix } from '../../../recovery/keys.ts';
 import { createReencodingWork } from '../../../recovery/reencoding/createReencodingWork.ts';
@@ -15,7 +16,6 @@ import { commitsAfter, positionOf } from '../../contract/journal.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-import { freePort } from './freePort.ts';
 
 async function startServer(port: number): Promise<{ server: TestRedis; side: Redis }> {
   const server = await startTestRedis({ port, settings: { 'repl-diskless-sync-delay': '0' } });

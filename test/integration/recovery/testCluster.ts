@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
+import { freePort } from '../../../ops/kit/freePort.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-import { freePort } from './freePort.ts';
 
 export interface TestCluster {
   readonly url: string;

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { freePort } from '../../../ops/kit/freePort.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
-import { freePorts, openTestPlane } from '../media/TestRoom.ts';
+import { openTestPlane } from '../media/TestRoom.ts';
 import { TestNode } from '../signaling/TestNode.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../../ops/run/reencoder.ts', import.meta.url));
@@ -44,7 +45,7 @@ export class SidecarCell {
   static async open(ip = '127.0.0.1'): Promise<SidecarCell> {
     const redis = await startTestRedis();
     const nodeId = randomUUID();
-    const port = await freePorts(1);
+    const port = await freePort();
     const recovery = await createRecovery({
       redis: { url: redis.url },
       durability: { mode: 'async' },
