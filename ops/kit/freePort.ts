@@ -51,7 +51,9 @@ async function reserveAll(ports: readonly number[]): Promise<boolean> {
 function reserve(port: number): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(null) : reject(error),
+    );
     server.listen(`\0everroom-port-${port}`, () => resolve(server.unref()));
   });
 }

@@ -41,18 +41,48 @@ describe('limits by address', () => {
 });
 
 describe('the weight of a payload', () => {
-  it('is about its size as JSON', () => {
+  const weightOf = (value: unknown): number => payloadWeight(value, 1e9);
+
+  it('the weight of a text is its length with quotes, and every other plain value weighs 4 or 5', () => {
+    fc.assert(fc.property(fc.string(), (text) => weightOf(text) === text.length + 2));
+    fc.assert(fc.property(fc.oneof(fc.double(), fc.boolean()), (value) => weightOf(value) === 5));
+    expect([null, [], {}].map(weightOf)).toEqual([4, 4, 4]);
+  });
+
+  it('the weight of a list or an object is 4 and that of its parts, and a key weighs 4 more than it is long', () => {
+    const parts = fc.array(fc.jsonValue({ maxDepth: 4 }));
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-        const json = JSON.stringify(value)?.length ?? 0;
-        const weight = payloadWeight(value, 1e9);
-        expect(weight).toBeGreaterThan(json / 6 - 10);
-        expect(weight).toBeLessThan(json * 5 + 10);
+      fc.property(parts, fc.array(fc.string()), (values, keys) => {
+        const inside = values.map(weightOf).reduce((sum, weight) => sum + weight, 0);
+        expect(weightOf(values)).toBe(4 + inside);
+        const named = new Map(values.map((value, index) => [`${index} ${keys[index] ?? ''}`, value]));
+        const ofKeys = [...named.keys()].reduce((sum, key) => sum + key.length + 4, 0);
+        expect(weightOf(Object.fromEntries(named))).toBe(4 + inside + ofKeys);
       }),
     );
   });
 
-  it('is too much when it is large, deep, or no JSON', () => {
+  it('the weight of a payload is between two thirds of its size as JSON and twice that, escapes and numbers apart', () => {
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small', maxDepth: 6 },
+        fc.stringMatching(/^[ a-z]{0,40}$/),
+        fc.integer({ min: 10_000, max: 99_999 }),
+        fc.constantFrom(null, true, false),
+        fc.array(tie('tree')),
+        fc.dictionary(fc.stringMatching(/^[a-z]{1,12}$/), tie('tree')),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        const { length } = JSON.stringify(value);
+        expect(weightOf(value)).toBeGreaterThanOrEqual((length * 2) / 3);
+        expect(weightOf(value)).toBeLessThanOrEqual(length * 2);
+      }),
+    );
+  });
+
+  it('a payload that is large, deep, or no JSON weighs too much', () => {
     const deep = JSON.parse('['.repeat(20) + ']'.repeat(20));
     const tooMuch = ['x'.repeat(200), Array(100).fill(0), { key: 'x'.repeat(200) }, deep, Buffer.alloc(1), () => 1, 1n];
     expect(tooMuch.filter((value) => payloadWeight(value, 100) <= 100)).toEqual([]);

@@ -19,6 +19,8 @@ let lastRoom = 0;
 /** A room that no other test uses. */
 const newRoom = (): RoomId => `room-${++lastRoom}`;
 
+let lastCommit = 0;
+
 /** Commits that follow `after`, as one node would write them. */
 export function commitsAfter(after: Position, count: number, text = 'hello', writer = 'w'): Commit[] {
   const commits: Commit[] = [];
@@ -27,7 +29,7 @@ export function commitsAfter(after: Position, count: number, text = 'hello', wri
     const version = last.version + 1;
     const commit: Commit = {
       version,
-      commitId: `${writer}-${version}-${Math.random().toString(36).slice(2)}`,
+      commitId: `${writer}-${version}-${++lastCommit}`,
       prev: last.commitId,
       commandId: `command-${writer}-${version}`,
       actor: { kind: 'participant', participantId: 'ann', session: 1 },

@@ -13,6 +13,7 @@ import { openScene } from '../../ops/drills/scene.ts';
 import { Cleanup } from '../../ops/kit/cleanup.ts';
 import type { BrowserName } from '../../ops/kit/clients/DrillBrowser.ts';
 import { PrivateDeployment } from '../../ops/kit/deployment/PrivateDeployment.ts';
+import { seedOf } from '../support/seed.ts';
 import { unmuteBriefly, withoutOneMessage } from './planted.ts';
 
 /** How many rounds of talking, chatting and raising hands survive; how fast is the drills' own question. */
@@ -39,7 +40,7 @@ interface Plan {
 
 async function drill({ fault, pages, browser, change = (scene) => scene }: Plan): Promise<DrillOutcome> {
   const cleanup = new Cleanup();
-  const seed = Date.now() % 1_000_000;
+  const seed = seedOf('drill') % 1_000_000;
   const lines = [`seed ${seed}`];
   try {
     const scene = change(

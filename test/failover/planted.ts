@@ -22,7 +22,10 @@ export function withoutOneMessage(journal: Journal): Journal {
   };
 }
 
-/** Somebody who must be silent opens the microphone for two seconds, unknown to the drill: it hears the tone of the muted. */
+/** Long enough to be heard: what the drill measures is loudness. */
+const HOT_FOR_MS = 2_000;
+
+/** Somebody who must be silent opens the microphone for a while, unknown to the drill: it hears the tone of the muted. */
 export function unmuteBriefly(silent: DrillClient): Fault {
   return {
     name: 'planted hot mic',
@@ -32,7 +35,7 @@ export function unmuteBriefly(silent: DrillClient): Fault {
       const at = Date.now();
       await silent.setMicrophoneMuted(false);
       const heal = async (): Promise<void> => {
-        await sleep(2_000);
+        await sleep(HOT_FOR_MS);
         await silent.setMicrophoneMuted(true);
       };
       return { at, what: 'microphone opened', heal, replaced: () => Promise.resolve(null) };

@@ -6,9 +6,9 @@ import { decide } from '../../core/room/decide.ts';
 import { evolveCommits } from '../../core/room/evolve.ts';
 import { Refusal } from '../../core/room/refusal.ts';
 import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
+import { seeded } from '../support/seed.ts';
 import { expectSameState, verifyJournal } from './invariants.ts';
 import { anyRequest, OPENING, type Request, toCommand } from './requests.ts';
-import { seeded } from './seed.ts';
 
 /**
  * The rules on several replicas, without time and without I/O: each step of a command (decide, reach the journal, have

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { seeded } from '../support/seed.ts';
 import type { Fault } from './FaultyJournal.ts';
 import { anyRequest, OPENING, type Request } from './requests.ts';
-import { seeded } from './seed.ts';
 import { World } from './World.ts';
 
 const NODES = 3;

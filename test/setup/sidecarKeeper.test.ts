@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,10 @@ import { waitUntil } from '../support/waitUntil.ts';
 
 const script = fileURLToPath(new URL('fixtures/tinySidecar.ts', import.meta.url));
 
+const UNRESPONSIVE_MS = 4_000;
+/** Well below what a sidecar is killed for. */
+const SHORT_STOP_MS = 0.6 * UNRESPONSIVE_MS;
+
 let folder: string;
 let keeper: SidecarKeeper;
 const lines: string[] = [];
@@ -19,8 +24,8 @@ beforeEach(async () => {
   lines.length = 0;
   keeper = new SidecarKeeper({
     script,
-    env: { ...process.env, TINY_BROKEN_WHILE: join(folder, 'broken') },
-    unresponsiveMs: 4_000,
+    env: { ...process.env, TINY_BROKEN_WHILE: join(folder, 'broken'), TINY_PONGS: pongs() },
+    unresponsiveMs: UNRESPONSIVE_MS,
     log: (line) => lines.push(line),
     onChange: () => undefined,
   });
@@ -30,6 +35,15 @@ afterEach(async () => {
   await keeper.stop(1_000);
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Grows by one byte with each ping that a sidecar answers. */
+const pongs = (): string => join(folder, 'pongs');
+
+async function answersPings(): Promise<void> {
+  const count = (): number => (existsSync(pongs()) ? statSync(pongs()).size : 0);
+  const before = count();
+  await waitUntil(() => count() > before || 'the sidecar answers no ping');
+}
 
 async function another(pid: number | undefined): Promise<void> {
   await waitUntil(() => (keeper.pid !== undefined && keeper.pid !== pid) || 'another sidecar runs');
@@ -46,12 +60,12 @@ test('a sidecar that is killed is replaced', async () => {
 test('one that is stopped for a while stays; one that hangs is replaced', async () => {
   keeper.start();
   const pid = keeper.pid ?? 0;
-  await sleep(1_500); // It has said that it is ready.
+  await answersPings();
   process.kill(pid, 'SIGSTOP');
-  await sleep(2_500);
-  expect(keeper.pid).toBe(pid);
+  await sleep(SHORT_STOP_MS);
   process.kill(pid, 'SIGCONT');
-  await sleep(1_500);
+  await answersPings();
+  expect(keeper.pid).toBe(pid);
   process.kill(pid, 'SIGSTOP');
   await another(pid);
 });
@@ -67,7 +81,7 @@ test('one that crashes at its start is tried again, ever more rarely, until it s
 test('it ends with its keeper, and hanging does not help it', async () => {
   keeper.start();
   const pid = keeper.pid ?? 0;
-  await sleep(500);
+  await answersPings();
   process.kill(pid, 'SIGSTOP');
   await keeper.stop(300);
   expect(() => process.kill(pid, 0)).toThrow();

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../../ops/kit/freePort.ts';
@@ -169,6 +168,7 @@ test('[R1] a reencoder runs beside the server; killed, it is replaced and nothin
 test('without a reencoder wanted, none runs', async () => {
   const supervisor = start({ REENCODER: 'off' });
   expect((await ready(supervisor)).sidecarPid).toBeNull();
-  await sleep(1_000);
+  // A reencoder would have been started before the standby was loaded.
+  await waitUntil(() => typeof readState()?.standbyPid === 'number' || 'there is no standby', 20_000);
   expect(readState()?.sidecarPid).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 
 let redis: TestRedis | undefined;
@@ -27,6 +27,8 @@ test('data written with appendfsync always outlive a kill', async () => {
 });
 
 test('a paused server answers after it was resumed', async () => {
+  const other = await startTestRedis();
+  onTestFinished(() => other.stop());
   redis = await startTestRedis();
   const client = connect(redis.options);
   await client.ping();
@@ -35,7 +37,9 @@ test('a paused server answers after it was resumed', async () => {
   const answer = client.ping().then(() => {
     answered = true;
   });
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const marker = connect(other.options);
+  for (let round = 0; round < 100; round += 1) await marker.ping();
+  marker.disconnect();
   expect(answered).toBe(false);
   redis.resume();
   await answer;

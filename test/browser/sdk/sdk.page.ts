@@ -7,6 +7,8 @@ export interface TestPage {
   readonly events: string[];
   /** Times of rendered frames by publisher (ms since the epoch). */
   readonly frames: Record<string, number[]>;
+  /** For each of `frames`, how many times this page had rendered anything by then. */
+  readonly beats: Record<string, number[]>;
   /** Times of frames that were rendered all black, by publisher. */
   readonly blackFrames: Record<string, number[]>;
   join(url: string, token: string, name: string): Promise<void>;
@@ -17,6 +19,7 @@ export interface TestPage {
 const room = new Room();
 const events: string[] = [];
 const frames: Record<string, number[]> = {};
+const beats: Record<string, number[]> = {};
 const blackFrames: Record<string, number[]> = {};
 const canvas = Object.assign(document.createElement('canvas'), { width: 16, height: 9 });
 const pixels = canvas.getContext('2d', { willReadFrequently: true });
@@ -40,15 +43,24 @@ room.on('trackSwapped', (track) => {
 });
 room.on('warning', (message, error) => console.warn(message, String(error)));
 
+let beat = 0;
+function onBeat(): void {
+  beat += 1;
+  requestAnimationFrame(onBeat);
+}
+onBeat();
+
 function show(element: HTMLVideoElement, participantId: string): void {
   element.style.width = '480px';
   element.style.height = '270px';
   document.body.append(element);
   frames[participantId] ??= [];
+  beats[participantId] ??= [];
   blackFrames[participantId] ??= [];
   const onFrame = (): void => {
     const now = performance.timeOrigin + performance.now();
     frames[participantId]?.push(now);
+    beats[participantId]?.push(beat);
     pixels?.drawImage(element, 0, 0, 16, 9);
     const { data } = pixels?.getImageData(0, 0, 16, 9) ?? { data: [255] };
     if (Math.max(...data.filter((_, index) => index % 4 !== 3)) < 8) blackFrames[participantId]?.push(now);
@@ -69,6 +81,7 @@ const page: TestPage = {
   room,
   events,
   frames,
+  beats,
   blackFrames,
   join: (url, token, name) => room.connect(url, token, { name }),
   loudness(participantId) {

@@ -6,7 +6,8 @@ export type Colour = 'red' | 'green' | 'black' | 'other';
 
 /** One rendered frame. */
 export interface Shown {
-  readonly at: number;
+  /** How many pictures both cameras had been given by then; each takes 30 a second. */
+  readonly painted: number;
   readonly colour: Colour;
 }
 
@@ -34,6 +35,7 @@ declare global {
 window.shown = [];
 window.swaps = 0;
 let track: RemoteTrack;
+let painted = 0;
 
 window.carry = async ({ routerRtpCapabilities, send, receive }) => {
   const device = new Device();
@@ -85,6 +87,7 @@ function paint(colour: string): MediaStreamTrack {
   if (!context) throw new Error('no canvas');
   let frame = 0;
   setInterval(() => {
+    painted += 1;
     context.fillStyle = colour;
     context.fillRect(0, 0, 320, 180);
     context.fillStyle = '#808080';
@@ -102,7 +105,7 @@ function watch(element: HTMLVideoElement): void {
   const onFrame = (): void => {
     pixel?.drawImage(element, element.videoWidth / 2, element.videoHeight / 2, 1, 1, 0, 0, 1, 1);
     const [r = 0, g = 0, b = 0] = pixel?.getImageData(0, 0, 1, 1).data ?? [];
-    window.shown.push({ at: performance.now(), colour: colourOf(r, g, b) });
+    window.shown.push({ painted, colour: colourOf(r, g, b) });
     element.requestVideoFrameCallback(onFrame);
   };
   element.requestVideoFrameCallback(onFrame);

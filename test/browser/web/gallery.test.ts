@@ -137,13 +137,18 @@ describe.each(Object.entries(VIEWPORTS))('on a %s', (device, viewport) => {
     await prepare(page);
     await page.getByText(text).filter({ visible: true }).first().waitFor();
     if (pictures !== undefined) {
-      await page.waitForTimeout(700); // For the pictures only: the first frames of the videos.
+      await page.waitForFunction(videosShow);
       await page.screenshot({ path: path.join(pictures, `${state}-${device}.png`) });
     }
     expect(problems).toEqual([]);
     expect(await page.evaluate(overflow)).toEqual([]);
   });
 });
+
+/** Whether every video has its first picture. */
+function videosShow(): boolean {
+  return [...document.querySelectorAll('video')].every(({ readyState }) => readyState >= 2);
+}
 
 /** What sticks out of the window at the sides, and controls that cannot be reached or have no name. */
 function overflow(): string[] {

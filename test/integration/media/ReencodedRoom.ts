@@ -14,9 +14,14 @@ export class JobList implements ReencodingQueue {
   readonly added: ReencodingJob[] = [];
   /** True: it cannot be reached. */
   away = false;
+  /** Jobs that somebody tried to add while it was away. */
+  refused = 0;
 
   async add(job: ReencodingJob): Promise<void> {
-    if (this.away) throw new Error('the queue is away');
+    if (this.away) {
+      this.refused += 1;
+      throw new Error('the queue is away');
+    }
     this.added.push(job);
     this.jobs.set(job.jobId, job);
   }
@@ -42,6 +47,8 @@ export function deskOf(plane: MediaPlane): ReencodingPort {
 /** What a viewer's decoder showed: how many frames of the source and of reencoded producers there were at a time. */
 interface Sample {
   readonly at: number;
+  /** Pictures that cameras of the room had taken. */
+  readonly taken: number;
   readonly source: number;
   readonly reencoded: number;
 }
@@ -73,6 +80,25 @@ export class PictureWatch {
     return gap;
   }
 
+  /** Most pictures that were taken one after another without a new one being shown, from whatever producer. */
+  picturesMissed(): number {
+    let missed = 0;
+    let last = this.#samples[0];
+    for (const sample of this.#samples) {
+      const shown = last ? sample.source + sample.reencoded - last.source - last.reencoded : 0;
+      if (!last || shown <= 0) continue;
+      missed = Math.max(missed, sample.taken - last.taken - shown);
+      last = sample;
+    }
+    return missed;
+  }
+
+  /** Waits until frames of this kind come that had not been shown when it was asked. */
+  async shows(kind: 'source' | 'reencoded'): Promise<void> {
+    const before = this.#samples.at(-1)?.[kind] ?? 0;
+    await waitUntil(() => (this.#samples.at(-1)?.[kind] ?? 0) > before + 2 || `nothing comes from the ${kind}`);
+  }
+
   /** When the first new frame of this kind came after `since`; null: none has. */
   firstFrameAfter(since: number, kind: 'source' | 'reencoded'): number | null {
     const before = this.#samples.findLast(({ at }) => at <= since)?.[kind] ?? 0;
@@ -91,7 +117,8 @@ export class PictureWatch {
           last.set(id, framesDecoded);
         }),
       );
-      this.#samples.push({ at: Date.now(), ...total });
+      const taken = room.peers.reduce((sum, { pictures }) => sum + pictures, 0);
+      this.#samples.push({ at: Date.now(), taken, ...total });
       await sleep(10);
     }
   }

@@ -100,6 +100,9 @@ export class TestPeer implements TestViewer {
     });
   }
 
+  /** Pictures that its cameras have taken. */
+  pictures = 0;
+
   /** A moving picture in as many layers as its height allows. */
   async publishVideo(trackId: string, { height = 360, fps = 15 } = {}): Promise<types.Producer> {
     const width = (height * 16) / 9;
@@ -108,6 +111,7 @@ export class TestPeer implements TestViewer {
     let tick = 0;
     const timer = setInterval(() => {
       tick += 1;
+      this.pictures += 1;
       data.fill((tick * 7) % 256, 0, (width * height) / 4);
       source.onFrame({ width, height, data });
     }, 1000 / fps);

@@ -1,6 +1,5 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
@@ -166,7 +165,8 @@ describe('workers', () => {
         const peer = await SilentPeer.join(plane, room, id, index + 1);
         await peer.produce(`${id}-mic`, 'audio');
       });
-      await sleep(round);
+      // Each time a little later in the middle of it.
+      for (let turn = 0; turn < 4 * round; turn += 1) await new Promise(setImmediate);
       const pids = plane.workerPids();
       signalProcess(pids[round % pids.length], 'SIGKILL');
       // Whatever was in the middle is refused or done, never left hanging.
@@ -211,15 +211,22 @@ describe('workers', () => {
     const basePort = await freePort();
     const holder = createSocket('udp4').bind(basePort, '127.0.0.1');
     await once(holder, 'listening');
+    let asked = 0;
+    const now = (): number => {
+      asked += 1;
+      return Date.now();
+    };
     const standby = await createMediaPlane({
       workers: 1,
       listen: [{ ip: '127.0.0.1' }],
       basePort,
-      clock: systemClock,
+      clock: { ...systemClock, now },
       logger: silentLogger,
     });
     const listening = standby.listen();
-    await sleep(50);
+    // Once for the time limit, and once for each attempt in vain.
+    asked = 0;
+    await waitUntil(() => asked >= 3 || 'it has not found the port taken twice');
     holder.close();
     await listening;
 

@@ -11,6 +11,9 @@ import { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
 import { onNewProducer } from './workers.ts';
 
+/** One of the random steps: some of what the workers were asked is done by then. */
+const WORKERS_ANSWER_MS = 2;
+
 let plane: MediaPlane;
 const producers: types.Producer[] = [];
 
@@ -24,6 +27,20 @@ afterAll(async () => {
 
 function setMuted(muted: boolean): RoomEvent {
   return { type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId: 'ann', trackId: 'mic' };
+}
+
+/** Waits until the publisher has sent so many packets more. */
+async function sendsOn(publisher: TestPeer, packets: number): Promise<void> {
+  const enough = (await publisher.sent('mic')).packets + packets;
+  await waitUntil(async () => (await publisher.sent('mic')).packets >= enough || `${publisher.id} does not send`);
+}
+
+/** Waits until another track of ann's is at bob: by then, all that was asked of the workers before is done. */
+async function later(room: TestRoom, ann: SilentPeer): Promise<void> {
+  const before = room.media.inventory().consumers.length;
+  room.record(published('ann', 'later', 'screenAudio'));
+  await ann.produce('later', 'audio');
+  await waitUntil(() => room.media.inventory().consumers.length > before || 'bob does not get the later track');
 }
 
 test('[M2] a track that is muted in the record is not heard, though its publisher goes on sending', async () => {
@@ -40,9 +57,9 @@ test('[M2] a track that is muted in the record is not heard, though its publishe
     await waitUntil(async () => (await bob.received('mic')).packets > 10 || 'bob does not hear ann');
 
     room.record(setMuted(true));
-    await sleep(100);
+    await sendsOn(ann, 5); // What was on its way has come.
     const before = (await bob.received('mic')).packets;
-    await sleep(500);
+    await sendsOn(ann, 25);
     expect((await bob.received('mic')).packets).toBe(before);
   } finally {
     ann.close();
@@ -60,7 +77,7 @@ test('[M2] muting while produce is on its way: the producer comes up paused and 
   room.record(setMuted(true));
   const { producerId } = await producing;
   await waitUntil(() => room.media.inventory().consumers.length === 1 || 'bob has no consumer');
-  await sleep(50);
+  await later(room, ann);
   const all = producers.filter((producer) => producer.id === producerId);
   expect(all.map((producer) => producer.paused)).not.toContain(false);
   await room.media.close();
@@ -81,7 +98,7 @@ test('[M2] muting while the twin on another worker is just resumed: the source s
   });
   room.record(setMuted(false));
   await waitUntil(() => (muted && twin?.paused === true) || 'the twin was not paused');
-  await sleep(20);
+  await later(room, ann);
   expect(source?.paused).toBe(true);
   await room.media.close();
 });
@@ -98,7 +115,7 @@ test('[M2] however mutes, unmutes and produces interleave, producers and their t
       const produced = [ann.produce('mic', 'audio')];
       for (const step of sequence) {
         if (step === 'produce') produced.push(ann.produce('mic', 'audio'));
-        else if (step === 'wait') await sleep(2);
+        else if (step === 'wait') await sleep(WORKERS_ANSWER_MS);
         else if (step === 'turn') await new Promise(setImmediate);
         else if (muted !== (step === 'mute')) {
           muted = step === 'mute';

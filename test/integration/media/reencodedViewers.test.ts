@@ -100,7 +100,8 @@ test('viewers are moved before a layer ends that their sidecar has no CPU for, a
   await waitUntil(() => active()?.[2] === false || `active: ${active()}`);
   await waitUntil(async () => (await heightSeen(bob)) === 360 || `bob sees ${await heightSeen(bob)}`);
   await watch.end();
-  expect(watch.longestGapMs()).toBeLessThan(700);
+  // Cameras take 15 a second.
+  expect(watch.picturesMissed()).toBeLessThan(10);
 
   sidecar.highestLayer = 2;
   await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);

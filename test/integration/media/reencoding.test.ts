@@ -7,8 +7,14 @@ import { deskOf, JobList, PictureWatch, ReencodedRoom, type Served } from './Ree
 import { openTestPlane } from './TestRoom.ts';
 import { onNewProducer } from './workers.ts';
 
-/** Frames come 15 a second; a viewer that waits for a keyframe asked for too late waits longer than this. */
-const HOLE_MS = 600;
+/** Cameras take 15 pictures a second; a viewer that waits for a keyframe asked for too late misses more than this. */
+const HOLE = 9;
+/** What a viewer may miss when a sidecar dies, and when it falls silent: its pulses have to be missed first. */
+const FALLBACK = 6;
+const SILENT_FALLBACK = 8;
+
+/** mediasoup asks again after a second: what fell due at the source while a viewer moved comes by then, if at all. */
+const REQUESTS_FALL_DUE_MS = 1_500;
 
 const queue = new JobList();
 let plane: MediaPlane;
@@ -71,7 +77,7 @@ describe('jobs', () => {
     scene = openScene();
     queue.away = true;
     await scene.publish(await scene.join('ann'));
-    await sleep(100);
+    await waitUntil(() => queue.refused > 0 || 'nobody has tried to add the job');
     queue.away = false;
     const jobId = await queue.next(scene.roomId);
     queue.jobs.clear();
@@ -79,8 +85,14 @@ describe('jobs', () => {
     const sidecar = await scene.openSidecar();
     await sidecar.attach(jobId);
     queue.jobs.clear();
-    await sleep(3_200);
-    expect([...queue.jobs.values()].filter(({ roomId }) => roomId === scene.roomId)).toEqual([]);
+    // Jobs of other rooms are given to the queue again, as often as it loses them; this one has its sidecar.
+    const idle = openScene();
+    await idle.publish(await idle.join('bob'));
+    await queue.next(idle.roomId);
+    queue.jobs.clear();
+    await queue.next(idle.roomId);
+    expect([...queue.jobs.values()].map(({ roomId }) => roomId)).toEqual([idle.roomId]);
+    await idle.close();
   }, 20_000);
 
   test('who cannot decode the source, or would send media in the clear to another host, is unsuitable', async () => {
@@ -111,22 +123,21 @@ describe('switching', () => {
     expect((await bob.receivedFrom(reencodedId ?? '')).framesDecoded).toBeGreaterThan(0);
     await scene.sees(bob, 'reencoded');
     await watch.end();
-    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+    expect(watch.picturesMissed()).toBeLessThan(HOLE);
     expect(scene.room.reencoded).toEqual(['cam']);
     expect(scene.room.media.reencodedTracks()).toEqual(['cam']);
     expect(plane.reencodingStats().tracks).toMatchObject([{ roomId: scene.roomId, trackId: 'cam', phase: 'ready' }]);
     expect(sidecar.heightIn).toBe(360);
   });
 
-  test('when the sidecar dies they see the source again within 400 ms, and forward again with the next one', async () => {
+  test('when the sidecar dies viewers see the source again at once, and the next sidecar when it is there', async () => {
     const { bob, sidecar } = await servedScene();
     const { fallbacks } = plane.reencodingStats();
     const watch = new PictureWatch(scene, bob);
-    await sleep(200);
-    const diedAt = Date.now();
+    await watch.shows('reencoded');
     sidecar.die();
-    await waitUntil(() => watch.firstFrameAfter(diedAt, 'source') !== null || 'nothing comes from the source');
-    expect((watch.firstFrameAfter(diedAt, 'source') ?? 0) - diedAt).toBeLessThan(400);
+    await watch.shows('source');
+    expect(watch.picturesMissed()).toBeLessThan(FALLBACK);
     expect(plane.reencodingStats().fallbacks).toBe(fallbacks + 1);
     await waitUntil(() => scene.room.reencoded.length === 0 || 'people were not told');
 
@@ -143,12 +154,11 @@ describe('switching', () => {
   test('a sidecar that falls silent for a while loses its viewers, and gets them back by itself', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
-    await sleep(200);
-    const silentAt = Date.now();
+    await watch.shows('reencoded');
     sidecar.pulses = false;
     sidecar.sends = false;
-    await waitUntil(() => watch.firstFrameAfter(silentAt, 'source') !== null || 'nothing comes from the source');
-    expect((watch.firstFrameAfter(silentAt, 'source') ?? 0) - silentAt).toBeLessThan(500);
+    await watch.shows('source');
+    expect(watch.picturesMissed()).toBeLessThan(SILENT_FALLBACK);
     sidecar.pulses = true;
     sidecar.sends = true;
     await scene.served('bob');
@@ -168,12 +178,12 @@ describe('switching', () => {
   test('when the wish ends viewers see the source before the reencoded picture goes', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
-    await sleep(100);
+    await watch.shows('reencoded');
     scene.room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'off' } });
     await waitUntil(() => sidecar.releases.length === 1 || 'the sidecar was not released');
     await scene.sees(bob, 'source');
     await watch.end();
-    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+    expect(watch.picturesMissed()).toBeLessThan(HOLE);
     expect(scene.pathsTo('bob')).toEqual(['source']);
     expect(scene.room.media.inventory().producers.map(({ path }) => path)).toEqual(['source']);
   });
@@ -181,18 +191,18 @@ describe('switching', () => {
   test('a sidecar that hands over serves until another one does', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
-    await sleep(100);
+    await watch.shows('reencoded');
     sidecar.detach(true);
     const jobId = await queue.next(scene.roomId);
     expect(jobId).not.toBe(sidecar.jobId);
-    await sleep(300);
+    await watch.shows('reencoded');
     expect(scene.pathsTo('bob')).toEqual(['reencoded']);
     const next = await scene.openSidecar('next');
     await next.attach(jobId);
     await waitUntil(() => sidecar.releases.length === 1 || 'the old one was not released');
     await scene.served('bob');
     await watch.end();
-    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+    expect(watch.picturesMissed()).toBeLessThan(HOLE);
     expect(next.releases).toEqual([]);
   });
 
@@ -203,7 +213,7 @@ describe('switching', () => {
     await waitUntil(() => sidecar.releases.length === 1 || 'it was not released', 14_000);
     await scene.sees(bob, 'source');
     await watch.end();
-    expect(watch.longestGapMs()).toBeLessThan(HOLE_MS);
+    expect(watch.picturesMissed()).toBeLessThan(HOLE);
   }, 20_000);
 });
 
@@ -244,7 +254,7 @@ describe('fencing', () => {
 describe('the source', () => {
   test('hears of no viewer: newcomers get their first picture from the sidecar', async () => {
     const { sidecar } = await servedScene();
-    await sleep(1_500); // What fell due at the source while bob moved.
+    await sleep(REQUESTS_FALL_DUE_MS);
     const before = { source: requestsAtSource, sidecar: sidecar.keyframeRequests };
     for (const id of ['cem', 'dan', 'eve']) {
       const peer = await scene.join(id);
@@ -256,15 +266,19 @@ describe('the source', () => {
   });
 
   test('[M2] muting pauses both producers, and nothing of either is received', async () => {
-    const { bob, sidecar } = await servedScene();
+    const { ann, bob, sidecar } = await servedScene();
     scene.room.record({ type: 'TrackMuted', participantId: 'ann', trackId: 'cam' });
     await waitUntil(() => sidecar.adapts.at(-1)?.inputPaused === true || 'the sidecar was not told');
     expect(scene.room.media.inventory().producers.map(({ paused }) => paused)).toEqual([true, true]);
-    await sleep(100);
+    const taken = async (count: number): Promise<void> => {
+      const enough = ann.pictures + count;
+      await waitUntil(() => ann.pictures >= enough || 'the camera stands still');
+    };
+    await taken(2); // What was on its way has come.
     const packets = async (): Promise<number[]> =>
       await Promise.all([...bob.carriers.keys()].map(async (id) => (await bob.receivedFrom(id)).packets));
     const before = await packets();
-    await sleep(400);
+    await taken(8);
     expect(await packets()).toEqual(before);
     scene.room.record({ type: 'TrackUnmuted', participantId: 'ann', trackId: 'cam' });
     await scene.served('bob');

@@ -4,6 +4,7 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import type { Clock, NodeInfo } from '../../../core/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
+import { BEAT_MS, DEAD_AFTER_MS } from '../../../recovery/RedisPresence.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -31,6 +32,9 @@ const infoOf = (nodeId: string): NodeInfo => ({
   participants: 0,
 });
 
+/** Long enough for every node to look dead to the others. */
+const ALL_LOOK_DEAD_MS = DEAD_AFTER_MS + BEAT_MS;
+
 interface World {
   readonly server: TestRedis;
   /** Looks into Redis past the nodes. */
@@ -38,6 +42,11 @@ interface World {
   /** `work` is done for each thing that the node is asked to do; `asked` gets it once that succeeded. */
   startNode(nodeId: string, work?: (what: string) => Promise<void>): Promise<TestNode>;
   heldBy(nodeId: string): Promise<string[]>;
+  /**
+   * Waits until each of these nodes judges who is dead, and says what all were asked beside that: nodes die, one after
+   * another, until each of them has looked after one.
+   */
+  judged(...nodes: readonly TestNode[]): Promise<string[]>;
 }
 
 /** A Redis of its own for each test: they run side by side, for most of them wait. */
@@ -46,6 +55,7 @@ async function startWorld({ onTestFinished }: TestContext): Promise<World> {
   const side = new Redis(server.options);
   side.on('error', () => {}); // Some tests kill the server.
   const nodes: TestNode[] = [];
+  let planted = 0;
   onTestFinished(async () => {
     for (const node of nodes) await node.stop();
     side.disconnect();
@@ -60,6 +70,21 @@ async function startWorld({ onTestFinished }: TestContext): Promise<World> {
       return node;
     },
     heldBy: async (nodeId) => (await side.smembers(nodeRoomsKey(nodeId))).sort(),
+    async judged(...judges) {
+      const isPlanted = (what: string): boolean => what.startsWith('dead planted ');
+      const before = new Map(judges.map((node) => [node, node.asked.length]));
+      await waitUntil(async () => {
+        const late = judges.filter((node) => !node.asked.slice(before.get(node)).some(isPlanted));
+        if (late.length === 0) return true;
+        if ((await side.zscore(nodesKey(), `planted-${planted}`)) === null) {
+          planted += 1;
+          await side.sadd(nodeRoomsKey(`planted-${planted}`), 'planted');
+          await side.zadd(nodesKey(), 1, `planted-${planted}`);
+        }
+        return `${late.length} nodes judge nobody`;
+      }, 40_000);
+      return nodes.flatMap(({ asked }) => asked).filter((what) => !isPlanted(what));
+    },
   };
 }
 
@@ -167,15 +192,16 @@ describe.concurrent('nodes', () => {
   });
 
   test('[R1] a node that stops while it holds rooms leaves them to the others at once', async (context) => {
-    const { startNode } = await startWorld(context);
+    const { startNode, judged } = await startWorld(context);
     const b = await startNode('b');
-    await sleep(4_500); // What a node that just came says of others does not count yet.
+    // What a node that just came says of others does not count yet.
+    expect(await judged(b)).toEqual([]);
     const a = await startNode('a');
     await a.registry.claimRoom('room');
     await a.stop();
     expect(await known(b)).toEqual(['b']);
-    await waitUntil(() => b.asked.length > 0 || 'nobody looked after the room', 2_500);
-    expect(b.asked).toEqual(['dead room a']);
+    await waitUntil(() => b.asked.includes('dead room a') || 'nobody looked after the room', DEAD_AFTER_MS);
+    expect(await judged(b)).toEqual(['dead room a']);
   });
 
   test('[R1] a node that stood still, and was called dead, is back by itself with all its rooms', async (context) => {
@@ -197,23 +223,21 @@ describe.concurrent('nodes', () => {
   });
 
   test('nobody is called dead because Redis was away', async (context) => {
-    const { server, startNode } = await startWorld(context);
+    const { server, startNode, judged } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     await a.registry.claimRoom('room-a');
     await b.registry.claimRoom('room-b');
-    await sleep(4_500);
+    expect(await judged(a, b)).toEqual([]);
     await server.kill();
-    await sleep(4_000);
+    await sleep(ALL_LOOK_DEAD_MS);
     await server.start();
-    await waitUntil(async () => (await known(a)).length === 2 || 'the nodes do not know each other again');
-    await sleep(2_500); // Three sweeps.
-    expect([...a.asked, ...b.asked]).toEqual([]);
+    expect(await judged(a, b)).toEqual([]);
+    expect(await known(a)).toEqual(['a', 'b']);
     server.pause();
-    await sleep(4_000);
+    await sleep(ALL_LOOK_DEAD_MS);
     server.resume();
-    await sleep(2_500); // Three sweeps.
-    expect([...a.asked, ...b.asked]).toEqual([]);
+    expect(await judged(a, b)).toEqual([]);
   });
 
   test('what Redis lost of the nodes is there again within two beats', async (context) => {
@@ -246,8 +270,9 @@ describe.concurrent('deadlines of rooms', () => {
     await waitUntil(
       () => a.asked.length + b.asked.length >= 200 || `${a.asked.length + b.asked.length} of 200 deadlines met`,
     );
-    await sleep(1_500);
-    expect([...a.asked, ...b.asked].sort()).toEqual(rooms.map((room) => `due ${room}`).sort());
+    await a.roomIndex.touch('marker', now, now);
+    await waitUntil(() => [...a.asked, ...b.asked].includes('due marker') || 'the marker has not come');
+    expect([...a.asked, ...b.asked].sort()).toEqual([...rooms, 'marker'].map((room) => `due ${room}`).sort());
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['later']);
   });
 

@@ -1,13 +1,14 @@
 import { readdir, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { Unavailable } from '../../../core/ports.ts';
 import { ORIGIN, type Position } from '../../../core/room/commit.ts';
 import type { RoomId } from '../../../core/room/state.ts';
+import { randomFrom } from '../../../ops/kit/random.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { commitsAfter, positionOf } from '../../contract/journal.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { seedOf } from '../../support/seed.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 
@@ -61,10 +62,13 @@ class Writer {
 test('[J2] redis killed during 1,000 appends at once, three times: all that was acknowledged is there, in one order', async () => {
   await start();
   const writers = Array.from({ length: 1_000 }, (_, i) => new Writer(`room-${i}`));
+  const total = (): number => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+  const random = randomFrom(seedOf('kills during appends'));
   let done = false;
   const writing = Promise.all(writers.map((writer) => writer.write(() => done)));
   for (let kill = 0; kill < 3; kill++) {
-    await sleep(200 + Math.random() * 100);
+    const enough = total() + 1_000 + Math.floor(random() * 2_000);
+    await waitUntil(() => total() >= enough || `${enough - total()} appends until the kill`);
     await server.restart();
     const before = writers.map((writer) => writer.acknowledged.length);
     await waitUntil(

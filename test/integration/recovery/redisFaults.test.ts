@@ -132,10 +132,10 @@ describe('Redis that does not serve', () => {
         return 'Redis does not answer';
       }
     });
-    const loadedAt = performance.now();
-    await waitUntil(() => journal.available || 'the journal is not available again');
-    expect(performance.now() - loadedAt).toBeLessThan(700);
     expect(loading).toBe(true);
+    await waitUntil(() => journal.available || 'the journal is not available again');
+    // It asked while Redis was loading still: a client that waits until Redis is ready would lose a second.
+    expect(await side.info('commandstats')).toMatch(/cmdstat_set:.*rejected_calls=[1-9]/u);
     await started;
     expect(await journal.position('room')).toEqual(positionOf(commits.at(-1)));
   });
@@ -145,10 +145,9 @@ describe('Redis that does not serve', () => {
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 1);
     server.pause();
-    const startedAt = performance.now();
-    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'Unavailable' });
-    await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'Unavailable' });
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    for (const _attempt of [1, 2]) {
+      await expect(journal.append('room', commits, ORIGIN)).rejects.toMatchObject({ name: 'Unavailable' });
+    }
     server.resume();
     await waitUntil(() => journal.available || 'the journal is not available again');
     const outcome = await journal.append('room', commits, ORIGIN);

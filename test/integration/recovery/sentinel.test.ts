@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TakenJob } from '../../../core/reencoding/ports.ts';
@@ -16,6 +15,7 @@ import { commitsAfter, positionOf } from '../../contract/journal.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
+import { renewed } from './jobLock.ts';
 
 async function startServer(port: number): Promise<{ server: TestRedis; side: Redis }> {
   const server = await startTestRedis({ port, settings: { 'repl-diskless-sync-delay': '0' } });
@@ -139,7 +139,7 @@ test('[R1] the master dies: whoever works on a job goes on with it, and the next
   await waitUntil(() => node.journal.available || 'Redis is not available again', 20_000);
   await node.reencodingQueue.add({ ...job, jobId: 'job-2' });
   await waitUntil(() => taken.length === 2 || `${taken.length} of 2 jobs were given out`);
-  await sleep(3_000);
+  await renewed(replica, 'job-1', 'job-2');
   expect(taken.map(({ job: { jobId }, lost }) => [jobId, lost.aborted])).toEqual([
     ['job-1', false],
     ['job-2', false],

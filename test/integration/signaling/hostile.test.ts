@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { ErrorCode } from '../../../signaling/protocol/errors.ts';
 import { type RequestName, requests } from '../../../signaling/protocol/requests.ts';
+import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
 import { clock, closeTestMedia, TestNode, TOKEN_SECRET } from './TestNode.ts';
@@ -243,9 +244,21 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     }
   });
 
-  it('survives frames that are no messages at all', async () => {
+  /** Requests of clients that were answered with this, by the server's own count. */
+  async function answered(request: string, outcome: ErrorCode): Promise<number> {
+    const { body } = await node.rest('GET', '/metrics');
+    const line = new RegExp(`^everroom_requests_total\\{request="${request}",outcome="${outcome}".*\\} (\\d+)$`, 'mu');
+    return Number(line.exec(body as string)?.[1] ?? 0);
+  }
+
+  it('frames that are no messages at all harm nobody, whether their sender was let in or not', async () => {
+    await start({
+      connects: { burst: 1e6, perSecond: 1e6 },
+      requests: { burst: 1e6, perSecond: 1e6 },
+      addressRequests: { burst: 1e6, perSecond: 1e6 },
+    });
     const bob = await join('bob');
-    const auth = JSON.stringify({ protocol: 1, token: await node.joinToken(roomId, 'mallory') });
+    const auth = JSON.stringify({ protocol: PROTOCOL_VERSION, token: await node.joinToken(roomId, 'mallory') });
     const frames = fc.oneof(
       fc.string(),
       fc.uint8Array({ maxLength: 100 }),
@@ -264,8 +277,14 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await fc.assert(
       fc.asyncProperty(fc.array(frames, { maxLength: 8 }), fc.boolean(), async (sent, connected) => {
         const socket = new WebSocket(`${node.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+        const greeted = new Promise<string>((resolve) =>
+          socket.addEventListener('message', ({ data }) => String(data).startsWith('4') && resolve(String(data))),
+        );
         await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
-        if (connected) socket.send(`40${auth}`);
+        if (connected) {
+          socket.send(`40${auth}`);
+          expect(await greeted).toMatch(/^40\{"sid":/u);
+        }
         for (const frame of sent) if (socket.readyState === WebSocket.OPEN) socket.send(frame);
         const closed = new Promise((resolve) => socket.addEventListener('close', resolve, { once: true }));
         socket.close();
@@ -274,6 +293,8 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
       { numRuns: 150 },
     );
     await bob.ask('ping', {});
+    // Those who were let in did reach what answers requests.
+    expect(await answered('setView', 'INVALID')).toBeGreaterThan(0);
   });
 
   it('lets one address open so many connections a second', async () => {

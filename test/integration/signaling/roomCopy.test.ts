@@ -18,8 +18,8 @@ import {
 } from '../../../signaling/telling/notifications.ts';
 import { toRoomView } from '../../../signaling/telling/views.ts';
 import { anyRequest, OPENING, toCommand } from '../../model/requests.ts';
-import { seeded } from '../../model/seed.ts';
 import { commitOf } from '../../support/room.ts';
+import { seeded } from '../../support/seed.ts';
 
 /** Commits that random requests lead to, with the states between them. */
 function commitsOf(requests: readonly (typeof OPENING)[number][]) {

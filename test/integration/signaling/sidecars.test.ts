@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -197,7 +196,9 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     answer(UNWANTED);
     link.adapt({ jobId: 'job-1', targets: [], inputPaused: true });
     link.release({ jobId: 'job-1', reason: 'over' });
-    await sleep(50);
+    desk.answer = async () => UNWANTED;
+    const next = await connect();
+    expect(await next.emitWithAck('attach', ATTACH)).toEqual(UNWANTED);
     expect(desk.all('lost')).toHaveLength(1);
   });
 
