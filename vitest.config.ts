@@ -42,7 +42,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...project('pure', 'computing', 20_000),
+          ...project('pure', 'computing', 60_000),
           include: ['{core,recovery,signaling,client,web,reencoder,ops}/**/*.test.{ts,tsx,mjs}'],
         },
       },

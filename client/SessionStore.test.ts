@@ -12,14 +12,14 @@ describe('SessionStore', () => {
     expect(new SessionStore(storage).load('other')).toBeUndefined();
   });
 
-  it('what cannot be read is forgotten', () => {
+  it('a stored session that cannot be read is forgotten', () => {
     const storage = new MemoryStorage();
     storage.setItem('everroom:session:room', '{"participantId":1}');
     expect(new SessionStore(storage).load('room')).toBeUndefined();
     expect(storage.getItem('everroom:session:room')).toBeNull();
   });
 
-  it('a full storage costs the resuming, not the meeting', () => {
+  it('a full storage costs resuming, not the meeting', () => {
     const storage = new MemoryStorage();
     storage.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError');
@@ -29,12 +29,12 @@ describe('SessionStore', () => {
 });
 
 describe('claimsOf', () => {
-  it('reads who a join token speaks of', () => {
+  it('claimsOf reads who a join token speaks of', () => {
     const payload = Buffer.from(JSON.stringify({ room: 'räume', sub: 'p', role: 'host' })).toString('base64url');
     expect(claimsOf(`head.${payload}.signature`)).toEqual({ roomId: 'räume', participantId: 'p' });
   });
 
-  it.each(['', 'a.b.c', 'a', `a.${btoa('{}')}.c`])('knows nothing of %j', (token) => {
+  it.each(['', 'a.b.c', 'a', `a.${btoa('{}')}.c`])('claimsOf returns nothing for the token %j', (token) => {
     expect(claimsOf(token)).toBeUndefined();
   });
 });

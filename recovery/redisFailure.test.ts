@@ -12,7 +12,7 @@ test.each([
   ['NOREPLICAS Not enough good replicas to write.', 'replicas'],
   ['CLUSTERDOWN The cluster is down', 'CLUSTER INFO'],
   ['WRONGPASS invalid username-password pair or user is disabled.', 'password'],
-])('%s: the message says what to do', (message, advice) => {
+])('the message for the Redis failure "%s" says what to do', (message, advice) => {
   const failure = toUnavailable('append', reply(message));
   expect(failure).toBeInstanceOf(Unavailable);
   expect(failure).toMatchObject({ message: expect.stringContaining(advice), cause: reply(message) });
@@ -20,7 +20,7 @@ test.each([
 });
 
 test.each(['Command timed out', 'Connection is closed.', 'connect ECONNREFUSED /x'])(
-  '%s: no answer came',
+  'the Redis failure "%s" means that no answer came',
   (message) => {
     expect(toUnavailable('append', new Error(message))).toMatchObject({
       name: 'Unavailable',
@@ -34,12 +34,12 @@ test.each([
   new TypeError('x is not a function'),
   reply('WRONGTYPE Operation against a key'),
   reply('ERR syntax error'),
-])('%s is a bug or a foreign key, and passed on as it is', (error) => {
+])('the Redis failure "%s" is a bug or a foreign key, and passed on as it is', (error) => {
   expect(toUnavailable('append', error)).toBe(error);
   expect(meansUnavailable(error)).toBe(false);
 });
 
-test('only what Redis did not begin is sent again', () => {
+test('only commands that Redis did not begin are sent again', () => {
   expect(isRefusedUntilReady(reply('LOADING Redis is loading'))).toBe(true);
   expect(isRefusedUntilReady(new Error("Stream isn't writeable and enableOfflineQueue options is false"))).toBe(true);
   expect(isRefusedUntilReady(new Error('Command timed out'))).toBe(false);

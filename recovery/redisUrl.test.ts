@@ -41,7 +41,7 @@ describe('a Redis URL', () => {
         options: { username: 'ann', password: 'pw', tls: {} },
       },
     ],
-  ])('%s', (url, address) => {
+  ])('the Redis URL %s is understood', (url, address) => {
     expect(parseRedisUrl(url)).toEqual(address);
   });
 
@@ -63,12 +63,12 @@ describe('a Redis URL', () => {
     'redis://user/topsecret@host',
     'topsecret@host',
     'redis://:%ZZ@host',
-  ])('%j is refused, and no password is shown', (url) => {
+  ])('the Redis URL %j is refused, and no password is shown', (url) => {
     expect(() => parseRedisUrl(url)).toThrow(TypeError);
     expect(() => parseRedisUrl(url)).not.toThrow('secret');
   });
 
-  test('is shown without its password', () => {
+  test('a Redis URL is shown without its password', () => {
     expect(describeRedisUrl('redis+sentinel://ann:pw@s1,s2/main')).toBe('redis+sentinel://s1,s2/main');
     expect(describeRedisUrl('redis://:p@ss/w@host/1')).toBe('redis://host/1');
     expect(describeRedisUrl('unix:///a@b/redis.sock')).toBe('unix:///a@b/redis.sock');

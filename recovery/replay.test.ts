@@ -48,7 +48,7 @@ test.each([1, 999, 1_000, 1_001, 2_000, 2_500])('[J1] %i commits are all replaye
   expect(restored.state).toEqual(evolveCommits(EMPTY_ROOM, commits));
 });
 
-test('[J1] from a snapshot on, only what came after is applied', async () => {
+test('[J1] only commits after the snapshot are applied to it', async () => {
   const commits = history(1_200);
   const { journal } = await journalOf(commits);
   const marked = { ...evolveCommits(EMPTY_ROOM, commits.slice(0, 100)), createdAt: 77 };

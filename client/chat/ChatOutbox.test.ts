@@ -90,7 +90,7 @@ describe('ChatOutbox', () => {
     expect(outbox.messages).toEqual([]);
   });
 
-  it('a refusal that passes is not a failure', async () => {
+  it('a message whose refusal passes is sent again and not failed', async () => {
     const box = new PostBox();
     const outbox = box.open();
     box.fails = new RequestRefused('JOURNAL_UNAVAILABLE', 'later');
@@ -103,7 +103,7 @@ describe('ChatOutbox', () => {
     expect(outbox.messages).toEqual([]);
   });
 
-  it('what the room shows is not sent again', async () => {
+  it('a message that the room shows is not sent again', async () => {
     const box = new PostBox();
     const outbox = box.open();
     outbox.seen(outbox.add('one').messageId);
@@ -112,7 +112,7 @@ describe('ChatOutbox', () => {
     expect(box.texts).toEqual([]);
   });
 
-  it('what is not an outbox is not read as one', () => {
+  it('a stored value that is no outbox is not read as one', () => {
     const box = new PostBox();
     box.storage.setItem(KEY, '[{"text":1}]');
     expect(box.open().messages).toEqual([]);

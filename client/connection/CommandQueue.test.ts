@@ -39,7 +39,7 @@ describe('CommandQueue', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('[J3] sends what is unanswered again, in order and under the same ids', async () => {
+  it('[J3] the command queue sends what is unanswered again, in order and under the same ids', async () => {
     const first = new ManualLink();
     queue.attach(first);
     const raised = queue.send('raiseHand', {});
@@ -59,14 +59,14 @@ describe('CommandQueue', () => {
     expect(third.asked).toEqual([]);
   });
 
-  it('keeps commands that are given while away', () => {
+  it('the command queue keeps commands that are given while away', () => {
     void queue.send('raiseHand', {});
     const link = new ManualLink();
     queue.attach(link);
     expect(link.bodies).toEqual([{ commandId: 'c1' }]);
   });
 
-  it('a refusal is an answer', async () => {
+  it('a refused command is answered and not sent again', async () => {
     const link = new ManualLink();
     queue.attach(link);
     const refused = queue.send('raiseHand', {});
@@ -74,7 +74,7 @@ describe('CommandQueue', () => {
     await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('does not wait for ever', async () => {
+  it('a command that cannot be sent in time is given up', async () => {
     const waiting = expect(queue.send('raiseHand', {})).rejects.toBeInstanceOf(CommandTimedOut);
     await vi.advanceTimersByTimeAsync(1_000);
     await waiting;
@@ -83,7 +83,7 @@ describe('CommandQueue', () => {
     expect(link.asked).toEqual([]);
   });
 
-  it('tells everybody who waits when it is over', async () => {
+  it('the command queue tells everybody who waits when the connection is over', async () => {
     const waiting = queue.send('raiseHand', {});
     queue.abandon(new ConnectError('CANCELLED', 'over'));
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });

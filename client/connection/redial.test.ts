@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { NodeList, redialDelayMs, websocketPath } from './redial.ts';
 
 describe('redialDelayMs', () => {
-  it('asks many times a second at first', () => {
+  it('a client redials many times a second at first', () => {
     for (const random of [0, 0.5, 0.999]) {
       expect(redialDelayMs(0, random)).toBeGreaterThanOrEqual(45);
       expect(redialDelayMs(3_999, random)).toBeLessThan(80);
     }
   });
 
-  it('never waits more than three seconds, and never less than in the beginning', () => {
+  it('a client never waits more than three seconds to redial, and never less than in the beginning', () => {
     for (let sinceLossMs = 4_000; sinceLossMs < 3_600_000; sinceLossMs *= 1.5) {
       expect(redialDelayMs(sinceLossMs, 0.999)).toBeLessThanOrEqual(3_000);
       expect(redialDelayMs(sinceLossMs, 0)).toBeGreaterThan(60);
@@ -18,11 +18,11 @@ describe('redialDelayMs', () => {
 });
 
 describe('websocketPath', () => {
-  it('is always the same where a websocket that failed costs nothing', () => {
+  it('the websocket path is always the same where a websocket that failed costs nothing', () => {
     expect([0, 0.7].map((random) => websocketPath(random, false))).toEqual(['/socket.io', '/socket.io']);
   });
 
-  it('is another one each time, below the usual one, where the next one would have to wait', () => {
+  it('the websocket path is new each time, below the usual one, where the next one would have to wait', () => {
     const paths = [0, 0.1, 0.7, 0.999].map((random) => websocketPath(random, true));
     expect(new Set(paths).size).toBe(paths.length);
     for (const path of paths) expect(path).toMatch(/^\/socket\.io\/[0-9a-z]+$/);
@@ -30,24 +30,24 @@ describe('websocketPath', () => {
 });
 
 describe('NodeList', () => {
-  it('gives the nodes in turn', () => {
+  it('the node list gives the nodes in turn', () => {
     const nodes = new NodeList(['a', 'b']);
     expect([nodes.next(), nodes.next(), nodes.next()]).toEqual(['a', 'b', 'a']);
   });
 
-  it('tries a node that failed after all others', () => {
+  it('the node list tries a node that failed after all others', () => {
     const nodes = new NodeList(['a', 'b', 'c']);
     nodes.demote('a');
     expect(nodes.urls).toEqual(['b', 'c', 'a']);
   });
 
-  it('keeps what the application gave when a server names others', () => {
+  it('the node list keeps what the application gave when a server names others', () => {
     const nodes = new NodeList(['given']);
     nodes.learn(['b', 'a']);
     expect(nodes.urls).toEqual(['b', 'a', 'given']);
   });
 
-  it('needs a node', () => {
+  it('the node list needs a node', () => {
     expect(() => new NodeList([])).toThrow('at least one node');
   });
 });

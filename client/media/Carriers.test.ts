@@ -50,14 +50,14 @@ function resume(carriers: Carriers<FakeCarrier>, ...ids: string[]): void {
 }
 
 describe('which consumer of a track is shown', () => {
-  it('is the only one there is, at once', () => {
+  it('the only consumer of a track is shown at once', () => {
     const { carriers, shown, session, source } = scene();
     carriers.add(session, [{ carrier: source, paused: true }]);
     expect(shown).toEqual(['source']);
     expect(carriers.paused).toBe(true);
   });
 
-  it('of two that come together, the one that flows', () => {
+  it('the one that flows is shown of two consumers that come together', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [
       { carrier: reencoded, paused: false },
@@ -66,7 +66,7 @@ describe('which consumer of a track is shown', () => {
     expect(shown).toEqual(['reencoded']);
   });
 
-  it('one that is resumed is shown when its frame is there, not before', () => {
+  it('a consumer that is resumed is shown when its frame is there, not before', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [{ carrier: source, paused: false }]);
     carriers.add(session, [{ carrier: reencoded, paused: true }]);
@@ -79,7 +79,7 @@ describe('which consumer of a track is shown', () => {
     expect(source.closed).toBe(false);
   });
 
-  it('the other one is shown at once when the shown one is paused or closed', () => {
+  it('the other consumer is shown at once when the shown one is paused or closed', () => {
     for (const stop of ['pause', 'close'] as const) {
       const { carriers, shown, session, source, reencoded } = scene();
       carriers.add(session, [
@@ -95,7 +95,7 @@ describe('which consumer of a track is shown', () => {
     }
   });
 
-  it('a change of mind shows nothing that was not waited for', () => {
+  it('a change of mind shows no consumer that was not waited for', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [
       { carrier: source, paused: false },
@@ -107,7 +107,7 @@ describe('which consumer of a track is shown', () => {
     expect(shown).toEqual(['source']);
   });
 
-  it('while none flows, the last frame holds', () => {
+  it('the last frame holds while no consumer flows', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [
       { carrier: source, paused: true },
@@ -138,7 +138,7 @@ describe('which consumer of a track is shown', () => {
     expect(shown).toEqual(['source']);
   });
 
-  it('a new session takes the place of all that the old one had', () => {
+  it('consumers of a new session take the place of all that the old one had', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [
       { carrier: source, paused: true },
@@ -151,7 +151,7 @@ describe('which consumer of a track is shown', () => {
     expect(carriers.isOf(session)).toBe(false);
   });
 
-  it('settles on the newest that flows, whatever happened, and never holds what the server closed', () => {
+  it('a track settles on the newest consumer that flows, whatever happened, and never holds what the server closed', () => {
     const id = fc.constantFrom('a', 'b', 'c');
     const happening = fc.record({ id, what: fc.constantFrom('add', 'pause', 'resume', 'close', 'deliver') });
     fc.assert(

@@ -20,7 +20,7 @@ class Shelf {
 }
 
 describe('LocalDevices', () => {
-  it('opens a camera again as it was', async () => {
+  it('a camera is opened again as it was', async () => {
     const { asked, devices } = new Shelf();
     await devices.open('camera', { deviceId: 'back', height: 360 });
     await devices.reopen('camera', {});
@@ -28,7 +28,7 @@ describe('LocalDevices', () => {
     expect(asked[1]).toMatchObject({ video: { deviceId: { exact: 'back' }, height: { ideal: 360 } } });
   });
 
-  it('takes any other where the last one is gone', async () => {
+  it('any other camera is taken where the last one is gone', async () => {
     const shelf = new Shelf();
     shelf.devices.remember('camera', { deviceId: 'back' });
     shelf.there = ['front'];
@@ -43,7 +43,7 @@ describe('LocalDevices', () => {
     });
   });
 
-  it('where there are no devices it says so', async () => {
+  it('a browser without devices is told by name', async () => {
     await expect(new LocalDevices(undefined).open('camera', {})).rejects.toMatchObject({ name: 'NotFoundError' });
   });
 });

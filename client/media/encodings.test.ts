@@ -23,7 +23,7 @@ describe('encodingsFor', () => {
     }
   });
 
-  it('without simulcast there is one encoding', () => {
+  it('a camera without simulcast has one encoding', () => {
     expect(encodingsFor('camera', 720, { simulcast: false })).toEqual([{ maxBitrate: 1_500_000, maxFramerate: 30 }]);
   });
 
@@ -36,7 +36,7 @@ describe('encodingsFor', () => {
 });
 
 describe('codecOptionsFor', () => {
-  it('speech pauses, music does not', () => {
+  it('the sound of speech pauses in silence, that of music does not', () => {
     expect(codecOptionsFor('microphone', {})).toMatchObject({ opusDtx: true, opusFec: true, opusStereo: false });
     expect(codecOptionsFor('microphone', { music: true })).toMatchObject({ opusDtx: false, opusStereo: true });
     expect(codecOptionsFor('screenAudio', {})).toMatchObject({ opusDtx: false, opusStereo: true });
@@ -47,12 +47,12 @@ describe('codecFor', () => {
   const vp8 = { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000, preferredPayloadType: 96 } as const;
   const vp9 = { ...vp8, mimeType: 'video/VP9' } as const;
 
-  it('takes VP8 unless told otherwise', () => {
+  it('a camera is sent as VP8 unless told otherwise', () => {
     expect(codecFor('camera', {}, { codecs: [vp9, vp8] })).toBe(vp8);
     expect(codecFor('camera', { videoCodec: 'vp9' }, { codecs: [vp9, vp8] })).toBe(vp9);
   });
 
-  it('leaves the choice to the device where it does not have the codec', () => {
+  it('the choice of codec is left to a device that does not have the wanted one', () => {
     expect(codecFor('camera', { videoCodec: 'av1' }, { codecs: [vp8] })).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ const CAMERA: types.RtpParameters = {
 };
 
 describe('what the next producer is expected to be', () => {
-  test('stands at its place, and has no SSRC yet', () => {
+  test('an expected producer stands at its place, and has no SSRC yet', () => {
     const expected = expectedParameters(CAMERA, 0);
     expect(expected.mid).toBe('0');
     expect(expected.encodings).toEqual([{ maxBitrate: 150_000 }]);
@@ -20,7 +20,7 @@ describe('what the next producer is expected to be', () => {
     expect(CAMERA.encodings?.[0]?.ssrc).toBe(1_234);
   });
 
-  test('is what was negotiated, whatever its SSRC and labels', () => {
+  test('an expected producer is what was negotiated, whatever its SSRC and labels', () => {
     const negotiated = {
       ...CAMERA,
       mid: '0',
@@ -36,7 +36,7 @@ describe('what the next producer is expected to be', () => {
     { what: 'payload type', change: { codecs: CAMERA.codecs.map((codec) => ({ ...codec, payloadType: 97 })) } },
     { what: 'header extension', change: { headerExtensions: [] } },
     { what: 'number of layers', change: { encodings: [{ rid: 'r0' }, { rid: 'r1' }] } },
-  ])('is not what was negotiated with another $what', ({ change }) => {
+  ])('an expected producer is not what was negotiated with another $what', ({ change }) => {
     expect(isAsExpected(expectedParameters(CAMERA, 0), { ...CAMERA, mid: '0', ...change })).toBe(false);
   });
 });

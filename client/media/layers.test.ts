@@ -5,11 +5,11 @@ describe('WantedLayers', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('sends everything while nothing is known', () => {
+  it('all layers are sent while no wish is known', () => {
     expect(new WantedLayers(() => undefined).maxLayer).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('stops a layer only when nobody has wanted it for a while', () => {
+  it('a layer stops only when nobody has wanted it for a while', () => {
     const layers = new WantedLayers(() => undefined);
     layers.want(0);
     vi.advanceTimersByTime(1_000);
@@ -18,7 +18,7 @@ describe('WantedLayers', () => {
     expect(layers.maxLayer).toBe(0);
   });
 
-  it('starts a layer at once', () => {
+  it('a layer that is wanted starts at once', () => {
     const layers = new WantedLayers(() => undefined);
     layers.want(-1);
     vi.runAllTimers();
@@ -27,7 +27,7 @@ describe('WantedLayers', () => {
     expect(layers.maxLayer).toBe(2);
   });
 
-  it('a passing wish for less does not count', () => {
+  it('a passing wish for fewer layers does not count', () => {
     const applied = vi.fn();
     const layers = new WantedLayers(applied);
     layers.want(2);

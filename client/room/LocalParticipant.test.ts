@@ -141,7 +141,7 @@ describe('LocalParticipant', () => {
     expect(world.device.enabled).toBe(false);
   });
 
-  it('a quick mute and unmute ends as it was meant', async () => {
+  it('a quick mute and unmute end unmuted', async () => {
     const world = new World();
     await world.published();
     const muting = world.me.mute('microphone');
@@ -157,7 +157,7 @@ describe('LocalParticipant', () => {
     expect(world.asked).toHaveLength(3);
   });
 
-  it('[M2] a quick unmute and mute ends as it was meant', async () => {
+  it('[M2] a quick unmute and mute end muted', async () => {
     const world = new World();
     await world.published(true);
     const unmuting = world.me.unmute('microphone');
@@ -213,7 +213,7 @@ describe('LocalParticipant', () => {
     expect(world.produced).toEqual([track]);
   });
 
-  it('a participant that had to come in anew publishes the same tracks again', async () => {
+  it('a participant who had to join again publishes the same tracks again', async () => {
     const world = new World();
     const track = await world.published(true);
     world.me.rejoined(aParticipant('me'));

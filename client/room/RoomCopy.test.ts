@@ -27,7 +27,7 @@ describe('RoomCopy', () => {
     expect(outcome).toEqual({ type: 'applied', copy: { room: copy.room, version: 8 } });
   });
 
-  it('whoever joins is no longer in the lobby', () => {
+  it('a participant who joins is no longer in the lobby', () => {
     const room = aRoom({ lobby: [{ participantId: 'a', name: 'a', knockedAt: 1 }] });
     const after = applyChange(room, { type: 'participantJoined', participant: aParticipant('a') });
     expect(after.lobby).toEqual([]);

@@ -23,7 +23,7 @@ function sorted(room: RoomView): RoomView {
 }
 
 describe('changesBetween', () => {
-  it('leads from any copy to any other', () => {
+  it('the changes between two copies lead from one to the other', () => {
     fc.assert(
       fc.property(fc.array(anyChange), fc.array(anyChange), (history, missed) => {
         const before = changed(aRoom(), history);
@@ -39,7 +39,7 @@ describe('changesBetween', () => {
     expect(changesBetween(before, after)).toEqual([{ type: 'participantResumed', participantId: 'a' }]);
   });
 
-  it('tells of messages that were posted, edited and deleted meanwhile', () => {
+  it('the changes between two copies tell of messages posted, edited and deleted meanwhile', () => {
     const message = { id: 'm1', participantId: 'a', name: 'a', text: 'x', at: 1, editedAt: null, deleted: false };
     const other = { ...message, id: 'm2' };
     const edited = { ...message, text: 'y', editedAt: 5 };
@@ -54,7 +54,7 @@ describe('catchUp', () => {
   const before = { room: aRoom(), version: 3 };
   const locked = { type: 'lockChanged', locked: true } as const;
 
-  it('takes the whole room where the session brings it', () => {
+  it('catching up takes the whole room where the session brings it', () => {
     const room = aRoom({ locked: true });
     expect(catchUp(before, { room, missed: null, version: 9 })).toEqual({
       copy: { room, version: 9 },
@@ -62,7 +62,7 @@ describe('catchUp', () => {
     });
   });
 
-  it('adds what was missed', () => {
+  it('catching up adds the commits that were missed', () => {
     const missed = [
       { version: 3, commandId: 'known', changes: [] },
       { version: 4, commandId: 'c', changes: [locked] },
@@ -73,7 +73,7 @@ describe('catchUp', () => {
     });
   });
 
-  it('[J4] does not paper over missing commits', () => {
+  it('[J4] catching up does not paper over missing commits', () => {
     const missed = [{ version: 5, commandId: 'c', changes: [] }];
     expect(() => catchUp(before, { room: null, missed, version: 5 })).toThrow('missing');
     expect(() => catchUp(before, { room: null, missed: [], version: 5 })).toThrow('missed commits end at 3');

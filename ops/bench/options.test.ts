@@ -21,6 +21,6 @@ test.each([
   [['reencoder', '--part', 'fog'], /--part is one of the reencoder's: engines, storm, lipsync/],
   [['reencoder', '--seconds', '0'], /from 1 to 600/],
   [['join', '--unknown'], /--unknown/],
-])('%j is refused with the reason', (args, reason) => {
+])('bench refuses the arguments %j with the reason', (args, reason) => {
   expect(parseOptions(args)).toMatch(reason);
 });

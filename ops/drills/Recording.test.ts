@@ -40,7 +40,7 @@ async function recorded(...batches: TrackFrames[][]): Promise<Recording> {
 
 const span = { from: 1_010, to: 3_000 };
 
-test('there is a gap for every receiver and track, but for the sound of the muted', async () => {
+test('a recording has a gap for every receiver and track, but for the sound of the muted', async () => {
   const recording = await recorded([
     received('ben', 'video', frames(1_600)),
     received('ben', 'audio', frames(1_300)),
@@ -53,7 +53,7 @@ test('there is a gap for every receiver and track, but for the sound of the mute
   expect(recording.gaps(span, new Set()).at(-1)?.gapMs).toBeNull();
 });
 
-test('what was collected in several goes is one recording', async () => {
+test('frames that were collected in several goes are one recording', async () => {
   const recording = await recorded(
     [received('ben', 'video', every50(0, 1_000))],
     [received('ben', 'video', every50(1_600, 3_000))],
@@ -70,7 +70,7 @@ test('[M2] the tone of the muted is a hot mic; packets of silence and the tone o
   expect(heard.hotMics(muted)).toMatchObject([{ receiver: 'ann', publisher: 'ben' }]);
 });
 
-test('whoever was not heard while unmuted is named', async () => {
+test('a recording names who was not heard while unmuted', async () => {
   const recording = await recorded([received('ben', 'audio', [], { open: [2_000] })]);
   expect(recording.unheard('ben', ['ann', 'ben', 'cleo'], span)).toEqual(['cleo']);
 });

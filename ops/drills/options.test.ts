@@ -15,13 +15,13 @@ test('a drill is four bots and ten rounds on a private server, unless told other
   });
 });
 
-test('--browser makes three of them pages, or as many as there are', () => {
+test('the option --browser makes three bots pages, or as many as there are', () => {
   expect(parseOptions(['worker', '--browser'])).toMatchObject({ participants: 4, pages: 3 });
   expect(parseOptions(['worker', '--browser', '--participants', '2'])).toMatchObject({ pages: 2 });
   expect(parseOptions(['worker', '--participants', '6', '--pages', '6'])).toMatchObject({ pages: 6 });
 });
 
-test('--firefox makes them pages of Firefox', () => {
+test('the option --firefox makes them pages of Firefox', () => {
   expect(parseOptions(['server', '--firefox'])).toMatchObject({ pages: 3, browser: 'firefox' });
   expect(parseOptions(['server', '--firefox', '--pages', '1'])).toMatchObject({ pages: 1, browser: 'firefox' });
 });
@@ -36,6 +36,6 @@ test.each([
   [['server', '--url', 'nonsense'], /Invalid URL/],
   [['server', '--unknown'], /--unknown/],
   [['reencoder', '--floor'], /worker or server/],
-])('%j is refused with the reason', (args, reason) => {
+])('drill refuses the arguments %j with the reason', (args, reason) => {
   expect(parseOptions(args)).toMatch(reason);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatTable } from './table.ts';
 
-test('words stand to the left, figures to the right, with as many digits as they deserve', () => {
+test('a table sets words to the left, figures to the right, with as many digits as they deserve', () => {
   const table = formatTable(
     ['what', 'per s'],
     [

@@ -32,7 +32,7 @@ function problemsOf(env: Record<string, string>, file = ''): string {
 }
 
 describe('defaults', () => {
-  test('every setting has one', () => {
+  test('every setting has a default', () => {
     const config = parse({});
     expect(config.http).toEqual({ host: '0.0.0.0', port: 3000, publicUrl: 'http://localhost:3000' });
     expect(config.media).toMatchObject({ basePort: 40_000, workers: 4, workerCapacity: 500 });
@@ -57,7 +57,7 @@ describe('defaults', () => {
 });
 
 describe('sources', () => {
-  test('the environment wins over the file, and empty means not set', () => {
+  test('a setting of the environment wins over the file, and empty means not set', () => {
     const file = 'PORT=4000\n# a comment\nHOST="127.0.0.1"\nWORKERS=2\n';
     const config = parse({ PORT: '5000', HOST: '', WORKERS: '3' }, file);
     expect([config.http.port, config.http.host, config.media.workers]).toEqual([5000, '127.0.0.1', 3]);
@@ -65,7 +65,7 @@ describe('sources', () => {
 });
 
 describe('bad settings', () => {
-  test('all are named at once', () => {
+  test('bad settings are all named at once', () => {
     const problems = problemsOf(
       { PORT: 'http', DURABILITY: 'maybe', REDIS_URL: 'http://:hunter2@host', GRACE_MS: '1.5' },
       'PROT=1',

@@ -67,7 +67,7 @@ test.each([
   ['an error outside of the tests', { testResults: [file('passed', 'passed')] }, 1, [1, 1]],
   ['no test at all', { testResults: [] }, 0, [0, 1]],
   ['no report', undefined, 139, [0, 1]],
-])('%s is counted as what it is', (_, report, exitCode, [passed, failed]) => {
+])('a test report with %s is counted as what it is', (_, report, exitCode, [passed, failed]) => {
   expect(count(report, exitCode)).toMatchObject({ passed, failed });
 });
 

@@ -24,13 +24,13 @@ describe('a record that Everroom did not write', () => {
     ['an inherited name for a type', JSON.stringify({ ...good, events: [{ type: 'constructor' }] })],
     ['a shape of the future', JSON.stringify({ ...good, events: [{ type: 'RoomClosed', shape: 99, at: 1 }] })],
     ['a shape that is no number', JSON.stringify({ ...good, events: [{ type: 'RoomClosed', shape: '1', at: 1 }] })],
-  ])('%s: the error names the room and the version', (_, record) => {
+  ])('a journal record that is damaged (%s) is refused, naming the room and the version', (_, record) => {
     const decode = () => decodeCommit('my room', { ...place, record });
     expect(decode).toThrow(JournalCorrupt);
     expect(decode).toThrow('"my room", version 7');
   });
 
-  test('a good one is read', () => {
+  test('a good journal record is read', () => {
     expect(decodeCommit('my room', { ...place, record: JSON.stringify(good) })).toEqual({ ...place, ...good });
   });
 });

@@ -44,14 +44,14 @@ const BEFORE: RoomEvent[] = [
 ];
 
 describe('samples of everything that was ever written', () => {
-  test('there is one for every event type and shape', () => {
+  test('every event type and shape has a recorded sample', () => {
     const wanted = [...currentShapes()].flatMap(([type, shapes]) =>
       Array.from({ length: shapes }, (_, i) => `${type}-${i + 1}`),
     );
     expect([...names].sort()).toEqual(wanted.sort());
   });
 
-  test.each(names)('[J1] %s still replays', (name) => {
+  test.each(names)('[J1] the recorded sample %s still replays', (name) => {
     const { record, event } = sample(name);
     const commit = decodeCommit('room', { version: 1, commitId: 'c', prev: '', record: JSON.stringify(record) });
     expect(commit.events).toEqual([event]);
@@ -63,7 +63,7 @@ describe('samples of everything that was ever written', () => {
     expect(commandIds).toContain(record.commandId);
   });
 
-  test.each(names)('%s is written as it was read', (name) => {
+  test.each(names)('the recorded sample %s is written as it was read', (name) => {
     const { record } = sample(name);
     const place = { version: ORIGIN.version + 1, commitId: 'c', prev: '' };
     const commit = decodeCommit('room', { ...place, record: JSON.stringify(record) });

@@ -5,11 +5,11 @@ const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 const accepts = (header: string | undefined) => hasApiKey(header, 'key', 'secret');
 
 describe('the API key', () => {
-  it('comes as Basic key and secret, or as Bearer secret', () => {
+  it('the API key comes as Basic key and secret, or as Bearer secret', () => {
     expect(['Bearer secret', 'bearer  secret', basic('key:secret')].map(accepts)).toEqual([true, true, true]);
   });
 
-  it('is nothing else', () => {
+  it('nothing else is an API key', () => {
     const wrong = [
       undefined,
       '',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Passwords } from './passwords.ts';
 
 describe('passwords', () => {
-  it('are right or wrong, also for another process than the one that hashed them', async () => {
+  it('passwords are right or wrong, also for another process than the one that hashed them', async () => {
     const hash = await new Passwords().hash('sesame');
     const passwords = new Passwords();
     expect(await passwords.verify('sesame', hash)).toBe(true);
@@ -11,26 +11,26 @@ describe('passwords', () => {
     expect(await passwords.verify('', hash)).toBe(false);
   });
 
-  it('hash differently each time, and do not show in the hash', async () => {
+  it('passwords hash differently each time, and do not show in the hash', async () => {
     const passwords = new Passwords();
     const hashes = await Promise.all([passwords.hash('sesame'), passwords.hash('sesame')]);
     expect(hashes[0]).not.toBe(hashes[1]);
     expect(hashes[0]).toMatch(/^scrypt\$16384\$8\$1\$[\w-]{22}\$[\w-]{43}$/);
   });
 
-  it('are the same however their letters were composed', async () => {
+  it('passwords are the same however their letters were composed', async () => {
     const passwords = new Passwords();
     expect(await passwords.verify('cafe\u0301', await passwords.hash('caf\u00e9'))).toBe(true);
   });
 
-  it('fit no hash that cannot be read', async () => {
+  it('passwords fit no hash that cannot be read', async () => {
     const passwords = new Passwords();
     for (const hash of ['', 'sesame', 'scrypt$1$1', 'md5$x', 'scrypt$16384$8$1$salt$']) {
       expect(await passwords.verify('sesame', hash)).toBe(false);
     }
   });
 
-  it('are checked many at a time without taking all threads', async () => {
+  it('passwords are checked many at a time without taking all threads', async () => {
     const passwords = new Passwords();
     const hash = await passwords.hash('sesame');
     const guesses = Array.from({ length: 6 }, (_, index) => passwords.verify(`guess ${index}`, hash));

@@ -6,7 +6,7 @@ const NEW = 'the-new-secret-of-at-least-32-characters';
 const ANN = { roomId: 'standup', participantId: 'ann', role: 'host', name: 'Ann' } as const;
 
 describe('tokens', () => {
-  it('say what they were signed for', async () => {
+  it('tokens say what they were signed for', async () => {
     const tokens = new Tokens([NEW]);
     expect(await tokens.verify(await tokens.signJoin(ANN, 60))).toEqual({ kind: 'join', ...ANN });
     expect(await tokens.verify(await tokens.signResume(ANN))).toEqual({
@@ -16,7 +16,7 @@ describe('tokens', () => {
     });
   });
 
-  it('are accepted under every secret and signed with the first, so that secrets can be replaced', async () => {
+  it('tokens are accepted under every secret and signed with the first, so that secrets can be replaced', async () => {
     const before = new Tokens([OLD]);
     const during = new Tokens([NEW, OLD]);
     const after = new Tokens([NEW]);
@@ -26,17 +26,17 @@ describe('tokens', () => {
     await expect(after.verify(old)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
-  it('expire by name, under an older secret too', async () => {
+  it('tokens expire by name, under an older secret too', async () => {
     const expired = await new Tokens([OLD]).signJoin(ANN, -60);
     await expect(new Tokens([NEW, OLD]).verify(expired)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 
-  it('forgive clocks that differ a little', async () => {
+  it('tokens forgive clocks that differ a little', async () => {
     const tokens = new Tokens([NEW]);
     expect(await tokens.verify(await tokens.signJoin(ANN, -2))).toMatchObject({ participantId: 'ann' });
   });
 
-  it('cannot be altered', async () => {
+  it('tokens cannot be altered', async () => {
     const tokens = new Tokens([NEW]);
     const [header, payload = '', signature] = (await tokens.signJoin({ ...ANN, role: 'guest' }, 60)).split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());

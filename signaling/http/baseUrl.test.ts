@@ -5,7 +5,7 @@ it('a node that was told its address has that address', () => {
   expect(baseUrl('https://meet.example.org', 'evil.example', undefined)).toBe('https://meet.example.org');
 });
 
-it('a node that was not is where it was found', () => {
+it('a node that was not told its address is where it was found', () => {
   const found = (host: string | undefined, proto?: string) => baseUrl('http://localhost:3000', host, proto);
   expect(found('192.168.1.7:3000')).toBe('http://192.168.1.7:3000');
   expect(found('meet.example.org', 'https')).toBe('https://meet.example.org');

@@ -4,7 +4,7 @@ import { ClientAddresses, limitKey } from './clientAddress.ts';
 describe("a client's address", () => {
   const addresses = new ClientAddresses(['127.0.0.0/8', '::1', '10.0.0.0/8']);
 
-  it('is the last in the chain that no trusted proxy stands for', () => {
+  it("a client's address is the last in the chain that no trusted proxy stands for", () => {
     expect(addresses.of('192.0.2.1', '198.51.100.9')).toBe('192.0.2.1');
     expect(addresses.of('127.0.0.1', '198.51.100.9')).toBe('198.51.100.9');
     expect(addresses.of('10.1.2.3', '203.0.113.5, 198.51.100.9, 10.9.9.9')).toBe('198.51.100.9');
@@ -13,14 +13,14 @@ describe("a client's address", () => {
     expect(addresses.of('', undefined)).toBe('');
   });
 
-  it('is written in one way, whatever the engine writes', () => {
+  it("a client's address is written in one way, whatever the engine writes", () => {
     expect(addresses.of('0000:0000:0000:0000:0000:ffff:c000:0201', undefined)).toBe('192.0.2.1');
     expect(addresses.of('::ffff:192.0.2.1', undefined)).toBe('192.0.2.1');
     expect(addresses.of('2001:0db8:0000:0000:0000:0000:0000:0001', undefined)).toBe('2001:db8::1');
     expect(addresses.of('0000:0000:0000:0000:0000:0000:0000:0001', '192.0.2.9')).toBe('192.0.2.9');
   });
 
-  it('is counted as one with its /64 where it is IPv6', () => {
+  it("a client's IPv6 address is counted as one with its /64", () => {
     expect(limitKey('192.0.2.1')).toBe('192.0.2.1');
     expect(limitKey('2001:db8:1:2:3:4:5:6')).toBe(limitKey('2001:db8:1:2::99'));
     expect(limitKey('2001:db8:1:2::1')).not.toBe(limitKey('2001:db8:1:3::1'));

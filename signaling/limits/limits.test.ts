@@ -5,20 +5,20 @@ import { payloadWeight } from './payloadWeight.ts';
 import { TokenBucket } from './TokenBucket.ts';
 
 describe('a token bucket', () => {
-  it('gives a burst at once, then what its rate brings', () => {
+  it('a token bucket gives a burst at once, then what its rate brings', () => {
     const bucket = new TokenBucket({ burst: 3, perSecond: 2 }, 0);
     expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
     expect([500, 500, 1_000].map((now) => bucket.take(now))).toEqual([true, false, true]);
     expect([100_000, 100_000, 100_000, 100_000].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
   });
 
-  it('is in debt after a charge that was more than it had', () => {
+  it('a token bucket is in debt after a charge that was more than it had', () => {
     const bucket = new TokenBucket({ burst: 2, perSecond: 1 }, 0);
     bucket.charge(4);
     expect([0, 2_000, 3_000].map((now) => bucket.take(now))).toEqual([false, false, true]);
   });
 
-  it('gains nothing from a clock that is set back', () => {
+  it('a token bucket gains nothing from a clock that is set back', () => {
     const bucket = new TokenBucket({ burst: 1, perSecond: 1 }, 10_000);
     expect(bucket.take(10_000)).toBe(true);
     expect(bucket.take(0)).toBe(false);
@@ -28,7 +28,7 @@ describe('a token bucket', () => {
 });
 
 describe('limits by address', () => {
-  it('are apart from each other, and forget whoever asked long ago', () => {
+  it('limits of addresses are apart from each other, and forget those who asked long ago', () => {
     let now = 0;
     const limits = new AddressLimits({ burst: 1, perSecond: 1 }, () => now);
     expect([limits.take('a'), limits.take('a'), limits.take('b')]).toEqual([true, false, true]);

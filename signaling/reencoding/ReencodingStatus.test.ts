@@ -23,22 +23,22 @@ test('a sidecar with an engine that is not draining makes reencoding available',
   expect(availabilityOf([noEngine, sidecar()])).toEqual({ available: true, reason: null });
 });
 
-test('without any, the reason says what to start', () => {
+test('the reason says what to start where no sidecar runs', () => {
   expect(availabilityOf([])).toEqual({ available: false, reason: expect.stringContaining('npm run reencoder') });
 });
 
-test('where no engine works, the reason is that of the sidecar', () => {
+test('the reason is that of the sidecar where no engine works', () => {
   expect(availabilityOf([noEngine])).toEqual({ available: false, reason: noEngine.reason });
 });
 
-test('one that drains takes nothing more', () => {
+test('a sidecar that drains takes nothing more', () => {
   expect(availabilityOf([sidecar({ draining: true })])).toEqual({
     available: false,
     reason: expect.stringContaining('being stopped'),
   });
 });
 
-test('where all are full, tracks wait, and people are told', () => {
+test('tracks wait where all sidecars are full, and people are told', () => {
   expect(availabilityOf([sidecar({ tracks: 4 })])).toEqual({
     available: true,
     reason: expect.stringContaining('wait'),

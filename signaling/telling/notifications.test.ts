@@ -18,7 +18,7 @@ const changesOf = (events: RoomEvent[], viewer: 'host' | 'other', actor?: Actor)
   toWireCommit(commit(events, actor), viewer).changes;
 
 describe('what is told of a commit', () => {
-  it('is one change for each event, without node ids and sessions', () => {
+  it('a commit is told as one change for each event, without node ids and sessions', () => {
     expect(changesOf([joined('ann', 3), posted('ann', 'm1')], 'other')).toMatchObject([
       { type: 'participantJoined', participant: { id: 'ann', connected: true, tracks: [] } },
       { type: 'chatPosted', message: { id: 'm1', text: 'hello' } },
@@ -26,7 +26,7 @@ describe('what is told of a commit', () => {
     expect(encode('committed', toWireCommit(commit([joined('ann', 3)]), 'other'))).not.toMatch(/node-1|session/);
   });
 
-  it('says whether somebody else muted or stopped a track', () => {
+  it('a told commit says whether somebody else muted or stopped a track', () => {
     const muted: RoomEvent = { type: 'TrackMuted', participantId: 'ann', trackId: 'mic' };
     const stopped: RoomEvent = { type: 'TrackUnpublished', participantId: 'ann', trackId: 'mic' };
     const byHost = (actor: Actor) =>
@@ -36,7 +36,7 @@ describe('what is told of a commit', () => {
     expect(byHost(OPERATOR)).toEqual([true, true]);
   });
 
-  it('keeps the lobby and the banned to hosts, though everybody hears that there was a commit', () => {
+  it('lobby and bans are told to hosts alone, though everybody hears that there was a commit', () => {
     const events: RoomEvent[] = [
       knocked('carl'),
       { type: 'KnockWithdrawn', participantId: 'carl' },
@@ -51,12 +51,12 @@ describe('what is told of a commit', () => {
     expect(concernsHostsOnly(commit([joined('ann', 1)]))).toBe(false);
   });
 
-  it('[S2] never holds a password hash', () => {
+  it('[S2] a told commit never holds a password hash', () => {
     const changes = changesOf([{ type: 'PasswordChanged', passwordHash: 'scrypt$…' }], 'host');
     expect(changes).toEqual([{ type: 'passwordChanged', protected: true }]);
   });
 
-  it('brings lobby and banned list to a new host, and takes them from one who is no longer', () => {
+  it('lobby and bans are brought to a new host, and taken from one who is no longer', () => {
     const lobby: RoomEvent[] = [knocked('carl'), { type: 'ParticipantBanned', participantId: 'mallory' }];
     const state = stateOf({ type: 'RoomCreated', settings: stateOf().settings, at: 1 }, ...lobby);
     const promoted = commit([{ type: 'RoleChanged', participantId: 'ann', role: 'host' }]);
@@ -66,7 +66,7 @@ describe('what is told of a commit', () => {
     expect(types('other')).toEqual(['roleChanged', 'knockWithdrawn', 'participantUnbanned']);
   });
 
-  it('is told again to whoever missed it, unless its own role or stay changed meanwhile', () => {
+  it('a commit is told again to whoever missed it, unless its own role or stay changed meanwhile', () => {
     const commits = [commit([joined('bob', 2)]), commit([published('bob', 'mic')])];
     expect(toMissed(commits, 'ann', 'other')).toHaveLength(2);
     const role: RoomEvent = { type: 'RoleChanged', participantId: 'ann', role: 'host' };
@@ -76,7 +76,7 @@ describe('what is told of a commit', () => {
 });
 
 describe('who is put out by a commit', () => {
-  it('is whoever it says, and everybody when the room closes', () => {
+  it('a commit puts out those it names, and everybody when the room closes', () => {
     const gone = (departure: 'left' | 'banned'): RoomEvent => ({
       type: 'ParticipantGone',
       participantId: 'ann',
@@ -88,7 +88,7 @@ describe('who is put out by a commit', () => {
     expect(endedBy(commit([{ type: 'RoomClosed', at: 1 }]), 'bob')).toBe('roomClosed');
   });
 
-  it('hears of it at the door too', () => {
+  it('somebody at the door hears whether they were admitted, denied or banned', () => {
     const decide = (event: RoomEvent) => knockDecidedBy(commit([event]), 'carl');
     expect(decide({ type: 'ParticipantAdmitted', participantId: 'carl' })).toBe('admitted');
     expect(decide({ type: 'ParticipantDenied', participantId: 'carl' })).toBe('denied');

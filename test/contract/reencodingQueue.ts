@@ -144,7 +144,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       }
     });
 
-    test('adding again, on any node, changes nothing while the job waits or is worked on', async () => {
+    test('adding a job again, on any node, changes nothing while it waits or is worked on', async () => {
       const job = await add();
       await under.otherNode.add(job);
       const sidecar = await startSidecar(5);
@@ -154,7 +154,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(sidecar.jobIds).toEqual([job.jobId]);
     });
 
-    test('what is done is gone; the same job may come again, and its attempt has grown', async () => {
+    test('a job that is done is gone; it may come again, and its attempt has grown', async () => {
       const job = await add();
       const sidecar = await startSidecar(5);
       const first = await sidecar.gets(1);
@@ -175,7 +175,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(attempts).toEqual([...new Set(attempts)].sort((a, b) => a - b));
     });
 
-    test('nobody gets more than it has room for, and room may be made or closed while jobs last', async () => {
+    test('no sidecar gets more jobs than it has room for, and room may be made or closed while jobs last', async () => {
       for (let i = 0; i < 4; i++) await add();
       const sidecar = await startSidecar(0);
       await aWhile();
@@ -291,7 +291,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect((await sidecar.gets(2)).attempt).toBeGreaterThan(first.attempt);
     });
 
-    test('closing waits for the jobs at work and takes no more', async () => {
+    test('a sidecar that closes waits for the jobs at work and takes no more', async () => {
       await add();
       const closing = await startSidecar();
       const taken = await closing.gets(1);

@@ -227,7 +227,7 @@ const opening: readonly Step[] = OPENING.flatMap((request): Step[] => [
   ...Array.from({ length: 3 }, (): Step => ({ type: 'advance', node: 0 })),
 ]);
 
-it('[J1] [J2] [J3] [J4] [J5] [M2] hold on several replicas through conflicts, lost answers, late arrivals, crashes and retries', () => {
+it('the rules [J1] [J2] [J3] [J4] [J5] [M2] hold on replicas through conflicts, lost answers, crashes and retries', () => {
   let commits = 0;
   fc.assert(
     fc.property(fc.array(step, { minLength: 50, maxLength: 400, size: 'max' }), (steps) => {

@@ -91,7 +91,7 @@ async function take(world: World, step: Step): Promise<void> {
   }
 }
 
-it('[J1] [J2] [J3] [J4] [J5] [M2] hold for room hosts on several nodes through conflicts, lost and late messages, crashes and retries', async () => {
+it('the rules [J1] [J2] [J3] [J4] [J5] [M2] hold for room hosts through conflicts, lost messages, crashes and retries', async () => {
   let commits = 0;
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), faults, anySteps(...ORDINARY), async (scheduler, faults, steps) => {
@@ -102,7 +102,7 @@ it('[J1] [J2] [J3] [J4] [J5] [M2] hold for room hosts on several nodes through c
   expect(commits, 'the random rooms come to life').toBeGreaterThan(4_000);
 });
 
-it('[J1] [J3] [J4] [J5] [M2] hold for room hosts when the journal loses what it had acknowledged', async () => {
+it('the rules [J1] [J3] [J4] [J5] [M2] hold for room hosts when the journal loses what it had acknowledged', async () => {
   let commits = 0;
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), faults, anySteps(...ORDINARY, TAIL_LOSS), async (scheduler, faults, steps) => {

@@ -57,7 +57,7 @@ test('a sidecar that is killed is replaced', async () => {
   expect(lines).toContain('the reencoder ended (SIGKILL)');
 });
 
-test('one that is stopped for a while stays; one that hangs is replaced', async () => {
+test('a sidecar that is stopped for a while stays; one that hangs is replaced', async () => {
   keeper.start();
   const pid = keeper.pid ?? 0;
   await answersPings();
@@ -70,7 +70,7 @@ test('one that is stopped for a while stays; one that hangs is replaced', async 
   await another(pid);
 });
 
-test('one that crashes at its start is tried again, ever more rarely, until it starts', async () => {
+test('a sidecar that crashes at its start is tried again, ever more rarely, until it starts', async () => {
   await writeFile(join(folder, 'broken'), '');
   keeper.start();
   await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 4 || `${lines}`);
@@ -78,7 +78,7 @@ test('one that crashes at its start is tried again, ever more rarely, until it s
   await waitUntil(() => keeper.pid !== undefined || 'it runs');
 });
 
-test('it ends with its keeper, and hanging does not help it', async () => {
+test('a sidecar ends with its keeper, also while it hangs', async () => {
   keeper.start();
   const pid = keeper.pid ?? 0;
   await answersPings();

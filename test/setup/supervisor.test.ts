@@ -94,7 +94,7 @@ function isAlive(pid: number | null): boolean {
 
 const answers = async () => (await fetch(`http://127.0.0.1:${env.PORT}/livez`)).ok;
 
-test('everything starts, says where, and ends on SIGTERM with exit code 0', async () => {
+test('the supervisor starts everything, says where, and ends on SIGTERM with exit code 0', async () => {
   const supervisor = start();
   const state = await ready(supervisor);
   expect(await answers()).toBe(true);
@@ -117,7 +117,7 @@ test('[R1] when the supervisor is killed, all it had started ends, and a new one
   expect([state?.serverPid, state?.standbyPid, state?.redisPid].filter((pid) => isAlive(pid ?? null))).toEqual([]);
 });
 
-test('[R1] Redis and the server may be killed at one moment', async () => {
+test('[R1] Redis and the server are back after both were killed at one moment', async () => {
   const supervisor = start();
   const { serverPid, redisPid } = await ready(supervisor);
   signalProcess(serverPid, 'SIGKILL');
@@ -165,7 +165,7 @@ test('[R1] a reencoder runs beside the server; killed, it is replaced and nothin
   expect(isAlive(state?.sidecarPid ?? null)).toBe(false);
 });
 
-test('without a reencoder wanted, none runs', async () => {
+test('no reencoder runs where none is wanted', async () => {
   const supervisor = start({ REENCODER: 'off' });
   expect((await ready(supervisor)).sidecarPid).toBeNull();
   // A reencoder would have been started before the standby was loaded.

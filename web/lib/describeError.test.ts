@@ -4,24 +4,24 @@ import { Cancelled, describeError } from './describeError.ts';
 const withCode = (code: string) => Object.assign(new Error('said by the server'), { code });
 
 describe('describeError', () => {
-  it('says what to do about a refusal', () => {
+  it('the description of a refusal says what to do', () => {
     expect(describeError(withCode('ROOM_FULL'))).toEqual({
       title: 'This meeting is full.',
       advice: 'Try again when somebody has left.',
     });
   });
 
-  it('knows what browsers say about devices', () => {
+  it('errors of browsers about devices are described', () => {
     expect(describeError(new DOMException('', 'NotReadableError'))?.title).toBe('The device did not start.');
   });
 
-  it('has an answer to what it does not know', () => {
+  it('an unknown error has a description', () => {
     for (const error of [withCode('constructor'), withCode('NEW_CODE'), new Error('x'), 'text', undefined]) {
       expect(describeError(error)?.advice).toContain('reload');
     }
   });
 
-  it('says nothing about what the person called off', () => {
+  it('an action that the person called off has no description', () => {
     expect(describeError(new Cancelled())).toBeNull();
   });
 });

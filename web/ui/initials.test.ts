@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { hueOf, initialsOf } from './initials.ts';
 
 describe('initialsOf', () => {
-  it('takes the first and the last word', () => {
+  it('initials are taken from the first and the last word', () => {
     expect(initialsOf('Ada King Lovelace')).toBe('AL');
     expect(initialsOf(' grace ')).toBe('G');
     expect(initialsOf('')).toBe('');
   });
 
-  it('tears no grapheme', () => {
+  it('initials tear no grapheme', () => {
     expect(initialsOf('👩‍🚀 Sally')).toBe('👩‍🚀S');
     expect(initialsOf('Éva Ångström')).toBe('ÉÅ');
   });
 });
 
 describe('hueOf', () => {
-  it('stays with the id', () => {
+  it('the hue of a person stays with the id', () => {
     expect(hueOf('p1')).toBe(hueOf('p1'));
     expect(hueOf('p1')).not.toBe(hueOf('p2'));
   });

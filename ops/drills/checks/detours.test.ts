@@ -23,7 +23,7 @@ test('a way that brought no frame was none', () => {
   expect(detourOf(frames, carried, isSource, 1_000)).toEqual({ fallbackMs: null, returnMs: null });
 });
 
-test('who never came back has no return', () => {
+test('a viewer who never came back has no return', () => {
   const carried = [
     { at: 0, producerId: 'reencoded' },
     { at: 1_210, producerId: 'source' },

@@ -72,7 +72,7 @@ function fail(): never {
 }
 
 describe('what clients were told is compared with the journal', () => {
-  test('[J2] all of it there, once and in order: nothing is found', () => {
+  test('[J2] facts that are all in the journal, once and in order, give no finding', () => {
     const deeds = [
       acked('message a'),
       acked('message b'),
@@ -133,7 +133,7 @@ describe('what clients show is compared with the journal', () => {
     expect(check(deeds, journal, ['a', 'c', 'b'])).toMatchObject({ lost: 0, duplicated: 0, reordered: 1 });
   });
 
-  test('a copy may have forgotten the oldest ones', () => {
+  test("a client's copy may have forgotten the oldest messages", () => {
     expect(check(deeds, journal, ['b', 'c']).problems).toEqual([]);
   });
 });

@@ -9,29 +9,29 @@ function frames(from: number, to: number): number[] {
 describe('the gap around a fault', () => {
   const span = { from: 1_020, to: 5_000 };
 
-  test('runs from the last frame before to the first frame after', () => {
+  test('a gap runs from the last frame before the fault to the first frame after', () => {
     expect(longestGap([...frames(0, 1_000), ...frames(1_600, 5_000)], span)).toBe(600);
   });
 
-  test('counts from the last frame that was shown, even if a buffer showed some after the fault', () => {
+  test('a gap counts from the last frame that was shown, even if a buffer showed some after the fault', () => {
     expect(longestGap([...frames(0, 1_100), ...frames(1_600, 5_000)], span)).toBe(500);
   });
 
-  test('is the second hole when that one is longer', () => {
+  test('a gap is the second hole when that one is longer', () => {
     expect(longestGap([...frames(0, 1_000), 1_200, ...frames(2_400, 5_000)], span)).toBe(1_200);
   });
 
-  test('is the usual interval when nothing was missed', () => {
+  test('a gap is the usual interval when nothing was missed', () => {
     expect(longestGap(frames(0, 6_000), span)).toBe(50);
   });
 
-  test('is unknown when media did not come back, or had never come', () => {
+  test('a gap is unknown when media did not come back, or had never come', () => {
     expect(longestGap(frames(0, 1_000), span)).toBeNull();
     expect(longestGap(frames(2_000, 2_000), span)).toBeNull();
     expect(longestGap([], span)).toBeNull();
   });
 
-  test('leaves out holes before and after the span', () => {
+  test('a gap leaves out holes before and after the span', () => {
     expect(longestGap([0, ...frames(800, 6_000), 9_000], { from: 1_000, to: 6_000 })).toBe(50);
   });
 });

@@ -38,12 +38,12 @@ test('a view shows no secret and no node', () => {
   expect(view.passwordProtected).toBe(true);
 });
 
-test('[J1] the same room is the same, in whatever order participants are listed', () => {
+test('[J1] two views of a room are equal in whatever order participants are listed', () => {
   expect(differences(view, structuredClone(view))).toEqual([]);
   expect(differences(view, { ...view, participants: view.participants.toReversed() })).toEqual([]);
 });
 
-test('[J1] every difference is named: a mute, somebody missing, somebody too many, a text', () => {
+test('[J1] every difference of two views is named: a mute, somebody missing, somebody too many, a text', () => {
   const unmuted = structuredClone(view);
   const track = unmuted.participants[0]?.tracks[0];
   if (track) track.muted = false;

@@ -131,7 +131,7 @@ describe('a reencoded camera in Chromium', () => {
     return viewer.page.evaluate(() => testPage.blackFrames.host?.length ?? 0);
   }
 
-  it('viewers move to it, back when its sidecar dies, and forward again, and see one picture all the time', async () => {
+  it('viewers move to the reencoded camera, back when its sidecar dies, and forward again, and see one picture all the time', async () => {
     const { roomId, viewer } = await presentation();
     const before = (await viewer.events()).length;
     let from = await shownBy(viewer);
@@ -158,7 +158,7 @@ describe('a reencoded camera in Chromium', () => {
     expect(await blackFrames(viewer)).toBe(0);
   });
 
-  it('who comes later sees it at once, and so does who comes back after the connection was lost', async () => {
+  it('viewers who come later, or back after their connection was lost, see the reencoded camera at once', async () => {
     const { roomId, viewer } = await presentation(path.url);
     await takeJob();
     await sees(viewer, roomId, 'reencoded');

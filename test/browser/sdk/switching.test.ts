@@ -68,7 +68,7 @@ test('a consumer that takes over is shown from its first frame on, and no frame 
   expect(await page.evaluate(() => window.swaps)).toBe(1);
 });
 
-test('one that stops is replaced at once, and its last frame holds until the other one is there', async () => {
+test('a consumer that stops is replaced at once, and its last frame holds until the other one is there', async () => {
   const from = await mark();
   await Promise.all([green.pause(), red.resume()]);
   await tell({ [green.id]: true, [red.id]: false });
@@ -79,7 +79,7 @@ test('one that stops is replaced at once, and its last frame holds until the oth
   expect(longestGap(frames)).toBeLessThan(12);
 });
 
-test('one that was resumed and never flows takes nothing away from the one that does', async () => {
+test('a consumer that was resumed and never flows takes nothing away from the one that does', async () => {
   const from = await mark();
   // Told to the client alone: nothing will come.
   await tell({ [green.id]: false });
@@ -90,7 +90,7 @@ test('one that was resumed and never flows takes nothing away from the one that 
   await tell({ [green.id]: true });
 });
 
-test('there and back again, as fast as it gets, ends with the one that flows', async () => {
+test('consumers that are switched there and back as fast as possible end with the one that flows', async () => {
   const from = await mark();
   for (let round = 0; round < 10; round += 1) {
     const [on, off] = round % 2 === 0 ? [green, red] : [red, green];

@@ -131,7 +131,7 @@ describe.each(Object.entries(VIEWPORTS))('on a %s', (device, viewport) => {
 
   afterAll(() => page?.context().close());
 
-  it.each(Object.entries(SCREENS))('%s is whole', async (state, [prepare, text]) => {
+  it.each(Object.entries(SCREENS))('the screen %s is whole', async (state, [prepare, text]) => {
     problems.length = 0;
     await page.goto(`${url}?state=${state}`);
     await prepare(page);

@@ -298,7 +298,7 @@ describe('a meeting through the page', () => {
     await ada.button('Actions for Ada on the wall').waitFor();
   });
 
-  it('says what to do about what does not exist', async () => {
+  it('the page says what to do about a room that does not exist', async () => {
     const page = await open('/r/no-such-room');
     await page.page.getByText('There is no such meeting').waitFor();
     await page.button('Go to the first page').click();

@@ -54,7 +54,7 @@ async function accept(transport: types.WebRtcTransport): Promise<void> {
   await transport.connect({ dtlsParameters: { role: 'client', fingerprints } });
 }
 
-test('connects, and reads what mediasoup encrypts', async () => {
+test('the light client connects, and reads what mediasoup encrypts', async () => {
   const transport = await openTransport();
   // The handshake begins before mediasoup is told of it, and is tried again: so it is in a crowd.
   const { ice, media, keys } = await connect(transport);
@@ -81,7 +81,7 @@ test('connects, and reads what mediasoup encrypts', async () => {
   transport.close();
 });
 
-test('does not speak to a server other than the one that signaling told of', async () => {
+test('the light client speaks only to the server that signaling told of', async () => {
   const transport = await openTransport();
   const { ice, keys } = await connect(transport, certificate.fingerprint);
   await Promise.all([accept(transport), expect(keys).rejects.toThrow('signaling')]);

@@ -158,7 +158,7 @@ async function openRoom(host: RoomHost): Promise<void> {
 const texts = (host: RoomHost): string[] => host.state.chat.map(({ text }) => text);
 
 describe('RoomHost', () => {
-  it('commits commands that arrive together with few appends, and tells of each in order', async () => {
+  it('a room host commits commands that arrive together with few appends, and tells of each in order', async () => {
     const { host, journal, audience } = await startNode(new InMemoryJournalStore());
     await openRoom(host);
     const before = journal.appends;
@@ -196,7 +196,7 @@ describe('RoomHost', () => {
     expect(await journal.position(ROOM)).toMatchObject({ version: 3 });
   });
 
-  it('refuses by name when the journal stays away, and goes on by itself when it is back', async () => {
+  it('a room host refuses by name while the journal stays away, and goes on by itself when it is back', async () => {
     const store = new InMemoryJournalStore();
     const { host, failures } = await startNode(store);
     await openRoom(host);
@@ -209,7 +209,7 @@ describe('RoomHost', () => {
     expect(failures).toEqual([]);
   });
 
-  it('[J2] puts back what the journal lost', async () => {
+  it('[J2] a room host puts back what the journal lost', async () => {
     const store = new InMemoryJournalStore();
     const { host, journal } = await startNode(store);
     await openRoom(host);
@@ -221,7 +221,7 @@ describe('RoomHost', () => {
     expect((await restore(journal)).state).toEqual(host.state);
   });
 
-  it('[J2] decides lost commands again where another node went on without them', async () => {
+  it('[J2] a room host decides lost commands again where another node went on without them', async () => {
     const store = new InMemoryJournalStore();
     const one = await startNode(store, 'node-1');
     await openRoom(one.host);
@@ -239,7 +239,7 @@ describe('RoomHost', () => {
     expect(two.host.state).toEqual(one.host.state);
   });
 
-  it('[J4] repairs a gap in what is pushed', async () => {
+  it('[J4] a room host repairs a gap in what is pushed', async () => {
     const store = new InMemoryJournalStore();
     const one = await startNode(store, 'node-1');
     await openRoom(one.host);
@@ -271,7 +271,7 @@ describe('RoomHost', () => {
     await expect(one.host.handle(post('nobody', 1, 'x'))).rejects.toBeInstanceOf(Refusal);
   });
 
-  it('records a lost connection as soon as the journal is back', async () => {
+  it('a room host records a lost connection as soon as the journal is back', async () => {
     const store = new InMemoryJournalStore();
     const { host } = await startNode(store);
     await openRoom(host);
@@ -283,7 +283,7 @@ describe('RoomHost', () => {
     await expect.poll(() => host.state.participants.get('ann')?.connected).toBe(false);
   });
 
-  it('stops at a commit that nobody understands', async () => {
+  it('a room host stops at a commit that nobody understands', async () => {
     const store = new InMemoryJournalStore();
     const { host, failures } = await startNode(store);
     await openRoom(host);

@@ -48,7 +48,7 @@ test('viewers get ready for what a publisher is about to send before it has nego
   await waitUntil(() => bob.offers.length === 2 || `bob has ${bob.offers.length} of 2 offers`);
 });
 
-test('what cannot be expected is left out, and the rest is there', async () => {
+test('media that cannot be expected are left out, and the rest is there', async () => {
   room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2), published('ann', 'cam', 'camera'), published('bob', 'his', 'camera'));
   const { producing } = await room.media.openTransports('ann', 1, plane.rtpCapabilities, [
@@ -62,7 +62,7 @@ test('what cannot be expected is left out, and the rest is there', async () => {
   expect(producersOf('bob')).toEqual([]);
 });
 
-test('[M2] what is muted in the record is expected in silence', async () => {
+test('[M2] a track that is muted in the record is expected in silence', async () => {
   room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic', 'microphone', true));
   await SilentPeer.join(plane, room, 'bob', 2);
@@ -84,7 +84,7 @@ test('media that turn out otherwise take the place of those that were expected',
   await waitUntil(() => bob.offers.at(-1)?.producerId === producerId || 'bob is not offered what took its place');
 });
 
-test('picture and sound flow that were expected, and were never asked for', { timeout: 30_000 }, async () => {
+test('picture and sound that were expected flow without being asked for', { timeout: 30_000 }, async () => {
   room = new TestRoom(plane);
   room.record(
     joined('ann', 1),

@@ -68,7 +68,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('of two openTransports in a row the second one counts', async () => {
+  test('the second of two openTransports in a row counts', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'));
     const [first, second] = await Promise.allSettled([
@@ -124,7 +124,7 @@ describe('sessions', () => {
 });
 
 describe('workers', () => {
-  test('nothing is left after a hundred people came and went', async () => {
+  test('workers hold nothing more after a hundred people came and went', async () => {
     const room = new TestRoom(plane);
     room.record(joined('host', 1), published('host', 'host-mic'), published('host', 'host-cam', 'camera'));
     const host = await SilentPeer.join(plane, room, 'host', 1);
@@ -207,7 +207,7 @@ describe('workers', () => {
     await hanging.close();
   });
 
-  test('ports bind only when asked, wait for a dying process, and a port that stays taken is named', async () => {
+  test('media ports bind only when asked, wait for a dying process, and a port that stays taken is named', async () => {
     const basePort = await freePort();
     const holder = createSocket('udp4').bind(basePort, '127.0.0.1');
     await once(holder, 'listening');

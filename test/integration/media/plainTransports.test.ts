@@ -21,7 +21,7 @@ function newKey(): SrtpKey {
 const ANYWHERE = { listen: [{ ip: '0.0.0.0', announcedAddress: '198.51.100.7' }], ports: null };
 const OTHER_HOST = { address: '192.0.2.1', port: 5_004 };
 
-test('on one host media go in the clear, over loopback, wherever the node listens', async () => {
+test('media within one host go in the clear, over loopback, wherever the node listens', async () => {
   for (const address of ['127.0.0.1', '127.8.8.8', '::1']) {
     const transport = await openPlainTransport(router, { address, port: 5_004, srtp: null }, ANYWHERE);
     const end = plainEndOf(transport);
@@ -32,7 +32,7 @@ test('on one host media go in the clear, over loopback, wherever the node listen
 });
 
 describe('to another host', () => {
-  test('media are encrypted, with a key for each direction, and the announced address is told', async () => {
+  test('media to another host are encrypted, with a key for each direction, and the announced address is told', async () => {
     const transport = await openPlainTransport(router, { ...OTHER_HOST, srtp: newKey() }, ANYWHERE);
     const end = plainEndOf(transport);
     expect(end.address).toBe('198.51.100.7');
@@ -40,7 +40,7 @@ describe('to another host', () => {
     expect(Buffer.from(end.srtp?.keyBase64 ?? '', 'base64')).toHaveLength(28);
   });
 
-  test('ports come from the range that the operator opened', async () => {
+  test('ports for another host come from the range that the operator opened', async () => {
     const ports = { min: 41_000, max: 41_003 };
     const opened = await Promise.all(
       [0, 1, 2, 3].map(() => openPlainTransport(router, { ...OTHER_HOST, srtp: newKey() }, { ...ANYWHERE, ports })),
@@ -49,11 +49,11 @@ describe('to another host', () => {
     for (const transport of opened) transport.close();
   });
 
-  test('nothing goes in the clear', async () => {
+  test('nothing goes in the clear to another host', async () => {
     await expect(openPlainTransport(router, { ...OTHER_HOST, srtp: null }, ANYWHERE)).rejects.toThrow(NoMediaPath);
   });
 
-  test('a node that listens on loopback, in another family, or under a name alone has no path to it', async () => {
+  test('a node that listens on loopback, in another family, or under a name alone has no path to another host', async () => {
     const far = { ...OTHER_HOST, srtp: newKey() };
     for (const listen of [
       [{ ip: '127.0.0.1' }],

@@ -64,7 +64,7 @@ test('a device that cannot receive the source’s codec gets the reencoded one a
   expect(room.media.inventory().consumers).toMatchObject([{ viewerId: 'bob', path: 'reencoded' }]);
 });
 
-test('layers follow tiles as on a source, and the sidecar is asked for those alone', {
+test('layers of a reencoded track follow tiles as on a source, and the sidecar is asked for those alone', {
   timeout: 60_000,
 }, async () => {
   const { bob, sidecar } = await servedScene();
@@ -107,7 +107,7 @@ test('viewers are moved before a layer ends that their sidecar has no CPU for, a
   await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);
 });
 
-test('what sidecars tell of a picture’s size decides which layer fills a tile, and what it may take', async () => {
+test('the size that a sidecar tells decides which layer fills a tile, and its bitrate', async () => {
   const { bob, sidecar } = await servedScene();
   scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
   const layer = () =>

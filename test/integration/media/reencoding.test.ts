@@ -95,7 +95,7 @@ describe('jobs', () => {
     await idle.close();
   }, 20_000);
 
-  test('who cannot decode the source, or would send media in the clear to another host, is unsuitable', async () => {
+  test('a sidecar that cannot decode the source, or would send media in the clear to another host, is unsuitable', async () => {
     scene = openScene();
     await scene.publish(await scene.join('ann'));
     const jobId = await queue.next(scene.roomId);
@@ -166,7 +166,7 @@ describe('switching', () => {
     expect(sidecar.releases).toEqual([]);
   });
 
-  test('a sidecar that takes in and gives nothing out loses its viewers too', async () => {
+  test('a sidecar that takes frames in and gives none out loses its viewers too', async () => {
     const { bob, sidecar } = await servedScene();
     sidecar.sends = false;
     await waitUntil(() => scene.pathsTo('bob').join() === 'source' || 'bob is not back at the source', 2_000);
@@ -206,7 +206,7 @@ describe('switching', () => {
     expect(next.releases).toEqual([]);
   });
 
-  test('with nobody to hand over to, viewers go back to the source first', async () => {
+  test('viewers of a sidecar that hands over to nobody go back to the source first', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
     sidecar.detach(true);
@@ -230,7 +230,7 @@ describe('fencing', () => {
     expect(newer.releases).toEqual([]);
   });
 
-  test('of two attempts at once the newer one counts', async () => {
+  test('the newer of two attempts at once counts', async () => {
     scene = openScene();
     await scene.publish(await scene.join('ann'));
     const jobId = await queue.next(scene.roomId);
@@ -252,7 +252,7 @@ describe('fencing', () => {
 });
 
 describe('the source', () => {
-  test('hears of no viewer: newcomers get their first picture from the sidecar', async () => {
+  test('the source hears of no viewer: newcomers get their first picture from the sidecar', async () => {
     const { sidecar } = await servedScene();
     await sleep(REQUESTS_FALL_DUE_MS);
     const before = { source: requestsAtSource, sidecar: sidecar.keyframeRequests };
@@ -286,7 +286,7 @@ describe('the source', () => {
     expect(sidecar.adapts.at(-1)?.inputPaused).toBe(false);
   });
 
-  test('that is produced anew ends the work on the old one, and is a new job', async () => {
+  test('a source that is produced again ends the work on the old one, and is a new job', async () => {
     const { ann, bob, sidecar } = await servedScene();
     const { id } = await ann.publishVideo('cam');
     scene.sourceIds.add(id);
@@ -299,7 +299,7 @@ describe('the source', () => {
     await scene.served('bob');
   });
 
-  test('that dies with its worker takes the work along; the sidecar is told', async () => {
+  test('a source that dies with its worker ends the work on it, and the sidecar is told', async () => {
     const { sidecar } = await servedScene();
     for (const pid of plane.workerPids()) process.kill(pid, 'SIGKILL');
     await waitUntil(() => sidecar.releases.length === 1 || 'the sidecar was not released');
@@ -310,7 +310,7 @@ describe('the source', () => {
     );
   });
 
-  test('whose worker dies while a sidecar attaches leaves nothing behind', async () => {
+  test('a source whose worker dies while a sidecar attaches leaves nothing behind', async () => {
     scene = openScene();
     await scene.publish(await scene.join('ann'));
     const sidecar = await scene.openSidecar();

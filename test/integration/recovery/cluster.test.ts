@@ -81,7 +81,7 @@ describe('Redis Cluster', () => {
 
   const rooms = Array.from({ length: 30 }, (_, i) => `room-${i}`);
 
-  test('nodes, index and housekeeping work across slots', async () => {
+  test('nodes, room index and deadlines work across the slots of a cluster', async () => {
     const info = {
       nodeId: 'node-1',
       name: 'a',
@@ -116,7 +116,7 @@ describe('Redis Cluster', () => {
     }
   }
 
-  test('[J4] while slots move, nothing is lost and followers hear of all of it', async () => {
+  test('[J4] nothing is lost while slots of a cluster move, and followers hear of all of it', async () => {
     const heard = new Map<string, number>(rooms.map((room) => [room, 0]));
     const note = (room: string, commits: readonly Commit[]): void => {
       heard.set(room, Math.max(heard.get(room) ?? 0, ...commits.map((commit) => commit.version)));

@@ -144,7 +144,7 @@ const known = async (node: TestNode): Promise<string[]> =>
   (await node.registry.nodes()).map(({ nodeId }) => nodeId).sort();
 
 describe.concurrent('nodes', () => {
-  test('know each other while they live, with what they say about themselves', async (context) => {
+  test('nodes know each other while they live, with what they say about themselves', async (context) => {
     const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -276,7 +276,7 @@ describe.concurrent('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['later']);
   });
 
-  test('[R1] one that could not be met is tried again, also when whoever had claimed it died', async (context) => {
+  test('[R1] a deadline that could not be met is tried again, also when the node that had claimed it died', async (context) => {
     const { startNode } = await startWorld(context);
     let died = false;
     const a = await startNode('a', () => {

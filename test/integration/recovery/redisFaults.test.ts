@@ -62,21 +62,21 @@ async function refusesUntilHealed(journal: Journal, advice: string, heal: () => 
 }
 
 describe('Redis that does not serve', () => {
-  test('out of memory', async () => {
+  test('a Redis that is out of memory refuses, and serves once it has some', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     await side.config('SET', 'maxmemory', '1mb');
     await refusesUntilHealed(journal, 'raise its maxmemory', () => side.config('SET', 'maxmemory', '0'));
   });
 
-  test('a read-only replica', async () => {
+  test('a Redis that is a read-only replica refuses, and serves once it is a master', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     await side.replicaof('127.0.0.1', 1);
     await refusesUntilHealed(journal, 'point the URL at the master', () => side.replicaof('NO', 'ONE'));
   });
 
-  test('a disk that takes no snapshots', async () => {
+  test('a Redis whose disk takes no snapshots refuses, and serves once it does', async () => {
     const { server, side } = await startServer({ settings: { 'rdb-key-save-delay': '0' } });
     const { journal } = await connect(server.url);
     const inTheWay = join(dirname(server.path), 'data', 'dump.rdb');
@@ -96,21 +96,21 @@ describe('Redis that does not serve', () => {
     });
   });
 
-  test('too few replicas', async () => {
+  test('a Redis with too few replicas refuses, and serves once it needs none', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     await side.config('SET', 'min-replicas-to-write', '1');
     await refusesUntilHealed(journal, 'min-replicas-to-write', () => side.config('SET', 'min-replicas-to-write', '0'));
   });
 
-  test('a password that changed', async () => {
+  test('a Redis whose permissions were taken away refuses, and serves once they are back', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     await side.call('ACL', 'SETUSER', 'default', '-@all', '+acl', '+auth', '+hello', '+ping', '+client');
     await refusesUntilHealed(journal, 'ACL LOG', () => side.call('ACL', 'SETUSER', 'default', '+@all'));
   });
 
-  test('still loading: commands wait for it, and no second is lost', async () => {
+  test('commands wait for a Redis that still loads, and no second is lost', async () => {
     const { server } = await startServer({ settings: { 'key-load-delay': '100' } });
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 6_000);
@@ -140,7 +140,7 @@ describe('Redis that does not serve', () => {
     expect(await journal.position('room')).toEqual(positionOf(commits.at(-1)));
   });
 
-  test('paused: the outcome of an append is unknown in bounded time, and the journal tells later', async () => {
+  test('the outcome of an append to a paused Redis is unknown in bounded time, and the journal tells it later', async () => {
     const { server } = await startServer();
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 1);
@@ -156,7 +156,7 @@ describe('Redis that does not serve', () => {
     expect(await journal.read('room', 0, 10)).toEqual(commits);
   });
 
-  test('that forgot our scripts', async () => {
+  test('a Redis that forgot our scripts is given them again', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 2);
@@ -165,7 +165,7 @@ describe('Redis that does not serve', () => {
     expect(await journal.append('room', commits.slice(1), positionOf(commits[0]))).toEqual({ type: 'appended' });
   });
 
-  test('whose push channel breaks: followers hear of the gap and of what comes after', async () => {
+  test('followers on a Redis whose push channel breaks hear of the gap and of what comes after', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     const rooms = Array.from({ length: 200 }, (_, i) => `room-${i}`);

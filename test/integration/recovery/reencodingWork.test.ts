@@ -340,7 +340,7 @@ describe('the directory of sidecars', () => {
     return place;
   }
 
-  test('shows who lives as they describe themselves now, and nobody who has stopped', async () => {
+  test('the directory of sidecars shows those that live as they describe themselves now, and none that has stopped', async () => {
     const one = await join('sidecar-1');
     const two = await join('sidecar:{2}');
     let draining = false;
@@ -356,7 +356,7 @@ describe('the directory of sidecars', () => {
     expect(await node.sidecars.sidecars()).toEqual([broken]);
   });
 
-  test('forgets who went without a word, and comes back after Redis lost everything', async () => {
+  test('the directory of sidecars forgets those that went silently, and comes back after Redis lost everything', async () => {
     await side.zadd(sidecarsKey(), Date.now() - 10_000, 'gone-1');
     await side.zadd(sidecarsKey(), Date.now() - 60_000, 'gone-2');
     const place = await join('sidecar-1');

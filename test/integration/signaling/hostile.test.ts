@@ -45,7 +45,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     expect(logged).toEqual([]);
   });
 
-  it('[S1] refuses tokens that are missing, forged, of another kind, expired or of another algorithm', async () => {
+  it('[S1] tokens that are missing, forged, of another kind, expired or of another algorithm are refused', async () => {
     const sign = (secret: string, aud: string, alg = 'HS256', exp: string | number = '1h') =>
       new SignJWT({ room: roomId, role: 'host' })
         .setProtectedHeader({ alg })
@@ -69,7 +69,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     for (const [token, code] of refused) await expect(connect(token)).rejects.toMatchObject({ code });
   });
 
-  it('[S1] lets nobody join with a resume token, or resume with a join token', async () => {
+  it('[S1] nobody can join with a resume token, or resume with a join token', async () => {
     const joinToken = await node.joinToken(roomId, 'ann');
     const ann = await connect(joinToken);
     await expect(ann.ask('resume', { version: 0 })).rejects.toThrow('TOKEN_INVALID');
@@ -79,12 +79,12 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await expect(back.ask('knock', { name: 'Ann' })).rejects.toThrow('TOKEN_INVALID');
   });
 
-  it('refuses another protocol version by name', async () => {
+  it('a client of an unknown protocol version is refused by name', async () => {
     const token = await node.joinToken(roomId, 'ann');
     await expect(connect(token, { protocol: 999 })).rejects.toMatchObject({ code: 'PROTOCOL_UNSUPPORTED' });
   });
 
-  it('[S1] answers nothing but NOT_IN_ROOM before the join', async () => {
+  it('[S1] a client is answered nothing but NOT_IN_ROOM before it joins', async () => {
     const client = await connect(await node.joinToken(roomId, 'ann'));
     const id = { commandId: 'c', participantId: 'p', trackId: 't', messageId: 'm', transportId: 't' };
     const bodies: Partial<Record<RequestName, object>> = {
@@ -106,7 +106,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     }
   });
 
-  it('works over long polling too, and when it is upgraded', async () => {
+  it('a client may use long polling, and upgrade it', async () => {
     for (const transports of [['polling'], ['polling', 'websocket']]) {
       const client = await connect(await node.joinToken(roomId, transports.join('-')), { transports });
       await client.ask('join', { name: 'Poll' });
@@ -116,7 +116,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     }
   });
 
-  it('answers whatever is sent with a code of the protocol, and stays up', async () => {
+  it('the server answers whatever is sent with a code of the protocol, and stays up', async () => {
     await start({ requests: { burst: 1e6, perSecond: 1e6 } });
     const bob = await join('bob');
     const mallory = await join('mallory');
@@ -154,7 +154,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await bob.ask('ping', {});
   });
 
-  it('refuses odd calls: no body, two bodies, binary, prototypes, depth', async () => {
+  it('odd calls are refused: no body, two bodies, binary, prototypes, depth', async () => {
     const ann = await join('ann');
     const deep = JSON.parse('['.repeat(60) + ']'.repeat(60));
     const refused = [[], [{}, {}], [Buffer.from('x')], ['x'], [null], [{ commandId: Buffer.from('x') }]];
@@ -170,7 +170,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     expect(node.hosts.get(roomId)?.state.participants.get('ann')?.handRaisedAt).toBeNull();
   });
 
-  it('refuses what is too large, and cuts off what is far too large', async () => {
+  it('a message that is too large is refused, and the sender of one far too large is cut off', async () => {
     const ann = await join('ann');
     const bob = await join('bob');
     const large = { commandId: 'c', messageId: 'm', text: 'x'.repeat(100 << 10) };
@@ -221,7 +221,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     );
   });
 
-  it('bounds what comes from one address', async () => {
+  it('connections and wrong passwords from one address are bounded', async () => {
     await start({ connections: 3, wrongSecrets: { burst: 2, perSecond: 0 } });
     const tokens = await Promise.all(['a', 'b', 'c', 'd'].map((id) => node.joinToken(roomId, id)));
     const [first] = await Promise.all(tokens.slice(0, 3).map((token) => connect(token)));
@@ -297,14 +297,14 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     expect(await answered('setView', 'INVALID')).toBeGreaterThan(0);
   });
 
-  it('lets one address open so many connections a second', async () => {
+  it('the connections that one address opens in a second are limited', async () => {
     await start({ connects: { burst: 2, perSecond: 0 } });
     for (const id of ['ann', 'bob']) await join(id);
     await expect(join('carl')).rejects.toThrow();
     await Promise.all(clients.slice(0, 2).map((client) => client.ask('ping', {})));
   });
 
-  it('refuses connections while it drains, and ends none', async () => {
+  it('a node that drains refuses connections, and ends none', async () => {
     const ann = await join('ann');
     node.signaling.drain();
     await expect(connect(await node.joinToken(roomId, 'bob'))).rejects.toMatchObject({ code: 'DRAINING' });
@@ -312,7 +312,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await ann.ask('raiseHand', {});
   });
 
-  it('says that its port is taken, and can listen on it later, also after a crash with clients', async () => {
+  it('a node says that its port is taken, and can listen on it later, also after a crash with clients', async () => {
     const ann = await join('ann');
     const store = new InMemoryJournalStore();
     await expect(TestNode.start({ engine, store, port: node.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -48,7 +48,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
   });
 
   describe('REST', () => {
-    it('creates a room, lets its host in, describes it, and closes it', async () => {
+    it('the REST API creates a room, lets its host in, describes it, and closes it', async () => {
       const settings = { name: 'Standup', capacity: 7, graceMs: 5_000, password: 'sesame', roomId: 'standup' };
       const created = await node.rest('POST', '/api/rooms', settings, BASIC);
       expect(created).toMatchObject({ status: 201, body: { roomId: 'standup', role: 'host' } });
@@ -78,7 +78,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       host.close();
     });
 
-    it('mints tokens for chosen participants, and removes them', async () => {
+    it('the REST API mints tokens for chosen participants, and removes them', async () => {
       const roomId = await node.createRoom();
       const body = { participantId: 'ann', name: 'Ann of Sales', role: 'guest', ttlSeconds: 60 };
       const minted = await node.rest('POST', `/api/rooms/${roomId}/tokens`, body, KEY);
@@ -93,7 +93,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       ann.close();
     });
 
-    it('[S1] lets people without the key create rooms and come in as members, and nothing more', async () => {
+    it('[S1] people without the API key create rooms and come in as members, and nothing more', async () => {
       const created = await node.rest('POST', '/api/rooms', { name: 'Ad hoc' });
       expect(created).toMatchObject({ status: 201, body: { role: 'host' } });
       expect(created.body.roomId).toMatch(/^[a-z]{3}-[a-z]{4}-[a-z]{3}$/);
@@ -115,7 +115,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect((await node.rest('DELETE', `/api/rooms/${created.body.roomId}`)).status).toBe(401);
     });
 
-    it('[S1] lets nobody do anything without the key where room creation is not open', async () => {
+    it('[S1] nobody can do anything without the API key where room creation is not open', async () => {
       await start({ auth: { openRoomCreation: false }, limits: { wrongSecrets: { burst: 3, perSecond: 0 } } });
       expect((await node.rest('POST', '/api/rooms', {})).status).toBe(401);
       expect((await node.rest('POST', '/api/rooms/x/tokens', {})).status).toBe(401);
@@ -127,7 +127,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect((await node.rest('GET', '/api/rooms', undefined, 'Bearer wrong')).status).toBe(429);
     });
 
-    it('refuses bodies that are no JSON, too large or not understood', async () => {
+    it('the REST API refuses bodies that are no JSON, too large or not understood', async () => {
       const refused: [unknown, number][] = [
         ['{', 400],
         ['[]', 400],
@@ -149,7 +149,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST, GET']);
     });
 
-    it('survives clients that go away in the middle of a request', async () => {
+    it('HTTP clients that go away in the middle of a request do no harm', async () => {
       for (const sent of [
         'POST /api/rooms HTTP/1.1\r\n',
         'POST /api/rooms HTTP/1.1\r\nContent-Length: 90\r\n\r\n{"name"',
@@ -165,7 +165,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect((await node.rest('GET', '/livez')).status).toBe(200);
     });
 
-    it('limits rooms and requests by address, and probes not at all', async () => {
+    it('rooms and requests are limited by address, and probes are not', async () => {
       await start({ limits: { roomsCreated: { burst: 1, perSecond: 0 }, rest: { burst: 5, perSecond: 0 } } });
       expect((await node.rest('POST', '/api/rooms')).status).toBe(201);
       expect((await node.rest('POST', '/api/rooms')).body).toMatchObject({ error: { code: 'TOO_MANY_REQUESTS' } });
@@ -180,7 +180,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect((await node.rest('GET', '/api/rooms', undefined, KEY)).status).toBe(200);
     });
 
-    it('describes every route', async () => {
+    it('the OpenAPI document describes every route', async () => {
       const { body } = await node.rest('GET', '/openapi.json');
       expect(body.openapi).toBe('3.1.0');
       for (const { method, path, operationId } of routes) {
@@ -192,7 +192,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       }
     });
 
-    it('counts what it does', async () => {
+    it('the metrics count what the server does', async () => {
       const roomId = await node.createRoom();
       const ann = await TestClient.connect(node.url, await node.joinToken(roomId, 'ann'));
       await ann.ask('join', { name: 'Ann' });
@@ -208,7 +208,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
   });
 
   describe('the page', () => {
-    it('is served at / and at room addresses, revalidated by its ETag', async () => {
+    it('the page is served at / and at room addresses, revalidated by its ETag', async () => {
       for (const path of ['/', '/r/qpd-xwhk-tma', '/index.html']) {
         const reply = await fetch(node.url + path);
         expect(await reply.text()).toContain('<title>Everroom</title>');
@@ -220,7 +220,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       }
     });
 
-    it('has assets that may be kept for ever, compressed as the browser likes', async () => {
+    it('assets of the page may be kept for good, and are compressed as the browser likes', async () => {
       for (const [accept, encoding] of [
         ['br, gzip', 'br'],
         ['gzip', 'gzip'],
@@ -234,7 +234,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       }
     });
 
-    it('answers HEAD without a body, and follows changes on disk', async () => {
+    it('the page answers HEAD without a body, and follows changes on disk', async () => {
       const head = await fetch(node.url, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } });
       expect([head.status, Number(head.headers.get('content-length')) > 2_000, await head.text()]).toEqual([
         200,
@@ -245,7 +245,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect(await (await fetch(node.url)).text()).toContain('Rebuilt');
     });
 
-    it('gives nothing from outside its folder, and nothing hidden', async () => {
+    it('the page gives nothing from outside its folder, and nothing hidden', async () => {
       const attempts = [
         '/../secret.txt',
         '/..%2fsecret.txt',
@@ -269,7 +269,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       }
     });
 
-    it('says so when it was not built', async () => {
+    it('a page that was not built says so', async () => {
       await start({ pageFolder: join(folder, 'nothing') });
       const reply = await node.rest('GET', '/');
       expect([reply.status, reply.body]).toEqual([404, expect.stringContaining('npm start')]);

@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 afterAll(closeTestMedia);
 
-it('gives up a place in the record that no connection of this node has', async () => {
+it('the presence auditor gives up a place in the record that no connection of this node has', async () => {
   const node = await startNode();
   const roomId = await node.createRoom();
   const ann = await connect(node, roomId, 'ann');
@@ -59,7 +59,7 @@ it('gives up a place in the record that no connection of this node has', async (
   ann.close();
 });
 
-it('leaves alone whoever is connected to another node', async () => {
+it('the presence auditor leaves those alone who are connected to another node', async () => {
   const [node, other] = [await startNode(), await startNode()];
   const roomId = await node.createRoom();
   const ann = await connect(node, roomId, 'ann');
@@ -75,7 +75,7 @@ it('leaves alone whoever is connected to another node', async () => {
   bob.close();
 });
 
-it('takes back a knock that nobody waits for any more', async () => {
+it('the presence auditor takes back a knock that nobody waits for any more', async () => {
   const node = await startNode();
   const roomId = await node.createRoom({ lobby: true });
   const carl = await connect(node, roomId, 'carl');
@@ -92,7 +92,7 @@ it('takes back a knock that nobody waits for any more', async () => {
   await waitUntil(() => !host.state.lobby.has('carl') || 'Carl is still in the lobby');
 });
 
-it('tells people at the door what was decided while their room was closed on this node', async () => {
+it('the presence auditor tells people at the door what was decided while their room was closed on this node', async () => {
   const node = await startNode();
   const door = await startNode(1);
   const roomId = await node.createRoom({ lobby: true });
@@ -108,7 +108,7 @@ it('tells people at the door what was decided while their room was closed on thi
   carl.close();
 });
 
-it('records a connection that was lost while the journal was away', async () => {
+it('the presence auditor records a connection that was lost while the journal was away', async () => {
   const node = await startNode();
   const roomId = await node.createRoom();
   const ann = await connect(node, roomId, 'ann');

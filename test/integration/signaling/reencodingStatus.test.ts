@@ -74,7 +74,7 @@ describe('what people and operators are told of reencoding', () => {
     return client;
   }
 
-  it('is said on entering, and again when it changes', async () => {
+  it('the state of reencoding is told on entering, and again when it changes', async () => {
     const roomId = await node.createRoom();
     const ann = await enter(roomId, 'ann');
     expect(await ann.hears('reencodingStatus')).toEqual([
@@ -90,7 +90,7 @@ describe('what people and operators are told of reencoding', () => {
     expect(await bob.hears('reencodingStatus')).toEqual([{ available: true, reason: null, trackIds: ['camera-1'] }]);
   });
 
-  it('stays as it was while the directory cannot be read, and asking does not read it', async () => {
+  it('the state of reencoding stays while the directory cannot be read, and asking does not read it', async () => {
     sidecars = [SIDECAR];
     const roomId = await node.createRoom();
     await waitUntil(async () => {

@@ -54,7 +54,7 @@ function comparable(view: RoomView) {
 }
 
 describe("a client's copy", () => {
-  it('[J1] is the room as its participant may see it, after every commit it is told of', () => {
+  it("[J1] a client's copy is the room as its participant may see it, after every commit it is told of", () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 60 }), fc.constantFrom('ann', 'hal'), (requests, id) => {
         let copy: RoomView | null = null;
@@ -78,7 +78,7 @@ describe("a client's copy", () => {
     );
   });
 
-  it('is brought up to date by what was missed, from any version on', () => {
+  it("a client's copy is brought up to date by the commits it missed, from any version on", () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 40 }), fc.nat(60), (requests, from) => {
         const told = commitsOf(requests);
@@ -99,7 +99,7 @@ describe("a client's copy", () => {
     );
   });
 
-  it('of somebody who is no host never holds the lobby, the banned, or a secret [S1, S2]', () => {
+  it('the copy of somebody who is no host never holds the lobby, the banned, or a secret [S1, S2]', () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 60 }), (requests) => {
         for (const { commit, after } of commitsOf(requests)) {

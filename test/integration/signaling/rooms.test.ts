@@ -41,7 +41,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(logged).toEqual([]);
   });
 
-  it('gives a joiner the room, and tells the others', async () => {
+  it('a joiner gets the room, and the others are told', async () => {
     const roomId = await node.createRoom({ name: 'Standup' });
     const ann = await join(roomId, 'ann', 'host');
     expect(ann.session).toMatchObject({ participantId: 'ann', session: 1, missed: null, transports: null });
@@ -54,7 +54,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
   });
 
   it.each([['websocket'], ['polling'], ['polling', 'websocket']])(
-    'answers anywhere below the path of sockets, by %s',
+    'sockets are answered anywhere below their path, by %s',
     async (...transports) => {
       const roomId = await node.createRoom({});
       const client = await TestClient.connect(node.url, await node.joinToken(roomId, 'ann', 'member'), {
@@ -66,7 +66,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     },
   );
 
-  it('versions have no gap, whatever is said to whom', async () => {
+  it('versions of a room have no gap for anybody, whatever is told to whom', async () => {
     const roomId = await node.createRoom({ lobby: false });
     const ann = await join(roomId, 'ann', 'host');
     const bob = await join(roomId, 'bob');
@@ -81,7 +81,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(ann.client.changes('participantBanned')).toEqual([{ type: 'participantBanned', participantId: 'mallory' }]);
   });
 
-  it('resumes after the node died: session n+1, what was missed, transports in the same answer', async () => {
+  it('a client resumes after its node died: session n+1, what it missed, transports in the same answer', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -106,7 +106,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(bob.session.session).toBe(2);
   });
 
-  it('brings a copy up to date by what was missed', async () => {
+  it('a client that resumes gets the commits it missed', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -158,7 +158,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await first.client.isCutOff();
   });
 
-  it('says who is away, and notices a socket that closes', async () => {
+  it('everybody hears who is away once a socket closes', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -166,7 +166,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await waitUntil(() => ann.client.changes('participantDisconnected').length === 1 || 'nobody is told');
   });
 
-  it('answers `leave` before it ends the session', async () => {
+  it('`leave` is answered before the session ends', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -177,7 +177,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(ann.client.changes('participantDisconnected')).toEqual([]);
   });
 
-  it('puts out whom a host removes, and keeps out whom a host bans', async () => {
+  it('participants whom a host removes are put out, and whom a host bans are kept out', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann', 'host');
     const bob = await join(roomId, 'bob');
@@ -190,7 +190,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await expect((await connect(again.session.resumeToken)).ask('resume', { version: 0 })).rejects.toThrow(/BANNED/);
   });
 
-  it('ends everybody when the room closes, the one who closed it after the answer', async () => {
+  it("a room that closes ends everybody's session, that of the one who closed it after the answer", async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann', 'host');
     const bob = await join(roomId, 'bob');
@@ -202,7 +202,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await expect(join(roomId, 'carl')).rejects.toThrow('ROOM_CLOSED');
   });
 
-  it('asks for the password, and takes the right one only', async () => {
+  it('a room with a password asks for it, and takes the right one only', async () => {
     const roomId = await node.createRoom({ password: 'sesame' });
     const client = await connect(await node.joinToken(roomId, 'ann'));
     await expect(client.ask('join', { name: 'Ann' })).rejects.toThrow('PASSWORD_REQUIRED');
@@ -224,7 +224,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(ann.client.changes('passwordChanged')).toEqual([{ type: 'passwordChanged', protected: true }]);
   });
 
-  it('lets people wait in the lobby until a host decides, on whatever node', async () => {
+  it('people wait in the lobby until a host decides, on whatever node', async () => {
     const other = await startNode();
     const roomId = await node.createRoom({ lobby: true });
     const ann = await join(roomId, 'ann', 'host');
@@ -253,7 +253,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(bob.client.changes('participantKnocked')).toEqual([]);
   });
 
-  it('shows lobby and bans to whoever becomes a host, and takes them away again', async () => {
+  it('lobby and bans are shown to those who become hosts, and taken away again', async () => {
     const roomId = await node.createRoom({ lobby: true });
     const ann = await join(roomId, 'ann', 'host');
     await ann.client.ask('setLobby', { lobby: false });
@@ -270,7 +270,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(bob.client.changes('knockWithdrawn')).toMatchObject([{ participantId: 'carl' }]);
   });
 
-  it('keeps the order of messages that are sent in one breath, and of what others hear', async () => {
+  it('messages that are sent in one breath keep their order, and so does what others hear', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -280,7 +280,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(bob.client.changes('chatPosted').map(({ message }) => message.text)).toEqual(texts);
   });
 
-  it('publishes, and refuses media that mediasoup does not understand', async () => {
+  it('a track can be published, and media that mediasoup does not understand are refused', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const { rtpCapabilities } = ann.session;
@@ -295,7 +295,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await ann.client.ask('setView', { tiles: [{ trackId: 'x', width: 100, height: 100, pinned: false }] });
   });
 
-  it('tells reactions and typing to the others, and only to those', async () => {
+  it('reactions and typing are told to the others, and only to those', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -306,7 +306,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(ann.client.all('reacted')).toEqual([]);
   });
 
-  it('refuses by name while the journal is away, and goes on when it is back', async () => {
+  it('requests are refused by name while the journal is away, and accepted when it is back', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     store.setAvailable(false);
@@ -320,7 +320,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     });
   });
 
-  it('sends clients on when it is given up by mistake: they resume in place', async () => {
+  it('clients whose room is given up by mistake resume in place', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const host = node.hosts.get(roomId);

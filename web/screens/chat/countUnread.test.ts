@@ -8,13 +8,13 @@ function line(id: string, change: Partial<ChatLine> = {}): ChatLine {
 }
 
 describe('countUnread', () => {
-  it('counts what others wrote since', () => {
+  it('messages that others wrote since are unread', () => {
     const chat = [line('1'), line('2'), line('3', { own: true }), line('4', { deleted: true }), line('5')];
     expect(countUnread(chat, '1')).toBe(2);
     expect(countUnread(chat, '5')).toBe(0);
   });
 
-  it('counts all where nothing was seen, or it is gone', () => {
+  it('all messages are unread where none was seen, or the seen one is gone', () => {
     expect(countUnread([line('1'), line('2')], null)).toBe(2);
     expect(countUnread([line('1'), line('2')], 'gone')).toBe(2);
   });

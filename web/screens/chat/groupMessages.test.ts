@@ -10,22 +10,22 @@ function line(id: string, authorId: string, at: number): ChatLine {
 }
 
 describe('groupMessages', () => {
-  it('puts messages of one author in a row under one name', () => {
+  it('messages of one author in a row stand under one name', () => {
     const groups = groupMessages([line('1', 'a', noon), line('2', 'a', noon + minute), line('3', 'b', noon + minute)]);
     expect(groups.map((group) => group.lines.map(({ id }) => id))).toEqual([['1', '2'], ['3']]);
   });
 
-  it('begins anew after a pause', () => {
+  it('a group of messages ends at a pause', () => {
     expect(groupMessages([line('1', 'a', noon), line('2', 'a', noon + 6 * minute)])).toHaveLength(2);
   });
 
-  it('begins anew at midnight and says so', () => {
+  it('a group of messages ends at midnight and says so', () => {
     const midnight = new Date(2026, 5, 2).getTime();
     const groups = groupMessages([line('1', 'a', midnight - minute), line('2', 'a', midnight + minute)]);
     expect(groups.map(({ newDay }) => newDay)).toEqual([false, true]);
   });
 
-  it('has nothing to say about nothing', () => {
+  it('no messages make no groups', () => {
     expect(groupMessages([])).toEqual([]);
   });
 });

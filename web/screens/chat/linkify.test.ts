@@ -5,7 +5,7 @@ import { linkify } from './linkify.ts';
 const links = (text: string) => linkify(text).flatMap((part) => (part.type === 'link' ? [part.url] : []));
 
 describe('linkify', () => {
-  it('finds addresses within a sentence and leaves its punctuation', () => {
+  it('addresses within a sentence are links without its punctuation', () => {
     expect(linkify('See https://example.org/a?b=1, please.')).toEqual([
       { type: 'text', text: 'See ' },
       { type: 'link', url: 'https://example.org/a?b=1' },
@@ -13,19 +13,19 @@ describe('linkify', () => {
     ]);
   });
 
-  it('keeps brackets that belong to the address', () => {
+  it('a link keeps brackets that belong to the address', () => {
     expect(links('https://en.wikipedia.org/wiki/Room_(disambiguation)')).toEqual([
       'https://en.wikipedia.org/wiki/Room_(disambiguation)',
     ]);
     expect(links('(https://example.org)')).toEqual(['https://example.org']);
   });
 
-  it('makes no link of other schemes', () => {
+  it('addresses of other schemes are no links', () => {
     expect(links('javascript:alert(1) data:text/html,x file:///etc/passwd')).toEqual([]);
     expect(links('https://')).toEqual([]);
   });
 
-  it('loses no character', () => {
+  it('linkify loses no character', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string(), fc.webUrl(), fc.constant('. '), fc.constant('https://'))),

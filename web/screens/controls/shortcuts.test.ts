@@ -5,24 +5,24 @@ const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
 const free = { writing: false, singleKeys: true };
 
 describe('shortcutOf', () => {
-  it('takes Ctrl+D and Ctrl+E, also while writing', () => {
+  it('Ctrl+D and Ctrl+E are shortcuts, also while writing', () => {
     expect(shortcutOf({ ...plain, key: 'd', ctrlKey: true }, { ...free, writing: true })).toBe('microphone');
     expect(shortcutOf({ ...plain, key: 'E', metaKey: true }, free)).toBe('camera');
   });
 
-  it('takes single letters only where nobody writes and the person wants them', () => {
+  it('single letters are shortcuts only where nobody writes and the person wants them', () => {
     expect(shortcutOf({ ...plain, key: 'm' }, free)).toBe('microphone');
     expect(shortcutOf({ ...plain, key: 'm' }, { ...free, writing: true })).toBeNull();
     expect(shortcutOf({ ...plain, key: 'm' }, { ...free, singleKeys: false })).toBeNull();
   });
 
-  it('leaves what belongs to the browser', () => {
+  it('keys that belong to the browser are left to it', () => {
     expect(shortcutOf({ ...plain, key: 'd', ctrlKey: true, shiftKey: true }, free)).toBeNull();
     expect(shortcutOf({ ...plain, key: 'c', ctrlKey: true }, free)).toBeNull();
     expect(shortcutOf({ ...plain, key: 'constructor' }, free)).toBeNull();
   });
 
-  it('closes with Escape from everywhere', () => {
+  it('Escape closes from everywhere', () => {
     expect(shortcutOf({ ...plain, key: 'Escape' }, { ...free, writing: true })).toBe('close');
   });
 });

@@ -16,7 +16,7 @@ const person = (name: string, handRaisedAt: number | null = null, isSelf = false
 };
 
 describe('sortPeople', () => {
-  it('sets raised hands first, then oneself, then names', () => {
+  it('people with raised hands come first, then oneself, then the others by name', () => {
     const people = [person('Zoe'), person('Bo'), person('me', null, true), person('Late', 20), person('Early', 10)];
     expect(sortPeople(people).map(({ name }) => name)).toEqual(['Early', 'Late', 'me', 'Bo', 'Zoe']);
   });

@@ -31,11 +31,11 @@ const room = (
 };
 
 describe('what hosts are told of reencoding', () => {
-  it('nothing while it is off', () => {
+  it('hosts are told nothing of reencoding while it is off', () => {
     expect(reencodingState(room(), { mode: 'off' })).toEqual({ text: '', isProblem: false });
   });
 
-  it('what is missing, and that the wish is kept', () => {
+  it('hosts are told what reencoding lacks, and that the wish is kept', () => {
     expect(reencodingState(room({ reencoding: missing }), { mode: 'on' })).toEqual({
       text: 'No reencoder runs. Your choice is kept: it takes effect by itself.',
       isProblem: true,
@@ -46,12 +46,12 @@ describe('what hosts are told of reencoding', () => {
     });
   });
 
-  it('a wish for one video counts as one', () => {
+  it('a wish for one video counts as one for reencoding', () => {
     const others = [person({ screen: camera({ reencodingWish: true }) })];
     expect(reencodingState(room({ reencoding: missing, others }), { mode: 'off' }).isProblem).toBe(true);
   });
 
-  it('for how many viewers automatic waits', () => {
+  it('hosts are told for how many viewers automatic reencoding waits', () => {
     const others = [person(), person({ connected: false }), person()];
     expect(reencodingState(room({ others }), { mode: 'auto', viewers: 10 }).text).toBe(
       'Waits for more viewers: a video has 2 now.',
@@ -59,17 +59,17 @@ describe('what hosts are told of reencoding', () => {
     expect(reencodingState(room({ others }), { mode: 'auto', viewers: 1 }).text).toBe('Begins in a moment.');
   });
 
-  it('how many videos are reencoded', () => {
+  it('hosts are told how many videos are reencoded', () => {
     const others = [person({ camera: camera({ reencoded: true }) }), person({ screen: camera({ reencoded: true }) })];
     expect(reencodingState(room({ others }), { mode: 'on' }).text).toBe('2 videos are reencoded now.');
   });
 
-  it('that there is nothing to reencode yet', () => {
+  it('hosts are told that there is nothing to reencode yet', () => {
     const dark = { self: person({ camera: null }), others: [] };
     expect(reencodingState(room(dark), { mode: 'on' }).text).toBe('Waits for a camera or a screen.');
   });
 
-  it('nothing before the server has spoken', () => {
+  it('hosts are told nothing of reencoding before the server has spoken', () => {
     expect(reencodingState(room({ reencoding: { ...fine, available: null } }), { mode: 'on' }).text).toBe('');
   });
 });

@@ -11,11 +11,11 @@ const base: Arrangement = {
 };
 
 describe('arrangeTiles', () => {
-  it('starts with the order of joining', () => {
+  it('tiles start in the order of joining', () => {
     expect(arrangeTiles(base)).toEqual(['me', 'a', 'b', 'c', 'd']);
   });
 
-  it('keeps places when somebody leaves and puts newcomers last', () => {
+  it('tiles keep their places when somebody leaves, and newcomers come last', () => {
     const present = ['me', 'b', 'c', 'd', 'e'];
     expect(arrangeTiles({ ...base, previous: ['me', 'a', 'c', 'b', 'd'], present })).toEqual([
       'me',
@@ -26,21 +26,21 @@ describe('arrangeTiles', () => {
     ]);
   });
 
-  it('brings a speaker to the first page in the place of the one silent longest', () => {
+  it('a speaker comes to the first page in the place of the one silent longest', () => {
     const lastSpokeAt = new Map([['b', 5]]);
     expect(arrangeTiles({ ...base, speaking: ['d'], lastSpokeAt })).toEqual(['me', 'd', 'b', 'c', 'a']);
   });
 
-  it('moves nobody for a speaker who is seen already', () => {
+  it('no tile moves for a speaker who is seen already', () => {
     expect(arrangeTiles({ ...base, speaking: ['b'] })).toEqual(['me', 'a', 'b', 'c', 'd']);
   });
 
-  it('never displaces oneself or another speaker, and ignores speakers who are gone', () => {
+  it('no speaker displaces oneself or another speaker, and speakers who are gone are ignored', () => {
     const speaking = ['a', 'b', 'c', 'gone'];
     expect(arrangeTiles({ ...base, speaking })).toEqual(['me', 'a', 'b', 'c', 'd']);
   });
 
-  it('is settled after one pass', () => {
+  it('tiles are settled after one pass', () => {
     const once = arrangeTiles({ ...base, speaking: ['d', 'c'] });
     expect(arrangeTiles({ ...base, speaking: ['d', 'c'], previous: once })).toEqual(once);
   });

@@ -51,7 +51,7 @@ const me = person('me', { isSelf: true, screen });
 const tiles = tilesOf(snapshotOf(me, person('a'), person('b', { screen })), ['me', 'b', 'a']);
 
 describe('tilesOf', () => {
-  it('sets screens first, without one’s own, and keeps the order of people', () => {
+  it('screens come first, without one’s own, and people keep their order', () => {
     expect(tiles.map(({ key }) => key)).toEqual(['screen:b', 'camera:me', 'camera:b', 'camera:a']);
   });
 });
@@ -59,26 +59,26 @@ describe('tilesOf', () => {
 describe('focusOf', () => {
   const cameras = tiles.filter((tile) => tile.kind === 'camera');
 
-  it('shows a shared screen large, unless the person wants a grid', () => {
+  it('a shared screen is shown large, unless the person wants a grid', () => {
     expect(focusOf(tiles, 'auto', null, null)?.key).toBe('screen:b');
     expect(focusOf(tiles, 'grid', null, null)).toBeNull();
   });
 
-  it('puts the pinned tile before all', () => {
+  it('the pinned tile is shown large before all', () => {
     expect(focusOf(tiles, 'auto', 'camera:a', 'b')?.key).toBe('camera:a');
     expect(focusOf(tiles, 'grid', 'camera:a', 'b')?.key).toBe('camera:a');
   });
 
-  it('forgets the pin of somebody who left', () => {
+  it('the pin of somebody who left is forgotten', () => {
     expect(focusOf(cameras, 'auto', 'camera:gone', null)).toBeNull();
   });
 
-  it('follows the speaker where asked to, and never shows oneself large', () => {
+  it('the speaker is shown large where asked for, and never oneself', () => {
     expect(focusOf(cameras, 'speaker', null, 'a')?.key).toBe('camera:a');
     expect(focusOf(cameras, 'speaker', null, 'me')?.key).toBe('camera:b');
   });
 
-  it('shows a person who is alone in full', () => {
+  it('a person who is alone is shown in full', () => {
     expect(focusOf(cameras.slice(0, 1), 'speaker', 'camera:me', null)).toBeNull();
   });
 });

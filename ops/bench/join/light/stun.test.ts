@@ -15,18 +15,18 @@ const SAMPLE = hex(`
 const ATTRIBUTES = SAMPLE.subarray(20, SAMPLE.length - 32);
 const TRANSACTION_ID = SAMPLE.subarray(8, 20);
 
-test("seals the RFC's request", () => {
+test("a STUN request is sealed as the RFC's", () => {
   expect(seal(1, TRANSACTION_ID, ATTRIBUTES, 'VOkJxbRl1RmTxUk/WvJxBt').toString('hex')).toBe(SAMPLE.toString('hex'));
 });
 
-test('a request is whole words long and says its length', () => {
+test('a STUN request is whole words long and says its length', () => {
   const tieBreaker = Buffer.alloc(8, 1);
   const request = toBindingRequest({ transactionId: TRANSACTION_ID, username: 'abc:de', password: 'x', tieBreaker });
   expect(request.length % 4).toBe(0);
   expect(request.readUInt16BE(2)).toBe(request.length - 20);
 });
 
-test('only the answer to its own request counts', () => {
+test('only the answer to its own STUN request counts', () => {
   const answer = seal(0x0101, TRANSACTION_ID, Buffer.alloc(0), 'x');
   expect(isBindingSuccess(answer, TRANSACTION_ID)).toBe(true);
   expect(isBindingSuccess(answer, Buffer.alloc(12))).toBe(false);

@@ -23,7 +23,7 @@ test('a keyframe counts when its last packet is there', () => {
   expect(keyframe.push(packet(1, 1, CONTINUED, true))).toBe(true);
 });
 
-test('other pictures do not count', () => {
+test('pictures that are no keyframes do not count', () => {
   const keyframe = new FirstKeyframe();
   expect(keyframe.push(packet(1, 1, DELTA, true))).toBe(false);
   expect(keyframe.push(packet(2, 2, KEYFRAME, true))).toBe(true);

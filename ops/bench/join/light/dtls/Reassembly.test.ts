@@ -11,7 +11,7 @@ function fragment(sequence: number, offset: number, end: number): Buffer {
   return Buffer.concat([...header, part]);
 }
 
-test('messages come whole, in order and once', () => {
+test('handshake messages come whole, in order and once', () => {
   const reassembly = new Reassembly();
   expect(reassembly.push(fragment(1, 0, 99))).toEqual([]);
   expect(reassembly.push(fragment(0, 5, 99))).toEqual([]);
@@ -20,7 +20,7 @@ test('messages come whole, in order and once', () => {
   expect(reassembly.push(fragment(0, 0, 99))).toEqual([]);
 });
 
-test('one record may hold several', () => {
+test('one record may hold several handshake messages', () => {
   const record = Buffer.concat([fragment(0, 0, 99), fragment(1, 0, 99)]);
   expect(new Reassembly().push(record)).toHaveLength(2);
   expect(() => new Reassembly().push(record.subarray(0, -1))).toThrow(RangeError);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { prf } from './prf.ts';
 
-test('gives the vector that TLS implementations share', () => {
+test('the PRF gives the vector that TLS implementations share', () => {
   const secret = Buffer.from('9bbe436ba940f017b17652849a71db35', 'hex');
   const seed = Buffer.from('a0ba9f936cda311827a6f796ffd5198c', 'hex');
   expect(prf(secret, 'test label', seed, 100).toString('hex')).toBe(

@@ -18,7 +18,7 @@ test('a datagram that ends too early has no records', () => {
   expect(() => parseRecords(toBytes(record(1, 'first')).subarray(0, -1))).toThrow(RangeError);
 });
 
-test('who has the key opens what was sealed, at its place only', () => {
+test('a sealed record opens with its key, at its place only', () => {
   const sealed = sealRecord(record(7, 'finished'), KEY);
   expect(sealed.content.includes('finished')).toBe(false);
   expect(openRecord(sealed, KEY)).toEqual(record(7, 'finished'));
