@@ -151,7 +151,7 @@ describe('which consumer of a track is shown', () => {
     expect(carriers.isOf(session)).toBe(false);
   });
 
-  it('a track settles on the newest consumer that flows, whatever happened, and never holds what the server closed', () => {
+  it('a track settles on the newest consumer that flows, and never holds one that the server closed', () => {
     const id = fc.constantFrom('a', 'b', 'c');
     const happening = fc.record({ id, what: fc.constantFrom('add', 'pause', 'resume', 'close', 'deliver') });
     fc.assert(

@@ -32,7 +32,7 @@ function readReport(path) {
   }
 }
 
-/** The files that took longest from their first test to the end of their last: `  12.3 s  test/model/replicas.test.ts`. */
+/** The files that took longest, from the first test to the end of the last: `  12.3 s  test/model/replicas.test.ts`. */
 export function slowest(report, limit = 10) {
   const files = (report?.testResults ?? []).map(({ name, startTime, endTime }) => ({
     name: relative(ROOT, name),

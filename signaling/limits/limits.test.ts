@@ -62,7 +62,7 @@ describe('the weight of a payload', () => {
     );
   });
 
-  it('the weight of a payload is between two thirds of its size as JSON and twice that, escapes and numbers apart', () => {
+  it('the weight of a payload is between two thirds of its size as JSON and twice that, but for escapes', () => {
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(
         { depthSize: 'small', maxDepth: 6 },

@@ -127,8 +127,8 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       return sidecar;
     };
     /**
-     * What must not happen would: locks of silent sidecars have ended, and all others have twice looked for their jobs. Locks
-     * are measured by the store's own clock, so this time has to pass.
+     * What must not happen would: locks of silent sidecars have ended, and all others have twice looked for their
+     * jobs. Locks are measured by the store's own clock, so this time has to pass.
      */
     const aWhile = () => sleep(3 * under.lockMs);
 
@@ -280,7 +280,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       await waitUntil(() => worker.taken.length + idle.taken.length === 2 || 'the second job was not given out');
     });
 
-    test('a store that lost everything: whoever works hears it, and the job comes back with a greater attempt', async () => {
+    test('a sidecar hears that the store lost everything, and the job comes back with a greater attempt', async () => {
       const job = await add();
       const sidecar = await startSidecar();
       const first = await sidecar.gets(1);

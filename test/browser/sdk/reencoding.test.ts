@@ -131,7 +131,7 @@ describe('a reencoded camera in Chromium', () => {
     return viewer.page.evaluate(() => testPage.blackFrames.host?.length ?? 0);
   }
 
-  it('viewers move to the reencoded camera, back when its sidecar dies, and forward again, and see one picture all the time', async () => {
+  it('viewers move to the reencoded camera, back when its sidecar dies, and forward, without a hole', async () => {
     const { roomId, viewer } = await presentation();
     const before = (await viewer.events()).length;
     let from = await shownBy(viewer);

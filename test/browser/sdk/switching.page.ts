@@ -23,7 +23,7 @@ declare global {
     serverConnect(direction: 'send' | 'receive', dtlsParameters: types.DtlsParameters): Promise<void>;
     serverProduce(kind: types.MediaKind, rtpParameters: types.RtpParameters): Promise<string>;
     serverConsume(producerId: string, rtpCapabilities: types.RtpCapabilities): Promise<types.ConsumerOptions>;
-    /** Sends a red and a green picture, and shows one track that both of them carry; the green one is paused. Answers their ids. */
+    /** Sends a red and a green picture and shows a track that both carry, the green one paused. Answers their ids. */
     carry(offer: SwitchingOffer): Promise<readonly [red: string, green: string]>;
     pausedByServer(changes: readonly { consumerId: string; paused: boolean }[]): void;
     /** Every frame since `carry`. */

@@ -103,7 +103,7 @@ test('[M2] muting while the twin on another worker is just resumed: the source s
   await room.media.close();
 });
 
-test('[M2] however mutes, unmutes and produces interleave, producers and their twins end as the record says', async () => {
+test('[M2] producers and twins end as the record says, however mutes, unmutes and produces interleave', async () => {
   const steps = fc.array(fc.constantFrom('mute', 'unmute', 'produce', 'turn', 'wait'), { minLength: 1, maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {

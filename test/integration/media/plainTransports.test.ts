@@ -32,7 +32,7 @@ test('media within one host go in the clear, over loopback, wherever the node li
 });
 
 describe('to another host', () => {
-  test('media to another host are encrypted, with a key for each direction, and the announced address is told', async () => {
+  test('media to another host are encrypted, with a key for each direction, at the announced address', async () => {
     const transport = await openPlainTransport(router, { ...OTHER_HOST, srtp: newKey() }, ANYWHERE);
     const end = plainEndOf(transport);
     expect(end.address).toBe('198.51.100.7');
@@ -53,7 +53,7 @@ describe('to another host', () => {
     await expect(openPlainTransport(router, { ...OTHER_HOST, srtp: null }, ANYWHERE)).rejects.toThrow(NoMediaPath);
   });
 
-  test('a node that listens on loopback, in another family, or under a name alone has no path to another host', async () => {
+  test('a node on loopback, in another family, or under a name alone has no path to another host', async () => {
     const far = { ...OTHER_HOST, srtp: newKey() };
     for (const listen of [
       [{ ip: '127.0.0.1' }],

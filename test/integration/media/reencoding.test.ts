@@ -95,7 +95,7 @@ describe('jobs', () => {
     await idle.close();
   }, 20_000);
 
-  test('a sidecar that cannot decode the source, or would send media in the clear to another host, is unsuitable', async () => {
+  test('a sidecar that cannot decode the source, or asks for media in the clear from afar, is unsuitable', async () => {
     scene = openScene();
     await scene.publish(await scene.join('ann'));
     const jobId = await queue.next(scene.roomId);
@@ -130,7 +130,7 @@ describe('switching', () => {
     expect(sidecar.heightIn).toBe(360);
   });
 
-  test('when the sidecar dies viewers see the source again at once, and the next sidecar when it is there', async () => {
+  test('viewers see the source at once when the sidecar dies, and the next sidecar when it is there', async () => {
     const { bob, sidecar } = await servedScene();
     const { fallbacks } = plane.reencodingStats();
     const watch = new PictureWatch(scene, bob);

@@ -154,7 +154,7 @@ describe.concurrent('nodes', () => {
     expect(await side.zrange(nodesKey(), '0', '-1')).toEqual(['a']);
   });
 
-  test('[R1] the rooms of a node that died are looked after by another one, each once, and the node is forgotten', async (context) => {
+  test('[R1] the rooms of a dead node are looked after, each once, and the node is forgotten', async (context) => {
     const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -276,7 +276,7 @@ describe.concurrent('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['later']);
   });
 
-  test('[R1] a deadline that could not be met is tried again, also when the node that had claimed it died', async (context) => {
+  test('[R1] a deadline that could not be met is tried again, also when the claiming node died', async (context) => {
     const { startNode } = await startWorld(context);
     let died = false;
     const a = await startNode('a', () => {
