@@ -117,14 +117,14 @@ describe('decide', () => {
       expect(decide(commandOf(actorFor(body), body), closed)).toEqual([]);
     });
 
-    it('[R-ROOM-2] finds no room before it is created and after it is closed', () => {
+    it('[R-ROOM-2] a command finds no room before it is created and after it is closed', () => {
       const isTidying = TIDYING.includes(body.type);
       expect(outcomeOf(actorFor(body), body, [])).toBe(isTidying ? 'nothing' : 'ROOM_NOT_FOUND');
       expect(outcomeOf(actorFor(body), body, [...ROOM, CLOSED])).toBe(isTidying ? 'nothing' : 'ROOM_CLOSED');
     });
   });
 
-  it.each(NODE_COMMANDS)('[R-ACTOR-2] $type is not for participants, hosts included', (body) => {
+  it.each(NODE_COMMANDS)('[R-ACTOR-2] the command $type is not for participants, hosts included', (body) => {
     expect(outcomeOf(by('ann', 1), body)).toBe('FORBIDDEN');
     expect(outcomeOf(by('hal', 2), body)).toBe('FORBIDDEN');
     expect(outcomeOf(OPERATOR, body)).toBe(outcomeOf(node(), body));
@@ -136,45 +136,48 @@ describe('decide', () => {
     expect(outcomeOf(OPERATOR, CREATE, [])).toBe('events');
   });
 
-  it.each(OWN_COMMANDS)('[R-ACTOR-5] $type is the participant’s own', (body) => {
+  it.each(OWN_COMMANDS)('[R-ACTOR-5] the command $type is the participant’s own', (body) => {
     expect(outcomeOf(by('ann', 1), body)).toMatch(/^(events|nothing)$/);
     expect(outcomeOf(node(), body)).toBe('FORBIDDEN');
     expect(outcomeOf(OPERATOR, body)).toBe('FORBIDDEN');
   });
 
-  it.each(OWNER_OR_HOST_COMMANDS)('[R-ACTOR-4] $type is for the owner, hosts and the operator', (body) => {
+  it.each(OWNER_OR_HOST_COMMANDS)('[R-ACTOR-4] the command $type is for the owner, hosts and the operator', (body) => {
     const events = body.type === 'SetTrackMuted' ? [...ROOM, UNMUTED] : ROOM;
     for (const actor of [by('ann', 1), by('hal', 2), OPERATOR]) expect(outcomeOf(actor, body, events)).toBe('events');
     for (const actor of [by('gus', 3), node()]) expect(outcomeOf(actor, body, events)).toBe('FORBIDDEN');
   });
 
-  it.each(HOST_COMMANDS)('[R-ACTOR-3] $type is for hosts and the operator', (body) => {
+  it.each(HOST_COMMANDS)('[R-ACTOR-3] the command $type is for hosts and the operator', (body) => {
     for (const actor of [by('ann', 1), by('gus', 3), node()]) expect(outcomeOf(actor, body)).toBe('FORBIDDEN');
     for (const actor of [by('hal', 2), OPERATOR]) expect(outcomeOf(actor, body)).not.toBe('FORBIDDEN');
   });
 
-  it.each(PARTICIPANT_COMMANDS)('[J5] $type of a stale session is refused', (body) => {
+  it.each(PARTICIPANT_COMMANDS)('[J5] the command $type of a stale session is refused', (body) => {
     const [id, session] =
       actorFor(body).kind === 'participant' && HOST_COMMANDS.includes(body) ? ['hal', 2] : ['ann', 1];
     expect(outcomeOf(by(id, session), body, [...ROOM, resumed(id, 4)])).toBe('STALE_SESSION');
     expect(outcomeOf(by(id, 5), body, [...ROOM, resumed(id, 4)])).toBe('STALE_SESSION');
   });
 
-  it.each(PARTICIPANT_COMMANDS)('[R-ACTOR-1] $type of a disconnected session is refused', (body) => {
+  it.each(PARTICIPANT_COMMANDS)('[R-ACTOR-1] the command $type of a disconnected session is refused', (body) => {
     const [id, session] = HOST_COMMANDS.includes(body) ? ['hal', 2] : ['ann', 1];
     expect(outcomeOf(by(id, session), body, [...ROOM, disconnected(id, session)])).toBe('STALE_SESSION');
   });
 
-  it.each(PARTICIPANT_COMMANDS)('[R-ACTOR-1] $type from outside the room is refused', (body) => {
+  it.each(PARTICIPANT_COMMANDS)('[R-ACTOR-1] the command $type from outside the room is refused', (body) => {
     expect(outcomeOf(by('zoe', 1), body)).toBe('NOT_IN_ROOM');
   });
 
-  it.each([...OWN_COMMANDS, ...OWNER_OR_HOST_COMMANDS])('[R-ACTOR-6] $type: a guest may what a member may', (body) => {
-    const asGuest: RoomEvent[] = [...ROOM, { type: 'RoleChanged', participantId: 'ann', role: 'guest' }];
-    expect(outcomeOf(by('ann', 1), body, asGuest)).toBe(outcomeOf(by('ann', 1), body));
-  });
+  it.each([...OWN_COMMANDS, ...OWNER_OR_HOST_COMMANDS])(
+    '[R-ACTOR-6] the command $type is a guest’s as much as a member’s',
+    (body) => {
+      const asGuest: RoomEvent[] = [...ROOM, { type: 'RoleChanged', participantId: 'ann', role: 'guest' }];
+      expect(outcomeOf(by('ann', 1), body, asGuest)).toBe(outcomeOf(by('ann', 1), body));
+    },
+  );
 
-  it('[J3] recognises a retry as far back as it promises', () => {
+  it('[J3] a retry is recognised as far back as promised', () => {
     let state = stateOf(...ROOM);
     for (let version = 9; version < 9 + COMMANDS_KEPT; version += 1) {
       const body: CommandBody = { type: 'PostChat', messageId: `m${version}`, text: 'hello' };
@@ -187,7 +190,7 @@ describe('decide', () => {
     expect(decide(commandOf(by('ann', 1), oldest, { commandId: 'command-9' }), state)).toEqual([]);
   });
 
-  it('renames a participant', () => {
+  it('a participant can be renamed', () => {
     given(...ROOM)
       .when(by('ann', 1), { type: 'Rename', name: '  Anna ' })
       .then([{ type: 'ParticipantRenamed', participantId: 'ann', name: 'Anna' }]);

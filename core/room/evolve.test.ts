@@ -83,7 +83,7 @@ const anyFacts = fc
   .map((facts): readonly RoomEvent[] => [created(), joined('ann', 1), ...facts]);
 
 describe('evolve', () => {
-  it('[J1] gives the same state however the commits are cut into pages', () => {
+  it('[J1] the state is the same however the commits are cut into pages', () => {
     fc.assert(
       fc.property(anyFacts, fc.integer({ min: 1, max: 20 }), (facts, pageSize) => {
         const commits = commitsOf(facts);
@@ -98,7 +98,7 @@ describe('evolve', () => {
     );
   });
 
-  it('[R-FACT-2] never changes a state it was given', () => {
+  it('[R-FACT-2] evolve never changes a state it was given', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         let state = EMPTY_ROOM;
@@ -112,7 +112,7 @@ describe('evolve', () => {
     );
   });
 
-  it('[R-FACT-1] takes facts that fit nothing, in any order, and keeps the room whole', () => {
+  it('[R-FACT-1] facts that fit nothing, in any order, keep the room whole', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const state = stateOf(...facts);
@@ -142,18 +142,18 @@ describe('evolve', () => {
     { type: 'TrackUnpublished', participantId: 'bob', trackId: 'mic' },
     { type: 'ChatEdited', messageId: 'none', text: 'x', at: NOW },
     { type: 'ParticipantGone', participantId: 'bob', departure: 'left', at: NOW },
-  ])('[R-FACT-1] ignores $type where it does not fit', (event) => {
+  ])('[R-FACT-1] the fact $type is ignored where it does not fit', (event) => {
     const { commandIds: _, ...before } = stateOf(...ROOM);
     const { commandIds: __, ...after } = stateOf(...ROOM, event);
     expect(after).toEqual(before);
   });
 
-  it('[R-FACT-1] throws on a fact of an unknown type: that is a bug', () => {
+  it('[R-FACT-1] a fact of an unknown type throws: that is a bug', () => {
     const unknown = JSON.parse('{"type":"RoomExploded"}') as RoomEvent;
     expect(() => stateOf(created(), unknown)).toThrow('RoomExploded');
   });
 
-  it('[R-FACT-2] shares what stayed the same', () => {
+  it('[R-FACT-2] the next state shares all that stayed the same', () => {
     const before = stateOf(...ROOM, joined('bob', 2));
     const [commit] = [commitOf(ORIGIN, [{ type: 'HandRaised', participantId: 'bob', at: NOW }])];
     const after = evolveCommit(before, commit);
@@ -163,7 +163,7 @@ describe('evolve', () => {
     expect(after.lobby).toBe(before.lobby);
   });
 
-  it('[R-FACT-3] keeps the newest messages', () => {
+  it('[R-FACT-3] a room keeps its newest messages', () => {
     const messages = Array.from({ length: CHAT_KEPT + 5 }, (_, index) => posted('ann', `m${index}`));
     const state = stateOf(...ROOM, ...messages);
     expect(state.chat).toHaveLength(CHAT_KEPT);
@@ -171,7 +171,7 @@ describe('evolve', () => {
     expect(stateOf(...ROOM, ...messages, { type: 'ChatDeleted', messageId: 'm0', at: NOW }).chat).toEqual(state.chat);
   });
 
-  it('[J3] remembers which command opened a session', () => {
+  it('[J3] a room remembers which command opened a session', () => {
     const joinedBy = commitOf(ORIGIN, [created(), joined('ann', 1)], { commandId: 'join-1' });
     const first = evolveCommit(EMPTY_ROOM, joinedBy);
     expect(first.participants.get('ann')?.sessionCommandId).toBe('join-1');

@@ -16,12 +16,12 @@ const tests = [ROOM, MODEL]
   .join('\n');
 
 describe('RULES.md', () => {
-  it('gives every rule an id of its own', () => {
+  it('every rule in RULES.md has its own id', () => {
     expect(ids.length).toBeGreaterThan(50);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it.each(ids)('%s is quoted by a test', (id) => {
+  it.each(ids)('the rule %s is quoted by a test', (id) => {
     expect(tests).toContain(`[${id}]`);
   });
 });

@@ -17,23 +17,23 @@ function demands(preferredLayer: number, ...sharesKbps: readonly (number | null)
 }
 
 describe('which layers', () => {
-  test('none while nobody watches', () => {
+  test('no layer is on while nobody watches', () => {
     expect(active([])).toEqual([false, false, false]);
   });
 
-  test('those that somebody prefers, and the lowest to fall down to', () => {
+  test('the layers that somebody prefers are on, and the lowest to fall down to', () => {
     expect(active(demands(0, null))).toEqual([true, false, false]);
     expect(active(demands(2, null))).toEqual([true, false, true]);
     expect(active([...demands(1, null), ...demands(2, null)])).toEqual([true, true, true]);
   });
 
-  test('and the one that a link carries that is too narrow for the preferred one', () => {
+  test('the layer is on that a link carries which is too narrow for the preferred one', () => {
     expect(active(demands(2, 400))).toEqual([true, true, true]);
     expect(active(demands(2, 100))).toEqual([true, false, true]);
     expect(active(demands(2, 750))).toEqual([true, false, true]);
   });
 
-  test('and the one that somebody still receives', () => {
+  test('the layer is on that somebody still receives', () => {
     expect(active([{ preferredLayer: 1, currentLayer: 2, shareBps: null }])).toEqual([true, true, true]);
   });
 
@@ -50,27 +50,27 @@ describe('at which bitrate', () => {
       { active: true, bitrateBps: beforeBps },
     ])[2]?.bitrateBps ?? 0;
 
-  test('the nominal one while links are wide or unknown', () => {
+  test('the bitrate is the nominal one while links are wide or unknown', () => {
     expect(highest(demands(2, null, 9_000))).toBe(1_500_000);
     expect(highest([])).toBe(1_500_000);
   });
 
-  test('that of the links of those who prefer the layer, but for the narrowest fifth', () => {
+  test('the bitrate is that of the links of those who prefer the layer, but for the narrowest fifth', () => {
     expect(highest(demands(2, 1_000, 1_000, 1_000, 1_000))).toBe(975_000);
     expect(highest(demands(2, 100, 1_200, 1_200, 1_200, 1_200, 1_200))).toBe(1_200_000);
     expect(highest(demands(1, 300, 300))).toBe(1_500_000);
   });
 
-  test('never less than half', () => {
+  test('the bitrate is never less than half', () => {
     expect(highest(demands(2, 100, 100))).toBe(750_000);
   });
 
-  test('the same as before while it would change but little', () => {
+  test('the bitrate is the same as before while it would change only a little', () => {
     expect(highest(demands(2, 1_100), 1_200_000)).toBe(1_200_000);
     expect(highest(demands(2, 1_000), 1_200_000)).toBe(975_000);
   });
 
-  test('within bounds, and settled, whatever is asked for', () => {
+  test('bitrates are within bounds, and settled, whatever is asked for', () => {
     const anyDemands = fc.array(
       fc.record({
         preferredLayer: fc.nat(4),
@@ -92,13 +92,13 @@ describe('at which bitrate', () => {
   });
 });
 
-test('small pictures get less than full ones, large ones no more', () => {
+test('small pictures get a lower bitrate than full ones, large ones no higher', () => {
   expect(nominalBitratesOf('camera', 720)).toEqual([150_000, 500_000, 1_500_000]);
   expect(nominalBitratesOf('camera', 1080)).toEqual([150_000, 500_000, 1_500_000]);
   expect(nominalBitratesOf('camera', 360)).toEqual([53_000, 177_000, 530_000]);
   expect(nominalBitratesOf('camera', 16)).toEqual([15_000, 50_000, 150_000]);
 });
 
-test('screens get more than cameras', () => {
+test('screens get a higher bitrate than cameras', () => {
   for (const [layer, bps] of nominalBitratesOf('screen').entries()) expect(bps).toBeGreaterThan(NOMINALS[layer] ?? 0);
 });

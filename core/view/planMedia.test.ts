@@ -48,7 +48,7 @@ describe('what is planned', () => {
     expect(steps.map((step) => step.type)).toEqual(['openConsumers', 'wantLayers']);
   });
 
-  test('what is not shown is paused, what is shown small is low, what is pinned is high', () => {
+  test('a camera that is not shown is paused, one shown small is low, one that is pinned is high', () => {
     const room = roomOf({ ann: ['camera'], bob: ['camera'], cem: ['camera'], dan: [] });
     const view = new Map([
       ['bob-camera', TILE],
@@ -62,7 +62,7 @@ describe('what is planned', () => {
     });
   });
 
-  test('last-N: in large rooms cameras of the last speakers, of pinned tiles, and every screen that is shown', () => {
+  test('last-N shows, in large rooms, cameras of the last speakers and of pinned tiles, and every screen', () => {
     const room = roomOf({ ann: ['camera'], bob: ['camera'], cem: ['camera', 'screen'], dan: ['camera'], eve: [] });
     const trackIds = ['ann-camera', 'bob-camera', 'cem-camera', 'cem-screen', 'dan-camera'];
     const view = new Map(trackIds.map((trackId) => [trackId, { ...TILE, pinned: trackId === 'ann-camera' }]));
@@ -128,7 +128,7 @@ describe('what is planned', () => {
     });
   });
 
-  test('whoever is no longer in the record loses everything', () => {
+  test('a participant who is no longer in the record loses all media', () => {
     const room = roomOf({ ann: ['camera'], bob: ['microphone'] });
     const live = settled(room, new Map());
     const steps = planMedia({ ...room, status: 'closed' }, new Map(), live, EVERYTHING);

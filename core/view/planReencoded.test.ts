@@ -33,19 +33,19 @@ describe('reencoded tracks', () => {
   /** Bob watches the source, and has a picture. */
   const watching = shown(settled(room, new Map()));
 
-  test('viewers have a consumer of it before it is ready, and see the source until then', () => {
+  test('viewers have a consumer of the reencoded track before it is ready, and see the source until then', () => {
     const warming = converged(room, new Map(), reencoded(watching, 'ann-camera', 'warming'), EVERYTHING);
     expect(flowsToBob(warming)).toEqual([SOURCE]);
     expect(warming.viewers.get('bob')?.consumers.get(FIRST)).toMatchObject({ paused: true });
   });
 
-  test('once it is ready both flow until its first picture is there, then it alone', () => {
+  test('both renditions flow once the reencoded one is ready, until its first picture is there', () => {
     const moving = plannedOnce(plannedOnce(reencoded(watching, 'ann-camera', 'ready')));
     expect(flowsToBob(moving)).toEqual([SOURCE, FIRST]);
     expect(flowsToBob(plannedOnce(shown(moving)))).toEqual([FIRST]);
   });
 
-  test('the one that is to be shown comes first on a narrow link while two flow', () => {
+  test('the rendition that will be shown comes first on a narrow link while two flow', () => {
     const moving = plannedOnce(reencoded(watching, 'ann-camera', 'ready'));
     const priorityOf = (live: LiveMedia, id: string) => live.viewers.get('bob')?.consumers.get(id)?.priority ?? 0;
     expect(priorityOf(moving, FIRST)).toBeGreaterThan(priorityOf(moving, SOURCE));
@@ -53,19 +53,19 @@ describe('reencoded tracks', () => {
     expect(priorityOf(moved, FIRST)).toBe(priorityOf(moved, SOURCE));
   });
 
-  test('when nothing comes from it any more it is paused at once, and the source flows', () => {
+  test('a reencoded track from which nothing comes is paused at once, and the source flows', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     expect(flowsToBob(plannedOnce(reencoded(served, 'ann-camera', 'warming')))).toEqual([SOURCE]);
   });
 
-  test('when it is to go it flows on until the source’s first picture is there', () => {
+  test('a reencoded track that leaves flows on until the source’s first picture is there', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     const leaving = plannedOnce(reencoded(served, 'ann-camera', 'leaving'));
     expect(flowsToBob(leaving)).toEqual([SOURCE, FIRST]);
     expect(flowsToBob(plannedOnce(shown(leaving)))).toEqual([SOURCE]);
   });
 
-  test('[M1] who cannot receive the source gets what is to go, also after all consumers were closed', () => {
+  test('[M1] viewers who cannot receive the source get the leaving track, also after all consumers were closed', () => {
     const unable: LiveMedia = {
       ...watching,
       viewers: mapValues(watching.viewers, (viewer) => ({
@@ -81,14 +81,14 @@ describe('reencoded tracks', () => {
     ).toEqual([SECOND]);
   });
 
-  test('of two that are ready the newer one is shown', () => {
+  test('the newer of two reencoded tracks that are ready is shown', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     const handedOver = plannedOnce(reencoded(served, 'ann-camera', 'ready', 'ready'));
     expect(flowsToBob(handedOver)).toEqual([FIRST, SECOND]);
     expect(flowsToBob(converged(room, new Map(), handedOver, EVERYTHING))).toEqual([SECOND]);
   });
 
-  test('one of a track’s renditions is played in sync with the sound: the reencoded one, from when it is shown', () => {
+  test('the rendition in sync with the sound is the reencoded one, from when it is shown', () => {
     const inSync = (live: LiveMedia): string[] =>
       [...(live.viewers.get('bob')?.consumers.values() ?? [])].filter(({ synced }) => synced).map((c) => c.producerId);
     expect(inSync(watching)).toEqual([SOURCE]);
@@ -97,7 +97,7 @@ describe('reencoded tracks', () => {
     expect(inSync(plannedOnce(reencoded(liveOf(room), 'ann-camera', 'ready')))).toEqual([FIRST]);
   });
 
-  test('a source that is shown is never opened anew for the sake of sync', () => {
+  test('a source that is shown is never opened again for the sake of sync', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     const opened = (live: LiveMedia) =>
       planMedia(room, new Map(), live, EVERYTHING).filter((step) => step.type === 'openConsumers');
@@ -107,7 +107,7 @@ describe('reencoded tracks', () => {
     expect(opened(back)).toEqual([]);
   });
 
-  test('a newcomer is offered both at once, the source paused: it costs the publisher no keyframe', () => {
+  test('a newcomer is offered both renditions at once, the source paused: it costs the publisher no keyframe', () => {
     const live = reencoded(liveOf(room), 'ann-camera', 'ready');
     expect(planMedia(room, new Map(), live, EVERYTHING).filter((step) => step.type === 'openConsumers')).toEqual([
       {
@@ -147,7 +147,7 @@ describe('reencoded tracks', () => {
     expect(wantedLayer({ ...watching, toReencode: new Set(['ann-camera']) })).toBe(2);
   });
 
-  test('the reencoded one is piped to where viewers are, as any producer', () => {
+  test('the reencoded track is piped to where viewers are, as any producer', () => {
     const apart = reencoded(liveOf(room, { routers: { ann: 'one', bob: 'two' } }), 'ann-camera', 'ready');
     expect(planMedia(room, new Map(), apart, EVERYTHING)).toContainEqual({
       type: 'openPipe',

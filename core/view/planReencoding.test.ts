@@ -92,11 +92,11 @@ function producer(trackId: TrackId, codec: ReencodableCodec | null): LiveProduce
 const AUTO: ReencodingPolicy = { mode: 'auto', viewers: 10 };
 
 describe('what is reencoded', () => {
-  test('nothing, unless somebody wishes it', () => {
+  test('nothing is reencoded unless somebody wishes it', () => {
     expect(planned({})).toEqual(new Map());
   });
 
-  test('every video while the policy is on, also a muted one, and no sound', () => {
+  test('every video is reencoded while the policy is on, also a muted one, and no sound', () => {
     expect(planned({ policy: { mode: 'on' } })).toEqual(new Map([['cam', 'VP8']]));
     expect(planned({ policy: { mode: 'on' }, muted: true }).size).toBe(1);
   });
@@ -107,35 +107,35 @@ describe('what is reencoded', () => {
     expect(planned({ wish: false, policy: AUTO, others: 50, refusing: 1 }, SERVED).size).toBe(0);
   });
 
-  test('auto: with more viewers than the policy’s number, wherever they are; who is away does not count', () => {
+  test('automatic reencoding begins with more viewers than the policy says; those who are away do not count', () => {
     expect(planned({ policy: AUTO, others: 10 }).size).toBe(0);
     expect(planned({ policy: AUTO, others: 11 }).size).toBe(1);
     expect(planned({ policy: AUTO, others: 11, away: 1 }).size).toBe(0);
   });
 
-  test('auto: it ends only with less than 80 % of that', () => {
+  test('automatic reencoding ends only with less than 80 % of the policy’s viewers', () => {
     expect(planned({ policy: AUTO, others: 8 }, SERVED).size).toBe(1);
     expect(planned({ policy: AUTO, others: 7 }, SERVED).size).toBe(0);
   });
 
-  test('auto: for one viewer whose device cannot receive the source', () => {
+  test('automatic reencoding begins for one viewer whose device cannot receive the source', () => {
     expect(planned({ policy: AUTO, others: 2, refusing: 1 }).size).toBe(1);
     expect(planned({ others: 2, refusing: 1 }).size).toBe(0);
   });
 
-  test('nothing that no sidecar could decode', () => {
+  test('nothing is reencoded that no sidecar could decode', () => {
     expect(planned({ wish: true, codec: null })).toEqual(new Map());
   });
 });
 
 describe('as which codec', () => {
-  test('VP8, but H264 where more viewers receive that', () => {
+  test('a track is reencoded as VP8, but as H264 where more viewers receive that', () => {
     expect(planned({ wish: true, receives: [['H264'], ['VP8', 'H264']] }).get('cam')).toBe('H264');
     expect(planned({ wish: true, receives: [['H264'], ['VP8']] }).get('cam')).toBe('VP8');
     expect(planned({ wish: true, others: 0 }).get('cam')).toBe('VP8');
   });
 
-  test('the same as long as it is reencoded', () => {
+  test('a track keeps its codec while it is reencoded', () => {
     expect(planned({ wish: true, receives: [['H264']] }, SERVED).get('cam')).toBe('VP8');
   });
 });

@@ -3,21 +3,21 @@ import { toTrackLayers } from './trackLayers.ts';
 
 const codecs = [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 }];
 
-test('simulcast: an encoding for each spatial layer', () => {
+test('simulcast has an encoding for each spatial layer', () => {
   const encodings = [4, 2, 1].map((scaleResolutionDownBy) => ({ scaleResolutionDownBy, scalabilityMode: 'L1T3' }));
   expect(toTrackLayers('camera', { codecs, encodings })).toEqual({ heights: [180, 360, 720], temporalLayers: 3 });
 });
 
-test('without scales each layer is half as high as the next', () => {
+test('each layer is half as high as the next where no scales are given', () => {
   expect(toTrackLayers('screen', { codecs, encodings: [{}, {}] })).toEqual({ heights: [540, 1080], temporalLayers: 1 });
 });
 
-test('SVC: one encoding with all layers', () => {
+test('SVC has one encoding with all layers', () => {
   const encodings = [{ scalabilityMode: 'L3T2_KEY' }];
   expect(toTrackLayers('camera', { codecs, encodings })).toEqual({ heights: [180, 360, 720], temporalLayers: 2 });
 });
 
-test('one layer, nonsense for a scale, and audio', () => {
+test('tracks with one layer, with a scale that is nonsense, and of audio are understood', () => {
   expect(toTrackLayers('camera', { codecs })).toEqual({ heights: [720], temporalLayers: 1 });
   const nonsense = { scaleResolutionDownBy: Number.NaN, dtx: false };
   expect(toTrackLayers('camera', { codecs, encodings: [nonsense] }).heights).toEqual([720]);

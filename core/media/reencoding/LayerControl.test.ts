@@ -30,7 +30,7 @@ test('a layer that there is no CPU for goes as soon as nobody receives it', () =
   expect(active(control)).toEqual([true, true, false]);
 });
 
-test('it says whether anything changed', () => {
+test('layer control says whether anything changed', () => {
   const control = new LayerControl(NOMINALS, [], 0);
   expect(active(control)).toEqual([false, false, false]);
   expect(control.update(NOMINALS, [], 10_000)).toBe(false);

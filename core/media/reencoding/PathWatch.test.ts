@@ -10,7 +10,7 @@ function isOpen(...looks: readonly Partial<PathCounts>[]): boolean {
   return looks.map((counts) => path.isOpen({ ...START, ...counts })).at(-1) ?? true;
 }
 
-test('what is sent and arrives nowhere tells that the path is cut, either way', () => {
+test('packets that are sent and arrive nowhere tell that the path is cut, either way', () => {
   const tapCut = { tapPackets: 200, framesOut: 20, republishPackets: 200 };
   expect(isOpen(tapCut, tapCut)).toBe(false);
   const republishCut = { tapPackets: 200, framesIn: 20, framesOut: 20 };
@@ -19,11 +19,11 @@ test('what is sent and arrives nowhere tells that the path is cut, either way', 
   expect(isOpen(well, well)).toBe(true);
 });
 
-test('where nothing is sent nothing is missed', () => {
+test('a path on which nothing is sent misses nothing', () => {
   expect(isOpen({}, {}, {}, {}, {})).toBe(true);
 });
 
-test('little at a time adds up', () => {
+test('a path that loses little at a time is cut in the end', () => {
   expect(isOpen({ tapPackets: 110 }, { tapPackets: 120 })).toBe(true);
   expect(isOpen({ tapPackets: 110 }, { tapPackets: 120 }, { tapPackets: 130 })).toBe(false);
 });
@@ -34,7 +34,7 @@ test('a large frame that is halfway through at one look is none that is lost', (
   expect(isOpen(halfway, arrived, { ...arrived, tapPackets: 260 })).toBe(true);
 });
 
-test('it is open again once something arrives', () => {
+test('a cut path is open again once something arrives', () => {
   const cut = { tapPackets: 200 };
   expect(isOpen(cut, cut, { tapPackets: 300, framesIn: 11 })).toBe(true);
 });

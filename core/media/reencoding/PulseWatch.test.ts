@@ -33,54 +33,54 @@ class Sidecar {
 }
 
 describe('it becomes ready', () => {
-  test('when frames went out for a moment', () => {
+  test('a reencoding becomes ready when frames went out for a moment', () => {
     const sidecar = new Sidecar().run(100);
     expect(sidecar.ready).toBe(false);
     expect(sidecar.run(100).ready).toBe(true);
   });
 
-  test('never while nothing goes out on layers that are watched', () => {
+  test('a reencoding never becomes ready while nothing goes out on layers that are watched', () => {
     expect(new Sidecar().run(2_000, { framesIn: 0, framesOut: 0 }).ready).toBe(false);
     expect(new Sidecar().run(2_000, { framesOut: 0 }).ready).toBe(false);
   });
 
-  test('by what comes in, while nobody watches', () => {
+  test('a reencoding becomes ready by what comes in, while nobody watches', () => {
     const unwatched = { ...FLOWING, anyLayerActive: false };
     expect(new Sidecar(unwatched).run(300, { framesOut: 0 }).ready).toBe(true);
     expect(new Sidecar(unwatched).run(300, { framesIn: 0, framesOut: 0 }).ready).toBe(false);
   });
 
-  test('by its pulses alone, while the track is muted', () => {
+  test('a reencoding becomes ready by its pulses alone, while the track is muted', () => {
     const muted = { ...FLOWING, inputPaused: true };
     expect(new Sidecar(muted).run(300, { framesIn: 0, framesOut: 0 }).ready).toBe(true);
   });
 });
 
 describe('it is ready no more', () => {
-  test('after 200 ms without a pulse', () => {
+  test('a reencoding is no longer ready after 200 ms without a pulse', () => {
     const sidecar = new Sidecar().run(500);
     expect(sidecar.run(200, { pulses: false }).ready).toBe(true);
     expect(sidecar.run(50, { pulses: false }).ready).toBe(false);
   });
 
-  test('when five frames came in and none went out for 250 ms', () => {
+  test('a reencoding is no longer ready when five frames came in and none went out for 250 ms', () => {
     const sidecar = new Sidecar().run(500);
     expect(sidecar.run(200, { framesOut: 0 }).ready).toBe(true);
     expect(sidecar.run(50, { framesOut: 0 }).ready).toBe(false);
   });
 
-  test('but stays so while its publisher sends nothing', () => {
+  test('a reencoding stays ready while its publisher sends nothing', () => {
     expect(new Sidecar().run(500).run(5_000, { framesIn: 0, framesOut: 0 }).ready).toBe(true);
   });
 
-  test('and has time to answer when somebody begins to watch', () => {
+  test('a reencoding has time to answer when somebody begins to watch', () => {
     const sidecar = new Sidecar({ ...FLOWING, anyLayerActive: false }).run(5_000, { framesOut: 0 });
     sidecar.watch.expect(sidecar.now, FLOWING);
     expect(sidecar.run(200, { framesOut: 0 }).ready).toBe(true);
     expect(sidecar.run(500).ready).toBe(true);
   });
 
-  test('while media do not get through', () => {
+  test('a reencoding is not ready while media do not get through', () => {
     const sidecar = new Sidecar().run(500);
     sidecar.watch.setPath(sidecar.now, false);
     expect(sidecar.run(50).ready).toBe(false);
@@ -105,7 +105,7 @@ test('a sidecar that fails soon after its return waits twice as long each time, 
   expect(sidecar.run(350).ready).toBe(true);
 });
 
-test('it is ready again after 300 ms in which all was well', () => {
+test('a reencoding is ready again after 300 ms in which all was well', () => {
   const sidecar = new Sidecar().run(500).run(1_000, { pulses: false });
   expect(sidecar.run(300).ready).toBe(false);
   expect(sidecar.run(50).ready).toBe(true);

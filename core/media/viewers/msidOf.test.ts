@@ -10,7 +10,7 @@ function streamOf(participantId: string, source: TrackSource, synced = true): st
   return msid.split(' ')[0] ?? '';
 }
 
-test('a face is with its voice, a screen with what it plays, and nobody with anybody else', () => {
+test('a face is in sync with its voice, a screen with its sound, and nobody with anybody else', () => {
   expect(streamOf('ann', 'camera')).toBe(streamOf('ann', 'microphone'));
   expect(streamOf('ann', 'screen')).toBe(streamOf('ann', 'screenAudio'));
   expect(streamOf('ann', 'camera')).not.toBe(streamOf('ann', 'screen'));
@@ -18,6 +18,6 @@ test('a face is with its voice, a screen with what it plays, and nobody with any
   expect(streamOf('Ann Ö. / 2', 'camera')).toBe(streamOf('Ann Ö. / 2', 'microphone'));
 });
 
-test('what is not to be in sync is in a stream of its own', () => {
+test('a track without sync is in its own stream', () => {
   expect(streamOf('ann', 'camera', false)).toBe('consumer');
 });

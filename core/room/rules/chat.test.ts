@@ -30,7 +30,7 @@ describe('chat', () => {
       .nothing();
   });
 
-  it('[R-CHAT-2] time never goes backwards', () => {
+  it('[R-CHAT-2] the time of messages never goes backwards', () => {
     const room = given(...ROOM, posted('ann', 'm1', 'hello', NOW + 500));
     room.when(by('bob', 2), post('m2')).then([posted('bob', 'm2', 'hello', NOW + 500)]);
     room.when(by('bob', 2), post('m2'), { now: NOW + 501 }).then([posted('bob', 'm2', 'hello', NOW + 501)]);
@@ -39,7 +39,7 @@ describe('chat', () => {
       .then([{ type: 'ChatEdited', messageId: 'm1', text: 'hullo', at: NOW + 500 }]);
   });
 
-  it('[R-CHAT-3] only the author edits', () => {
+  it('[R-CHAT-3] only the author edits a message', () => {
     const room = given(...ROOM, posted('ann', 'm1'));
     room.when(by('hal', 3), edit('m1', 'hullo')).refused('FORBIDDEN');
     room.when(by('bob', 2), edit('m1', 'hullo')).refused('FORBIDDEN');
@@ -50,7 +50,7 @@ describe('chat', () => {
     room.when(by('ann', 1), edit('m2', 'hullo')).refused('MESSAGE_NOT_FOUND');
   });
 
-  it('[R-CHAT-4] deleting empties the text and is for ever', () => {
+  it('[R-CHAT-4] deleting a message empties its text and is final', () => {
     const room = given(...ROOM, posted('ann', 'm1'));
     for (const actor of [by('ann', 1), by('hal', 3), OPERATOR]) room.when(actor, remove('m1')).then([deleted]);
     room.when(by('bob', 2), remove('m1')).refused('FORBIDDEN');
@@ -72,7 +72,7 @@ describe('chat', () => {
     expect(state.chat[0]?.name).toBe('ann');
   });
 
-  it('[R-INPUT-3] the text is trimmed and has 1 to 4,000 characters', () => {
+  it('[R-INPUT-3] the text of a message is trimmed and has 1 to 4,000 characters', () => {
     const room = given(...ROOM);
     room.when(by('ann', 1), post('m1', ' hi\nthere ')).then([posted('ann', 'm1', 'hi\nthere')]);
     room.when(by('ann', 1), post('m1', ' \n ')).refused('INVALID');

@@ -51,7 +51,7 @@ const gone = (participantId: string, departure: 'left' | 'expired' | 'removed' |
 });
 
 describe('joining', () => {
-  it('lets somebody in with the role of the token and a trimmed name', () => {
+  it('a participant comes in with the role of the token and a trimmed name', () => {
     given(created())
       .when(node(), join('ann', { name: ' Ann ', role: 'guest' }))
       .then([joined('ann', 1, { name: 'Ann', role: 'guest' })]);
@@ -74,7 +74,7 @@ describe('joining', () => {
     room.when(node(), knock('ann')).refused('BANNED');
   });
 
-  it('[R-JOIN-3] refuses with what nobody can help before what the person can do', () => {
+  it('[R-JOIN-3] a join is refused first for what nobody can help, then for what the person can do', () => {
     const door = { capacity: 1, locked: true, passwordHash: 'hash', lobby: true };
     const zoe = joined('zoe', 1);
     given(created(door), zoe).when(node(), join('ann')).refused('ROOM_FULL');
@@ -87,19 +87,19 @@ describe('joining', () => {
     unlocked.when(node(), join('ann', { passwordVerifiedFor: 'hash' })).refused('LOBBY');
   });
 
-  it('[R-JOIN-4] the disconnected keep their places, and hosts need one', () => {
+  it('[R-JOIN-4] disconnected participants keep their places, and hosts need one', () => {
     const room = given(created({ capacity: 1 }), joined('ann', 1), disconnected('ann', 1));
     room.when(node(), join('bob')).refused('ROOM_FULL');
     room.when(node(), join('bob', { role: 'host' })).refused('ROOM_FULL');
   });
 
-  it('[R-JOIN-5] hosts and the admitted pass lock and lobby', () => {
+  it('[R-JOIN-5] hosts and admitted people pass lock and lobby', () => {
     const room = given(created({ locked: true, lobby: true }), knocked('ann'), admitted('ann'));
     room.when(node(), join('ann')).then([joined('ann', 1)]);
     room.when(node(), join('hal', { role: 'host' })).then([joined('hal', 1, { role: 'host' })]);
   });
 
-  it('[R-JOIN-5] hosts and the admitted do not pass the password', () => {
+  it('[R-JOIN-5] hosts and admitted people do not pass the password', () => {
     const room = given(created({ lobby: true, passwordHash: 'hash' }), knocked('ann'), admitted('ann'));
     room.when(node(), join('ann')).refused('PASSWORD_REQUIRED');
     room.when(node(), join('hal', { role: 'host' })).refused('PASSWORD_REQUIRED');
@@ -162,7 +162,7 @@ describe('resuming', () => {
     disconnected('ann', 1),
   ] as const;
 
-  it('[R-RESUME-1] works in a full and locked room and keeps what the participant had', () => {
+  it('[R-RESUME-1] resuming works in a full and locked room and keeps what the participant had', () => {
     given(...events)
       .when(node('node-2'), resume('ann', 'node-2'))
       .then([resumed('ann', 3, 'node-2')]);
@@ -177,7 +177,7 @@ describe('resuming', () => {
     });
   });
 
-  it('[R-RESUME-2] needs the participant still in the room', () => {
+  it('[R-RESUME-2] resuming needs the participant still in the room', () => {
     given(...events, gone('ann', 'expired'))
       .when(node(), resume('ann'))
       .refused('NOT_IN_ROOM');
@@ -219,7 +219,7 @@ describe('going', () => {
       .then([disconnected('ann', 1), { type: 'KnockWithdrawn', participantId: 'joe' }]);
   });
 
-  it('[R-GONE-4] expires those whose time is up, together', () => {
+  it('[R-GONE-4] participants whose time is up expire together', () => {
     const room = given(
       created(),
       joined('ann', 1),
@@ -239,7 +239,7 @@ describe('going', () => {
     ]);
   });
 
-  it('[R-GONE-5] who goes takes tracks and hand along, and leaves the messages', () => {
+  it('[R-GONE-5] a participant who goes takes tracks and hand along, and leaves the messages', () => {
     const state = stateOf(
       created(),
       joined('ann', 1),
@@ -254,7 +254,7 @@ describe('going', () => {
 });
 
 describe('the lobby', () => {
-  it('[R-LOBBY-1] one knocks while the lobby is on, from outside', () => {
+  it('[R-LOBBY-1] a person knocks while the lobby is on, from outside', () => {
     given(created()).when(node(), knock('ann')).refused('INVALID');
     const room = given(created({ lobby: true, locked: true }), joined('ann', 1));
     room.when(node(), knock('ann')).refused('INVALID');
@@ -276,7 +276,7 @@ describe('the lobby', () => {
     ]);
   });
 
-  it('[R-LOBBY-3] who is admitted need not knock', () => {
+  it('[R-LOBBY-3] an admitted person need not knock', () => {
     const room = given(created({ lobby: true }), knocked('ann'), admitted('ann'));
     room.when(node(), knock('ann')).nothing();
     room.when(node(), join('ann')).then([joined('ann', 1)]);

@@ -3,12 +3,18 @@ import { Refusal } from '../refusal.ts';
 import { requireId, toChatText, toName } from './input.ts';
 
 describe('[R-INPUT-1] ids', () => {
-  it.each(['a', 'x'.repeat(128), 'jürgen@example.org', 'a b', '{room}', '日本語'])('takes %j', (id) => {
-    expect(() => requireId(id)).not.toThrow();
-  });
-  it.each(['', 'x'.repeat(129), 'a\nb', 'a\u0000', '\ud800', '\u200b', '\u2028'])('refuses %j', (id) => {
-    expect(() => requireId(id)).toThrow(Refusal);
-  });
+  it.each(['a', 'x'.repeat(128), 'jürgen@example.org', 'a b', '{room}', '日本語'])(
+    '[R-INPUT-1] the id %j is taken',
+    (id) => {
+      expect(() => requireId(id)).not.toThrow();
+    },
+  );
+  it.each(['', 'x'.repeat(129), 'a\nb', 'a\u0000', '\ud800', '\u200b', '\u2028'])(
+    '[R-INPUT-1] the id %j is refused',
+    (id) => {
+      expect(() => requireId(id)).toThrow(Refusal);
+    },
+  );
 });
 
 describe('[R-INPUT-2] names', () => {
@@ -17,7 +23,7 @@ describe('[R-INPUT-2] names', () => {
     ['👩‍👩‍👧 family', '👩‍👩‍👧 family'],
     ['👍'.repeat(64), '👍'.repeat(64)],
     ['אבג', 'אבג'],
-  ])('takes %j', (name, kept) => {
+  ])('[R-INPUT-2] the name %j is taken', (name, kept) => {
     expect(toName(name)).toBe(kept);
   });
   it.each([
@@ -31,13 +37,13 @@ describe('[R-INPUT-2] names', () => {
     'evil\u202etxt',
     '\udc00a',
     '\u2066a',
-  ])('refuses %j', (name) => {
+  ])('[R-INPUT-2] the name %j is refused', (name) => {
     expect(() => toName(name)).toThrow(Refusal);
   });
 });
 
 describe('[R-INPUT-3] messages', () => {
-  it.each(['\ud800', '\u200b', 'x'.repeat(1_000_000)])('refuses %#', (text) => {
+  it.each(['\ud800', '\u200b', 'x'.repeat(1_000_000)])('[R-INPUT-3] the message %# is refused', (text) => {
     expect(() => toChatText(text)).toThrow(Refusal);
   });
 });

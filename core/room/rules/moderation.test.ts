@@ -57,7 +57,7 @@ describe('moderation', () => {
     room.when(HAL, ban('ida')).then([banned('ida'), gone('ida', 'banned')]);
   });
 
-  it('[R-MOD-4] a ban keeps out who is inside, in the lobby or not there at all', () => {
+  it('[R-MOD-4] a ban keeps out people who are inside, in the lobby or not there at all', () => {
     given(...ROOM)
       .when(HAL, ban('ann'))
       .then([banned('ann'), gone('ann', 'banned')]);
@@ -91,7 +91,7 @@ describe('moderation', () => {
       .then([{ type: 'ParticipantUnbanned', participantId: 'zoe' }]);
   });
 
-  it('[R-MOD-5] needs the participant in the room', () => {
+  it('[R-MOD-5] moderation needs the participant in the room', () => {
     given(...ROOM)
       .when(HAL, removal('zoe'))
       .refused('PARTICIPANT_NOT_FOUND');
@@ -103,7 +103,7 @@ describe('moderation', () => {
       .nothing();
   });
 
-  it('[R-LOBBY-6] only who waits can be admitted', () => {
+  it('[R-LOBBY-6] only a person who waits can be admitted', () => {
     const admit = (participantId: string): CommandBody => ({ type: 'Admit', participantId });
     const admitted: RoomEvent = { type: 'ParticipantAdmitted', participantId: 'joe' };
     given(...ROOM, knocked('joe'))
@@ -120,7 +120,7 @@ describe('moderation', () => {
       .refused('PARTICIPANT_NOT_FOUND');
   });
 
-  it('[R-LOBBY-5] denying ends the knock', () => {
+  it('[R-LOBBY-5] denying a person ends the knock', () => {
     const deny: CommandBody = { type: 'Deny', participantId: 'joe' };
     const denied: RoomEvent = { type: 'ParticipantDenied', participantId: 'joe' };
     given(...ROOM, knocked('joe'))

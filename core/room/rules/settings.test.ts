@@ -32,7 +32,7 @@ const closed: RoomEvent = { type: 'RoomClosed', at: NOW };
 const ROOM = [created(), joined('hal', 1, { role: 'host' })];
 
 describe('creating a room', () => {
-  it('[R-ROOM-8] starts unlocked, without recording, with reencoding off', () => {
+  it('[R-ROOM-8] a room starts unlocked, without recording, with reencoding off', () => {
     given()
       .when(OPERATOR, create({ name: ' Standup ', lobby: true, passwordHash: 'hash' }))
       .then([created({ lobby: true, passwordHash: 'hash' })]);
@@ -42,7 +42,7 @@ describe('creating a room', () => {
     given(created()).when(node(), create()).refused('ROOM_EXISTS');
   });
 
-  it('[R-ROOM-3] a closed room begins anew, and its sessions and commands go on', () => {
+  it('[R-ROOM-3] a closed room starts again, and its sessions and commands go on', () => {
     const before = [
       created({ lobby: true, passwordHash: 'old' }),
       joined('ann', 1),
@@ -76,7 +76,7 @@ describe('creating a room', () => {
     { name: '' },
     { passwordHash: '' },
     { passwordHash: 'a hash' },
-  ])('[R-INPUT-4] [R-INPUT-5] refuses %o', (change) => {
+  ])('[R-INPUT-4] [R-INPUT-5] the room settings %o are refused', (change) => {
     given().when(OPERATOR, create(change)).refused('INVALID');
   });
 });
@@ -94,7 +94,7 @@ describe('settings', () => {
       { reencoding: { mode: 'auto', viewers: 9 } },
     ],
     [{ type: 'SetRecording', wanted: true }, { type: 'RecordingWished', wanted: true }, { recording: true }],
-  ] as const)('[R-ROOM-5] %o changes the room once', (body, event, settings) => {
+  ] as const)('[R-ROOM-5] the command %o changes the room once', (body, event, settings) => {
     given(...ROOM)
       .when(by('hal', 1), body)
       .then([event]);
@@ -114,7 +114,7 @@ describe('settings', () => {
       .then([{ type: 'ReencodingPolicyChanged', policy: { mode: 'on' } }]);
   });
 
-  it('[R-INPUT-4] [R-INPUT-5] refuses what cannot be', () => {
+  it('[R-INPUT-4] [R-INPUT-5] settings that cannot be are refused', () => {
     given(...ROOM)
       .when(OPERATOR, { type: 'SetCapacity', capacity: 0 })
       .refused('INVALID');

@@ -37,13 +37,13 @@ describe('tracks', () => {
     ['microphone', 'audio'],
     ['screen', 'video'],
     ['screenAudio', 'audio'],
-  ] as const)('[R-TRACK-1] %s is a track of kind %s', (source, kind) => {
+  ] as const)('[R-TRACK-1] the source %s makes a track of kind %s', (source, kind) => {
     given(...ROOM)
       .when(by('ann', 1), publish('t', source, true))
       .then([{ type: 'TrackPublished', participantId: 'ann', trackId: 't', source, kind, muted: true }]);
   });
 
-  it('[R-TRACK-2] [M2] publishing what is there leaves its mute as it is', () => {
+  it('[R-TRACK-2] [M2] publishing a track again leaves its mute as it is', () => {
     const room = given(...ROOM, published('ann', 'mic', 'microphone', true));
     room.when(by('ann', 1), publish('mic', 'microphone', false)).nothing();
     given(...ROOM, published('ann', 'mic'), resumed('ann', 3))
@@ -57,7 +57,7 @@ describe('tracks', () => {
       .then([{ type: 'TrackUnpublished', participantId: 'ann', trackId: 'old' }, published('ann', 'new', 'camera')]);
   });
 
-  it('[R-TRACK-3] [M2] it is muted if the older one was', () => {
+  it('[R-TRACK-3] [M2] a new track of the same source is muted if the older one was', () => {
     given(...ROOM, published('ann', 'old'), { type: 'TrackMuted', participantId: 'ann', trackId: 'old' })
       .when(by('ann', 1), publish('new', 'microphone', false))
       .then([
@@ -72,7 +72,7 @@ describe('tracks', () => {
     room.when(by('ann', 1), publish('mic', 'camera')).refused('TRACK_EXISTS');
   });
 
-  it('[M2] only the owner unmutes', () => {
+  it('[M2] only the owner unmutes a track', () => {
     const room = given(...ROOM, published('ann', 'mic', 'microphone', true));
     room.when(by('hal', 2), setMuted(false)).refused('FORBIDDEN');
     room.when(OPERATOR, setMuted(false)).refused('FORBIDDEN');
@@ -98,7 +98,7 @@ describe('tracks', () => {
       .then([{ type: 'TrackUnpublished', participantId: 'ann', trackId: 'mic' }]);
   });
 
-  it('[R-TRACK-5] what is so already gives no events', () => {
+  it('[R-TRACK-5] a track that is so already gives no events', () => {
     const room = given(...ROOM, published('ann', 'mic', 'microphone', true), published('ann', 'cam', 'camera'));
     room.when(by('ann', 1), setMuted(true)).nothing();
     room.when(by('ann', 1), setMuted(false, 'cam')).nothing();
