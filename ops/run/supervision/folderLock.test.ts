@@ -41,5 +41,7 @@ test('a process that was given the number of a dead holder does not hold its loc
 
 test('half a lock file is no lock', () => {
   writeFileSync(join(folder, 'lock'), '');
-  lockFolder(folder)();
+  const unlock = lockFolder(folder);
+  expect(() => lockFolder(folder)).toThrow(FolderInUse);
+  unlock();
 });
