@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ENCODER_TIME_BASE, EncoderClock } from './EncoderClock.ts';
 
-test('time runs as the timestamps do, and faster or slower when stretched', () => {
+test("the encoder's clock runs as the timestamps do, and faster or slower when stretched", () => {
   const clock = new EncoderClock();
   const first = clock.next(90_000, 1);
   const second = clock.next(93_000, 1);
@@ -11,7 +11,7 @@ test('time runs as the timestamps do, and faster or slower when stretched', () =
   expect(third).toEqual({ pts: second.pts + thirtieth / 2, duration: thirtieth / 2 });
 });
 
-test('it only grows, whatever the timestamps do, and a pause saves no bits', () => {
+test("the encoder's clock only grows, whatever the timestamps do, and a pause saves no bits", () => {
   const clock = new EncoderClock();
   let last = 0;
   for (const timestamp of [50_000, 50_000, 10, 2 ** 40, 2 ** 40 + 90_000 * 60, 0]) {

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('a keyframe is asked for', () => {
-  it('at most every 370 ms, until it is here', () => {
+  it('a keyframe is asked for at most every 370 ms, until it is here', () => {
     requests.want();
     requests.want();
     expect(plis).toBe(1);
@@ -34,14 +34,14 @@ describe('a keyframe is asked for', () => {
     expect(plis).toBe(3);
   });
 
-  it('less often when nobody answers', () => {
+  it('a keyframe is asked for less often when nobody answers', () => {
     requests.want();
     clock.advance(10 * 60_000);
     expect(plis).toBeGreaterThan(500);
     expect(plis).toBeLessThan(610);
   });
 
-  it('not while the input is paused, and at once when it goes on', () => {
+  it('a keyframe is not asked for while the input is paused, and at once when it goes on', () => {
     requests.setPaused(true);
     requests.want();
     clock.advance(10_000);
@@ -55,7 +55,7 @@ describe('a keyframe is asked for', () => {
     expect(plis).toBe(1);
   });
 
-  it('not while one arrives, but again when it does not come to its end', () => {
+  it('a keyframe is not asked for while one arrives, but again when that is not completed', () => {
     requests.want();
     clock.advance(300);
     requests.arriving();
@@ -65,7 +65,7 @@ describe('a keyframe is asked for', () => {
     expect(plis).toBe(2);
   });
 
-  it('no more once it is closed', () => {
+  it('a keyframe is not asked for after the end', () => {
     requests.want();
     requests.close();
     expect(clock.pendingTimers).toBe(0);

@@ -95,7 +95,7 @@ function fir(senderSsrc: number, ...entries: readonly (readonly [number, number]
 }
 
 describe('frames', () => {
-  it('go out as packets that follow one another, with the timestamp as it is, the last one marked', () => {
+  it('frames go out as packets that follow one another, with the timestamp as it is, the last one marked', () => {
     republisher.sendFrame(frame(1, 2 ** 32 + 5_000, { keyframe: true }));
     republisher.sendFrame(frame(1, 2 ** 32 + 8_000));
     const packets = media(MIDDLE);
@@ -109,7 +109,7 @@ describe('frames', () => {
     expect(republisher.stats().layers[0]).toMatchObject({ packets: 0, frames: 0 });
   });
 
-  it('of one layer have timestamps that only grow, whatever comes', () => {
+  it('frames of one layer have timestamps that only grow, whatever comes', () => {
     for (const timestamp of [1_000, 4_000, 3_000, 4_000, 9_000])
       republisher.sendFrame(frame(0, timestamp, { size: 100 }));
     republisher.sendFrame(frame(1, 3_000, { size: 100 }));
@@ -117,13 +117,13 @@ describe('frames', () => {
     expect(media(MIDDLE).map(({ timestamp }) => timestamp)).toEqual([3_000]);
   });
 
-  it('of a layer that is not there, or of nothing, are none', () => {
+  it('frames of an unknown layer, or of no bytes, are not sent', () => {
     republisher.sendFrame(frame(3, 1_000));
     republisher.sendFrame({ ...frame(0, 1_000), data: Buffer.alloc(0) });
     expect(sent).toEqual([]);
   });
 
-  it('that are large go out in bursts, within a few ms', () => {
+  it('frames that are large go out in bursts, within a few ms', () => {
     republisher.sendFrame(frame(2, 1_000, { keyframe: true, size: 100_000 }));
     const start = clock.now();
     clock.advance(6);
@@ -133,7 +133,7 @@ describe('frames', () => {
     for (let ms = 0; ms < 5; ms++) expect(times.filter((at) => at === ms).length).toBeLessThanOrEqual(20);
   });
 
-  it('that are small wait for nothing', () => {
+  it('frames that are small wait for nothing', () => {
     for (let i = 1; i < 200; i++) {
       republisher.sendFrame(frame(0, i * 3_000, { size: 4_000 }));
       expect(media(LOW).at(-1)?.timestamp).toBe(i * 3_000);
@@ -143,7 +143,7 @@ describe('frames', () => {
 });
 
 describe('packets that were lost', () => {
-  it('are sent again as they were, no more often than every 10 ms', () => {
+  it('lost packets are sent again as they were, no more often than every 10 ms', () => {
     republisher.sendFrame(frame(0, 1_000, { size: 5_000 }));
     const [first, , third] = media(LOW);
     const originals = sent.map(({ datagram }) => datagram);
@@ -158,7 +158,7 @@ describe('packets that were lost', () => {
     expect(republisher.stats().layers[0]).toMatchObject({ retransmitted: 4, packets: 5 });
   });
 
-  it('are not, when they are older than a second or never were', () => {
+  it('lost packets are not sent again when they are older than a second or never were', () => {
     republisher.sendFrame(frame(0, 1_000, { size: 100 }));
     const number = media(LOW)[0]?.sequenceNumber ?? 0;
     sent = [];
@@ -171,7 +171,7 @@ describe('packets that were lost', () => {
     expect(media()).toEqual([]);
   });
 
-  it('are found also after the numbers turned and the memory is full', () => {
+  it('lost packets are found also after the numbers turned and the memory is full', () => {
     for (let i = 1; i <= 70_000; i++) {
       republisher.sendFrame(frame(0, i * 10, { size: 10 }));
       sent.length = 0;
@@ -187,7 +187,7 @@ describe('packets that were lost', () => {
 });
 
 describe('requests for keyframes', () => {
-  it('name their layer', () => {
+  it('requests for keyframes name their layer', () => {
     republisher.receive(pli(HIGH));
     republisher.receive(pli(LOW));
     republisher.receive(pli(99));
@@ -198,7 +198,7 @@ describe('requests for keyframes', () => {
     expect(republisher.stats().layers.map(({ pliReceived }) => pliReceived)).toEqual([1, 0, 1]);
   });
 
-  it('by FIR count once for each number and sender', () => {
+  it('requests for keyframes by FIR count once for each number and sender', () => {
     republisher.receive(fir(5, [MIDDLE, 7], [HIGH, 7], [99, 7]));
     republisher.receive(fir(5, [MIDDLE, 7]));
     republisher.receive(fir(5, [MIDDLE, 8]));
@@ -216,7 +216,7 @@ describe('reports', () => {
     }
   }
 
-  it('of all layers speak of one instant, and name the presenter', () => {
+  it('sender reports of all layers speak of one instant, and name the presenter', () => {
     play(40);
     const compound = compounds().at(-1) ?? [];
     const reports = lastReports();
@@ -233,7 +233,7 @@ describe('reports', () => {
     expect(reports[0]?.getPacketCount()).toBeGreaterThan(20);
   });
 
-  it('come often when a layer begins, then every second, and of layers that began only', () => {
+  it('sender reports come often when a layer begins, then every second, and only of layers that began', () => {
     play(1, [1]);
     expect(lastReports().map((report) => report.getSsrc())).toEqual([MIDDLE]);
     expect(compounds().length).toBeGreaterThanOrEqual(3);
@@ -247,7 +247,7 @@ describe('reports', () => {
     expect(lastReports().map((report) => report.getSsrc())).toEqual([LOW, MIDDLE]);
   });
 
-  it('tell the own clock until the source has told its', () => {
+  it('sender reports tell our own clock until the source has told its clock', () => {
     const start = clock.now();
     play(10);
     const [own] = lastReports();
@@ -263,7 +263,7 @@ describe('reports', () => {
     expect(Math.abs(ntpOf(mapped) - clock.now())).toBeLessThan(1_000);
   });
 
-  it('do not jump when a report of the source was late', () => {
+  it('sender reports do not jump when a report of the source was late', () => {
     play(1);
     const start = clock.now();
     for (const [second, delayMs] of [5, 3, 120, 60, 4].entries()) {
@@ -282,7 +282,7 @@ describe('reports', () => {
     expect(Math.abs(report.getRtpTimestamp() - expected)).toBeLessThan(5);
   });
 
-  it('of the receiver are kept', () => {
+  it('reports of the receiver are kept', () => {
     const block = new ReceptionReport();
     block.setSsrc(MIDDLE);
     block.setFractionLost(64);
@@ -294,7 +294,7 @@ describe('reports', () => {
 });
 
 describe('bad input', () => {
-  it('is counted', () => {
+  it('bad input from the receiver is counted', () => {
     for (const bad of [
       '',
       '80',
@@ -308,7 +308,7 @@ describe('bad input', () => {
     expect(republisher.stats().malformed).toBe(6);
   });
 
-  it('after it is closed nothing happens any more', () => {
+  it('a republisher that is closed sends nothing', () => {
     republisher.sendFrame(frame(0, 1, { size: 200_000 }));
     republisher.close();
     sent = [];

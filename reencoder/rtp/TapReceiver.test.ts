@@ -74,19 +74,19 @@ function feedback() {
 const sequenceNumber = (packet: Buffer | undefined) => packet?.readUInt16BE(2) ?? -1;
 
 describe('frames', () => {
-  it('come whole, in order, from the first keyframe on', () => {
+  it('frames come whole, in order, from the first keyframe on', () => {
     play(1, 8, 3);
     expect(numbers()).toEqual([3, 4, 5, 6, 7, 8]);
     expect(frames[0]).toEqual(vp8(3, { keyframe: true }));
     expect(tap.stats()).toMatchObject({ framesIn: 6, keyframesIn: 1, framesDropped: 2, lost: 0, nacksSent: 0 });
   });
 
-  it('come at once with their last packet', () => {
+  it('frames come at once with their last packet', () => {
     receive(packetsOf(vp8(1, { keyframe: true })));
     expect(numbers()).toEqual([1]);
   });
 
-  it('survive reordering and duplicates without a NACK', () => {
+  it('frames survive reordering and duplicates without a NACK', () => {
     play(1, 2);
     const packets = [3, 4].flatMap((number) => packetsOf(vp8(number)));
     const [a, b, c, d, e, f] = packets;
@@ -96,7 +96,7 @@ describe('frames', () => {
     expect(tap.stats()).toMatchObject({ nacksSent: 0, recovered: 0, lost: 0 });
   });
 
-  it('are told apart by their timestamps where the marker is missing', () => {
+  it('frames are told apart by their timestamps where the marker is missing', () => {
     const withoutMarker = (packet: Buffer) => {
       const copy = Buffer.from(packet);
       copy.writeUInt8(copy.readUInt8(1) & 0x7f, 1);
@@ -106,7 +106,7 @@ describe('frames', () => {
     expect(numbers()).toEqual([1, 2]);
   });
 
-  it('go on over the turn of the sequence numbers and of the timestamp', () => {
+  it('frames go on over the turn of the sequence numbers and of the timestamp', () => {
     const first = 2 ** 32 - 100_000;
     for (let number = 1; number <= 30_000; number++) {
       receive(packetsOf(vp8(number & 0xff, { keyframe: number === 1, timestamp: first + number * 2_970 })));
@@ -117,7 +117,7 @@ describe('frames', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, malformed: 0 });
   });
 
-  it('padding alone belongs to no frame', () => {
+  it('a packet of padding alone belongs to no frame', () => {
     play(1, 1);
     const [padding] = packetsOf(vp8(1, { size: 100 }));
     const header = parseMediaPacket(padding ?? Buffer.alloc(0));
@@ -132,7 +132,7 @@ describe('frames', () => {
 });
 
 describe('losses', () => {
-  it('are asked for after 2 ms, again while they do not come, and repaired', () => {
+  it('lost packets are asked for after 2 ms, again while they do not come, and repaired', () => {
     play(1, 1);
     const lost = packetsOf(vp8(2));
     const next = packetsOf(vp8(3));
@@ -151,7 +151,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, recovered: 2, nacksSent: 2, framesDropped: 0, plisSent: 0 });
   });
 
-  it('are given up after 250 ms: then a keyframe is asked for, and nothing shown before it', () => {
+  it('lost packets are given up after 250 ms: then a keyframe is asked for, and nothing shown before it', () => {
     play(1, 1);
     packetsOf(vp8(2));
     play(3, 10, 0);
@@ -163,7 +163,7 @@ describe('losses', () => {
     expect(tap.stats().plisSent).toBe(1);
   });
 
-  it('before a keyframe that is here are not waited for, nor is another one asked for', () => {
+  it('packets lost before a keyframe that is here are not waited for, nor is another one asked for', () => {
     play(1, 1);
     packetsOf(vp8(2));
     receive(packetsOf(vp8(3)));
@@ -174,7 +174,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ plisSent: 0, lost: 3 });
   });
 
-  it('are not given up because this process stood still: what waits in the socket is read first', () => {
+  it('lost packets are not given up because this process stood still: its socket is read first', () => {
     play(1, 1);
     const lost = packetsOf(vp8(2));
     receive(packetsOf(vp8(3)));
@@ -185,7 +185,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, plisSent: 0 });
   });
 
-  it('do not hold up the keyframe that everybody waits for', () => {
+  it('lost packets do not hold up the keyframe that everybody waits for', () => {
     tap.requestKeyframe();
     receive(packetsOf(vp8(1)));
     packetsOf(vp8(2));
@@ -194,7 +194,7 @@ describe('losses', () => {
     expect(numbers()).toEqual([4]);
   });
 
-  it('of more than can be repaired are not asked for, but a keyframe is', () => {
+  it('a keyframe is asked for in place of more lost packets than can be repaired', () => {
     play(1, 1);
     for (let i = 0; i < 700; i++) packetsOf(vp8(2, { size: 100 }));
     receive(packetsOf(vp8(3)));
@@ -205,7 +205,7 @@ describe('losses', () => {
     expect(tap.stats().nacksSent).toBe(0);
   });
 
-  it('do not make the buffer grow beyond measure', () => {
+  it('lost packets do not make the buffer grow beyond measure', () => {
     play(1, 1);
     packetsOf(vp8(2, { size: 100 }));
     for (let i = 0; i < 5_000; i++) receive(packetsOf(vp8(3, { size: 1_000, timestamp: 9_000 + i })));
@@ -215,7 +215,7 @@ describe('losses', () => {
 });
 
 describe('keyframes are asked for', () => {
-  it('from the start on, and again, until one is here', () => {
+  it('a keyframe is asked for from the start on, and again, until one is here', () => {
     tap.requestKeyframe();
     clock.advance(370);
     expect(feedback().plis).toHaveLength(2);
@@ -224,7 +224,7 @@ describe('keyframes are asked for', () => {
     expect(feedback().plis).toHaveLength(0);
   });
 
-  it('by whoever cannot decode: then nothing is shown before it', () => {
+  it('a keyframe is asked for when a frame cannot be decoded: then nothing is shown before it', () => {
     play(1, 2);
     tap.requestKeyframe();
     play(3, 5, 5);
@@ -243,7 +243,7 @@ describe('reports', () => {
     return toDatagram(report);
   }
 
-  it("tell the source's clock on the time line of the frames", () => {
+  it('reports of the source tell its clock on the time line of the frames', () => {
     expect(tap.senderReport).toBeNull();
     const ntpMs = 1_800_000_000_123.25;
     receive([senderReport(ntpMs, 5_000)]);
@@ -254,7 +254,7 @@ describe('reports', () => {
     expect(tap.senderReport).toMatchObject({ timestamp: 5_000, receivedAtMs });
   });
 
-  it('go out each second and right after the first of the sender, and let it compute the round trip', () => {
+  it('receiver reports go out each second and after the first sender report, and give the round trip', () => {
     play(1, 1);
     feedback();
     receive([senderReport(1_800_000_000_000.5, 1)]);
@@ -267,7 +267,7 @@ describe('reports', () => {
     expect(report?.getDelaySinceLastSR()).toBeCloseTo(65_536 * (1 - FRAME_MS / 1_000), -2);
   });
 
-  it('tell the share of packets that never came', () => {
+  it('receiver reports tell the share of packets that never came', () => {
     play(1, 3);
     for (let i = 0; i < 3; i++) packetsOf(vp8(4));
     play(5, 27, 0);
@@ -280,7 +280,7 @@ describe('reports', () => {
 });
 
 describe('a source that restarts', () => {
-  it('with other numbers goes on with a keyframe, on the same time line', () => {
+  it('a source that restarts with other numbers goes on with a keyframe, on the same time line', () => {
     play(1, 5);
     source = new LayerSender(SSRC, PAYLOAD_TYPE, 'VP8');
     for (let i = 0; i < 20_000; i++) packetsOf(vp8(0, { size: 10, timestamp: i })); // Its numbers are far away by now.
@@ -297,7 +297,7 @@ describe('a source that restarts', () => {
     expect(tap.stats().plisSent).toBe(1);
   });
 
-  it('with another clock alone asks for a keyframe', () => {
+  it('a source that restarts with another clock alone makes us ask for a keyframe', () => {
     play(1, 3);
     receive(packetsOf(vp8(4, { timestamp: 2_000_000_000 })));
     expect(feedback().plis).toHaveLength(1);
@@ -306,7 +306,7 @@ describe('a source that restarts', () => {
     expect(discontinuity).toHaveBeenCalledOnce();
   });
 
-  it('is not one that paused, however long', () => {
+  it('a source that paused, however long, has not restarted', () => {
     play(1, 3);
     const pauseMs = 20 * 3_600_000;
     clock.advance(pauseMs);
@@ -317,7 +317,7 @@ describe('a source that restarts', () => {
     expect(discontinuity).not.toHaveBeenCalled();
   });
 
-  it('is not one stray packet', () => {
+  it('a stray packet is no restart of the source', () => {
     play(1, 3);
     const packets = packetsOf(vp8(4));
     const stray = Buffer.from(packets[0] ?? '');
@@ -330,7 +330,7 @@ describe('a source that restarts', () => {
 });
 
 describe('bad input', () => {
-  it('is counted and dropped', () => {
+  it('bad input from the source is counted and dropped', () => {
     play(1, 1);
     const [good] = packetsOf(vp8(2, { size: 100 }));
     const packet = good ?? Buffer.alloc(0);
@@ -364,7 +364,7 @@ describe('bad input', () => {
     expect(numbers()).toEqual([1, 4]);
   });
 
-  it('after it is closed nothing happens any more', () => {
+  it('a tap receiver that is closed does nothing more', () => {
     play(1, 2);
     tap.requestKeyframe();
     packetsOf(vp8(3));

@@ -140,7 +140,7 @@ const frameOf: Record<OutputCodec, (number: number, keyframe: boolean) => Buffer
 };
 
 describe.each<OutputCodec>(['VP8', 'H264'])('%s over a bad network', (codec) => {
-  it('what is delivered was sent, in order, each frame with all that it builds on; and it ends well', () => {
+  it('frames come over a bad network in order, each with all that it builds on, up to the last one', () => {
     fc.assert(
       fc.property(network(0), fc.integer(), (bad, seed) => {
         const call = new Call(codec, bad, seed);
@@ -172,7 +172,7 @@ describe.each<OutputCodec>(['VP8', 'H264'])('%s over a bad network', (codec) => 
     );
   });
 
-  it('damaged datagrams do no lasting harm', () => {
+  it('damaged datagrams of a bad network do no lasting harm', () => {
     fc.assert(
       fc.property(network(0.2), fc.integer(), (bad, seed) => {
         const call = new Call(codec, bad, seed);

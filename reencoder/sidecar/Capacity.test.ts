@@ -4,7 +4,7 @@ import { Capacity, type TrackLoad } from './Capacity.ts';
 const settled = (cpuCores: number, sheds = false): TrackLoad => ({ ageMs: 60_000, cpuCores, sheds });
 const young: TrackLoad = { ageMs: 1_000, cpuCores: null, sheds: false };
 
-test('as many tracks as idle CPU carries at the price that tracks were seen to have', () => {
+test('a machine takes as many tracks as its idle CPU carries at the price that tracks were seen to have', () => {
   const capacity = new Capacity(null, 4);
   expect(capacity.tracks(4, [])).toBe(11);
   for (let second = 0; second < 20; second += 1) capacity.tracks(4, [settled(0.7)]);
@@ -20,7 +20,7 @@ test('tracks that have only just begun count as if they took what tracks take', 
   expect(new Capacity(null, 1).tracks(1, [young, young])).toBe(2);
 });
 
-test('while others use the CPU, one cheap track after the other is tried until one sheds', () => {
+test('cheap tracks are tried one after the other while others use the CPU, until one sheds', () => {
   const capacity = new Capacity(null, 2);
   const cheap = settled(0.03);
   for (let second = 0; second < 10; second += 1) capacity.tracks(0, [cheap, cheap]);
@@ -33,7 +33,7 @@ test('tracks never take the whole machine from others', () => {
   expect(new Capacity(null, 2).tracks(0, [settled(0.7), settled(0.7)])).toBe(2);
 });
 
-test('what the operator says counts', () => {
+test('the number of tracks that the operator sets counts', () => {
   expect(new Capacity(2, 8).tracks(16, [settled(0.3)])).toBe(2);
   expect(new Capacity(2, 1).tracks(0, [])).toBe(2);
 });

@@ -7,13 +7,13 @@ function rhythmOf(intervalMs: number): InputRhythm {
   return rhythm;
 }
 
-test('while frames come, a request waits for the next one', () => {
+test('a request waits for the next frame while frames come', () => {
   const rhythm = rhythmOf(30);
   expect(rhythm.patienceMs(6_001)).toBe(40);
   expect(rhythm.patienceMs(6_035)).toBe(25);
 });
 
-test('when the input is silent, or slower than a request may wait, the last picture has to do', () => {
+test('a request is answered with the last picture when the input is silent, or slower than it may wait', () => {
   expect(rhythmOf(30).patienceMs(6_060)).toBe(0);
   expect(rhythmOf(200).patienceMs(6_010)).toBe(0);
   expect(rhythmOf(200).patienceMs(6_040)).toBe(0);

@@ -179,7 +179,7 @@ test('a frame after a repeated picture is later than it', () => {
   expect(transcoder.last.timestamp).toBe(repeated + 1);
 });
 
-test('a layer that nobody watches is not encoded, and comes back with a keyframe, even while the input is silent', () => {
+test('a layer that nobody watches is not encoded; it comes back with a keyframe, also while the input is silent', () => {
   flow(10);
   pipeline.adapt([target(true), target(false), target(false)]);
   frame();
@@ -191,13 +191,13 @@ test('a layer that nobody watches is not encoded, and comes back with a keyframe
   expect(keyframesOf(transcoder.last)).toEqual([false, true, false]);
 });
 
-test('bitrates are those of the last adaptation', () => {
+test('the bitrates of layers are those of the last adaptation', () => {
   pipeline.adapt([10, 20, 30].map((bitrateBps) => ({ active: true, bitrateBps })));
   flow(1);
   expect(transcoder.last.wishes.map(({ bitrateBps }) => bitrateBps)).toEqual([10, 20, 30]);
 });
 
-test('when the engine is behind, every frame is decoded, the newest alone is encoded, and no more than two pictures wait', () => {
+test('an engine that is behind decodes every frame and encodes the newest; at most two pictures wait', () => {
   flow(10);
   for (let count = 0; count < 5; count += 1) frame();
   expect(transcoder.backlog).toBe(2);
@@ -209,7 +209,7 @@ test('when the engine is behind, every frame is decoded, the newest alone is enc
   expect(pipeline.stats().framesShed).toBe(2);
 });
 
-test('an engine that is behind for a second goes on at a keyframe of the source; one that gives nothing at all has failed', () => {
+test('an engine a second behind goes on at a keyframe of the source; one that gives nothing has failed', () => {
   flow(3);
   for (let count = 0; count < 33; count += 1) frame();
   expect(asked).toEqual(['The engine is behind.']);
@@ -218,7 +218,7 @@ test('an engine that is behind for a second goes on at a keyframe of the source;
   expect(failures).toHaveLength(1);
 });
 
-test('undecodable input asks the source', () => {
+test('undecodable input makes the pipeline ask the source', () => {
   frame();
   transcoder.refuse();
   expect(asked).toEqual(['garbage']);
@@ -279,7 +279,7 @@ test('viewers that nobody moves lose it after a second all the same', () => {
   expect(encodedOf(transcoder.last)).toEqual([true, true, false]);
 });
 
-test('nothing comes after it was closed', async () => {
+test('a pipeline that is closed gives nothing more', async () => {
   flow(3);
   frame();
   await pipeline.close();

@@ -14,7 +14,7 @@ function run(
   return fromMs + forMs;
 }
 
-test('under lasting pressure pictures are given up first, then layers from the highest down, and one layer stays', () => {
+test('pictures are given up first under lasting pressure, then layers from the highest down, but for one', () => {
   const shedding = new Shedding(LAYERS);
   const seen: string[] = [];
   let at = 0;
@@ -38,7 +38,7 @@ test('the layer that is given up is the highest that somebody watches', () => {
   expect([shedding.highestLayer, shedding.halvesRate]).toEqual([0, false]);
 });
 
-test('no more is given up while a layer that was given up is still encoded', () => {
+test('no further layer is given up while one that was given up is still encoded', () => {
   const shedding = new Shedding(LAYERS);
   const at = run(shedding, 0, 2_650, () => true);
   expect(shedding.highestLayer).toBe(1);
@@ -52,7 +52,7 @@ test('no more is given up while a layer that was given up is still encoded', () 
   expect([shedding.highestLayer, shedding.halvesRate]).toEqual([1, false]);
 });
 
-test('after calm it is taken back step by step', () => {
+test('shedding is taken back step by step after calm', () => {
   const shedding = new Shedding(LAYERS);
   let at = run(shedding, 0, 1_100, () => true);
   expect(shedding.halvesRate).toBe(true);
@@ -73,7 +73,7 @@ test('a step that was taken back too early waits longer the next time', () => {
   expect(shedding.halvesRate).toBe(false);
 });
 
-test('whatever the pressure was, all is back within a minute of calm', () => {
+test('all pictures and layers are back within a minute of calm, whatever the pressure was', () => {
   const shedding = new Shedding(LAYERS);
   let at = 0;
   let pictures = 0;

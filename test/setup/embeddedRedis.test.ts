@@ -62,9 +62,9 @@ test('a Redis that is killed comes back with everything that was acknowledged', 
   const client = connect(socketPath);
   await client.set('kept', 'yes');
   signalProcess(pid, 'SIGKILL');
-  await waitUntil(() => (redis?.pid !== undefined && redis.pid !== pid) || 'Redis runs again');
+  await waitUntil(() => (redis?.pid !== undefined && redis.pid !== pid) || 'Redis does not run again');
   expect(await client.get('kept')).toBe('yes');
-  await waitUntil(() => lines.includes('Redis runs again') || 'its return is told');
+  await waitUntil(() => lines.includes('Redis runs again') || 'its return is not told');
 });
 
 test('a command that a crash cut in half is dropped, the ones before it stay', async () => {
@@ -101,7 +101,7 @@ test('when the process that owns it is killed, Redis writes everything and ends'
   const { pid, socketPath } = JSON.parse(line.toString()) as { pid: number; socketPath: string };
   await connect(socketPath).set('kept', 'yes');
   holder.kill('SIGKILL');
-  await waitUntil(() => !isAlive(pid) || `Redis ${pid} ends`);
+  await waitUntil(() => !isAlive(pid) || `Redis ${pid} does not end`);
   expect(await connect((await start()).socketPath).get('kept')).toBe('yes');
 });
 

@@ -54,7 +54,9 @@ async function answeringPid(): Promise<number | undefined> {
 
 const bothAreThere = () =>
   waitUntil(
-    () => (pair.active?.phase === 'ready' && pair.standby?.phase === 'standing-by') || 'active and standby are there',
+    () =>
+      (pair.active?.phase === 'ready' && pair.standby?.phase === 'standing-by') ||
+      'active and standby are not both there',
   );
 
 test('[R1] when the active server is killed, the standby serves, and a new standby is loaded', async () => {
@@ -78,7 +80,7 @@ test('[R1] a helper process that hangs does not outlive its killed server', asyn
   const helper = Number(await readFile(`${join(folder, 'broken')}.helper-${killed}`, 'utf8'));
   process.kill(helper, 'SIGSTOP');
   process.kill(killed, 'SIGKILL');
-  await waitUntil(() => !isRunning(helper) || 'the helper is gone');
+  await waitUntil(() => !isRunning(helper) || 'the helper still runs');
 });
 
 /** A process that has ended but was not yet reaped does not run. */
@@ -93,9 +95,9 @@ function isRunning(pid: number): boolean {
 test('[R1] ten kills in a row leave a server that answers', async () => {
   pair.start();
   for (let round = 0; round < 10; round += 1) {
-    await waitUntil(() => pair.active?.phase === 'ready' || `a server is ready in round ${round}`);
+    await waitUntil(() => pair.active?.phase === 'ready' || `no server is ready in round ${round}`);
     signalProcess(pair.active?.pid, 'SIGKILL');
-    await waitUntil(() => pair.active?.phase !== 'ready' || 'its end is noticed');
+    await waitUntil(() => pair.active?.phase !== 'ready' || 'its end is not noticed');
   }
   await bothAreThere();
   expect(await answeringPid()).toBe(pair.active?.pid);
@@ -107,7 +109,7 @@ test('a standby that is killed is replaced, and the active server is left alone'
   const active = pair.active?.pid;
   const killed = pair.standby?.pid ?? 0;
   process.kill(killed, 'SIGKILL');
-  await waitUntil(() => (pair.standby !== undefined && pair.standby.pid !== killed) || 'another standby comes');
+  await waitUntil(() => (pair.standby !== undefined && pair.standby.pid !== killed) || 'no other standby comes');
   await bothAreThere();
   expect(await answeringPid()).toBe(active);
 });
@@ -117,15 +119,17 @@ test('[R1] a server that hangs is killed and its standby serves', async () => {
   await bothAreThere();
   const hanging = pair.active?.pid ?? 0;
   process.kill(hanging, 'SIGSTOP');
-  await waitUntil(() => (pair.active !== undefined && pair.active.pid !== hanging) || 'the hanging server is replaced');
-  await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'the standby answers');
+  await waitUntil(
+    () => (pair.active !== undefined && pair.active.pid !== hanging) || 'the hanging server is not replaced',
+  );
+  await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'the standby does not answer');
 });
 
 test('a port that is taken ends the first start with that reason', async () => {
   const squatter = createServer().listen(port, '127.0.0.1');
   await once(squatter, 'listening');
   pair.start();
-  await waitUntil(() => hopeless !== undefined || 'the pair gives up');
+  await waitUntil(() => hopeless !== undefined || 'the pair does not give up');
   expect(hopeless?.code).toBe('EADDRINUSE');
   squatter.close();
 });
@@ -133,7 +137,7 @@ test('a port that is taken ends the first start with that reason', async () => {
 test('a server that crashes before it was ever ready ends the first start after three attempts', async () => {
   await writeFile(join(folder, 'broken'), '');
   pair.start();
-  await waitUntil(() => hopeless !== undefined || 'the pair gives up');
+  await waitUntil(() => hopeless !== undefined || 'the pair does not give up');
   expect(lines.filter((line) => line.includes('exit 7'))).toHaveLength(2);
   expect(hopeless?.message).toContain('exit 7');
 });
@@ -144,8 +148,10 @@ test('once a server was ready, crashes at the start are retried until one succee
   await writeFile(join(folder, 'broken'), '');
   signalProcess(pair.standby?.pid, 'SIGKILL');
   signalProcess(pair.active?.pid, 'SIGKILL');
-  await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 3 || 'three starts fail');
+  await waitUntil(
+    () => lines.filter((line) => line.includes('exit 7')).length >= 3 || 'fewer than three starts have failed',
+  );
   expect(hopeless).toBeUndefined();
   await rm(join(folder, 'broken'));
-  await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'a server answers again');
+  await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'no server answers again');
 });

@@ -46,7 +46,7 @@ async function answersPings(): Promise<void> {
 }
 
 async function another(pid: number | undefined): Promise<void> {
-  await waitUntil(() => (keeper.pid !== undefined && keeper.pid !== pid) || 'another sidecar runs');
+  await waitUntil(() => (keeper.pid !== undefined && keeper.pid !== pid) || 'no other sidecar runs');
 }
 
 test('a sidecar that is killed is replaced', async () => {
@@ -75,7 +75,7 @@ test('a sidecar that crashes at its start is tried again, ever more rarely, unti
   keeper.start();
   await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 4 || `${lines}`);
   await rm(join(folder, 'broken'));
-  await waitUntil(() => keeper.pid !== undefined || 'it runs');
+  await waitUntil(() => keeper.pid !== undefined || 'it does not run');
 });
 
 test('a sidecar ends with its keeper, also while it hangs', async () => {

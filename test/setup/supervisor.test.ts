@@ -107,7 +107,7 @@ test('the supervisor starts everything, says where, and ends on SIGTERM with exi
 test('[R1] when the supervisor is killed, all it had started ends, and a new one serves from the same data', async () => {
   const first = start();
   await ready(first);
-  await waitUntil(() => typeof readState()?.standbyPid === 'number' || 'a standby is there');
+  await waitUntil(() => typeof readState()?.standbyPid === 'number' || 'there is no standby');
   const state = readState();
   first.process.kill('SIGKILL');
   await first.ended;
@@ -125,10 +125,11 @@ test('[R1] Redis and the server are back after both were killed at one moment', 
   await waitUntil(() => {
     const now = readState();
     return (
-      (isAlive(now?.serverPid ?? null) && now?.serverPid !== serverPid && now?.redisPid !== redisPid) || 'both are back'
+      (isAlive(now?.serverPid ?? null) && now?.serverPid !== serverPid && now?.redisPid !== redisPid) ||
+      'not both are back'
     );
   });
-  await waitUntil(async () => (await answers().catch(() => false)) || 'the server answers', 20_000);
+  await waitUntil(async () => (await answers().catch(() => false)) || 'the server does not answer', 20_000);
 });
 
 test('a data folder that is in use, a port that is taken and a wrong setting each end it with a message', async () => {
@@ -151,12 +152,12 @@ test('a data folder that is in use, a port that is taken and a wrong setting eac
 test('[R1] a reencoder runs beside the server; killed, it is replaced and nothing else is; at the end it ends as well', async () => {
   const supervisor = start();
   const { serverPid } = await ready(supervisor);
-  await waitUntil(() => isAlive(readState()?.sidecarPid ?? null) || 'a reencoder runs');
+  await waitUntil(() => isAlive(readState()?.sidecarPid ?? null) || 'no reencoder runs');
   const killed = readState()?.sidecarPid ?? 0;
   process.kill(killed, 'SIGKILL');
   await waitUntil(() => {
     const now = readState()?.sidecarPid ?? null;
-    return (now !== killed && isAlive(now)) || 'another reencoder runs';
+    return (now !== killed && isAlive(now)) || 'no other reencoder runs';
   });
   const state = readState();
   expect(state?.serverPid).toBe(serverPid);

@@ -27,7 +27,7 @@ describe('VP8', () => {
     [true, 1_195],
     [false, 3],
     [false, 40_000],
-  ])('keyframe %s of %i bytes: comes back as it was, in payloads that fit', (keyframe, size) => {
+  ])('a VP8 frame (keyframe: %s) of %i bytes comes back as it was, in payloads that fit', (keyframe, size) => {
     const data = vp8Frame(keyframe, size);
     const payloads = whole(createPacketizer('VP8').packetize({ data, keyframe, timestamp: 0 }, MTU));
     expect(Math.max(...payloads.map((payload) => payload.length))).toBeLessThanOrEqual(MTU);
@@ -37,7 +37,7 @@ describe('VP8', () => {
     );
   });
 
-  it('numbers pictures and base layer pictures for mediasoup: 15 bits, TL0PICIDX, temporal layer 0', () => {
+  it('VP8 payloads number pictures and base layer pictures: 15 bits, TL0PICIDX, temporal layer 0', () => {
     const packetizer = createPacketizer('VP8');
     const descriptors = [1, 2].map(() => {
       const [first, second] = whole(
@@ -60,7 +60,7 @@ describe('VP8', () => {
     ['picture id of 15 bits', '9080f00f'],
     ['everything, second temporal layer', '90f0f00f2260'],
     ['non-reference', '30'],
-  ])('reads a descriptor with %s', (_, descriptor) => {
+  ])('a VP8 descriptor with %s is read', (_, descriptor) => {
     const data = vp8Frame(true, 50);
     const payload = Buffer.concat([Buffer.from(descriptor, 'hex'), data]);
     expect(new Vp8Format().join([payload])).toEqual({ type: 'frame', data, keyframe: true });
@@ -73,7 +73,7 @@ describe('VP8', () => {
     ['has a truncated descriptor', ['90', '00ff']],
     ['is a keyframe without its start code', ['1010000000000040016801']],
     ['is too short for anything', ['1031']],
-  ])('a frame that %s is broken', (_, payloads) => {
+  ])('a VP8 frame that %s is broken', (_, payloads) => {
     expect(new Vp8Format().join(payloads.map((payload) => Buffer.from(payload, 'hex')))).toEqual({ type: 'broken' });
   });
 });
@@ -84,7 +84,7 @@ describe('H264', () => {
   const idr = Buffer.concat([Buffer.from([0x65]), Buffer.alloc(5_000, 0x77)]);
   const slice = Buffer.concat([Buffer.from([0x41]), Buffer.alloc(300, 0x77)]);
 
-  it('comes back as it was: parameter sets together, large units in fragments', () => {
+  it('an H264 frame comes back as it was: parameter sets together, large units in fragments', () => {
     const data = annexB(sps, pps, idr);
     const payloads = whole(createPacketizer('H264').packetize({ data, keyframe: true, timestamp: 0 }, MTU));
     expect(payloads[0]).toEqual(Buffer.concat([Buffer.from('78000a', 'hex'), sps, Buffer.from('0004', 'hex'), pps]));
@@ -98,14 +98,14 @@ describe('H264', () => {
     expect(format.join(payloads)).toEqual({ type: 'frame', data, keyframe: true });
   });
 
-  it('a small slice is a payload of its own; delimiters are left out', () => {
+  it('a small H264 slice is one payload; delimiters are left out', () => {
     const data = annexB(Buffer.from([9, 0xf0]), slice);
     const payloads = whole(createPacketizer('H264').packetize({ data, keyframe: false, timestamp: 0 }, MTU));
     expect(payloads).toEqual([slice]);
     expect(new H264Format().join(payloads)).toEqual({ type: 'frame', data: annexB(slice), keyframe: false });
   });
 
-  it('a keyframe without parameter sets gets the last ones; without any it is broken', () => {
+  it('an H264 keyframe without parameter sets gets the last ones; without any it is broken', () => {
     const format = new H264Format();
     expect(format.join([Buffer.from([0x65, 1, 2, 3])])).toEqual({ type: 'broken' });
     expect(format.join([sps, pps])).toEqual({ type: 'nothing' });
@@ -126,11 +126,11 @@ describe('H264', () => {
     ['an aggregate within an aggregate', ['7800027842']],
     ['interleaved mode', ['79000102']],
     ['a reserved type', ['1f0001']],
-  ])('%s is broken', (_, payloads) => {
+  ])('an H264 frame with %s is broken', (_, payloads) => {
     expect(new H264Format().join(payloads.map((payload) => Buffer.from(payload, 'hex')))).toEqual({ type: 'broken' });
   });
 
-  it('splits Annex B with start codes of three and four bytes', () => {
+  it('Annex B is split at start codes of three and four bytes', () => {
     const data = Buffer.concat([annexB(sps), Buffer.from([0, 0, 1]), pps, Buffer.from([0]), annexB(slice)]);
     expect(splitAnnexB(data)).toEqual([sps, pps, slice]);
     expect(splitAnnexB(Buffer.from('nothing of the kind'))).toEqual([]);
@@ -148,19 +148,19 @@ describe('VP9', () => {
     ['with a picture id of 15 bits and layer indices', 'ac9234' + '0007'],
     ['flexible mode', '3c' + '00'],
     ['with a scalability structure', '8e11' + '38' + '0140' + '00b4' + '0280' + '0168' + '01' + '04' + '01'],
-  ])('reads a keyframe %s', (_, descriptor) => {
+  ])('a VP9 keyframe %s is read', (_, descriptor) => {
     const format = new Vp9Format();
     expect(format.startsKeyframe(payload(descriptor, key))).toBe(true);
     expect(format.join([payload(descriptor, key)])).toEqual({ type: 'frame', data: key, keyframe: true });
   });
 
-  it('reads the references of flexible mode', () => {
+  it("the references of VP9's flexible mode are read", () => {
     const format = new Vp9Format();
     expect(format.join([payload('5c0302', inter)])).toEqual({ type: 'frame', data: inter, keyframe: false });
     expect(format.join([payload('5c03030302', inter)])).toEqual({ type: 'broken' });
   });
 
-  it('makes one superframe of the spatial layers of a picture', () => {
+  it('the spatial layers of a VP9 picture make one superframe', () => {
     const joined = new Vp9Format().join([
       payload('a8110001', key),
       payload('a4110001', key),
@@ -174,11 +174,11 @@ describe('VP9', () => {
     ['does not begin', ['04', '04']],
     ['does not end', ['08', '00']],
     ['begins twice', ['08', '08']],
-  ])('a frame that %s is broken', (_, descriptors) => {
+  ])('a VP9 frame that %s is broken', (_, descriptors) => {
     expect(new Vp9Format().join(descriptors.map((descriptor) => payload(descriptor, key)))).toEqual({ type: 'broken' });
   });
 
-  it('a higher layer alone, or a picture that builds on others, is no keyframe', () => {
+  it('a higher VP9 layer alone, or a picture that builds on others, is no keyframe', () => {
     const format = new Vp9Format();
     expect(format.join([payload('ac110201', key)])).toMatchObject({ keyframe: false });
     expect(format.startsKeyframe(payload('ac110201', key))).toBe(false);
@@ -210,7 +210,7 @@ describe.each<[InputCodec, Buffer, Buffer[]]>([
 });
 
 describe.each(['VP8', 'H264'] as const)('%s', (codec) => {
-  it('cuts any frame at all into payloads that fit', () => {
+  it(`any frame of ${codec} is cut into payloads that fit`, () => {
     const packetizer = createPacketizer(codec);
     fc.assert(
       fc.property(bytes(0, 5_000), fc.boolean(), (data, prefixed) => {

@@ -10,7 +10,7 @@ import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
-import { heldByWorkers, workerPids } from './workers.ts';
+import { heldByWorkers, madeByWorkers, workerPids } from './workers.ts';
 
 let plane: MediaPlane;
 
@@ -161,12 +161,14 @@ describe('workers', () => {
     const ids = ['ann', 'bob', 'cem'];
     room.record(...ids.flatMap((id, index) => [joined(id, index + 1), published(id, `${id}-mic`)]));
     for (let round = 0; round < 8; round += 1) {
+      const before = madeByWorkers();
       const joining = ids.map(async (id, index) => {
         const peer = await SilentPeer.join(plane, room, id, index + 1);
         await peer.produce(`${id}-mic`, 'audio');
       });
-      // Each time a little later in the middle of it.
-      for (let turn = 0; turn < 4 * round; turn += 1) await new Promise(setImmediate);
+      // Each time a little later in the middle of it: after one more transport or producer.
+      const midway = waitUntil(() => madeByWorkers() >= before + round || 'the workers make nothing');
+      await Promise.race([Promise.allSettled(joining), midway.catch(() => undefined)]);
       const pids = plane.workerPids();
       signalProcess(pids[round % pids.length], 'SIGKILL');
       // Whatever was in the middle is refused or done, never left hanging.
@@ -189,7 +191,7 @@ describe('workers', () => {
     const spares = (): number[] => workerPids().filter((pid) => !serving.has(pid));
     const [spare = 0] = spares();
     process.kill(spare, 'SIGKILL');
-    await waitUntil(() => (spares().length === 1 && !spares().includes(spare)) || 'there is a new spare worker');
+    await waitUntil(() => (spares().length === 1 && !spares().includes(spare)) || 'there is no new spare worker');
   });
 
   test('a worker that hangs is ended and replaced', async () => {

@@ -2,10 +2,24 @@ import { observer, type types } from 'mediasoup';
 
 /** Every worker of this process, as mediasoup announces it. */
 const workers = new Set<types.Worker>();
+let made = 0;
 observer.on('newworker', (worker) => {
   workers.add(worker);
   worker.observer.once('close', () => workers.delete(worker));
+  worker.observer.on('newrouter', (router) => {
+    router.observer.on('newtransport', (transport) => {
+      made += 1;
+      transport.observer.on('newproducer', () => {
+        made += 1;
+      });
+    });
+  });
 });
+
+/** How many transports and producers all workers have made so far. */
+export function madeByWorkers(): number {
+  return made;
+}
 
 /** Process ids of all of them, spares included. */
 export function workerPids(): number[] {
