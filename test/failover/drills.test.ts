@@ -65,7 +65,7 @@ describe('[R1] nothing that was acknowledged is lost, and nobody is needed to me
     { fault: killRedis, pages: 0, browser: 'chromium' },
     { fault: pauseRedis(5_000), pages: 0, browser: 'chromium' },
     { fault: together(killServer, killRedis), pages: 0, browser: 'chromium' },
-  ])('$fault.name, with $pages pages of $browser', async ({ fault, pages, browser }) => {
+  ])('a meeting survives the fault "$fault.name", with $pages pages of $browser', async ({ fault, pages, browser }) => {
     const { result } = await drill({ fault: () => fault, pages, browser });
     expect(result.problems).toEqual([]);
     expect(result.ok).toBe(true);
@@ -76,7 +76,7 @@ describe('[R1] nothing that was acknowledged is lost, and nobody is needed to me
   });
 });
 
-test('what is lost, and a muted microphone that is heard, does not go unnoticed', async () => {
+test('a drill notices what is lost, and a muted microphone that is heard', async () => {
   const { result } = await drill({
     fault: ({ clients: [, silent] }) => unmuteBriefly(silent ?? expect.fail('nobody is to be silent')),
     pages: 0,
