@@ -25,7 +25,7 @@ export function withoutOneMessage(journal: Journal): Journal {
 /** Long enough to be heard: what the drill measures is loudness. */
 const HOT_FOR_MS = 2_000;
 
-/** Somebody who must be silent opens the microphone for a while, unknown to the drill: it hears the tone of the muted. */
+/** Somebody who must be silent opens the microphone for a while, unknown to the drill: it hears the muted tone. */
 export function unmuteBriefly(silent: DrillClient): Fault {
   return {
     name: 'planted hot mic',
