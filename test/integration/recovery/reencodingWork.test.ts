@@ -28,19 +28,26 @@ interface Event {
 class WorkerProcess {
   readonly events: Event[] = [];
   readonly #child: ChildProcess;
+  #isReady = false;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    child.on('message', (event: Event) => this.events.push(event));
+    child.on('message', (message: Event | { type: 'ready' }) => {
+      if (message.type === 'ready') this.#isReady = true;
+      else this.events.push(message);
+    });
   }
 
-  static async start(url: string, sidecarId: string): Promise<WorkerProcess> {
-    const child = fork(WORKER, [url, sidecarId], { execArgv: ['--disable-warning=ExperimentalWarning'] });
-    await new Promise<void>((resolve, reject) => {
-      child.once('message', () => resolve());
-      child.once('exit', (code) => reject(new Error(`The worker ended with ${code}`)));
-    });
-    return new WorkerProcess(child);
+  static start(url: string, sidecarId: string): WorkerProcess {
+    return new WorkerProcess(fork(WORKER, [url, sidecarId], { execArgv: ['--disable-warning=ExperimentalWarning'] }));
+  }
+
+  /** Once it looks for jobs. */
+  async ready(): Promise<void> {
+    await waitUntil(() => {
+      if (this.#child.exitCode !== null) throw new Error(`The worker ended with ${this.#child.exitCode}`);
+      return this.#isReady || 'the worker is not ready';
+    }, START_LIMIT_MS);
   }
 
   send(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
@@ -77,10 +84,12 @@ const JOB: ReencodingJob = {
   nodeUrl: 'http://127.0.0.1:3000',
 };
 
+/** A process that loads BullMQ takes a while beside others. */
+const START_LIMIT_MS = 30_000;
 /** How long one must stand still, or Redis be away, to lose the lock of a job for certain. */
 const LOCK_ENDS_MS = 1.5 * LOCK_MS;
 
-/** A Redis of its own with a node for each test: they run side by side, for most of them wait. */
+/** Each test has its own Redis, with one node. */
 interface World {
   readonly server: TestRedis;
   readonly node: Recovery;
@@ -116,15 +125,16 @@ async function startWorld({ onTestFinished }: TestContext): Promise<World> {
     side,
     workers,
     async startWorker(sidecarId) {
-      const worker = await WorkerProcess.start(server.url, sidecarId);
+      const worker = WorkerProcess.start(server.url, sidecarId);
       workers.push(worker);
+      await worker.ready();
       return worker;
     },
     told: () => workers.flatMap(({ events }) => events.map(({ type, jobId }) => `${type} ${jobId}`)),
   };
 }
 
-describe.concurrent('jobs and what may happen to processes', () => {
+describe('jobs and what may happen to processes', () => {
   test('[R1] a worker that is killed loses its job to another as soon as its lock ends', async (context) => {
     const { node, side, startWorker, told } = await startWorld(context);
     const killed = await startWorker('sidecar-1');
