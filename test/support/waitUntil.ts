@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until `check` returns true. While it does not, it returns what is missing: that is the error after `timeoutMs`. */
+/**
+ * Waits until `check` returns true. While it does not, it returns what is missing: that is the error after `timeoutMs`.
+ * The default is patience with a busy machine and promises nothing.
+ */
 export async function waitUntil(
   check: () => boolean | string | Promise<boolean | string>,
-  timeoutMs = 10_000,
+  timeoutMs = 20_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -66,16 +66,19 @@ test('[J2] redis killed during 1,000 appends at once, three times: all that was 
   const random = randomFrom(seedOf('kills during appends'));
   let done = false;
   const writing = Promise.all(writers.map((writer) => writer.write(() => done)));
-  for (let kill = 0; kill < 3; kill++) {
-    const enough = total() + 1_000 + Math.floor(random() * 2_000);
-    await waitUntil(() => total() >= enough || `${enough - total()} appends until the kill`);
-    await server.restart();
-    const before = writers.map((writer) => writer.acknowledged.length);
-    await waitUntil(
-      () => writers.every((writer, i) => writer.acknowledged.length > (before[i] ?? 0)) || 'not every writer goes on',
-    );
+  try {
+    for (let kill = 0; kill < 3; kill++) {
+      const enough = total() + 1_000 + Math.floor(random() * 2_000);
+      await waitUntil(() => total() >= enough || `${enough - total()} appends until the kill`);
+      await server.restart();
+      const before = writers.map((writer) => writer.acknowledged.length);
+      await waitUntil(
+        () => writers.every((writer, i) => writer.acknowledged.length > (before[i] ?? 0)) || 'not every writer goes on',
+      );
+    }
+  } finally {
+    done = true;
   }
-  done = true;
   await writing;
 
   expect(writers.some((writer) => writer.unknown > 0)).toBe(true);
