@@ -50,7 +50,7 @@ export default defineConfig({
       { test: project('contract', 'waiting', 60_000) },
       { test: project('integration', 'waiting', 60_000) },
       { test: project('setup', 'waiting', 60_000) },
-      { test: { ...project('browser', 'meeting', 120_000), globalSetup: ['test/browser/buildPage.ts'] } },
+      { test: { ...project('browser', 'meeting', 120_000), globalSetup: ['test/browser/buildPage.mjs'] } },
       { test: project('failover', 'meeting', 300_000) },
     ],
   },
