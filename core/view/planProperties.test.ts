@@ -72,7 +72,7 @@ describe('properties', () => {
     );
   });
 
-  test('a viewer who receives a track and still wants it never has all of its renditions paused while one is alive', () => {
+  test('a viewer who still wants a track never has all of its renditions paused while one is alive', () => {
     fc.assert(
       fc.property(scenes(), ({ room, views, live, policy }) => {
         const next = applied(live, planMedia(room, views, live, policy));

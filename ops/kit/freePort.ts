@@ -3,8 +3,8 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 
 /**
- * Below what the system gives to outgoing connections (from 32,768) and mediasoup to plain transports (from 10,000), and
- * without a port that browsers refuse.
+ * Below the ports that the system gives to outgoing connections (from 32,768) and mediasoup to plain transports (from
+ * 10,000), and without one that browsers refuse.
  */
 const FIRST_PORT = 7_000;
 const LAST_PORT = 9_999;
@@ -21,8 +21,8 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * `count` neighbouring ports, in order, on which nobody listens, by UDP or TCP. Until this process ends nobody else gets
- * one of them here: whoever shall listen on them may take its time, and may be restarted.
+ * Returns `count` neighbouring ports, in order, on which nobody listens, by UDP or TCP. Until this process ends, no other
+ * process gets one of them here: the server that will listen may take its time, and may be restarted.
  */
 export async function freePorts(count: number): Promise<number[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -47,7 +47,7 @@ async function reserveAll(ports: readonly number[]): Promise<boolean> {
   return true;
 }
 
-/** Returns null if another process holds it. A name in Linux's abstract namespace vanishes with the process that has it. */
+/** Returns null if another process holds the port. A name in Linux's abstract namespace vanishes with its process. */
 function reserve(port: number): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -179,7 +179,7 @@ test('a frame after a repeated picture is later than it', () => {
   expect(transcoder.last.timestamp).toBe(repeated + 1);
 });
 
-test('a layer that nobody watches is not encoded; it comes back with a keyframe, also while the input is silent', () => {
+test('a layer that nobody watches is not encoded; it comes back with a keyframe, also on a silent input', () => {
   flow(10);
   pipeline.adapt([target(true), target(false), target(false)]);
   frame();

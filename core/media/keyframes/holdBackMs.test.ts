@@ -16,7 +16,7 @@ test('viewers that are ready wait a moment for the next', () => {
   expect(holdBackMs({ heldBackForMs: 280, ready: ready(270, 250), missing: 1 })).toBe(0);
 });
 
-test('as long as one after the other gets ready they wait longer, but not for ever', () => {
+test('viewers that get ready one after the other wait longer, but not without end', () => {
   expect(holdBackMs({ heldBackForMs: 400, ready: ready(100, 0), missing: 2 })).toBe(250);
   expect(holdBackMs({ heldBackForMs: 400, ready: ready(380, 0), missing: 2 })).toBe(20);
   expect(holdBackMs({ heldBackForMs: 500, ready: ready(400, 0), missing: 2 })).toBe(0);

@@ -91,7 +91,7 @@ describe('it is ready no more', () => {
   });
 });
 
-test('a sidecar that fails soon after its return waits twice as long each time, until it was steady for ten seconds', () => {
+test('a sidecar that fails soon after its return waits twice as long each time, until ten steady seconds', () => {
   const sidecar = new Sidecar().run(500);
   const waits: number[] = [];
   for (let failure = 0; failure < 6; failure += 1) {
