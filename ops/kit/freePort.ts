@@ -21,8 +21,8 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Returns `count` neighbouring ports, in order, on which nobody listens, by UDP or TCP. Until this process ends, no other
- * process gets one of them here: the server that will listen may take its time, and may be restarted.
+ * Returns `count` neighbouring ports, in order, on which nobody listens, by UDP or TCP. Until this process ends, no
+ * other process gets one of them here: the server that will listen may take its time, and may be restarted.
  */
 export async function freePorts(count: number): Promise<number[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
