@@ -13,6 +13,13 @@ import { SilentPeer } from './SilentPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
 import { heldByWorkers, onNewProducer, workerPids } from './workers.ts';
 
+/** A client that failed tries again after this. */
+const TRY_AGAIN_MS = 1;
+/** A sidecar pulses, and a publisher comes back, this often until it is served. */
+const PULSE_EVERY_MS = 20;
+/** One of the random steps: some of what the workers were asked is done by then. */
+const WORKERS_ANSWER_MS = 5;
+
 const STEPS = [
   ...['attach', 'attach', 'attach', 'lost', 'detach', 'handOver', 'pulses', 'pulses', 'mute', 'unmute'],
   ...['produce', 'wish', 'unwish', 'join', 'leave', 'turn', 'wait', 'kill'],
@@ -90,14 +97,14 @@ class History {
         return;
       case 'produce':
         // The worker may die in the middle: the client would try again.
-        await this.publish().catch(() => sleep(1));
+        await this.publish().catch(() => sleep(TRY_AGAIN_MS));
         return;
       case 'wish':
       case 'unwish':
         this.room.record({ type: 'ReencodingPolicyChanged', policy: { mode: step === 'wish' ? 'on' : 'off' } });
         return;
       case 'join':
-        await this.#join().catch(() => sleep(1));
+        await this.#join().catch(() => sleep(TRY_AGAIN_MS));
         return;
       case 'leave':
         if (this.#viewer) this.room.record(gone(this.#viewer));
@@ -107,7 +114,7 @@ class History {
         await new Promise(setImmediate);
         return;
       case 'wait':
-        await sleep(5);
+        await sleep(WORKERS_ANSWER_MS);
         return;
       case 'kill':
         // None is there while the last one is being replaced.
@@ -210,7 +217,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   // However it went: a wish and a publisher are enough to be served again.
   for (const step of ['wish', 'unmute', 'wait'] as const) await history.take(step);
   await waitUntil(async () => {
-    await history.publish().catch(() => sleep(20));
+    await history.publish().catch(() => sleep(PULSE_EVERY_MS));
     return history.room.media.inventory().producers.length > 0 || 'ann has no producer';
   });
   await waitUntil(() => history.jobs().length > 0 || 'no sidecar is sought');
@@ -220,7 +227,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   });
   await waitUntil(async () => {
     history.pulse();
-    await sleep(20);
+    await sleep(PULSE_EVERY_MS);
     return history.room.media.reencodedTracks().length === 1 || 'the track is not served';
   });
 
