@@ -7,9 +7,13 @@ const MAX_RETRY_MS = 100;
 const RTT_AT_FIRST_MS = 20;
 /** More at once is not a loss to repair. */
 const MAX_MISSING = 512;
+/** As many packets as one NACK item names may be lost before the first one that arrives. */
+const MAX_BEFORE_FIRST = 17;
 
 interface Missing {
-  readonly noticedAtMs: number;
+  /** False: nobody knows whether such a packet was sent. */
+  readonly certain: boolean;
+  noticedAtMs: number;
   nackedAtMs: number | null;
   tries: number;
 }
@@ -27,10 +31,15 @@ export class LossRepair {
   /** Places from `from` to before `to` were passed over. False: too many, it makes no sense to wait for them. */
   noticed(from: number, to: number, nowMs: number): boolean {
     if (this.#missing.size + (to - from) > MAX_MISSING) return false;
-    for (let index = from; index < to; index++) {
-      this.#missing.set(index, { noticedAtMs: nowMs, nackedAtMs: null, tries: 0 });
-    }
+    this.#add(from, to, true, nowMs);
     return true;
+  }
+
+  /** The packet at `first` came first, and others should come before it. Returns the first place to wait for. */
+  beganLate(first: number, nowMs: number): number {
+    const from = first - MAX_BEFORE_FIRST;
+    this.#add(from, first, false, nowMs);
+    return from;
   }
 
   /** Returns whether a NACK brought it. */
@@ -44,15 +53,22 @@ export class LossRepair {
     return true;
   }
 
-  /** Nobody waits for places before `index` any more. Returns how many were missing. */
+  /** Nobody waits for places before `index` any more. Returns how many packets were lost there for certain. */
   forgetBefore(index: number): number {
     let forgotten = 0;
-    for (const place of this.#missing.keys()) {
+    for (const [place, { certain }] of this.#missing) {
       if (place >= index) break;
       this.#missing.delete(place);
-      forgotten += 1;
+      if (certain) forgotten += 1;
     }
     return forgotten;
+  }
+
+  /** This process could neither ask nor read what came: this time does not count. */
+  stoodStill(forMs: number, nowMs: number): void {
+    for (const missing of this.#missing.values()) {
+      missing.noticedAtMs = Math.min(missing.noticedAtMs + forMs, nowMs);
+    }
   }
 
   /** What is to be asked for now; it counts as asked for. */
@@ -85,6 +101,12 @@ export class LossRepair {
       if (next === null || at < next) next = at;
     }
     return next;
+  }
+
+  #add(from: number, to: number, certain: boolean, nowMs: number): void {
+    for (let index = from; index < to; index++) {
+      this.#missing.set(index, { certain, noticedAtMs: nowMs, nackedAtMs: null, tries: 0 });
+    }
   }
 
   #nackAt(missing: Missing): number {

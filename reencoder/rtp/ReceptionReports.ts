@@ -19,7 +19,7 @@ export class ReceptionReports {
   }
 
   packet(index: number, timestamp: number, nowMs: number): void {
-    this.#first ??= index;
+    this.#first = Math.min(this.#first ?? index, index);
     this.#highest = Math.max(this.#highest, index);
     this.#received += 1;
     const transit = (Math.round(nowMs * TICKS_PER_MS) - timestamp) | 0;

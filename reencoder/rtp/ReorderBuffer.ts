@@ -7,7 +7,7 @@ const MAX_BYTES = 8 << 20;
 export class ReorderBuffer {
   readonly #packets = new Map<number, MediaPacket>();
   #next: number | null = null;
-  #highest = -1;
+  #highest: number | null = null;
   #bytes = 0;
 
   /** The place that is given out next; null: nothing came yet. */
@@ -15,13 +15,18 @@ export class ReorderBuffer {
     return this.#next;
   }
 
-  /** The last place that is known of. */
-  get highest(): number {
+  /** The last place that is known of; null: nothing came yet. */
+  get highest(): number | null {
     return this.#highest;
   }
 
   get overfull(): boolean {
     return this.#packets.size > MAX_PACKETS || this.#bytes > MAX_BYTES;
+  }
+
+  /** Before the first packet: places from this one on are given out. */
+  startAt(index: number): void {
+    this.#next ??= index;
   }
 
   /** False: it is here already, or was given out or given up. */
@@ -30,7 +35,7 @@ export class ReorderBuffer {
     if (index < this.#next || this.#packets.has(index)) return false;
     this.#packets.set(index, packet);
     this.#bytes += packet.payload.length;
-    this.#highest = Math.max(this.#highest, index);
+    this.#highest = Math.max(this.#highest ?? index, index);
     return true;
   }
 
@@ -60,7 +65,7 @@ export class ReorderBuffer {
       if (packet !== null) skipped.push(packet);
     }
     this.#next = Math.max(this.#next ?? index, index);
-    this.#highest = Math.max(this.#highest, index - 1);
+    this.#highest = Math.max(this.#highest ?? index - 1, index - 1);
     return skipped;
   }
 

@@ -19,7 +19,7 @@ const STALL_MS = 30;
 const AFTER_STALL_MS = 5;
 
 export interface TapListener {
-  /** Whole frames in decoding order, the first one a keyframe, none that builds on one that is missing. Timestamps grow for ever. */
+  /** Whole frames in decoding order, the first a keyframe, none built on a missing one. Timestamps always grow. */
   frame(frame: CodedFrame): void;
   /** The source restarted: the next frame is a keyframe, and not a continuation of what was before. */
   discontinuity(): void;
@@ -51,8 +51,8 @@ export interface TapStats {
 }
 
 /**
- * The receiving end of one RTP stream: repairs its losses, asks for keyframes where that is impossible, and makes frames of its
- * packets. Any datagram may be given to it; memory is bounded.
+ * The receiving end of one RTP stream: repairs its losses, asks for keyframes where that is impossible, and makes
+ * frames of its packets. Any datagram may be given to it; memory is bounded.
  */
 export class TapReceiver {
   readonly #options: TapOptions;
@@ -71,6 +71,8 @@ export class TapReceiver {
   #timeRestarted = false;
   #senderReport: { ntpMs: number; rtpTimestamp: number; receivedAtMs: number } | null = null;
   #cancelRepairTimer: (() => void) | null = null;
+  /** After this process stood still: nothing is asked for or given up before this. */
+  #readUntilMs = Number.NEGATIVE_INFINITY;
   #closed = false;
   readonly #stats = {
     packets: 0,
@@ -153,7 +155,18 @@ export class TapReceiver {
       return;
     }
     if (place.type === 'restarted') this.#resynchronize(place.index);
+    else if (this.#buffer.next === null) this.#begin(place.index, packet);
     this.#accept(place.index, packet);
+  }
+
+  /**
+   * A stream begins with a keyframe, as the server sends it. When its first packets are lost or overtaken, they are
+   * requested like any others, and so is another keyframe of the source, whichever comes first.
+   */
+  #begin(index: number, packet: MediaPacket): void {
+    if (this.#format.startsKeyframe(packet.payload)) return;
+    this.#buffer.startAt(this.#repair.beganLate(index, this.#clock.now()));
+    this.#keyframes.want();
   }
 
   #resynchronize(index: number): void {
@@ -168,7 +181,7 @@ export class TapReceiver {
 
   #accept(index: number, packet: MediaPacket): void {
     const now = this.#clock.now();
-    const expected = this.#buffer.next === null ? index : this.#buffer.highest + 1;
+    const expected = this.#buffer.highest === null ? index : this.#buffer.highest + 1;
     if (!this.#buffer.insert(index, packet)) return;
     this.#feedback.received(index, packet.timestamp);
     if (this.#repair.arrived(index, now)) this.#stats.recovered += 1;
@@ -189,8 +202,8 @@ export class TapReceiver {
         this.#assembler.push(packet);
         continue;
       }
-      const next = this.#buffer.next;
-      if (next === null || next > this.#buffer.highest) break;
+      const { next, highest } = this.#buffer;
+      if (next === null || highest === null || next > highest) break;
       const goOnAt = this.#whereToGoOn(next, givenUp);
       if (goOnAt === null) break;
       this.#skipTo(goOnAt);
@@ -219,19 +232,18 @@ export class TapReceiver {
   #armRepair(): void {
     this.#cancelRepairTimer?.();
     this.#cancelRepairTimer = null;
-    const at = this.#repair.nextAtMs();
-    if (at !== null) this.#repairAt(at);
-  }
-
-  #repairAt(atMs: number): void {
-    const run = () => this.#repairNow(atMs);
-    this.#cancelRepairTimer = this.#clock.setTimer(Math.max(atMs - this.#clock.now(), 0), run);
+    const next = this.#repair.nextAtMs();
+    if (next === null) return;
+    const atMs = Math.max(next, this.#readUntilMs);
+    this.#cancelRepairTimer = this.#clock.setTimer(Math.max(atMs - this.#clock.now(), 0), () => this.#repairNow(atMs));
   }
 
   #repairNow(dueAtMs: number): void {
     const now = this.#clock.now();
     if (now - dueAtMs > STALL_MS) {
-      this.#repairAt(now + AFTER_STALL_MS);
+      this.#repair.stoodStill(now - dueAtMs, now);
+      this.#readUntilMs = now + AFTER_STALL_MS;
+      this.#armRepair();
       return;
     }
     const givenUp = this.#repair.givenUp(now);
@@ -287,7 +299,7 @@ export class TapReceiver {
       receivedAtMs: now,
     };
     this.#feedback.senderReport(report);
-    // The sender learns the round trip from the answer, and repeats packets no faster than it believes the round trip to be.
+    // The sender learns the round trip from the answer, and repeats packets no faster than that.
     if (isFirst) this.#feedback.sendReport();
   }
 }
