@@ -8,6 +8,8 @@ import { createSrtpKey, SrtpSession } from '../../../reencoder/rtp/srtp/SrtpSess
 import { steadyClock } from '../../../reencoder/rtp/steadyClock.ts';
 import { TapReceiver } from '../../../reencoder/rtp/TapReceiver.ts';
 import { UdpSocket } from '../../../reencoder/rtp/UdpSocket.ts';
+import { SourcePlayer } from './SourcePlayer.ts';
+import { Vp9Sender } from './Vp9Sender.ts';
 
 const LOOPBACK = '127.0.0.1';
 const PAYLOAD_TYPES: Record<InputCodec, number> = { VP8: 96, VP9: 98, H264: 120 };
@@ -33,11 +35,27 @@ export interface Receiver {
   readonly frames: CodedFrame[];
 }
 
+export interface Source {
+  /** Does not play yet. */
+  readonly player: SourcePlayer;
+  readonly producer: types.Producer;
+}
+
+interface SourceOptions {
+  readonly srtp?: boolean;
+  /** False: it gives no keyframe when it is asked for one. */
+  readonly answers?: boolean;
+}
+
 interface ReceiverOptions {
-  /** Share of RTP that is lost on its way to the receiver. */
-  readonly loss?: number;
+  /** Whether a datagram gets lost on its way to the receiver. */
+  readonly loses?: (datagram: Buffer) => boolean;
   readonly srtp?: boolean;
 }
+
+const SOURCE_SIZE = { width: 640, height: 360 };
+/** Twice as quick as a camera: tests count frames. */
+const SOURCE_FPS = 60;
 
 /** A real mediasoup router, with senders and receivers of ours around it. */
 export class RtpRig {
@@ -61,7 +79,7 @@ export class RtpRig {
     layers: number,
     options: { srtp?: boolean; listener?: RepublisherListener } = {},
   ): Promise<Sender> {
-    const path = await this.producer(codec, layers, options.srtp);
+    const path = await this.#producer(codec, layers, options.srtp);
     const republisher = new Republisher({
       send: path.send,
       codec,
@@ -76,8 +94,37 @@ export class RtpRig {
     return { republisher, producer: path.producer };
   }
 
+  /** Video of one layer that is played to a producer. */
+  async source(codec: InputCodec, { srtp = false, answers = true }: SourceOptions = {}): Promise<Source> {
+    const keyframeRequested = () => {
+      if (answers) player.keyframe();
+    };
+    const { producer, send } =
+      codec === 'VP9'
+        ? await this.#vp9Sender(srtp, keyframeRequested)
+        : await this.#frameSender(codec, srtp, keyframeRequested);
+    const player = await SourcePlayer.open({ codec, ...SOURCE_SIZE, fps: SOURCE_FPS }, send);
+    this.#closers.push(() => player.stop());
+    return { player, producer };
+  }
+
+  async #vp9Sender(srtp: boolean, keyframeRequested: () => void) {
+    const { producer, ssrcs, payloadType, send, start } = await this.#producer('VP9', 1, srtp);
+    const sender = new Vp9Sender({ send, ssrc: ssrcs[0] ?? 0, payloadType, keyframeRequested });
+    await start((datagram) => sender.receive(datagram));
+    return { producer, send: (frame: CodedFrame) => sender.sendFrame(frame) };
+  }
+
+  async #frameSender(codec: OutputCodec, srtp: boolean, keyframeRequested: () => void) {
+    const { republisher, producer } = await this.sender(codec, 1, { srtp, listener: { keyframeRequested } });
+    return {
+      producer,
+      send: (frame: CodedFrame) => republisher.sendFrame({ ...frame, ...SOURCE_SIZE, layer: 0 }),
+    };
+  }
+
   /** A producer and the way to it. */
-  async producer(codec: InputCodec, layers: number, srtp = false) {
+  async #producer(codec: InputCodec, layers: number, srtp = false) {
     const ssrcs = Array.from({ length: layers }, () => this.#ssrc++);
     const path = await this.#openPath(srtp);
     const producer = await path.transport.produce({
@@ -101,7 +148,7 @@ export class RtpRig {
   }
 
   async receiver(producer: types.Producer, codec: InputCodec, options: ReceiverOptions = {}): Promise<Receiver> {
-    const path = await this.#openPath(options.srtp ?? false);
+    const path = await this.#openPath(options.srtp ?? false, options.loses);
     const consumer = await path.transport.consume({
       producerId: producer.id,
       rtpCapabilities: {
@@ -129,10 +176,7 @@ export class RtpRig {
       listener: { frame: (frame) => frames.push(frame), discontinuity: () => undefined },
     });
     this.#closers.push(() => tap.close());
-    await path.start((datagram) => {
-      const isRtcp = (datagram[1] ?? 0) >= 192;
-      if (isRtcp || Math.random() >= (options.loss ?? 0)) tap.receive(datagram);
-    });
+    await path.start((datagram) => tap.receive(datagram));
     tap.requestKeyframe();
     await consumer.resume();
     return { tap, consumer, frames };
@@ -143,7 +187,7 @@ export class RtpRig {
     this.#worker.close();
   }
 
-  async #openPath(srtp: boolean) {
+  async #openPath(srtp: boolean, loses: (datagram: Buffer) => boolean = () => false) {
     const socket = await UdpSocket.open({ address: LOOPBACK });
     this.#closers.push(() => socket.close());
     const transport = await this.router.createPlainTransport({
@@ -161,6 +205,7 @@ export class RtpRig {
       send: (packet: Buffer) => socket.send(session === null ? packet : session.protect(packet)),
       start: (receive: (datagram: Buffer) => void) =>
         socket.connect({ address: LOOPBACK, port: transport.tuple.localPort }, (datagram) => {
+          if (loses(datagram)) return;
           const opened = session === null ? datagram : session.unprotect(datagram);
           if (opened !== null) receive(opened);
         }),

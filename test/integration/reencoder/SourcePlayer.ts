@@ -1,41 +1,59 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InputCodec } from '../../../core/reencoding/messages.ts';
 import type { CodedFrame } from '../../../reencoder/frames.ts';
-import { steadyClock } from '../../../reencoder/rtp/steadyClock.ts';
 import { codedVideo } from '../../support/codedVideo.ts';
 
-const FRAME_MS = 1_000 / 30;
-const TICKS_PER_FRAME = 3_000;
+interface PlayerOptions {
+  readonly codec: InputCodec;
+  readonly width: number;
+  readonly height: number;
+  /** Defaults to 30. */
+  readonly fps?: number;
+}
 
-/** Plays coded video at 30 fps for ever, from its keyframe when asked, as a browser's encoder would. */
+const VIDEO_FRAMES = 150;
+const FIRST_TIMESTAMP = 2 ** 20;
+const TICKS_PER_SECOND = 90_000;
+/** Coding takes longer than many a test. */
+const videos = new Map<string, Promise<readonly CodedFrame[]>>();
+
+/** Plays coded video without end, from its keyframe when it is asked for one, as a browser's encoder would. */
 export class SourcePlayer {
-  readonly #video: readonly CodedFrame[];
-  readonly #send: (frame: CodedFrame) => void;
-  #next = 0;
-  #timestamp = 2 ** 20;
-  #running = true;
+  /** All frames that left. */
+  readonly sent: CodedFrame[] = [];
   /** Keyframes that somebody asked for. */
   restarts = 0;
-  frames = 0;
   paused = false;
-  readonly #sentAtMs = new Map<number, number>();
+  readonly #video: readonly CodedFrame[];
+  readonly #fps: number;
+  readonly #send: (frame: CodedFrame) => void;
+  #next = 0;
+  #state: 'new' | 'playing' | 'stopped' = 'new';
 
-  constructor(video: readonly CodedFrame[], send: (frame: CodedFrame) => void) {
+  private constructor(video: readonly CodedFrame[], fps: number, send: (frame: CodedFrame) => void) {
     this.#video = video;
+    this.#fps = fps;
     this.#send = send;
-    void this.#play();
   }
 
-  static async open(
-    options: { codec: InputCodec; width: number; height: number },
-    send: (frame: CodedFrame) => void,
-  ): Promise<SourcePlayer> {
-    return new SourcePlayer(await codedVideo({ ...options, frames: 300, content: 'motion' }), send);
+  /** It does not play yet. */
+  static async open(options: PlayerOptions, send: (frame: CodedFrame) => void): Promise<SourcePlayer> {
+    const { codec, width, height, fps = 30 } = options;
+    const key = `${codec} ${width}×${height}`;
+    const video = videos.get(key) ?? codedVideo({ codec, width, height, frames: VIDEO_FRAMES, content: 'motion' });
+    videos.set(key, video);
+    return new SourcePlayer(await video, fps, send);
   }
 
-  /** When the frame with this RTP timestamp left. */
-  sentAt(timestamp: number): number {
-    return this.#sentAtMs.get(timestamp) ?? Number.NaN;
+  /** How many frames are younger than this timestamp. */
+  sentAfter(timestamp: number): number {
+    return this.sent.length - 1 - this.sent.findLastIndex((frame) => frame.timestamp <= timestamp);
+  }
+
+  play(): void {
+    if (this.#state !== 'new') return;
+    this.#state = 'playing';
+    void this.#run();
   }
 
   keyframe(): void {
@@ -44,21 +62,20 @@ export class SourcePlayer {
   }
 
   stop(): void {
-    this.#running = false;
+    this.#state = 'stopped';
   }
 
-  async #play(): Promise<void> {
+  async #run(): Promise<void> {
     const startedAt = performance.now();
-    for (let tick = 1; this.#running; tick += 1) {
+    for (let tick = 1; this.#state === 'playing'; tick += 1) {
       const frame = this.#video[this.#next % this.#video.length];
-      this.#timestamp += TICKS_PER_FRAME;
       if (frame && !this.paused) {
         this.#next += 1;
-        this.frames += 1;
-        this.#sentAtMs.set(this.#timestamp, steadyClock.now());
-        this.#send({ ...frame, timestamp: this.#timestamp });
+        const dated = { ...frame, timestamp: FIRST_TIMESTAMP + (tick * TICKS_PER_SECOND) / this.#fps };
+        this.sent.push(dated);
+        this.#send(dated);
       }
-      await sleep(Math.max(0, startedAt + tick * FRAME_MS - performance.now()));
+      await sleep(Math.max(0, startedAt + (tick * 1_000) / this.#fps - performance.now()));
     }
   }
 }

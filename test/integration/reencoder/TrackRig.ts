@@ -13,6 +13,7 @@ import { TapReceiver } from '../../../reencoder/rtp/TapReceiver.ts';
 import { UdpSocket } from '../../../reencoder/rtp/UdpSocket.ts';
 import { TrackProcess } from '../../../reencoder/sidecar/TrackProcess.ts';
 import { silentLogger } from '../../support/system.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
 import { SourcePlayer } from './SourcePlayer.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -24,7 +25,8 @@ export const ALL_ON: readonly LayerTarget[] = [150_000, 500_000, 1_500_000].map(
 }));
 
 export interface ReceivedFrame extends CodedFrame {
-  readonly atMs: number;
+  /** Frames that the source had sent since when this one arrived. */
+  readonly behind: number;
 }
 
 interface RigOptions {
@@ -34,9 +36,12 @@ interface RigOptions {
   readonly width?: number;
   readonly height?: number;
   readonly srtp?: boolean;
-  /** Does what it likes with a packet on its way to the track process: gives back what arrives. */
-  readonly path?: (packet: Buffer) => readonly Buffer[];
 }
+
+/** Does what it likes with a packet on its way to the track process: gives back what arrives. */
+export type PacketPath = (packet: Buffer) => readonly Buffer[];
+
+export const GOOD_PATH: PacketPath = (packet) => [packet];
 
 /** A track process between a source that is played to it and a viewer on each layer, without a node. */
 export class TrackRig {
@@ -46,6 +51,8 @@ export class TrackRig {
   /** Frames that viewers received, for each layer. */
   readonly received: readonly ReceivedFrame[][];
   readonly stats: Omit<TrackStats, 'jobId'>[] = [];
+  /** What happens to packets of the source from now on. */
+  path = GOOD_PATH;
   readonly #closers: (() => void)[];
 
   private constructor(
@@ -64,8 +71,7 @@ export class TrackRig {
   }
 
   static async open(options: RigOptions = {}): Promise<TrackRig> {
-    const { engine = 'libav', input = 'VP8', output = 'VP8', width = 1280, height = 720, srtp = false } = options;
-    const arrive = options.path ?? ((packet: Buffer) => [packet]);
+    const { engine = 'libav', input = 'VP8', output = 'VP8', width = 320, height = 180, srtp = false } = options;
     const process = new TrackProcess({ engine }, steadyClock, silentLogger);
     const opened = await process.open(LOOPBACK, srtp);
     const sourceSocket = await UdpSocket.open({ address: LOOPBACK });
@@ -80,14 +86,19 @@ export class TrackRig {
 
     const republisher = new Republisher({
       send: (packet) => {
-        for (const arriving of arrive(packet)) sourceSocket.send(sourceSrtp?.protect(arriving) ?? arriving);
+        for (const arriving of rig.path(packet)) sourceSocket.send(sourceSrtp?.protect(arriving) ?? arriving);
       },
       codec: input === 'H264' ? 'H264' : 'VP8',
       payloadType: PAYLOAD_TYPE,
       cname: 'presenter',
       layers: [{ ssrc: SOURCE_SSRC }],
       clock: steadyClock,
-      listener: { keyframeRequested: () => source.keyframe() },
+      listener: {
+        keyframeRequested() {
+          source.keyframe();
+          source.play(); // The track process hears it from now on.
+        },
+      },
     });
     const received = ssrcs.map((): ReceivedFrame[] => []);
     const viewers = ssrcs.map(
@@ -99,7 +110,7 @@ export class TrackRig {
           codec: output,
           clock: steadyClock,
           listener: {
-            frame: (frame) => received[layer]?.push({ ...frame, atMs: steadyClock.now() }),
+            frame: (frame) => received[layer]?.push({ ...frame, behind: source.sentAfter(frame.timestamp) }),
             discontinuity: () => undefined,
           },
         }),
@@ -117,6 +128,15 @@ export class TrackRig {
         if (plain && concerns(plain, ssrcs[layer] ?? 0)) viewer.receive(plain);
       }
     });
+    const closers = [
+      () => source.stop(),
+      () => republisher.close(),
+      ...viewers.map((viewer) => () => viewer.close()),
+      () => sourceSocket.close(),
+      () => viewerSocket.close(),
+      () => process.kill(),
+    ];
+    const rig = new TrackRig(process, source, viewers, received, closers);
     process.attach({
       tap: {
         address: LOOPBACK,
@@ -138,30 +158,42 @@ export class TrackRig {
       targets: [...ALL_ON],
       inputPaused: false,
     });
-    const closers = [
-      () => source.stop(),
-      () => republisher.close(),
-      ...viewers.map((viewer) => () => viewer.close()),
-      () => sourceSocket.close(),
-      () => viewerSocket.close(),
-      () => process.kill(),
-    ];
-    return new TrackRig(process, source, viewers, received, closers);
+    return rig;
   }
 
-  /** Asks for a keyframe of a layer as a viewer would; answers how long it took to arrive, in ms. */
-  async keyframe(layer: number, withinMs = 1_000): Promise<number> {
-    const frames = this.received[layer] ?? [];
-    const before = frames.length;
-    const askedAt = steadyClock.now();
-    this.viewers[layer]?.requestKeyframe();
-    for (;;) {
-      const keyframe = frames.slice(before).find((frame) => frame.keyframe);
-      if (keyframe) return keyframe.atMs - askedAt;
-      if (steadyClock.now() - askedAt > withinMs)
-        throw new Error(`no keyframe of layer ${layer} within ${withinMs} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+  /** Asks for a keyframe of a layer as a viewer would. Returns how many other frames of it came after the PLI left. */
+  async keyframe(layer: number): Promise<number> {
+    const [viewer, frames] = [this.viewers[layer], this.received[layer]];
+    if (!viewer || !frames) throw new RangeError(`there is no layer ${layer}`);
+    const { plisSent } = viewer.stats();
+    const { length } = frames;
+    viewer.requestKeyframe();
+    await waitUntil(() => viewer.stats().plisSent > plisSent || `no PLI left for layer ${layer}`);
+    const { framesDropped } = viewer.stats();
+    await waitUntil(() => frames.length > length || `no keyframe of layer ${layer}`);
+    return viewer.stats().framesDropped - framesDropped;
+  }
+
+  /** How many layers there is CPU for: on a busy machine the highest ones are given up, as they should be. */
+  get affordableLayers(): number {
+    return (this.process.counters?.highestLayer ?? this.viewers.length - 1) + 1;
+  }
+
+  /** Waits until the track process has every frame that was sent. The source must be paused. */
+  async arrived(): Promise<void> {
+    const figures = () => `${this.process.counters?.framesIn} of ${this.source.sent.length} frames arrived`;
+    await waitUntil(() => this.process.counters?.framesIn === this.source.sent.length || figures());
+  }
+
+  /** Waits until each layer has so many more frames. */
+  async flows(frames = 15, layers: readonly number[] = [0, 1, 2]): Promise<void> {
+    const before = this.#counts();
+    const flows = () => layers.every((layer) => (this.#counts()[layer] ?? 0) >= (before[layer] ?? 0) + frames);
+    await waitUntil(() => flows() || `frames of the layers: ${this.#counts()}, before: ${before}`, 40_000);
+  }
+
+  #counts(): number[] {
+    return this.received.map(({ length }) => length);
   }
 
   async close(): Promise<void> {
