@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { freePort } from '../../../ops/kit/freePort.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
 import { openTestPlane } from '../media/TestRoom.ts';
 import { TestNode } from '../signaling/TestNode.ts';
 
@@ -84,6 +88,32 @@ export class SidecarCell {
   async closeChannel(): Promise<void> {
     await this.#node?.close();
     this.#node = null;
+  }
+
+  /** How many jobs sidecars hold; they lose those whose locks they do not renew. */
+  async lockedJobs(): Promise<number> {
+    const redis = new Redis(this.redis.options);
+    try {
+      return (await redis.keys('*:lock')).length;
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  /** At the node's address, with no channel there: waits until sidecars have knocked so many times in vain. */
+  async refuses(attempts: number): Promise<void> {
+    let refused = 0;
+    const server = createServer((socket) => {
+      refused += 1;
+      socket.destroy();
+    });
+    await once(server.listen(this.#place.port, '127.0.0.1'), 'listening');
+    try {
+      await waitUntil(() => refused >= attempts || `${refused} of ${attempts} attempts were made`);
+    } finally {
+      server.close();
+      await once(server, 'close');
+    }
   }
 
   startSidecar(env: Record<string, string> = {}): SidecarUnderTest {

@@ -1,11 +1,13 @@
-import { networkInterfaces } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { networkAddress } from '../../support/networkAddress.ts';
 import { published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { PictureWatch, ReencodedRoom } from '../media/ReencodedRoom.ts';
 import type { TestPeer } from '../media/TestPeer.ts';
 import { SidecarCell, type SidecarUnderTest } from './SidecarCell.ts';
+
+/** Of fifteen that cameras take in a second. */
+const PICTURES_A_SECOND = 15;
 
 let cell: SidecarCell;
 let scene: ReencodedRoom;
@@ -41,15 +43,33 @@ async function served(sidecar: SidecarUnderTest, viewer: TestPeer): Promise<void
   await waitUntil(
     () =>
       scene.pathsTo(viewer.id).join() === 'reencoded' || `${scene.pathsTo(viewer.id)}\n${sidecar.output.slice(-3_000)}`,
-    20_000,
+    40_000,
   );
   await scene.sees(viewer, 'reencoded');
 }
 
 const stats = () => cell.plane.reencodingStats().tracks[0]?.stats;
 
-describe('a sidecar', () => {
-  test('takes the job, and gives three layers that a viewer sees', async () => {
+/** The viewer is without the sidecar. */
+async function fallsBack(viewerId: string): Promise<void> {
+  await waitUntil(() => scene.pathsTo(viewerId).join() === 'source' || `${scene.pathsTo(viewerId)}`);
+}
+
+async function takesJobs(sidecar: SidecarUnderTest): Promise<void> {
+  await waitUntil(() => sidecar.output.includes('sidecar takes jobs') || sidecar.output, 40_000);
+}
+
+/** Waits for so many reports of the track, which come once a second. */
+async function reports(count: number): Promise<void> {
+  const seen = new Set([stats()]);
+  await waitUntil(() => {
+    seen.add(stats());
+    return seen.size > count || `${seen.size - 1} of ${count} reports came`;
+  });
+}
+
+describe('sidecars', () => {
+  test('a sidecar takes the job, and gives layers that a viewer sees', async () => {
     await servedScene();
     await waitUntil(() => (stats()?.latencyMs ?? 0) > 0 || 'statistics');
     expect(stats()).toMatchObject({ width: 640, height: 360 });
@@ -59,88 +79,86 @@ describe('a sidecar', () => {
     });
   });
 
-  test('whose track process is killed serves again, and nobody is without a picture', async () => {
+  test('a sidecar whose track process is killed serves again, and nobody is without a picture', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
-    await sleep(1_000);
+    await watch.shows('reencoded');
     const [track = 0] = sidecar.tracks;
     process.kill(track, 'SIGKILL');
     await waitUntil(() => !sidecar.tracks.includes(track) || 'it ends');
-    await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
+    await fallsBack('bob');
     await served(sidecar, bob);
     await watch.end();
-    expect(watch.longestGapMs()).toBeLessThan(1_000);
+    expect(watch.picturesMissed()).toBeLessThan(PICTURES_A_SECOND);
     expect(sidecar.output).toContain('its track starts again');
   });
 
-  test('that is killed is replaced by another, and viewers see the source meanwhile', async () => {
+  test('a sidecar that is killed is replaced by another, and viewers see the source meanwhile', async () => {
     const { bob, sidecar } = await servedScene();
     const second = cell.startSidecar();
-    await waitUntil(() => second.output.includes('sidecar takes jobs') || second.output, 20_000);
+    await takesJobs(second);
     const tracks = sidecar.tracks;
     const watch = new PictureWatch(scene, bob);
-    await sleep(300);
+    await watch.shows('reencoded');
     const killedAt = Date.now();
     await sidecar.kill();
     await waitUntil(() => watch.firstFrameAfter(killedAt, 'source') !== null || 'the source is seen');
     await served(second, bob);
-    const returnedAt = Date.now();
     await watch.end();
-    expect((watch.firstFrameAfter(killedAt, 'source') ?? 0) - killedAt).toBeLessThan(1_000);
-    expect(returnedAt - killedAt).toBeLessThan(8_000);
+    expect(watch.picturesMissed()).toBeLessThan(PICTURES_A_SECOND);
     await waitUntil(() => !tracks.some(isAlive) || 'its track processes end');
   });
 
-  test('that is drained hands over to another without a hole', async () => {
+  test('a sidecar that is drained hands over to another without a hole', async () => {
     const { bob, sidecar } = await servedScene();
     const second = cell.startSidecar();
-    await waitUntil(() => second.output.includes('sidecar takes jobs') || second.output, 20_000);
+    await takesJobs(second);
     const watch = new PictureWatch(scene, bob);
-    await sleep(300);
+    await watch.shows('reencoded');
     const drainedAt = Date.now();
     sidecar.signal('SIGTERM');
     expect(await sidecar.ended).toBe(0);
     await served(second, bob);
     await watch.end();
     expect(watch.firstFrameAfter(drainedAt, 'source')).toBeNull();
-    expect(watch.longestGapMs()).toBeLessThan(600);
+    expect(watch.picturesMissed()).toBeLessThan(0.6 * PICTURES_A_SECOND);
     expect(cell.plane.reencodingStats().tracks).toHaveLength(1);
   });
 
-  test('that is drained alone moves viewers back to the source, and ends', async () => {
+  test('a sidecar that is drained alone moves viewers back to the source, and ends', async () => {
     const { bob, sidecar } = await servedScene();
     sidecar.signal('SIGTERM');
     expect(await sidecar.ended).toBe(0);
-    await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`);
+    await fallsBack('bob');
     await scene.sees(bob, 'source');
   });
 
   test.each(['alone', 'with its track processes'])(
-    'that is stopped for three seconds, %s, serves again by itself',
+    'a sidecar that is stopped until it has lost its job, %s, serves again by itself',
     async (company) => {
       const { bob, sidecar } = await servedScene();
       const pids = company === 'alone' ? [sidecar.pid] : [sidecar.pid, ...sidecar.tracks];
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
-      await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
-      await sleep(3_000);
+      await fallsBack('bob');
+      await waitUntil(async () => (await cell.lockedJobs()) === 0 || 'it still holds its job');
       for (const pid of pids) process.kill(pid, 'SIGCONT');
       await served(sidecar, bob);
     },
   );
 
-  test('is told twice to end, and does so at once', async () => {
+  test('a sidecar that gets a second signal to end does so at once', async () => {
     const { sidecar } = await servedScene();
     sidecar.signal('SIGTERM');
-    await sleep(200);
+    await waitUntil(() => sidecar.output.includes('sidecar ends') || sidecar.output);
     sidecar.signal('SIGTERM');
     expect(await sidecar.ended).toBe(1);
   });
 
-  test('without an engine stays, is known, says what to install, and leaves the job to others', async () => {
+  test('a sidecar without an engine stays, is known, says what to install, and leaves the job to others', async () => {
     rooms += 1;
     scene = new ReencodedRoom(cell.plane, [], `room-${rooms}`);
     const sidecar = cell.startSidecar({ REENCODER: 'ffmpeg', PATH: '/nonexistent' });
-    await waitUntil(() => sidecar.output.includes('no engine works here') || sidecar.output, 20_000);
+    await waitUntil(() => sidecar.output.includes('no engine works here') || sidecar.output, 40_000);
     await waitUntil(async () => {
       const known = await cell.recovery.sidecars.sidecars();
       return (
@@ -154,14 +172,14 @@ test('a wish that ends ends the work', async () => {
   const { sidecar } = await servedScene();
   scene.room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'off' } });
   await waitUntil(() => sidecar.output.includes('track done') || sidecar.output.slice(-2_000));
-  await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`);
+  await fallsBack('bob');
 });
 
-test('a track process that hangs is done without, and ended', async () => {
+test('viewers of a track process that hangs get the source, and it is ended', async () => {
   const { bob, sidecar } = await servedScene();
   const [track = 0] = sidecar.tracks;
   process.kill(track, 'SIGSTOP');
-  await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
+  await fallsBack('bob');
   await scene.sees(bob, 'source');
   await served(sidecar, bob);
   expect(sidecar.tracks).not.toContain(track);
@@ -171,32 +189,32 @@ test('while the camera is muted nobody asks it for anything; then it is served a
   const { bob, sidecar } = await servedScene();
   await waitUntil(() => (stats()?.width ?? 0) > 0 || 'statistics');
   scene.room.record({ type: 'TrackMuted', participantId: 'ann', trackId: 'cam' });
-  await sleep(300);
+  await reports(2);
   const sent = stats()?.keyframeRequestsSent;
-  await sleep(2_500);
+  await reports(2);
   expect(stats()?.keyframeRequestsSent).toBe(sent);
   scene.room.record({ type: 'TrackUnmuted', participantId: 'ann', trackId: 'cam' });
   await served(sidecar, bob);
 });
 
-test('a publisher that publishes anew is served anew', async () => {
+test('a publisher that publishes again is served again', async () => {
   const { ann, bob, sidecar } = await servedScene();
   await scene.publish(ann);
   await waitUntil(() => sidecar.output.includes('track done') || sidecar.output.slice(-2_000));
   await served(sidecar, bob);
 });
 
-describe('a channel that closes', () => {
-  test('is opened again, and the track attached again', async () => {
+describe('channels', () => {
+  test('a channel that closes is opened again, and the track attached again', async () => {
     const { bob, sidecar } = await servedScene();
     await cell.closeChannel();
-    await waitUntil(() => scene.pathsTo('bob').join() === 'source' || `${scene.pathsTo('bob')}`, 2_000);
-    await sleep(500);
+    await fallsBack('bob');
+    await cell.refuses(3);
     await cell.openChannel();
     await served(sidecar, bob);
   });
 
-  test('and leads to another node when it is opened again ends the work', async () => {
+  test('a channel that leads to another node when it is opened again ends the work', async () => {
     const { sidecar } = await servedScene();
     await cell.closeChannel();
     await cell.openChannel('another');
@@ -210,25 +228,23 @@ describe('a channel that closes', () => {
 });
 
 test('Redis may be away: tracks at work go on, and new ones are taken when it is back', async () => {
-  const { bob, sidecar } = await servedScene();
+  const { bob, sidecar } = await servedScene({ LOG_LEVEL: 'debug' });
   await cell.redis.kill();
-  await sleep(3_000);
+  const failures = () => sidecar.output.match(/redis does not hear that this sidecar lives/gi)?.length ?? 0;
+  await waitUntil(() => failures() >= 6 || `it failed ${failures()} times to renew its lock`, 40_000);
   await scene.sees(bob, 'reencoded');
   await cell.redis.start();
   scene.room.record(published('bob', 'cam-2', 'camera'));
   await bob.publishVideo('cam-2');
-  await waitUntil(() => scene.pathsTo('ann').join() === 'reencoded' || sidecar.output.slice(-2_000), 20_000);
+  await waitUntil(() => scene.pathsTo('ann').join() === 'reencoded' || sidecar.output.slice(-2_000), 40_000);
 });
 
-const networkIp = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-
-test.skipIf(!networkIp)('over a network media is encrypted both ways', async () => {
+test('over a network media is encrypted both ways', async () => {
   const local = cell;
-  cell = await SidecarCell.open(networkIp);
+  const address = networkAddress();
+  cell = await SidecarCell.open(address);
   try {
-    const { bob, sidecar } = await servedScene({ REENCODER_ADDRESS: networkIp ?? '' });
+    const { bob, sidecar } = await servedScene({ REENCODER_ADDRESS: address });
     await served(sidecar, bob);
   } finally {
     await scene.close();
