@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OutputCodec } from '../../core/reencoding/messages.ts';
 import { ManualClock } from '../../test/support/ManualClock.ts';
-import { randomOf } from '../../test/support/random.ts';
+import { randomFrom } from '../../test/support/random.ts';
 import type { CodedFrame } from '../frames.ts';
 import { Republisher } from './Republisher.ts';
 import { TapReceiver } from './TapReceiver.ts';
@@ -43,7 +43,7 @@ class Call {
 
   constructor(codec: OutputCodec, network: Network, seed: number) {
     this.network = network;
-    this.#random = randomOf(seed);
+    this.#random = randomFrom(seed);
     this.#republisher = new Republisher({
       send: (datagram) => this.#carry(datagram, (received) => this.tap.receive(received)),
       codec,

@@ -1,12 +1,12 @@
 import { kindOf } from '../../../reencoder/rtp/packets.ts';
-import { randomOf } from '../../support/random.ts';
+import { randomFrom } from '../../support/random.ts';
 
 /** A packet that is lost again and again is given up, as it should be; so often it is still worth asking for. */
 const MOST_LOSSES_OF_ONE = 2;
 
 /** Says of each datagram of one RTP stream whether it gets lost: this share, as the seed decides, and no RTCP. */
 export function lossOf(share: number, seed: number): (datagram: Buffer) => boolean {
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   const losses = new Map<number, number>();
   return (datagram) => {
     if (kindOf(datagram) !== 'rtp' || random() >= share) return false;

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { InputCodec } from '../../../core/reencoding/messages.ts';
-import { randomBytes, randomOf, SEED } from '../../support/random.ts';
+import { randomBytes, randomFrom, SEED } from '../../support/random.ts';
 import { signalProcess } from '../../support/signalProcess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { lossOf } from './lossOf.ts';
@@ -163,7 +163,7 @@ function pin(pid: number | undefined, cpus: string): void {
 
 /** Does to a packet what a bad network or a bad peer does; gives back what arrives. */
 function spoilerOf(seed: number): PacketPath {
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   let held: Buffer | null = null;
   return (packet) => {
     const kind = random();
