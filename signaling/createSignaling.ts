@@ -47,8 +47,6 @@ export interface SignalingDeps {
     readonly apiSecret: Revealable;
     /** Signs tokens. */
     readonly tokenSecret: Revealable;
-    /** Still accepted in tokens while a secret is being replaced. */
-    readonly oldTokenSecrets?: readonly Revealable[];
     /** Whether people create rooms, and get tokens for rooms they know, without the API key. */
     readonly openRoomCreation: boolean;
   };
@@ -73,9 +71,9 @@ export interface SignalingDeps {
   readonly readiness?: Readonly<Record<string, () => boolean>>;
   /** Where the metrics of the whole process are kept; /metrics shows all of them. */
   readonly metrics?: Registry;
-  readonly iceServers?: Session['iceServers'];
-  /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; loopback when left out. */
-  readonly trustedProxies?: readonly string[];
+  readonly iceServers: Session['iceServers'];
+  /** Proxies whose X-Forwarded-For is believed, as `ClientAddresses` takes them. */
+  readonly trustedProxies: readonly string[];
   readonly limits?: Partial<Limits>;
   readonly version?: string;
 }
@@ -90,8 +88,6 @@ export interface Signaling {
   close(): Promise<void>;
 }
 
-const LOOPBACK = ['127.0.0.0/8', '::1'];
-
 /** Everything between a client and the rooms of this node: HTTP, sockets, tokens, limits, requests, notifications. */
 export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const { auth, clock, logger, nodeId, publicUrl, rooms } = deps;
@@ -101,8 +97,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   let listening = false;
 
   const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
-  const tokens = new Tokens([auth.tokenSecret, ...(auth.oldTokenSecrets ?? [])].map((secret) => secret.reveal()));
-  const addresses = new ClientAddresses(deps.trustedProxies ?? LOOPBACK);
+  const tokens = new Tokens(auth.tokenSecret.reveal());
+  const addresses = new ClientAddresses(deps.trustedProxies);
   const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
   const nodes = new NodeDirectory({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
@@ -120,7 +116,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     wrongSecrets: new AddressLimits(limits.wrongSecrets, now),
     nodes,
     reencoding,
-    iceServers: deps.iceServers ?? [],
+    iceServers: deps.iceServers,
     limits,
     clock,
     logger,

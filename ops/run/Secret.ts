@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 
-/** A string that does not print: not in a log, an error, JSON or a template. */
-export class Secret {
-  readonly #value: string;
+/** A value that does not print: not in a log, an error, JSON or a template. */
+export class Secret<Value = string> {
+  readonly #value: Value;
 
-  constructor(value: string) {
+  constructor(value: Value) {
     this.#value = value;
   }
 
-  reveal(): string {
+  reveal(): Value {
     return this.#value;
   }
 

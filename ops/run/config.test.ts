@@ -90,8 +90,53 @@ describe('bad settings', () => {
   });
 });
 
+describe('proxies', () => {
+  test('on this machine are believed, others when they are named', () => {
+    expect(parse({}).signaling.trustedProxies).toEqual(['loopback']);
+    const named = parse({ TRUSTED_PROXIES: '10.0.0.0/8,  fd00::7, loopback' }).signaling.trustedProxies;
+    expect(named).toEqual(['10.0.0.0/8', 'fd00::7', 'loopback']);
+  });
+
+  test('that are no addresses are named', () => {
+    const problems = problemsOf({ TRUSTED_PROXIES: '10.0.0.0/8, proxy.example.org, 10.0.0.0/40' });
+    expect(problems).toContain('TRUSTED_PROXIES has "proxy.example.org"');
+    expect(problems).toContain('TRUSTED_PROXIES has "10.0.0.0/40"');
+    expect(problems).not.toContain('has "10.0.0.0/8"');
+  });
+});
+
+describe('ICE servers', () => {
+  test('are none, or what browsers take as iceServers', () => {
+    expect(parse({}).signaling.iceServers.reveal()).toEqual([]);
+    const turn = { urls: ['turn:a.example.org', 'turns:b.example.org:443'], username: 'u', credential: 'c' };
+    const text = JSON.stringify([{ urls: 'stun:stun.example.org:3478' }, turn]);
+    expect(parse({ ICE_SERVERS: text }).signaling.iceServers.reveal()).toEqual([
+      { urls: ['stun:stun.example.org:3478'] },
+      turn,
+    ]);
+  });
+
+  test.each([
+    ['no JSON', '[{', 'ICE_SERVERS must be JSON'],
+    ['no list', '{"urls": "stun:a"}', 'ICE_SERVERS must be a list'],
+    ['another kind of URL', '[{"urls": "https://a"}]', 'ICE_SERVERS.0.urls must be a URL such as stun:'],
+    ['a name that browsers do not know', '[{"urls": "stun:a", "url": "stun:b"}]', '"url"'],
+    ['TURN without a password', '[{"urls": "turn:a", "username": "hunter2"}]', 'ICE_SERVERS.0 needs a username'],
+  ])('with %s are refused, and not shown', (_, text, problem) => {
+    const problems = problemsOf({ ICE_SERVERS: text });
+    expect(problems).toContain(problem);
+    expect(problems).not.toContain('hunter2');
+  });
+});
+
 test('[S2] secrets do not print', () => {
-  const config = parse({ API_KEY: 'shop', API_SECRET: LONG, TOKEN_SECRET: LONG, REDIS_URL: 'redis://:pw@host:6379' });
+  const config = parse({
+    API_KEY: 'shop',
+    API_SECRET: LONG,
+    TOKEN_SECRET: LONG,
+    REDIS_URL: 'redis://:pw@host:6379',
+    ICE_SERVERS: JSON.stringify([{ urls: 'turn:host', username: 'u', credential: LONG }]),
+  });
   for (const printed of [inspect(config, { depth: 9 }), JSON.stringify(config), `${config.auth.tokenSecret}`]) {
     expect(printed).not.toContain(LONG);
     expect(printed).not.toContain('pw@');

@@ -13,7 +13,12 @@ export interface Config {
     /** Where browsers reach this node, without a slash at the end. */
     readonly publicUrl: string;
   };
-  readonly signaling: { readonly engine: 'auto' | 'uws' | 'ws' };
+  readonly signaling: {
+    readonly engine: 'auto' | 'uws' | 'ws';
+    /** Addresses, ranges or their names, as `ClientAddresses` takes them. */
+    readonly trustedProxies: readonly string[];
+    readonly iceServers: Secret<NonNullable<Settings['ICE_SERVERS']>>;
+  };
   readonly redis: {
     /** In one of the forms of `parseRedisUrl`; undefined: the supervisor brings an embedded Redis. */
     readonly url: Secret | undefined;
@@ -104,7 +109,11 @@ export function parseConfig(
       port: set.PORT,
       publicUrl: withoutSlash(set.NODE_URL ?? `http://localhost:${set.PORT}`),
     },
-    signaling: { engine: set.SIGNALING_ENGINE },
+    signaling: {
+      engine: set.SIGNALING_ENGINE,
+      trustedProxies: set.TRUSTED_PROXIES,
+      iceServers: new Secret(set.ICE_SERVERS ?? []),
+    },
     redis: {
       url: set.REDIS_URL ? new Secret(set.REDIS_URL) : undefined,
       durability: set.DURABILITY === 'replica' ? { mode: 'replica', replicas: set.REPLICAS } : { mode: set.DURABILITY },

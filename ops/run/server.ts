@@ -82,6 +82,8 @@ async function createServer(): Promise<SupervisedServer> {
   });
   const signaling = await createSignaling({
     engine: config.signaling.engine,
+    trustedProxies: config.signaling.trustedProxies,
+    iceServers: config.signaling.iceServers.reveal(),
     auth: config.auth,
     graceMs: config.room.graceMs,
     publicUrl: config.http.publicUrl,

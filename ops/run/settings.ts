@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { parseRedisUrl } from '../../recovery/redisUrl.ts';
+import { ClientAddresses } from '../../signaling/http/clientAddress.ts';
 import { ROOT } from './machine.ts';
 
 /** Names every bad setting and says what to write instead. */
@@ -36,6 +37,56 @@ const redisUrl = z.string().superRefine((url, context) => {
     context.addIssue(`is no address of a Redis. ${error instanceof Error ? error.message : error}`);
   }
 });
+
+/** `10.0.0.0/8, loopback` */
+const addressRanges = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .superRefine((entries, context) => {
+    for (const entry of entries) {
+      try {
+        new ClientAddresses([entry]);
+      } catch {
+        context.addIssue(
+          `has "${entry}", which is no IP address, no range such as 10.0.0.0/8, and none of loopback, linklocal, uniquelocal`,
+        );
+      }
+    }
+  });
+
+const iceUrl = z.string().regex(/^(stun|turn)s?:[^\s/]+$/, 'must be a URL such as stun:stun.example.org:3478');
+
+/** What browsers take as `iceServers`, in JSON. */
+const iceServers = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue('must be JSON, such as [{"urls": "stun:stun.example.org:3478"}]');
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.array(
+      z
+        .strictObject({
+          urls: z.union([iceUrl.transform((url) => [url]), z.array(iceUrl).min(1)], {
+            error: 'must be a URL such as stun:stun.example.org:3478, or a list of them',
+          }),
+          username: z.string().optional(),
+          credential: z.string().optional(),
+        })
+        .refine(({ urls, username, credential }) => !urls.some(isTurn) || (username && credential), {
+          error: 'needs a username and a credential: browsers refuse a TURN server without',
+        }),
+      { error: 'must be a list, such as [{"urls": "stun:stun.example.org:3478"}]' },
+    ),
+  );
+
+function isTurn(url: string): boolean {
+  return url.startsWith('turn');
+}
 
 /** UDP ports `50000-50999`, the last one included. */
 const portRange = z
@@ -108,6 +159,20 @@ const settings = z.object({
   GRACE_MS: wholeNumber(1000, 3_600_000)
     .default(20_000)
     .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),
+  TRUSTED_PROXIES: addressRanges
+    .prefault('loopback')
+    .describe(
+      'Proxies whose X-Forwarded-For is believed: addresses, ranges such as `10.0.0.0/8`, `loopback`, `linklocal` or ' +
+        '`uniquelocal`, separated by commas. People behind any other proxy share one rate limit.',
+    )
+    .meta({ shownDefault: '`loopback`' }),
+  ICE_SERVERS: iceServers
+    .optional()
+    .describe(
+      'STUN and TURN servers for browsers that do not reach this node directly, a list in JSON as in `RTCConfiguration`. ' +
+        'Everybody in a room learns them.',
+    )
+    .meta({ shownDefault: 'none' }),
   SIGNALING_ENGINE: choice('auto', 'uws', 'ws')
     .default('auto')
     .describe('What carries signaling. `auto`: uWebSockets.js where its binary loads, else `ws`.'),

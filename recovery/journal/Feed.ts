@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import clusterSlot from 'cluster-key-slot';
 import { Cluster, Redis } from 'ioredis';
 import { type Logger, Unavailable } from '../../core/ports.ts';
 import { Availability } from '../Availability.ts';
-import { clusterSlot } from '../clusterSlot.ts';
 import { commonOptions, type RedisConnection } from '../RedisConnection.ts';
 import { FeedConnection } from './FeedConnection.ts';
 

@@ -41,13 +41,12 @@ const payloads = z.discriminatedUnion('aud', [
   z.object({ aud: z.literal(AUDIENCE.resume), sub: Id, room: Id }),
 ]);
 
-/** Signs with the first secret and accepts all of them, so that a secret can be replaced while meetings go on. */
+/** Signs and verifies with one secret, the same on every node. */
 export class Tokens {
-  readonly #keys: readonly KeyObject[];
+  readonly #key: KeyObject;
 
-  constructor(secrets: readonly string[]) {
-    if (secrets.length === 0) throw new Error('Tokens need at least one secret.');
-    this.#keys = secrets.map((secret) => createSecretKey(secret, 'utf8'));
+  constructor(secret: string) {
+    this.#key = createSecretKey(secret, 'utf8');
   }
 
   signJoin(claims: Omit<JoinClaims, 'kind'>, ttlSeconds: number): Promise<string> {
@@ -66,28 +65,25 @@ export class Tokens {
 
   /** @throws WireRefusal TOKEN_INVALID, TOKEN_EXPIRED */
   async verify(token: string): Promise<TokenClaims> {
-    for (const key of this.#keys) {
-      try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ['HS256'],
-          clockTolerance: CLOCK_TOLERANCE_SECONDS,
-          requiredClaims: ['exp', 'sub', 'aud'],
-        });
-        return toClaims(payload);
-      } catch (error) {
-        if (error instanceof errors.JWSSignatureVerificationFailed) continue;
-        if (error instanceof errors.JWTExpired) {
-          throw new WireRefusal('TOKEN_EXPIRED', 'This token has expired. Ask for a new one.', { cause: error });
-        }
-        throw new WireRefusal('TOKEN_INVALID', 'This token is not valid here.', { cause: error });
+    try {
+      const { payload } = await jwtVerify(token, this.#key, {
+        algorithms: ['HS256'],
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['exp', 'sub', 'aud'],
+      });
+      return toClaims(payload);
+    } catch (error) {
+      if (error instanceof errors.JWSSignatureVerificationFailed) {
+        throw new WireRefusal('TOKEN_INVALID', 'This token was not signed by this deployment.', { cause: error });
       }
+      if (error instanceof errors.JWTExpired) {
+        throw new WireRefusal('TOKEN_EXPIRED', 'This token has expired. Ask for a new one.', { cause: error });
+      }
+      throw new WireRefusal('TOKEN_INVALID', 'This token is not valid here.', { cause: error });
     }
-    throw new WireRefusal('TOKEN_INVALID', 'This token was not signed by this deployment.');
   }
 
   #sign(payload: Record<string, string>, subject: string, audience: string, ttlSeconds: number): Promise<string> {
-    const [key] = this.#keys;
-    if (!key) throw new Error('Tokens need at least one secret.');
     const now = Math.floor(Date.now() / 1_000);
     return new SignJWT(payload)
       .setProtectedHeader({ alg: 'HS256' })
@@ -95,7 +91,7 @@ export class Tokens {
       .setAudience(audience)
       .setIssuedAt(now)
       .setExpirationTime(now + ttlSeconds)
-      .sign(key);
+      .sign(this.#key);
   }
 }
 

@@ -10,13 +10,29 @@ describe("a client's address", () => {
     expect(addresses.of('10.1.2.3', '203.0.113.5, 198.51.100.9, 10.9.9.9')).toBe('198.51.100.9');
     expect(addresses.of('127.0.0.1', undefined)).toBe('127.0.0.1');
     expect(addresses.of('127.0.0.1', 'nonsense')).toBe('127.0.0.1');
+    expect(addresses.of('10.1.2.3', '203.0.113.5, nonsense, 10.9.9.9')).toBe('10.9.9.9');
+    expect(addresses.of('10.1.2.3', '10.4.5.6, 10.9.9.9')).toBe('10.4.5.6');
+    expect(addresses.of('::ffff:10.1.2.3', '::ffff:198.51.100.9')).toBe('198.51.100.9');
     expect(addresses.of('', undefined)).toBe('');
+    expect(addresses.of('', '198.51.100.9')).toBe('');
+  });
+
+  it('is that of the peer when no proxy is trusted', () => {
+    expect(new ClientAddresses([]).of('127.0.0.1', '198.51.100.9')).toBe('127.0.0.1');
+  });
+
+  it('needs ranges that are some', () => {
+    for (const bad of ['proxy.example.org', '10', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.0/', 'fd00::/129', '']) {
+      expect(() => new ClientAddresses(['loopback', bad]), bad).toThrow(TypeError);
+    }
+    expect(new ClientAddresses(['fd00::/8', '192.0.2.7']).of('fd00::1', '192.0.2.7, 192.0.2.7')).toBe('192.0.2.7');
   });
 
   it("a client's address is written in one way, whatever the engine writes", () => {
     expect(addresses.of('0000:0000:0000:0000:0000:ffff:c000:0201', undefined)).toBe('192.0.2.1');
     expect(addresses.of('::ffff:192.0.2.1', undefined)).toBe('192.0.2.1');
     expect(addresses.of('2001:0db8:0000:0000:0000:0000:0000:0001', undefined)).toBe('2001:db8::1');
+    expect(addresses.of('fe80::1%eth0', undefined)).toBe('fe80::1');
     expect(addresses.of('0000:0000:0000:0000:0000:0000:0000:0001', '192.0.2.9')).toBe('192.0.2.9');
   });
 

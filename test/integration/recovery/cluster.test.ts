@@ -1,7 +1,7 @@
+import clusterSlot from 'cluster-key-slot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AppendOutcome, Unavailable } from '../../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../../core/room/commit.ts';
-import { clusterSlot } from '../../../recovery/clusterSlot.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { journalKey, snapshotKey } from '../../../recovery/keys.ts';
 import { commitsAfter, describeJournal, positionOf } from '../../contract/journal.ts';

@@ -91,6 +91,7 @@ export interface TestNodeOptions {
   readonly port?: number;
   readonly limits?: Partial<Limits>;
   readonly pageFolder?: string;
+  readonly iceServers?: SignalingDeps['iceServers'];
   readonly auth?: Partial<SignalingDeps['auth']>;
   /** Its own; by default one is shared by the nodes of a test file. */
   readonly media?: MediaPlane;
@@ -113,7 +114,7 @@ export class TestNode {
   readonly audiences: SocketAudiences;
   readonly hosts: RoomHosts;
   readonly logger: TestLogger;
-  readonly #tokens = new Tokens([TOKEN_SECRET]);
+  readonly #tokens = new Tokens(TOKEN_SECRET);
 
   private constructor({ nodeId, url, signaling, audiences, hosts, logger }: TestNodeParts) {
     this.nodeId = nodeId;
@@ -155,6 +156,8 @@ export class TestNode {
     });
     const signaling = await createSignaling({
       engine: options.engine,
+      trustedProxies: ['loopback'],
+      iceServers: options.iceServers ?? [],
       auth: {
         apiKey: API_KEY,
         apiSecret: { reveal: () => API_SECRET },
