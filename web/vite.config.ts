@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressedFiles } from './compressedFiles.ts';
 
 const devServer = process.env.EVERROOM_URL ?? 'http://localhost:3000';
 
 /** Everything is a file of our own origin: no inline script or style, so that a strict content security policy holds. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), compressedFiles()],
   build: {
     // Browsers that know light-dark(): its replacement for older ones cannot make a part of the page dark.
     target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],

@@ -1,43 +1,35 @@
 import { createHash } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { extname, join, resolve, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { lstat, readFile, realpath } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { lookup } from 'mrmime';
+import Negotiator from 'negotiator';
 import type { HttpReply, HttpRequest } from './http.ts';
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.webmanifest': 'application/manifest+json; charset=utf-8',
-  '.svg': 'image/svg+xml; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.webp': 'image/webp',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-  '.mp3': 'audio/mpeg',
-  '.ogg': 'audio/ogg',
-};
-const COMPRESSIBLE = /^(text\/|application\/(json|manifest)|image\/svg)/;
+const TEXT = /^(text\/|application\/(json|manifest)|image\/svg)/;
 /** A bundler names such files by their content, so they never change. */
 const HASHED_NAME = /[.-][\w-]{8,}\.\w+$/;
 /** A page is a few hundred kilobytes; whatever is larger is not part of one. */
 const MAX_FILE_BYTES = 16 << 20;
+/** Best first. The build of the page writes compressed files beside the plain ones (web/compressedFiles.ts). */
+const ENCODINGS = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+  { name: 'identity', suffix: '' },
+] as const;
+
+type Encoding = (typeof ENCODINGS)[number]['name'];
+
+interface Variant {
+  readonly etag: string;
+  readonly body: Buffer;
+}
 
 interface CachedFile {
   readonly changed: string;
-  readonly etag: string;
-  readonly contentType: string;
-  readonly variants: ReadonlyMap<'br' | 'gzip' | 'identity', Buffer>;
+  readonly variants: ReadonlyMap<Encoding, Variant>;
 }
 
-/** The files of one folder, kept in memory with their compressed forms until they change on disk. */
+/** The files of one folder, kept in memory with their compressed forms, until they change on disk. */
 export class StaticFiles {
   readonly #folder: string;
   readonly #cache = new Map<string, Promise<CachedFile>>();
@@ -46,37 +38,38 @@ export class StaticFiles {
     this.#folder = resolve(folder);
   }
 
-  /** Null when there is no such file below the folder. */
+  /** Returns null if there is no such file below the folder. */
   async reply(request: HttpRequest, urlPath: string): Promise<HttpReply | null> {
     const path = await this.#locate(urlPath);
-    const file = path === null ? null : await this.#load(path).catch(nullIfMissing);
+    if (path === null) return null;
+    const file = await this.#load(path).catch(nullIfMissing);
     if (!file) return null;
 
+    const encoding = chooseEncoding(file, request.headers.get('accept-encoding'));
+    const variant = file.variants.get(encoding);
+    if (!variant) return null;
+    const { etag, body } = variant;
     const headers = {
-      etag: file.etag,
+      etag,
       vary: 'accept-encoding',
       'cache-control':
         urlPath.startsWith('/assets/') && HASHED_NAME.test(urlPath)
           ? 'public, max-age=31536000, immutable'
           : 'no-cache',
     };
-    if (matches(request.headers.get('if-none-match'), file.etag)) return { status: 304, headers, body: '' };
-
-    const accepted = request.headers.get('accept-encoding') ?? '';
-    for (const encoding of ['br', 'gzip'] as const) {
-      const body = file.variants.get(encoding);
-      if (!body || !new RegExp(`\\b${encoding}\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))`).test(accepted)) continue;
-      return {
-        status: 200,
-        headers: { ...headers, 'content-type': file.contentType, 'content-encoding': encoding },
-        body,
-      };
-    }
-    const body = file.variants.get('identity') ?? '';
-    return { status: 200, headers: { ...headers, 'content-type': file.contentType }, body };
+    if (matches(request.headers.get('if-none-match'), etag)) return { status: 304, headers, body: '' };
+    return {
+      status: 200,
+      headers: {
+        ...headers,
+        'content-type': contentTypeOf(path),
+        ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+      },
+      body,
+    };
   }
 
-  /** The file's path on disk; null for whatever leads out of the folder, by dots or by links. */
+  /** Returns the file's path on disk, or null for whatever leads out of the folder, by dots or by links. */
   async #locate(urlPath: string): Promise<string | null> {
     let decoded: string;
     try {
@@ -97,13 +90,12 @@ export class StaticFiles {
   }
 
   async #load(path: string): Promise<CachedFile | null> {
-    const stats = await stat(path);
-    const { mtimeMs, size } = stats;
-    if (!stats.isFile() || size > MAX_FILE_BYTES) return null;
-    const changed = `${mtimeMs}-${size}`;
+    const onDisk = await variantsOnDisk(path);
+    if (!onDisk) return null;
+    const changed = onDisk.map(({ encoding, mtimeMs, size }) => `${encoding} ${mtimeMs} ${size}`).join();
     let cached = this.#cache.get(path);
     if ((await cached)?.changed !== changed) {
-      cached = readAndCompress(path, changed);
+      cached = read(onDisk, changed);
       this.#cache.set(path, cached);
       cached.catch(() => this.#cache.delete(path));
     }
@@ -111,22 +103,52 @@ export class StaticFiles {
   }
 }
 
-async function readAndCompress(path: string, changed: string): Promise<CachedFile> {
-  const content = await readFile(path);
-  const contentType = CONTENT_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
-  const variants = new Map<'br' | 'gzip' | 'identity', Buffer>([['identity', content]]);
-  if (COMPRESSIBLE.test(contentType) && content.length > 1_024) {
-    const [br, gz] = await Promise.all([
-      promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-      promisify(gzip)(content, { level: 9 }),
-    ]);
-    variants.set('br', br).set('gzip', gz);
-  }
-  const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
-  return { changed, etag, contentType, variants };
+interface VariantOnDisk {
+  readonly encoding: Encoding;
+  readonly path: string;
+  readonly mtimeMs: number;
+  readonly size: number;
 }
 
-/** The page is being built anew: the file was there a moment ago. */
+/** The file and its compressed forms, unless these are older: then they are of another build. Null if it is no file of a page. */
+async function variantsOnDisk(path: string): Promise<VariantOnDisk[] | null> {
+  const all = await Promise.all(
+    ENCODINGS.map(async ({ name, suffix }): Promise<VariantOnDisk | null> => {
+      // Not `stat`: a link could lead out of the folder.
+      const stats = await lstat(path + suffix).catch(nullIfMissing);
+      return stats?.isFile() && stats.size <= MAX_FILE_BYTES
+        ? { encoding: name, path: path + suffix, mtimeMs: stats.mtimeMs, size: stats.size }
+        : null;
+    }),
+  );
+  const plain = all.find((variant) => variant?.encoding === 'identity');
+  if (!plain) return null;
+  return all.flatMap((variant) => (variant && variant.mtimeMs >= plain.mtimeMs ? variant : []));
+}
+
+async function read(onDisk: readonly VariantOnDisk[], changed: string): Promise<CachedFile> {
+  const variants = await Promise.all(
+    onDisk.map(async ({ encoding, path }): Promise<[Encoding, Variant]> => {
+      const body = await readFile(path);
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+      return [encoding, { etag, body }];
+    }),
+  );
+  return { changed, variants: new Map(variants) };
+}
+
+/** The best that the browser accepts; plain when it accepts nothing that is there. */
+function chooseEncoding({ variants }: CachedFile, accepted: string | undefined): Encoding {
+  const acceptable = new Negotiator({ headers: { 'accept-encoding': accepted } }).encodings([...variants.keys()]);
+  return ENCODINGS.find(({ name }) => variants.has(name) && acceptable.includes(name))?.name ?? 'identity';
+}
+
+function contentTypeOf(path: string): string {
+  const type = lookup(path) ?? 'application/octet-stream';
+  return TEXT.test(type) ? `${type}; charset=utf-8` : type;
+}
+
+/** There is no compressed form, or the page is being built again and the file was there a moment ago. */
 function nullIfMissing(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;

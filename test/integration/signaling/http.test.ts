@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { routes } from '../../../signaling/rest/routes.ts';
+import { compressFilesIn } from '../../../web/compressedFiles.ts';
 import { TestClient } from './TestClient.ts';
 import { API_KEY, API_SECRET, closeTestMedia, TestNode } from './TestNode.ts';
 
@@ -34,6 +35,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
     await mkdir(join(folder, 'web', 'assets'), { recursive: true });
     await writeFile(join(folder, 'web', 'index.html'), `<!doctype html><title>Everroom</title>${' '.repeat(2_000)}`);
     await writeFile(join(folder, 'web', 'assets', 'app-Ab3dEf9h.js'), `console.log(1);\n`.repeat(200));
+    await compressFilesIn(join(folder, 'web'));
     await writeFile(join(folder, 'web', '.hidden'), 'hidden');
     await writeFile(join(folder, 'secret.txt'), 'secret');
     await symlink(join(folder, 'secret.txt'), join(folder, 'web', 'link.txt'));
@@ -220,18 +222,41 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       }
     });
 
-    it('assets of the page may be kept for good, and are compressed as the browser likes', async () => {
-      for (const [accept, encoding] of [
+    it('assets of the page never change, and are compressed as the browser likes', async () => {
+      const etags = new Set<string | null>();
+      const encodings = [
         ['br, gzip', 'br'],
+        ['gzip, deflate, br, zstd', 'br'],
         ['gzip', 'gzip'],
+        ['br;q=0, *', 'gzip'],
         ['br;q=0', null],
-      ] as const) {
-        const reply = await fetch(`${node.url}/assets/app-Ab3dEf9h.js`, { headers: { 'accept-encoding': accept } });
-        expect(reply.headers.get('content-encoding')).toBe(encoding);
+        ['identity', null],
+        ['brotli', null],
+      ] as const;
+      for (const [accept, encoding] of encodings) {
+        const url = `${node.url}/assets/app-Ab3dEf9h.js`;
+        const reply = await fetch(url, { headers: { 'accept-encoding': accept } });
+        expect(reply.headers.get('content-encoding'), accept).toBe(encoding);
+        expect(reply.headers.get('vary')).toBe('accept-encoding');
         expect(reply.headers.get('cache-control')).toContain('immutable');
         expect(reply.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
         expect(await reply.text()).toContain('console.log(1);');
+        const etag = reply.headers.get('etag') ?? '';
+        etags.add(etag);
+        const again = await fetch(url, { headers: { 'accept-encoding': accept, 'if-none-match': `"other", ${etag}` } });
+        expect([again.status, again.headers.get('etag')]).toEqual([304, etag]);
       }
+      expect(etags.size).toBe(3);
+    });
+
+    it('compressed files of another build of the page are left alone', async () => {
+      const built = new Date(Date.now() - 60_000);
+      for (const suffix of ['br', 'gz']) {
+        await utimes(join(folder, 'web', 'assets', `app-Ab3dEf9h.js.${suffix}`), built, built);
+      }
+      const reply = await fetch(`${node.url}/assets/app-Ab3dEf9h.js`, { headers: { 'accept-encoding': 'br, gzip' } });
+      expect(reply.headers.get('content-encoding')).toBe(null);
+      expect(await reply.text()).toContain('console.log(1);');
     });
 
     it('the page answers HEAD without a body, and follows changes on disk', async () => {
