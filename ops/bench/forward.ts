@@ -9,12 +9,14 @@ import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../core/
 import type { Cleanup } from '../kit/cleanup.ts';
 import { PICTURE } from '../kit/clients/picture.ts';
 import { cpuMicrosecondsOf } from '../kit/deployment/processes.ts';
-import { Rpc } from '../kit/rpc.ts';
+import { openRpc, type Rpc } from '../kit/rpc.ts';
 import { median } from '../kit/statistics.ts';
 import { makeTestMedia, type TestMedia } from '../kit/testMedia.ts';
 import { bareSfu } from './forward/bareSfu.ts';
+import type { Clients } from './forward/clientsProcess.ts';
 import { everroomSfu } from './forward/everroomSfu.ts';
 import type { Offer, Publication, SfuUnderTest, Topology } from './forward/SfuUnderTest.ts';
+import type { Sfu } from './forward/sfuClient.ts';
 import type { BenchReport } from './Report.ts';
 
 const RUNS = 5;
@@ -88,28 +90,28 @@ async function measure(
   };
   cleanup.add(end);
   const sfu = await createSfu(topology, async (viewerId, offers) => {
-    await rpc.call('consume', viewerId, offers);
+    await rpc.remote.consume(viewerId, offers);
   });
-  const rpc = new Rpc(clients, {
+  const rpc: Rpc<Clients> = openRpc<Clients>(clients, {
     openTransports: (id: string, capabilities: RtpCapabilities) => sfu.openTransports(id, capabilities),
     connect: (id: string, transportId: string, dtls: DtlsParameters) => sfu.connect(id, transportId, dtls),
     produce: (publication: Publication, rtpParameters: RtpParameters) => sfu.produce(publication, rtpParameters),
-  });
+  } satisfies Sfu);
   const exited = once(clients, 'exit').then(() => rpc.end('the clients have ended'));
   try {
     const publisherIds = [...new Set(topology.publications.map(({ publisherId }) => publisherId))];
     for (const id of publisherIds) {
       const own = topology.publications.filter(({ publisherId }) => publisherId === id);
-      await rpc.call('publish', id, own, sfu.rtpCapabilities);
+      await rpc.remote.publish(id, own, sfu.rtpCapabilities);
     }
-    await Promise.all(topology.viewerIds.map((id) => rpc.call('view', id, sfu.rtpCapabilities)));
+    await Promise.all(topology.viewerIds.map((id) => rpc.remote.view(id, sfu.rtpCapabilities)));
     await sfu.everybodyIsThere();
-    await untilFlowing(rpc);
+    await untilFlowing(rpc.remote);
     await sleep(WARM_UP_MS);
-    const before = { packets: Number(await rpc.call('packetsReceived')), cpu: cpuMicrosecondsOf(sfu.workerPid) };
+    const before = { packets: await rpc.remote.packetsReceived(), cpu: cpuMicrosecondsOf(sfu.workerPid) };
     await sleep(MEASURE_MS);
     const cpu = cpuMicrosecondsOf(sfu.workerPid) - before.cpu;
-    const packets = Number(await rpc.call('packetsReceived')) - before.packets;
+    const packets = (await rpc.remote.packetsReceived()) - before.packets;
     return { microsecondsPerPacket: cpu / packets, packetsPerSecond: (1_000 * packets) / MEASURE_MS };
   } finally {
     end();
@@ -127,10 +129,10 @@ function topologyOf(): Topology {
   return { publications, viewerIds: Array.from({ length: VIEWERS }, (_, index) => `viewer-${index}`) };
 }
 
-async function untilFlowing(rpc: Rpc): Promise<void> {
+async function untilFlowing(clients: Rpc<Clients>['remote']): Promise<void> {
   const deadline = Date.now() + FLOWING_LIMIT_MS;
   const enough = PUBLISHERS * VIEWERS * 50;
-  while (Number(await rpc.call('packetsReceived')) < enough) {
+  while ((await clients.packetsReceived()) < enough) {
     if (Date.now() > deadline)
       throw new Error(`viewers have fewer than ${enough} packets after ${FLOWING_LIMIT_MS} ms`);
     await sleep(200);

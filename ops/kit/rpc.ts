@@ -1,82 +1,51 @@
-/**
- * Calls between a process and its child, in both directions, over Node's IPC channel. Arguments and results are JSON; the
- * types are agreed on by both sides, which are one program.
- */
+import { type BirpcReturn, createBirpc } from 'birpc';
 
-type Message =
-  | { readonly call: number; readonly method: string; readonly args: readonly unknown[] }
-  | { readonly reply: number; readonly result?: unknown }
-  | { readonly reply: number; readonly error: string };
-
+/** A process as its child sees it, or a child as its parent does. */
 interface Channel {
-  send?(message: Message): unknown;
-  on(event: 'message', listener: (message: Message) => void): unknown;
+  send?(message: unknown): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
-const CALL_LIMIT_MS = 60_000;
+export interface Rpc<Remote extends object> {
+  /**
+   * The functions of the other side. A call rejects with what its function threw, when the other side is silent for a minute,
+   * and after `end`.
+   */
+  readonly remote: BirpcReturn<Remote, object>;
+  /** The other side is gone: pending and later calls reject for this reason. */
+  end(reason: string): void;
+}
 
-export class Rpc {
-  readonly #channel: Channel;
-  readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
-  #calls = 0;
-  #ended: Error | undefined;
+/** Over JSON an error would arrive as `{}`. */
+interface Message {
+  readonly e?: unknown;
+}
 
-  constructor(channel: Channel, functions: object = {}) {
-    this.#channel = channel;
-    channel.on('message', (message) => {
-      if ('method' in message) void this.#answer(message, functions);
-      else this.#settle(message);
-    });
-  }
+/** Calls between a process and its child, in both directions, over Node's IPC channel. Arguments and results are JSON. */
+export function openRpc<Remote extends object>(channel: Channel, functions: object = {}): Rpc<Remote> {
+  let ended: Error | undefined;
+  const remote = createBirpc<Remote, object>(functions, {
+    bind: 'functions',
+    post: (message) => channel.send?.(message),
+    on: (receive) => channel.on('message', receive),
+    serialize: (message: Message) => (message.e === undefined ? message : { ...message, e: textOf(message.e) }),
+    deserialize: (message: Message) =>
+      message.e === undefined ? message : { ...message, e: new Error(`${message.e}`) },
+    onRequest: async (request, next) => {
+      if (ended) throw ended;
+      await next(request);
+    },
+  });
+  return {
+    remote,
+    end(reason) {
+      const error = new Error(reason);
+      ended = error;
+      remote.$rejectPendingCalls(({ reject }) => reject(error));
+    },
+  };
+}
 
-  /** The other side's function of that name. Rejects with what it threw, when it is silent for a minute, and after `end`. */
-  call(method: string, ...args: readonly unknown[]): Promise<unknown> {
-    if (this.#ended) return Promise.reject(this.#ended);
-    this.#calls += 1;
-    const call = this.#calls;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(call);
-        reject(new Error(`${method} was not answered for ${CALL_LIMIT_MS} ms`));
-      }, CALL_LIMIT_MS);
-      this.#waiting.set(call, {
-        resolve: (result) => {
-          clearTimeout(timer);
-          resolve(result);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      });
-      this.#channel.send?.({ call, method, args });
-    });
-  }
-
-  /** The other side is gone: whoever waits for it waits in vain. */
-  end(reason: string): void {
-    this.#ended = new Error(reason);
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
-  }
-
-  #settle(message: Exclude<Message, { method: string }>): void {
-    const waiting = this.#waiting.get(message.reply);
-    this.#waiting.delete(message.reply);
-    if ('error' in message) waiting?.reject(new Error(message.error));
-    else waiting?.resolve(message.result);
-  }
-
-  async #answer({ call, method, args }: Extract<Message, { method: string }>, functions: object): Promise<void> {
-    try {
-      const called: unknown = Reflect.get(functions, method);
-      if (typeof called !== 'function') throw new Error(`there is no ${method}`);
-      this.#channel.send?.({ reply: call, result: await called.apply(functions, [...args]) });
-    } catch (error) {
-      this.#channel.send?.({
-        reply: call,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
-    }
-  }
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -3,10 +3,10 @@ import { codecOptionsFor, encodingsFor } from '../../../client/media/encodings.t
 import type { ConsumerOffer } from '../../../core/media/RoomMedia.ts';
 import type { RtpCapabilities } from '../../../core/media/rtpTypes.ts';
 import { openCamera, openMicrophone } from '../../kit/clients/bot/sources.ts';
-import { Rpc } from '../../kit/rpc.ts';
+import { openRpc } from '../../kit/rpc.ts';
 import type { TestMedia } from '../../kit/testMedia.ts';
 import type { Publication } from './SfuUnderTest.ts';
-import { connectWith, enterSfu, toTransportOptions } from './sfuClient.ts';
+import { connectWith, enterSfu, type Sfu, toTransportOptions } from './sfuClient.ts';
 
 /**
  * All WebRTC clients of one measurement. They run beside what is measured, and are the same for every SFU: only packets and
@@ -17,7 +17,7 @@ const VIDEO_BITRATE_BPS = 1_200_000;
 const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
 const receivers = new Map<string, types.Transport>();
 
-const sfu = new Rpc(process, {
+const clients = {
   async publish(publisherId: string, publications: readonly Publication[], capabilities: RtpCapabilities) {
     const { device, transports } = await enterSfu(sfu, publisherId, capabilities);
     const send = device.createSendTransport(toTransportOptions(transports.send));
@@ -65,7 +65,10 @@ const sfu = new Rpc(process, {
       .filter(({ type }) => type === 'inbound-rtp')
       .reduce((sum, { packetsReceived }) => sum + Number(packetsReceived), 0);
   },
-});
+};
+export type Clients = typeof clients;
+
+const { remote: sfu } = openRpc<Sfu>(process, clients);
 
 process.on('disconnect', () => process.exit(0));
 

@@ -1,29 +1,38 @@
 import { Device, type types } from 'mediasoup-client';
 import type { TransportOffer, TransportPair } from '../../../core/media/RoomMedia.ts';
-import type { RtpCapabilities } from '../../../core/media/rtpTypes.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../core/media/rtpTypes.ts';
 import { HANDLER_NAME } from '../../kit/clients/bot/webrtcGlobals.ts';
 import type { Rpc } from '../../kit/rpc.ts';
+import type { Publication } from './SfuUnderTest.ts';
+
+/** What the parent process does for its clients. */
+export interface Sfu {
+  openTransports(id: string, capabilities: RtpCapabilities): Promise<TransportPair>;
+  connect(id: string, transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
+  produce(publication: Publication, rtpParameters: RtpParameters): Promise<string>;
+}
 
 /** A libwebrtc client of an SFU that is reached by calls to the parent process: loads its device and gets its transports. */
 export async function enterSfu(
-  sfu: Rpc,
+  sfu: Rpc<Sfu>['remote'],
   id: string,
   capabilities: RtpCapabilities,
 ): Promise<{ device: Device; transports: TransportPair }> {
   const device = new Device({ handlerName: HANDLER_NAME });
   // Server and client describe the same RTP; only their types differ.
   await device.load({ routerRtpCapabilities: capabilities as unknown as types.RtpCapabilities });
-  const transports = (await sfu.call('openTransports', id, device.recvRtpCapabilities)) as TransportPair;
+  const transports = await sfu.openTransports(id, device.recvRtpCapabilities as unknown as RtpCapabilities);
   return { device, transports };
 }
 
 /** The transport connects, and produces what it is given, by calls to the SFU. */
-export function connectWith(sfu: Rpc, transport: types.Transport, participantId: string): void {
+export function connectWith(sfu: Rpc<Sfu>['remote'], transport: types.Transport, participantId: string): void {
   transport.on('connect', ({ dtlsParameters }, callback, errback) => {
-    sfu.call('connect', participantId, transport.id, dtlsParameters).then(() => callback(), errback);
+    sfu.connect(participantId, transport.id, dtlsParameters as DtlsParameters).then(() => callback(), errback);
   });
   transport.on('produce', ({ rtpParameters, appData }, callback, errback) => {
-    sfu.call('produce', appData.publication, rtpParameters).then((id) => callback({ id: String(id) }), errback);
+    const publication = appData.publication as Publication;
+    sfu.produce(publication, rtpParameters as unknown as RtpParameters).then((id) => callback({ id }), errback);
   });
 }
 

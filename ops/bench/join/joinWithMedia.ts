@@ -6,14 +6,20 @@ import { type Deployment, supervisorState } from '../../kit/deployment/Deploymen
 import { cpuMicrosecondsOf, descendantsOf } from '../../kit/deployment/processes.ts';
 import type { RoomApi } from '../../kit/RoomApi.ts';
 import type { TestMedia } from '../../kit/testMedia.ts';
-import type { Person } from './light/LightClient.ts';
+import { startBystanders } from './startBystanders.ts';
+import { startWatchers } from './startWatchers.ts';
+
+export interface Person {
+  readonly name: string;
+  readonly token: string;
+}
 
 export interface MediaTimes {
   /** When the room has answered, one for each newcomer. */
   readonly joined: readonly number[];
-  /** When the first picture was there, one for each newcomer and publisher. */
+  /** When the first picture was shown, one for each newcomer on libwebrtc and publisher. */
   readonly firstPicture: readonly number[];
-  /** When the first packet of sound was there, likewise. */
+  /** When the first sound was played, likewise. */
   readonly firstSound: readonly number[];
 }
 
@@ -21,7 +27,7 @@ export interface MediaTimes {
 export interface Newcomers {
   /** Of the processes that do their work. */
   readonly pids: readonly number[];
-  /** All of them begin; resolves when everybody sees and hears everybody. Times are ms since the epoch. */
+  /** All of them begin; resolves when each has all that it can get. Times are ms since the epoch. */
   join(): Promise<MediaTimes>;
   close(): Promise<void>;
 }
@@ -35,7 +41,7 @@ export interface Meeting {
 
 /** Of all cores, while the newcomers join. What is left is the publishers' and the system's. */
 export interface CpuShare {
-  /** The processes of the newcomers. */
+  /** The processes of the newcomers, this one among them. */
   readonly newcomers: number;
   /** The server, its media workers, and Redis. */
   readonly server: number;
@@ -51,18 +57,18 @@ export interface MediaJoin {
 /** The machine comes to rest. */
 const SETTLE_MS = 1_500;
 
-/** So many newcomers join at one moment a room in which others talk already. */
+/** So many newcomers join at one moment a room in which others talk already. The first `watchers` of them are on libwebrtc. */
 export async function joinWithMedia(
   { deployment, api, media, publishers }: Meeting,
   size: number,
-  start: (people: readonly Person[]) => Promise<Newcomers>,
+  watchers: number,
   cleanup: Cleanup,
 ): Promise<MediaJoin> {
   const roomId = await api.createRoom('Bench');
   const talking = Array.from({ length: publishers }, (_, index) => startBot(`publisher-${index + 1}`, media));
   for (const bot of talking) cleanup.add(() => bot.close());
   const { url } = deployment;
-  let newcomers: Newcomers | undefined;
+  const newcomers: Newcomers[] = [];
   try {
     await Promise.all(
       talking.map(async (bot) => {
@@ -72,15 +78,16 @@ export async function joinWithMedia(
     );
     const names = Array.from({ length: size }, (_, index) => `newcomer-${index + 1}`);
     const people = await Promise.all(names.map(async (name) => ({ name, token: await api.joinToken(roomId, name) })));
-    newcomers = await start(people);
-    const { pids } = newcomers;
+    newcomers.push(await startWatchers(url, people.slice(0, watchers), publishers, media, cleanup));
+    newcomers.push(startBystanders(url, people.slice(watchers), publishers));
+    const pids = newcomers.flatMap((group) => group.pids);
     const serverPids = await pidsOf(deployment);
     await sleep(SETTLE_MS);
 
     const cpuMs = (): CpuShare => ({ newcomers: cpuMsOf(pids), server: cpuMsOf(serverPids), idle: idleMs() });
     const before = cpuMs();
     const startedAt = performance.timeOrigin + performance.now();
-    const times = await newcomers.join();
+    const times = await Promise.all(newcomers.map((group) => group.join()));
     const availableMs = (performance.timeOrigin + performance.now() - startedAt) * availableParallelism();
     const after = cpuMs();
     const share = (of: keyof CpuShare): number => (after[of] - before[of]) / availableMs;
@@ -89,7 +96,7 @@ export async function joinWithMedia(
       cpuShare: { newcomers: share('newcomers'), server: share('server'), idle: share('idle') },
     };
   } finally {
-    await Promise.all([newcomers?.close(), ...talking.map((bot) => bot.close())]);
+    await Promise.all([...newcomers, ...talking].map((group) => group.close()));
     await api.closeRoom(roomId);
   }
 }
@@ -108,7 +115,7 @@ function idleMs(): number {
   return cpus().reduce((sum, { times }) => sum + times.idle, 0);
 }
 
-function since(startedAt: number, { joined, firstPicture, firstSound }: MediaTimes): MediaTimes {
-  const relative = (times: readonly number[]): number[] => times.map((at) => at - startedAt);
-  return { joined: relative(joined), firstPicture: relative(firstPicture), firstSound: relative(firstSound) };
+function since(startedAt: number, groups: readonly MediaTimes[]): MediaTimes {
+  const all = (of: keyof MediaTimes): number[] => groups.flatMap((times) => times[of].map((at) => at - startedAt));
+  return { joined: all('joined'), firstPicture: all('firstPicture'), firstSound: all('firstSound') };
 }

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import type { Cleanup } from '../../kit/cleanup.ts';
 import { PrivateDeployment } from '../../kit/deployment/PrivateDeployment.ts';
 import { RoomApi } from '../../kit/RoomApi.ts';
-import { Rpc } from '../../kit/rpc.ts';
+import { openRpc, type Rpc } from '../../kit/rpc.ts';
 import { summarize } from '../../kit/statistics.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
 import type { BenchReport } from '../Report.ts';
 import { offsetsOf } from './lipSync/Onsets.ts';
-import type { SeenAndHeard } from './lipSync/personProcess.ts';
+import type { Person } from './lipSync/personProcess.ts';
 
 const RUNS = 3;
 const MEASURE_MS = 15_000;
@@ -34,19 +34,19 @@ export async function benchLipSync(cleanup: Cleanup): Promise<BenchReport> {
   const api = new RoomApi(deployment);
   const roomId = await api.createRoom('Bench');
   const [presenter, viewer] = [startPerson(cleanup), startPerson(cleanup)];
-  await presenter.call('join', deployment.url, await api.joinToken(roomId, 'presenter', 'host'), 'Presenter', true);
-  await viewer.call('join', deployment.url, await api.joinToken(roomId, 'viewer'), 'Viewer', false);
+  await presenter.join(deployment.url, await api.joinToken(roomId, 'presenter', 'host'), 'Presenter', true);
+  await viewer.join(deployment.url, await api.joinToken(roomId, 'viewer'), 'Viewer', false);
 
   const sourceId = await firstShown(viewer);
   const offsets: Record<Way, number[]> = { direct: [], reencoded: [] };
   for (let run = 0; run < RUNS; run += 1) {
     for (const way of ['direct', 'reencoded'] as const) {
-      await presenter.call('reencode', way === 'reencoded');
+      await presenter.reencode(way === 'reencoded');
       await untilShown(way, sourceId, viewer);
       await sleep(SETTLE_MS);
-      await viewer.call('take');
+      await viewer.take();
       await sleep(MEASURE_MS);
-      const { flashes, beeps } = (await viewer.call('take')) as SeenAndHeard;
+      const { flashes, beeps } = await viewer.take();
       offsets[way].push(...offsetsOf(flashes, beeps, MOST_MS));
     }
   }
@@ -54,27 +54,27 @@ export async function benchLipSync(cleanup: Cleanup): Promise<BenchReport> {
 }
 
 /** Before the room is told to reencode this is the camera's own. */
-async function firstShown(viewer: Rpc): Promise<string> {
-  let shown: unknown = null;
+async function firstShown(viewer: Rpc<Person>['remote']): Promise<string> {
+  let shown: string | null = null;
   const missing = async (): Promise<string | null> => {
-    shown = await viewer.call('shownProducer');
+    shown = await viewer.shownProducer();
     return shown === null ? 'nothing is shown' : null;
   };
   await waitUntilNothingMissing('the meeting does not begin', missing, SWITCH_LIMIT_MS);
   return String(shown);
 }
 
-async function untilShown(way: Way, sourceId: string, viewer: Rpc): Promise<void> {
+async function untilShown(way: Way, sourceId: string, viewer: Rpc<Person>['remote']): Promise<void> {
   const missing = async (): Promise<string | null> => {
-    const shown = await viewer.call('shownProducer');
+    const shown = await viewer.shownProducer();
     return (shown === sourceId) === (way === 'direct') ? null : `the viewer does not see the ${way} picture`;
   };
   await waitUntilNothingMissing('the way does not change', missing, SWITCH_LIMIT_MS);
 }
 
-function startPerson(cleanup: Cleanup): Rpc {
+function startPerson(cleanup: Cleanup): Rpc<Person>['remote'] {
   const child: ChildProcess = fork(PERSON, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const rpc = new Rpc(child);
+  const rpc = openRpc<Person>(child);
   child.once('exit', () => rpc.end('a person has ended'));
   cleanup.add(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -82,7 +82,7 @@ function startPerson(cleanup: Cleanup): Rpc {
     child.kill('SIGKILL');
     await exited;
   });
-  return rpc;
+  return rpc.remote;
 }
 
 function toReport(offsets: Readonly<Record<Way, readonly number[]>>): BenchReport {

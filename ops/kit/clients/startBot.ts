@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ParticipantId } from '../../../core/room/state.ts';
-import { Rpc } from '../rpc.ts';
+import { openRpc } from '../rpc.ts';
 import type { TestMedia } from '../testMedia.ts';
 import { type ClientHost, type ProbeName, toDrillClient } from './ClientHost.ts';
 import type { DrillClient } from './DrillClient.ts';
@@ -20,7 +20,7 @@ export function hostBot(participantId: ParticipantId, media: TestMedia, probe: P
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const rpc = new Rpc(child);
+  const rpc = openRpc<Record<string, (...args: unknown[]) => unknown>>(child);
   const endings: string[] = [];
   let said = '';
   let closing = false;
@@ -36,7 +36,7 @@ export function hostBot(participantId: ParticipantId, media: TestMedia, probe: P
   return {
     participantId,
     kind: 'bot',
-    call: (method, args) => rpc.call(method, ...args),
+    call: (method, args) => rpc.remote.$call(method, ...args),
     reloads: () => endings,
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;

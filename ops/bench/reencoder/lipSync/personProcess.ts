@@ -2,7 +2,7 @@ import wrtc from '@roamhq/wrtc';
 import { Room } from '../../../../client/Room.ts';
 import { MemoryStorage } from '../../../../client/storage.ts';
 import { HANDLER_NAME } from '../../../kit/clients/bot/webrtcGlobals.ts';
-import { Rpc } from '../../../kit/rpc.ts';
+import { openRpc } from '../../../kit/rpc.ts';
 import { Onsets } from './Onsets.ts';
 
 /** What a person has seen and heard begin since it was last asked, ms since the epoch. */
@@ -37,7 +37,7 @@ let ears: InstanceType<typeof RTCAudioSink> | undefined;
 room.on('trackSubscribed', (track) => watch(track.kind, track.mediaStreamTrack));
 room.on('trackSwapped', (track) => watch(track.kind, track.mediaStreamTrack));
 
-new Rpc(process, {
+const person = {
   async join(url: string, token: string, name: string, publish: boolean) {
     await room.connect(url, token, { name });
     if (!publish) return;
@@ -59,7 +59,10 @@ new Rpc(process, {
   async take(): Promise<SeenAndHeard> {
     return { flashes: flashes.take(), beeps: beeps.take() };
   },
-});
+};
+export type Person = typeof person;
+
+openRpc(process, person);
 process.on('disconnect', () => process.exit(0));
 
 function watch(kind: string, track: MediaStreamTrack | undefined): void {

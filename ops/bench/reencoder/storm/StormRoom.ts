@@ -10,14 +10,15 @@ import type { ReencodingQueue } from '../../../../core/reencoding/ports.ts';
 import type { Cleanup } from '../../../kit/cleanup.ts';
 import { freePort } from '../../../kit/freePort.ts';
 import { quietLogger } from '../../../kit/quietLogger.ts';
-import { Rpc } from '../../../kit/rpc.ts';
+import { openRpc, type Rpc } from '../../../kit/rpc.ts';
 import { systemClock } from '../../../kit/systemClock.ts';
 import type { TestMedia } from '../../../kit/testMedia.ts';
 import { recordOf } from '../../forward/recordOf.ts';
 import type { Publication, Topology } from '../../forward/SfuUnderTest.ts';
+import type { Sfu } from '../../forward/sfuClient.ts';
 import { silentListener } from '../../silentListener.ts';
 import { attachReencoder } from './attachReencoder.ts';
-import type { EncoderCounts } from './publisherProcess.ts';
+import type { EncoderCounts, Publisher } from './publisherProcess.ts';
 
 const PUBLISHER = fileURLToPath(new URL('./publisherProcess.ts', import.meta.url));
 const CAMERA: Publication = { publisherId: 'presenter', trackId: 'camera', kind: 'video' };
@@ -64,7 +65,7 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
   const publisher = fork(PUBLISHER, [JSON.stringify(media)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const exited = once(publisher, 'exit').then(() => rpc.end('the publisher has ended'));
   let sourceId = '';
-  const rpc: Rpc = new Rpc(publisher, {
+  const rpc: Rpc<Publisher> = openRpc<Publisher>(publisher, {
     openTransports: (id: string, capabilities: RtpCapabilities) => room.openTransports(id, SESSION, capabilities),
     connect: (id: string, transportId: string, dtls: DtlsParameters) =>
       room.connectTransport(id, SESSION, transportId, dtls),
@@ -73,7 +74,7 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
       sourceId = producerId;
       return producerId;
     },
-  });
+  } satisfies Sfu);
   const closing: (() => Promise<void>)[] = [() => plane.close()];
   const close = async (): Promise<void> => {
     for (let step = closing.pop(); step; step = closing.pop()) await step();
@@ -83,9 +84,9 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
     publisher.kill('SIGKILL');
     await exited;
   });
-  const encoderCounts = async (): Promise<EncoderCounts> => (await rpc.call('counts')) as EncoderCounts;
+  const encoderCounts = (): Promise<EncoderCounts> => rpc.remote.counts();
 
-  await rpc.call('publish', CAMERA, plane.rtpCapabilities);
+  await rpc.remote.publish(CAMERA, plane.rtpCapabilities);
   const [router] = routers;
   if (!router) throw new Error('the media plane opened no router');
   await untilSettled(encoderCounts, media.picture.framesPerSecond);

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { types } from 'mediasoup';
 import { RTP_CAPABILITIES } from '../../../../core/media/codecs.ts';
 import type { Cleanup } from '../../../kit/cleanup.ts';
-import { Rpc } from '../../../kit/rpc.ts';
-import type { FirstFrame } from './viewersProcess.ts';
+import { openRpc, type Rpc } from '../../../kit/rpc.ts';
+import type { WatchingViewers } from './viewersProcess.ts';
 
 const WATCHING = fileURLToPath(new URL('./viewersProcess.ts', import.meta.url));
 const SINK = fileURLToPath(new URL('./sinkProcess.ts', import.meta.url));
@@ -46,7 +46,7 @@ export interface Offered {
 export class Viewers {
   readonly #router: types.Router;
   readonly #offered: Offered;
-  readonly #rpc: Rpc;
+  readonly #watching: Rpc<WatchingViewers>['remote'];
   /** Where viewers receive that somebody looks at, and where the others do. */
   readonly #ports: { readonly watched: number; readonly sink: number };
   /** Ends whoever receives. */
@@ -66,14 +66,14 @@ export class Viewers {
     cleanup.add(close);
     const [watching, sink] = children;
     if (!watching || !sink) throw new Error('the viewers do not start');
-    const rpc = new Rpc(watching);
+    const rpc = openRpc<WatchingViewers>(watching);
     watching.once('exit', () => rpc.end('the viewers have ended'));
     const [sinkPort] = await once(sink, 'message');
     return new Viewers(
       router,
       offered,
-      rpc,
-      { watched: Number(await rpc.call('port')), sink: Number(sinkPort) },
+      rpc.remote,
+      { watched: await rpc.remote.port(), sink: Number(sinkPort) },
       close,
     );
   }
@@ -81,13 +81,13 @@ export class Viewers {
   private constructor(
     router: types.Router,
     offered: Offered,
-    rpc: Rpc,
+    watching: Rpc<WatchingViewers>['remote'],
     ports: { readonly watched: number; readonly sink: number },
     close: () => Promise<void>,
   ) {
     this.#router = router;
     this.#offered = offered;
-    this.#rpc = rpc;
+    this.#watching = watching;
     this.#ports = ports;
     this.close = close;
   }
@@ -107,7 +107,7 @@ export class Viewers {
     const consumer = await this.#consume(transport);
     const ssrc = ssrcOf(consumer);
     this.#joinedAt.set(ssrc, joinedAt);
-    await this.#rpc.call('expect', ssrc, transport.tuple.localPort);
+    await this.#watching.expect(ssrc, transport.tuple.localPort);
     await consumer.resume();
     this.#present.push({ transport, ssrc });
   }
@@ -119,7 +119,7 @@ export class Viewers {
     viewer.transport.close();
     await this.#collect();
     if (this.#joinedAt.delete(viewer.ssrc)) this.#never += 1;
-    await this.#rpc.call('leave', viewer.ssrc);
+    await this.#watching.leave(viewer.ssrc);
   }
 
   async results(): Promise<TimesToFirstFrame> {
@@ -128,7 +128,7 @@ export class Viewers {
   }
 
   async #collect(): Promise<void> {
-    for (const { ssrc, at, requests } of (await this.#rpc.call('takeFirstFrames')) as FirstFrame[]) {
+    for (const { ssrc, at, requests } of await this.#watching.takeFirstFrames()) {
       const joinedAt = this.#joinedAt.get(ssrc);
       this.#joinedAt.delete(ssrc);
       this.#requests += requests;

@@ -2,10 +2,10 @@ import type { types } from 'mediasoup-client';
 import { codecOptionsFor, encodingsFor } from '../../../../client/media/encodings.ts';
 import type { RtpCapabilities } from '../../../../core/media/rtpTypes.ts';
 import { openCamera } from '../../../kit/clients/bot/sources.ts';
-import { Rpc } from '../../../kit/rpc.ts';
+import { openRpc } from '../../../kit/rpc.ts';
 import type { TestMedia } from '../../../kit/testMedia.ts';
 import type { Publication } from '../../forward/SfuUnderTest.ts';
-import { connectWith, enterSfu, toTransportOptions } from '../../forward/sfuClient.ts';
+import { connectWith, enterSfu, type Sfu, toTransportOptions } from '../../forward/sfuClient.ts';
 
 /** What the publisher's encoder has done since it began, one for each layer, lowest first. */
 export interface EncoderCounts {
@@ -23,7 +23,7 @@ export interface EncoderCounts {
 const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
 let sending: types.Transport | undefined;
 
-const sfu = new Rpc(process, {
+const publisher = {
   async publish(publication: Publication, capabilities: RtpCapabilities) {
     const { device, transports } = await enterSfu(sfu, publication.publisherId, capabilities);
     const send = device.createSendTransport(toTransportOptions(transports.send));
@@ -52,6 +52,9 @@ const sfu = new Rpc(process, {
         .sort((a, b) => a.rid.localeCompare(b.rid)),
     };
   },
-});
+};
+export type Publisher = typeof publisher;
+
+const { remote: sfu } = openRpc<Sfu>(process, publisher);
 
 process.on('disconnect', () => process.exit(0));

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { Rpc } from '../../../kit/rpc.ts';
+import { openRpc } from '../../../kit/rpc.ts';
 import { pictureLossIndication } from '../pictureLossIndication.ts';
 import { toRtpPacket } from '../toRtpPacket.ts';
 import { FirstKeyframe } from './FirstKeyframe.ts';
@@ -41,7 +41,7 @@ const socket = createSocket('udp4', (datagram) => {
   forget(ssrc);
 });
 
-new Rpc(process, {
+const viewers = {
   /** Where all viewers receive. */
   async port(): Promise<number> {
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
@@ -70,7 +70,10 @@ new Rpc(process, {
     arrived = [];
     return taken;
   },
-});
+};
+export type WatchingViewers = typeof viewers;
+
+openRpc(process, viewers);
 
 process.on('disconnect', () => process.exit(0));
 

@@ -1,4 +1,4 @@
-import { Rpc } from '../../rpc.ts';
+import { openRpc } from '../../rpc.ts';
 import type { TestMedia } from '../../testMedia.ts';
 import { BareProbe } from '../bare/BareProbe.ts';
 import type { ProbeName } from '../ClientHost.ts';
@@ -34,5 +34,5 @@ const probes: Record<ProbeName, () => object> = {
 };
 
 // Its parent names one of them.
-new Rpc(process, probes[process.argv[3] as ProbeName]());
+openRpc(process, probes[process.argv[3] as ProbeName]());
 process.on('disconnect', () => process.exit(0));

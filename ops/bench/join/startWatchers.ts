@@ -3,13 +3,12 @@ import { startBot } from '../../kit/clients/startBot.ts';
 import { childrenOf } from '../../kit/deployment/processes.ts';
 import type { TestMedia } from '../../kit/testMedia.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
-import type { Newcomers } from './joinWithMedia.ts';
-import type { Person } from './light/LightClient.ts';
+import type { Newcomers, Person } from './joinWithMedia.ts';
 
 const LIMIT_MS = 30_000;
 
 /** Newcomers on libwebrtc, each in a process of its own, that have loaded their program as a page has when a person clicks. */
-export async function startBots(
+export async function startWatchers(
   url: string,
   people: readonly Person[],
   publishers: number,
