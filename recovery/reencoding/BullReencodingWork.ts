@@ -21,8 +21,8 @@ const NOT_UNDERSTOOD_MS = 5_000;
 type Work = (taken: TakenJob) => Promise<void>;
 
 /**
- * The sidecar's end of the BullMQ queue. Jobs are fetched by hand, not by BullMQ's own loop: that one notices neither that
- * it may do more while all its jobs last, nor that it may do none.
+ * The sidecar's end of the BullMQ queue. It fetches jobs by hand: BullMQ's own loop gives up jobs that are well when Redis was
+ * away for longer than a lock lasts (docs/decisions/0007).
  */
 export class BullReencodingWork implements ReencodingWork {
   readonly #redis: RedisConnection;
