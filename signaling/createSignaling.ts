@@ -69,8 +69,6 @@ export interface SignalingDeps {
   readonly logger: Logger;
   /** What /readyz checks besides signaling itself, such as the journal. */
   readonly readiness?: Readonly<Record<string, () => boolean>>;
-  /** Where the metrics of the whole process are kept; /metrics shows all of them. */
-  readonly metrics?: Registry;
   readonly iceServers: Session['iceServers'];
   /** Proxies whose X-Forwarded-For is believed, as `ClientAddresses` takes them. */
   readonly trustedProxies: readonly string[];
@@ -102,8 +100,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
   const nodes = new NodeDirectory({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
-  const registry = deps.metrics ?? new Registry();
-  if (!deps.metrics) collectDefaultMetrics({ register: registry });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
 
   const context: SignalingContext = {
     nodeId,

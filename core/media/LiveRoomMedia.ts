@@ -28,7 +28,6 @@ import type { WorkerSlot } from './workers/WorkerSlot.ts';
 export interface LiveRoomMediaOptions {
   readonly slots: readonly WorkerSlot[];
   readonly workerCapacity: number;
-  readonly maxIncomingBitrateBps: number;
   readonly policy: MediaPolicy;
   readonly listener: RoomMediaListener;
   /** Null if this node has no reencoding. */

@@ -19,8 +19,6 @@ export interface MediaPlaneOptions {
   readonly basePort: number;
   /** Consumers that a worker carries before a room spreads to another one. */
   readonly workerCapacity?: number;
-  /** The most that one participant may send. */
-  readonly maxIncomingBitrateBps?: number;
   readonly policy?: MediaPolicy;
   /** The queue of reencoding jobs, and where sidecars reach this node. Without it nothing is reencoded. */
   readonly reencoding?: { readonly queue: ReencodingQueue; readonly nodeId: NodeId; readonly nodeUrl: string } | null;
@@ -40,7 +38,7 @@ const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null };
  */
 export async function createMediaPlane(options: MediaPlaneOptions): Promise<MediaPlane> {
   assertAnnounceable(options.listen);
-  const { workerCapacity = 500, maxIncomingBitrateBps = 8_000_000, policy = DEFAULT_POLICY, clock } = options;
+  const { workerCapacity = 500, policy = DEFAULT_POLICY, clock } = options;
   const logger = options.logger.child({ part: 'media' });
   const pool = await WorkerPool.create({ ...options, logger });
   const rooms = new Set<LiveRoomMedia>();
@@ -55,7 +53,6 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
       const room = new LiveRoomMedia({
         slots: pool.slots,
         workerCapacity,
-        maxIncomingBitrateBps,
         policy,
         listener,
         openReencoding: reencoding && ((objects) => reencoding.openRoom(roomId, objects)),
