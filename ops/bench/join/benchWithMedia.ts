@@ -5,7 +5,7 @@ import { joinWithMedia, type MediaJoin, type Meeting } from './joinWithMedia.ts'
 
 const RUNS = 3;
 const CROWDS = [10, 50, 100] as const;
-/** Of each crowd, those on libwebrtc. Ten of them already take more CPU than the server does: they would measure themselves. */
+/** Of each crowd, those on libwebrtc. Ten of them take more CPU than the server does: they would measure themselves. */
 const WATCHERS = 4;
 /** Not measured: all programs are warm afterwards, as those of a server are. */
 const REHEARSAL = 50;
@@ -32,10 +32,11 @@ export async function benchWithMedia(meeting: Meeting, cleanup: Cleanup): Promis
     bench: 'join with media',
     runs: RUNS,
     how:
-      `So many newcomers come at one moment to a room where ${meeting.publishers} on libwebrtc publish picture and sound. ${WATCHERS} of them are on ` +
-      'libwebrtc too, one process each: a picture is there when it is decoded, a sound when its packet is played. The others only signal: the ' +
-      'server gives them transports and consumers, and they connect to none, so it shakes no hands and sends no media for them. From dialling, ' +
-      'ms; medians of the runs. "joined" counts everybody. CPU is the share of all cores until the last of all had everything.' +
+      `So many newcomers come at one moment to a room where ${meeting.publishers} on libwebrtc publish picture and ` +
+      `sound. ${WATCHERS} of them are on libwebrtc too, one process each: a picture is there when it is decoded, a sound ` +
+      'when its packet is played. The others only signal: the server gives them transports and consumers, and they ' +
+      'connect to none, so it neither shakes hands with them nor sends them media. From dialling, ms; medians of the ' +
+      'runs. "joined" counts everybody. CPU is the share of all cores until the last of all had everything.' +
       dominated(results),
     headings: ['people', 'until', 'p50', 'p99', 'max', 'CPU % clients', 'CPU % server', 'CPU % idle'],
     rows: results.flatMap(({ people, runs, shares }) =>
