@@ -5,7 +5,7 @@ import { Id, RtpCapabilities, TrackKind } from '../../../signaling/protocol/shap
 import { ask } from '../../kit/ask.ts';
 import { enter } from '../../kit/enter.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
-import type { Newcomers, Person } from './joinWithMedia.ts';
+import type { Newcomers, Person } from './Newcomers.ts';
 
 /** The part of the server's answers that matters here. */
 const Joined = z.object({ rtpCapabilities: RtpCapabilities });

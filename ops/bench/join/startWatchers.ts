@@ -3,7 +3,7 @@ import { startBot } from '../../kit/clients/startBot.ts';
 import { childrenOf } from '../../kit/deployment/processes.ts';
 import type { TestMedia } from '../../kit/testMedia.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
-import type { Newcomers, Person } from './joinWithMedia.ts';
+import type { Newcomers, Person } from './Newcomers.ts';
 
 const LIMIT_MS = 30_000;
 
