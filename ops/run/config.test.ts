@@ -91,13 +91,13 @@ describe('bad settings', () => {
 });
 
 describe('proxies', () => {
-  test('on this machine are believed, others when they are named', () => {
+  test('proxies on this machine are believed, others when they are named', () => {
     expect(parse({}).signaling.trustedProxies).toEqual(['loopback']);
     const named = parse({ TRUSTED_PROXIES: '10.0.0.0/8,  fd00::7, loopback' }).signaling.trustedProxies;
     expect(named).toEqual(['10.0.0.0/8', 'fd00::7', 'loopback']);
   });
 
-  test('that are no addresses are named', () => {
+  test('proxies that are no addresses are named', () => {
     const problems = problemsOf({ TRUSTED_PROXIES: '10.0.0.0/8, proxy.example.org, 10.0.0.0/40' });
     expect(problems).toContain('TRUSTED_PROXIES has "proxy.example.org"');
     expect(problems).toContain('TRUSTED_PROXIES has "10.0.0.0/40"');
@@ -106,7 +106,7 @@ describe('proxies', () => {
 });
 
 describe('ICE servers', () => {
-  test('are none, or what browsers take as iceServers', () => {
+  test('ICE servers are none, or what browsers take as iceServers', () => {
     expect(parse({}).signaling.iceServers.reveal()).toEqual([]);
     const turn = { urls: ['turn:a.example.org', 'turns:b.example.org:443'], username: 'u', credential: 'c' };
     const text = JSON.stringify([{ urls: 'stun:stun.example.org:3478' }, turn]);
@@ -122,7 +122,7 @@ describe('ICE servers', () => {
     ['another kind of URL', '[{"urls": "https://a"}]', 'ICE_SERVERS.0.urls must be a URL such as stun:'],
     ['a name that browsers do not know', '[{"urls": "stun:a", "url": "stun:b"}]', '"url"'],
     ['TURN without a password', '[{"urls": "turn:a", "username": "hunter2"}]', 'ICE_SERVERS.0 needs a username'],
-  ])('with %s are refused, and not shown', (_, text, problem) => {
+  ])('ICE servers with %s are refused, and not shown', (_, text, problem) => {
     const problems = problemsOf({ ICE_SERVERS: text });
     expect(problems).toContain(problem);
     expect(problems).not.toContain('hunter2');

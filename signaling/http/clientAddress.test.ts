@@ -17,11 +17,11 @@ describe("a client's address", () => {
     expect(addresses.of('', '198.51.100.9')).toBe('');
   });
 
-  it('is that of the peer when no proxy is trusted', () => {
+  it('the address of a client is that of the peer when no proxy is trusted', () => {
     expect(new ClientAddresses([]).of('127.0.0.1', '198.51.100.9')).toBe('127.0.0.1');
   });
 
-  it('needs ranges that are some', () => {
+  it('a trusted proxy that is no address and no range is refused', () => {
     for (const bad of ['proxy.example.org', '10', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.0/', 'fd00::/129', '']) {
       expect(() => new ClientAddresses(['loopback', bad]), bad).toThrow(TypeError);
     }
