@@ -51,17 +51,27 @@ export function completeLock(lock) {
 }
 
 function isLocked(lock, fromPath, name) {
-  for (let folder = fromPath; ; folder = folder.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, '')) {
+  for (let folder = fromPath; ; folder = folderAround(folder)) {
     if (lock.packages[`${folder ? `${folder}/` : ''}node_modules/${name}`]) return true;
     if (folder === '') return false;
   }
+}
+
+/**
+ * The package whose node_modules holds this one; a workspace stands in the root.
+ * @param {string} path
+ */
+function folderAround(path) {
+  const outer = path.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, '');
+  return outer === path ? '' : outer;
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const path = new URL('../../package-lock.json', import.meta.url);
   const lock = JSON.parse(readFileSync(path, 'utf8'));
   const added = completeLock(lock);
-  for (const entry of Object.values(lock.packages)) delete entry.resolved;
+  // A workspace's entry names its folder there.
+  for (const entry of Object.values(lock.packages)) if (!entry.link) delete entry.resolved;
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
   process.stdout.write(added.length > 0 ? `added ${added.join(', ')}\n` : 'the lock file is complete\n');
 }

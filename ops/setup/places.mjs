@@ -35,14 +35,17 @@ export function hashOf(...parts) {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A hash of the names and contents of all files under some folders or files of the checkout; what is missing counts too. */
+/**
+ * A hash of the names and contents of all files under some folders or files of the checkout; what is missing counts too,
+ * what is built or installed does not.
+ */
 export function hashOfFiles(...paths) {
   const parts = [];
   const add = (path) => {
     const found = statSync(join(ROOT, path), { throwIfNoEntry: false });
     if (found?.isDirectory()) {
       for (const name of readdirSync(join(ROOT, path)).sort()) {
-        if (name !== 'node_modules' && name !== '.git') add(`${path}/${name}`);
+        if (!['node_modules', 'dist', '.git'].includes(name)) add(`${path}/${name}`);
       }
     } else {
       parts.push(path, found ? readFileSync(join(ROOT, path)) : 'missing');

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { check } from './check.mjs';
+import { buildClientPackage } from './clientPackage.mjs';
 import { dependenciesAreInstalled, ensureDependencies } from './dependencies.mjs';
 import { ensurePage, pageIsBuilt } from './page.mjs';
 import { cacheFolder, ROOT, requireWritable } from './places.mjs';
@@ -41,6 +42,7 @@ const TASKS = {
     media: false,
     go: launch('ops/run/reencoder.ts'),
   },
+  client: { quiet: true, system: () => [], media: false, go: buildClientPackage },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },
 };
 

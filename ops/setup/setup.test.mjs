@@ -15,14 +15,24 @@ test('the lock file is complete for every platform', () => {
 });
 
 test('the lock file names no registry, so that any can serve it', () => {
-  const named = Object.entries(lock().packages).filter(([, entry]) => entry.resolved);
-  expect(named).toEqual([]);
+  const named = Object.values(lock().packages).filter(({ resolved }) => resolved !== undefined);
+  expect(named).toEqual([
+    { resolved: 'client', link: true },
+    { resolved: 'web', link: true },
+  ]);
 });
 
 test('a platform package is entered for the platform in its name', () => {
   expect(platformOf('@biomejs/cli-linux-x64-musl')).toEqual({ os: ['linux'], cpu: ['x64'], libc: ['musl'] });
   expect(platformOf('@uwsjs/darwin-arm64-22')).toEqual({ os: ['darwin'], cpu: ['arm64'] });
   expect(platformOf('left-pad')).toBeUndefined();
+});
+
+test('a platform package that a workspace wants is found or added in the root', () => {
+  const wants = { optionalDependencies: { '@biomejs/cli-linux-x64': '1.0.0' } };
+  const incomplete = { packages: { '': {}, client: wants } };
+  expect(completeLock(incomplete)).toEqual(['@biomejs/cli-linux-x64']);
+  expect(completeLock(incomplete)).toEqual([]);
 });
 
 test('an optional package without a platform in its name is not made up', () => {
