@@ -106,17 +106,50 @@ module.exports = {
       { path: '^ops/drills/' },
     ),
     arrow(
+      'web-lib-is-the-ground',
+      'What model, screens and parts of the page share imports none of them.',
+      { path: '^web/lib/', pathNot: TESTS },
+      { path: '^web/', pathNot: '^web/lib/' },
+    ),
+    arrow(
       'web-model-has-no-screens',
       'The model of the page works without its screens.',
-      { path: '^web/(model|lib)/' },
-      { path: '^web/(screens|ui)/|^web/App' },
+      { path: '^web/model/', pathNot: TESTS },
+      { path: '^web/', pathNot: '^web/(model|lib)/' },
     ),
     arrow(
       'web-parts-have-no-screens',
-      'Buttons, fields and menus know no screen and no model.',
-      { path: '^web/ui/' },
-      { path: '^web/(screens|model)/|^web/App' },
+      'Buttons, fields and menus know no screen, no model and no client.',
+      { path: '^web/ui/', pathNot: TESTS },
+      { path: '^(web|client)/', pathNot: '^web/(ui|lib)/' },
     ),
+    arrow(
+      'web-screens-know-the-model',
+      'Screens know the client through the model alone.',
+      { path: '^web/screens/', pathNot: TESTS },
+      { path: '^(web|client)/', pathNot: '^web/(screens|model|ui|lib)/' },
+    ),
+    arrow(
+      'web-needs-no-gallery',
+      'The gallery shows every screen without a server; the page does not know it.',
+      { path: '^web/', pathNot: '^web/gallery/' },
+      { path: '^web/gallery/' },
+    ),
+    arrow(
+      'web-has-no-circles',
+      'No modules of the page import each other, not even for a type.',
+      { path: '^web/' },
+      { circular: true },
+    ),
+    {
+      ...arrow(
+        'web-folders-have-no-circles',
+        'No folders of the page import each other.',
+        { path: '^web/' },
+        { circular: true },
+      ),
+      scope: 'folder',
+    },
     arrow(
       'nothing-imports-tests',
       'Nothing imports tests but tests.',
@@ -162,7 +195,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|data|coverage)/' },
+    exclude: { path: '^(dist|data|coverage)/|^(client|web)/(dist|node_modules)/' },
     // TypeScript 7 has no interface that this tool could parse with.
     parser: 'swc',
     // Imports that only carry types are arrows too.

@@ -8,15 +8,18 @@ import { RoomPage } from './screens/entry/RoomPage.tsx';
 import { LandingPage } from './screens/landing/LandingPage.tsx';
 import { MessagePage } from './ui/MessagePage.tsx';
 import { NoticesProvider } from './ui/notices.tsx';
+import { TipProvider } from './ui/Tip.tsx';
 import './ui/tokens.css';
 import './ui/base.css';
 
 export function App() {
   return (
     <ErrorBoundary>
-      <NoticesProvider>
-        <CurrentPage />
-      </NoticesProvider>
+      <TipProvider>
+        <NoticesProvider>
+          <CurrentPage />
+        </NoticesProvider>
+      </TipProvider>
     </ErrorBoundary>
   );
 }

@@ -9,8 +9,8 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), compressedFiles()],
   build: {
-    // Browsers that know light-dark(): its replacement for older ones cannot make a part of the page dark.
-    target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
+    // Browsers that know light-dark() and :has(): what would replace them in older ones cannot make the meeting dark.
+    target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
     outDir: '../dist/web',
     emptyOutDir: true,
     assetsInlineLimit: 0,

@@ -1,8 +1,8 @@
 import type { Room } from '../../client/index.ts';
 import { describeError } from '../lib/describeError.ts';
 import type { HandedTracks } from './Door.ts';
-import { LocalDevices } from './LocalDevices.ts';
 import type { EndReason, Meeting, MeetingActions, MeetingSnapshot, Word } from './Meeting.ts';
+import { MeetingDevices } from './MeetingDevices.ts';
 import { roomActions } from './roomActions.ts';
 import { SnapshotBuilder } from './SnapshotBuilder.ts';
 import { WORD_ON_STOPPED_SCREEN, wordOnHostsMute, wordOnLostDevice } from './words.ts';
@@ -34,7 +34,7 @@ const TYPING_MS = 6_000;
 /** The meeting of a connected `Room`. */
 export class RoomMeeting implements Meeting {
   readonly actions: MeetingActions;
-  readonly #devices: LocalDevices;
+  readonly #devices: MeetingDevices;
   readonly #builder: SnapshotBuilder;
   readonly #listeners = new Set<() => void>();
   readonly #lastSpokeAt = new Map<string, number>();
@@ -47,7 +47,7 @@ export class RoomMeeting implements Meeting {
 
   constructor(room: Room) {
     this.#builder = new SnapshotBuilder(room);
-    this.#devices = new LocalDevices(room, () => this.#refreshSoon());
+    this.#devices = new MeetingDevices(room, () => this.#refreshSoon());
     this.actions = roomActions(room, this.#devices);
     this.#snapshot = this.#build();
 

@@ -1,9 +1,9 @@
 import type { Room, TrackSource } from '../../client/index.ts';
-import type { LocalDevices } from './LocalDevices.ts';
 import type { MeetingActions } from './Meeting.ts';
+import type { MeetingDevices } from './MeetingDevices.ts';
 
 /** The page's actions, in the words of the client. */
-export function roomActions(room: Room, devices: LocalDevices): MeetingActions {
+export function roomActions(room: Room, devices: MeetingDevices): MeetingActions {
   const { controls, chat } = room;
   const trackOf = (participantId: string, source: TrackSource) => {
     const self = room.localParticipant;

@@ -1,32 +1,51 @@
-import type { ButtonHTMLAttributes } from 'react';
-import { Icon, type IconName } from './icons.tsx';
+import type { LucideIcon } from 'lucide-react';
+import type { ComponentProps } from 'react';
+import { Tip } from './Tip.tsx';
 import './Button.css';
 
-interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+interface ButtonProps extends ComponentProps<'button'> {
   variant?: 'primary' | 'secondary' | 'quiet' | 'danger';
-  icon?: IconName;
+  icon?: LucideIcon;
 }
 
-export function Button({ variant = 'secondary', icon, className = '', children, ...rest }: ButtonProps) {
+export function Button({ variant = 'secondary', icon: Icon, className = '', children, ...rest }: ButtonProps) {
   return (
     <button type="button" className={`button ${variant} ${className}`} {...rest}>
-      {icon && <Icon name={icon} size={20} />}
+      {Icon && <Icon size={20} />}
       {children}
     </button>
   );
 }
 
-interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  icon: IconName;
+interface TippedButtonProps extends ComponentProps<'button'> {
+  /** The accessible name. */
+  label: string;
+  /** What the tip shows: the name, unless it says more. */
+  tip?: string | undefined;
+}
+
+/** A button without text. */
+export function TippedButton({ label, tip = label, ...rest }: TippedButtonProps) {
+  return (
+    <Tip text={tip}>
+      {/* The tip repeats the name: as a description too, a screen reader would read it twice. */}
+      <button type="button" aria-label={label} aria-describedby={undefined} {...rest} />
+    </Tip>
+  );
+}
+
+interface IconButtonProps extends ComponentProps<'button'> {
+  icon: LucideIcon;
   /** The accessible name, also shown as a tip. */
   label: string;
   size?: number;
+  /** The browser shows the tip: cheaper where there are a thousand buttons. */
+  nativeTip?: boolean;
 }
 
-export function IconButton({ icon, label, size = 20, className = '', ...rest }: IconButtonProps) {
-  return (
-    <button type="button" className={`icon-button ${className}`} aria-label={label} title={label} {...rest}>
-      <Icon name={icon} size={size} />
-    </button>
-  );
+export function IconButton({ icon: Icon, size = 20, nativeTip = false, className = '', ...rest }: IconButtonProps) {
+  const props = { ...rest, className: `icon-button ${className}`, children: <Icon size={size} /> };
+  if (!nativeTip) return <TippedButton {...props} />;
+  const { label, ...others } = props;
+  return <button type="button" aria-label={label} title={label} {...others} />;
 }

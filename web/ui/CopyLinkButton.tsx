@@ -1,3 +1,4 @@
+import { Check, Link } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { roomLink } from '../lib/navigation.ts';
 import { Button } from './Button.tsx';
@@ -24,7 +25,7 @@ export function CopyLinkButton({ roomId, variant }: { roomId: string; variant: '
   };
 
   return (
-    <Button variant={variant} icon={copied ? 'check' : 'link'} onClick={() => void copy()}>
+    <Button variant={variant} icon={copied ? Check : Link} onClick={() => void copy()}>
       {copied ? 'Copied' : 'Copy link'}
     </Button>
   );

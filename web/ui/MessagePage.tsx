@@ -1,19 +1,19 @@
+import { DoorOpen, type LucideIcon } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button } from './Button.tsx';
-import { Icon, type IconName } from './icons.tsx';
 import { Logo } from './Logo.tsx';
 import './MessagePage.css';
 
 interface MessagePageProps {
   title: string;
   text: string;
-  icon?: IconName;
+  icon?: LucideIcon;
   /** The first one is the one to take. */
   actions: readonly { readonly label: string; readonly onClick: () => void }[];
 }
 
 /** A whole page with one thing to say and what to do next. */
-export function MessagePage({ title, text, icon = 'door', actions }: MessagePageProps) {
+export function MessagePage({ title, text, icon: Icon = DoorOpen, actions }: MessagePageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -21,7 +21,7 @@ export function MessagePage({ title, text, icon = 'door', actions }: MessagePage
       <Logo />
       <div className="message-card">
         <span className="message-icon">
-          <Icon name={icon} size={30} />
+          <Icon size={30} />
         </span>
         <h1 ref={heading} tabIndex={-1}>
           {title}

@@ -1,3 +1,4 @@
+import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { IconButton } from './Button.tsx';
 import './Panel.css';
@@ -30,7 +31,7 @@ export function Panel({ title, onClose, children }: PanelProps) {
     <aside ref={panel} className="panel" aria-labelledby={id} tabIndex={-1}>
       <header className="panel-header">
         <h2 id={id}>{title}</h2>
-        <IconButton icon="close" label={`Close ${title.toLowerCase()}`} onClick={onClose} />
+        <IconButton icon={X} label={`Close ${title.toLowerCase()}`} onClick={onClose} />
       </header>
       {children}
     </aside>

@@ -1,7 +1,7 @@
+import { TriangleAlert, X } from 'lucide-react';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { describeError } from '../lib/describeError.ts';
 import { IconButton } from './Button.tsx';
-import { Icon } from './icons.tsx';
 import './notices.css';
 
 interface Notice {
@@ -59,12 +59,12 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
       <div className="notices" role="status" aria-live="polite">
         {shown.map((notice) => (
           <div key={notice.id} className="notice">
-            <Icon name="warning" size={20} />
+            <TriangleAlert size={20} />
             <p>
               <strong>{notice.title}</strong> {notice.advice}
             </p>
             <IconButton
-              icon="close"
+              icon={X}
               label="Dismiss"
               onClick={() => setShown((before) => before.filter((other) => other.id !== notice.id))}
             />

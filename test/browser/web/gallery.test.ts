@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
+import { GalleryServer } from './GalleryServer.ts';
 
 /** EVERROOM_SCREENSHOTS: a folder to keep a picture of every screen in. */
 const pictures = process.env.EVERROOM_SCREENSHOTS;
 
 const VIEWPORTS = {
-  laptop: { width: 1280, height: 800 },
-  phone: { width: 390, height: 844 },
-  sideways: { width: 844, height: 390 },
+  laptop: { width: 1280, height: 800, colorScheme: 'light' },
+  phone: { width: 390, height: 844, colorScheme: 'dark' },
+  sideways: { width: 844, height: 390, colorScheme: 'light' },
 } as const;
 
 type Prepare = (page: Page) => Promise<unknown>;
@@ -39,6 +38,10 @@ const chooseAutomatic: Prepare = async (page) => {
   await settingsDownTo('Reencode video')(page);
   await page.getByLabel('Automatic, for many viewers').check();
   await page.getByLabel('Begins with more than').selectOption('50 viewers');
+};
+const endMeeting: Prepare = async (page) => {
+  await click('Settings')(page);
+  await click('End the meeting for everybody…')(page);
 };
 const menuOf =
   (name: string): Prepare =>
@@ -72,6 +75,7 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   chat: [click('Chat'), 'Grace Hopper is writing…'],
   people: [click(/^People/u), 'Waiting to be let in'],
   settings: [click('Settings'), 'Lock the meeting'],
+  ending: [endMeeting, 'Everybody leaves, and nobody can come back.'],
   screen: [ready, 'Grace Hopper’s screen'],
   sharing: [ready, 'You are sharing your screen'],
   reconnecting: [ready, 'Reconnecting…'],
@@ -88,39 +92,26 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   knock: [ready, 'wants to join'],
 };
 
-let server: PreviewServer;
-let folder: string;
+let gallery: GalleryServer;
 let browser: Browser;
-let url: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'everroom-gallery-'));
-  const config = {
-    configFile: path.resolve('web/vite.config.ts'),
-    root: path.join(import.meta.dirname, 'gallery'),
-    logLevel: 'warn',
-    build: { outDir: folder },
-    preview: { port: 0, host: '127.0.0.1' },
-  } as const;
-  await build(config);
-  server = await preview(config);
-  url = server.resolvedUrls?.local[0] ?? '';
+  gallery = await GalleryServer.start();
   browser = await launchChromium();
   if (pictures !== undefined) await mkdir(pictures, { recursive: true });
 }, 60_000);
 
 afterAll(async () => {
   await browser?.close();
-  await server?.close();
-  await rm(folder, { recursive: true, force: true });
+  await gallery?.stop();
 });
 
-describe.each(Object.entries(VIEWPORTS))('on a %s', (device, viewport) => {
+describe.each(Object.entries(VIEWPORTS))('on a %s', (device, { colorScheme, ...viewport }) => {
   let page: Page;
   const problems: string[] = [];
 
   beforeAll(async () => {
-    const context = await browser.newContext({ viewport, hasTouch: device !== 'laptop', colorScheme: 'light' });
+    const context = await browser.newContext({ viewport, hasTouch: device !== 'laptop', colorScheme });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -133,7 +124,7 @@ describe.each(Object.entries(VIEWPORTS))('on a %s', (device, viewport) => {
 
   it.each(Object.entries(SCREENS))('the screen %s is whole', async (state, [prepare, text]) => {
     problems.length = 0;
-    await page.goto(`${url}?state=${state}`);
+    await page.goto(gallery.urlOf(state));
     await prepare(page);
     await page.getByText(text).filter({ visible: true }).first().waitFor();
     if (pictures !== undefined) {
@@ -155,7 +146,7 @@ function overflow(): string[] {
   const found: string[] = [];
   if (document.documentElement.scrollWidth > innerWidth)
     found.push(`page is ${document.documentElement.scrollWidth} wide`);
-  for (const control of document.querySelectorAll<HTMLElement>('button, input, select, textarea')) {
+  for (const control of document.querySelectorAll<HTMLElement>('button, input, select, textarea, [role^="menuitem"]')) {
     if (!control.checkVisibility()) continue;
     const { left, right, width, height } = control.getBoundingClientRect();
     const name = control.getAttribute('aria-label') ?? control.textContent.trim();

@@ -1,3 +1,4 @@
+import { SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { MeetingActions } from '../../model/Meeting.ts';
 import { IconButton } from '../../ui/Button.tsx';
@@ -56,7 +57,7 @@ export function ChatComposer({ actions }: { actions: MeetingActions }) {
           {left} left
         </span>
       )}
-      <IconButton type="submit" icon="send" label="Send message" disabled={text.trim() === ''} />
+      <IconButton type="submit" icon={SendHorizontal} label="Send message" disabled={text.trim() === ''} />
     </form>
   );
 }

@@ -1,3 +1,4 @@
+import { Pencil, Trash2 } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { ChatLine, MeetingActions } from '../../model/Meeting.ts';
 import { IconButton } from '../../ui/Button.tsx';
@@ -33,12 +34,15 @@ export const Message = memo(function Message({ line, actions, mayDelete }: Messa
       </p>
       {line.state === 'sent' && (
         <div className="chat-message-actions">
-          {line.own && <IconButton icon="edit" size={16} label="Edit message" onClick={() => setEditing(true)} />}
+          {line.own && (
+            <IconButton icon={Pencil} size={16} label="Edit message" nativeTip onClick={() => setEditing(true)} />
+          )}
           {mayDelete && (
             <IconButton
-              icon="trash"
+              icon={Trash2}
               size={16}
               label="Delete message"
+              nativeTip
               onClick={() => void attempt(actions.deleteChat(line.id))}
             />
           )}

@@ -1,7 +1,20 @@
+import {
+  Hand,
+  type LucideIcon,
+  MessageSquare,
+  Mic,
+  MicOff,
+  MonitorUp,
+  Phone,
+  SlidersHorizontal,
+  Users,
+  Video,
+  VideoOff,
+} from 'lucide-react';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { useNotices } from '../../ui/notices.tsx';
-import type { PanelName } from '../meeting/panels.ts';
 import { ControlButton } from './ControlButton.tsx';
+import type { PanelName } from './panels.ts';
 import './ControlBar.css';
 
 interface ControlBarProps {
@@ -20,7 +33,7 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
   const sharing = self.screen !== null;
   const handUp = self.handRaisedAt !== null;
 
-  const panelButton = (name: PanelName, icon: 'chat' | 'people' | 'sliders', title: string, badge = 0) => (
+  const panelButton = (name: PanelName, icon: LucideIcon, title: string, badge = 0) => (
     <ControlButton
       icon={icon}
       label={badge > 0 ? `${title}, ${badge} new` : title}
@@ -35,22 +48,22 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
   return (
     <section className="control-bar" aria-label="Meeting controls">
       <ControlButton
-        icon={micOn ? 'mic' : 'micOff'}
+        icon={micOn ? Mic : MicOff}
         label={micOn ? 'Turn microphone off' : 'Turn microphone on'}
-        keys="Ctrl+D"
+        ctrlKey="D"
         off={!micOn}
         onClick={() => void attempt(actions.setMicrophone(!micOn))}
       />
       <ControlButton
-        icon={cameraOn ? 'camera' : 'cameraOff'}
+        icon={cameraOn ? Video : VideoOff}
         label={cameraOn ? 'Turn camera off' : 'Turn camera on'}
-        keys="Ctrl+E"
+        ctrlKey="E"
         off={!cameraOn}
         onClick={() => void attempt(actions.setCamera(!cameraOn))}
       />
       {canShareScreen() && (
         <ControlButton
-          icon="screen"
+          icon={MonitorUp}
           label={sharing ? 'Stop sharing your screen' : 'Share your screen'}
           className="for-screen"
           active={sharing}
@@ -58,16 +71,16 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
         />
       )}
       <ControlButton
-        icon="hand"
+        icon={Hand}
         label={handUp ? 'Lower your hand' : 'Raise your hand'}
         active={handUp}
         onClick={() => void attempt(handUp ? actions.lowerHand(self.id) : actions.raiseHand())}
       />
       <span className="control-gap" />
-      {panelButton('chat', 'chat', 'Chat', unread)}
-      {panelButton('people', 'people', 'People', snapshot.lobby.length)}
-      {panelButton('settings', 'sliders', 'Settings')}
-      <ControlButton icon="leave" label="Leave the meeting" danger onClick={() => void attempt(actions.leave())} />
+      {panelButton('chat', MessageSquare, 'Chat', unread)}
+      {panelButton('people', Users, 'People', snapshot.lobby.length)}
+      {panelButton('settings', SlidersHorizontal, 'Settings')}
+      <ControlButton icon={Phone} label="Leave the meeting" danger onClick={() => void attempt(actions.leave())} />
     </section>
   );
 }

@@ -1,10 +1,11 @@
-import { Icon, type IconName } from '../../ui/icons.tsx';
+import type { LucideIcon } from 'lucide-react';
+import { TippedButton } from '../../ui/Button.tsx';
 
 interface ControlButtonProps {
-  icon: IconName;
+  icon: LucideIcon;
   label: string;
-  /** The shortcut, shown with the tip. */
-  keys?: string;
+  /** The key that does the same together with Ctrl. */
+  ctrlKey?: string;
   className?: string;
   off?: boolean;
   active?: boolean;
@@ -15,23 +16,23 @@ interface ControlButtonProps {
 }
 
 export function ControlButton(props: ControlButtonProps) {
-  const { icon, label, keys, className = '', off, active, danger, badge = 0, expanded, onClick } = props;
+  const { icon: Icon, label, ctrlKey, className = '', off, active, danger, badge = 0, expanded, onClick } = props;
   const state = danger ? ' danger' : off ? ' off' : active ? ' active' : '';
   return (
-    <button
-      type="button"
+    <TippedButton
+      label={label}
+      tip={ctrlKey && `${label} (Ctrl+${ctrlKey})`}
       className={`control${state} ${className}`}
-      aria-label={label}
       aria-expanded={expanded}
-      title={keys ? `${label} (${keys})` : label}
+      aria-keyshortcuts={ctrlKey && `Control+${ctrlKey}`}
       onClick={onClick}
     >
-      <Icon name={icon} size={24} />
+      <Icon size={24} />
       {badge > 0 && (
         <span className="badge" aria-hidden="true">
           {badge > 99 ? '99+' : badge}
         </span>
       )}
-    </button>
+    </TippedButton>
   );
 }

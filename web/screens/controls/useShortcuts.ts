@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Meeting } from '../../model/Meeting.ts';
-import type { PanelName } from '../meeting/panels.ts';
+import type { PanelName } from './panels.ts';
 import { type ShortcutName, shortcutOf } from './shortcuts.ts';
 
 interface ShortcutTargets {
@@ -19,7 +19,10 @@ export function useShortcuts(targets: ShortcutTargets): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
-      const shortcut = shortcutOf(event, { writing: isWriting(event.target), singleKeys: latest.current.singleKeys });
+      const shortcut = shortcutOf(event, {
+        writing: wantsLetters(event.target),
+        singleKeys: latest.current.singleKeys,
+      });
       if (shortcut === null || (shortcut === 'close' && latest.current.panel === null)) return;
       event.preventDefault();
       if (!event.repeat) run(shortcut, latest.current);
@@ -50,7 +53,9 @@ function run(shortcut: ShortcutName, { meeting, attempt, toggle, close }: Shortc
   }
 }
 
-function isWriting(target: EventTarget | null): boolean {
+/** A field takes every letter; a menu goes to the action that begins with it. */
+function wantsLetters(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+  if (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) return true;
+  return target.closest('[role="menu"], [role="alertdialog"]') !== null;
 }

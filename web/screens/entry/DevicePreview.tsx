@@ -1,10 +1,10 @@
+import { Mic, MicOff, Video, VideoOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useStore } from '../../lib/useStore.ts';
 import { describeMediaProblem } from '../../model/mediaProblem.ts';
 import type { InputKind, PreviewDevices, PreviewSnapshot } from '../../model/PreviewDevices.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
-import { Button } from '../../ui/Button.tsx';
-import { Icon } from '../../ui/icons.tsx';
+import { Button, TippedButton } from '../../ui/Button.tsx';
 import { LevelMeter } from '../media/LevelMeter.tsx';
 import '../media/MediaVideo.css';
 import './DevicePreview.css';
@@ -42,25 +42,23 @@ export function DevicePreview({ preview, name }: { preview: PreviewDevices; name
 function InputSwitch({ preview, kind }: { preview: PreviewDevices; kind: InputKind }) {
   const input = useStore(preview)[kind];
   const on = input.wanted && input.problem === null;
-  const icon = kind === 'camera' ? (on ? 'camera' : 'cameraOff') : on ? 'mic' : 'micOff';
+  const Icon = kind === 'camera' ? (on ? Video : VideoOff) : on ? Mic : MicOff;
   const label = `Turn ${kind} ${on ? 'off' : 'on'}`;
   return (
-    <button
-      type="button"
+    <TippedButton
+      label={label}
       className={`round-switch${on ? '' : ' off'}`}
-      aria-label={label}
-      title={label}
       onClick={() => preview.setWanted(kind, !on)}
     >
-      <Icon name={icon} size={24} />
-    </button>
+      <Icon size={24} />
+    </TippedButton>
   );
 }
 
 function PicturePlace({ name, starting }: { name: string; starting: boolean }) {
   return (
     <div className="preview-place">
-      {name.trim() === '' ? <Icon name="cameraOff" size={40} /> : <Avatar id={name} name={name} size={96} />}
+      {name.trim() === '' ? <VideoOff size={40} /> : <Avatar id={name} name={name} size={96} />}
       <p>{starting ? 'Camera is starting…' : 'Camera is off'}</p>
     </div>
   );

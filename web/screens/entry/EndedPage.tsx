@@ -1,3 +1,4 @@
+import { DoorOpen, Lock } from 'lucide-react';
 import type { EndReason } from '../../model/Meeting.ts';
 import { MessagePage } from '../../ui/MessagePage.tsx';
 
@@ -39,5 +40,5 @@ export function EndedPage({ reason, onAgain, onHome }: EndedPageProps) {
   const { title, text, again } = ENDINGS[reason];
   const home = { label: 'Go to the first page', onClick: onHome };
   const actions = again === null ? [home] : [{ label: again, onClick: onAgain }, home];
-  return <MessagePage title={title} text={text} icon={again === null ? 'lock' : 'door'} actions={actions} />;
+  return <MessagePage title={title} text={text} icon={again === null ? Lock : DoorOpen} actions={actions} />;
 }

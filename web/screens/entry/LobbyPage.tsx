@@ -1,3 +1,4 @@
+import { Lock } from 'lucide-react';
 import type { PreviewDevices } from '../../model/PreviewDevices.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Logo } from '../../ui/Logo.tsx';
@@ -16,7 +17,7 @@ export function LobbyPage({ preview, denied, onBack }: LobbyPageProps) {
       <MessagePage
         title="You were not let in"
         text="A host of this meeting said no. If you think it was a mistake, ask again."
-        icon="lock"
+        icon={Lock}
         actions={[{ label: 'Ask again', onClick: onBack }]}
       />
     );

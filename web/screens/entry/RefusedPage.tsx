@@ -1,3 +1,4 @@
+import { DoorOpen, Lock } from 'lucide-react';
 import { describeError } from '../../lib/describeError.ts';
 import { MessagePage } from '../../ui/MessagePage.tsx';
 
@@ -18,7 +19,7 @@ export function RefusedPage({ code, onAgain, onHome }: RefusedPageProps) {
     <MessagePage
       title={(described?.title ?? '').replace(/\.$/u, '')}
       text={described?.advice ?? ''}
-      icon={code === 'ROOM_NOT_FOUND' || code === 'ROOM_CLOSED' ? 'door' : 'lock'}
+      icon={code === 'ROOM_NOT_FOUND' || code === 'ROOM_CLOSED' ? DoorOpen : Lock}
       actions={MAY_CHANGE.has(code) ? [again, home] : [home]}
     />
   );

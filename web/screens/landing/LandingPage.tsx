@@ -1,3 +1,4 @@
+import { Plus } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/fields.tsx';
@@ -67,7 +68,7 @@ function CreateForm({ onCreate }: { onCreate: (name: string) => Promise<void> })
         autoComplete="off"
         onChange={(event) => setName(event.target.value)}
       />
-      <Button type="submit" variant="primary" icon="plus" disabled={creating}>
+      <Button type="submit" variant="primary" icon={Plus} disabled={creating}>
         {creating ? 'Opening…' : 'New meeting'}
       </Button>
     </form>

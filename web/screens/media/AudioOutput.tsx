@@ -1,3 +1,4 @@
+import { Volume2 } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Person, PublishedMedia } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -33,7 +34,7 @@ export function AudioOutput({ others, speakerId }: AudioOutputProps) {
       ))}
       {blocked && (
         <div className="hear" role="alert">
-          <Button variant="primary" icon="speaker" onClick={() => void play()}>
+          <Button variant="primary" icon={Volume2} onClick={() => void play()}>
             Click to hear
           </Button>
         </div>

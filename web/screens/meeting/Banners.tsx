@@ -1,6 +1,6 @@
+import { MonitorUp } from 'lucide-react';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Icon } from '../../ui/icons.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import './Banners.css';
 
@@ -21,7 +21,7 @@ export function Banners({ snapshot, actions, withLobby, onPeople }: BannersProps
     <div className="banners">
       {snapshot.self.screen && (
         <div className="banner">
-          <Icon name="screen" size={18} />
+          <MonitorUp size={18} />
           <span>You are sharing your screen</span>
           <Button variant="danger" onClick={() => void attempt(actions.setScreenShare(false))}>
             Stop sharing

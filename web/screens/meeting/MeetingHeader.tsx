@@ -1,6 +1,7 @@
+import { Lock, Users } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { MeetingSnapshot } from '../../model/Meeting.ts';
-import { Icon } from '../../ui/icons.tsx';
+import { Tip } from '../../ui/Tip.tsx';
 import './MeetingHeader.css';
 
 export function MeetingHeader({ snapshot, onPeople }: { snapshot: MeetingSnapshot; onPeople: () => void }) {
@@ -9,15 +10,17 @@ export function MeetingHeader({ snapshot, onPeople }: { snapshot: MeetingSnapsho
     <header className="meeting-header">
       <h1>{snapshot.name || 'Meeting'}</h1>
       {snapshot.locked && (
-        <span className="mark" title="Locked: nobody new can join">
-          <Icon name="lock" size={16} />
-          <span className="visually-hidden">Locked</span>
-        </span>
+        <Tip text="Locked: nobody new can join">
+          <span className="mark">
+            <Lock size={16} />
+            <span className="visually-hidden">Locked</span>
+          </span>
+        </Tip>
       )}
       {snapshot.recording && <span className="mark recording">Recording</span>}
       <ReconnectingPill reconnecting={snapshot.connection === 'reconnecting'} />
       <button type="button" className="header-people" aria-label={`People, ${count}`} onClick={onPeople}>
-        <Icon name="people" size={18} />
+        <Users size={18} />
         {count}
       </button>
     </header>

@@ -6,6 +6,7 @@ import { useNotices } from '../../ui/notices.tsx';
 import { ChatPanel } from '../chat/ChatPanel.tsx';
 import { useUnread } from '../chat/useUnread.ts';
 import { ControlBar } from '../controls/ControlBar.tsx';
+import type { PanelName } from '../controls/panels.ts';
 import { useShortcuts } from '../controls/useShortcuts.ts';
 import { AudioOutput } from '../media/AudioOutput.tsx';
 import { PeoplePanel } from '../people/PeoplePanel.tsx';
@@ -15,7 +16,6 @@ import type { Layout } from '../stage/tiles.ts';
 import { Announcer } from './Announcer.tsx';
 import { Banners } from './Banners.tsx';
 import { MeetingHeader } from './MeetingHeader.tsx';
-import type { PanelName } from './panels.ts';
 import { useWakeLock } from './useWakeLock.ts';
 import './MeetingScreen.css';
 

@@ -1,3 +1,4 @@
+import { X } from 'lucide-react';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -54,7 +55,7 @@ function Waiting({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: Me
           <li key={participantId} className="person">
             <Avatar id={participantId} name={name} size={36} />
             <span className="person-name">{name}</span>
-            <IconButton icon="close" label={`Deny ${name}`} onClick={() => void attempt(actions.deny(participantId))} />
+            <IconButton icon={X} label={`Deny ${name}`} onClick={() => void attempt(actions.deny(participantId))} />
             <Button variant="primary" onClick={() => void attempt(actions.admit(participantId))}>
               Admit
             </Button>

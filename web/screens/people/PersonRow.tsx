@@ -1,8 +1,9 @@
+import { Ban, Hand, type LucideIcon, Mic, MicOff, MonitorUp, Star, UserMinus, Video, VideoOff } from 'lucide-react';
 import type { MeetingActions, Person, VideoSource } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
-import { Icon, type IconName } from '../../ui/icons.tsx';
 import { Menu, type MenuChoice, type MenuItem } from '../../ui/Menu.tsx';
 import { useNotices } from '../../ui/notices.tsx';
+import { Tip } from '../../ui/Tip.tsx';
 
 interface PersonRowProps {
   person: Person;
@@ -26,17 +27,17 @@ export function PersonRow({ person, actions, isHost, canReencode }: PersonRowPro
         {person.isSelf && ' (you)'}
         <small>{stateText(person, isHost)}</small>
       </span>
-      {person.handRaisedAt !== null && <State icon="hand" text="Hand raised" className="hand" />}
-      {person.screen && <State icon="screen" text="Sharing a screen" className="sharing" />}
+      {person.handRaisedAt !== null && <State icon={Hand} text="Hand raised" className="hand" />}
+      {person.screen && <State icon={MonitorUp} text="Sharing a screen" className="sharing" />}
       {person.microphone && !person.microphone.muted ? (
-        <State icon="mic" text="Microphone on" />
+        <State icon={Mic} text="Microphone on" />
       ) : (
-        <State icon="micOff" text="Microphone off" />
+        <State icon={MicOff} text="Microphone off" />
       )}
       {person.camera && !person.camera.muted ? (
-        <State icon="camera" text="Camera on" />
+        <State icon={Video} text="Camera on" />
       ) : (
-        <State icon="cameraOff" text="Camera off" />
+        <State icon={VideoOff} text="Camera off" />
       )}
       {isHost && (
         <span className="person-menu">
@@ -49,12 +50,14 @@ export function PersonRow({ person, actions, isHost, canReencode }: PersonRowPro
   );
 }
 
-function State({ icon, text, className = '' }: { icon: IconName; text: string; className?: string }) {
+function State({ icon: Icon, text, className = '' }: { icon: LucideIcon; text: string; className?: string }) {
   return (
-    <span className={`person-state ${className}`} title={text}>
-      <Icon name={icon} size={18} />
-      <span className="visually-hidden">{text}</span>
-    </span>
+    <Tip text={text}>
+      <span className={`person-state ${className}`}>
+        <Icon size={18} />
+        <span className="visually-hidden">{text}</span>
+      </span>
+    </Tip>
   );
 }
 
@@ -72,18 +75,18 @@ function hostActions(person: Person, actions: MeetingActions, run: (action: Prom
   const { id } = person;
   const items: (MenuItem | false)[] = [
     person.microphone !== null &&
-      !person.microphone.muted && { label: 'Mute', icon: 'micOff', onSelect: () => run(actions.muteParticipant(id)) },
+      !person.microphone.muted && { label: 'Mute', icon: MicOff, onSelect: () => run(actions.muteParticipant(id)) },
     person.screen !== null && {
       label: 'Stop screen share',
-      icon: 'screen',
+      icon: MonitorUp,
       onSelect: () => run(actions.stopScreen(id)),
     },
-    person.handRaisedAt !== null && { label: 'Lower hand', icon: 'hand', onSelect: () => run(actions.lowerHand(id)) },
+    person.handRaisedAt !== null && { label: 'Lower hand', icon: Hand, onSelect: () => run(actions.lowerHand(id)) },
     person.role === 'host'
-      ? { label: 'Make member', icon: 'star', onSelect: () => run(actions.setRole(id, 'member')) }
-      : { label: 'Make host', icon: 'star', onSelect: () => run(actions.setRole(id, 'host')) },
-    { label: 'Remove', icon: 'remove', danger: true, onSelect: () => run(actions.remove(id)) },
-    { label: 'Remove for good', icon: 'lock', danger: true, onSelect: () => run(actions.ban(id)) },
+      ? { label: 'Make member', icon: Star, onSelect: () => run(actions.setRole(id, 'member')) }
+      : { label: 'Make host', icon: Star, onSelect: () => run(actions.setRole(id, 'host')) },
+    { label: 'Remove', icon: UserMinus, danger: true, onSelect: () => run(actions.remove(id)) },
+    { label: 'Remove for good', icon: Ban, danger: true, onSelect: () => run(actions.ban(id)) },
   ];
   return items.filter((item) => item !== false);
 }

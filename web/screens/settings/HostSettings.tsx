@@ -1,6 +1,7 @@
 import { type FormEvent, startTransition, useOptimistic, useState } from 'react';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { SwitchField, TextField } from '../../ui/fields.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { ReencodingSettings } from './ReencodingSettings.tsx';
@@ -95,21 +96,17 @@ function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions:
   );
 }
 
-/** Asks once more: this cannot be undone. */
 function CloseButton({ actions }: { actions: MeetingActions }) {
-  const [sure, setSure] = useState(false);
   const { attempt } = useNotices();
-  if (!sure) return <Button onClick={() => setSure(true)}>End the meeting for everybody…</Button>;
   return (
-    <fieldset className="close-room">
-      <legend>End the meeting?</legend>
-      <p>Everybody leaves, and nobody can come back.</p>
-      <Button variant="danger" onClick={() => void attempt(actions.closeRoom())}>
-        End it
-      </Button>
-      <Button variant="quiet" onClick={() => setSure(false)}>
-        Keep it open
-      </Button>
-    </fieldset>
+    <ConfirmDialog
+      title="End the meeting?"
+      text="Everybody leaves, and nobody can come back."
+      confirm="End it"
+      cancel="Keep it open"
+      onConfirm={() => void attempt(actions.closeRoom())}
+    >
+      <Button>End the meeting for everybody…</Button>
+    </ConfirmDialog>
   );
 }

@@ -1,6 +1,5 @@
 import { startTransition, useOptimistic } from 'react';
-import type { ReencodingPolicy } from '../../../client/index.ts';
-import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import type { MeetingActions, MeetingSnapshot, ReencodingPolicy } from '../../model/Meeting.ts';
 import { SelectField } from '../../ui/fields.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { reencodingState } from './reencodingState.ts';

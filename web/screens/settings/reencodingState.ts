@@ -1,5 +1,4 @@
-import type { ReencodingPolicy } from '../../../client/index.ts';
-import type { MeetingSnapshot } from '../../model/Meeting.ts';
+import type { MeetingSnapshot, ReencodingPolicy } from '../../model/Meeting.ts';
 
 export interface ReencodingState {
   /** A sentence or two for hosts; empty when there is nothing to say. */

@@ -1,3 +1,4 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../ui/Button.tsx';
 import { type Box, type GridRules, placeTiles } from './fitGrid.ts';
@@ -42,11 +43,21 @@ export function GridStage({ tiles, box, rules, pageSize, view }: GridStageProps)
       </ul>
       {pages > 1 && (
         <nav className="pager" aria-label="Pages of participants">
-          <IconButton icon="left" label="Previous page" disabled={page === 0} onClick={() => setPage(page - 1)} />
+          <IconButton
+            icon={ChevronLeft}
+            label="Previous page"
+            disabled={page === 0}
+            onClick={() => setPage(page - 1)}
+          />
           <span aria-current="page">
             {page + 1} / {pages}
           </span>
-          <IconButton icon="right" label="Next page" disabled={page === pages - 1} onClick={() => setPage(page + 1)} />
+          <IconButton
+            icon={ChevronRight}
+            label="Next page"
+            disabled={page === pages - 1}
+            onClick={() => setPage(page + 1)}
+          />
         </nav>
       )}
     </>

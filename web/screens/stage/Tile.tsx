@@ -1,8 +1,9 @@
+import { Hand, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
 import { memo } from 'react';
 import type { Person } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { IconButton } from '../../ui/Button.tsx';
-import { Icon } from '../../ui/icons.tsx';
+import { Tip } from '../../ui/Tip.tsx';
 import { MediaVideo } from '../media/MediaVideo.tsx';
 import type { TileView } from './TileView.ts';
 import type { TileSpec } from './tiles.ts';
@@ -67,17 +68,17 @@ const TilePicture = memo(function TilePicture(props: TilePictureProps) {
       <p className="tile-name">
         {kind === 'camera' && !isHeard(person) && (
           <>
-            <Icon name="micOff" size={15} />
+            <MicOff size={15} />
             <span className="visually-hidden">Microphone off: </span>
           </>
         )}
-        {kind === 'screen' && <Icon name="screen" size={15} />}
+        {kind === 'screen' && <MonitorUp size={15} />}
         <span>{title}</span>
       </p>
       {onPin && (
         <IconButton
           className={`tile-pin${pinned ? ' pinned' : ''}`}
-          icon={pinned ? 'unpin' : 'pin'}
+          icon={pinned ? PinOff : Pin}
           label={pinLabel}
           aria-pressed={pinned}
           onClick={() => onPin(tileKey)}
@@ -92,22 +93,28 @@ function TileMarks({ person }: { person: Person }) {
   return (
     <div className="tile-marks">
       {person.handRaisedAt !== null && (
-        <span className="tile-mark hand" title={`${person.name} raised a hand`}>
-          <Icon name="hand" size={18} />
-          <span className="visually-hidden">Hand raised</span>
-        </span>
+        <Tip text={`${person.name} raised a hand`}>
+          <span className="tile-mark hand">
+            <Hand size={18} />
+            <span className="visually-hidden">Hand raised</span>
+          </span>
+        </Tip>
       )}
       {weak && (
-        <span className="tile-mark" title="Weak connection">
-          <Icon name="away" size={16} />
-          <span className="visually-hidden">Weak connection</span>
-        </span>
+        <Tip text="Weak connection">
+          <span className="tile-mark">
+            <WifiOff size={16} />
+            <span className="visually-hidden">Weak connection</span>
+          </span>
+        </Tip>
       )}
       {!person.connected && (
-        <span className="tile-mark" title="Reconnecting">
-          <span className="small-spinner" aria-hidden="true" />
-          <span className="tile-mark-text">Reconnecting</span>
-        </span>
+        <Tip text="Reconnecting">
+          <span className="tile-mark">
+            <span className="small-spinner" aria-hidden="true" />
+            <span className="tile-mark-text">Reconnecting</span>
+          </span>
+        </Tip>
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import type { ChatLine, MeetingSnapshot, Person, PublishedMedia } from '../../../../web/model/Meeting.ts';
+import type { ChatLine, MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
 import { paintFace, paintSlide, pictureOf } from './pictures.ts';
 
 const NAMES = [

@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import '../../../../web/ui/tokens.css';
-import '../../../../web/ui/base.css';
-import type { MeetingSnapshot, Person, PublishedMedia } from '../../../../web/model/Meeting.ts';
-import { EndedPage } from '../../../../web/screens/entry/EndedPage.tsx';
-import { RoomPage } from '../../../../web/screens/entry/RoomPage.tsx';
-import { LandingPage } from '../../../../web/screens/landing/LandingPage.tsx';
-import { MeetingScreen } from '../../../../web/screens/meeting/MeetingScreen.tsx';
-import { NoticesProvider } from '../../../../web/ui/notices.tsx';
+import '../ui/tokens.css';
+import '../ui/base.css';
+import type { MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
+import { EndedPage } from '../screens/entry/EndedPage.tsx';
+import { RoomPage } from '../screens/entry/RoomPage.tsx';
+import { LandingPage } from '../screens/landing/LandingPage.tsx';
+import { MeetingScreen } from '../screens/meeting/MeetingScreen.tsx';
+import { NoticesProvider } from '../ui/notices.tsx';
+import { TipProvider } from '../ui/Tip.tsx';
 import { FakeDoor } from './FakeDoor.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
 import { chatOf, meetingOf, person, silent, slide } from './snapshots.ts';
@@ -92,6 +93,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   chat: () => meeting(meetingOf(5, { chat: chatOf(), typing: ['Grace Hopper'] })),
   people: () => meeting(everyState),
   settings: () => meeting(meetingOf(3)),
+  ending: () => meeting(meetingOf(3)),
   screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),
   sharing: () => meeting({ ...base, self: { ...base.self, screen: slide } }),
   reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true, recording: true }),
@@ -115,4 +117,8 @@ const name = new URLSearchParams(location.search).get('state') ?? 'landing';
 const state = states[name];
 const root = document.getElementById('root');
 if (!state || !root) throw new Error(`no state ${name}`);
-createRoot(root).render(<NoticesProvider>{state()}</NoticesProvider>);
+createRoot(root).render(
+  <TipProvider>
+    <NoticesProvider>{state()}</NoticesProvider>
+  </TipProvider>,
+);

@@ -9,7 +9,7 @@ type Input = 'camera' | 'microphone';
  * The person's camera, microphone and screen during the meeting. A camera that is off is closed, so that its light is off too; a
  * muted microphone stays open, so that it comes back without a pause.
  */
-export class LocalDevices {
+export class MeetingDevices {
   readonly #room: Room;
   readonly #changed: () => void;
   /** The client does not stop what was opened before the meeting, nor what took its place. */

@@ -1,4 +1,4 @@
-import type { Meeting, MeetingActions, MeetingSnapshot, VideoSource } from '../../../../web/model/Meeting.ts';
+import type { Meeting, MeetingActions, MeetingSnapshot, VideoSource } from '../model/Meeting.ts';
 
 /** A meeting that stands still but for what the person at it does. */
 export class FakeMeeting implements Meeting {

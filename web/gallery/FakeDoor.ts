@@ -1,5 +1,5 @@
-import type { Door, EnterRequest } from '../../../../web/model/Door.ts';
-import type { Meeting } from '../../../../web/model/Meeting.ts';
+import type { Door, EnterRequest } from '../model/Door.ts';
+import type { Meeting } from '../model/Meeting.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
 import { meetingOf } from './snapshots.ts';
 

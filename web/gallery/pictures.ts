@@ -1,4 +1,4 @@
-import type { PublishedMedia } from '../../../../web/model/Meeting.ts';
+import type { PublishedMedia } from '../model/Meeting.ts';
 
 /** A still picture as a camera or screen would give it. */
 export function pictureOf(trackId: string, paint: (context: CanvasRenderingContext2D) => void): PublishedMedia {
