@@ -1,4 +1,7 @@
-/** What the browser remembers for this person. Storage may be forbidden or full: then nothing is remembered, and all works. */
+/**
+ * What the browser remembers for this person. Storage may be forbidden or full: then nothing is remembered, and all
+ * works.
+ */
 export interface Preferences {
   readonly name: string;
   readonly cameraOn: boolean;

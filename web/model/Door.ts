@@ -7,8 +7,8 @@ export interface Door {
   /** Finds out early whether there is such a room; rejects where nobody can enter. */
   prepare(): Promise<void>;
   /**
-   * Rejects with the refusal's code: PASSWORD_REQUIRED, ROOM_FULL, LOBBY_DENIED, … Where there is a lobby it takes as long as a
-   * host does; aborting `signal` gives up.
+   * Rejects with the refusal's code: PASSWORD_REQUIRED, ROOM_FULL, LOBBY_DENIED, … Where there is a lobby it takes as
+   * long as a host does; aborting `signal` gives up.
    */
   enter(request: EnterRequest, onLobby: () => void, signal: AbortSignal): Promise<Meeting>;
 }

@@ -3,8 +3,8 @@ import type { KnockView, ReencodingPolicy, Role } from '../../client/index.ts';
 export type { ReencodingPolicy };
 
 /**
- * A meeting as the page shows it. Components read snapshots and call actions; `RoomMeeting` is the one that speaks to the
- * server. Snapshots are immutable, and parts that did not change keep their identity.
+ * A meeting as the page shows it. Components read snapshots and call actions; `RoomMeeting` is the one that speaks to
+ * the server. Snapshots are immutable, and parts that did not change keep their identity.
  */
 export interface Meeting {
   subscribe(listener: () => void): () => void;

@@ -6,8 +6,8 @@ import type { HandedTracks } from './Door.ts';
 type Input = 'camera' | 'microphone';
 
 /**
- * The person's camera, microphone and screen during the meeting. A camera that is off is closed, so that its light is off too; a
- * muted microphone stays open, so that it comes back without a pause.
+ * The person's camera, microphone and screen during the meeting. A camera that is off is closed, so that its light is
+ * off too; a muted microphone stays open, so that it comes back without a pause.
  */
 export class MeetingDevices {
   readonly #room: Room;

@@ -73,7 +73,10 @@ export class PreviewDevices {
     if (this.#snapshot[kind].wanted) this.#opening[kind] = this.#open([kind]);
   }
 
-  /** Hands the tracks over, each as soon as it is open: they are no longer stopped from here. Null for what is off or failed. */
+  /**
+   * Hands the tracks over, each as soon as it is open: they are no longer stopped from here. Null for what is off or
+   * failed.
+   */
   takeTracks(): Record<InputKind, Promise<MediaStreamTrack | null>> {
     const time = this.#times;
     this.#taken = true;

@@ -1,8 +1,9 @@
 import type { Stay } from './Door.ts';
 
 /**
- * Who this tab is in a room. The join token stays with the tab; a host's token is also kept for the browser, so that whoever
- * created a room comes back as its host, in one tab at a time. Storage may be forbidden: then a reload joins anew.
+ * Who this tab is in a room. The join token stays with the tab; a host's token is also kept for the browser, so that
+ * whoever created a room comes back as its host, in one tab at a time. Storage may be forbidden: then a reload joins as
+ * a newcomer.
  */
 
 export function rememberHostToken(roomId: string, token: string): void {
@@ -54,7 +55,10 @@ export function formerStayOf(roomId: string): Stay | null {
   }
 }
 
-/** An application can hand a token over in the fragment, which no server and no referrer sees; it leaves the address at once. */
+/**
+ * An application can hand a token over in the fragment, which no server and no referrer sees; it leaves the address at
+ * once.
+ */
 function takeHandedToken(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token !== null) history.replaceState(null, '', location.pathname + location.search);
@@ -101,7 +105,7 @@ function write(kind: StorageKind, key: string, value: string | null): void {
     if (value === null) window[kind].removeItem(key);
     else window[kind].setItem(key, value);
   } catch (error) {
-    console.debug('A reload will join anew', error);
+    console.debug('a reload will join as a newcomer', error);
   }
 }
 

@@ -1,6 +1,8 @@
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** First letters of the first and the last word: "Ada King Lovelace" → "AL". Whole graphemes, so that no emoji is torn. */
+/**
+ * First letters of the first and the last word: "Ada King Lovelace" → "AL". Whole graphemes, so that no emoji is torn.
+ */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;

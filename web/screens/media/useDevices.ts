@@ -9,8 +9,8 @@ export interface DeviceLists {
 const NONE: DeviceLists = { cameras: [], microphones: [], speakers: [] };
 
 /**
- * The devices to choose from, kept up to date. Browsers name them only once the person allowed one: `refreshKey` changes when
- * it is worth asking again.
+ * The devices to choose from, kept up to date. Browsers name them only once the person allowed one: `refreshKey`
+ * changes when it is worth asking again.
  */
 export function useDevices(refreshKey: unknown): DeviceLists {
   const [lists, setLists] = useState(NONE);

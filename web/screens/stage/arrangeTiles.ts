@@ -13,8 +13,8 @@ export interface Arrangement {
 }
 
 /**
- * The order of tiles. Newcomers come last; a speaker from a later page takes the place of the one on the first page who has
- * been silent longest, so that whoever speaks is seen and nobody else moves.
+ * The order of tiles. Newcomers come last; a speaker from a later page takes the place of the one on the first page who
+ * has been silent longest, so that whoever speaks is seen and nobody else moves.
  */
 export function arrangeTiles(arrangement: Arrangement): string[] {
   const { present, previous, speaking, lastSpokeAt, keptId, pageSize } = arrangement;

@@ -1,6 +1,9 @@
 import type { MeetingSnapshot, Person } from '../../model/Meeting.ts';
 
-/** auto: a shared screen or a pinned tile is large, else all are equal; grid: always equal; speaker: who speaks is large. */
+/**
+ * auto: a shared screen or a pinned tile is large, else all are equal; grid: always equal; speaker: who speaks is
+ * large.
+ */
 export type Layout = 'auto' | 'grid' | 'speaker';
 
 export interface TileSpec {
