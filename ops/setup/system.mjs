@@ -48,7 +48,7 @@ export const CHROMIUM = command('chromium', [
 
 export const FIREFOX = command('firefox-esr', ['firefox', 'firefox-esr']);
 
-/** What `ops/worker-build` needs. */
+/** What `ops/setup/worker-build` needs. */
 export const COMPILER = [
   command('g++', ['g++', 'c++']),
   command('cmake', ['cmake']),

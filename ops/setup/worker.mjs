@@ -21,7 +21,7 @@ import { COMPILER, ensureSystem } from './system.mjs';
 
 const PACKAGE = join(ROOT, 'node_modules', 'mediasoup');
 const INSTALLED = join(PACKAGE, 'worker', 'out', 'Release', 'mediasoup-worker');
-const RECIPE = join(ROOT, 'ops', 'worker-build');
+const RECIPE = join(ROOT, 'ops', 'setup', 'worker-build');
 
 /**
  * Where the worker binary will come from. Decided before anything is changed, as a build needs a compiler.
@@ -43,7 +43,7 @@ function cachePlace(env) {
   const system = readStamp('/etc/os-release');
   const key = hashOf(
     locked.integrity,
-    hashOfFiles('ops/worker-build/CMakeLists.txt', 'ops/worker-build/shim'),
+    hashOfFiles('ops/setup/worker-build/CMakeLists.txt', 'ops/setup/worker-build/shim'),
     system,
     process.platform,
     process.arch,
