@@ -1,6 +1,15 @@
+/**
+ * Shows where a long step stands. What `stays` is shown on a line that the next words do not replace.
+ * @callback Say
+ * @param {string} text
+ * @param {{ stays?: boolean }} [options]
+ * @returns {void}
+ */
+
+/** @param {number} sinceMs */
 const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`;
 
-/** Says each step with its place and time: `[2/6] Dependencies … 41.0 s`. Quiet: only steps that have something to do. */
+/** Says each step with its place and time: `[2/6] Dependencies … 41.0 s`; if quiet, only those that have work to do. */
 export class Progress {
   #total;
   #quiet;
@@ -9,21 +18,33 @@ export class Progress {
   #startedAt = 0;
   #said = '';
   #saidAt = 0;
-  #terminal = process.stdout.isTTY === true;
+  #terminal;
+  #write;
 
-  /** @param {{ steps: number, quiet: boolean }} options */
-  constructor({ steps, quiet }) {
+  /**
+   * @param {{ steps: number, quiet: boolean, terminal?: boolean, write?: (text: string) => void }} options
+   */
+  constructor({
+    steps,
+    quiet,
+    terminal = process.stdout.isTTY === true,
+    write = (text) => process.stdout.write(text),
+  }) {
+    this.#terminal = terminal;
+    this.#write = write;
     this.#total = steps;
     this.#quiet = quiet;
   }
 
   /**
-   * Runs one step. `work` gets `say`, which shows where a long step stands, and may answer a few words on its outcome.
+   * Runs one step and says a few words on its outcome.
    * @template T
    * @param {string} title
-   * @param {(say: (text: string) => void) => Promise<string | void>} work
+   * @param {(say: Say) => Promise<T>} work
+   * @param {(outcome: T) => string | undefined} [words]
+   * @returns {Promise<T>}
    */
-  async step(title, work) {
+  async step(title, work, words = (outcome) => (typeof outcome === 'string' ? outcome : undefined)) {
     this.#step += 1;
     this.#title = title;
     this.#startedAt = Date.now();
@@ -32,39 +53,52 @@ export class Progress {
     if (!this.#quiet) this.#show('');
     const clock = this.#terminal ? setInterval(() => this.#said && this.#show(this.#said), 1000) : undefined;
     try {
-      const outcome = await work((text) => this.#say(text));
-      this.#finish(outcome || 'ready');
+      const outcome = await work((text, options) => this.#say(text, options));
+      this.#finish(words(outcome) ?? 'ready');
+      return outcome;
     } catch (error) {
-      if (this.#terminal) process.stdout.write('\n');
+      if (this.#terminal) this.#write('\n');
       throw error;
     } finally {
       clearInterval(clock);
     }
   }
 
-  /** The last step: what comes after it speaks for itself. */
+  /**
+   * The last step: what comes after it speaks for itself.
+   * @param {string} title
+   */
   announce(title) {
-    process.stdout.write(`[${this.#step + 1}/${this.#total}] ${title} …\n`);
+    this.#write(`[${this.#step + 1}/${this.#total}] ${title} …\n`);
   }
 
-  #say(text) {
+  /** @type {Say} */
+  #say(text, { stays = false } = {}) {
     this.#said = text;
+    if (stays) return this.#showWhole(text);
     // A log file gets a line now and then, a terminal every one.
     if (!this.#terminal && Date.now() - this.#saidAt < 10_000) return;
     this.#saidAt = Date.now();
     this.#show(text);
   }
 
+  /** @param {string} outcome */
   #finish(outcome) {
     if (this.#quiet && !this.#said) return;
-    this.#show(outcome);
-    if (this.#terminal) process.stdout.write('\n');
+    this.#showWhole(outcome);
   }
 
+  /** @param {string} text */
+  #showWhole(text) {
+    this.#show(text);
+    if (this.#terminal) this.#write('\n');
+  }
+
+  /** @param {string} text */
   #show(text) {
     const head = `[${this.#step}/${this.#total}] ${this.#title} …`;
     const line = text ? `${head} ${text} (${seconds(this.#startedAt)})` : head;
-    if (this.#terminal) process.stdout.write(`\r\x1b[2K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
-    else if (text) process.stdout.write(`${line}\n`);
+    if (this.#terminal) this.#write(`\r\x1b[2K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
+    else if (text) this.#write(`${line}\n`);
   }
 }

@@ -3,9 +3,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createWorker } from 'mediasoup';
 
-const LOOPBACK = { protocol: 'udp', ip: '127.0.0.1' };
+const [, , workerBin] = process.argv;
+if (!workerBin) throw new Error('smokeWorker.mjs takes the path of a worker');
+const LOOPBACK = /** @type {const} */ ({ protocol: 'udp', ip: '127.0.0.1' });
 
-const worker = await createWorker({ workerBin: process.argv[2] });
+const worker = await createWorker({ workerBin });
 worker.once('died', (error) => {
   process.stderr.write(`the worker died: ${error.message}\n`);
   process.exit(1);

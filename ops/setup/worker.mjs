@@ -1,61 +1,63 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { availableParallelism, freemem } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { cacheFolder, hashOf, hashOfFiles, ROOT, readStamp, writeStamp } from './places.mjs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { compileWorker } from './compileWorker.mjs';
+import { adoptWorker, installWorker, isInstalled, keepWorker, takeKeptWorker } from './installedWorker.mjs';
+import { cacheFolder, hashOf, hashOfFiles, ROOT, readStamp } from './places.mjs';
 import { run } from './processes.mjs';
-import { lastLines } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 import { COMPILER, ensureSystem } from './system.mjs';
+import { isHeld, waitForTurn } from './turn.mjs';
+
+/**
+ * @import { WorkerPlace } from './installedWorker.mjs'
+ * @import { Say } from './progress.mjs'
+ * @import { Runtime } from './runtime.mjs'
+ */
+
+/** @typedef {{ from: 'given' | 'kept' | 'download' | 'build', place: WorkerPlace }} WorkerPlan */
 
 const PACKAGE = join(ROOT, 'node_modules', 'mediasoup');
 const INSTALLED = join(PACKAGE, 'worker', 'out', 'Release', 'mediasoup-worker');
-const RECIPE = join(ROOT, 'ops', 'setup', 'worker-build');
+const RECIPE = 'ops/setup/worker-build';
 
 /**
  * Where the worker binary will come from. Decided before anything is changed, as a build needs a compiler.
- * @returns {Promise<{ from: 'given' | 'cache' | 'download' | 'build', cached: string, key: string }>}
+ * @returns {Promise<WorkerPlan>}
+ * @throws {SetupError} when MEDIASOUP_WORKER_BIN names no program
  */
 export async function planWorker(env = process.env) {
-  const { cached, key } = cachePlace(env);
+  const place = placeOfWorker(env);
   if (env.MEDIASOUP_WORKER_BIN) {
     requireExecutable(env.MEDIASOUP_WORKER_BIN);
-    return { from: 'given', cached, key };
+    return { from: 'given', place };
   }
-  if (existsSync(cached) || workerIsInstalled({ from: 'cache', key })) return { from: 'cache', cached, key };
-  return { from: (await hostAnswers(env)) ? 'download' : 'build', cached, key };
+  if (isInstalled(place) || existsSync(place.cached)) return { from: 'kept', place };
+  return { from: (await hostAnswers(env)) ? 'download' : 'build', place };
 }
 
-function cachePlace(env) {
+/** @param {NodeJS.ProcessEnv} env */
+function placeOfWorker(env) {
   const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages['node_modules/mediasoup'];
   // A binary fits one version of mediasoup, one recipe and one release of a system's libraries.
   const system = readStamp('/etc/os-release');
-  const key = hashOf(
-    locked.integrity,
-    hashOfFiles('ops/setup/worker-build/CMakeLists.txt', 'ops/setup/worker-build/shim'),
-    system,
-    process.platform,
-    process.arch,
-  );
-  return { key, cached: join(cacheFolder(env), 'mediasoup-worker', `${locked.version}-${key}`) };
+  const recipe = hashOfFiles(`${RECIPE}/CMakeLists.txt`, `${RECIPE}/shim`);
+  const key = hashOf(locked.integrity, recipe, system, process.platform, process.arch);
+  return {
+    key,
+    cached: join(cacheFolder(env), 'mediasoup-worker', `${locked.version}-${key}`),
+    installed: INSTALLED,
+    machine: readStamp('/etc/machine-id').trim() || hostname(),
+  };
 }
 
-/** Whether nothing needs to be done for a plan. */
-export function workerIsInstalled({ from, key }) {
-  return from === 'given' || (from === 'cache' && readStamp(`${INSTALLED}.key`) === key && existsSync(INSTALLED));
-}
+/**
+ * Whether a plan needs nothing written.
+ * @param {WorkerPlan} plan
+ */
+export const workerIsInstalled = ({ from, place }) => from === 'given' || isInstalled(place);
 
+/** @param {string} path */
 function requireExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
@@ -64,7 +66,10 @@ function requireExecutable(path) {
   }
 }
 
-/** Whether the host that offers prebuilt workers answers soon; which page it answers with does not matter. */
+/**
+ * Whether the host that offers prebuilt workers answers soon; which page it answers with does not matter.
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function hostAnswers(env) {
   const base = env.MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL || 'https://github.com/versatica/mediasoup/releases';
   try {
@@ -75,116 +80,105 @@ async function hostAnswers(env) {
   }
 }
 
-/** Puts the worker where mediasoup looks for it; only one that has passed the smoke test gets into the cache. */
-export async function ensureWorker(plan, runtime, say) {
-  if (plan.from === 'given') return `from MEDIASOUP_WORKER_BIN`;
-  if (workerIsInstalled(plan)) return undefined;
-  if (plan.from === 'download' && (await download(plan, runtime, say))) return 'prebuilt';
-  if (!existsSync(plan.cached)) await build(plan, runtime, say);
-  install(plan);
-  return plan.from === 'cache' ? 'from the cache' : 'built';
+/**
+ * Puts the worker where mediasoup looks for it. Only one that has passed the smoke test gets into the cache, and only
+ * one that has passed it on this machine is used.
+ * @param {WorkerPlan} plan
+ * @param {Runtime} runtime
+ * @param {Say} say
+ * @returns {Promise<string | undefined>} a few words on where it came from; undefined when it was there
+ */
+export async function ensureWorker({ from, place }, runtime, say) {
+  if (from === 'given') return 'from MEDIASOUP_WORKER_BIN';
+  /** @param {string} binary */
+  const works = async (binary) => (await tryWorker(binary, runtime)).ok;
+  const isThere = isInstalled(place);
+  if (await takeKeptWorker(place, works)) return isThere ? undefined : 'from the cache';
+
+  let offered = from === 'download';
+  if (from === 'kept') {
+    say('the kept worker does not work on this machine', { stays: true });
+    offered = await hostAnswers(process.env);
+  }
+  if (offered && (await download(place, runtime, works, say))) return 'prebuilt';
+
+  const way = await build(place, runtime, say);
+  if (!(await takeKeptWorker(place, works))) throw new SetupError('The media worker was built, but does not work.');
+  return `built ${way}`;
 }
 
 /** Puts a worker that is in the cache back where `npm ci` has taken it away; does nothing when there is none. */
 export function restoreWorker(env = process.env) {
-  const place = cachePlace(env);
-  if (existsSync(place.cached) && !workerIsInstalled({ from: 'cache', key: place.key })) install(place);
+  const place = placeOfWorker(env);
+  if (existsSync(place.cached) && !isInstalled(place)) installWorker(place);
 }
 
-function install(plan) {
-  const stamp = `${INSTALLED}.key`;
-  rmSync(stamp, { force: true });
-  mkdirSync(join(INSTALLED, '..'), { recursive: true });
-  copyFileSync(plan.cached, `${INSTALLED}.new`);
-  chmodSync(`${INSTALLED}.new`, 0o755);
-  renameSync(`${INSTALLED}.new`, INSTALLED);
-  writeStamp(stamp, plan.key);
-}
-
-/** mediasoup's own download; when it fails, its own build is not tried (there is no such python). */
-async function download(plan, runtime, say) {
+/**
+ * mediasoup's own download; when it fails, its own build is not tried (there is no such python).
+ * @param {WorkerPlace} place
+ * @param {Runtime} runtime
+ * @param {(binary: string) => Promise<boolean>} works
+ * @param {Say} say
+ */
+async function download(place, runtime, works, say) {
   say('fetching the prebuilt worker');
   rmSync(INSTALLED, { force: true });
-  const { MEDIASOUP_WORKER_BIN: _, ...env } = { ...runtime.env, PYTHON: 'false' };
+  const env = { ...runtime.env, PYTHON: 'false', MEDIASOUP_WORKER_BIN: undefined };
   await run(runtime.node, ['npm-scripts.mjs', 'postinstall'], { cwd: PACKAGE, env, timeoutMs: 120_000 });
-  if (!existsSync(INSTALLED) || !(await passesSmokeTest(INSTALLED, runtime)).ok) return false;
-  keep(INSTALLED, plan.cached);
-  writeStamp(`${INSTALLED}.key`, plan.key);
+  if (!existsSync(INSTALLED) || !(await works(INSTALLED))) return false;
+  adoptWorker(place);
   return true;
 }
 
-async function build(plan, runtime, say) {
-  const folder = `${plan.cached}.build`;
-  mkdirSync(folder, { recursive: true });
-  const unlock = await waitForTurn(join(folder, 'builder'), () => existsSync(plan.cached), say);
-  if (!unlock) return;
+/**
+ * Builds the worker into the cache, unless another process does so first.
+ * @param {WorkerPlace} place
+ * @param {Runtime} runtime
+ * @param {Say} say
+ */
+async function build(place, runtime, say) {
+  const folder = `${place.cached}.build`;
+  const giveBack = await waitForTurn(lockOf(folder), () => existsSync(place.cached), say);
+  if (!giveBack) return 'by another process';
   try {
-    // Already seen to, unless a prebuilt worker was expected and did not come or does not run here.
+    // Already seen to, unless a worker was expected that did not come or does not work here.
     await ensureSystem(COMPILER, say);
-    say('preparing to compile');
-    const tell = (output) => `The mediasoup worker does not compile:\n${lastLines(output, 30)}`;
-    const configure = await run('cmake', ['-S', RECIPE, '-B', folder, '-G', 'Ninja', `-DMEDIASOUP_DIR=${PACKAGE}`]);
-    if (!configure.ok) throw new SetupError(tell(configure.output));
-    const env = { ...process.env, NINJA_STATUS: '[%f/%t] ' };
-    const compile = await run('ninja', ['-C', folder, '-j', String(compilerCount()), 'mediasoup-worker'], {
-      env,
-      onLine: (line) => {
-        const place = /^\[(\d+)\/(\d+)\]/.exec(line);
-        if (place) say(`compiling ${place[1]} of ${place[2]}, some minutes, this once`);
-      },
+    const { binary, way } = await compileWorker({
+      folder,
+      recipe: join(ROOT, RECIPE),
+      mediasoup: PACKAGE,
+      tryWorker: (path) => tryWorker(path, runtime),
+      say,
     });
-    if (!compile.ok) throw new SetupError(tell(compile.output));
-    const binary = join(folder, 'mediasoup-worker');
-    await run('strip', [binary]);
-    const { ok, output } = await passesSmokeTest(binary, runtime);
-    if (!ok) throw new SetupError(`The mediasoup worker was built, but does not work:\n${lastLines(output)}`);
-    keep(binary, plan.cached);
+    keepWorker(binary, place);
+    removeLeftBuilds(dirname(folder));
+    rmSync(folder, { recursive: true, force: true });
+    return way;
   } finally {
-    unlock();
-  }
-  rmSync(folder, { recursive: true, force: true });
-}
-
-/** A compiler process takes up to 0.7 GB here. */
-function compilerCount() {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / 0.7e9)));
-}
-
-/** Two checkouts may want the same worker at one moment: the second waits for the first. Undefined: it is there now. */
-async function waitForTurn(lock, isDone, say) {
-  for (;;) {
-    if (isDone()) return undefined;
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      return () => rmSync(lock, { force: true });
-    } catch (error) {
-      if (error.code === 'ENOENT') mkdirSync(join(lock, '..'), { recursive: true });
-      else if (error.code !== 'EEXIST') throw error;
-    }
-    const builder = Number(readStamp(lock));
-    if (builder && isAlive(builder)) say(`process ${builder} is building it`);
-    else rmSync(lock, { force: true });
-    await sleep(500);
+    giveBack();
   }
 }
 
-function isAlive(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
+/** @param {string} buildFolder */
+const lockOf = (buildFolder) => join(buildFolder, 'builder');
+
+/**
+ * Removes the interrupted builds of other versions and recipes: they are not asked for again.
+ * @param {string} cache
+ */
+function removeLeftBuilds(cache) {
+  for (const name of readdirSync(cache)) {
+    const folder = join(cache, name);
+    if (name.endsWith('.build') && !isHeld(lockOf(folder))) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function keep(binary, cached) {
-  mkdirSync(join(cached, '..'), { recursive: true });
-  const temporary = `${cached}.${process.pid}`;
-  copyFileSync(binary, temporary);
-  chmodSync(temporary, 0o755);
-  renameSync(temporary, cached);
-}
-
-function passesSmokeTest(binary, runtime) {
+/**
+ * The smoke test: the worker starts, and carries RTP.
+ * @param {string} binary
+ * @param {Runtime} runtime
+ */
+function tryWorker(binary, runtime) {
   const script = join(ROOT, 'ops', 'setup', 'smokeWorker.mjs');
   return run(runtime.node, [script, binary], { cwd: ROOT, env: runtime.env, timeoutMs: 30_000 });
 }
