@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Everything that `npm start`, `npm test`, `npm run check`, `reencoder`, `drill` and `bench` do before the program itself runs. It runs on any Node
-// from 20 on, with nothing installed yet, and does only what an earlier run has not done.
+// What `npm start`, `npm test`, `npm run check`, `reencoder`, `drill` and `bench` do before the program itself runs. It runs
+// on any Node from 20 on, with nothing installed yet, and does only what an earlier run has not done.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { check } from './check.mjs';
@@ -13,14 +13,35 @@ import { Progress } from './progress.mjs';
 import { ensureRuntime, presentRuntime } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 import { setting } from './settingsFile.mjs';
-import { CHROMIUM, COMPILER, ensureSystem, FFMPEG, FIREFOX, REDIS } from './system.mjs';
+import { CHROMIUM, COMPILER, FFMPEG, FIREFOX, planSystem, REDIS } from './system.mjs';
 import { test } from './tests.mjs';
 import { ensureWorker, planWorker, restoreWorker, workerIsInstalled } from './worker.mjs';
 
+/**
+ * @import { Say } from './progress.mjs'
+ * @import { Runtime } from './runtime.mjs'
+ * @import { Need } from './system.mjs'
+ * @import { WorkerPlan } from './worker.mjs'
+ */
+
+/**
+ * What a task uses beside Node and the dependencies, and what it does then.
+ * @typedef {object} Task
+ * @property {string} [title]
+ * @property {boolean} [quiet]
+ * @property {(args: string[]) => Need[]} system
+ * @property {boolean} media whether it runs a media worker and shows the page
+ * @property {(runtime: Runtime, args: string[]) => Promise<number>} go
+ */
+
+/**
+ * @param {string} script
+ * @returns {Task['go']}
+ */
 const launch = (script) => (runtime, args) =>
   become(runtime.node, [join(ROOT, script), ...args], { cwd: ROOT, env: runtime.env });
 
-/** What each task uses beside Node and the dependencies, and what it does then. */
+/** @type {Record<string, Task>} */
 const TASKS = {
   start: {
     title: 'Starting Everroom',
@@ -46,32 +67,33 @@ const TASKS = {
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },
 };
 
-/** Whose pages a drill is asked for. */
+/**
+ * Whose pages a drill is asked for.
+ * @param {string[]} args
+ */
 function browsersOf(args) {
   if (args.includes('--firefox')) return [FIREFOX];
   return args.some((arg) => /^--(browser|pages)(=|$)/.test(arg)) ? [CHROMIUM] : [];
 }
 
-async function main([name, ...args]) {
+/** @param {string[]} words the task and its arguments */
+async function main([name = '', ...args]) {
   const task = TASKS[name];
   if (!task) throw new SetupError(`run.mjs takes one of: ${Object.keys(TASKS).join(', ')}`);
   const progress = new Progress({ steps: 3 + (task.media ? 2 : 0) + (task.title ? 1 : 0), quiet: task.quiet === true });
-  let runtime;
-  let worker;
 
-  await progress.step('System', async (say) => {
-    worker = task.media ? await planWorker() : undefined;
-    await requireAccess(name, task.media, worker);
-    const compiler = worker?.from === 'build' ? COMPILER : [];
-    const outcome = await ensureSystem([...task.system(args), ...compiler], say);
-    return outcome;
+  const { worker, lacking } = await progress.step(
+    'System',
+    () => lookAround(name, task, args),
+    (found) => found.lacking && `lacks ${found.lacking.packages}: apt-get brings them beside the next steps`,
+  );
+  const packages = lacking && installBeside(lacking);
+  const runtime = await progress.step('Node.js', ensureRuntime, ({ version }) => version);
+  await progress.step('Dependencies', async (say) => {
+    await ensureDependencies(runtime, say);
+    return packages?.finish(say);
   });
-  await progress.step('Node.js', async (say) => {
-    runtime = await ensureRuntime(say);
-    return runtime.version;
-  });
-  await progress.step('Dependencies', (say) => ensureDependencies(runtime, say));
-  if (task.media) {
+  if (worker) {
     await progress.step('Media worker', (say) => ensureWorker(worker, runtime, say));
     await progress.step('Web page', (say) => ensurePage(runtime, say));
   } else {
@@ -81,11 +103,50 @@ async function main([name, ...args]) {
   return task.go(runtime, args);
 }
 
-/** Whatever will be written must be writable, and is looked at before anything is done. What is all there may be read-only. */
-async function requireAccess(name, media, worker) {
+/**
+ * Finds out what must be brought, and whether it can be, before anything is changed.
+ * @param {string} name
+ * @param {Task} task
+ * @param {string[]} args
+ */
+async function lookAround(name, task, args) {
+  const worker = task.media ? await planWorker() : undefined;
+  await requireAccess(name, worker);
+  const compiler = worker?.from === 'build' ? COMPILER : [];
+  return { worker, lacking: await planSystem([...task.system(args), ...compiler]) };
+}
+
+/**
+ * Installs system packages while other steps run. `finish` shows where it stands, and throws when it failed.
+ * @param {NonNullable<Awaited<ReturnType<typeof planSystem>>>} lacking
+ */
+function installBeside(lacking) {
+  let said = '';
+  /** @type {Say} */
+  let say = (text) => {
+    said = text;
+  };
+  const installed = lacking.install((text) => say(text));
+  installed.catch(() => undefined); // `finish` throws it, if the steps before get that far.
+  return {
+    /** @param {Say} sayOfStep */
+    finish(sayOfStep) {
+      say = sayOfStep;
+      if (said) say(said);
+      return installed;
+    },
+  };
+}
+
+/**
+ * Whatever will be written must be writable, and is looked at before anything is done. What is complete may be read-only.
+ * @param {string} name
+ * @param {WorkerPlan | undefined} worker
+ */
+async function requireAccess(name, worker) {
   const nodeVersion = await presentRuntime();
   const isReady =
-    nodeVersion && dependenciesAreInstalled(nodeVersion) && (!media || (workerIsInstalled(worker) && pageIsBuilt()));
+    nodeVersion && dependenciesAreInstalled(nodeVersion) && (!worker || (workerIsInstalled(worker) && pageIsBuilt()));
   if (!isReady) {
     const ownCheckout = 'Give yourself write access to it, or use a checkout of your own.';
     for (const path of ['.', 'node_modules', 'node_modules/mediasoup', 'dist']) {
@@ -99,10 +160,16 @@ async function requireAccess(name, media, worker) {
   }
 }
 
+/** @param {unknown} error */
+function describe(error) {
+  if (error instanceof SetupError) return error.message;
+  return error instanceof Error ? error.stack : error;
+}
+
 passSignalsOn();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.exitCode = wasInterrupted() ? 130 : 1;
-  if (!wasInterrupted()) process.stderr.write(`\n${error instanceof SetupError ? error.message : error.stack}\n`);
+  if (!wasInterrupted()) process.stderr.write(`\n${describe(error)}\n`);
 }

@@ -3,9 +3,19 @@ import { commandPath, run } from './processes.mjs';
 import { lastLines } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 
+/** @import { Say } from './progress.mjs' */
+
 /**
- * What of the operating system Everroom uses: `debian` is the package that holds it, `missing` answers what is wrong
+ * What of the operating system Everroom uses: `debian` is the package that holds it, `missing` says what is wrong
  * (undefined: nothing).
+ * @typedef {{ debian: string, label: string, missing: () => Promise<string | undefined> }} Need
+ * @typedef {{ need: Need, problem: string }} Lack
+ */
+
+/**
+ * @param {string} debian
+ * @param {[string, ...string[]]} names of which one is enough
+ * @returns {Need}
  */
 const command = (debian, names) => ({
   debian,
@@ -13,6 +23,12 @@ const command = (debian, names) => ({
   missing: async () => (names.some((name) => commandPath(name)) ? undefined : `${names[0]} is missing`),
 });
 
+/**
+ * @param {string} debian
+ * @param {string} module as pkg-config knows it
+ * @param {string} [header] proves the library without pkg-config
+ * @returns {Need}
+ */
 const library = (debian, module, header) => ({
   debian,
   label: module,
@@ -24,6 +40,7 @@ const library = (debian, module, header) => ({
   },
 });
 
+/** @type {Need} */
 export const REDIS = {
   debian: 'redis-server',
   label: 'redis-server 7.0 or newer',
@@ -61,41 +78,73 @@ export const COMPILER = [
   library('libsrtp2-dev', 'libsrtp2'),
 ];
 
-/** Of these needs, the ones that are not met, with what is wrong. */
+/**
+ * Of these needs, the ones that are not met, with what is wrong.
+ * @param {Need[]} needs
+ * @returns {Promise<Lack[]>}
+ */
 async function unmet(needs) {
   const answers = await Promise.all(needs.map(async (need) => ({ need, problem: await need.missing() })));
-  return answers.filter(({ problem }) => problem !== undefined);
+  return answers.flatMap(({ need, problem }) => (problem === undefined ? [] : { need, problem }));
 }
 
 /**
- * Sees to it that every need is met: by one apt-get where this process may, else it stops and names everything at once.
- * @throws SetupError before anything was changed
+ * What this machine lacks; undefined when it lacks nothing. Changes nothing before `install` is called.
+ * @param {Need[]} needs
+ * @returns {Promise<{ packages: string, install: (say: Say) => Promise<string> } | undefined>}
+ * @throws {SetupError} when this process may not install it; the message names everything at once
  */
-export async function ensureSystem(needs, say) {
+export async function planSystem(needs) {
   const lacking = await unmet(needs);
-  if (lacking.length === 0) return;
+  if (lacking.length === 0) return undefined;
   const packages = [...new Set(lacking.map(({ need }) => need.debian))];
   const hasApt = commandPath('apt-get') !== undefined;
   const isRoot = process.geteuid?.() === 0;
   if (!hasApt || !isRoot) throw new SetupError(howToInstall(lacking, packages, hasApt));
+  return { packages: packages.join(', '), install: (say) => install(packages, needs, say) };
+}
 
+/**
+ * Sees to it that every need is met.
+ * @param {Need[]} needs
+ * @param {Say} say
+ * @returns {Promise<string | undefined>} what was installed
+ * @throws {SetupError}
+ */
+export async function ensureSystem(needs, say) {
+  return (await planSystem(needs))?.install(say);
+}
+
+/**
+ * Everything by one apt-get.
+ * @param {string[]} packages
+ * @param {Need[]} needs
+ * @param {Say} say
+ */
+async function install(packages, needs, say) {
   say(`apt-get install ${packages.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const lock = ['-o', 'DPkg::Lock::Timeout=300'];
   const update = await run('apt-get', [...lock, 'update'], { env });
   const args = [...lock, '-o', 'Dpkg::Use-Pty=0', 'install', '-y', '--no-install-recommends', ...packages];
-  const install = await run('apt-get', args, {
+  const installed = await run('apt-get', args, {
     env,
     onLine: (line) => /^(Get|Unpacking|Setting up)/.test(line) && say(line),
   });
   const still = await unmet(needs);
   if (still.length === 0) return `installed ${packages.join(', ')}`;
-  const output = install.ok ? '' : `\n${lastLines(`${update.ok ? '' : update.output}\n${install.output}`)}`;
+  const output = installed.ok ? '' : `\n${lastLines(`${update.ok ? '' : update.output}\n${installed.output}`)}`;
   throw new SetupError(`${list(still)}\nand apt-get did not bring it.${output}`);
 }
 
+/** @param {Lack[]} lacking */
 const list = (lacking) => lacking.map(({ problem }) => `  ${problem}`).join('\n');
 
+/**
+ * @param {Lack[]} lacking
+ * @param {string[]} packages
+ * @param {boolean} hasApt
+ */
 function howToInstall(lacking, packages, hasApt) {
   const how = hasApt
     ? `Install it with\n\n  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}\n`
