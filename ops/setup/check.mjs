@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { ROOT } from './places.mjs';
 import { run, wasInterrupted } from './processes.mjs';
 
+/** @import { Runtime } from './runtime.mjs' */
+
+/** @param {string} name */
 const tool = (name) => join(ROOT, 'node_modules', '.bin', name);
 
 const PARTS = [
@@ -31,12 +34,15 @@ const PARTS = [
   { name: 'pure tests', script: tool('vitest'), args: ['run', '--project', 'pure'] },
 ];
 
-/** Runs the fast gate: all parts at once, a line for each, and what those that failed had to say. */
+/**
+ * Runs the fast gate: all parts at once, a line for each, and what those that failed had to say.
+ * @param {Runtime} runtime
+ */
 export async function check(runtime) {
   const startedAt = Date.now();
+  /** @type {{ name: string, output: string }[]} */
   const failed = [];
-  const env = { ...runtime.env, NO_COLOR: '1' };
-  delete env.FORCE_COLOR;
+  const env = { ...runtime.env, NO_COLOR: '1', FORCE_COLOR: undefined };
   await Promise.all(
     PARTS.map(async ({ name, script, args }) => {
       const { ok, output } = await run(runtime.node, [script, ...args], { cwd: ROOT, env });

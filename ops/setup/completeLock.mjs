@@ -6,6 +6,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
+/**
+ * What is read of a lock file.
+ * @typedef {{ packages: Record<string, LockedPackage> }} Lock
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {string} [resolved]
+ * @property {boolean} [dev]
+ * @property {boolean} [optional]
+ * @property {Record<string, string>} [optionalDependencies]
+ */
+
 const OS_NAMES = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU_NAMES = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 
@@ -24,10 +35,11 @@ export function platformOf(name) {
 }
 
 /**
- * Adds an entry for each optional dependency that the lock file lacks. Changes `lock`; answers the names it added.
- * @param {{ packages: Record<string, any> }} lock
+ * Adds an entry for each optional dependency that the lock file lacks. Changes `lock`; returns the names that it added.
+ * @param {Lock} lock
  */
 export function completeLock(lock) {
+  /** @type {string[]} */
   const added = [];
   for (const [path, entry] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -50,6 +62,11 @@ export function completeLock(lock) {
   return added;
 }
 
+/**
+ * @param {Lock} lock
+ * @param {string} fromPath
+ * @param {string} name
+ */
 function isLocked(lock, fromPath, name) {
   for (let folder = fromPath; ; folder = folderAround(folder)) {
     if (lock.packages[`${folder ? `${folder}/` : ''}node_modules/${name}`]) return true;

@@ -3,15 +3,27 @@ import { hashOf, hashOfFiles, ROOT, readStamp, writeStamp } from './places.mjs';
 import { lastLines, runNpm } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 
+/**
+ * @import { Say } from './progress.mjs'
+ * @import { Runtime } from './runtime.mjs'
+ */
+
 // npm removes the folder before it installs, so the stamp is there only after a whole installation.
 const STAMP = join(ROOT, 'node_modules', '.everroom-installed');
 
+/** @param {string} nodeVersion */
 const keyFor = (nodeVersion) =>
-  hashOf(hashOfFiles('package-lock.json'), nodeVersion.split('.')[0], process.platform, process.arch);
+  hashOf(hashOfFiles('package-lock.json'), nodeVersion.replace(/\..*/, ''), process.platform, process.arch);
 
+/** @param {string} nodeVersion */
 export const dependenciesAreInstalled = (nodeVersion) => readStamp(STAMP) === keyFor(nodeVersion);
 
-/** Installs exactly what the lock file names, under the Node that will run it: some packages carry one binary for each. */
+/**
+ * Installs exactly what the lock file names, under the Node that will run it: some packages carry one binary for each.
+ * @param {Runtime} runtime
+ * @param {Say} say
+ * @throws {SetupError}
+ */
 export async function ensureDependencies(runtime, say) {
   if (dependenciesAreInstalled(runtime.version)) return;
   say('npm ci');

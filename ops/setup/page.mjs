@@ -4,13 +4,23 @@ import { run } from './processes.mjs';
 import { lastLines } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 
+/**
+ * @import { Say } from './progress.mjs'
+ * @import { Runtime } from './runtime.mjs'
+ */
+
 const STAMP = join(ROOT, 'dist', '.web-built');
 
 const keyOfSources = () => hashOfFiles('web', 'client', 'signaling/protocol', 'core/room', 'package-lock.json');
 
 export const pageIsBuilt = () => readStamp(STAMP) === keyOfSources();
 
-/** Builds the web page when anything that goes into it has changed. */
+/**
+ * Builds the web page when anything that goes into it has changed.
+ * @param {Pick<Runtime, 'node' | 'env'>} runtime
+ * @param {Say} say
+ * @throws {SetupError}
+ */
 export async function ensurePage(runtime, say) {
   if (pageIsBuilt()) return;
   const key = keyOfSources();

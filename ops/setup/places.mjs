@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SetupError } from './SetupError.mjs';
+import { codeOf, SetupError } from './SetupError.mjs';
 
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/[/\\]$/, '');
@@ -14,7 +14,12 @@ export function cacheFolder(env = process.env) {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'everroom');
 }
 
-/** Makes a folder and proves that it can be written. */
+/**
+ * Makes a folder and proves that it can be written.
+ * @param {string} folder
+ * @param {string} hint what to do when it cannot
+ * @throws {SetupError}
+ */
 export function requireWritable(folder, hint) {
   const probe = join(folder, `.write-test-${process.pid}`);
   try {
@@ -22,13 +27,16 @@ export function requireWritable(folder, hint) {
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
-    throw new SetupError(`Everroom cannot write to ${folder} (${error.code ?? error.message}).\n${hint}`, {
+    throw new SetupError(`Everroom cannot write to ${folder} (${codeOf(error) ?? error}).\n${hint}`, {
       cause: error,
     });
   }
 }
 
-/** A hash of texts, in order. */
+/**
+ * A hash of texts, in order.
+ * @param {...(string | Buffer)} parts
+ */
 export function hashOf(...parts) {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part.length}:`).update(part);
@@ -36,11 +44,14 @@ export function hashOf(...parts) {
 }
 
 /**
- * A hash of the names and contents of all files under some folders or files of the checkout; what is missing counts too,
+ * A hash of the names and contents of files of the checkout, and of all files under folders. What is missing counts too,
  * what is built or installed does not.
+ * @param {...string} paths
  */
 export function hashOfFiles(...paths) {
+  /** @type {(string | Buffer)[]} */
   const parts = [];
+  /** @param {string} path */
   const add = (path) => {
     const found = statSync(join(ROOT, path), { throwIfNoEntry: false });
     if (found?.isDirectory()) {
@@ -55,15 +66,22 @@ export function hashOfFiles(...paths) {
   return hashOf(...parts);
 }
 
-/** What an earlier run left at `path` to say what it had made; empty when there is nothing. */
+/**
+ * What an earlier run left at `path` to say what it had made; empty when there is nothing.
+ * @param {string} path
+ */
 export function readStamp(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // Never made, or half made: it is made anew.
+    return ''; // Never made, or half made: it is made again.
   }
 }
 
+/**
+ * @param {string} path
+ * @param {string} text
+ */
 export function writeStamp(path, text) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);

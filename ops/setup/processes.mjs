@@ -3,10 +3,11 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { delimiter, join } from 'node:path';
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
 /**
- * Runs a command without a shell and answers when it has ended; never rejects. `output` holds its last lines.
+ * Runs a command without a shell and resolves when it has ended; never rejects. `output` holds its last lines.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number, onLine?: (line: string) => void }} [options]
@@ -16,7 +17,9 @@ export function run(command, args, { cwd, env = process.env, timeoutMs, onLine =
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
     running.add(child);
+    /** @type {string[]} */
     const kept = [];
+    /** @param {string} line */
     const takeLine = (line) => {
       kept.push(line);
       if (kept.length > 4000) kept.splice(0, 2000);
@@ -27,7 +30,7 @@ export function run(command, args, { cwd, env = process.env, timeoutMs, onLine =
       stream.setEncoding('utf8');
       stream.on('data', (chunk) => {
         const lines = (rest + chunk).split(/\r?\n|\r/);
-        rest = lines.pop();
+        rest = lines.pop() ?? '';
         lines.forEach(takeLine);
       });
       stream.on('end', () => {
@@ -47,6 +50,9 @@ export function run(command, args, { cwd, env = process.env, timeoutMs, onLine =
 
 /**
  * Runs a command in our place: with our terminal, our signals passed on, and its exit code as ours.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<number>}
  */
 export function become(command, args, { cwd, env }) {
@@ -59,14 +65,14 @@ export function become(command, args, { cwd, env }) {
     });
     child.on('exit', (code, signal) => {
       running.delete(child);
-      resolve(code ?? 128 + (osConstants.signals[signal] ?? 0));
+      resolve(code ?? 128 + (signal ? osConstants.signals[signal] : 0));
     });
   });
 }
 
 /** Passes a signal that reached us alone on to what we run; a process that runs nothing ends. */
 export function passSignalsOn() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       if (running.size === 0) process.exit(128 + osConstants.signals[signal]);
       interrupted = true;
@@ -82,7 +88,10 @@ let interrupted = false;
 /** Whether somebody asked us to end. */
 export const wasInterrupted = () => interrupted;
 
-/** The path of a command, or undefined. */
+/**
+ * The path of a command, or undefined.
+ * @param {string} name
+ */
 export function commandPath(name, env = process.env) {
   for (const folder of (env.PATH ?? '').split(delimiter)) {
     const path = join(folder || '.', name);

@@ -4,6 +4,13 @@ import { cacheFolder, ROOT } from './places.mjs';
 import { commandPath, run } from './processes.mjs';
 import { SetupError } from './SetupError.mjs';
 
+/** @import { Say } from './progress.mjs' */
+
+/**
+ * The Node that everything runs on, and the environment that puts it first on the PATH.
+ * @typedef {{ node: string, env: NodeJS.ProcessEnv, version: string }} Runtime
+ */
+
 const BROUGHT_MAJOR = 22;
 
 const broughtFolder = () => join(cacheFolder(), 'node', String(BROUGHT_MAJOR));
@@ -14,15 +21,21 @@ export async function presentRuntime() {
   return isGoodNode(process.version) ? process.version : versionOf(broughtNode());
 }
 
-/** Whether Everroom runs on this Node: it must run TypeScript as it is, and the media library and test tools must support it. */
+/**
+ * Whether Everroom runs on this Node: it must run TypeScript as it is, and the media library and the test tools must
+ * support it.
+ * @param {string} version
+ */
 export function isGoodNode(version) {
-  const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
   return (major === 22 && minor >= 18) || major === 24;
 }
 
 /**
  * The Node that everything runs on: this one, or one brought from the npm registry into the cache.
- * @returns {Promise<{ node: string, env: NodeJS.ProcessEnv, version: string }>}
+ * @param {Say} say
+ * @returns {Promise<Runtime>}
+ * @throws {SetupError} when neither runs here
  */
 export async function ensureRuntime(say) {
   if (isGoodNode(process.version)) return runtimeAt(process.execPath, process.version);
@@ -42,17 +55,24 @@ export async function ensureRuntime(say) {
   return runtimeAt(node, version);
 }
 
+/**
+ * @param {string} node
+ * @param {string} version
+ * @returns {Runtime}
+ */
 function runtimeAt(node, version) {
   const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
   return { node, version, env: { ...process.env, PATH: path } };
 }
 
+/** @param {string} node */
 async function versionOf(node) {
   if (!existsSync(node)) return undefined;
   const { ok, output } = await run(node, ['--version']);
   return ok && isGoodNode(output.trim()) ? output.trim() : undefined;
 }
 
+/** @param {string} folder */
 async function bring(folder) {
   const parent = dirname(folder);
   mkdirSync(parent, { recursive: true });
@@ -71,7 +91,11 @@ async function bring(folder) {
   }
 }
 
-/** Runs the npm that runs us, or the one on the PATH, under the Node that is first on `env.PATH` (or `node`). */
+/**
+ * Runs the npm that runs us, or the one on the PATH, under the Node that is first on `env.PATH` (or `node`).
+ * @param {string[]} args
+ * @param {{ node?: string, cwd: string, env?: NodeJS.ProcessEnv }} options
+ */
 export function runNpm(args, { node = process.execPath, ...options }) {
   const cli = process.env.npm_execpath;
   if (cli && basename(cli) === 'npm-cli.js' && existsSync(cli)) return run(node, [cli, ...args], options);
@@ -80,4 +104,5 @@ export function runNpm(args, { node = process.execPath, ...options }) {
   return run('npm', args, options);
 }
 
+/** @param {string} text */
 export const lastLines = (text, count = 15) => text.trimEnd().split('\n').slice(-count).join('\n');

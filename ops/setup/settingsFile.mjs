@@ -5,6 +5,7 @@ import { ROOT } from './places.mjs';
 /**
  * One setting, before anything is installed that could read settings properly: from the environment, else from the
  * settings file. `ops/run/config.ts` reads and checks them all.
+ * @param {string} name
  */
 export function setting(name, env = process.env) {
   if (env[name]) return env[name];

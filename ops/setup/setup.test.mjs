@@ -63,6 +63,10 @@ test('a setting is found in the environment first, then in the settings file', (
   }
 });
 
+/**
+ * @param {string} status
+ * @param {...string} statuses
+ */
 const file = (status, ...statuses) => ({
   name: 'x.test.ts',
   status,
@@ -82,6 +86,10 @@ test.each([
 });
 
 test('the slowest test files come first, with their seconds and their place in the project', () => {
+  /**
+   * @param {string} name
+   * @param {number} seconds
+   */
   const timed = (name, seconds) => ({
     name: join(ROOT, 'test', name),
     startTime: 5_000,

@@ -4,7 +4,20 @@ import { join, relative } from 'node:path';
 import { ROOT } from './places.mjs';
 import { become } from './processes.mjs';
 
-/** Runs vitest; its last line says `N passed, N failed`. A test that was skipped has not passed. */
+/** @import { Runtime } from './runtime.mjs' */
+
+/**
+ * What is read of vitest's report, by file.
+ * @typedef {{ status: string, fullName: string }} TestResult
+ * @typedef {{ testResults: { name: string, status: string, assertionResults: TestResult[] }[] }} Outcome
+ * @typedef {{ testResults: { name: string, startTime: number, endTime: number }[] }} Timing
+ */
+
+/**
+ * Runs vitest; its last line says `N passed, N failed`. A test that was skipped has not passed.
+ * @param {Runtime} runtime
+ * @param {string[]} args
+ */
 export async function test(runtime, args) {
   const folder = mkdtempSync(join(tmpdir(), 'everroom-test-'));
   const report = join(folder, 'report.json');
@@ -24,6 +37,10 @@ export async function test(runtime, args) {
   }
 }
 
+/**
+ * @param {string} path
+ * @returns {(Outcome & Timing) | undefined}
+ */
 function readReport(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -32,7 +49,10 @@ function readReport(path) {
   }
 }
 
-/** The files that took longest, from the first test to the end of the last: `  12.3 s  test/model/replicas.test.ts`. */
+/**
+ * The files that took longest, from the first test to the end of the last: `  12.3 s  test/model/replicas.test.ts`.
+ * @param {Timing | undefined} report
+ */
 export function slowest(report, limit = 10) {
   const files = (report?.testResults ?? []).map(({ name, startTime, endTime }) => ({
     name: relative(ROOT, name),
@@ -42,9 +62,14 @@ export function slowest(report, limit = 10) {
   return files.slice(0, limit).map(({ name, seconds }) => `${seconds.toFixed(1).padStart(6)} s  ${name}`);
 }
 
-/** Counts so that nothing that went wrong adds up to zero failures. */
+/**
+ * Counts so that nothing that went wrong adds up to zero failures.
+ * @param {Outcome | undefined} report
+ * @param {number} exitCode
+ */
 export function count(report, exitCode) {
   if (!report) return { passed: 0, failed: 1, notes: [`the test runner ended with ${exitCode} and without a report`] };
+  /** @type {string[]} */
   const notes = [];
   let passed = 0;
   let failed = 0;
