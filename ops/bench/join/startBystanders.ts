@@ -41,6 +41,19 @@ class Bystander {
 
   /** Returns when the room had answered, ms since the epoch. */
   async join(): Promise<number> {
+    try {
+      return await this.#join();
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#reporting);
+    this.#socket?.disconnect();
+  }
+
+  async #join(): Promise<number> {
     const { socket, joined } = enter(this.#url, this.#person.token, this.#person.name);
     this.#socket = socket;
     socket.on('consumersOpened', (offers: unknown, acknowledge: () => void) => {
@@ -48,6 +61,9 @@ class Bystander {
       acknowledge();
     });
     const { rtpCapabilities } = Joined.parse(await joined);
+    socket.on('disconnect', (reason) => {
+      this.#failure = new Error(`${this.#person.name} was disconnected: ${reason}`);
+    });
     const joinedAt = performance.timeOrigin + performance.now();
     const { transports } = Opened.parse(await ask(socket, 'openMedia', { rtpCapabilities }));
     const value = randomBytes(32).toString('hex').toUpperCase().match(/../g)?.join(':') ?? '';
@@ -56,11 +72,6 @@ class Bystander {
       dtlsParameters: { role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] },
     });
     return joinedAt;
-  }
-
-  close(): void {
-    clearTimeout(this.#reporting);
-    this.#socket?.disconnect();
   }
 
   #consume(socket: Socket, { consumers }: z.infer<typeof Offered>): void {
