@@ -1,8 +1,12 @@
-/** Chooses and prints the seed of a random test. It is printed at the start: it is wanted also when the test dies or hangs. */
+import { SEED } from './random.ts';
+
+/**
+ * Prints the seed of a random test and returns it; TEST_SEED repeats a run. It is printed at the start, since it is wanted
+ * also when the test dies or hangs.
+ */
 export function seedOf(name: string): number {
-  const seed = Math.trunc(Math.random() * 2 ** 31);
-  console.info(`${name}: seed ${seed}`);
-  return seed;
+  console.info(`${name}: seed ${SEED}`);
+  return SEED;
 }
 
 /** Parameters of a property that fast-check runs. */
