@@ -1,6 +1,6 @@
-import type { Change, Commit } from '../signaling/protocol/notifications.ts';
-import type { Session } from '../signaling/protocol/requests.ts';
-import type { RoomView, View } from '../signaling/protocol/shapes.ts';
+import type { RoomState } from '../core/room/state.ts';
+import type { EntryAnswer } from '../signaling/protocol/requests.ts';
+import type { View } from '../signaling/protocol/shapes.ts';
 import { RoomChat } from './chat/RoomChat.ts';
 import { CommandQueue } from './connection/CommandQueue.ts';
 import { Connection, type ConnectionOwner } from './connection/Connection.ts';
@@ -12,14 +12,13 @@ import { MediaEngine } from './media/MediaEngine.ts';
 import type { RemoteTrack } from './media/RemoteTrack.ts';
 import { tellMedia } from './media/tellMedia.ts';
 import type { ConnectOptions, RoomOptions } from './RoomOptions.ts';
-import { catchUp } from './room/catchUp.ts';
-import { LOBBY_CHANGES, SETTING_CHANGES } from './room/changeKinds.ts';
+import type { RoomChange } from './room/changesBetween.ts';
 import type { LocalParticipant } from './room/LocalParticipant.ts';
 import type { RemoteParticipant } from './room/participants.ts';
 import { tellPresence } from './room/presence.ts';
 import { RoomControls } from './room/RoomControls.ts';
-import { applyCommit, type RoomCopy } from './room/RoomCopy.ts';
 import type { DisconnectReason, ReencodingAvailability, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
+import { RoomRecord } from './room/RoomRecord.ts';
 import { Roster, type RosterSnapshot } from './room/Roster.ts';
 import { claimsOf, SessionStore, type StoredSession } from './SessionStore.ts';
 import { browserStorage } from './storage.ts';
@@ -46,15 +45,13 @@ export class Room extends Emitter<RoomEvents> {
   readonly #media: MediaEngine;
   readonly #view: ViewReporter;
   readonly #roster: Roster;
+  readonly #record = new RoomRecord();
   readonly #blocked = new Set<HTMLMediaElement>();
   #connection: Connection | undefined;
   #link: Link | undefined;
-  #copy: RoomCopy | undefined;
   #state: RoomConnectionState = 'new';
   #stopWaking: () => void = () => undefined;
   #announcement: ReturnType<typeof setTimeout> | undefined;
-  /** The copy cannot be brought up to date by commits. */
-  #distrusted = false;
   #recoveries = 0;
   #reencoding: ReencodingAvailability | undefined;
 
@@ -101,7 +98,7 @@ export class Room extends Emitter<RoomEvents> {
       storage: options.chatStorage ?? browserStorage('localStorage'),
       newId: this.#newId,
       emit: (name, ...args) => this.emit(name, ...args),
-      recorded: () => this.#copy?.room.chat ?? [],
+      recorded: () => this.#record.room?.chat ?? [],
       self: () => ({ id: this.#roster.local?.id ?? '', name: this.#roster.local?.name ?? '' }),
     });
   }
@@ -111,13 +108,18 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /** The record as this client has it. Immutable; undefined before the first entry. */
-  get room(): RoomView | undefined {
-    return this.#copy?.room;
+  get record(): RoomState | undefined {
+    return this.#record.room;
   }
 
-  /** The version of the record that `room` shows. */
+  /** The version of the room's journal that `record` shows. */
   get version(): number {
-    return this.#copy?.version ?? 0;
+    return this.#record.version;
+  }
+
+  /** Known once connected. */
+  get roomId(): string | undefined {
+    return this.#record.roomId;
   }
 
   /** The person at this client. There once connected. */
@@ -247,16 +249,16 @@ export class Room extends Emitter<RoomEvents> {
     return {
       newId: this.#newId,
       entryState: () => ({
-        version: this.#distrusted ? 0 : this.version,
+        version: this.#record.entryVersion,
         rtpCapabilities: this.#media.rtpCapabilities && { ...this.#media.rtpCapabilities },
         view: this.#view.current(),
         expected: this.#media.expected(),
       }),
-      entered: (session, link, how) => this.#entered(session, link, how === 'joined'),
+      entered: (answer, link, how) => this.#entered(answer, link, how === 'joined'),
       notified: (notification) => this.#notified(notification),
       invalid: (name, error) => {
         this.emit('warning', `a message that cannot be read: ${name}`, error);
-        if (name === 'committed') this.#distrust('a commit could not be read');
+        if (name === 'committed' || name === 'refreshed') this.#distrust('a commit could not be read');
       },
       suspected: () => this.#announceLater(),
       cleared: () => this.#back(),
@@ -268,21 +270,17 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /** The order matters: what is muted or gone is known before media is rebuilt, and media goes before anybody is told. */
-  #entered(session: Session, link: Link, joined: boolean): void {
-    const again = this.#copy !== undefined;
-    // Should the missed commits not fit, the next attempt asks for the whole room.
-    this.#distrusted = true;
-    const { copy, changes } = catchUp(this.#copy, session);
-    this.#distrusted = false;
-    this.#copy = copy;
+  #entered(answer: EntryAnswer, link: Link, joined: boolean): void {
+    const again = this.#record.room !== undefined;
+    const changes = this.#record.enter(answer);
     this.#link = link;
-    const before = this.#roster.update(copy.room, session.participantId, joined);
-    if (this.#options.media !== false) this.#media.open(link, session);
+    const { roomId, participantId, resumeToken } = answer;
+    const before = this.#updateRoster(participantId, joined);
+    if (this.#options.media !== false) this.#media.open(link, answer);
     this.#view.told();
     this.#commands.attach(link);
-    this.chat.connected(copy.room.roomId, session.participantId);
-    const { resumeToken, participantId } = session;
-    this.#sessions.save(copy.room.roomId, { participantId, resumeToken, nodes: [...(this.#connection?.nodes ?? [])] });
+    this.chat.connected(roomId, participantId);
+    this.#sessions.save(roomId, { participantId, resumeToken, nodes: [...(this.#connection?.nodes ?? [])] });
     if (again) {
       this.#recoveries += 1;
       this.#tell(changes, before);
@@ -303,7 +301,8 @@ export class Room extends Emitter<RoomEvents> {
 
   #notified(notification: Notification): void {
     const { name, body } = notification;
-    if (name === 'committed') this.#committed(body);
+    if (name === 'committed') this.#changed(this.#record.commit(body));
+    else if (name === 'refreshed') this.#changed(this.#record.refresh(body.room, body.version));
     else if (name === 'outOfDate') this.#distrust('the copy is out of date');
     else if (name === 'reencodingStatus') this.#reencodingChanged(body.trackIds, body);
     else if (!tellMedia(notification, this.#media, this.#link)) {
@@ -318,36 +317,30 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('reencodingChanged', this.#reencoding);
   }
 
-  #committed(commit: Commit): void {
-    if (this.#copy === undefined || this.#distrusted) return;
-    const outcome = applyCommit(this.#copy, commit);
-    if (outcome.type === 'gap') this.#distrust('commits are missing');
-    if (outcome.type !== 'applied') return;
-    this.#copy = outcome.copy;
-    const before = this.#roster.update(outcome.copy.room, this.localParticipant.id, false);
-    this.#tell(commit.changes, before);
+  /** Null: commits are missing in between. */
+  #changed(changes: readonly RoomChange[] | null): void {
+    if (changes === null) this.#distrust('commits are missing');
+    else this.#tell(changes, this.#updateRoster(this.localParticipant.id, false));
   }
 
-  #tell(changes: readonly Change[], before: RosterSnapshot): void {
-    const copy = this.#copy;
-    if (copy === undefined) return;
+  #updateRoster(selfId: string, rejoined: boolean): RosterSnapshot {
+    if (this.#record.room === undefined) throw new Error('there is no room to show yet');
+    return this.#roster.update(this.#record.room, selfId, rejoined);
+  }
+
+  #tell(changes: readonly RoomChange[], before: RosterSnapshot): void {
+    const { room } = this.#record;
+    if (room === undefined) return;
     this.#roster.tell(changes, before);
-    let lobby = false;
-    let settings = false;
-    for (const change of changes) {
-      if (change.type === 'chatPosted' || change.type === 'chatEdited' || change.type === 'chatDeleted') {
-        this.chat.changed(change);
-      }
-      lobby ||= LOBBY_CHANGES.has(change.type);
-      settings ||= SETTING_CHANGES.has(change.type);
-    }
-    if (lobby) this.emit('lobbyChanged', copy.room.lobby);
-    if (settings) this.emit('roomChanged', copy.room);
+    const types = new Set(changes.map(({ type }) => type));
+    for (const change of changes) if ('message' in change) this.chat.changed(change.message, change.type);
+    if (types.has('lobby')) this.emit('lobbyChanged', [...room.lobby.values()]);
+    if (types.has('room')) this.emit('roomChanged', room);
   }
 
   #distrust(reason: string): void {
-    if (this.#distrusted) return;
-    this.#distrusted = true;
+    if (!this.#record.isTrusted) return;
+    this.#record.distrust();
     this.emit('warning', 'the room is being fetched anew', reason);
     this.#connection?.renew(reason);
   }
@@ -383,7 +376,8 @@ export class Room extends Emitter<RoomEvents> {
     clearTimeout(this.#announcement);
     this.#stopWaking();
     const unreachable = error instanceof ConnectError && error.code === 'UNREACHABLE';
-    if (this.#copy !== undefined && !unreachable) this.#sessions.forget(this.#copy.room.roomId);
+    const { roomId } = this.#record;
+    if (roomId !== undefined && !unreachable) this.#sessions.forget(roomId);
     this.#link = undefined;
     this.#connection?.close();
     this.#commands.abandon(error ?? new ConnectError('CANCELLED', `The stay in the room is over: ${reason}.`));

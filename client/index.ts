@@ -1,18 +1,17 @@
 /** The client of Everroom: framework-free, for browsers, and for Node with WebRTC put in place. */
-export type { ErrorCode } from '../signaling/protocol/errors.ts';
 export type {
-  ChatMessageView,
-  KnockView,
-  ParticipantView,
+  ChatMessage,
+  LobbyEntry,
+  Participant as ParticipantRecord,
   ReencodingPolicy,
   Role,
-  RoomView,
+  RoomState,
+  Track as TrackRecord,
   TrackKind,
   TrackSource,
-  TrackView,
-  View,
-} from '../signaling/protocol/shapes.ts';
-export type { ChatEntry } from './chat/RoomChat.ts';
+} from '../core/room/state.ts';
+export type { ErrorCode } from '../signaling/protocol/errors.ts';
+export type { View } from '../signaling/protocol/shapes.ts';
 export { CommandTimedOut, ConnectError, type ConnectFailure, ConnectionLost, RequestRefused } from './errors.ts';
 export type { CaptureOptions, DeviceAccess } from './media/devices.ts';
 export type { PublishOptions, VideoCodec } from './media/encodings.ts';
@@ -22,6 +21,7 @@ export { type ConnectOptions, Room, type RoomOptions } from './Room.ts';
 export type { LocalParticipant, PublishTrackOptions } from './room/LocalParticipant.ts';
 export { Participant, RemoteParticipant, TrackPublication } from './room/participants.ts';
 export type {
+  ChatEntry,
   Departure,
   DisconnectReason,
   ReencodingAvailability,

@@ -9,9 +9,9 @@ import { decodeState, encodeState } from './snapshots.ts';
 function furnishedRoom(): RoomState {
   const folder = new URL('./journal/samples/', import.meta.url);
   const samples = new Map<string, RoomEvent>(
-    readdirSync(folder).map((file) => {
-      const { event } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { event: RoomEvent };
-      return [event.type, event];
+    readdirSync(folder).flatMap((file) => {
+      const { event } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { event: RoomEvent | null };
+      return event === null ? [] : [[event.type, event] as const];
     }),
   );
   const events = [

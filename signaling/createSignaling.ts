@@ -19,7 +19,7 @@ import { StaticFiles } from './http/StaticFiles.ts';
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
-import type { Session } from './protocol/requests.ts';
+import type { EntryAnswer } from './protocol/requests.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
 import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
 import type { SignalingContext } from './requests/context.ts';
@@ -69,7 +69,7 @@ export interface SignalingDeps {
   readonly logger: Logger;
   /** What /readyz checks besides signaling itself, such as the journal. */
   readonly readiness?: Readonly<Record<string, () => boolean>>;
-  readonly iceServers: Session['iceServers'];
+  readonly iceServers: EntryAnswer['iceServers'];
   /** Proxies whose X-Forwarded-For is believed, as `ClientAddresses` takes them. */
   readonly trustedProxies: readonly string[];
   readonly limits?: Partial<Limits>;

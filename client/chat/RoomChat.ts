@@ -1,21 +1,15 @@
-import type { Change } from '../../signaling/protocol/notifications.ts';
-import type { ChatMessageView } from '../../signaling/protocol/shapes.ts';
+import type { ChatMessage } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
-import type { EmitRoomEvent } from '../room/RoomEvents.ts';
+import type { ChatEntry, EmitRoomEvent } from '../room/RoomEvents.ts';
 import type { KeyValueStorage } from '../storage.ts';
 import { ChatOutbox } from './ChatOutbox.ts';
-
-/** A message as people see it; those that the room does not have yet come last. */
-export interface ChatEntry extends ChatMessageView {
-  readonly state: 'sent' | 'pending' | 'failed';
-}
 
 export interface RoomChatOptions {
   readonly commands: CommandQueue;
   readonly storage: KeyValueStorage;
   readonly newId: () => string;
   readonly emit: EmitRoomEvent;
-  readonly recorded: () => readonly ChatMessageView[];
+  readonly recorded: () => readonly ChatMessage[];
   readonly self: () => { readonly id: string; readonly name: string };
 }
 
@@ -97,14 +91,8 @@ export class RoomChat {
     this.#outbox?.disconnected();
   }
 
-  changed(change: Extract<Change, { type: 'chatPosted' | 'chatEdited' | 'chatDeleted' }>): void {
-    const { emit, recorded } = this.#options;
-    const id = change.type === 'chatPosted' ? change.message.id : change.messageId;
-    const message = recorded().find((candidate) => candidate.id === id);
-    if (message !== undefined) {
-      const kind = change.type === 'chatPosted' ? 'posted' : change.type === 'chatEdited' ? 'edited' : 'deleted';
-      emit('chatMessage', { ...message, state: 'sent' }, kind);
-    }
-    emit('chatChanged');
+  changed(message: ChatMessage, change: 'posted' | 'edited' | 'deleted'): void {
+    this.#options.emit('chatMessage', { ...message, state: 'sent' }, change);
+    this.#options.emit('chatChanged');
   }
 }

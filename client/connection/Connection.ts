@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Session } from '../../signaling/protocol/requests.ts';
+import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import type { ExpectedMedia, RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
 import { ConnectError, ConnectionLost, isTransient, RequestRefused } from '../errors.ts';
 import { dial } from './dial.ts';
@@ -19,7 +19,7 @@ export interface ConnectionOwner {
     readonly expected: readonly ExpectedMedia[];
   };
   /** There is a session: before any of its notifications. */
-  entered(session: Session, link: Link, how: 'joined' | 'resumed'): void;
+  entered(session: EntryAnswer, link: Link, how: 'joined' | 'resumed'): void;
   notified(notification: Notification): void;
   /** What arrived cannot be understood. */
   invalid(name: string, error: unknown): void;
@@ -215,7 +215,7 @@ export class Connection {
     if (link.closed) this.#dropped(link, 'closed while entering');
   }
 
-  #requestEntry(link: Link, resuming: boolean, commandId: string): Promise<Session> {
+  #requestEntry(link: Link, resuming: boolean, commandId: string): Promise<EntryAnswer> {
     const { version, rtpCapabilities, view, expected } = this.#owner.entryState();
     const media = { ...(rtpCapabilities && { rtpCapabilities }), ...(view && { view }) };
     if (resuming) {
@@ -244,7 +244,7 @@ export class Connection {
     }
   }
 
-  #goLive(link: Link, session: Session, resuming: boolean): void {
+  #goLive(link: Link, session: EntryAnswer, resuming: boolean): void {
     const old = this.#link;
     this.#link = link;
     this.#dialling = undefined;

@@ -1,6 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
 import type { ConsumerOffer } from '../../signaling/protocol/notifications.ts';
-import type { Session } from '../../signaling/protocol/requests.ts';
+import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import type { ExpectedMedia, View } from '../../signaling/protocol/shapes.ts';
 import type { Link } from '../connection/Link.ts';
 import { ConnectError } from '../errors.ts';
@@ -73,7 +73,7 @@ export class MediaEngine {
   }
 
   /** A session on a link: media moves over to it. */
-  open(link: Link, session: Session): void {
+  open(link: Link, session: EntryAnswer): void {
     this.#link = link;
     this.#iceServers = session.iceServers.map((server) => ({
       urls: server.urls,
@@ -202,7 +202,7 @@ export class MediaEngine {
     this.#opening = due.then(() => this.#requestMedia(link));
   }
 
-  async #load(session: Session, capabilities: string): Promise<void> {
+  async #load(session: EntryAnswer, capabilities: string): Promise<void> {
     if (this.#device !== undefined && capabilities === this.#routerCapabilities) return;
     let device: Device;
     try {
@@ -231,7 +231,7 @@ export class MediaEngine {
     }
   }
 
-  #start(device: Device, link: Link, transports: NonNullable<Session['transports']>): void {
+  #start(device: Device, link: Link, transports: NonNullable<EntryAnswer['transports']>): void {
     this.#openedAt = performance.now();
     const session = new MediaSession({
       device,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Participant as ParticipantRecord } from '../../core/room/state.ts';
 import type { RequestBody, RequestName, ResponseBody } from '../../signaling/protocol/requests.ts';
-import type { ParticipantView } from '../../signaling/protocol/shapes.ts';
 import { CommandQueue } from '../connection/CommandQueue.ts';
 import { RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
 import { LocalParticipant } from './LocalParticipant.ts';
-import { aParticipant, aTrack } from './roomCopy.fixtures.ts';
+import { aParticipant, aTrack } from './record.fixtures.ts';
 
 class DeviceTrack extends EventTarget {
   enabled = true;
@@ -26,7 +26,7 @@ class World {
   readonly asked: { name: RequestName; body: Record<string, unknown>; answer(error?: Error): void }[] = [];
   readonly produced: LocalTrack[] = [];
   readonly device = new DeviceTrack();
-  view: ParticipantView = aParticipant('me');
+  view: ParticipantRecord = aParticipant('me');
   readonly me: LocalParticipant;
   #ids = 0;
 
@@ -60,7 +60,7 @@ class World {
   record(muted: boolean): void {
     const trackId = this.me.track('microphone')?.trackId ?? 'microphone-1';
     this.view = aParticipant('me', {
-      tracks: [aTrack({ id: trackId, source: 'microphone', kind: 'audio', muted })],
+      tracks: new Map([[trackId, aTrack({ id: trackId, source: 'microphone', kind: 'audio', muted })]]),
     });
     this.me.update(this.view);
   }
@@ -203,7 +203,7 @@ describe('LocalParticipant', () => {
 
   it('[M2] after a reload the published track is taken up as muted as it was', async () => {
     const view = aParticipant('me', {
-      tracks: [aTrack({ id: 'kept', source: 'microphone', kind: 'audio', muted: true })],
+      tracks: new Map([['kept', aTrack({ id: 'kept', source: 'microphone', kind: 'audio', muted: true })]]),
     });
     const world = new World(view);
     const track = await world.publish();

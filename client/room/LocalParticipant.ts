@@ -1,4 +1,4 @@
-import type { ParticipantView, TrackSource } from '../../signaling/protocol/shapes.ts';
+import type { Participant as ParticipantRecord, TrackSource } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 import { isTransient } from '../errors.ts';
 import type { CaptureOptions, DeviceAccess } from '../media/devices.ts';
@@ -40,12 +40,12 @@ export class LocalParticipant extends Participant<LocalTrack> {
   #reminder: ReturnType<typeof setTimeout> | undefined;
   #orphanTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(view: ParticipantView, options: LocalParticipantOptions) {
-    super(view);
+  constructor(record: ParticipantRecord, options: LocalParticipantOptions) {
+    super(record);
     this.#options = options;
     this.#devices = new LocalDevices(options.devices);
     this.#adoptLater();
-    this.update(view);
+    this.update(record);
   }
 
   track(source: TrackSource): LocalTrack | undefined {
@@ -149,8 +149,8 @@ export class LocalParticipant extends Participant<LocalTrack> {
     await this.#options.commands.send('rename', { name });
   }
 
-  override update(view: ParticipantView): ReturnType<Participant<LocalTrack>['update']> {
-    const gone = super.update(view);
+  override update(record: ParticipantRecord): ReturnType<Participant<LocalTrack>['update']> {
+    const gone = super.update(record);
     for (const publication of gone) if (publication.track !== undefined) this.#drop(publication.track);
     for (const publication of this.publications.values()) {
       const track = this.#tracks.get(publication.source);
@@ -163,8 +163,8 @@ export class LocalParticipant extends Participant<LocalTrack> {
   }
 
   /** The room had let this participant go, and it came in anew: what it published is published again, as it was. */
-  rejoined(view: ParticipantView): void {
-    super.update(view);
+  rejoined(record: ParticipantRecord): void {
+    super.update(record);
     for (const track of this.#tracks.values()) {
       if (!this.publications.has(track.trackId)) void this.#announce(track).catch((error) => this.#warn(track, error));
     }

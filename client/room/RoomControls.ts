@@ -1,4 +1,4 @@
-import type { ReencodingPolicy, Role } from '../../signaling/protocol/shapes.ts';
+import type { ReencodingPolicy, Role } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 
 /**
@@ -76,10 +76,6 @@ export class RoomControls {
 
   async setTrackReencoding(participantId: string, trackId: string, wanted: boolean | null): Promise<void> {
     await this.#commands.send('setTrackReencoding', { participantId, trackId, wanted });
-  }
-
-  async setRecording(wanted: boolean): Promise<void> {
-    await this.#commands.send('setRecording', { wanted });
   }
 
   async closeRoom(): Promise<void> {

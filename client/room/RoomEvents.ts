@@ -1,5 +1,5 @@
-import type { KnockView, RoomView, TrackSource } from '../../signaling/protocol/shapes.ts';
-import type { ChatEntry } from '../chat/RoomChat.ts';
+import type { Departure } from '../../core/room/events.ts';
+import type { ChatMessage, LobbyEntry, RoomState, TrackSource } from '../../core/room/state.ts';
 import type { SessionEnd } from '../connection/Connection.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
@@ -17,7 +17,12 @@ export interface ReencodingAvailability {
   readonly reason: string | null;
 }
 
-export type Departure = 'left' | 'expired' | 'removed' | 'banned';
+export type { Departure };
+
+/** A message as people see it; those that the room does not have yet come last. */
+export interface ChatEntry extends ChatMessage {
+  readonly state: 'sent' | 'pending' | 'failed';
+}
 
 /**
  * What a room tells an application. A recovery is told by `reconnecting` (only when it takes longer than a moment) and
@@ -54,12 +59,12 @@ export interface RoomEvents {
   chatMessage: [message: ChatEntry, change: 'posted' | 'edited' | 'deleted'];
   /** The list of messages, or the state of one that is not sent yet, has changed. */
   chatChanged: [];
-  /** Settings of the room: name, lock, lobby, password, capacity, recording, reencoding. */
-  roomChanged: [room: RoomView];
+  /** Settings of the room: name, lock, lobby, password, capacity, reencoding; and who is banned. */
+  roomChanged: [room: RoomState];
   /** Whether tracks can be reencoded, or which are. */
   reencodingChanged: [availability: ReencodingAvailability];
   /** For hosts: who waits to be let in. */
-  lobbyChanged: [knocks: readonly KnockView[]];
+  lobbyChanged: [knocks: readonly LobbyEntry[]];
   reacted: [emoji: string, participant: Participant];
   typingChanged: [typing: boolean, participant: RemoteParticipant];
 

@@ -1,10 +1,11 @@
-import type { Change } from '../../signaling/protocol/notifications.ts';
-import type { ParticipantView, RoomView } from '../../signaling/protocol/shapes.ts';
+import type { Departure } from '../../core/room/events.ts';
+import type { Participant as ParticipantRecord, RoomState } from '../../core/room/state.ts';
 import type { MediaEngine } from '../media/MediaEngine.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
+import type { RoomChange } from './changesBetween.ts';
 import { LocalParticipant, type LocalParticipantOptions } from './LocalParticipant.ts';
 import { type Participant, RemoteParticipant, type TrackPublication } from './participants.ts';
-import type { Departure, EmitRoomEvent } from './RoomEvents.ts';
+import type { EmitRoomEvent } from './RoomEvents.ts';
 
 /** Who and what there was before an update. */
 export interface RosterSnapshot {
@@ -21,7 +22,7 @@ export class Roster {
   readonly #options: LocalParticipantOptions;
   readonly #emit: EmitRoomEvent;
   readonly #media: Pick<MediaEngine, 'remoteTrack' | 'removeRemote'>;
-  #views = new Map<string, ParticipantView>();
+  #records: ReadonlyMap<string, ParticipantRecord> = new Map();
   #local: LocalParticipant | undefined;
   #selfId = '';
   #reencoded: ReadonlySet<string> = new Set();
@@ -46,7 +47,7 @@ export class Roster {
    * Brings the objects up to `room`. `rejoined`: the room had let this client's own participant go, and it came in anew.
    * Returns what `tell` needs to speak of those who are gone.
    */
-  update(room: RoomView, selfId: string, rejoined: boolean): RosterSnapshot {
+  update(room: RoomState, selfId: string, rejoined: boolean): RosterSnapshot {
     const publications = new Map<string, { publication: TrackPublication; participant: Participant }>();
     for (const participant of this.all()) {
       for (const publication of participant.publications.values()) {
@@ -55,23 +56,22 @@ export class Roster {
     }
     const snapshot = { participants: new Map(this.remotes), publications };
     this.#selfId = selfId;
-    const views = new Map(room.participants.map((view) => [view.id, view]));
-    for (const [id, view] of views) {
-      if (this.#views.get(id) === view) continue;
-      if (id === selfId) this.#updateSelf(view, rejoined);
+    for (const [id, record] of room.participants) {
+      if (this.#records.get(id) === record) continue;
+      if (id === selfId) this.#updateSelf(record, rejoined);
       else {
         const known = this.remotes.get(id);
-        if (known === undefined) this.remotes.set(id, new RemoteParticipant(view));
-        else known.update(view);
+        if (known === undefined) this.remotes.set(id, new RemoteParticipant(record));
+        else known.update(record);
       }
     }
-    for (const id of [...this.remotes.keys()]) if (!views.has(id)) this.remotes.delete(id);
-    this.#views = views;
+    for (const id of [...this.remotes.keys()]) if (!room.participants.has(id)) this.remotes.delete(id);
+    this.#records = room.participants;
     this.#markReencoded();
     return snapshot;
   }
 
-  tell(changes: readonly Change[], before: RosterSnapshot): void {
+  tell(changes: readonly RoomChange[], before: RosterSnapshot): void {
     for (const change of changes) this.#tell(change, before);
   }
 
@@ -107,56 +107,47 @@ export class Roster {
     }
   }
 
-  #updateSelf(view: ParticipantView, rejoined: boolean): void {
-    if (this.#local === undefined) this.#local = new LocalParticipant(view, this.#options);
-    else if (rejoined) this.#local.rejoined(view);
-    else this.#local.update(view);
+  #updateSelf(record: ParticipantRecord, rejoined: boolean): void {
+    if (this.#local === undefined) this.#local = new LocalParticipant(record, this.#options);
+    else if (rejoined) this.#local.rejoined(record);
+    else this.#local.update(record);
   }
 
-  #tell(change: Change, before: RosterSnapshot): void {
+  #tell(change: RoomChange, before: RosterSnapshot): void {
     switch (change.type) {
-      case 'participantJoined': {
-        const participant = this.remotes.get(change.participant.id);
+      case 'joined': {
+        const participant = this.remotes.get(change.participantId);
         if (participant !== undefined) this.#emit('participantConnected', participant);
         for (const publication of participant?.publications.values() ?? []) this.#published(publication);
         return;
       }
-      case 'participantGone': {
+      case 'gone': {
         const participant = before.participants.get(change.participantId);
         if (participant !== undefined) this.#gone(participant, change.departure);
         return;
       }
-      case 'participantResumed':
-      case 'participantDisconnected':
-      case 'participantRenamed':
-      case 'roleChanged':
-      case 'handRaised':
-      case 'handLowered':
-      case 'trackReencodingWished': {
+      case 'participant': {
         const participant = this.find(change.participantId);
         if (participant !== undefined) this.#emit('participantStateChanged', participant);
         return;
       }
-      case 'trackPublished': {
-        const participant = this.find(change.participantId);
-        const publication = participant?.publications.get(change.track.id);
-        if (participant === undefined || publication === undefined) return;
-        this.#emit('trackPublished', publication, participant);
-        this.#published(publication);
-        return;
-      }
-      case 'trackUnpublished': {
+      case 'unpublished': {
         const left = before.publications.get(change.trackId);
         if (left !== undefined) this.#unpublished(left.publication, left.participant, change.byHost);
         return;
       }
-      case 'trackMuted':
-      case 'trackUnmuted': {
+      case 'published':
+      case 'muted':
+      case 'unmuted': {
         const participant = this.find(change.participantId);
         const publication = participant?.publications.get(change.trackId);
         if (participant === undefined || publication === undefined) return;
-        if (change.type === 'trackMuted') this.#emit('trackMuted', publication, participant, change.byHost);
-        else this.#emit('trackUnmuted', publication, participant);
+        if (change.type === 'muted') this.#emit('trackMuted', publication, participant, change.byHost);
+        else if (change.type === 'unmuted') this.#emit('trackUnmuted', publication, participant);
+        else {
+          this.#emit('trackPublished', publication, participant);
+          this.#published(publication);
+        }
         return;
       }
       default:

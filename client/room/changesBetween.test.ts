@@ -1,81 +1,77 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RoomView } from '../../signaling/protocol/shapes.ts';
-import { catchUp } from './catchUp.ts';
+import { ORIGIN } from '../../core/room/commit.ts';
+import type { RoomEvent } from '../../core/room/events.ts';
+import { evolveCommit } from '../../core/room/evolve.ts';
+import { redact } from '../../core/room/redact.ts';
+import { by, commitOf, created, joined, knocked, posted, published, stateOf } from '../../test/support/room.ts';
 import { changesBetween } from './changesBetween.ts';
-import { applyChange } from './RoomCopy.ts';
-import { anyChange, aParticipant, aRoom } from './roomCopy.fixtures.ts';
 
-const changed = (room: RoomView, changes: readonly Parameters<typeof applyChange>[1][]): RoomView =>
-  changes.reduce(applyChange, room);
+const ROOM = stateOf(created(), joined('ann', 1), joined('bob', 2), published('bob', 'mic'), posted('bob', 'm1'));
 
-/** Lists in one order, whatever their history. */
-function sorted(room: RoomView): RoomView {
-  const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
-  return {
-    ...room,
-    participants: room.participants
-      .map((participant) => ({ ...participant, tracks: participant.tracks.toSorted(byId) }))
-      .toSorted(byId),
-    lobby: room.lobby.toSorted((a, b) => a.participantId.localeCompare(b.participantId)),
-    banned: room.banned.toSorted(),
-  };
+/** What these events, in one commit, change; `actor` is bob himself when it is left out. */
+function changesBy(events: readonly RoomEvent[], actor = by('bob', 2)) {
+  const commit = commitOf(ORIGIN, events, { actor });
+  return changesBetween(ROOM, evolveCommit(ROOM, commit), redact(commit, 'host'));
 }
 
 describe('changesBetween', () => {
-  it('the changes between two copies lead from one to the other', () => {
-    fc.assert(
-      fc.property(fc.array(anyChange), fc.array(anyChange), (history, missed) => {
-        const before = changed(aRoom(), history);
-        const after = changed(before, missed);
-        expect(sorted(changed(before, changesBetween(before, after)))).toEqual(sorted(after));
-      }),
+  it('finds nothing where nothing changed', () => {
+    expect(changesBetween(ROOM, structuredClone(ROOM))).toEqual([]);
+  });
+
+  it('tells who came, with what, and why somebody is gone', () => {
+    expect(changesBy([joined('zoe', 3)])).toEqual([{ type: 'joined', participantId: 'zoe' }]);
+    expect(changesBy([{ type: 'ParticipantGone', participantId: 'bob', departure: 'banned', at: 1 }])).toEqual([
+      { type: 'gone', participantId: 'bob', departure: 'banned' },
+    ]);
+  });
+
+  it('tells whether a host muted or stopped a track', () => {
+    const muted: RoomEvent = { type: 'TrackMuted', participantId: 'bob', trackId: 'mic' };
+    const stopped: RoomEvent = { type: 'TrackUnpublished', participantId: 'bob', trackId: 'mic' };
+    const mute = { type: 'muted', participantId: 'bob', trackId: 'mic' };
+    expect(changesBy([muted])).toEqual([{ ...mute, byHost: false }]);
+    expect(changesBy([muted], by('ann', 1))).toEqual([{ ...mute, byHost: true }]);
+    expect(changesBy([stopped], by('ann', 1))).toEqual([{ type: 'unpublished', trackId: 'mic', byHost: true }]);
+  });
+
+  it.each<[string, RoomEvent]>([
+    ['a name', { type: 'ParticipantRenamed', participantId: 'bob', name: 'Bob' }],
+    ['a hand', { type: 'HandRaised', participantId: 'bob', at: 5 }],
+    ['a role', { type: 'RoleChanged', participantId: 'bob', role: 'host' }],
+    ['a lost connection', { type: 'ParticipantDisconnected', participantId: 'bob', session: 2, expiresAt: 9 }],
+    ['a wish to reencode', { type: 'TrackReencodingWished', participantId: 'bob', trackId: 'mic', wanted: true }],
+  ])('tells of %s as one change of the participant', (_, event) => {
+    expect(changesBy([event])).toEqual([{ type: 'participant', participantId: 'bob' }]);
+  });
+
+  it('says nothing of what nobody sees: a new session of somebody who was there all the time', () => {
+    expect(changesBy([{ type: 'ParticipantResumed', participantId: 'bob', session: 3, nodeId: '', at: 1 }])).toEqual(
+      [],
     );
   });
 
-  it('nobody leaves and joins who was there all the time', () => {
-    const before = aRoom({ participants: [aParticipant('a', { connected: false })] });
-    const after = aRoom({ participants: [aParticipant('a')] });
-    expect(changesBetween(before, after)).toEqual([{ type: 'participantResumed', participantId: 'a' }]);
+  it('tells of the room and of the lobby', () => {
+    expect(changesBy([{ type: 'LockChanged', locked: true }])).toEqual([{ type: 'room' }]);
+    expect(changesBy([{ type: 'ParticipantBanned', participantId: 'eve' }])).toEqual([{ type: 'room' }]);
+    expect(changesBy([knocked('zoe')])).toEqual([{ type: 'lobby' }]);
   });
 
-  it('the changes between two copies tell of messages posted, edited and deleted meanwhile', () => {
-    const message = { id: 'm1', participantId: 'a', name: 'a', text: 'x', at: 1, editedAt: null, deleted: false };
-    const other = { ...message, id: 'm2' };
-    const edited = { ...message, text: 'y', editedAt: 5 };
-    expect(changesBetween(aRoom({ chat: [message] }), aRoom({ chat: [edited, other] }))).toEqual([
-      { type: 'chatEdited', messageId: 'm1', text: 'y', at: 5 },
-      { type: 'chatPosted', message: other },
+  it('tells of messages that were posted, edited and deleted', () => {
+    const edited = changesBy([{ type: 'ChatEdited', messageId: 'm1', text: 'hi', at: 5 }, posted('bob', 'm2')]);
+    expect(edited).toMatchObject([
+      { type: 'edited', message: { id: 'm1', text: 'hi' } },
+      { type: 'posted', message: { id: 'm2' } },
     ]);
-  });
-});
-
-describe('catchUp', () => {
-  const before = { room: aRoom(), version: 3 };
-  const locked = { type: 'lockChanged', locked: true } as const;
-
-  it('catching up takes the whole room where the session brings it', () => {
-    const room = aRoom({ locked: true });
-    expect(catchUp(before, { room, missed: null, version: 9 })).toEqual({
-      copy: { room, version: 9 },
-      changes: [locked],
-    });
+    expect(changesBy([{ type: 'ChatDeleted', messageId: 'm1', at: 5 }])).toMatchObject([{ type: 'deleted' }]);
   });
 
-  it('catching up adds the commits that were missed', () => {
-    const missed = [
-      { version: 3, commandId: 'known', changes: [] },
-      { version: 4, commandId: 'c', changes: [locked] },
-    ];
-    expect(catchUp(before, { room: null, missed, version: 4 })).toEqual({
-      copy: { room: aRoom({ locked: true }), version: 4 },
-      changes: [locked],
-    });
-  });
-
-  it('[J4] catching up does not paper over missing commits', () => {
-    const missed = [{ version: 5, commandId: 'c', changes: [] }];
-    expect(() => catchUp(before, { room: null, missed, version: 5 })).toThrow('missing');
-    expect(() => catchUp(before, { room: null, missed: [], version: 5 })).toThrow('missed commits end at 3');
+  it('tells the same of two whole rooms, but for reasons that only a commit knows', () => {
+    const gone: RoomEvent = { type: 'ParticipantGone', participantId: 'bob', departure: 'removed', at: 1 };
+    const after = evolveCommit(ROOM, commitOf(ORIGIN, [gone, { type: 'LockChanged', locked: true }]));
+    expect(changesBetween(ROOM, structuredClone(after))).toEqual([
+      { type: 'gone', participantId: 'bob', departure: 'left' },
+      { type: 'room' },
+    ]);
   });
 });

@@ -1,128 +1,108 @@
-import type { Change } from '../../signaling/protocol/notifications.ts';
-import type { ChatMessageView, ParticipantView, RoomView } from '../../signaling/protocol/shapes.ts';
+import type { Departure } from '../../core/room/events.ts';
+import { toPlain } from '../../core/room/fields.ts';
+import type { RedactedCommit } from '../../core/room/redact.ts';
+import type { ChatMessage, Participant, RoomState, Track } from '../../core/room/state.ts';
+
+/** What applications hear of a change of the room. A new fact about a participant or a setting needs no line here. */
+export type RoomChange =
+  | { readonly type: 'joined'; readonly participantId: string }
+  | { readonly type: 'gone'; readonly participantId: string; readonly departure: Departure }
+  | { readonly type: 'participant'; readonly participantId: string }
+  | { readonly type: 'published'; readonly participantId: string; readonly trackId: string }
+  | { readonly type: 'unpublished'; readonly trackId: string; readonly byHost: boolean }
+  | { readonly type: 'muted'; readonly participantId: string; readonly trackId: string; readonly byHost: boolean }
+  | { readonly type: 'unmuted'; readonly participantId: string; readonly trackId: string }
+  | { readonly type: 'posted' | 'edited' | 'deleted'; readonly message: ChatMessage }
+  | { readonly type: 'lobby' }
+  | { readonly type: 'room' };
+
+type By = RedactedCommit | undefined;
+
+/** Told by changes of their own, or what `evolve` alone needs. All else is what an application knows as the room. */
+const NOT_THE_ROOM: ReadonlySet<keyof RoomState> = new Set([
+  ...(['participants', 'lobby', 'admitted', 'chat', 'lastSession', 'commandIds'] as const),
+]);
+const NOT_THE_PARTICIPANT: ReadonlySet<keyof Participant> = new Set([
+  ...(['tracks', 'session', 'sessionCommandId', 'nodeId', 'expiresAt'] as const),
+]);
+const TOLD_BY_MUTES: ReadonlySet<keyof Track> = new Set(['muted'] as const);
 
 /**
- * What happened between two copies of a room, for when the commits between them are not to be had. Applying the changes to
- * `before` gives `after`, but for the order of participants; someone who went and came back in between does not show.
+ * What happened between two states of a room. `commit` is the one between them, if it was one: it knows why somebody is gone and
+ * whether a host muted. Someone who went and came back in between does not show. What `evolve` shared is not looked into.
  */
-export function changesBetween(before: RoomView, after: RoomView): Change[] {
-  return [
-    ...participantChanges(before, after),
-    ...lobbyChanges(before, after),
-    ...settingChanges(before, after),
-    ...chatChanges(before.chat, after.chat),
-  ];
+export function changesBetween(before: RoomState, after: RoomState, commit?: RedactedCommit): RoomChange[] {
+  const changes: RoomChange[] = [];
+  if (before.participants !== after.participants) changes.push(...participantChanges(before, after, commit));
+  if (!isEqual(before.lobby, after.lobby)) changes.push({ type: 'lobby' });
+  if (differ(before, after, NOT_THE_ROOM)) changes.push({ type: 'room' });
+  if (before.chat !== after.chat) changes.push(...chatChanges(before.chat, after.chat));
+  return changes;
 }
 
-function participantChanges(before: RoomView, after: RoomView): Change[] {
-  const changes: Change[] = [];
-  const known = new Map(before.participants.map((participant) => [participant.id, participant]));
-  const present = new Set(after.participants.map((participant) => participant.id));
-  for (const participant of before.participants) {
-    if (!present.has(participant.id)) {
-      changes.push({ type: 'participantGone', participantId: participant.id, departure: 'left' });
-    }
+function participantChanges(before: RoomState, after: RoomState, commit: By): RoomChange[] {
+  const changes: RoomChange[] = [];
+  for (const participantId of before.participants.keys()) {
+    if (after.participants.has(participantId)) continue;
+    changes.push({ type: 'gone', participantId, departure: departureOf(participantId, commit) });
   }
-  for (const participant of after.participants) {
-    const old = known.get(participant.id);
-    if (old === undefined) changes.push({ type: 'participantJoined', participant });
-    else changes.push(...changesOf(old, participant));
+  for (const participant of after.participants.values()) {
+    const old = before.participants.get(participant.id);
+    if (old === undefined) changes.push({ type: 'joined', participantId: participant.id });
+    else if (old !== participant) changes.push(...changesOf(old, participant, commit));
   }
   return changes;
 }
 
-function changesOf(before: ParticipantView, after: ParticipantView): Change[] {
-  const changes: Change[] = [];
+function changesOf(before: Participant, after: Participant, commit: By): RoomChange[] {
+  const changes: RoomChange[] = [];
   const participantId = after.id;
-  if (before.name !== after.name) changes.push({ type: 'participantRenamed', participantId, name: after.name });
-  if (before.role !== after.role) changes.push({ type: 'roleChanged', participantId, role: after.role });
-  if (before.handRaisedAt !== after.handRaisedAt) {
-    changes.push(
-      after.handRaisedAt === null
-        ? { type: 'handLowered', participantId }
-        : { type: 'handRaised', participantId, at: after.handRaisedAt },
-    );
+  const byHost = commit?.byOthers ?? false;
+  let changed = differ(before, after, NOT_THE_PARTICIPANT);
+  for (const trackId of before.tracks.keys()) {
+    if (!after.tracks.has(trackId)) changes.push({ type: 'unpublished', trackId, byHost });
   }
-  if (before.connected !== after.connected) {
-    changes.push({ type: after.connected ? 'participantResumed' : 'participantDisconnected', participantId });
-  }
-  const known = new Map(before.tracks.map((track) => [track.id, track]));
-  const present = new Set(after.tracks.map((track) => track.id));
-  for (const track of before.tracks) {
-    if (!present.has(track.id)) {
-      changes.push({ type: 'trackUnpublished', participantId, trackId: track.id, byHost: false });
+  for (const track of after.tracks.values()) {
+    const known = before.tracks.get(track.id);
+    if (known === undefined) changes.push({ type: 'published', participantId, trackId: track.id });
+    else if (known !== track) {
+      changes.push(...muteOf(known, track, participantId, byHost));
+      changed ||= differ(known, track, TOLD_BY_MUTES);
     }
   }
-  for (const track of after.tracks) {
-    const old = known.get(track.id);
-    if (old === undefined) {
-      changes.push({ type: 'trackPublished', participantId, track });
-      continue;
-    }
-    if (old.muted !== track.muted) {
-      changes.push(
-        track.muted
-          ? { type: 'trackMuted', participantId, trackId: track.id, byHost: false }
-          : { type: 'trackUnmuted', participantId, trackId: track.id },
-      );
-    }
-    if (old.reencoding !== track.reencoding) {
-      changes.push({ type: 'trackReencodingWished', participantId, trackId: track.id, wanted: track.reencoding });
-    }
-  }
-  return changes;
+  return changed ? [{ type: 'participant', participantId }, ...changes] : changes;
 }
 
-function lobbyChanges(before: RoomView, after: RoomView): Change[] {
-  const knocked = new Set(before.lobby.map((knock) => knock.participantId));
-  const waiting = new Set(after.lobby.map((knock) => knock.participantId));
-  const wereBanned = new Set(before.banned);
-  const areBanned = new Set(after.banned);
-  return [
-    // A ban takes away the knock: bans come first.
-    ...before.banned
-      .filter((id) => !areBanned.has(id))
-      .map((participantId): Change => ({ type: 'participantUnbanned', participantId })),
-    ...after.banned
-      .filter((id) => !wereBanned.has(id))
-      .map((participantId): Change => ({ type: 'participantBanned', participantId })),
-    ...before.lobby
-      .filter((knock) => !waiting.has(knock.participantId))
-      .map((knock): Change => ({ type: 'knockWithdrawn', participantId: knock.participantId })),
-    ...after.lobby
-      .filter((knock) => !knocked.has(knock.participantId))
-      .map((knock): Change => ({ type: 'participantKnocked', knock })),
-  ];
+function muteOf(before: Track, { id: trackId, muted }: Track, participantId: string, byHost: boolean): RoomChange[] {
+  if (before.muted === muted) return [];
+  return muted ? [{ type: 'muted', participantId, trackId, byHost }] : [{ type: 'unmuted', participantId, trackId }];
 }
 
-function settingChanges(before: RoomView, after: RoomView): Change[] {
-  const changes: Change[] = [];
-  if (before.name !== after.name) changes.push({ type: 'roomRenamed', name: after.name });
-  if (before.locked !== after.locked) changes.push({ type: 'lockChanged', locked: after.locked });
-  if (before.lobbyEnabled !== after.lobbyEnabled) changes.push({ type: 'lobbyChanged', enabled: after.lobbyEnabled });
-  if (before.passwordProtected !== after.passwordProtected) {
-    changes.push({ type: 'passwordChanged', protected: after.passwordProtected });
-  }
-  if (before.capacity !== after.capacity) changes.push({ type: 'capacityChanged', capacity: after.capacity });
-  if (JSON.stringify(before.reencoding) !== JSON.stringify(after.reencoding)) {
-    changes.push({ type: 'reencodingPolicyChanged', policy: after.reencoding });
-  }
-  if (before.recording !== after.recording) changes.push({ type: 'recordingWished', wanted: after.recording });
-  return changes;
-}
-
-function chatChanges(before: readonly ChatMessageView[], after: readonly ChatMessageView[]): Change[] {
-  const changes: Change[] = [];
+function chatChanges(before: readonly ChatMessage[], after: readonly ChatMessage[]): RoomChange[] {
+  const changes: RoomChange[] = [];
   const known = new Map(before.map((message) => [message.id, message]));
   for (const message of after) {
     const old = known.get(message.id);
-    if (old === undefined) {
-      changes.push({ type: 'chatPosted', message });
-    } else if (message.deleted && !old.deleted) {
-      changes.push({ type: 'chatDeleted', messageId: message.id, at: message.at });
-    } else if (message.editedAt !== null && message.editedAt !== old.editedAt) {
-      changes.push({ type: 'chatEdited', messageId: message.id, text: message.text, at: message.editedAt });
-    }
+    if (old === message) continue;
+    if (old === undefined) changes.push({ type: 'posted', message });
+    else if (message.deleted && !old.deleted) changes.push({ type: 'deleted', message });
+    else if (message.editedAt !== old.editedAt) changes.push({ type: 'edited', message });
   }
   return changes;
+}
+
+function departureOf(participantId: string, commit: By): Departure {
+  for (const event of commit?.events ?? []) {
+    if (event.type === 'ParticipantGone' && event.participantId === participantId) return event.departure;
+  }
+  return 'left';
+}
+
+function differ<T extends object>(before: T, after: T, except: ReadonlySet<keyof T>): boolean {
+  return (Object.keys(after) as (keyof T)[]).some((key) => !except.has(key) && !isEqual(before[key], after[key]));
+}
+
+/** Of a room's values, whose properties always come in the same order. */
+function isEqual(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(toPlain(a)) === JSON.stringify(toPlain(b));
 }

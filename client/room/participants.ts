@@ -1,4 +1,10 @@
-import type { ParticipantView, Role, TrackKind, TrackSource, TrackView } from '../../signaling/protocol/shapes.ts';
+import type {
+  Participant as ParticipantRecord,
+  Role,
+  TrackKind,
+  Track as TrackRecord,
+  TrackSource,
+} from '../../core/room/state.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
 
@@ -7,30 +13,30 @@ export class TrackPublication<Track extends LocalTrack | RemoteTrack = LocalTrac
   readonly trackId: string;
   readonly source: TrackSource;
   readonly kind: TrackKind;
-  #view: TrackView;
+  #record: TrackRecord;
   /** Others receive it reencoded now; nobody sees a difference. */
   reencoded = false;
   /** Undefined until its media can be received, or sent. */
   track: Track | undefined;
 
-  constructor(view: TrackView) {
-    this.trackId = view.id;
-    this.source = view.source;
-    this.kind = view.kind;
-    this.#view = view;
+  constructor(record: TrackRecord) {
+    this.trackId = record.id;
+    this.source = record.source;
+    this.kind = record.kind;
+    this.#record = record;
   }
 
   get muted(): boolean {
-    return this.#view.muted;
+    return this.#record.muted;
   }
 
   /** The host's wish to have it reencoded; null follows the room's policy. */
   get reencoding(): boolean | null {
-    return this.#view.reencoding;
+    return this.#record.reencoding;
   }
 
-  update(view: TrackView): void {
-    this.#view = view;
+  update(record: TrackRecord): void {
+    this.#record = record;
   }
 }
 
@@ -38,38 +44,38 @@ export class TrackPublication<Track extends LocalTrack | RemoteTrack = LocalTrac
 export abstract class Participant<Track extends LocalTrack | RemoteTrack = LocalTrack | RemoteTrack> {
   readonly id: string;
   readonly publications = new Map<string, TrackPublication<Track>>();
-  #view: ParticipantView;
+  #record: ParticipantRecord;
   /** 0: no usable connection … 3: as good as it gets; null while nobody has measured. */
   connectionQuality: number | null = null;
   /** dBov, -127…0, while this is one of the active speakers; else null. */
   volumeDbov: number | null = null;
 
-  constructor(view: ParticipantView) {
-    this.id = view.id;
-    this.#view = view;
+  constructor(record: ParticipantRecord) {
+    this.id = record.id;
+    this.#record = record;
   }
 
   get name(): string {
-    return this.#view.name;
+    return this.#record.name;
   }
 
   get role(): Role {
-    return this.#view.role;
+    return this.#record.role;
   }
 
   /** False while the room waits for this participant to come back. */
   get connected(): boolean {
-    return this.#view.connected;
+    return this.#record.connected;
   }
 
   /** ms since the epoch. */
   get joinedAt(): number {
-    return this.#view.joinedAt;
+    return this.#record.joinedAt;
   }
 
   /** ms since the epoch, null while it is down. */
   get handRaisedAt(): number | null {
-    return this.#view.handRaisedAt;
+    return this.#record.handRaisedAt;
   }
 
   get isSpeaking(): boolean {
@@ -82,12 +88,11 @@ export abstract class Participant<Track extends LocalTrack | RemoteTrack = Local
   }
 
   /** Takes over the record. Publications that it no longer holds are returned, and are no longer in `publications`. */
-  update(view: ParticipantView): TrackPublication<Track>[] {
-    this.#view = view;
-    const present = new Set(view.tracks.map((track) => track.id));
-    const gone = [...this.publications.values()].filter((publication) => !present.has(publication.trackId));
+  update(record: ParticipantRecord): TrackPublication<Track>[] {
+    this.#record = record;
+    const gone = [...this.publications.values()].filter((publication) => !record.tracks.has(publication.trackId));
     for (const publication of gone) this.publications.delete(publication.trackId);
-    for (const track of view.tracks) {
+    for (const track of record.tracks.values()) {
       const known = this.publications.get(track.id);
       if (known === undefined) this.publications.set(track.id, new TrackPublication<Track>(track));
       else known.update(track);
@@ -97,8 +102,8 @@ export abstract class Participant<Track extends LocalTrack | RemoteTrack = Local
 }
 
 export class RemoteParticipant extends Participant<RemoteTrack> {
-  constructor(view: ParticipantView) {
-    super(view);
-    this.update(view);
+  constructor(record: ParticipantRecord) {
+    super(record);
+    this.update(record);
   }
 }

@@ -103,7 +103,6 @@ type HostCommand =
       readonly trackId: TrackId;
       readonly wanted: boolean | null;
     }
-  | { readonly type: 'SetRecording'; readonly wanted: boolean }
   | { readonly type: 'CloseRoom' };
 
 export type RoomCommand = CommandEnvelope & (NodeCommand | OwnCommand | HostCommand);

@@ -73,7 +73,6 @@ const HOST_COMMANDS: readonly CommandBody[] = [
   { type: 'Unban', participantId: 'ann' },
   { type: 'SetReencodingPolicy', policy: { mode: 'on' } },
   { type: 'SetTrackReencoding', participantId: 'ann', trackId: 'cam', wanted: true },
-  { type: 'SetRecording', wanted: true },
   { type: 'CloseRoom' },
 ];
 

@@ -99,7 +99,6 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
     case 'SetPassword':
     case 'SetCapacity':
     case 'SetReencodingPolicy':
-    case 'SetRecording':
       requireModerator(command.actor, state);
       return changeSetting(command, state.settings);
     case 'CloseRoom':

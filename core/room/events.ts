@@ -96,7 +96,6 @@ export type RoomEvent =
   | { readonly type: 'LobbyChanged'; readonly lobby: boolean }
   | { readonly type: 'PasswordChanged'; readonly passwordHash: string | null }
   | { readonly type: 'CapacityChanged'; readonly capacity: number }
-  | { readonly type: 'ReencodingPolicyChanged'; readonly policy: ReencodingPolicy }
-  | { readonly type: 'RecordingWished'; readonly wanted: boolean };
+  | { readonly type: 'ReencodingPolicyChanged'; readonly policy: ReencodingPolicy };
 
 export type RoomEventType = RoomEvent['type'];

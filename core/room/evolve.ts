@@ -2,6 +2,7 @@ import { assertNever } from './assertNever.ts';
 import type { Commit } from './commit.ts';
 import type { RoomEvent } from './events.ts';
 import { RoomDraft } from './RoomDraft.ts';
+import type { RedactedCommit, RedactedRoom } from './redact.ts';
 import type { CommandId, Participant, ParticipantId, RoomSettings, RoomState, Track, TrackId } from './state.ts';
 
 /**
@@ -19,6 +20,13 @@ export function evolveCommits(state: RoomState, commits: readonly Commit[]): Roo
 
 export function evolveCommit(state: RoomState, commit: Commit): RoomState {
   return evolveCommits(state, [commit]);
+}
+
+/** The same for a client's copy, which holds no command ids [R-REDACT-2]. */
+export function evolveRedacted(state: RedactedRoom, commits: readonly RedactedCommit[]): RedactedRoom {
+  const draft = new RoomDraft(state);
+  for (const commit of commits) for (const event of commit.events) evolve(draft, event, '');
+  return draft.room as RoomState as RedactedRoom;
 }
 
 /**
@@ -141,9 +149,6 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
       return;
     case 'ReencodingPolicyChanged':
       changeSettings(draft, { reencoding: event.policy });
-      return;
-    case 'RecordingWished':
-      changeSettings(draft, { recording: event.wanted });
       return;
     default:
       assertNever(event);

@@ -1,3 +1,4 @@
+import type { Audience } from './fields.ts';
 import type { Participant, Role, RoomState, Track, TrackId, TrackKind, TrackSource } from './state.ts';
 
 /** When somebody must look at the room next, in ms since the epoch: the first expiry. Null when nobody is awaited. */
@@ -19,6 +20,11 @@ export function findTrack(
     if (track !== undefined) return { participant, track };
   }
   return undefined;
+}
+
+/** Who somebody of this role is when it comes to seeing the room. */
+export function audienceOf(role: Role): Audience {
+  return mayModerate(role) ? 'host' : 'participant';
 }
 
 export function mayModerate(role: Role): boolean {

@@ -83,7 +83,6 @@ export interface RoomSettings {
   /** As `signaling` hashed it; the room never sees a password. */
   readonly passwordHash: string | null;
   readonly reencoding: ReencodingPolicy;
-  readonly recording: boolean;
 }
 
 export interface RoomState {
@@ -120,7 +119,6 @@ export const EMPTY_ROOM: RoomState = {
     lobby: false,
     passwordHash: null,
     reencoding: { mode: 'off' },
-    recording: false,
   },
   participants: new Map(),
   lobby: new Map(),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../../core/ports.ts';
 import type { ParticipantId, RoomId } from '../../core/room/state.ts';
-import type { RoomView } from '../../signaling/protocol/shapes.ts';
 import type { DrillClient } from '../kit/clients/DrillClient.ts';
 import type { Deed } from '../kit/clients/deeds.ts';
+import type { RoomPicture } from '../kit/clients/roomPicture.ts';
 import type { Deployment } from '../kit/deployment/Deployment.ts';
 import type { RoomApi } from '../kit/RoomApi.ts';
 import { randomFrom } from '../kit/random.ts';
@@ -211,9 +211,9 @@ export class Drill {
     const commits = await readAll(journal, roomId);
     const room = replayed(commits);
     const views = await Promise.all(clients.map((client) => client.roomView()));
-    const copies = new Map(clients.map(({ participantId }, index) => [participantId, views[index] as RoomView]));
+    const copies = new Map(clients.map(({ participantId }, index) => [participantId, views[index] as RoomPicture]));
     const facts = checkFacts(deeds, commits, room, copies);
-    const mismatches = await this.#mismatches(roomId, viewOfState(roomId, room), copies);
+    const mismatches = await this.#mismatches(roomId, viewOfState(room), copies);
 
     if (this.#mutedSince !== null) this.#mutedSpans.push({ from: this.#mutedSince, to: Date.now() });
     await this.#recording.collect(clients);
@@ -288,7 +288,11 @@ export class Drill {
   }
 
   /** Every client's copy against the replayed journal, and then the server's replica [J1]. */
-  async #mismatches(roomId: RoomId, room: RoomView, copies: ReadonlyMap<ParticipantId, RoomView>): Promise<Problem[]> {
+  async #mismatches(
+    roomId: RoomId,
+    room: RoomPicture,
+    copies: ReadonlyMap<ParticipantId, RoomPicture>,
+  ): Promise<Problem[]> {
     const { api, deployment, journal } = this.#scene;
     const replica = await serverView(deployment.url, await api.joinToken(roomId, 'observer'));
     const commits = await readAll(journal, roomId);
@@ -296,7 +300,7 @@ export class Drill {
     const wrong = [...copies].flatMap(([who, copy]) =>
       mismatches(`copy of ${who}`, who, version, differences(room, copy)),
     );
-    const then = viewOfState(roomId, replayed(commits.slice(0, replica.version)));
+    const then = viewOfState(replayed(commits.slice(0, replica.version)));
     return [...wrong, ...mismatches('the server', null, replica.version, differences(then, replica.room))];
   }
 }

@@ -1,14 +1,14 @@
-import { Session } from '../../signaling/protocol/requests.ts';
-import type { RoomView } from '../../signaling/protocol/shapes.ts';
+import { EntryAnswer } from '../../signaling/protocol/requests.ts';
+import { type RoomPicture, toPicture } from '../kit/clients/roomPicture.ts';
 import { enter } from '../kit/enter.ts';
 
 /** The server's replica of a room as it shows it to a newcomer: one more participant comes, looks and goes. */
-export async function serverView(url: string, token: string): Promise<{ room: RoomView; version: number }> {
+export async function serverView(url: string, token: string): Promise<{ room: RoomPicture; version: number }> {
   const { socket, joined } = enter(url, token, 'Observer');
   try {
-    const { room, version } = Session.parse(await joined);
+    const { room, version } = EntryAnswer.parse(await joined);
     if (!room) throw new Error('the server showed the observer no room');
-    return { room, version };
+    return { room: toPicture(room), version };
   } finally {
     socket.disconnect();
   }

@@ -52,7 +52,12 @@ function readRecord(record: unknown): Pick<Commit, 'commandId' | 'actor' | 'at' 
   if (typeof at !== 'number') throw new TypeError('at is not a number');
   if (!Array.isArray(events)) throw new TypeError('events is not an array');
   // Only `encodeCommit` writes the journal: after the upcast an event has the shape of its type.
-  return { commandId, actor: parseActor(actor), at, events: events.map(upcast) as unknown as RoomEvent[] };
+  return {
+    commandId,
+    actor: parseActor(actor),
+    at,
+    events: events.map(upcast).filter((event) => event !== null) as unknown as RoomEvent[],
+  };
 }
 
 function parseActor(actor: unknown): Commit['actor'] {

@@ -5,6 +5,7 @@ import type { TokenClaims } from '../auth/tokens.ts';
 import type { Limits } from '../limits/Limits.ts';
 import { TokenBucket } from '../limits/TokenBucket.ts';
 import { type NotificationBody, type NotificationName, notifications } from '../protocol/notifications.ts';
+import type { Protocol } from '../protocol/version.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { type EndReason, encode } from '../telling/notifications.ts';
 
@@ -17,6 +18,7 @@ export interface Seat {
 
 /** A client that may connect. */
 export interface Admission {
+  readonly protocol: Protocol;
   readonly claims: TokenClaims;
   /** The key of limits. */
   readonly address: string;
@@ -34,6 +36,7 @@ const REPLACED_MS = 1_000;
  * knows the room.
  */
 export class ClientConnection {
+  readonly protocol: Protocol;
   readonly claims: TokenClaims;
   /** The key of limits. */
   readonly address: string;
@@ -61,8 +64,9 @@ export class ClientConnection {
   #inFlight = 0;
   #onIdle: (() => void) | null = null;
 
-  constructor(socket: Socket, { address, claims, nodeUrl }: Admission, limits: Limits, now: number) {
+  constructor(socket: Socket, { protocol, address, claims, nodeUrl }: Admission, limits: Limits, now: number) {
     this.#socket = socket;
+    this.protocol = protocol;
     this.claims = claims;
     this.address = address;
     this.nodeUrl = nodeUrl;

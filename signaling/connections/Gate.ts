@@ -7,7 +7,7 @@ import { limitKey } from '../http/clientAddress.ts';
 import { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
 import { ConnectAuth } from '../protocol/requests.ts';
-import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { isSpoken, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import type { Admission } from './ClientConnection.ts';
 
@@ -62,15 +62,17 @@ export class Gate {
     }
     const auth = ConnectAuth.safeParse(handshake.auth);
     if (!auth.success) throw new WireRefusal('TOKEN_INVALID', 'Connect with { protocol, token }.');
-    if (auth.data.protocol !== PROTOCOL_VERSION) {
-      throw new WireRefusal(
-        'PROTOCOL_UNSUPPORTED',
-        `This server speaks protocol ${PROTOCOL_VERSION}. Reload the page.`,
-      );
+    const { protocol, token } = auth.data;
+    if (!isSpoken(protocol)) {
+      const advice =
+        protocol < PROTOCOL_VERSION ? 'Reload the page.' : 'Try another server, or wait until this one is updated.';
+      throw new WireRefusal('PROTOCOL_UNSUPPORTED', `This server speaks protocol ${PROTOCOL_VERSION}. ${advice}`, {
+        protocol: PROTOCOL_VERSION,
+      });
     }
     const { host, 'x-forwarded-proto': proto } = handshake.headers;
     const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto));
-    return { claims: await this.#deps.tokens.verify(auth.data.token), address, nodeUrl };
+    return { protocol, claims: await this.#deps.tokens.verify(token), address, nodeUrl };
   }
 
   /** Counts a connection; call the returned function when it is closed. */

@@ -37,5 +37,6 @@ export const ErrorCode = z.enum([
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 
-export const WireError = z.object({ code: ErrorCode, message: z.string() });
+/** `protocol`: with PROTOCOL_UNSUPPORTED, the newest version that the server speaks. */
+export const WireError = z.object({ code: ErrorCode, message: z.string(), protocol: z.number().int().optional() });
 export type WireError = z.infer<typeof WireError>;

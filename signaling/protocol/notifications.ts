@@ -1,72 +1,6 @@
 import { z } from 'zod';
-import {
-  ChatMessageView,
-  Id,
-  KnockView,
-  ParticipantView,
-  ReencodingPolicy,
-  Role,
-  RtpParameters,
-  TrackKind,
-  TrackSource,
-  TrackView,
-} from './shapes.ts';
-
-/** One fact of the room, as participants hear it. Named after the journal's event; secrets and node ids are left out. */
-export const Change = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('participantJoined'), participant: ParticipantView }),
-  z.object({ type: z.literal('participantResumed'), participantId: Id }),
-  z.object({ type: z.literal('participantDisconnected'), participantId: Id }),
-  z.object({
-    type: z.literal('participantGone'),
-    participantId: Id,
-    departure: z.enum(['left', 'expired', 'removed', 'banned']),
-  }),
-  z.object({ type: z.literal('participantRenamed'), participantId: Id, name: z.string() }),
-  z.object({ type: z.literal('roleChanged'), participantId: Id, role: Role }),
-  z.object({ type: z.literal('handRaised'), participantId: Id, at: z.number() }),
-  z.object({ type: z.literal('handLowered'), participantId: Id }),
-  z.object({ type: z.literal('trackPublished'), participantId: Id, track: TrackView }),
-  z.object({ type: z.literal('trackMuted'), participantId: Id, trackId: Id, byHost: z.boolean() }),
-  z.object({ type: z.literal('trackUnmuted'), participantId: Id, trackId: Id }),
-  z.object({ type: z.literal('trackUnpublished'), participantId: Id, trackId: Id, byHost: z.boolean() }),
-  z.object({
-    type: z.literal('trackReencodingWished'),
-    participantId: Id,
-    trackId: Id,
-    wanted: z.boolean().nullable(),
-  }),
-  z.object({ type: z.literal('chatPosted'), message: ChatMessageView }),
-  z.object({ type: z.literal('chatEdited'), messageId: Id, text: z.string(), at: z.number() }),
-  z.object({ type: z.literal('chatDeleted'), messageId: Id, at: z.number() }),
-  // The lobby and the banned are hosts' business: others never receive these five.
-  z.object({ type: z.literal('participantKnocked'), knock: KnockView }),
-  z.object({ type: z.literal('knockWithdrawn'), participantId: Id }),
-  z.object({ type: z.literal('participantAdmitted'), participantId: Id }),
-  z.object({ type: z.literal('participantDenied'), participantId: Id }),
-  z.object({ type: z.literal('participantBanned'), participantId: Id }),
-  z.object({ type: z.literal('participantUnbanned'), participantId: Id }),
-  z.object({ type: z.literal('roomRenamed'), name: z.string() }),
-  z.object({ type: z.literal('lockChanged'), locked: z.boolean() }),
-  z.object({ type: z.literal('lobbyChanged'), enabled: z.boolean() }),
-  z.object({ type: z.literal('passwordChanged'), protected: z.boolean() }),
-  z.object({ type: z.literal('capacityChanged'), capacity: z.number() }),
-  z.object({ type: z.literal('reencodingPolicyChanged'), policy: ReencodingPolicy }),
-  z.object({ type: z.literal('recordingWished'), wanted: z.boolean() }),
-  z.object({ type: z.literal('roomClosed') }),
-]);
-export type Change = z.infer<typeof Change>;
-
-/**
- * One commit of the room. Versions come without a gap (a commit with nothing for this participant has no changes), so
- * that a client knows what it missed. `commandId` lets a client recognise its own doing.
- */
-export const Commit = z.object({
-  version: z.number().int(),
-  commandId: Id,
-  changes: z.array(Change),
-});
-export type Commit = z.infer<typeof Commit>;
+import { Commit, Room } from './record.ts';
+import { Id, RtpParameters, TrackKind, TrackSource } from './shapes.ts';
 
 export const ConsumerOffer = z.object({
   consumerId: Id,
@@ -83,6 +17,8 @@ export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 /** What a server tells without being asked. Socket.io event name = key. Only `consumersOpened` is acknowledged. */
 export const notifications = {
   committed: Commit,
+  /** The room as of `version`, in place of the commit by which this participant became a host, or ceased to be one: it sees more now, or less. */
+  refreshed: z.object({ version: z.number().int(), room: Room }),
   /** The copy of the room cannot be brought up to date by commits: resume. */
   outOfDate: z.object({}),
   /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WireError } from './errors.ts';
-import { Commit } from './notifications.ts';
+import { Commit, Room } from './record.ts';
 import {
   DtlsParameters,
   ExpectedMedia,
@@ -9,7 +9,6 @@ import {
   Id,
   ReencodingPolicy,
   Role,
-  RoomView,
   RtpCapabilities,
   RtpParameters,
   TrackSource,
@@ -36,13 +35,14 @@ const name = z.string().max(256);
 const text = z.string().max(16_384);
 
 /** What a client gets when it joined or resumed. */
-export const Session = z.object({
+export const EntryAnswer = z.object({
+  roomId: Id,
   participantId: Id,
   session: z.number().int(),
   /** Good for resuming as this participant on any node. */
   resumeToken: z.string(),
   /** The room as of `version`; null when `missed` brings the client's copy up to date. */
-  room: RoomView.nullable(),
+  room: Room.nullable(),
   missed: z.array(Commit).nullable(),
   version: z.number().int(),
   serverTime: z.number(),
@@ -54,7 +54,7 @@ export const Session = z.object({
   /** Base URLs of the nodes to try when this one falls silent, best first; this node's own among them. */
   nodes: z.array(z.string()),
 });
-export type Session = z.infer<typeof Session>;
+export type EntryAnswer = z.infer<typeof EntryAnswer>;
 
 export const requests = {
   /** First entry of a join token's holder, or taking over from another tab. */
@@ -66,7 +66,7 @@ export const requests = {
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
     }),
-    response: Session,
+    response: EntryAnswer,
   },
   /** Back after a lost connection, with a resume token; or on the same connection after `outOfDate`. `version`: the last commit the client has seen, 0 for none. */
   resume: {
@@ -77,7 +77,7 @@ export const requests = {
       view: View.optional(),
       expected: expected.optional(),
     }),
-    response: Session,
+    response: EntryAnswer,
   },
   knock: { request: z.object({ ...command, name }), response: none },
   leave: { request: z.object({ ...command }), response: none },
@@ -134,7 +134,6 @@ export const requests = {
     request: z.object({ ...command, participantId: Id, trackId: Id, wanted: z.boolean().nullable() }),
     response: none,
   },
-  setRecording: { request: z.object({ ...command, wanted: z.boolean() }), response: none },
   closeRoom: { request: z.object({ ...command }), response: none },
 
   /** What merely happens: told to those who are there, never journalled. */

@@ -10,66 +10,12 @@ export type Role = z.infer<typeof Role>;
 export type TrackSource = z.infer<typeof TrackSource>;
 export type TrackKind = z.infer<typeof TrackKind>;
 
-export const TrackView = z.object({
-  id: Id,
-  source: TrackSource,
-  kind: TrackKind,
-  muted: z.boolean(),
-  reencoding: z.boolean().nullable(),
-});
-export type TrackView = z.infer<typeof TrackView>;
-
-export const ParticipantView = z.object({
-  id: Id,
-  name: z.string(),
-  role: Role,
-  connected: z.boolean(),
-  joinedAt: z.number(),
-  handRaisedAt: z.number().nullable(),
-  tracks: z.array(TrackView),
-});
-export type ParticipantView = z.infer<typeof ParticipantView>;
-
-export const ChatMessageView = z.object({
-  id: Id,
-  participantId: Id,
-  name: z.string(),
-  text: z.string(),
-  at: z.number(),
-  editedAt: z.number().nullable(),
-  deleted: z.boolean(),
-});
-export type ChatMessageView = z.infer<typeof ChatMessageView>;
-
 export const ReencodingPolicy = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('off') }),
   z.object({ mode: z.literal('on') }),
   z.object({ mode: z.literal('auto'), viewers: z.number().int().min(1).max(10_000) }),
 ]);
 export type ReencodingPolicy = z.infer<typeof ReencodingPolicy>;
-
-export const KnockView = z.object({ participantId: Id, name: z.string(), knockedAt: z.number() });
-export type KnockView = z.infer<typeof KnockView>;
-
-/** A room as one participant may see it. `lobby` and `banned` are empty for all but hosts. */
-export const RoomView = z.object({
-  roomId: Id,
-  name: z.string(),
-  createdAt: z.number(),
-  capacity: z.number().int(),
-  graceMs: z.number(),
-  locked: z.boolean(),
-  lobbyEnabled: z.boolean(),
-  passwordProtected: z.boolean(),
-  reencoding: ReencodingPolicy,
-  recording: z.boolean(),
-  participants: z.array(ParticipantView),
-  lobby: z.array(KnockView),
-  banned: z.array(Id),
-  /** Oldest first; the newest ones only. */
-  chat: z.array(ChatMessageView),
-});
-export type RoomView = z.infer<typeof RoomView>;
 
 /** Checked in depth by mediasoup and the browser; here only that it is an object of bounded size (payload limit). */
 const rtc = z.looseObject({});

@@ -3,7 +3,8 @@ import type { ClientConnection } from '../connections/ClientConnection.ts';
 import { AddressLimits } from '../limits/AddressLimits.ts';
 import { payloadWeight } from '../limits/payloadWeight.ts';
 import type { ErrorCode, WireError } from '../protocol/errors.ts';
-import { type Answer, type RequestName, requests } from '../protocol/requests.ts';
+import { type Answer, type EntryAnswer, type RequestName, requests } from '../protocol/requests.ts';
+import { toEntryAnswer2 } from '../protocol2/toProtocol2.ts';
 import type { SignalingMetrics } from '../SignalingMetrics.ts';
 import type { SignalingContext } from './context.ts';
 import type { Handler } from './handlers/handler.ts';
@@ -89,7 +90,9 @@ export class Dispatcher {
     const handler = handlers[name] as unknown as Handler<RequestName>;
     const result = await handler({ request: parsed.data, connection, context: this.#context, afterAnswer });
     // What the schema does not name does not leave the server [S2].
-    return requests[name].response.parse(result);
+    const encoded = z.encode(requests[name].response as z.ZodType, result) as object;
+    const isEntry = name === 'join' || name === 'resume';
+    return connection.protocol === 2 && isEntry ? toEntryAnswer2(result as EntryAnswer, encoded) : encoded;
   }
 
   #limit(connection: ClientConnection): void {

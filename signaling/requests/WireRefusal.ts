@@ -7,9 +7,12 @@ import type { ErrorCode, WireError } from '../protocol/errors.ts';
 /** The connection says no: a bad token, too many requests, a message that does not fit its schema. */
 export class WireRefusal extends Error {
   readonly code: ErrorCode;
+  /** With PROTOCOL_UNSUPPORTED: the newest protocol of this server. */
+  readonly protocol: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly protocol?: number } = {}) {
     super(message, options);
+    this.protocol = options.protocol;
     this.name = 'WireRefusal';
     this.code = code;
   }
@@ -22,7 +25,10 @@ const asErrorCode = (code: RefusalCode | MediaError['code']): ErrorCode => code;
  * The answer to an expected error. Returns null for one that nobody expected: a bug, of which clients learn nothing.
  */
 export function toWireError(error: unknown): WireError | null {
-  if (error instanceof WireRefusal) return { code: error.code, message: error.message };
+  if (error instanceof WireRefusal) {
+    const { code, message, protocol } = error;
+    return { code, message, ...(protocol !== undefined && { protocol }) };
+  }
   if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof Unavailable) return { code: 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };

@@ -9,7 +9,7 @@ import type { NodeDirectory } from '../connections/NodeDirectory.ts';
 import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
-import type { Session } from '../protocol/requests.ts';
+import type { EntryAnswer } from '../protocol/requests.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 
 /** What handlers and routes work with. */
@@ -24,7 +24,7 @@ export interface SignalingContext {
   readonly wrongSecrets: AddressLimits;
   readonly nodes: NodeDirectory;
   readonly reencoding: ReencodingStatus;
-  readonly iceServers: Session['iceServers'];
+  readonly iceServers: EntryAnswer['iceServers'];
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,6 +1,5 @@
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { withRoom } from '../requests/withRoom.ts';
-import { toParticipantView } from '../telling/views.ts';
 import { newParticipantId, newRoomId } from './ids.ts';
 import { mintToken } from './mintToken.ts';
 import { openState } from './openState.ts';
@@ -75,7 +74,7 @@ export const describeRoom = route({
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, nodeUrl, context }) {
     const { createdAt, lobby, participants, settings } = await openState(context, roomId);
-    const { name, capacity, graceMs, locked, passwordHash, reencoding, recording } = settings;
+    const { name, capacity, graceMs, locked, passwordHash, reencoding } = settings;
     const connected = [...participants.values()].filter((participant) => participant.connected).length;
     const body = {
       roomId,
@@ -88,7 +87,6 @@ export const describeRoom = route({
       lobby: settings.lobby,
       passwordProtected: passwordHash !== null,
       reencoding,
-      recording,
       participants: participants.size,
       connected,
       knocking: lobby.size,
@@ -110,8 +108,12 @@ export const listParticipants = route({
   async handle({ params: { roomId }, context }) {
     const { participants } = await openState(context, roomId);
     const reencoded = new Set(context.reencoding.tracksOf(roomId));
-    const described = [...participants.values()].map(toParticipantView).map((participant) => {
-      const tracks = participant.tracks.map((track) => ({ ...track, reencoded: reencoded.has(track.id) }));
+    // The schema takes what it names.
+    const described = [...participants.values()].map((participant) => {
+      const tracks = [...participant.tracks.values()].map((track) => ({
+        ...track,
+        reencoded: reencoded.has(track.id),
+      }));
       return { ...participant, tracks };
     });
     return { status: 200, body: { participants: described } };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EngineName, OutputCodec } from '../../core/reencoding/messages.ts';
-import { ParticipantView, ReencodingPolicy, Role, TrackView } from '../protocol/shapes.ts';
+import { Id, ReencodingPolicy, Role, TrackKind, TrackSource } from '../protocol/shapes.ts';
 
 /** The words of the REST API. Times are ms since the epoch. */
 
@@ -61,7 +61,6 @@ export const RoomDescription = z.object({
   lobby: z.boolean(),
   passwordProtected: z.boolean(),
   reencoding: ReencodingPolicy,
-  recording: z.boolean(),
   participants: z.number().describe('In the room, connected or on their way back.'),
   connected: z.number(),
   knocking: z.number(),
@@ -76,11 +75,26 @@ export const RoomList = z.object({
 export const RoomListQuery = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) });
 
 /** `reencoding` is the wish for this track, `reencoded` what comes of it. */
-const DescribedTrack = TrackView.extend({
+const DescribedTrack = z.object({
+  id: Id,
+  source: TrackSource,
+  kind: TrackKind,
+  muted: z.boolean(),
+  reencoding: z.boolean().nullable(),
   reencoded: z.boolean().describe('Whether viewers receive it reencoded, as the node that answers knows.'),
 });
 export const ParticipantList = z.object({
-  participants: z.array(ParticipantView.extend({ tracks: z.array(DescribedTrack) })),
+  participants: z.array(
+    z.object({
+      id: Id,
+      name: z.string(),
+      role: Role,
+      connected: z.boolean(),
+      joinedAt: z.number(),
+      handRaisedAt: z.number().nullable(),
+      tracks: z.array(DescribedTrack),
+    }),
+  ),
 });
 
 export const ReencodingDescription = z.object({

@@ -2,21 +2,16 @@ import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import type { ConsumerOffer, Quality, Speaker } from '../../core/media/RoomMedia.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
-import { mayModerate } from '../../core/room/queries.ts';
+import { audienceOf } from '../../core/room/queries.ts';
+import { type Audience, concernsHostsOnly, type RedactedRoom, redact, redactState } from '../../core/room/redact.ts';
 import type { ParticipantId, RoomId, RoomState, TrackId } from '../../core/room/state.ts';
 import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
+import type { Protocol } from '../protocol/version.ts';
+import { toCommit2, toRoleChange2 } from '../protocol2/toProtocol2.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
-import {
-  concernsHostsOnly,
-  type EndReason,
-  encode,
-  endedBy,
-  knockDecidedBy,
-  toWireCommit,
-  toWireCommitOfRoleChange,
-  type Viewer,
-} from './notifications.ts';
+import { withNewestChat } from './newestChat.ts';
+import { type EndReason, encode, encodeAs, endedBy, knockDecidedBy } from './notifications.ts';
 
 /** How long a client may take to set up consumers that it was offered. */
 const CONSUMERS_TIMEOUT_MS = 5_000;
@@ -101,7 +96,7 @@ export class SocketAudience implements RoomAudience {
   #tellCommit(
     connection: ClientConnection,
     commit: Commit,
-    encoded: (viewer: Viewer) => string,
+    encoded: Encoded,
     before: RoomState,
     after: RoomState,
   ): void {
@@ -113,12 +108,27 @@ export class SocketAudience implements RoomAudience {
     }
     const role = after.participants.get(participantId)?.role;
     if (!connection.hearsCommits || !role) return;
-    const wasHost = mayModerate(before.participants.get(participantId)?.role ?? role);
-    const viewer: Viewer = mayModerate(role) ? 'host' : 'other';
-    if (wasHost === (viewer === 'host')) connection.write(encoded(viewer));
-    else connection.notify('committed', toWireCommitOfRoleChange(commit, before, after, viewer));
+    const was = audienceOf(before.participants.get(participantId)?.role ?? role);
+    const is = audienceOf(role);
+    if (was === is) connection.write(encoded(is, connection.protocol));
+    else this.#tellRoleChange(connection, commit, redactState(before, was), redactState(after, is), is);
     // Given up by somebody who took this node for dead: it is not, so the client has but to resume.
     if (givesUp(commit, connection)) connection.notify('outOfDate', {});
+  }
+
+  /** The participant sees more than before, or less. */
+  #tellRoleChange(
+    connection: ClientConnection,
+    commit: Commit,
+    before: RedactedRoom,
+    after: RedactedRoom,
+    audience: Audience,
+  ): void {
+    if (connection.protocol === 2) {
+      connection.write(encodeAs('committed', toRoleChange2(redact(commit, audience), before, after)));
+    } else {
+      connection.notify('refreshed', { version: commit.version, room: withNewestChat(after) });
+    }
   }
 
   /** The record has ended the session, so nobody needs to record that its connection is gone. */
@@ -165,16 +175,20 @@ export class SocketAudience implements RoomAudience {
   }
 }
 
-/** The commit as text: made once for hosts and once for everybody else, or once for all where they see the same. */
-function encodedFor(commit: Commit): (viewer: Viewer) => string {
-  const made = new Map<Viewer, string>();
+type Encoded = (audience: Audience, protocol: Protocol) => string;
+
+/** The commit as text: made once for each audience and protocol, or once for both audiences where they see the same. */
+function encodedFor(commit: Commit): Encoded {
+  const made = new Map<string, string>();
   const differs = concernsHostsOnly(commit);
-  return (viewer) => {
-    const as: Viewer = differs ? viewer : 'other';
-    let encoded = made.get(as);
+  return (audience, protocol) => {
+    const as: Audience = differs ? audience : 'participant';
+    const key = `${as} ${protocol}`;
+    let encoded = made.get(key);
     if (encoded === undefined) {
-      encoded = encode('committed', toWireCommit(commit, as));
-      made.set(as, encoded);
+      const body = redact(commit, as);
+      encoded = protocol === 2 ? encodeAs('committed', toCommit2(body)) : encode('committed', body);
+      made.set(key, encoded);
     }
     return encoded;
   };

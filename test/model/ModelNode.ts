@@ -1,12 +1,11 @@
 import { Replica } from '../../core/host/Replica.ts';
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
 import { RoomHosts } from '../../core/host/RoomHosts.ts';
-import type { MediaPlane } from '../../core/media/MediaPlane.ts';
-import { NO_REENCODING } from '../../core/media/reencoding/ReencodingStats.ts';
 import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomState } from '../../core/room/state.ts';
 import { restore } from '../../recovery/replay.ts';
+import { NO_MEDIA } from '../support/noMedia.ts';
 import { type Fault, FaultyJournal } from './FaultyJournal.ts';
 
 /** What a node lives in. */
@@ -125,19 +124,6 @@ export class ModelNode {
 }
 
 // The model is about the record: it has no media, and the index and the registry have nothing to say.
-
-const NO_MEDIA: MediaPlane = {
-  rtpCapabilities: {},
-  listen: () => Promise.resolve(),
-  openRoom: () => {
-    throw new Error('There is no media in the model');
-  },
-  load: () => ({ consumers: 0, capacity: 0 }),
-  workerPids: () => [],
-  reencoding: null,
-  reencodingStats: () => NO_REENCODING,
-  close: () => Promise.resolve(),
-};
 
 const NO_REGISTRY: NodeRegistry = {
   start: () => Promise.resolve(),

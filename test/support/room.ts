@@ -22,7 +22,6 @@ export const SETTINGS: RoomSettings = {
   lobby: false,
   passwordHash: null,
   reencoding: { mode: 'off' },
-  recording: false,
 };
 
 export const OPERATOR: Actor = { kind: 'operator' };

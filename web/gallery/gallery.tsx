@@ -96,7 +96,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   ending: () => meeting(meetingOf(3)),
   screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),
   sharing: () => meeting({ ...base, self: { ...base.self, screen: slide } }),
-  reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true, recording: true }),
+  reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true }),
   /** The picture of the README. */
   picture: () => meeting(pictured),
   'reencoding-off': () => meeting({ ...base, reencoding: { ...onlyOff, available: false, reason: missing } }),

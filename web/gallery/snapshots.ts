@@ -50,7 +50,6 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     locked: false,
     lobbyEnabled: false,
     passwordProtected: false,
-    recording: false,
     reencoding: { policy: { mode: 'off' }, available: true, reason: null },
     self,
     others,

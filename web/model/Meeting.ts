@@ -1,4 +1,4 @@
-import type { KnockView, ReencodingPolicy, Role } from '../../client/index.ts';
+import type { LobbyEntry, ReencodingPolicy, Role } from '../../client/index.ts';
 
 export type { ReencodingPolicy };
 
@@ -20,13 +20,12 @@ export interface MeetingSnapshot {
   readonly locked: boolean;
   readonly lobbyEnabled: boolean;
   readonly passwordProtected: boolean;
-  readonly recording: boolean;
   readonly reencoding: Reencoding;
   readonly self: Person;
   /** Everybody else, in the order of joining. */
   readonly others: readonly Person[];
   /** Who waits to be let in; empty for all but hosts. */
-  readonly lobby: readonly KnockView[];
+  readonly lobby: readonly Omit<LobbyEntry, 'nodeId'>[];
   readonly chat: readonly ChatLine[];
   /** Participant ids, loudest first. */
   readonly speakers: readonly string[];

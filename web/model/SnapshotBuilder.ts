@@ -1,10 +1,12 @@
 import type {
   ChatEntry,
-  ChatMessageView,
+  ChatMessage,
+  LobbyEntry,
   LocalTrack,
   Participant,
   RemoteTrack,
   Room,
+  RoomState,
   TrackPublication,
   TrackSource,
 } from '../../client/index.ts';
@@ -27,7 +29,8 @@ export class SnapshotBuilder {
   /** By what is attached: the page re-attaches only when that is another object. */
   readonly #attachers = new WeakMap<object, Attach>();
 
-  #chat: { readonly recorded: readonly ChatMessageView[]; readonly lines: readonly ChatLine[] } | null = null;
+  #lobby: { readonly recorded: RoomState['lobby']; readonly entries: readonly LobbyEntry[] } | null = null;
+  #chat: { readonly recorded: readonly ChatMessage[]; readonly lines: readonly ChatLine[] } | null = null;
 
   constructor(room: Room) {
     this.#room = room;
@@ -35,8 +38,8 @@ export class SnapshotBuilder {
 
   build(happening: Happening): MeetingSnapshot {
     const room = this.#room;
-    const view = room.room;
-    if (!view) throw new Error('a snapshot of a room that was never entered');
+    const { record, roomId } = room;
+    if (!record || roomId === undefined) throw new Error('a snapshot of a room that was never entered');
     const self = this.#person(room.localParticipant, true);
     const others = [...room.participants.values()]
       .toSorted((a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1))
@@ -44,22 +47,21 @@ export class SnapshotBuilder {
     const present = new Set([self.id, ...room.participants.keys()]);
     for (const id of this.#people.keys()) if (!present.has(id)) this.#people.delete(id);
     return {
-      roomId: view.roomId,
-      name: view.name,
+      roomId,
+      name: record.settings.name,
       connection: room.state === 'reconnecting' ? 'reconnecting' : 'connected',
-      locked: view.locked,
-      lobbyEnabled: view.lobbyEnabled,
-      passwordProtected: view.passwordProtected,
-      recording: view.recording,
+      locked: record.settings.locked,
+      lobbyEnabled: record.settings.lobby,
+      passwordProtected: record.settings.passwordHash !== null,
       reencoding: {
-        policy: view.reencoding,
+        policy: record.settings.reencoding,
         available: room.reencoding?.available ?? null,
         reason: room.reencoding?.reason ?? null,
       },
       self,
       others,
-      lobby: view.lobby,
-      chat: this.#lines(view.chat, self.id),
+      lobby: this.#waiting(record.lobby),
+      chat: this.#lines(record.chat, self.id),
       speakers: happening.speakers,
       lastSpokeAt: happening.lastSpokeAt,
       typing: others.filter((person) => happening.typingIds.includes(person.id)).map((person) => person.name),
@@ -73,8 +75,13 @@ export class SnapshotBuilder {
     this.#chat = null;
   }
 
+  #waiting(lobby: RoomState['lobby']): readonly LobbyEntry[] {
+    if (this.#lobby?.recorded !== lobby) this.#lobby = { recorded: lobby, entries: [...lobby.values()] };
+    return this.#lobby.entries;
+  }
+
   /** The record's list is immutable: as long as it is the same one, so are the lines. */
-  #lines(recorded: readonly ChatMessageView[], selfId: string): readonly ChatLine[] {
+  #lines(recorded: readonly ChatMessage[], selfId: string): readonly ChatLine[] {
     if (this.#chat?.recorded !== recorded) {
       this.#chat = { recorded, lines: this.#room.chat.messages.map((entry) => toLine(entry, selfId)) };
     }

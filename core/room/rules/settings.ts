@@ -19,13 +19,12 @@ export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
     lobby,
     passwordHash,
     reencoding: { mode: 'off' },
-    recording: false,
   };
   return [{ type: 'RoomCreated', settings, at }];
 }
 
 type SettingsCommand = CommandOf<
-  'RenameRoom' | 'SetLocked' | 'SetLobby' | 'SetPassword' | 'SetCapacity' | 'SetReencodingPolicy' | 'SetRecording'
+  'RenameRoom' | 'SetLocked' | 'SetLobby' | 'SetPassword' | 'SetCapacity' | 'SetReencodingPolicy'
 >;
 
 /** A setting that is so already changes nothing. Who may ask was checked before. */
@@ -57,10 +56,6 @@ export function changeSetting(command: SettingsCommand, settings: RoomSettings):
       const { policy } = command;
       requirePolicy(policy);
       return isSamePolicy(policy, settings.reencoding) ? [] : [{ type: 'ReencodingPolicyChanged', policy }];
-    }
-    case 'SetRecording': {
-      const { wanted } = command;
-      return wanted === settings.recording ? [] : [{ type: 'RecordingWished', wanted }];
     }
   }
 }

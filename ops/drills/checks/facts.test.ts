@@ -20,7 +20,6 @@ const opening: RoomEvent[] = [
       lobby: false,
       passwordHash: null,
       reencoding: { mode: 'off' },
-      recording: false,
     },
     at: AT,
   },
@@ -62,7 +61,7 @@ const refused = (key: string): Deed => ({ ...acked(key), ackedAt: null, refused:
 /** Findings when the copies are what the journal says, unless a chat is given. */
 function check(deeds: Deed[], commits: Commit[], chatOfCopy?: string[]) {
   const state = evolveCommits(EMPTY_ROOM, commits);
-  const view = viewOfState('room', state);
+  const view = viewOfState(state);
   const chat = chatOfCopy?.map((id) => ({ ...(view.chat[0] ?? fail()), id })) ?? view.chat;
   return checkFacts(new Map([['ann', deeds]]), commits, state, new Map([['ann', { ...view, chat }]]));
 }

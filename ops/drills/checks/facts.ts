@@ -1,8 +1,8 @@
 import type { Commit } from '../../../core/room/commit.ts';
 import type { ParticipantId, RoomState } from '../../../core/room/state.ts';
-import type { RoomView } from '../../../signaling/protocol/shapes.ts';
 import { type Deed, deedsInJournal, type Lane } from '../../kit/clients/deeds.ts';
 import type { Problem } from '../problems.ts';
+import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
 import { compareSequences, type SequenceFaults } from './sequences.ts';
 
 export interface FactFindings {
@@ -23,7 +23,7 @@ export function checkFacts(
   deeds: ReadonlyMap<ParticipantId, readonly Deed[]>,
   commits: readonly Commit[],
   replayed: RoomState,
-  copies: ReadonlyMap<ParticipantId, RoomView>,
+  copies: ReadonlyMap<ParticipantId, RoomPicture>,
 ): FactFindings {
   const found = { lost: 0, duplicated: 0, reordered: 0 };
   const problems: Problem[] = [];
@@ -55,7 +55,7 @@ export function checkFacts(
 }
 
 /** A copy may have forgotten the oldest messages; from its first one on it must be what the journal says. */
-function compareChat(room: RoomState, copy: RoomView): SequenceFaults {
+function compareChat(room: RoomState, copy: RoomPicture): SequenceFaults {
   const all = room.chat.map(({ id }) => id);
   const shown = copy.chat.map(({ id }) => id);
   const [first] = shown;

@@ -1,43 +1,50 @@
 import type { RoomState } from '../../../core/room/state.ts';
-import type { ParticipantView, RoomView } from '../../../signaling/protocol/shapes.ts';
+import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
 
 /**
- * The room as a member may see it, made from the replayed journal alone, independently of how the server makes it. Lists
- * that have no order are sorted; the chat keeps its own.
+ * The room as a member's client has it, made from the replayed journal alone, field by field and independently of how servers
+ * and clients make it. Where order means nothing, lists are sorted before they are compared; the chat keeps its own.
  */
-export function viewOfState(roomId: string, state: RoomState): RoomView {
-  const { settings } = state;
-  const participants = [...state.participants.values()].map(
-    ({ id, name, role, connected, joinedAt, handRaisedAt, tracks }): ParticipantView => ({
-      id,
-      name,
-      role,
-      connected,
-      joinedAt,
-      handRaisedAt,
-      tracks: [...tracks.values()],
-    }),
-  );
+export function viewOfState(state: RoomState): RoomPicture {
+  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding } = state.settings;
   return {
-    roomId,
-    name: settings.name,
+    status: state.status,
     createdAt: state.createdAt,
-    capacity: settings.capacity,
-    graceMs: settings.graceMs,
-    locked: settings.locked,
-    lobbyEnabled: settings.lobby,
-    passwordProtected: settings.passwordHash !== null,
-    reencoding: settings.reencoding,
-    recording: settings.recording,
-    participants,
+    settings: {
+      name,
+      capacity,
+      graceMs,
+      locked,
+      lobby,
+      passwordHash: passwordHash === null ? null : 'set',
+      reencoding,
+    },
+    participants: [...state.participants.values()].map(
+      ({ id, name, role, session, connected, expiresAt, joinedAt, handRaisedAt, tracks }) => ({
+        id,
+        name,
+        role,
+        session,
+        sessionCommandId: '',
+        nodeId: '',
+        connected,
+        expiresAt,
+        joinedAt,
+        handRaisedAt,
+        tracks: [...tracks.values()],
+      }),
+    ),
     lobby: [],
+    admitted: [],
     banned: [],
-    chat: [...state.chat],
+    chat: state.chat,
+    lastSession: state.lastSession,
+    commandIds: [],
   };
 }
 
 /** Where two views of one room differ, each place named with both values; nothing when they are the same [J1]. */
-export function differences(expected: RoomView, found: RoomView): string[] {
+export function differences(expected: RoomPicture, found: RoomPicture): string[] {
   const chatFrom = expected.chat.findIndex(({ id }) => id === found.chat[0]?.id);
   // A copy may have forgotten the oldest messages.
   const chat = chatFrom > 0 ? expected.chat.slice(chatFrom) : expected.chat;
@@ -46,8 +53,8 @@ export function differences(expected: RoomView, found: RoomView): string[] {
   return wrong;
 }
 
-/** What order means nothing in, in one order; what only hosts see, left out. */
-function normal({ lobby: _, banned: __, ...view }: RoomView): unknown {
+/** Lists whose order means nothing, in one order. */
+function normal(view: RoomPicture): unknown {
   const byId = <T extends { id: string }>(items: readonly T[]): T[] =>
     [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
   const participants = byId(view.participants).map((participant) => ({

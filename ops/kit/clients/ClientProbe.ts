@@ -1,7 +1,7 @@
 import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
 import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
-import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
+import type { TrackKind } from '../../../core/room/state.ts';
 import type { ClientPlatform, Microphone } from './ClientPlatform.ts';
 import type {
   Announcement,
@@ -13,6 +13,7 @@ import type {
 } from './DrillClient.ts';
 import type { Deed } from './deeds.ts';
 import { FrameLog, type TrackFrames } from './FrameLog.ts';
+import { type RoomPicture, toPicture } from './roomPicture.ts';
 import { Traffic } from './Traffic.ts';
 import type { Tone } from './tones.ts';
 
@@ -121,10 +122,10 @@ export class ClientProbe implements ClientCommands {
     return this.#traffic.stop(limitMs);
   }
 
-  async roomView(): Promise<RoomView> {
-    const { room } = this.#room;
-    if (!room) throw new Error('this client has no copy of the room');
-    return room;
+  async roomView(): Promise<RoomPicture> {
+    const { record } = this.#room;
+    if (!record) throw new Error('this client has no copy of the room');
+    return toPicture(record);
   }
 
   #meter(track: RemoteTrack): void {

@@ -1,8 +1,8 @@
-import type { ParticipantId, TrackId } from '../../../core/room/state.ts';
-import type { RoomView, TrackKind } from '../../../signaling/protocol/shapes.ts';
+import type { ParticipantId, TrackId, TrackKind } from '../../../core/room/state.ts';
 import type { Deed } from './deeds.ts';
 import type { TrackFrames } from './FrameLog.ts';
 import type { HostedClient } from './HostedClient.ts';
+import type { RoomPicture } from './roomPicture.ts';
 import type { Tone } from './tones.ts';
 
 export interface RemoteTrackStatus {
@@ -67,7 +67,7 @@ export interface ClientCommands {
   startTraffic(options: TrafficOptions): Promise<void>;
   /** Stops asking for more; resolves with all deeds once each is answered, or `limitMs` is over. */
   stopTraffic(limitMs: number): Promise<Deed[]>;
-  roomView(): Promise<RoomView>;
+  roomView(): Promise<RoomPicture>;
 }
 
 /** One participant of a drill. */

@@ -2,12 +2,13 @@ import type { RoomHost } from '../../../core/host/RoomHost.ts';
 import type { OpenedTransports } from '../../../core/media/RoomMedia.ts';
 import type { RtpCapabilities } from '../../../core/media/rtpTypes.ts';
 import type { CommandOf } from '../../../core/room/commands.ts';
-import { mayModerate } from '../../../core/room/queries.ts';
+import { audienceOf } from '../../../core/room/queries.ts';
+import { redact, redactState } from '../../../core/room/redact.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import type { ClientConnection, Seat } from '../../connections/ClientConnection.ts';
-import type { RequestBody, Session } from '../../protocol/requests.ts';
-import { toMissed } from '../../telling/notifications.ts';
-import { toRoomView } from '../../telling/views.ts';
+import type { EntryAnswer, RequestBody } from '../../protocol/requests.ts';
+import { withNewestChat } from '../../telling/newestChat.ts';
+import { changesRoleOf } from '../../telling/notifications.ts';
 import type { SignalingContext } from '../context.ts';
 import { withRoom } from '../withRoom.ts';
 import { toExpectedMedia, toWirePair } from './transports.ts';
@@ -27,7 +28,7 @@ export async function enter(
   connection: ClientConnection,
   command: EntryCommand,
   request: EntryRequest,
-): Promise<Session> {
+): Promise<EntryAnswer> {
   return withRoom(context, connection.roomId, async (room) => {
     // Signed while the journal writes.
     const [resumeToken, { state }] = await Promise.all([context.tokens.signResume(connection), room.handle(command)]);
@@ -38,7 +39,7 @@ export async function enter(
     try {
       const transports = request.rtpCapabilities ? await openMedia(room, seat, request.rtpCapabilities, request) : null;
       if (!connection.isOpen || connection.seat !== seat) throw stale();
-      return toSession(context, connection, room, seat, request, resumeToken, transports);
+      return toEntryAnswer(context, connection, room, seat, request, resumeToken, transports);
     } catch (error) {
       if (context.attendance.removeSeated(connection)) context.presenceAuditor.left(seat);
       connection.takeSeat(null);
@@ -78,7 +79,7 @@ function openMedia(
 }
 
 /** Without a wait inside, so that no commit falls between the room that is given and the first one that is told. */
-function toSession(
+function toEntryAnswer(
   context: SignalingContext,
   connection: ClientConnection,
   room: RoomHost,
@@ -86,21 +87,22 @@ function toSession(
   request: EntryRequest,
   resumeToken: string,
   transports: OpenedTransports | null,
-): Session {
+): EntryAnswer {
   const { state, version } = room;
   const participant = state.participants.get(participantId);
   if (participant?.session !== session) throw stale();
-  const viewer = mayModerate(participant.role) ? 'host' : 'other';
+  const audience = audienceOf(participant.role);
   const commits = request.version ? room.commitsSince(request.version) : null;
-  const missed = commits && toMissed(commits, participantId, viewer);
+  const missed = commits && !changesRoleOf(commits, participantId) ? commits : null;
   connection.startHearing();
   connection.notify('reencodingStatus', context.reencoding.of(room.roomId));
   return {
+    roomId: room.roomId,
     participantId,
     session,
     resumeToken,
-    room: missed ? null : toRoomView(room.roomId, state, viewer),
-    missed,
+    room: missed ? null : withNewestChat(redactState(state, audience)),
+    missed: missed?.map((commit) => redact(commit, audience)) ?? null,
     version,
     serverTime: context.clock.now(),
     rtpCapabilities: { ...context.media.rtpCapabilities },

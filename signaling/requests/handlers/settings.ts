@@ -11,7 +11,6 @@ export const setReencodingPolicy = record<'setReencodingPolicy'>(({ policy }) =>
   type: 'SetReencodingPolicy',
   policy,
 }));
-export const setRecording = record<'setRecording'>(({ wanted }) => ({ type: 'SetRecording', wanted }));
 export const closeRoom = record<'closeRoom'>(() => ({ type: 'CloseRoom' }));
 
 /** Hashed here: the room never sees a password [S2]. */

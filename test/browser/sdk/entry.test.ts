@@ -75,7 +75,7 @@ describe('entering, and coming back', () => {
     await expect(enter('a')).rejects.toEqual(refusedWith('PASSWORD_REQUIRED'));
     await expect(enter('a', { password: 'guess' })).rejects.toEqual(refusedWith('PASSWORD_WRONG'));
     const a = await enter('a', { password: 'secret' });
-    expect(a.room?.passwordProtected).toBe(true);
+    expect(a.record?.settings.passwordHash).toBe('set');
   });
 
   it('the lobby lets in whom a host lets in', async () => {
@@ -84,14 +84,14 @@ describe('entering, and coming back', () => {
     await expect(enter('a', { knock: false })).rejects.toEqual(refusedWith('LOBBY'));
 
     const entering = enter('a');
-    await waitUntil(() => host.room?.lobby.some((knock) => knock.participantId === 'a') || 'nobody knocks');
+    await waitUntil(() => host.record?.lobby.has('a') || 'nobody knocks');
     await host.controls.admit('a');
     const a = await entering;
     expect(a.state).toBe('connected');
-    expect(host.room?.lobby).toEqual([]);
+    expect(host.record?.lobby.size).toBe(0);
 
     const denied = expect(enter('b')).rejects.toEqual(refusedWith('LOBBY_DENIED'));
-    await waitUntil(() => host.room?.lobby.some((knock) => knock.participantId === 'b') || 'nobody knocks');
+    await waitUntil(() => host.record?.lobby.has('b') || 'nobody knocks');
     await host.controls.deny('b');
     await denied;
   });
@@ -100,7 +100,7 @@ describe('entering, and coming back', () => {
     const host = await enter('host', { role: 'host' });
     await host.controls.setLobby(true);
     const entering = enter('a');
-    await waitUntil(() => host.room?.lobby.length === 1 || 'nobody knocks');
+    await waitUntil(() => host.record?.lobby.size === 1 || 'nobody knocks');
     path.cut();
     path.heal();
     await waitUntil(() => host.state === 'connected' || 'the host is away');
@@ -162,7 +162,7 @@ describe('entering, and coming back', () => {
     await waitUntil(() => (a.recoveries === 1 && b.recoveries === 1) || `${a.recoveries}, ${b.recoveries} recoveries`);
     await waitUntil(() => a.participants.get('b')?.connected || 'b is marked as away');
     expect(left).toEqual([]);
-    await waitUntil(() => isDeepStrictEqual(a.room, b.room) || 'their copies differ');
+    await waitUntil(() => isDeepStrictEqual(a.record, b.record) || 'their copies differ');
   });
 
   it('a path that hangs is noticed, and the connection goes on when it no longer does', async () => {

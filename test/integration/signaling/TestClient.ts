@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
+import type { RoomEvent } from '../../../core/room/events.ts';
 import type { WireError } from '../../../signaling/protocol/errors.ts';
 import type { NotificationBody, NotificationName } from '../../../signaling/protocol/notifications.ts';
 import { notifications } from '../../../signaling/protocol/notifications.ts';
-import type { Answer, RequestBody, RequestName, ResponseBody } from '../../../signaling/protocol/requests.ts';
+import {
+  type Answer,
+  type RequestBody,
+  type RequestName,
+  type ResponseBody,
+  requests,
+} from '../../../signaling/protocol/requests.ts';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 
@@ -58,7 +65,7 @@ export class TestClient {
   /** The result, or a rejection with the code. */
   async ask<N extends RequestName>(name: N, body: Omit<RequestBody<N>, 'commandId'>): Promise<ResponseBody<N>> {
     const answer = (await this.send(name, { commandId: randomUUID(), ...body })) as Answer<N>;
-    if (answer.ok) return answer.result;
+    if (answer.ok) return requests[name].response.parse(answer.result) as ResponseBody<N>;
     throw new Error(`${answer.error.code}: ${answer.error.message}`);
   }
 
@@ -66,11 +73,11 @@ export class TestClient {
     return this.heard.filter((heard) => heard.name === name).map(({ body }) => body as NotificationBody<N>);
   }
 
-  /** Changes of all commits heard, by type. */
-  changes<T extends NotificationBody<'committed'>['changes'][number]['type']>(type: T) {
+  /** Events of all commits heard, by type. */
+  events<T extends RoomEvent['type']>(type: T) {
     return this.all('committed')
-      .flatMap(({ changes }) => changes)
-      .filter((change): change is Extract<typeof change, { type: T }> => change.type === type);
+      .flatMap(({ events }) => events)
+      .filter((event): event is Extract<RoomEvent, { type: T }> => event.type === type);
   }
 
   async hears<N extends NotificationName>(name: N, count = 1): Promise<NotificationBody<N>[]> {

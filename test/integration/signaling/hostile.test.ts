@@ -111,7 +111,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
       const client = await connect(await node.joinToken(roomId, transports.join('-')), { transports });
       await client.ask('join', { name: 'Poll' });
       await client.ask('postChat', { messageId: `m-${transports.length}`, text: 'slowly' });
-      await waitUntil(() => client.changes('chatPosted').length > 0 || 'nothing heard');
+      await waitUntil(() => client.events('ChatPosted').length > 0 || 'nothing heard');
       await client.ask('leave', {});
     }
   });
@@ -215,8 +215,8 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
       );
     }
     await waitUntil(() => isAway() || `still connected after ${posted} messages`);
-    await waitUntil(() => bob.changes('chatPosted').length === posted || 'bob missed something');
-    expect(bob.changes('chatPosted').map(({ message }) => message.id)).toEqual(
+    await waitUntil(() => bob.events('ChatPosted').length === posted || 'bob missed something');
+    expect(bob.events('ChatPosted').map(({ messageId }) => messageId)).toEqual(
       Array.from({ length: posted }, (_, index) => `m${index}`),
     );
   });

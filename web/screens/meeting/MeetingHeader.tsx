@@ -17,7 +17,6 @@ export function MeetingHeader({ snapshot, onPeople }: { snapshot: MeetingSnapsho
           </span>
         </Tip>
       )}
-      {snapshot.recording && <span className="mark recording">Recording</span>}
       <ReconnectingPill reconnecting={snapshot.connection === 'reconnecting'} />
       <button type="button" className="header-people" aria-label={`People, ${count}`} onClick={onPeople}>
         <Users size={18} />

@@ -33,7 +33,6 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     locked: false,
     lobbyEnabled: false,
     passwordProtected: false,
-    recording: false,
     reencoding: { policy: { mode: 'off' }, available: true, reason: null },
     self,
     others,

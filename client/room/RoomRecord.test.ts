@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Commit } from '../../core/room/commit.ts';
+import { evolveCommit } from '../../core/room/evolve.ts';
+import { redact, redactState } from '../../core/room/redact.ts';
+import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
+import { seeded } from '../../test/model/seed.ts';
+import { anyFacts } from '../../test/support/facts.ts';
+import { canonical, commitsOf, created, joined, stateOf } from '../../test/support/room.ts';
+import { RoomRecord } from './RoomRecord.ts';
+
+const ROOM = redactState(stateOf(created(), joined('ann', 1)), 'participant');
+const LOCKED = [{ type: 'LockChanged', locked: true }] as const;
+
+function entered(version = 7): RoomRecord {
+  const record = new RoomRecord();
+  record.enter({ roomId: 'room', room: ROOM, missed: null, version });
+  return record;
+}
+
+describe('RoomRecord', () => {
+  it('[J4] takes a commit that follows', () => {
+    const record = entered();
+    expect(record.commit({ version: 8, byOthers: false, events: LOCKED })).toEqual([{ type: 'room' }]);
+    expect([record.version, record.room?.settings.locked]).toEqual([8, true]);
+  });
+
+  it('[J4] counts a commit with nothing for this participant', () => {
+    const record = entered();
+    expect(record.commit({ version: 8, byOthers: false, events: [] })).toEqual([]);
+    expect(record.version).toBe(8);
+  });
+
+  it('[J4] ignores a commit that it knows', () => {
+    const record = entered();
+    expect(record.commit({ version: 7, byOthers: false, events: LOCKED })).toEqual([]);
+    expect(record.room).toBe(ROOM);
+  });
+
+  it('[J4] never takes a commit after a missing one', () => {
+    const record = entered();
+    expect(record.commit({ version: 9, byOthers: false, events: LOCKED })).toBeNull();
+    expect(record.room).toBe(ROOM);
+  });
+
+  it('asks for the whole room once it is not trusted, and takes no commit until it has it', () => {
+    const record = entered();
+    expect(record.entryVersion).toBe(7);
+    record.distrust();
+    expect(record.entryVersion).toBe(0);
+    expect(record.commit({ version: 8, byOthers: false, events: LOCKED })).toEqual([]);
+    expect(record.version).toBe(7);
+    record.enter({ roomId: 'room', room: ROOM, missed: null, version: 9 });
+    expect(record.entryVersion).toBe(9);
+  });
+
+  it('adds what was missed, and says what changed', () => {
+    const record = entered(3);
+    const missed = [
+      { version: 3, byOthers: false, events: [] },
+      { version: 4, byOthers: false, events: LOCKED },
+    ];
+    expect(record.enter({ roomId: 'room', room: null, missed, version: 4 })).toEqual([{ type: 'room' }]);
+    expect(record.room?.settings.locked).toBe(true);
+  });
+
+  it('[J4] does not paper over missing commits: it then asks for the whole room', () => {
+    const record = entered(3);
+    const gap = [{ version: 5, byOthers: false, events: [] }];
+    expect(() => record.enter({ roomId: 'room', room: null, missed: gap, version: 5 })).toThrow('missing');
+    expect(() => record.enter({ roomId: 'room', room: null, missed: [], version: 5 })).toThrow(
+      'missed commits end at 3',
+    );
+    expect(record.entryVersion).toBe(0);
+  });
+
+  it('takes a fresh room in place of a commit', () => {
+    const record = entered();
+    const locked = { ...ROOM, settings: { ...ROOM.settings, locked: true } };
+    expect(record.refresh(locked, 8)).toEqual([{ type: 'room' }]);
+    expect(record.refresh(ROOM, 8)).toEqual([]);
+    expect([record.version, record.room]).toEqual([8, locked]);
+  });
+
+  it('[J1] is the room as its participant may see it, from whichever version on it was away', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.nat(20), fc.nat(20), (facts, from, away) => {
+        const commits = commitsOf(facts);
+        const stateAt = (version: number): RoomState => commits.slice(0, version).reduce(evolveCommit, EMPTY_ROOM);
+        const redacted = (some: readonly Commit[]) => some.map((commit) => redact(commit, 'participant'));
+        const first = Math.min(from, commits.length);
+        const back = Math.min(first + away, commits.length);
+        const record = new RoomRecord();
+        const room = redactState(stateAt(first), 'participant');
+        record.enter({ roomId: 'room', room, missed: null, version: first });
+        record.enter({ roomId: 'room', room: null, missed: redacted(commits.slice(first, back)), version: back });
+        for (const commit of redacted(commits.slice(back))) expect(record.commit(commit)).not.toBeNull();
+        expect(record.room && canonical(record.room)).toBe(
+          canonical(redactState(stateAt(commits.length), 'participant')),
+        );
+      }),
+      seeded("a client's copy", 200),
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import { evolveRedacted } from '../../core/room/evolve.ts';
+import type { RedactedCommit, RedactedRoom } from '../../core/room/redact.ts';
+import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
+import { changesBetween, type RoomChange } from './changesBetween.ts';
+
+interface Copy {
+  readonly roomId: string;
+  readonly room: RedactedRoom;
+  readonly version: number;
+}
+
+/**
+ * The client's copy of the room: the redacted state as of one version of its journal, brought forward by the same `evolve` as
+ * the servers' [J1]. A copy that lacks a commit is not trusted any more: the next entry asks for the whole room.
+ */
+export class RoomRecord {
+  #copy: Copy | undefined;
+  #isTrusted = true;
+
+  get roomId(): string | undefined {
+    return this.#copy?.roomId;
+  }
+
+  /** Immutable. */
+  get room(): RedactedRoom | undefined {
+    return this.#copy?.room;
+  }
+
+  get version(): number {
+    return this.#copy?.version ?? 0;
+  }
+
+  get isTrusted(): boolean {
+    return this.#isTrusted;
+  }
+
+  /** From which version on an entry may bring missed commits; 0 asks for the whole room. */
+  get entryVersion(): number {
+    return this.#isTrusted ? this.version : 0;
+  }
+
+  distrust(): void {
+    this.#isTrusted = false;
+  }
+
+  /** Takes over what an entry brought. Returns what changed since the copy before; nothing on first entry. */
+  enter(answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version'>): readonly RoomChange[] {
+    // Should the missed commits not fit, the next attempt asks for the whole room.
+    this.#isTrusted = false;
+    const { roomId, room, version } = answer;
+    const before = this.#copy;
+    const changes: RoomChange[] = [];
+    if (room !== null) {
+      if (before !== undefined) changes.push(...changesBetween(before.room, room));
+      this.#copy = { roomId, room, version };
+    } else {
+      if (before === undefined) throw new Error('the entry brought neither a room nor anything to add to');
+      const { copy, changes: missed } = withMissed(before, answer.missed ?? []);
+      if (copy.version !== version) throw new Error(`missed commits end at ${copy.version}, not ${version}`);
+      changes.push(...missed);
+      this.#copy = copy;
+    }
+    this.#isTrusted = true;
+    return changes;
+  }
+
+  /** Returns what changed; null when commits before this one are missing. Nothing changes while the copy is not trusted [J4]. */
+  commit(commit: RedactedCommit): readonly RoomChange[] | null {
+    if (this.#copy === undefined || !this.#isTrusted) return [];
+    if (commit.version > this.#copy.version + 1) return null;
+    const { copy, changes } = withMissed(this.#copy, [commit]);
+    this.#copy = copy;
+    return changes;
+  }
+
+  /** The whole room, since this participant sees more of it now, or less. */
+  refresh(room: RedactedRoom, version: number): readonly RoomChange[] {
+    if (this.#copy === undefined || !this.#isTrusted || version <= this.#copy.version) return [];
+    const changes = changesBetween(this.#copy.room, room);
+    this.#copy = { ...this.#copy, room, version };
+    return changes;
+  }
+}
+
+/** One commit after the other, so that nothing that happened is lost between two states. Known ones change nothing. */
+function withMissed(before: Copy, commits: readonly RedactedCommit[]): { copy: Copy; changes: RoomChange[] } {
+  let copy = before;
+  const changes: RoomChange[] = [];
+  for (const commit of commits) {
+    if (commit.version <= copy.version) continue;
+    if (commit.version !== copy.version + 1) {
+      throw new Error(`commits between ${copy.version} and ${commit.version} are missing`);
+    }
+    const room = evolveRedacted(copy.room, [commit]);
+    changes.push(...changesBetween(copy.room, room, commit));
+    copy = { ...copy, room, version: commit.version };
+  }
+  return { copy, changes };
+}

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anyRequest, OPENING, toCommand } from '../../test/model/requests.ts';
+import { seeded } from '../../test/model/seed.ts';
+import { anyFacts, PASSWORD_HASH } from '../../test/support/facts.ts';
+import { by, canonical, commitOf, commitsOf, created, joined, knocked, OPERATOR } from '../../test/support/room.ts';
+import { type Commit, ORIGIN } from './commit.ts';
+import { decide } from './decide.ts';
+import type { RoomEvent } from './events.ts';
+import { evolveCommit, evolveRedacted } from './evolve.ts';
+import { type Audience, concernsHostsOnly, readCommit, readState, redact, redactState, writeState } from './redact.ts';
+import { Refusal } from './refusal.ts';
+import { EMPTY_ROOM, type RoomState } from './state.ts';
+
+const AUDIENCES: readonly Audience[] = ['host', 'participant'];
+
+/** What may travel, written down once more: a field that `redact` lets through is added here on purpose. */
+const SETTINGS = ['name', 'capacity', 'graceMs', 'locked', 'lobby', 'passwordHash', 'reencoding', 'mode', 'viewers'];
+const ALLOWED = {
+  commit: new Set([
+    ...['version', 'byOthers', 'events', 'type', 'participantId', 'at', 'settings', ...SETTINGS, 'role', 'session'],
+    ...['nodeId', 'expiresAt', 'departure', 'trackId', 'source', 'kind', 'muted', 'wanted', 'messageId', 'text'],
+    ...['policy'],
+  ]),
+  state: new Set([
+    ...['status', 'createdAt', 'settings', ...SETTINGS, 'participants', 'lobby', 'admitted', 'banned', 'chat'],
+    ...['lastSession', 'commandIds', 'id', 'role', 'session', 'sessionCommandId', 'nodeId', 'connected', 'expiresAt'],
+    ...['joinedAt', 'handRaisedAt', 'tracks', 'source', 'kind', 'muted', 'reencoding', 'participantId', 'text', 'at'],
+    ...['editedAt', 'deleted', 'knockedAt'],
+  ]),
+};
+/** Fields that are there for `evolve` alone, with the one value that they have. */
+const NEUTRAL: Readonly<Record<string, unknown>> = { nodeId: '', sessionCommandId: '', commandIds: [] };
+const HOSTS_ONLY = /Knock|Admitted|Denied|Banned"|Unbanned/;
+
+/** Every field, at any depth. */
+function* fieldsOf(value: unknown): Iterable<readonly [name: string, value: unknown]> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, item] of Object.entries(value)) {
+    if (!Array.isArray(value)) yield [name, item];
+    yield* fieldsOf(item);
+  }
+}
+
+function expectAllowed(sent: unknown, allowed: ReadonlySet<string>, audience: Audience): void {
+  for (const [name, value] of fieldsOf(sent)) {
+    expect(allowed).toContain(name);
+    if (Object.hasOwn(NEUTRAL, name)) expect(value).toEqual(NEUTRAL[name]);
+    if (name === 'passwordHash') expect([null, 'set']).toContain(value);
+    if (audience === 'participant' && ['admitted', 'banned'].includes(name)) expect(value).toEqual([]);
+  }
+  const text = JSON.stringify(sent);
+  expect(text).not.toContain(PASSWORD_HASH);
+  if (audience === 'participant') expect(text).not.toMatch(HOSTS_ONLY);
+}
+
+/** As it arrives on the other side. */
+function overTheWire(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** Every client of the room, from whichever commit on it came in, has what the room lets it see. */
+function expectFaithful(commits: readonly Commit[], audience: Audience, from: number): void {
+  let room: RoomState = commits.slice(0, from).reduce(evolveCommit, EMPTY_ROOM);
+  let copy = readState(overTheWire(writeState(redactState(room, audience))));
+  for (const commit of commits.slice(from)) {
+    const sent = overTheWire(redact(commit, audience));
+    expectAllowed(sent, ALLOWED.commit, audience);
+    copy = evolveRedacted(copy, [readCommit(sent)]);
+
+    room = evolveCommit(room, commit);
+    const state = redactState(room, audience);
+    expectAllowed(overTheWire(writeState(state)), ALLOWED.state, audience);
+    expect(canonical(copy)).toBe(canonical(state));
+  }
+}
+
+/** Commits that random requests lead to. */
+function commitsOfRequests(requests: readonly (typeof OPENING)[number][]): readonly Commit[] {
+  let state: RoomState = EMPTY_ROOM;
+  const commits: Commit[] = [];
+  for (const [step, request] of [...OPENING, ...requests].entries()) {
+    const command = toCommand(request, state, { nodeId: 'node-1', commandId: `c${step}`, step });
+    try {
+      const events = decide(command, state);
+      if (events.length === 0) continue;
+      const { commandId, actor, now: at } = command;
+      const commit = commitOf(commits.at(-1) ?? ORIGIN, events, { commandId, actor, at });
+      state = evolveCommit(state, commit);
+      commits.push(commit);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+  return commits;
+}
+
+describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
+  it('[J1] [S2] [R-REDACT-1] [R-REDACT-2] evolves from redacted commits as the room does, whatever its facts', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.nat(10), (facts, from) => {
+        expectFaithful(commitsOf(facts), audience, from);
+      }),
+      seeded(`facts seen by a ${audience}`, 300),
+    );
+  });
+
+  it('[J1] [S2] evolves from redacted commits as the room does, whatever people ask', () => {
+    fc.assert(
+      fc.property(fc.array(anyRequest, { maxLength: 60 }), fc.nat(20), (requests, from) => {
+        expectFaithful(commitsOfRequests(requests), audience, from);
+      }),
+      seeded(`requests seen by a ${audience}`, 150),
+    );
+  });
+
+  it('[S2] [R-REDACT-3] is whether there is a password, never its hash', () => {
+    const commits = commitsOf([created(), { type: 'PasswordChanged', passwordHash: PASSWORD_HASH }]);
+    expect(redact(commits[1] as Commit, audience).events).toEqual([{ type: 'PasswordChanged', passwordHash: 'set' }]);
+    const state = redactState(commits.reduce(evolveCommit, EMPTY_ROOM), audience);
+    expect(state.settings.passwordHash).toBe('set');
+  });
+});
+
+describe('redact', () => {
+  const commit = (events: readonly RoomEvent[], actor = OPERATOR) => commitOf(ORIGIN, events, { actor });
+  const atTheDoor: readonly RoomEvent[] = [
+    knocked('carl'),
+    { type: 'KnockWithdrawn', participantId: 'carl' },
+    { type: 'ParticipantAdmitted', participantId: 'carl' },
+    { type: 'ParticipantDenied', participantId: 'carl' },
+    { type: 'ParticipantBanned', participantId: 'carl' },
+    { type: 'ParticipantUnbanned', participantId: 'carl' },
+  ];
+
+  it('[R-REDACT-1] keeps the lobby and the banned to hosts, though everybody hears that there was a commit', () => {
+    expect(redact(commit(atTheDoor), 'host').events).toHaveLength(6);
+    expect(redact(commit(atTheDoor), 'participant')).toEqual({ version: 1, byOthers: false, events: [] });
+    expect(concernsHostsOnly(commit(atTheDoor))).toBe(true);
+    expect(concernsHostsOnly(commit([joined('ann', 1)]))).toBe(false);
+  });
+
+  it('[R-REDACT-1] drops a field that nobody named, as a newer node may write it', () => {
+    const event = { ...joined('ann', 1), address: '192.0.2.1' };
+    expect(redact(commit([event]), 'host').events).toEqual([{ ...joined('ann', 1), nodeId: '' }]);
+  });
+
+  it('says whether somebody else did it than the participant concerned', () => {
+    const muted: RoomEvent = { type: 'TrackMuted', participantId: 'ann', trackId: 'mic' };
+    expect(redact(commit([muted], by('ann', 1)), 'participant').byOthers).toBe(false);
+    expect(redact(commit([muted], by('hal', 2)), 'participant').byOthers).toBe(true);
+    expect(redact(commit([muted], OPERATOR), 'participant').byOthers).toBe(true);
+  });
+});
+
+describe('reading what arrived', () => {
+  const sent = redact(commitOf(ORIGIN, [{ type: 'RoleChanged', participantId: 'ann', role: 'host' }]), 'participant');
+  const withEvent = (event: unknown) => ({ ...sent, events: [event] });
+
+  it('[R-REDACT-4] takes what is named and drops the rest', () => {
+    const event = { type: 'RoleChanged', participantId: 'ann', role: 'host' };
+    expect(readCommit({ ...withEvent({ ...event, mood: 'good' }), extra: 1 })).toEqual(sent);
+  });
+
+  it.each([
+    ['an unknown event', withEvent({ type: 'MoodChanged', mood: 'good' })],
+    ['an event of no type', withEvent({ participantId: 'ann' })],
+    ['a type that objects have by themselves', withEvent({ type: 'constructor' })],
+    ['a missing field', withEvent({ type: 'RoleChanged', participantId: 'ann' })],
+    ['an unknown word', withEvent({ type: 'RoleChanged', participantId: 'ann', role: 'king' })],
+    ['a value of another kind', { ...sent, version: '1' }],
+    ['no list of events', { ...sent, events: {} }],
+    ['nothing', null],
+    ['a list', []],
+  ])('[R-REDACT-4] does not take %s', (_, arrived) => {
+    expect(() => readCommit(arrived)).toThrow('cannot be read');
+    expect(() => readState(arrived)).toThrow('cannot be read');
+  });
+});

@@ -1,0 +1,215 @@
+import type { Commit } from './commit.ts';
+import type { RoomEvent, RoomEventType } from './events.ts';
+import {
+  type Audience,
+  type Field,
+  type Fields,
+  flag,
+  forHosts,
+  hidden,
+  keyed,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  setOf,
+  text,
+  toPlain,
+  union,
+  type Variants,
+  whether,
+} from './fields.ts';
+import type {
+  ChatMessage,
+  LobbyEntry,
+  Participant,
+  ReencodingPolicy,
+  Role,
+  RoomSettings,
+  RoomState,
+  Track,
+  TrackKind,
+  TrackSource,
+} from './state.ts';
+
+export type { Audience };
+
+/**
+ * A commit as an audience may see it: events that are not for it are left out, and hidden fields have neutral values, so that
+ * `evolve` takes it as it is. Versions have no gap: a commit with nothing for this audience has no events.
+ */
+export interface RedactedCommit {
+  readonly version: number;
+  /** It was not done by the participant of whom its events speak, but by a host, the operator or a node. */
+  readonly byOthers: boolean;
+  readonly events: readonly RoomEvent[];
+}
+
+declare const redacted: unique symbol;
+/** A state that went through `redactState`. Clients evolve it by redacted commits [J1]. */
+export type RedactedRoom = RoomState & { readonly [redacted]: true };
+
+/** What clients have in place of a password's hash. */
+export const PASSWORD_SET = 'set';
+
+const role = oneOf<Role>({ host: true, member: true, guest: true });
+const source = oneOf<TrackSource>({ camera: true, microphone: true, screen: true, screenAudio: true });
+const kind = oneOf<TrackKind>({ audio: true, video: true });
+const nodeId = hidden('');
+
+const policy = union<ReencodingPolicy, 'mode'>('mode', { off: {}, on: {}, auto: { viewers: number } });
+
+const settings = object<RoomSettings>({
+  name: text,
+  capacity: number,
+  graceMs: number,
+  locked: flag,
+  lobby: flag,
+  passwordHash: whether(PASSWORD_SET),
+  reencoding: policy,
+});
+
+const ofTrack = { participantId: text, trackId: text };
+const ofParticipant = { participantId: text };
+
+/** What clients see of every event, and whether hosts alone see it [R-REDACT-1]. */
+const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
+  RoomCreated: everybody({ settings, at: number }),
+  RoomClosed: everybody({ at: number }),
+  ParticipantJoined: everybody({ ...ofParticipant, name: text, role, session: number, nodeId, at: number }),
+  ParticipantResumed: everybody({ ...ofParticipant, session: number, nodeId, at: number }),
+  ParticipantDisconnected: everybody({ ...ofParticipant, session: number, expiresAt: number }),
+  ParticipantGone: everybody({
+    ...ofParticipant,
+    departure: oneOf({ left: true, expired: true, removed: true, banned: true }),
+    at: number,
+  }),
+  ParticipantRenamed: everybody({ ...ofParticipant, name: text }),
+  RoleChanged: everybody({ ...ofParticipant, role }),
+  HandRaised: everybody({ ...ofParticipant, at: number }),
+  HandLowered: everybody(ofParticipant),
+  TrackPublished: everybody({ ...ofTrack, source, kind, muted: flag }),
+  TrackMuted: everybody(ofTrack),
+  TrackUnmuted: everybody(ofTrack),
+  TrackUnpublished: everybody(ofTrack),
+  TrackReencodingWished: everybody({ ...ofTrack, wanted: orNull(flag) }),
+  ChatPosted: everybody({ messageId: text, ...ofParticipant, name: text, text, at: number }),
+  ChatEdited: everybody({ messageId: text, text, at: number }),
+  ChatDeleted: everybody({ messageId: text, at: number }),
+  ParticipantKnocked: hosts({ ...ofParticipant, name: text, nodeId, at: number }),
+  KnockWithdrawn: hosts(ofParticipant),
+  ParticipantAdmitted: hosts(ofParticipant),
+  ParticipantDenied: hosts(ofParticipant),
+  ParticipantBanned: hosts(ofParticipant),
+  ParticipantUnbanned: hosts(ofParticipant),
+  RoomRenamed: everybody({ name: text }),
+  LockChanged: everybody({ locked: flag }),
+  LobbyChanged: everybody({ lobby: flag }),
+  PasswordChanged: everybody({ passwordHash: whether(PASSWORD_SET) }),
+  CapacityChanged: everybody({ capacity: number }),
+  ReencodingPolicyChanged: everybody({ policy }),
+};
+
+const EVENT: Field<RoomEvent> = union<RoomEvent, 'type'>(
+  'type',
+  Object.fromEntries(Object.entries(EVENTS).map(([type, { fields }]) => [type, fields])) as Variants<RoomEvent, 'type'>,
+);
+
+const COMMIT = object<RedactedCommit>({ version: number, byOthers: flag, events: list(EVENT) });
+
+const track = object<Track>({ id: text, source, kind, muted: flag, reencoding: orNull(flag) });
+
+const participant = object<Participant>({
+  id: text,
+  name: text,
+  role,
+  session: number,
+  sessionCommandId: hidden(''),
+  nodeId,
+  connected: flag,
+  expiresAt: orNull(number),
+  joinedAt: number,
+  handRaisedAt: orNull(number),
+  tracks: keyed(track, ({ id }) => id),
+});
+
+const message = object<ChatMessage>({
+  id: text,
+  participantId: text,
+  name: text,
+  text,
+  at: number,
+  editedAt: orNull(number),
+  deleted: flag,
+});
+
+const lobbyEntry = object<LobbyEntry>({ participantId: text, name: text, knockedAt: number, nodeId });
+
+/** The same for the state that the events lead to [R-REDACT-2]. */
+const STATE = object<RoomState>({
+  status: oneOf({ absent: true, open: true, closed: true }),
+  createdAt: number,
+  settings,
+  participants: keyed(participant, ({ id }) => id),
+  lobby: forHosts(
+    keyed(lobbyEntry, ({ participantId }) => participantId),
+    new Map(),
+  ),
+  admitted: forHosts(setOf(text), new Set()),
+  banned: forHosts(setOf(text), new Set()),
+  chat: list(message),
+  lastSession: number,
+  commandIds: hidden([]),
+});
+
+export function redact(commit: Commit, audience: Audience): RedactedCommit {
+  const events = commit.events.filter(({ type }) => audience === 'host' || !EVENTS[type].hostsOnly);
+  return {
+    version: commit.version,
+    byOthers: events.some((event) => isByOthers(commit, event)),
+    events: events.map((event) => EVENT.redact(event, audience)),
+  };
+}
+
+/** Whether hosts see more of this commit than others do. */
+export function concernsHostsOnly(commit: Commit): boolean {
+  return commit.events.some(({ type }) => EVENTS[type].hostsOnly);
+}
+
+export function redactState(state: RoomState, audience: Audience): RedactedRoom {
+  return STATE.redact(state, audience) as RedactedRoom;
+}
+
+/** A state as JSON carries it. */
+export function writeState(state: RedactedRoom): unknown {
+  return toPlain(state);
+}
+
+/** What `writeState` gave on the other side. @throws Unreadable */
+export function readState(value: unknown): RedactedRoom {
+  return STATE.read(value, 'room') as RedactedRoom;
+}
+
+/** A redacted commit as it arrived. @throws Unreadable */
+export function readCommit(value: unknown): RedactedCommit {
+  return COMMIT.read(value, 'commit');
+}
+
+interface Rule<Type extends RoomEventType> {
+  readonly hostsOnly: boolean;
+  readonly fields: Fields<Omit<Extract<RoomEvent, { readonly type: Type }>, 'type'>>;
+}
+
+function everybody<F>(fields: F): { readonly hostsOnly: false; readonly fields: F } {
+  return { hostsOnly: false, fields };
+}
+
+function hosts<F>(fields: F): { readonly hostsOnly: true; readonly fields: F } {
+  return { hostsOnly: true, fields };
+}
+
+function isByOthers({ actor }: Commit, event: RoomEvent): boolean {
+  if (!('participantId' in event)) return false;
+  return actor.kind !== 'participant' || actor.participantId !== event.participantId;
+}

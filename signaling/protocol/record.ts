@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { Unreadable } from '../../core/room/fields.ts';
+import { type RedactedCommit, type RedactedRoom, readCommit, readState, writeState } from '../../core/room/redact.ts';
+
+/** The room's commits and state as they go over the wire: `core/room/redact.ts` says what of them does. */
+
+export const Commit = z.codec(z.unknown(), z.custom<RedactedCommit>(), {
+  decode: (value, context) => orIssue(readCommit, value, context),
+  encode: (commit) => commit,
+});
+
+export const Room = z.codec(z.unknown(), z.custom<RedactedRoom>(), {
+  decode: (value, context) => orIssue(readState, value, context),
+  encode: writeState,
+});
+
+function orIssue<T>(read: (value: unknown) => T, value: unknown, context: z.core.ParsePayload): T {
+  try {
+    return read(value);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    context.issues.push({ code: 'custom', message: error.message, input: value });
+    return z.NEVER;
+  }
+}

@@ -1,0 +1,142 @@
+import { assertNever } from '../../core/room/assertNever.ts';
+import type { RoomEvent } from '../../core/room/events.ts';
+import type { RedactedCommit, RedactedRoom } from '../../core/room/redact.ts';
+import type { Participant } from '../../core/room/state.ts';
+import type { EntryAnswer } from '../protocol/requests.ts';
+
+/**
+ * Protocol 2 for clients that were loaded before an update: it retells commits as `changes` and the state as a view. The
+ * requests of both protocols are the same, but for `setRecording`, which is refused.
+ */
+
+/** A fact as protocol 2 names it: old clients know its types. */
+type Change = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+interface Commit2 {
+  readonly version: number;
+  readonly commandId: string;
+  readonly changes: readonly Change[];
+}
+
+export function toCommit2({ version, byOthers, events }: RedactedCommit): Commit2 {
+  // Old clients want an id and do nothing with it.
+  return {
+    version,
+    commandId: `commit-${version}`,
+    changes: events.flatMap((event) => toChange(event, byOthers) ?? []),
+  };
+}
+
+/** In place of `refreshed`: what a new host may see comes with the commit, what a former one may not is taken away. */
+export function toRoleChange2(commit: RedactedCommit, before: RedactedRoom, after: RedactedRoom): Commit2 {
+  const { changes, ...rest } = toCommit2(commit);
+  const came = [
+    ...[...after.lobby.values()]
+      .filter(({ participantId }) => !before.lobby.has(participantId))
+      .map(({ nodeId: _, ...knock }): Change => ({ type: 'participantKnocked', knock })),
+    ...[...after.banned]
+      .filter((participantId) => !before.banned.has(participantId))
+      .map((participantId): Change => ({ type: 'participantBanned', participantId })),
+  ];
+  const went = [
+    ...[...before.lobby.keys()]
+      .filter((participantId) => !after.lobby.has(participantId))
+      .map((participantId): Change => ({ type: 'knockWithdrawn', participantId })),
+    ...[...before.banned]
+      .filter((participantId) => !after.banned.has(participantId))
+      .map((participantId): Change => ({ type: 'participantUnbanned', participantId })),
+  ];
+  return { ...rest, changes: [...changes, ...came, ...went] };
+}
+
+/** `encoded` is the answer as protocol 3 writes it. */
+export function toEntryAnswer2({ roomId, room, missed }: EntryAnswer, encoded: object): object {
+  const { roomId: _, ...rest } = encoded as Readonly<Record<string, unknown>>;
+  return { ...rest, room: room && toRoomView2(roomId, room), missed: missed?.map(toCommit2) ?? null };
+}
+
+function toRoomView2(roomId: string, room: RedactedRoom) {
+  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding } = room.settings;
+  return {
+    roomId,
+    name,
+    createdAt: room.createdAt,
+    capacity,
+    graceMs,
+    locked,
+    lobbyEnabled: lobby,
+    passwordProtected: passwordHash !== null,
+    reencoding,
+    recording: false,
+    participants: [...room.participants.values()].map(toParticipantView2),
+    lobby: [...room.lobby.values()].map(({ nodeId: _, ...knock }) => knock),
+    banned: [...room.banned],
+    chat: room.chat,
+  };
+}
+
+function toParticipantView2({ id, name, role, connected, joinedAt, handRaisedAt, tracks }: Participant) {
+  return { id, name, role, connected, joinedAt, handRaisedAt, tracks: [...tracks.values()] };
+}
+
+/** Null where protocol 2 has no word for it. */
+function toChange(event: RoomEvent, byOthers: boolean): Change | null {
+  switch (event.type) {
+    case 'RoomCreated':
+      return null;
+    case 'ParticipantJoined': {
+      const { participantId: id, name, role, at: joinedAt } = event;
+      const participant = { id, name, role, connected: true, joinedAt, handRaisedAt: null, tracks: [] };
+      return { type: 'participantJoined', participant };
+    }
+    case 'TrackPublished': {
+      const { participantId, trackId: id, source, kind, muted } = event;
+      return { type: 'trackPublished', participantId, track: { id, source, kind, muted, reencoding: null } };
+    }
+    case 'TrackMuted':
+      return { ...event, type: 'trackMuted', byHost: byOthers };
+    case 'TrackUnpublished':
+      return { ...event, type: 'trackUnpublished', byHost: byOthers };
+    case 'ChatPosted': {
+      const { messageId: id, participantId, name, text, at } = event;
+      return { type: 'chatPosted', message: { id, participantId, name, text, at, editedAt: null, deleted: false } };
+    }
+    case 'ParticipantKnocked': {
+      const { participantId, name, at: knockedAt } = event;
+      return { type: 'participantKnocked', knock: { participantId, name, knockedAt } };
+    }
+    case 'LobbyChanged':
+      return { type: 'lobbyChanged', enabled: event.lobby };
+    case 'PasswordChanged':
+      return { type: 'passwordChanged', protected: event.passwordHash !== null };
+    case 'RoomClosed':
+      return { type: 'roomClosed' };
+    case 'ParticipantResumed':
+      return { type: 'participantResumed', participantId: event.participantId };
+    case 'ParticipantDisconnected':
+      return { type: 'participantDisconnected', participantId: event.participantId };
+    case 'ParticipantGone':
+      return { type: 'participantGone', participantId: event.participantId, departure: event.departure };
+    case 'ParticipantRenamed':
+    case 'RoleChanged':
+    case 'HandRaised':
+    case 'HandLowered':
+    case 'TrackUnmuted':
+    case 'TrackReencodingWished':
+    case 'ChatEdited':
+    case 'ChatDeleted':
+    case 'KnockWithdrawn':
+    case 'ParticipantAdmitted':
+    case 'ParticipantDenied':
+    case 'ParticipantBanned':
+    case 'ParticipantUnbanned':
+    case 'RoomRenamed':
+    case 'LockChanged':
+    case 'CapacityChanged':
+    case 'ReencodingPolicyChanged':
+      // The same fields under a name of protocol 2.
+      return { ...event, type: event.type.charAt(0).toLowerCase() + event.type.slice(1) };
+    default:
+      return assertNever(event);
+  }
+}

@@ -1,0 +1,100 @@
+import { io, type Socket } from 'socket.io-client';
+import { waitUntil } from '../../../support/waitUntil.ts';
+import type { TestNode } from '../TestNode.ts';
+import type { Conversation, Step } from './Recorder.ts';
+
+/**
+ * Plays the clients' side of a conversation to a node, each step once the node has said all that it said before it. Returns
+ * what the node says, for each connection in order.
+ */
+export async function replay(node: TestNode, roomId: string, { protocol, steps }: Conversation): Promise<Step[][]> {
+  const sockets = new Map<number, Socket>();
+  const said = new Map<number, Step[]>();
+  const tokens = new Map<string, string>();
+  const hear = (step: Step): void => {
+    said.set(step.on, [...(said.get(step.on) ?? []), step]);
+    if (step.from !== 'server' || step.does !== 'answer') return;
+    const { result } = step.body as { result?: { participantId?: string; resumeToken?: string } };
+    if (result?.resumeToken) tokens.set(`<resume ${result.participantId}>`, result.resumeToken);
+  };
+
+  const play = async (step: Step & { from: 'client' }): Promise<void> => {
+    const { on } = step;
+    const known = sockets.get(on);
+    switch (step.does) {
+      case 'connect': {
+        const { token } = step.auth as { token: string };
+        const [kind, participantId = '', role] = token.slice(1, -1).split(' ');
+        const signed =
+          kind === 'join' ? await node.joinToken(roomId, participantId, role as 'host' | 'member') : tokens.get(token);
+        const auth = { protocol, token: signed };
+        const socket = io(node.url, { auth, transports: ['websocket'], reconnection: false, forceNew: true });
+        sockets.set(on, socket);
+        socket.on('connect', () => hear({ on, from: 'server', does: 'accept' }));
+        socket.on('connect_error', (error: Error & { data?: unknown }) =>
+          hear({ on, from: 'server', does: 'refuse', body: error.data }),
+        );
+        socket.onAny((name: string, body: unknown) => hear({ on, from: 'server', does: 'tell', name, body }));
+        return;
+      }
+      case 'ask':
+        known?.emit(step.name, step.body, (body: unknown) =>
+          hear({ on, from: 'server', does: 'answer', id: step.id, body }),
+        );
+        return;
+      case 'close':
+        known?.disconnect();
+    }
+  };
+
+  const expected = new Map<number, number>();
+  const hasSaidAll = () => {
+    for (const [on, count] of expected) {
+      const heard = said.get(on)?.length ?? 0;
+      if (heard < count) return `connection ${on} has heard ${heard} of ${count}`;
+    }
+    return true;
+  };
+  try {
+    for (const step of steps) {
+      if (step.from === 'server') {
+        expected.set(step.on, (expected.get(step.on) ?? 0) + 1);
+      } else {
+        await waitUntil(hasSaidAll);
+        await play(step);
+      }
+    }
+    await waitUntil(hasSaidAll);
+  } finally {
+    for (const socket of sockets.values()) socket.disconnect();
+  }
+  return serverSide([...said.values()].flat());
+}
+
+/** What a server says on each connection; what changes from one run to the next is named in place of its value. */
+export function serverSide(steps: readonly Step[]): Step[][] {
+  const sides: Step[][] = [];
+  for (const step of steps) {
+    if (step.from !== 'server') continue;
+    const side = sides[step.on - 1] ?? [];
+    side.push(steady(step) as Step);
+    sides[step.on - 1] = side;
+  }
+  return sides;
+}
+
+/** Drawn or measured anew in every run. */
+const CHANGING: ReadonlySet<string> = new Set([
+  ...['resumeToken', 'serverTime', 'roomId', 'commandId', 'nodes', 'createdAt', 'joinedAt', 'knockedAt'],
+  ...['handRaisedAt', 'expiresAt', 'editedAt', 'at'],
+]);
+
+function steady(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(steady);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      return [name, CHANGING.has(name) && item !== null ? `<${name}>` : steady(item)];
+    }),
+  );
+}

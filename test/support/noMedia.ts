@@ -1,0 +1,16 @@
+import type { MediaPlane } from '../../core/media/MediaPlane.ts';
+import { NO_REENCODING } from '../../core/media/reencoding/ReencodingStats.ts';
+
+/** For nodes whose clients take part without media: no worker runs. */
+export const NO_MEDIA: MediaPlane = {
+  rtpCapabilities: {},
+  listen: () => Promise.resolve(),
+  openRoom: () => {
+    throw new Error('there is no media here');
+  },
+  load: () => ({ consumers: 0, capacity: 0 }),
+  workerPids: () => [],
+  reencoding: null,
+  reencodingStats: () => NO_REENCODING,
+  close: () => Promise.resolve(),
+};
