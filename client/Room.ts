@@ -53,6 +53,7 @@ export class Room extends Emitter<RoomEvents> {
   #stopWaking: () => void = () => undefined;
   #announcement: ReturnType<typeof setTimeout> | undefined;
   #recoveries = 0;
+  #needsUpgrade = false;
   #reencoding: ReencodingAvailability | undefined;
 
   constructor(options: RoomOptions = {}) {
@@ -137,6 +138,11 @@ export class Room extends Emitter<RoomEvents> {
   /** Whether tracks can be reencoded here; undefined before the server has said it. */
   get reencoding(): ReencodingAvailability | undefined {
     return this.#reencoding;
+  }
+
+  /** The servers were updated, and none of them speaks this client's version: see `upgradeNeeded`. */
+  get needsUpgrade(): boolean {
+    return this.#needsUpgrade;
   }
 
   /** How often the session was resumed or media rebuilt, for tests and drills. */
@@ -263,6 +269,10 @@ export class Room extends Emitter<RoomEvents> {
       suspected: () => this.#announceLater(),
       cleared: () => this.#back(),
       lost: () => this.#lost(),
+      outdated: (error) => {
+        this.#needsUpgrade = true;
+        this.emit('upgradeNeeded', error);
+      },
       lobby: (waiting) => this.#setState(waiting ? 'lobby' : 'connecting'),
       ended: (reason, error) => this.#finish(reason, error),
       mediaBytes: () => this.#media.receivedBytes(),
@@ -274,6 +284,7 @@ export class Room extends Emitter<RoomEvents> {
     const again = this.#record.room !== undefined;
     const changes = this.#record.enter(answer);
     this.#link = link;
+    this.#needsUpgrade = false;
     const { roomId, participantId, resumeToken } = answer;
     const before = this.#updateRoster(participantId, joined);
     if (this.#options.media !== false) this.#media.open(link, answer);

@@ -1,13 +1,25 @@
 import type { ErrorCode } from '../signaling/protocol/errors.ts';
+import { PROTOCOL_VERSION } from '../signaling/protocol/version.ts';
 
 /** The server's answer was no. Programs switch on `code`; `message` is for people. */
 export class RequestRefused extends Error {
   readonly code: ErrorCode;
+  /** With PROTOCOL_UNSUPPORTED: the newest protocol that the server speaks, where it says so. */
+  readonly protocol: number | undefined;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, protocol?: number) {
     super(message);
     this.name = 'RequestRefused';
     this.code = code;
+    this.protocol = protocol;
+  }
+}
+
+/** The server said yes in words that this version does not know. */
+export class AnswerUnreadable extends Error {
+  constructor(request: string, options: ErrorOptions) {
+    super(`The answer to ${request} cannot be read: it may come from a newer version.`, options);
+    this.name = 'AnswerUnreadable';
   }
 }
 
@@ -54,8 +66,20 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'INTERNAL',
 ]);
 
+/** The server is newer than this client, and speaks with it no more. An older one is merely about to be updated. */
+export function isOutdated(error: unknown): boolean {
+  if (error instanceof AnswerUnreadable) return true;
+  return isUnsupported(error) && (error.protocol ?? 0) > PROTOCOL_VERSION;
+}
+
+/** One of the two is too old for the other. */
+export function isUnsupported(error: unknown): error is RequestRefused {
+  return error instanceof RequestRefused && error.code === 'PROTOCOL_UNSUPPORTED';
+}
+
 /** Asking again later, or on another node, may work. */
 export function isTransient(error: unknown): boolean {
+  if (isUnsupported(error)) return !isOutdated(error);
   if (error instanceof RequestRefused) return TRANSIENT.has(error.code);
   return error instanceof ConnectionLost;
 }

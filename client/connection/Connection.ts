@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import type { ExpectedMedia, RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
-import { ConnectError, ConnectionLost, isTransient, RequestRefused } from '../errors.ts';
+import { ConnectError, ConnectionLost, isOutdated, isTransient, isUnsupported, RequestRefused } from '../errors.ts';
 import { dial } from './dial.ts';
 import type { Link, Notification } from './Link.ts';
 import { LivenessWatch } from './LivenessWatch.ts';
@@ -29,6 +29,8 @@ export interface ConnectionOwner {
   cleared(): void;
   /** The connection is gone; a new one is being dialled. */
   lost(reason: string): void;
+  /** No server speaks this client's version any more. It goes on asking; the application should load a newer one. */
+  outdated(error: Error): void;
   /** Waiting for a host to let us in, or no more. */
   lobby(waiting: boolean): void;
   /** Over, and not to be resumed. `error` where a server refused. */
@@ -52,6 +54,10 @@ const ENTRY_TIMEOUT_MS = 15_000;
 const ENTRY_PING_MS = 400;
 const ENTRY_SILENCE_MS = 2_000;
 const ENTRY_RETRIES_PER_LINK = 3;
+/** A server that is older than this client is asked again after this: it is about to be updated. */
+const UNSUPPORTED_RETRY_MS = 500;
+/** Servers that need a newer client are asked again after this: another one may come up that does not. */
+const OUTDATED_RETRY_MS = 3_000;
 
 /** The resume token is of no use any more, a join token may be. */
 const RESUME_OVER: ReadonlySet<string> = new Set([
@@ -79,6 +85,8 @@ export class Connection {
   /** A request for entry is under way: from here on there is no way back to the link before. */
   #entering = false;
   #ended = false;
+  /** There was a session: what goes wrong now is got over. */
+  #wasIn = false;
 
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
     this.#owner = owner;
@@ -146,6 +154,11 @@ export class Connection {
       } catch (error) {
         link?.close();
         if (signal.aborted) throw signal.reason;
+        if (isOutdated(error) && this.#wasIn) {
+          this.#owner.outdated(error as Error);
+          await pause(OUTDATED_RETRY_MS);
+          continue;
+        }
         if (!(error instanceof RequestRefused) && !(error instanceof ConnectionLost)) throw error;
         if (!isTransient(error)) {
           if (!resuming || !(error instanceof RequestRefused) || !RESUME_OVER.has(error.code)) throw error;
@@ -153,7 +166,8 @@ export class Connection {
           continue;
         }
         if (link !== undefined) this.#nodes.demote(link.url);
-        await pause(redialDelayMs(performance.now() - lostAt, Math.random()));
+        const waitMs = redialDelayMs(performance.now() - lostAt, Math.random());
+        await pause(isUnsupported(error) ? Math.max(waitMs, UNSUPPORTED_RETRY_MS) : waitMs);
       } finally {
         if (!signal.aborted) this.#entering = false;
       }
@@ -249,6 +263,7 @@ export class Connection {
     this.#link = link;
     this.#dialling = undefined;
     this.#resumeToken = session.resumeToken;
+    this.#wasIn = true;
     this.#watch?.stop();
     if (old !== undefined) {
       // It was only suspected; the new link has proved that the silence was its own.

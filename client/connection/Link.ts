@@ -9,7 +9,7 @@ import {
   requests,
 } from '../../signaling/protocol/requests.ts';
 import { PROTOCOL_VERSION } from '../../signaling/protocol/version.ts';
-import { ConnectionLost, RequestRefused } from '../errors.ts';
+import { AnswerUnreadable, ConnectionLost, RequestRefused } from '../errors.ts';
 
 /** One notification as it arrived and was found valid. `acknowledge` is there where the server waits for it. */
 export type Notification = {
@@ -195,7 +195,9 @@ function isNotificationName(name: string): name is NotificationName {
 function parseAnswer<N extends RequestName>(name: N, answer: unknown): ResponseBody<N> {
   if (typeof answer === 'object' && answer !== null && 'ok' in answer) {
     if (answer.ok === true && 'result' in answer) {
-      return requests[name].response.parse(answer.result) as ResponseBody<N>;
+      const result = requests[name].response.safeParse(answer.result);
+      if (!result.success) throw new AnswerUnreadable(name, { cause: result.error });
+      return result.data as ResponseBody<N>;
     }
     if (answer.ok === false && 'error' in answer) {
       const error = WireError.parse(answer.error);
@@ -208,6 +210,6 @@ function parseAnswer<N extends RequestName>(name: N, answer: unknown): ResponseB
 /** A refused handshake carries the wire error in socket.io's `data`. */
 function toConnectFailure(url: string, error: Error): Error {
   const refusal = WireError.safeParse('data' in error ? error.data : undefined);
-  if (refusal.success) return new RequestRefused(refusal.data.code, refusal.data.message);
+  if (refusal.success) return new RequestRefused(refusal.data.code, refusal.data.message, refusal.data.protocol);
   return new ConnectionLost(`${url}: ${error.message}`, { cause: error });
 }

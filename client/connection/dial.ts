@@ -1,4 +1,4 @@
-import { RequestRefused } from '../errors.ts';
+import { isUnsupported, RequestRefused } from '../errors.ts';
 import { Link } from './Link.ts';
 import {
   ATTEMPT_TIMEOUT_MS,
@@ -23,7 +23,7 @@ export interface DialOptions {
 
 /**
  * Tries the nodes in turn until one lets us in, several at a time when they hang. Resolves with the first link to open; the
- * others are closed. Rejects when a node refuses for good, or when aborted.
+ * others are closed. Rejects when a node refuses for good, when none of them speaks this client's protocol, or when aborted.
  */
 export async function dial(options: DialOptions, signal: AbortSignal): Promise<Link> {
   const attempts = new AbortController();
@@ -36,6 +36,8 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
     decide = resolve;
   });
   let count = 0;
+  const tried = new Set<string>();
+  let unsupported: RequestRefused | undefined;
 
   const attempt = async (): Promise<void> => {
     const url = options.nodes.next();
@@ -59,7 +61,11 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
     } catch (error) {
       // Everything else is a node that cannot be reached now: the next attempt is the answer to that.
       if (error instanceof RequestRefused && isFinal(error)) outcome ??= error;
+      if (isUnsupported(error)) unsupported = error;
     }
+    tried.add(url);
+    // Another node may be of another version: the answer of one is not final.
+    if (unsupported !== undefined && options.nodes.urls.every((node) => tried.has(node))) outcome ??= unsupported;
     if (outcome !== undefined) decide();
   };
 
@@ -88,7 +94,7 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
 }
 
 function isFinal(error: RequestRefused): boolean {
-  return error.code === 'TOKEN_INVALID' || error.code === 'TOKEN_EXPIRED' || error.code === 'PROTOCOL_UNSUPPORTED';
+  return error.code === 'TOKEN_INVALID' || error.code === 'TOKEN_EXPIRED';
 }
 
 function pause(ms: number, signal: AbortSignal, onWake: DialOptions['onWake']): Promise<void> {

@@ -35,6 +35,12 @@ export interface RoomEvents {
   reconnected: [];
   disconnected: [reason: DisconnectReason, error: Error | undefined];
 
+  /**
+   * The servers were updated and no longer speak this client's version. The room stays `reconnecting` and asks on; session, outbox
+   * and devices are kept. A page loads itself again when that disturbs nobody, and goes back in as after any reload.
+   */
+  upgradeNeeded: [error: Error];
+
   participantConnected: [participant: RemoteParticipant];
   participantDisconnected: [participant: RemoteParticipant, departure: Departure];
   /** Name, role, hand, whether they are reconnecting, or the wish to have a track of theirs reencoded. */

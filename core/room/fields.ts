@@ -53,6 +53,14 @@ export function hidden<V>(neutral: V): Field<V> {
   return { redact: () => neutral, read: () => neutral };
 }
 
+/** Of a property that servers of the same protocol do not send yet: it was `before` in their rooms. */
+export function added<V>(field: Field<V>, before: V): Field<V> {
+  return {
+    redact: (value, audience) => field.redact(value, audience),
+    read: (value, path) => (value === undefined ? before : field.read(value, path)),
+  };
+}
+
 /** Clients see that there is something, and not what. */
 export function whether(marker: string): Field<string | null> {
   const mark = (value: unknown) => (value === null ? null : marker);

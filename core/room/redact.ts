@@ -51,7 +51,7 @@ declare const redacted: unique symbol;
 export type RedactedRoom = RoomState & { readonly [redacted]: true };
 
 /** What clients have in place of a password's hash. */
-export const PASSWORD_SET = 'set';
+const PASSWORD_SET = 'set';
 
 const role = oneOf<Role>({ host: true, member: true, guest: true });
 const source = oneOf<TrackSource>({ camera: true, microphone: true, screen: true, screenAudio: true });

@@ -38,7 +38,10 @@ const BY_CODE: Descriptions = {
   INVALID: { title: 'That cannot be used.', advice: 'Change it and try again.' },
   TOKEN_INVALID: { title: 'This invitation is not valid.', advice: 'Open the link you were given again.' },
   TOKEN_EXPIRED: { title: 'This invitation has expired.', advice: 'Ask for a new link.' },
-  PROTOCOL_UNSUPPORTED: { title: 'This page is out of date.', advice: 'Reload it to get the current one.' },
+  PROTOCOL_UNSUPPORTED: {
+    title: 'This page is out of date.',
+    advice: 'Close this tab, then open the link of the meeting again.',
+  },
   TOO_MANY_REQUESTS: { title: 'That was a little too fast.', advice: 'Wait a few seconds, then try again.' },
   TOO_LARGE: { title: 'That is too long.', advice: 'Make it shorter and try again.' },
   JOURNAL_UNAVAILABLE: AGAIN,

@@ -1,8 +1,10 @@
 import type { Room } from '../../client/index.ts';
 import { describeError } from '../lib/describeError.ts';
+import { thisPage } from '../lib/thisPage.ts';
 import type { HandedTracks } from './Door.ts';
 import type { EndReason, Meeting, MeetingActions, MeetingSnapshot, Word } from './Meeting.ts';
 import { MeetingDevices } from './MeetingDevices.ts';
+import { PageUpgrade } from './PageUpgrade.ts';
 import { roomActions } from './roomActions.ts';
 import { SnapshotBuilder } from './SnapshotBuilder.ts';
 import { WORD_ON_STOPPED_SCREEN, wordOnHostsMute, wordOnLostDevice } from './words.ts';
@@ -72,6 +74,7 @@ export class RoomMeeting implements Meeting {
     room.on('trackUnpublished', ({ source }, { id }, byHost) => {
       if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(WORD_ON_STOPPED_SCREEN);
     });
+    new PageUpgrade(room, thisPage, (word) => this.#say(word));
     room.on('warning', (message, error) => console.warn(message, error));
     for (const name of CHANGES) room.on(name, () => this.#refreshSoon());
   }

@@ -1,9 +1,11 @@
 import { Room } from '../../client/index.ts';
 import { mintToken } from '../lib/api.ts';
 import { codeOf } from '../lib/describeError.ts';
+import { thisPage } from '../lib/thisPage.ts';
 import type { Door, EnterRequest, Stay } from './Door.ts';
 import { findToken, forgetTokens, formerStayOf, rememberStay, rememberToken } from './identity.ts';
 import type { Meeting } from './Meeting.ts';
+import { reloadOnce, serverOf } from './PageUpgrade.ts';
 import { RoomMeeting } from './RoomMeeting.ts';
 
 /** The way into a room of the server that the page came from. */
@@ -31,6 +33,8 @@ export class ServerDoor implements Door {
       return await this.#enter(this.#token ?? (await this.#mint()), request, onLobby, signal);
     } catch (error) {
       const code = codeOf(error);
+      // Newer servers have a newer page. The promise stays open while the browser turns to it.
+      if (code === 'PROTOCOL_UNSUPPORTED' && reloadOnce(thisPage, serverOf(error))) return new Promise(() => undefined);
       if (code !== 'TOKEN_EXPIRED' && code !== 'TOKEN_INVALID') throw error;
       // The remembered one is too old, or of a server that is no more: come in as somebody new.
       forgetTokens(this.#roomId);

@@ -1,0 +1,122 @@
+import type { Room } from '../../client/index.ts';
+import type { Word } from './Meeting.ts';
+
+/** What a page can say of itself, and the one thing it can do about being old. */
+export interface UpgradablePage {
+  /** In the background: nobody looks at it. */
+  isHidden(): boolean;
+  /** Something is written that a reload would lose. */
+  hasUnsentInput(): boolean;
+  reload(): void;
+  /** Survives the reload, in this tab. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
+}
+
+export interface Moment {
+  readonly isHidden: boolean;
+  readonly hasUnsentInput: boolean;
+  readonly mediaFlows: boolean;
+  /** Since the person was told. */
+  readonly toldMs: number;
+}
+
+const RELOADED_FOR = 'everroom:reloaded-for';
+const CHECK_MS = 1_000;
+/** So long the word can be read. */
+const NOTICE_MS = 4_000;
+/** By then it is better to be back than to go on half. */
+const PATIENCE_MS = 60_000;
+
+const SOON: Word = {
+  title: 'Everroom was updated.',
+  advice: 'This page loads itself again in a moment. You stay in the meeting.',
+};
+const IN_VAIN: Word = {
+  title: 'Everroom was updated, and this page is still the old one.',
+  advice: 'Close this tab, then open the link of the meeting again.',
+};
+
+/** Whether a reload disturbs nobody now. */
+export function isCalm({ isHidden, hasUnsentInput, mediaFlows, toldMs }: Moment): boolean {
+  if (hasUnsentInput) return false;
+  return isHidden || (toldMs >= NOTICE_MS && (!mediaFlows || toldMs >= PATIENCE_MS));
+}
+
+/** Reloads for this server, unless that was tried: then the page is as old as before. Returns whether it does. */
+export function reloadOnce(page: Pick<UpgradablePage, 'reload' | 'storage'>, server: string): boolean {
+  try {
+    if (page.storage.getItem(RELOADED_FOR) === server) return false;
+    page.storage.setItem(RELOADED_FOR, server);
+  } catch {
+    return false; // Without memory it could go on reloading.
+  }
+  page.reload();
+  return true;
+}
+
+/** Which servers a refusal speaks of: one reload for each version of them. */
+export function serverOf(error: unknown): string {
+  const protocol = typeof error === 'object' && error !== null ? Reflect.get(error, 'protocol') : undefined;
+  return `protocol ${typeof protocol === 'number' ? protocol : 'unknown'}`;
+}
+
+/** Loads the page again at a calm moment once no server speaks its version any more. */
+export class PageUpgrade {
+  readonly #room: Room;
+  readonly #page: UpgradablePage;
+  readonly #say: (word: Word) => void;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #server = '';
+  #toldAt = 0;
+  #bytes = 0;
+
+  constructor(room: Room, page: UpgradablePage, say: (word: Word) => void) {
+    this.#room = room;
+    this.#page = page;
+    this.#say = say;
+    room.on('upgradeNeeded', (error) => this.#needed(serverOf(error)));
+    room.on('disconnected', () => this.#stop());
+  }
+
+  #needed(server: string): void {
+    this.#server = server;
+    if (this.#timer !== undefined) return;
+    this.#toldAt = performance.now();
+    this.#timer = setInterval(() => void this.#check(), CHECK_MS);
+    this.#say(SOON);
+    void this.#check();
+  }
+
+  async #check(): Promise<void> {
+    // Another server took it in.
+    if (!this.#room.needsUpgrade) {
+      this.#stop();
+      return;
+    }
+    const bytes = await receivedBytes(this.#room);
+    const mediaFlows = bytes > this.#bytes;
+    this.#bytes = bytes;
+    const now: Moment = {
+      isHidden: this.#page.isHidden(),
+      hasUnsentInput: this.#page.hasUnsentInput(),
+      mediaFlows,
+      toldMs: performance.now() - this.#toldAt,
+    };
+    if (this.#timer === undefined || !isCalm(now)) return;
+    clearInterval(this.#timer);
+    if (!reloadOnce(this.#page, this.#server)) this.#say(IN_VAIN);
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+async function receivedBytes(room: Room): Promise<number> {
+  let bytes = 0;
+  for (const report of await room.getStats()) {
+    for (const stats of report.values()) if (stats.type === 'inbound-rtp') bytes += stats.bytesReceived ?? 0;
+  }
+  return bytes;
+}
