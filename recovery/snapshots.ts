@@ -6,7 +6,7 @@ import type { RoomState } from '../core/room/state.ts';
  * Raise it with every change of `RoomState`'s shape, or of the state that `evolve` makes of the same events. Older
  * snapshots are then ignored, and rooms are replayed from their journals.
  */
-const SNAPSHOT_FORMAT = 1;
+const SNAPSHOT_FORMAT = 2;
 
 const compress = promisify(deflateRaw);
 const expand = promisify(inflateRaw);

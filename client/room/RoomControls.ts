@@ -37,6 +37,11 @@ export class RoomControls {
     await this.#commands.send('setRole', { participantId, role });
   }
 
+  /** Shows somebody large to everybody, unless they have a pin of their own; null ends it. */
+  async setSpotlight(participantId: string | null): Promise<void> {
+    await this.#commands.send('setSpotlight', { participantId });
+  }
+
   async lowerHand(participantId: string): Promise<void> {
     await this.#commands.send('lowerHand', { participantId });
   }

@@ -65,7 +65,7 @@ export interface RoomEvents {
   chatMessage: [message: ChatEntry, change: 'posted' | 'edited' | 'deleted'];
   /** The list of messages, or the state of one that is not sent yet, has changed. */
   chatChanged: [];
-  /** Settings of the room: name, lock, lobby, password, capacity, reencoding; and who is banned. */
+  /** Settings of the room: name, lock, lobby, password, capacity, reencoding; who is banned, and who is in the spotlight. */
   roomChanged: [room: RoomState];
   /** Whether tracks can be reencoded, or which are. */
   reencodingChanged: [availability: ReencodingAvailability];

@@ -35,6 +35,7 @@ export class RoomDraft {
     this.room.participants = this.#participants;
     this.#lobby = new Map();
     this.room.lobby = this.#lobby;
+    this.room.spotlight = null;
   }
 
   /** What a room knows of people and messages is forgotten; its counters and commands go on. */
@@ -54,6 +55,7 @@ export class RoomDraft {
 
   deleteParticipant(participantId: ParticipantId): void {
     if (this.room.participants.has(participantId)) this.#writableParticipants().delete(participantId);
+    if (this.room.spotlight === participantId) this.room.spotlight = null;
   }
 
   /** An entry that is there already keeps its place in the queue. */

@@ -90,6 +90,8 @@ type HostCommand =
   | { readonly type: 'SetLobby'; readonly lobby: boolean }
   | { readonly type: 'SetPassword'; readonly passwordHash: string | null }
   | { readonly type: 'SetCapacity'; readonly capacity: number }
+  /** Shows somebody large to everybody; null ends it. */
+  | { readonly type: 'SetSpotlight'; readonly participantId: ParticipantId | null }
   | { readonly type: 'Admit'; readonly participantId: ParticipantId }
   | { readonly type: 'Deny'; readonly participantId: ParticipantId }
   | { readonly type: 'RemoveParticipant'; readonly participantId: ParticipantId }

@@ -61,6 +61,7 @@ const OWNER_OR_HOST_COMMANDS: readonly CommandBody[] = [
 
 const HOST_COMMANDS: readonly CommandBody[] = [
   { type: 'SetRole', participantId: 'ann', role: 'guest' },
+  { type: 'SetSpotlight', participantId: 'ann' },
   { type: 'RenameRoom', name: 'Retro' },
   { type: 'SetLocked', locked: true },
   { type: 'SetLobby', lobby: true },

@@ -16,7 +16,7 @@ import {
 } from './rules/entry.ts';
 import { lowerHand, raiseHand } from './rules/hands.ts';
 import { toName } from './rules/input.ts';
-import { admit, ban, deny, removeParticipant, setRole, unban } from './rules/moderation.ts';
+import { admit, ban, deny, removeParticipant, setRole, setSpotlight, unban } from './rules/moderation.ts';
 import { changeSetting, createRoom } from './rules/settings.ts';
 import { publishTrack, setTrackMuted, setTrackReencoding, unpublishTrack } from './rules/tracks.ts';
 import type { RoomState } from './state.ts';
@@ -82,6 +82,8 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
 
     case 'SetRole':
       return setRole(command, state);
+    case 'SetSpotlight':
+      return setSpotlight(command, state);
     case 'RemoveParticipant':
       return removeParticipant(command, state);
     case 'Ban':

@@ -96,6 +96,7 @@ export type RoomEvent =
   | { readonly type: 'LobbyChanged'; readonly lobby: boolean }
   | { readonly type: 'PasswordChanged'; readonly passwordHash: string | null }
   | { readonly type: 'CapacityChanged'; readonly capacity: number }
-  | { readonly type: 'ReencodingPolicyChanged'; readonly policy: ReencodingPolicy };
+  | { readonly type: 'ReencodingPolicyChanged'; readonly policy: ReencodingPolicy }
+  | { readonly type: 'SpotlightChanged'; readonly participantId: ParticipantId | null };
 
 export type RoomEventType = RoomEvent['type'];

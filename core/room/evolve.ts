@@ -150,6 +150,11 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     case 'ReencodingPolicyChanged':
       changeSettings(draft, { reencoding: event.policy });
       return;
+    case 'SpotlightChanged': {
+      const { participantId } = event;
+      if (participantId === null || draft.room.participants.has(participantId)) draft.room.spotlight = participantId;
+      return;
+    }
     default:
       assertNever(event);
   }

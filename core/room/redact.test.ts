@@ -26,7 +26,7 @@ const ALLOWED = {
     ...['status', 'createdAt', 'settings', ...SETTINGS, 'participants', 'lobby', 'admitted', 'banned', 'chat'],
     ...['lastSession', 'commandIds', 'id', 'role', 'session', 'sessionCommandId', 'nodeId', 'connected', 'expiresAt'],
     ...['joinedAt', 'handRaisedAt', 'tracks', 'source', 'kind', 'muted', 'reencoding', 'participantId', 'text', 'at'],
-    ...['editedAt', 'deleted', 'knockedAt'],
+    ...['editedAt', 'deleted', 'knockedAt', 'spotlight'],
   ]),
 };
 /** Fields that are there for `evolve` alone, with the one value that they have. */

@@ -2,6 +2,7 @@ import type { Commit } from './commit.ts';
 import type { RoomEvent, RoomEventType } from './events.ts';
 import {
   type Audience,
+  added,
   type Field,
   type Fields,
   flag,
@@ -109,6 +110,7 @@ const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   PasswordChanged: everybody({ passwordHash: whether(PASSWORD_SET) }),
   CapacityChanged: everybody({ capacity: number }),
   ReencodingPolicyChanged: everybody({ policy }),
+  SpotlightChanged: everybody({ participantId: orNull(text) }),
 };
 
 const EVENT: Field<RoomEvent> = union<RoomEvent, 'type'>(
@@ -158,6 +160,7 @@ const STATE = object<RoomState>({
   ),
   admitted: forHosts(setOf(text), new Set()),
   banned: forHosts(setOf(text), new Set()),
+  spotlight: added(orNull(text), null),
   chat: list(message),
   lastSession: number,
   commandIds: hidden([]),

@@ -95,6 +95,8 @@ export interface RoomState {
   /** Let in from the lobby, also for their next join. */
   readonly admitted: ReadonlySet<ParticipantId>;
   readonly banned: ReadonlySet<ParticipantId>;
+  /** Whom a host shows to everybody; null while everybody sees whom they like. */
+  readonly spotlight: ParticipantId | null;
   /** The newest `CHAT_KEPT` messages, oldest first. */
   readonly chat: readonly ChatMessage[];
   /** The last session number given out; every join and resume takes the next. */
@@ -124,6 +126,7 @@ export const EMPTY_ROOM: RoomState = {
   lobby: new Map(),
   admitted: new Set(),
   banned: new Set(),
+  spotlight: null,
   chat: [],
   lastSession: 0,
   commandIds: [],

@@ -39,6 +39,7 @@ const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   PasswordChanged: [],
   CapacityChanged: [],
   ReencodingPolicyChanged: [],
+  SpotlightChanged: [],
 };
 
 /** Types that were written once and say nothing today. Their samples stay, and a commit of them alone has no events. */

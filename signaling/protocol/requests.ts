@@ -119,6 +119,7 @@ export const requests = {
   rename: { request: z.object({ ...command, name }), response: none },
 
   setRole: { request: z.object({ ...command, participantId: Id, role: Role }), response: none },
+  setSpotlight: { request: z.object({ ...command, participantId: Id.nullable() }), response: none },
   renameRoom: { request: z.object({ ...command, name }), response: none },
   setLocked: { request: z.object({ ...command, locked: z.boolean() }), response: none },
   setLobby: { request: z.object({ ...command, lobby: z.boolean() }), response: none },

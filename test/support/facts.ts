@@ -57,6 +57,7 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
     of('LobbyChanged', { lobby: flag }),
     of('PasswordChanged', { passwordHash: fc.constantFrom(PASSWORD_HASH, null) }),
     of('CapacityChanged', { capacity: session }),
+    of('SpotlightChanged', { participantId: fc.constantFrom('ann', 'bob', 'zoe', null) }),
     of('ReencodingPolicyChanged', { policy: fc.constant({ mode: 'on' as const }) }),
   );
 })();

@@ -27,6 +27,7 @@ export class FakeMeeting implements Meeting {
       stopScreen: nothing,
       setRole: nothing,
       remove: nothing,
+      setSpotlight: async (spotlightId) => this.#update({ spotlightId }),
       ban: nothing,
       admit: nothing,
       deny: nothing,

@@ -54,6 +54,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     self,
     others,
     lobby: [],
+    spotlightId: null,
     chat: [],
     speakers: others.slice(0, 1).map(({ id }) => id),
     lastSpokeAt: new Map(),

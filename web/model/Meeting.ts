@@ -26,6 +26,8 @@ export interface MeetingSnapshot {
   readonly others: readonly Person[];
   /** Who waits to be let in; empty for all but hosts. */
   readonly lobby: readonly Omit<LobbyEntry, 'nodeId'>[];
+  /** Whom a host shows to everybody. */
+  readonly spotlightId: string | null;
   readonly chat: readonly ChatLine[];
   /** Participant ids, loudest first. */
   readonly speakers: readonly string[];
@@ -118,6 +120,8 @@ export interface MeetingActions {
   muteParticipant(participantId: string): Promise<void>;
   stopScreen(participantId: string): Promise<void>;
   setRole(participantId: string, role: Role): Promise<void>;
+  /** Null ends it. */
+  setSpotlight(participantId: string | null): Promise<void>;
   remove(participantId: string): Promise<void>;
   ban(participantId: string): Promise<void>;
   admit(participantId: string): Promise<void>;

@@ -61,6 +61,7 @@ export class SnapshotBuilder {
       self,
       others,
       lobby: this.#waiting(record.lobby),
+      spotlightId: record.spotlight,
       chat: this.#lines(record.chat, self.id),
       speakers: happening.speakers,
       lastSpokeAt: happening.lastSpokeAt,

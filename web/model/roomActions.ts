@@ -40,6 +40,7 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
       if (trackId !== undefined) await controls.stopTrack(participantId, trackId);
     },
     setRole: (participantId, role) => controls.setRole(participantId, role),
+    setSpotlight: (participantId) => controls.setSpotlight(participantId),
     remove: (participantId) => controls.remove(participantId),
     ban: (participantId) => controls.ban(participantId),
     admit: (participantId) => controls.admit(participantId),

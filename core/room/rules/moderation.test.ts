@@ -29,6 +29,29 @@ const TWO_HOSTS = [...ROOM, joined('ida', 3, { role: 'host' })];
 const HAL = by('hal', 2);
 
 describe('moderation', () => {
+  it('[R-MOD-6] a host shows somebody who is in the room to everybody, until the spotlight is moved or they go', () => {
+    const spotlight = (participantId: string | null): CommandBody => ({ type: 'SetSpotlight', participantId });
+    const onAnn: RoomEvent = { type: 'SpotlightChanged', participantId: 'ann' };
+    given(...ROOM)
+      .when(HAL, spotlight('ann'))
+      .then([onAnn]);
+    given(...ROOM, onAnn)
+      .when(HAL, spotlight('ann'))
+      .nothing();
+    given(...ROOM, onAnn)
+      .when(HAL, spotlight(null))
+      .then([{ type: 'SpotlightChanged', participantId: null }]);
+    given(...ROOM)
+      .when(HAL, spotlight('eve'))
+      .refused('PARTICIPANT_NOT_FOUND');
+    given(...ROOM)
+      .when(by('ann', 1), spotlight('ann'))
+      .refused('FORBIDDEN');
+    expect(stateOf(...ROOM, onAnn).spotlight).toBe('ann');
+    expect(stateOf(...ROOM, onAnn, gone('ann', 'removed')).spotlight).toBeNull();
+    expect(stateOf(...ROOM, onAnn, { type: 'RoomClosed', at: NOW }).spotlight).toBeNull();
+  });
+
   it('[R-MOD-1] the last host stays host', () => {
     given(...ROOM)
       .when(HAL, setRole('hal', 'member'))

@@ -17,6 +17,13 @@ export function setRole(command: CommandOf<'SetRole'>, state: RoomState): RoomEv
   return [{ type: 'RoleChanged', participantId, role }];
 }
 
+export function setSpotlight(command: CommandOf<'SetSpotlight'>, state: RoomState): RoomEvent[] {
+  const { participantId } = command;
+  requireModerator(command.actor, state);
+  if (participantId !== null) requirePresent(participantId, state);
+  return participantId === state.spotlight ? [] : [{ type: 'SpotlightChanged', participantId }];
+}
+
 export function removeParticipant(command: CommandOf<'RemoveParticipant'>, state: RoomState): RoomEvent[] {
   const { participantId, now: at } = command;
   requireModerator(command.actor, state);

@@ -37,6 +37,7 @@ export function viewOfState(state: RoomState): RoomPicture {
     lobby: [],
     admitted: [],
     banned: [],
+    spotlight: state.spotlight,
     chat: state.chat,
     lastSession: state.lastSession,
     commandIds: [],

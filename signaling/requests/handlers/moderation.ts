@@ -1,6 +1,7 @@
 import { record } from './handler.ts';
 
 export const setRole = record<'setRole'>(({ participantId, role }) => ({ type: 'SetRole', participantId, role }));
+export const setSpotlight = record<'setSpotlight'>(({ participantId }) => ({ type: 'SetSpotlight', participantId }));
 export const admit = record<'admit'>(({ participantId }) => ({ type: 'Admit', participantId }));
 export const deny = record<'deny'>(({ participantId }) => ({ type: 'Deny', participantId }));
 export const remove = record<'remove'>(({ participantId }) => ({ type: 'RemoveParticipant', participantId }));

@@ -31,6 +31,7 @@ export function PeoplePanel({ snapshot, actions, onClose }: PeoplePanelProps) {
                 person={person}
                 actions={actions}
                 isHost={isHost}
+                isSpotlit={person.id === snapshot.spotlightId}
                 canReencode={snapshot.reencoding.available !== false}
               />
             ))}

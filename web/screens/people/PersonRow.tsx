@@ -12,12 +12,16 @@ interface PersonRowProps {
   isHost: boolean;
   /** False: a wish to reencode is kept, and nothing comes of it yet. */
   canReencode: boolean;
+  isSpotlit: boolean;
 }
 
-export function PersonRow({ person, actions, isHost, canReencode }: PersonRowProps) {
+export function PersonRow({ person, actions, isHost, canReencode, isSpotlit }: PersonRowProps) {
   const { attempt } = useNotices();
   const run = (action: Promise<unknown>) => void attempt(action);
-  const items = isHost && !person.isSelf ? hostActions(person, actions, run) : [];
+  const spotlight: MenuItem = isSpotlit
+    ? { label: 'End spotlight', icon: 'unpin', onSelect: () => run(actions.setSpotlight(null)) }
+    : { label: 'Spotlight for everybody', icon: 'pin', onSelect: () => run(actions.setSpotlight(person.id)) };
+  const items = isHost ? [spotlight, ...(person.isSelf ? [] : hostActions(person, actions, run))] : [];
   const choices = isHost ? reencodingChoices(person, canReencode, actions, run) : [];
   return (
     <li className="person">

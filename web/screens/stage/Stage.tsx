@@ -30,7 +30,7 @@ export function Stage({ snapshot, actions, layout }: StageProps) {
   const pageSize = inPages ? tilesPerPage(withoutPager(size), rules, minTileWidth, MOST_TILES) : fitting;
   const order = useTileOrder(snapshot, pageSize);
   const tiles = tilesOf(snapshot, order);
-  const focus = focusOf(tiles, layout, pinnedKey, lastSpeaker(snapshot));
+  const focus = focusOf(tiles, layout, pinnedKey, lastSpeaker(snapshot), snapshot.spotlightId);
   const togglePin = useCallback((key: string) => setPinnedKey((before) => (before === key ? null : key)), []);
 
   // Whatever is large, by a pin or by itself, is worth the best picture.

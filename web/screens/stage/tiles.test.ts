@@ -37,6 +37,7 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     self,
     others,
     lobby: [],
+    spotlightId: null,
     chat: [],
     speakers: [],
     lastSpokeAt: new Map(),
@@ -66,6 +67,12 @@ describe('focusOf', () => {
   it('the pinned tile is shown large before all', () => {
     expect(focusOf(tiles, 'auto', 'camera:a', 'b')?.key).toBe('camera:a');
     expect(focusOf(tiles, 'grid', 'camera:a', 'b')?.key).toBe('camera:a');
+  });
+
+  it('the stage shows whom a host put into the spotlight, unless the person has a pin of their own', () => {
+    expect(focusOf(tiles, 'grid', null, 'b', 'a')?.key).toBe('camera:a');
+    expect(focusOf(tiles, 'auto', 'screen:b', null, 'a')?.key).toBe('screen:b');
+    expect(focusOf(cameras, 'auto', null, null, 'gone')).toBeNull();
   });
 
   it('the pin of somebody who left is forgotten', () => {

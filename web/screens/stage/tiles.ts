@@ -28,16 +28,19 @@ export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): Ti
   return [...screens, ...cameras];
 }
 
-/** The tile to show large, null where all are equal. A pin of somebody who is gone counts no more. */
+/** The tile to show large, null where all are equal: the person's own pin, else the room's spotlight, else what the layout says. */
 export function focusOf(
   tiles: readonly TileSpec[],
   layout: Layout,
   pinnedKey: string | null,
   speakerId: string | null,
+  spotlightId: string | null = null,
 ): TileSpec | null {
   if (tiles.length < 2) return null;
   const pinned = tiles.find((tile) => tile.key === pinnedKey);
   if (pinned) return pinned;
+  const spotlit = tiles.find(({ kind, person }) => kind === 'camera' && person.id === spotlightId && !person.isSelf);
+  if (spotlit) return spotlit;
   if (layout === 'grid') return null;
   const screen = tiles.find((tile) => tile.kind === 'screen');
   if (screen) return screen;
