@@ -20,6 +20,7 @@ import { RoomControls } from './room/RoomControls.ts';
 import type { DisconnectReason, ReencodingAvailability, RoomConnectionState, RoomEvents } from './room/RoomEvents.ts';
 import { RoomRecord } from './room/RoomRecord.ts';
 import { Roster, type RosterSnapshot } from './room/Roster.ts';
+import { StayState } from './room/StayState.ts';
 import { claimsOf, SessionStore, type StoredSession } from './SessionStore.ts';
 import { browserStorage } from './storage.ts';
 import { ViewReporter } from './view/ViewReporter.ts';
@@ -45,13 +46,12 @@ export class Room extends Emitter<RoomEvents> {
   readonly #media: MediaEngine;
   readonly #view: ViewReporter;
   readonly #roster: Roster;
+  readonly #state: StayState;
   readonly #record = new RoomRecord();
   readonly #blocked = new Set<HTMLMediaElement>();
   #connection: Connection | undefined;
   #link: Link | undefined;
-  #state: RoomConnectionState = 'new';
   #stopWaking: () => void = () => undefined;
-  #announcement: ReturnType<typeof setTimeout> | undefined;
   #recoveries = 0;
   #needsUpgrade = false;
   #reencoding: ReencodingAvailability | undefined;
@@ -59,6 +59,9 @@ export class Room extends Emitter<RoomEvents> {
   constructor(options: RoomOptions = {}) {
     super();
     this.#options = options;
+    this.#state = new StayState(options.announceReconnectingAfterMs ?? ANNOUNCE_AFTER_MS, (name, ...args) =>
+      this.emit(name, ...args),
+    );
     this.#newId = options.newId ?? (() => crypto.randomUUID());
     this.#sessions = new SessionStore(options.sessionStorage ?? browserStorage('sessionStorage'));
     this.#commands = new CommandQueue(this.#newId);
@@ -105,7 +108,7 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   get state(): RoomConnectionState {
-    return this.#state;
+    return this.#state.current;
   }
 
   /** The record as this client has it. Immutable; undefined before the first entry. */
@@ -186,7 +189,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Leaves the room. Others hear of it at once; devices opened by the SDK are closed. */
   async disconnect(): Promise<void> {
-    if (this.#state === 'disconnected') return;
+    if (this.#state.current === 'disconnected') return;
     const link = this.#link;
     try {
       await link?.request('leave', { commandId: this.#newId() }, LEAVE_TIMEOUT_MS);
@@ -232,8 +235,8 @@ export class Room extends Emitter<RoomEvents> {
     stored: StoredSession | undefined,
     options: ConnectOptions,
   ): Promise<void> {
-    if (this.#state !== 'new') throw new Error('this room object has been used; make another');
-    this.#setState('connecting');
+    if (this.#state.current !== 'new') throw new Error('this room object has been used; make another');
+    this.#state.become('connecting');
     this.#connection = new Connection(this.#owner(), {
       nodes: [...nodes, ...(stored?.nodes ?? [])],
       joinToken,
@@ -266,14 +269,14 @@ export class Room extends Emitter<RoomEvents> {
         this.emit('warning', `a message that cannot be read: ${name}`, error);
         if (name === 'committed' || name === 'refreshed') this.#distrust('a commit could not be read');
       },
-      suspected: () => this.#announceLater(),
-      cleared: () => this.#back(),
+      suspected: () => this.#state.interrupted(),
+      cleared: () => this.#state.back(),
       lost: () => this.#lost(),
       outdated: (error) => {
         this.#needsUpgrade = true;
         this.emit('upgradeNeeded', error);
       },
-      lobby: (waiting) => this.#setState(waiting ? 'lobby' : 'connecting'),
+      lobby: (waiting) => this.#state.become(waiting ? 'lobby' : 'connecting'),
       ended: (reason, error) => this.#finish(reason, error),
       mediaBytes: () => this.#media.receivedBytes(),
     };
@@ -295,9 +298,9 @@ export class Room extends Emitter<RoomEvents> {
     if (again) {
       this.#recoveries += 1;
       this.#tell(changes, before);
-      this.#back();
+      this.#state.back();
     } else {
-      this.#setState('connected');
+      this.#state.become('connected');
       this.emit('connected');
     }
   }
@@ -307,7 +310,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#commands.detach();
     this.chat.disconnected();
     this.#media.lost();
-    this.#announceLater();
+    this.#state.interrupted();
   }
 
   #notified(notification: Notification): void {
@@ -366,25 +369,8 @@ export class Room extends Emitter<RoomEvents> {
     this.#link?.request('setView', view).catch((error: unknown) => this.emit('warning', 'setView', error));
   }
 
-  #announceLater(): void {
-    if (this.#state !== 'connected' || this.#announcement !== undefined) return;
-    this.#announcement = setTimeout(() => {
-      this.#setState('reconnecting');
-      this.emit('reconnecting');
-    }, this.#options.announceReconnectingAfterMs ?? ANNOUNCE_AFTER_MS);
-  }
-
-  #back(): void {
-    clearTimeout(this.#announcement);
-    this.#announcement = undefined;
-    if (this.#state !== 'reconnecting') return;
-    this.#setState('connected');
-    this.emit('reconnected');
-  }
-
   #finish(reason: DisconnectReason, error: Error | undefined): void {
-    if (this.#state === 'disconnected') return;
-    clearTimeout(this.#announcement);
+    if (this.#state.current === 'disconnected') return;
     this.#stopWaking();
     const unreachable = error instanceof ConnectError && error.code === 'UNREACHABLE';
     const { roomId } = this.#record;
@@ -396,13 +382,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#view.close();
     this.#media.close();
     this.#roster.close();
-    this.#setState('disconnected');
+    this.#state.become('disconnected');
     this.emit('disconnected', reason, error);
-  }
-
-  #setState(state: RoomConnectionState): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.emit('stateChanged', state);
   }
 }

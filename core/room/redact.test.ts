@@ -42,13 +42,19 @@ function* fieldsOf(value: unknown): Iterable<readonly [name: string, value: unkn
   }
 }
 
+/** No entries; `lobby` is also the name of a setting. */
+function isNothing(value: unknown): boolean {
+  return typeof value === 'boolean' || (Array.isArray(value) && value.length === 0);
+}
+
 function expectAllowed(sent: unknown, allowed: ReadonlySet<string>, audience: Audience): void {
-  for (const [name, value] of fieldsOf(sent)) {
-    expect(allowed).toContain(name);
-    if (Object.hasOwn(NEUTRAL, name)) expect(value).toEqual(NEUTRAL[name]);
-    if (name === 'passwordHash') expect([null, 'set']).toContain(value);
-    if (audience === 'participant' && ['admitted', 'banned'].includes(name)) expect(value).toEqual([]);
-  }
+  const wrong = [...fieldsOf(sent)].filter(([name, value]) => {
+    if (!allowed.has(name)) return true;
+    if (Object.hasOwn(NEUTRAL, name)) return JSON.stringify(value) !== JSON.stringify(NEUTRAL[name]);
+    if (name === 'passwordHash') return value !== null && value !== 'set';
+    return audience === 'participant' && ['lobby', 'admitted', 'banned'].includes(name) && !isNothing(value);
+  });
+  expect(wrong).toEqual([]);
   const text = JSON.stringify(sent);
   expect(text).not.toContain(PASSWORD_HASH);
   if (audience === 'participant') expect(text).not.toMatch(HOSTS_ONLY);
@@ -101,7 +107,7 @@ describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
       fc.property(anyFacts, fc.nat(10), (facts, from) => {
         expectFaithful(commitsOf(facts), audience, from);
       }),
-      seeded(`facts seen by a ${audience}`, 300),
+      seeded(`facts seen by a ${audience}`, 200),
     );
   });
 

@@ -1,8 +1,8 @@
 import type { Commit } from '../../../core/room/commit.ts';
 import type { ParticipantId, RoomState } from '../../../core/room/state.ts';
 import { type Deed, deedsInJournal, type Lane } from '../../kit/clients/deeds.ts';
-import type { Problem } from '../problems.ts';
 import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
+import type { Problem } from '../problems.ts';
 import { compareSequences, type SequenceFaults } from './sequences.ts';
 
 export interface FactFindings {
