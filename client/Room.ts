@@ -32,9 +32,9 @@ const ANNOUNCE_AFTER_MS = 300;
 const LEAVE_TIMEOUT_MS = 1_000;
 
 /**
- * A meeting, as one participant takes part in it. It gets over reloads, lost networks and dead servers by itself: what is
- * published stays published, what is muted stays muted, and what is shown goes on in the same elements. A room object is good
- * for one stay; after `disconnected`, make another.
+ * A meeting, as one participant takes part in it. It gets over reloads, lost networks and dead servers by itself: what
+ * is published stays published, what is muted stays muted, and what is shown goes on in the same elements. A room
+ * object is good for one stay; after `disconnected`, make another.
  */
 export class Room extends Emitter<RoomEvents> {
   readonly controls: RoomControls;
@@ -163,8 +163,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /**
-   * Joins with a join token; after a reload, goes on as the same participant. Rejects with `RequestRefused` (PASSWORD_REQUIRED,
-   * ROOM_FULL, …) or `ConnectError`.
+   * Joins with a join token; after a reload, goes on as the same participant. Rejects with `RequestRefused`
+   * (PASSWORD_REQUIRED, ROOM_FULL, …) or `ConnectError`.
    */
   async connect(url: string | readonly string[], token: string, options: ConnectOptions): Promise<void> {
     const nodes = typeof url === 'string' ? [url] : url;
@@ -174,7 +174,9 @@ export class Room extends Emitter<RoomEvents> {
     await this.#open(nodes, token, resumable, options);
   }
 
-  /** After a reload: back in as whoever this tab was. Rejects with `ConnectError` or `RequestRefused` when that is over. */
+  /**
+   * After a reload: back in as whoever this tab was. Rejects with `ConnectError` or `RequestRefused` when that is over.
+   */
   async resume(url: string | readonly string[], roomId: string, options: Partial<ConnectOptions> = {}): Promise<void> {
     const stored = this.#sessions.load(roomId);
     if (stored === undefined) throw new ConnectError('TOKEN_EXPIRED', 'There is nothing to go back to.');
@@ -282,7 +284,9 @@ export class Room extends Emitter<RoomEvents> {
     };
   }
 
-  /** The order matters: what is muted or gone is known before media is rebuilt, and media goes before anybody is told. */
+  /**
+   * The order matters: what is muted or gone is known before media is rebuilt, and media goes before anybody is told.
+   */
   #entered(answer: EntryAnswer, link: Link, joined: boolean): void {
     const again = this.#record.room !== undefined;
     const changes = this.#record.enter(answer);

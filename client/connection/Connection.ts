@@ -175,7 +175,8 @@ export class Connection {
   }
 
   async #enter(link: Link, resuming: boolean, signal: AbortSignal): Promise<void> {
-    const early: Notification[] = [];
+    // What comes before the answer is taken in counts after it.
+    const early: (() => void)[] = [];
     let admitted: (decision: boolean) => void = () => undefined;
     let over: ((error: Error) => void) | undefined;
     let deliver = (notification: Notification): void => {
@@ -184,12 +185,15 @@ export class Connection {
         over(
           new RequestRefused(notification.body.reason === 'banned' ? 'BANNED' : 'ROOM_CLOSED', 'The room is closed.'),
         );
-      } else early.push(notification);
+      } else early.push(() => this.#notified(link, notification));
+    };
+    let invalid = (name: string, error: unknown): void => {
+      early.push(() => this.#owner.invalid(name, error));
     };
     let closed = (reason: string): void => over?.(new ConnectionLost(reason));
     link.listen({
       notified: (notification) => deliver(notification),
-      invalid: (name, error) => this.#owner.invalid(name, error),
+      invalid: (name, error) => invalid(name, error),
       closed: (reason) => closed(reason),
     });
     const onAbort = (): void => link.close();
@@ -225,7 +229,8 @@ export class Connection {
     }
     closed = (reason) => this.#dropped(link, reason);
     deliver = (notification) => this.#notified(link, notification);
-    for (const notification of early) deliver(notification);
+    invalid = (name, error) => this.#owner.invalid(name, error);
+    for (const tell of early) tell();
     if (link.closed) this.#dropped(link, 'closed while entering');
   }
 

@@ -36,8 +36,9 @@ export interface RoomEvents {
   disconnected: [reason: DisconnectReason, error: Error | undefined];
 
   /**
-   * The servers were updated and no longer speak this client's version. The room stays `reconnecting` and asks on; session, outbox
-   * and devices are kept. A page loads itself again when that disturbs nobody, and goes back in as after any reload.
+   * The servers were updated and no longer speak this client's version. The room stays `reconnecting` and asks on;
+   * session, outbox and devices are kept. A page loads itself again when that disturbs nobody, and goes back in as
+   * after any reload.
    */
   upgradeNeeded: [error: Error];
 

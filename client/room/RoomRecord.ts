@@ -10,8 +10,9 @@ interface Copy {
 }
 
 /**
- * The client's copy of the room: the redacted state as of one version of its journal, brought forward by the same `evolve` as
- * the servers' [J1]. A copy that lacks a commit is not trusted any more: the next entry asks for the whole room.
+ * The client's copy of the room: the redacted state as of one version of its journal, brought forward by the same
+ * `evolve` as the servers' [J1]. A copy that lacks a commit is not trusted any more: the next entry asks for the whole
+ * room.
  */
 export class RoomRecord {
   #copy: Copy | undefined;
@@ -64,7 +65,10 @@ export class RoomRecord {
     return changes;
   }
 
-  /** Returns what changed; null when commits before this one are missing. Nothing changes while the copy is not trusted [J4]. */
+  /**
+   * Returns what changed; null when commits before this one are missing. Nothing changes while the copy is not trusted
+   * [J4].
+   */
   commit(commit: RedactedCommit): readonly RoomChange[] | null {
     if (this.#copy === undefined || !this.#isTrusted) return [];
     if (commit.version > this.#copy.version + 1) return null;

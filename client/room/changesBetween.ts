@@ -28,8 +28,9 @@ const NOT_THE_PARTICIPANT: ReadonlySet<keyof Participant> = new Set([
 const TOLD_BY_MUTES: ReadonlySet<keyof Track> = new Set(['muted'] as const);
 
 /**
- * What happened between two states of a room. `commit` is the one between them, if it was one: it knows why somebody is gone and
- * whether a host muted. Someone who went and came back in between does not show. What `evolve` shared is not looked into.
+ * What happened between two states of a room. `commit` is the one between them, if it was one: it knows why somebody
+ * is gone and whether a host muted. Someone who went and came back in between does not show. What `evolve` shared is
+ * not looked into.
  */
 export function changesBetween(before: RoomState, after: RoomState, commit?: RedactedCommit): RoomChange[] {
   const changes: RoomChange[] = [];

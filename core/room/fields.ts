@@ -1,6 +1,6 @@
 /**
- * How values of a room travel to clients. A `Field` says what of a value an audience sees, and reads it on arrival; objects
- * have one for each of their properties, so that what is not named does not travel.
+ * How values of a room travel to clients. A `Field` says what of a value an audience sees, and reads it on arrival;
+ * objects have one for each of their properties, so that what is not named does not travel.
  */
 
 /** Hosts see who knocks, is admitted and is banned; every other participant does not. */

@@ -37,8 +37,8 @@ import type {
 export type { Audience };
 
 /**
- * A commit as an audience may see it: events that are not for it are left out, and hidden fields have neutral values, so that
- * `evolve` takes it as it is. Versions have no gap: a commit with nothing for this audience has no events.
+ * A commit as an audience may see it: events that are not for it are left out, and hidden fields have neutral values,
+ * so that `evolve` takes it as it is. Versions have no gap: a commit with nothing for this audience has no events.
  */
 export interface RedactedCommit {
   readonly version: number;

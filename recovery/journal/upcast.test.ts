@@ -7,7 +7,10 @@ import { EMPTY_ROOM } from '../../core/room/state.ts';
 import { decodeCommit, encodeCommit } from './codec.ts';
 import { currentShapes } from './upcast.ts';
 
-/** `TYPE-SHAPE.json`: `record` as it was written once and never changes; `event` is what it means today, null for nothing. */
+/**
+ * `TYPE-SHAPE.json`: `record` as it was written once and never changes; `event` is what it means today, null for
+ * nothing.
+ */
 interface Sample {
   readonly record: { readonly commandId: string; readonly events: readonly unknown[] };
   readonly event: RoomEvent | null;

@@ -58,7 +58,10 @@ export function shapeToWrite(type: RoomEventType): number | undefined {
   return shape === 1 ? undefined : shape;
 }
 
-/** Brings a stored event to today's shape; null when its type says nothing today. @throws TypeError that says why it cannot */
+/**
+ * Brings a stored event to today's shape; null when its type says nothing today. @throws TypeError that says why it
+ * cannot
+ */
 export function upcast(stored: unknown): Stored | null {
   if (typeof stored !== 'object' || stored === null) throw new TypeError('an event is not an object');
   const { type, shape = 1 } = stored as Stored;

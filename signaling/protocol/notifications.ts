@@ -17,7 +17,10 @@ export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 /** What a server tells without being asked. Socket.io event name = key. Only `consumersOpened` is acknowledged. */
 export const notifications = {
   committed: Commit,
-  /** The room as of `version`, in place of the commit by which this participant became a host, or ceased to be one: it sees more now, or less. */
+  /**
+   * The room as of `version`, in place of the commit by which this participant became a host, or ceased to be one: it
+   * sees more now, or less.
+   */
   refreshed: z.object({ version: z.number().int(), room: Room }),
   /** The copy of the room cannot be brought up to date by commits: resume. */
   outOfDate: z.object({}),

@@ -4,8 +4,8 @@ import type { Participant } from '../../core/room/state.ts';
 import type { EntryAnswer } from '../protocol/requests.ts';
 
 /**
- * Protocol 2 for clients that were loaded before an update: it retells commits as `changes` and the state as a view. The
- * requests of both protocols are the same, but for `setRecording`, which is refused.
+ * Protocol 2 for clients that were loaded before an update: it retells commits as `changes` and the state as a view.
+ * The requests of both protocols are the same, but for `setRecording`, which is refused.
  */
 
 /** A fact as protocol 2 names it: old clients know its types. */

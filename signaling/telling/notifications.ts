@@ -19,7 +19,9 @@ export function encodeAs(name: NotificationName, body: unknown): string {
   return `2${JSON.stringify([name, body])}`;
 }
 
-/** Whether these commits cannot bring a participant's copy up to date: its own role changed, so it needs the whole room. */
+/**
+ * Whether these commits cannot bring a participant's copy up to date: its own role changed, so it needs the whole room.
+ */
 export function changesRoleOf(commits: readonly Commit[], participantId: ParticipantId): boolean {
   return commits.some(({ events }) =>
     events.some(

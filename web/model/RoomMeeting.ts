@@ -86,7 +86,9 @@ export class RoomMeeting implements Meeting {
 
   readonly getSnapshot = (): MeetingSnapshot => this.#snapshot;
 
-  /** The devices that ran before the meeting become its own. A failure leaves the person in the meeting without them. */
+  /**
+   * The devices that ran before the meeting become its own. A failure leaves the person in the meeting without them.
+   */
   publish(tracks: HandedTracks): void {
     this.#devices.publish(tracks).catch((error: unknown) => this.#say(describeError(error)));
   }

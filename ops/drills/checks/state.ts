@@ -2,8 +2,9 @@ import type { RoomState } from '../../../core/room/state.ts';
 import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
 
 /**
- * The room as a member's client has it, made from the replayed journal alone, field by field and independently of how servers
- * and clients make it. Where order means nothing, lists are sorted before they are compared; the chat keeps its own.
+ * The room as a member's client has it, made from the replayed journal alone, field by field and independently of how
+ * servers and clients make it. Where order means nothing, lists are sorted before they are compared; the chat keeps
+ * its own.
  */
 export function viewOfState(state: RoomState): RoomPicture {
   const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding } = state.settings;

@@ -4,6 +4,7 @@ import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
+import { redactState, writeState } from '../../../core/room/redact.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { NetworkPath } from '../../browser/sdk/NetworkPath.ts';
@@ -30,10 +31,18 @@ class OtherServer {
     );
   }
 
-  static async answering(result: unknown): Promise<OtherServer> {
+  /** Resumes get what `resume` says, by the version that they ask from; `speak` may say more after it. */
+  static async answering(
+    resume: (version: number) => unknown,
+    speak: (socket: Socket, version: number) => void = () => undefined,
+  ): Promise<OtherServer> {
     return OtherServer.#start((io) =>
       io.on('connection', (socket: Socket) => {
-        socket.on('resume', (_, answer: (value: unknown) => void) => answer({ ok: true, result }));
+        socket.on('ping', (_, answer: (value: unknown) => void) => answer({ ok: true, result: { serverTime: 0 } }));
+        socket.on('resume', ({ version }: { version: number }, answer: (value: unknown) => void) => {
+          answer({ ok: true, result: resume(version) });
+          speak(socket, version);
+        });
       }),
     );
   }
@@ -112,8 +121,32 @@ describe('a client whose servers are updated', () => {
     expect(upgrades).toEqual([]);
   });
 
+  it('[R-REDACT-4] asks for the whole room when it cannot read a commit, and goes on', async () => {
+    const state = node.hosts.get(roomId)?.state;
+    if (!state) throw new Error('the room is not open');
+    const session = {
+      ...{ roomId, participantId: 'ann', session: 9, resumeToken: 'later', missed: null, serverTime: 0 },
+      ...{ rtpCapabilities: {}, transports: null, iceServers: [], nodes: [path.url] },
+    };
+    const asked: number[] = [];
+    const newer = await OtherServer.answering(
+      (version) => {
+        asked.push(version);
+        return { ...session, room: writeState(redactState(state, 'participant')), version: 100 + asked.length };
+      },
+      (socket, version) => {
+        if (version === 0) return;
+        socket.emit('committed', { version: 102, byOthers: false, events: [{ type: 'MoodChanged', mood: 'good' }] });
+      },
+    );
+    become(newer);
+    await waitUntil(() => asked.at(-1) === 0 || `asked from ${asked}`);
+    await waitUntil(() => (room.state === 'connected' && room.version === 102) || `${room.state} at ${room.version}`);
+    expect(upgrades).toEqual([]);
+  });
+
   it('needs an upgrade too when it cannot read the room that it is given', async () => {
-    become(await OtherServer.answering({ participantId: 'ann', room: { mood: 'good' } }));
+    become(await OtherServer.answering(() => ({ participantId: 'ann', room: { mood: 'good' } })));
     await waitUntil(() => upgrades.length > 0 || 'no upgrade is needed yet');
     expect(String(upgrades[0])).toContain('newer version');
     expect(room.state).toBe('reconnecting');

@@ -28,7 +28,10 @@ export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): Ti
   return [...screens, ...cameras];
 }
 
-/** The tile to show large, null where all are equal: the person's own pin, else the room's spotlight, else what the layout says. */
+/**
+ * The tile to show large, null where all are equal: the person's own pin, else the room's spotlight, else what the
+ * layout says.
+ */
 export function focusOf(
   tiles: readonly TileSpec[],
   layout: Layout,

@@ -22,7 +22,8 @@ class DeviceTrack extends EventTarget {
 
 /**
  * What the clients of this checkout and a node say to each other while people join, publish, mute, chat, knock, change
- * roles and settings, lose their connection and are removed. Each step waits until everybody has heard of the one before.
+ * roles and settings, lose their connection and are removed. Each step waits until everybody has heard of the one
+ * before.
  */
 export async function converse(node: TestNode, protocol: number): Promise<Conversation> {
   const roomId = await node.createRoom({ name: 'Standup', lobby: false });

@@ -4,8 +4,8 @@ import type { TestNode } from '../TestNode.ts';
 import type { Conversation, Step } from './Recorder.ts';
 
 /**
- * Plays the clients' side of a conversation to a node, each step once the node has said all that it said before it. Returns
- * what the node says, for each connection in order.
+ * Plays the clients' side of a conversation to a node, each step once the node has said all that it said before it.
+ * Returns what the node says, for each connection in order.
  */
 export async function replay(node: TestNode, roomId: string, { protocol, steps }: Conversation): Promise<Step[][]> {
   const sockets = new Map<number, Socket>();
