@@ -19,31 +19,31 @@ function entered(version = 7): RoomRecord {
 }
 
 describe('RoomRecord', () => {
-  it('[J4] takes a commit that follows', () => {
+  it('[J4] the record takes a commit that follows', () => {
     const record = entered();
     expect(record.commit({ version: 8, byOthers: false, events: LOCKED })).toEqual([{ type: 'room' }]);
     expect([record.version, record.room?.settings.locked]).toEqual([8, true]);
   });
 
-  it('[J4] counts a commit with nothing for this participant', () => {
+  it('[J4] the record counts a commit with nothing for its participant', () => {
     const record = entered();
     expect(record.commit({ version: 8, byOthers: false, events: [] })).toEqual([]);
     expect(record.version).toBe(8);
   });
 
-  it('[J4] ignores a commit that it knows', () => {
+  it('[J4] the record ignores a commit that it knows', () => {
     const record = entered();
     expect(record.commit({ version: 7, byOthers: false, events: LOCKED })).toEqual([]);
     expect(record.room).toBe(ROOM);
   });
 
-  it('[J4] never takes a commit after a missing one', () => {
+  it('[J4] the record never takes a commit after a missing one', () => {
     const record = entered();
     expect(record.commit({ version: 9, byOthers: false, events: LOCKED })).toBeNull();
     expect(record.room).toBe(ROOM);
   });
 
-  it('asks for the whole room once it is not trusted, and takes no commit until it has it', () => {
+  it('a record that is not trusted asks for the whole room, and takes no commit until it has it', () => {
     const record = entered();
     expect(record.entryVersion).toBe(7);
     record.distrust();
@@ -54,7 +54,7 @@ describe('RoomRecord', () => {
     expect(record.entryVersion).toBe(9);
   });
 
-  it('adds what was missed, and says what changed', () => {
+  it('the record adds missed commits, and says what changed', () => {
     const record = entered(3);
     const missed = [
       { version: 3, byOthers: false, events: [] },
@@ -64,7 +64,7 @@ describe('RoomRecord', () => {
     expect(record.room?.settings.locked).toBe(true);
   });
 
-  it('[J4] does not paper over missing commits: it then asks for the whole room', () => {
+  it('[J4] the record does not paper over missing commits: it asks for the whole room', () => {
     const record = entered(3);
     const gap = [{ version: 5, byOthers: false, events: [] }];
     expect(() => record.enter({ roomId: 'room', room: null, missed: gap, version: 5 })).toThrow('missing');
@@ -74,7 +74,7 @@ describe('RoomRecord', () => {
     expect(record.entryVersion).toBe(0);
   });
 
-  it('takes a fresh room in place of a commit', () => {
+  it('the record takes a fresh room in place of a commit', () => {
     const record = entered();
     const locked = { ...ROOM, settings: { ...ROOM.settings, locked: true } };
     expect(record.refresh(locked, 8)).toEqual([{ type: 'room' }]);
@@ -82,7 +82,7 @@ describe('RoomRecord', () => {
     expect([record.version, record.room]).toEqual([8, locked]);
   });
 
-  it('[J1] is the room as its participant may see it, from whichever version on it was away', () => {
+  it('[J1] the record is the room as its participant may see it, from whichever version on it was away', () => {
     fc.assert(
       fc.property(anyFacts, fc.nat(20), fc.nat(20), (facts, from, away) => {
         const commits = commitsOf(facts);

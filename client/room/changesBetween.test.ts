@@ -15,18 +15,18 @@ function changesBy(events: readonly RoomEvent[], actor = by('bob', 2)) {
 }
 
 describe('changesBetween', () => {
-  it('finds nothing where nothing changed', () => {
+  it('two equal rooms have no changes between them', () => {
     expect(changesBetween(ROOM, structuredClone(ROOM))).toEqual([]);
   });
 
-  it('tells who came, with what, and why somebody is gone', () => {
+  it('changes between two rooms tell who came, and why somebody is gone', () => {
     expect(changesBy([joined('zoe', 3)])).toEqual([{ type: 'joined', participantId: 'zoe' }]);
     expect(changesBy([{ type: 'ParticipantGone', participantId: 'bob', departure: 'banned', at: 1 }])).toEqual([
       { type: 'gone', participantId: 'bob', departure: 'banned' },
     ]);
   });
 
-  it('tells whether a host muted or stopped a track', () => {
+  it('changes between two rooms tell whether a host muted or stopped a track', () => {
     const muted: RoomEvent = { type: 'TrackMuted', participantId: 'bob', trackId: 'mic' };
     const stopped: RoomEvent = { type: 'TrackUnpublished', participantId: 'bob', trackId: 'mic' };
     const mute = { type: 'muted', participantId: 'bob', trackId: 'mic' };
@@ -41,23 +41,23 @@ describe('changesBetween', () => {
     ['a role', { type: 'RoleChanged', participantId: 'bob', role: 'host' }],
     ['a lost connection', { type: 'ParticipantDisconnected', participantId: 'bob', session: 2, expiresAt: 9 }],
     ['a wish to reencode', { type: 'TrackReencodingWished', participantId: 'bob', trackId: 'mic', wanted: true }],
-  ])('tells of %s as one change of the participant', (_, event) => {
+  ])('%s is one change of its participant', (_, event) => {
     expect(changesBy([event])).toEqual([{ type: 'participant', participantId: 'bob' }]);
   });
 
-  it('says nothing of what nobody sees: a new session of somebody who was there all the time', () => {
+  it('a new session of somebody who was there all the time is no change', () => {
     expect(changesBy([{ type: 'ParticipantResumed', participantId: 'bob', session: 3, nodeId: '', at: 1 }])).toEqual(
       [],
     );
   });
 
-  it('tells of the room and of the lobby', () => {
+  it('settings and bans change the room, and knocks the lobby', () => {
     expect(changesBy([{ type: 'LockChanged', locked: true }])).toEqual([{ type: 'room' }]);
     expect(changesBy([{ type: 'ParticipantBanned', participantId: 'eve' }])).toEqual([{ type: 'room' }]);
     expect(changesBy([knocked('zoe')])).toEqual([{ type: 'lobby' }]);
   });
 
-  it('tells of messages that were posted, edited and deleted', () => {
+  it('changes between two rooms tell of messages posted, edited and deleted', () => {
     const edited = changesBy([{ type: 'ChatEdited', messageId: 'm1', text: 'hi', at: 5 }, posted('bob', 'm2')]);
     expect(edited).toMatchObject([
       { type: 'edited', message: { id: 'm1', text: 'hi' } },
@@ -66,7 +66,7 @@ describe('changesBetween', () => {
     expect(changesBy([{ type: 'ChatDeleted', messageId: 'm1', at: 5 }])).toMatchObject([{ type: 'deleted' }]);
   });
 
-  it('tells the same of two whole rooms, but for reasons that only a commit knows', () => {
+  it('two whole rooms tell the same as a commit, but for reasons that only a commit knows', () => {
     const gone: RoomEvent = { type: 'ParticipantGone', participantId: 'bob', departure: 'removed', at: 1 };
     const after = evolveCommit(ROOM, commitOf(ORIGIN, [gone, { type: 'LockChanged', locked: true }]));
     expect(changesBetween(ROOM, structuredClone(after))).toEqual([

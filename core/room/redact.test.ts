@@ -102,7 +102,7 @@ function commitsOfRequests(requests: readonly (typeof OPENING)[number][]): reado
 }
 
 describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
-  it('[J1] [S2] [R-REDACT-1] [R-REDACT-2] evolves from redacted commits as the room does, whatever its facts', () => {
+  it('[J1] [S2] [R-REDACT-1] [R-REDACT-2] the redacted room evolves from redacted commits as the room does, whatever its facts', () => {
     fc.assert(
       fc.property(anyFacts, fc.nat(10), (facts, from) => {
         expectFaithful(commitsOf(facts), audience, from);
@@ -111,7 +111,7 @@ describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
     );
   });
 
-  it('[J1] [S2] evolves from redacted commits as the room does, whatever people ask', () => {
+  it('[J1] [S2] the redacted room evolves from redacted commits as the room does, whatever people ask', () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 60 }), fc.nat(20), (requests, from) => {
         expectFaithful(commitsOfRequests(requests), audience, from);
@@ -120,7 +120,7 @@ describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
     );
   });
 
-  it('[S2] [R-REDACT-3] is whether there is a password, never its hash', () => {
+  it('[S2] [R-REDACT-3] clients get whether there is a password, never its hash', () => {
     const commits = commitsOf([created(), { type: 'PasswordChanged', passwordHash: PASSWORD_HASH }]);
     expect(redact(commits[1] as Commit, audience).events).toEqual([{ type: 'PasswordChanged', passwordHash: 'set' }]);
     const state = redactState(commits.reduce(evolveCommit, EMPTY_ROOM), audience);
@@ -139,19 +139,19 @@ describe('redact', () => {
     { type: 'ParticipantUnbanned', participantId: 'carl' },
   ];
 
-  it('[R-REDACT-1] keeps the lobby and the banned to hosts, though everybody hears that there was a commit', () => {
+  it('[R-REDACT-1] lobby and bans go to hosts alone, though everybody hears that there was a commit', () => {
     expect(redact(commit(atTheDoor), 'host').events).toHaveLength(6);
     expect(redact(commit(atTheDoor), 'participant')).toEqual({ version: 1, byOthers: false, events: [] });
     expect(concernsHostsOnly(commit(atTheDoor))).toBe(true);
     expect(concernsHostsOnly(commit([joined('ann', 1)]))).toBe(false);
   });
 
-  it('[R-REDACT-1] drops a field that nobody named, as a newer node may write it', () => {
+  it('[R-REDACT-1] a field that nobody named is dropped, as a newer node may write it', () => {
     const event = { ...joined('ann', 1), address: '192.0.2.1' };
     expect(redact(commit([event]), 'host').events).toEqual([{ ...joined('ann', 1), nodeId: '' }]);
   });
 
-  it('says whether somebody else did it than the participant concerned', () => {
+  it('a redacted commit says whether somebody else than the participant concerned did it', () => {
     const muted: RoomEvent = { type: 'TrackMuted', participantId: 'ann', trackId: 'mic' };
     expect(redact(commit([muted], by('ann', 1)), 'participant').byOthers).toBe(false);
     expect(redact(commit([muted], by('hal', 2)), 'participant').byOthers).toBe(true);
@@ -163,7 +163,7 @@ describe('reading what arrived', () => {
   const sent = redact(commitOf(ORIGIN, [{ type: 'RoleChanged', participantId: 'ann', role: 'host' }]), 'participant');
   const withEvent = (event: unknown) => ({ ...sent, events: [event] });
 
-  it('[R-REDACT-4] takes what is named and drops the rest', () => {
+  it('[R-REDACT-4] reading a commit takes what is named and drops the rest', () => {
     const event = { type: 'RoleChanged', participantId: 'ann', role: 'host' };
     expect(readCommit({ ...withEvent({ ...event, mood: 'good' }), extra: 1 })).toEqual(sent);
   });
@@ -178,7 +178,7 @@ describe('reading what arrived', () => {
     ['no list of events', { ...sent, events: {} }],
     ['nothing', null],
     ['a list', []],
-  ])('[R-REDACT-4] does not take %s', (_, arrived) => {
+  ])('[R-REDACT-4] a client does not read %s', (_, arrived) => {
     expect(() => readCommit(arrived)).toThrow('cannot be read');
     expect(() => readState(arrived)).toThrow('cannot be read');
   });

@@ -4,26 +4,26 @@ import { isCalm, reloadOnce, serverOf } from './PageUpgrade.ts';
 const QUIET = { isHidden: false, hasUnsentInput: false, mediaFlows: false, toldMs: 5_000 };
 
 describe('a page that is out of date', () => {
-  it('loads itself again once the person could read why', () => {
+  it('an outdated page loads itself again once the person could read why', () => {
     expect(isCalm(QUIET)).toBe(true);
     expect(isCalm({ ...QUIET, toldMs: 500 })).toBe(false);
   });
 
-  it('loads itself again at once while nobody looks at it', () => {
+  it('an outdated page loads itself again at once while nobody looks at it', () => {
     expect(isCalm({ ...QUIET, isHidden: true, toldMs: 0, mediaFlows: true })).toBe(true);
   });
 
-  it('waits while people can still be seen and heard, but not for long', () => {
+  it('an outdated page waits while people can be seen and heard, but not for long', () => {
     expect(isCalm({ ...QUIET, mediaFlows: true })).toBe(false);
     expect(isCalm({ ...QUIET, mediaFlows: true, toldMs: 61_000 })).toBe(true);
   });
 
-  it('never throws away what somebody is writing', () => {
+  it('an outdated page never throws away what somebody is writing', () => {
     expect(isCalm({ ...QUIET, hasUnsentInput: true, toldMs: 600_000 })).toBe(false);
     expect(isCalm({ ...QUIET, hasUnsentInput: true, isHidden: true })).toBe(false);
   });
 
-  it('loads itself again once for each version of the servers, and never in a loop', () => {
+  it('an outdated page loads itself again once for each version of the servers, never in a loop', () => {
     const kept = new Map<string, string>();
     let reloads = 0;
     const page = {
@@ -44,7 +44,7 @@ describe('a page that is out of date', () => {
     expect(reloads).toBe(3);
   });
 
-  it('does not load itself again where it could not remember that it did', () => {
+  it('an outdated page does not load itself again where it could not remember that it did', () => {
     const storage = {
       getItem: () => null,
       setItem: () => {

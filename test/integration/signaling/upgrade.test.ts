@@ -101,7 +101,7 @@ describe('a client whose servers are updated', () => {
     path.heal();
   }
 
-  it('says that it needs an upgrade, keeps session and outbox, and is never over', async () => {
+  it('a client that is too old says so, keeps session and outbox, and is never over', async () => {
     become(await OtherServer.refusing(PROTOCOL_VERSION + 1));
     await waitUntil(() => upgrades.length > 0 || 'no upgrade is needed yet');
     room.chat.send('written meanwhile');
@@ -113,7 +113,7 @@ describe('a client whose servers are updated', () => {
     await waitUntil(() => room.record?.chat.some(({ text }) => text === 'written meanwhile') || 'it was not sent');
   });
 
-  it('waits for a server that is older than itself: that one is about to be updated', async () => {
+  it('a client waits for a server that is older than itself', async () => {
     become(await OtherServer.refusing(PROTOCOL_VERSION - 1));
     await waitUntil(() => room.state === 'reconnecting' || room.state);
     becomeItselfAgain();
@@ -121,7 +121,7 @@ describe('a client whose servers are updated', () => {
     expect(upgrades).toEqual([]);
   });
 
-  it('[R-REDACT-4] asks for the whole room when it cannot read a commit, and goes on', async () => {
+  it('[R-REDACT-4] a client that cannot read a commit asks for the whole room, and goes on', async () => {
     const state = node.hosts.get(roomId)?.state;
     if (!state) throw new Error('the room is not open');
     const session = {
@@ -145,7 +145,7 @@ describe('a client whose servers are updated', () => {
     expect(upgrades).toEqual([]);
   });
 
-  it('needs an upgrade too when it cannot read the room that it is given', async () => {
+  it('a client that cannot read the room it is given needs an upgrade', async () => {
     become(await OtherServer.answering(() => ({ participantId: 'ann', room: { mood: 'good' } })));
     await waitUntil(() => upgrades.length > 0 || 'no upgrade is needed yet');
     expect(String(upgrades[0])).toContain('newer version');
