@@ -4,9 +4,9 @@ import type { Commit } from '../../core/room/commit.ts';
 import { evolveCommit } from '../../core/room/evolve.ts';
 import { redact, redactState } from '../../core/room/redact.ts';
 import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
-import { seeded } from '../../test/model/seed.ts';
 import { anyFacts } from '../../test/support/facts.ts';
 import { canonical, commitsOf, created, joined, stateOf } from '../../test/support/room.ts';
+import { seeded } from '../../test/support/seed.ts';
 import { RoomRecord } from './RoomRecord.ts';
 
 const ROOM = redactState(stateOf(created(), joined('ann', 1)), 'participant');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRequest, OPENING, toCommand } from '../../test/model/requests.ts';
-import { seeded } from '../../test/model/seed.ts';
 import { anyFacts, PASSWORD_HASH } from '../../test/support/facts.ts';
 import { by, canonical, commitOf, commitsOf, created, joined, knocked, OPERATOR } from '../../test/support/room.ts';
+import { seeded } from '../../test/support/seed.ts';
 import { type Commit, ORIGIN } from './commit.ts';
 import { decide } from './decide.ts';
 import type { RoomEvent } from './events.ts';
