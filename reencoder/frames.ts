@@ -1,3 +1,8 @@
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One coded picture, whole, without RTP. H264 is Annex B with parameter sets before each keyframe. */
 export interface CodedFrame {
   readonly data: Buffer;
@@ -7,9 +12,7 @@ export interface CodedFrame {
 }
 
 /** A layer's frame on its way out. */
-export interface LayerFrame extends CodedFrame {
+export interface LayerFrame extends CodedFrame, PictureSize {
   /** Index of the layer, lowest first. */
   readonly layer: number;
-  readonly width: number;
-  readonly height: number;
 }

@@ -1,13 +1,31 @@
 import type { EngineName, InputCodec, OutputCodec } from '../../core/reencoding/messages.ts';
 import type { CodedFrame, LayerFrame } from '../frames.ts';
 
-/** A way to decode, scale and encode. Each passes the same contract suite. */
+/** A way to decode, scale and encode. Each passes the contract suite, as far as it promises. */
 export interface Engine {
   readonly name: EngineName;
+  readonly promises: EnginePromises;
   readonly inputs: readonly InputCodec[];
   readonly outputs: readonly OutputCodec[];
   /** @throws EngineFailed */
   open(options: TranscoderOptions): Promise<Transcoder>;
+}
+
+/** What callers can rely on beyond the rest of this file. */
+export interface EnginePromises {
+  /** With the picture that it was wished for, or with one that the source gives within the next second. */
+  readonly keyframe: 'next-frame' | 'within-a-second';
+  /** `repeat` works. */
+  readonly keyframeWhilePaused: boolean;
+  /** Another bitrate applies from that picture on; else from the source's next keyframe on, if it differs much. */
+  readonly bitrateWhileRunning: boolean;
+  /** No frame is lost when the source has another size; else those under way are. */
+  readonly seamlessResize: boolean;
+  /**
+   * A picture that is not wished is left out. Else a layer is left out as a whole, when it was not wished for half a second, and one
+   * that was off for seconds comes back with a keyframe of the source alone.
+   */
+  readonly shedsPictures: boolean;
 }
 
 export interface TranscoderOptions {
@@ -28,14 +46,14 @@ export interface TranscoderListener {
   resized(width: number, height: number): void;
   /**
    * A frame that could not be decoded, or leans on one that could not, or has no keyframe before it: only a keyframe of the source
-   * helps, and nothing comes out until then.
+   * helps, and nothing comes out until then of the layers concerned.
    */
   undecodable(reason: string): void;
   /** The transcoder is of no use any more; it still wants to be closed. Called at most once, never after `close`. */
   failed(error: EngineFailed): void;
 }
 
-/** What is wanted of one layer for one picture. */
+/** What is wanted of one layer for one picture, to be met as the engine promises. */
 export interface LayerWish {
   /** False: the layer is off, or this frame of it is shed. */
   readonly encode: boolean;
@@ -49,7 +67,10 @@ export interface LayerWish {
 export interface Transcoder {
   /** Decodes a frame, in decoding order, and encodes its picture as wished, one wish a layer. Never blocks. */
   push(frame: CodedFrame, wishes: readonly LayerWish[]): void;
-  /** Encodes the last picture once more, as if taken at `timestamp`. False: there is no picture yet. */
+  /**
+   * Encodes the last picture once more, as if taken at `timestamp`. Returns false if there is none, or the engine does not promise
+   * keyframes while the input pauses.
+   */
   repeat(timestamp: number, wishes: readonly LayerWish[]): boolean;
   /** Frames pushed whose work is not done: the caller sheds when it grows. Beyond 150 the transcoder fails. */
   readonly backlog: number;

@@ -1,7 +1,7 @@
-import type { CodedFrame } from '../frames.ts';
+import type { CodedFrame, PictureSize } from '../frames.ts';
 import { EngineFailed, type LayerWish, type Transcoder, type TranscoderListener } from './Engine.ts';
 import { KeyframeDuty } from './KeyframeDuty.ts';
-import { isSameSize, isUsableSize, type PictureSize } from './pictureSize.ts';
+import { isSameSize, isUsableSize } from './pictureSize.ts';
 import { MAX_BACKLOG, wishOf } from './wishes.ts';
 
 /** A decoded picture, held until released. */

@@ -59,6 +59,6 @@ async function tryFfmpeg({ ffmpegPath }: EngineOptions): Promise<Engine> {
 
 function only(engine: Engine, outputs: readonly OutputCodec[], name: string, advice: string): Engine {
   if (outputs.length === 0) throw new EngineFailed(`${name}: it is there, but reencodes no picture. ${advice}`);
-  const { inputs } = engine;
-  return { name: engine.name, inputs, outputs, open: (options) => engine.open(options) };
+  const { name: engineName, promises, inputs } = engine;
+  return { name: engineName, promises, inputs, outputs, open: (options) => engine.open(options) };
 }

@@ -1,12 +1,9 @@
+import type { PictureSize } from '../frames.ts';
+
 /** Pictures beyond these bounds are dropped: nobody films in such sizes, and their memory could end the process. */
 export const MAX_PIXELS = 4096 * 4096;
 const MAX_ASPECT_RATIO = 16;
 const MIN_SIDE = 16;
-
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 export function isUsableSize({ width, height }: PictureSize): boolean {
   const [short, long] = width < height ? [width, height] : [height, width];
@@ -24,9 +21,4 @@ function side(length: number): number {
 
 export function isSameSize(a: PictureSize, b: PictureSize): boolean {
   return a.width === b.width && a.height === b.height;
-}
-
-/** Three planes, those of chroma with half the sides, rounded up. */
-export function bytesOfI420({ width, height }: PictureSize): number {
-  return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
 }

@@ -1,4 +1,4 @@
-import type { PictureSize } from './pictureSize.ts';
+import type { PictureSize } from '../frames.ts';
 
 /** Of larger pictures libwebrtc does the same on phones. */
 const LARGE_PIXELS = 640 * 480;

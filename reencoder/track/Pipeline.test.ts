@@ -1,6 +1,6 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../test/support/ManualClock.ts';
-import type { LayerWish, Transcoder, TranscoderListener } from '../engines/Engine.ts';
+import type { EnginePromises, LayerWish, Transcoder, TranscoderListener } from '../engines/Engine.ts';
 import type { CodedFrame } from '../frames.ts';
 import { Pipeline } from './Pipeline.ts';
 
@@ -19,6 +19,8 @@ class FakeTranscoder implements Transcoder {
   readonly #listener: TranscoderListener;
   readonly #open: Order[] = [];
   hasPicture = false;
+  /** Whether it does what it is asked. */
+  keyframes = true;
   closed = false;
 
   constructor(listener: TranscoderListener) {
@@ -48,7 +50,15 @@ class FakeTranscoder implements Transcoder {
       this.hasPicture = true;
       for (const [layer, { encode, keyframe }] of wishes.entries()) {
         if (!encode) continue;
-        this.#listener.encoded({ data: Buffer.alloc(1), timestamp, keyframe, layer, width: 16, height: 16 });
+        const isKeyframe = keyframe && this.keyframes;
+        this.#listener.encoded({
+          data: Buffer.alloc(1),
+          timestamp,
+          keyframe: isKeyframe,
+          layer,
+          width: 16,
+          height: 16,
+        });
       }
     }
   }
@@ -77,11 +87,28 @@ let asked: string[];
 let failures: string[];
 let timestamp: number;
 
+const ALL: EnginePromises = {
+  keyframe: 'next-frame',
+  keyframeWhilePaused: true,
+  bitrateWhileRunning: true,
+  seamlessResize: true,
+  shedsPictures: true,
+};
+const FALLBACK: EnginePromises = {
+  keyframe: 'within-a-second',
+  keyframeWhilePaused: false,
+  bitrateWhileRunning: false,
+  seamlessResize: false,
+  shedsPictures: false,
+};
+
 const target = (active: boolean) => ({ active, bitrateBps: 500_000 });
 const keyframesOf = ({ wishes }: Order) => wishes.map(({ keyframe }) => keyframe);
 const encodedOf = ({ wishes }: Order) => wishes.map(({ encode }) => encode);
 
-beforeEach(async () => {
+beforeEach(() => openWith(ALL));
+
+async function openWith(promises: EnginePromises): Promise<void> {
   clock = new ManualClock();
   sent = [];
   asked = [];
@@ -89,6 +116,7 @@ beforeEach(async () => {
   timestamp = 0;
   pipeline = await Pipeline.open({
     engine: {
+      promises,
       async open({ listener }) {
         transcoder = new FakeTranscoder(listener);
         return transcoder;
@@ -105,7 +133,7 @@ beforeEach(async () => {
       failed: (error) => failures.push(error.message),
     },
   });
-});
+}
 
 function frame(keyframe = false): void {
   clock.advance(FRAME_MS);
@@ -277,6 +305,42 @@ test('viewers that nobody moves lose it after a second all the same', () => {
   flow(32);
   frame();
   expect(encodedOf(transcoder.last)).toEqual([true, true, false]);
+});
+
+describe('with an engine that promises less', () => {
+  beforeEach(() => openWith(FALLBACK));
+
+  test('a request is answered by the next keyframe that comes, and asks nobody again and again', () => {
+    flow(10);
+    for (let count = 0; count < 5; count += 1) pipeline.keyframeRequested(1);
+    clock.advance(10_000);
+    frame();
+    transcoder.keyframes = false;
+    transcoder.work();
+    flow(20);
+    expect(transcoder.orders.map(({ kind }) => kind)).not.toContain('repeat');
+    expect(transcoder.orders).toHaveLength(31);
+    expect(transcoder.orders.filter((order) => keyframesOf(order)[1])).toHaveLength(2);
+    expect(asked).toEqual([]);
+    expect(pipeline.stats().keyframeRequestsAbsorbed).toBe(5);
+  });
+
+  test('every frame that waited is encoded', () => {
+    flow(10);
+    for (let count = 0; count < 5; count += 1) frame();
+    transcoder.work(1);
+    clock.advance(3);
+    expect(transcoder.orders.slice(-3).map((order) => encodedOf(order).includes(true))).toEqual([true, true, true]);
+    expect(pipeline.stats().framesShed).toBe(0);
+  });
+
+  test('pressure takes layers, and no single pictures', () => {
+    press();
+    const before = pipeline.framesOut[0] ?? 0;
+    flow(10);
+    expect((pipeline.framesOut[0] ?? 0) - before).toBe(10);
+    expect(transcoder.orders.every((order) => encodedOf(order)[0])).toBe(true);
+  });
 });
 
 test('a pipeline that is closed gives nothing more', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/ports.ts';
 import type { InputCodec, LayerTarget, OutputCodec, TrackStats } from '../../core/reencoding/messages.ts';
-import { type Engine, EngineFailed, type LayerWish, type Transcoder } from '../engines/Engine.ts';
+import { type Engine, EngineFailed, type EnginePromises, type LayerWish, type Transcoder } from '../engines/Engine.ts';
 import type { CodedFrame, LayerFrame } from '../frames.ts';
 import { InputRhythm } from './InputRhythm.ts';
 import { KeyframeGate } from './KeyframeGate.ts';
@@ -8,7 +8,7 @@ import { medianOf, Shedding } from './Shedding.ts';
 import { SourceRequests } from './SourceRequests.ts';
 
 export interface PipelineOptions {
-  readonly engine: Pick<Engine, 'open'>;
+  readonly engine: Pick<Engine, 'open' | 'promises'>;
   readonly input: InputCodec;
   readonly output: OutputCodec;
   /** Lowest first, as everywhere. */
@@ -54,6 +54,7 @@ const GIVE_UP_WITHIN_MS = 1_000;
 export class Pipeline {
   readonly #clock: Clock;
   readonly #listener: PipelineListener;
+  readonly #promises: EnginePromises;
   readonly #gate: KeyframeGate;
   readonly #shedding: Shedding;
   readonly #rhythm = new InputRhythm();
@@ -81,12 +82,13 @@ export class Pipeline {
   #framesShed = 0;
   #size = { width: 0, height: 0 };
 
-  private constructor({ clock, listener, targets, layers }: PipelineOptions) {
+  private constructor({ clock, listener, engine, targets, layers }: PipelineOptions) {
     this.#clock = clock;
     this.#listener = listener;
+    this.#promises = engine.promises;
     this.#targets = targets;
     this.#gate = new KeyframeGate(layers.length);
-    this.#shedding = new Shedding(layers.length);
+    this.#shedding = new Shedding(layers.length, engine.promises.shedsPictures);
     this.#framesOut = layers.map(() => 0);
     this.#on = layers.map(() => false);
   }
@@ -199,7 +201,7 @@ export class Pipeline {
       this.#sourceTimestamp = frame.timestamp;
       const dated = this.#dated(frame);
       this.#lastTimestamp = dated.timestamp;
-      if (index === frames.length - 1) {
+      if (index === frames.length - 1 || !this.#promises.shedsPictures) {
         if (this.#underWay.size >= MAX_UNDER_WAY) this.#underWay.clear();
         this.#underWay.set(dated.timestamp, arrivedAtMs);
         transcoder.push(dated, this.#nextWishes());
@@ -218,7 +220,7 @@ export class Pipeline {
     const on = this.#layersOn();
     const urgent = on.some((isOn, layer) => isOn && this.#gate.isOpen(layer));
     const halvesRate = this.#shedding.halvesRate || on.some((isOn, layer) => isOn && layer > this.highestLayer);
-    this.#leftOutLast = halvesRate && !this.#leftOutLast && !urgent;
+    this.#leftOutLast = this.#promises.shedsPictures && halvesRate && !this.#leftOutLast && !urgent;
     if (this.#leftOutLast) return this.#shed();
     return on.map((encode, layer) => this.#wish(layer, encode, encode && this.#gate.ask(layer)));
   }
@@ -257,7 +259,7 @@ export class Pipeline {
 
   /** A keyframe that somebody waits for comes with the source's next frame or, when that does not come soon, without. */
   #ensureKeyframes(): void {
-    if (this.#cancelRepeat || !this.#owesKeyframe()) return;
+    if (!this.#promises.keyframeWhilePaused || this.#cancelRepeat || !this.#owesKeyframe()) return;
     const patienceMs = this.#rhythm.patienceMs(this.#clock.now());
     if (patienceMs === 0) this.#repeat();
     else this.#repeatAfter(patienceMs);

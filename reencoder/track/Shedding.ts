@@ -20,6 +20,7 @@ const TIGHT = 1;
  */
 export class Shedding {
   readonly #layers: number;
+  readonly #halves: boolean;
   /** 0: all is well; 1: tight; 2: half the rate; 3: without the highest layer, at the full rate; 4: that at half the rate; and so on. */
   #step = 0;
   #windowStartMs: number | null = null;
@@ -31,8 +32,10 @@ export class Shedding {
   #easedAtMs = Number.NEGATIVE_INFINITY;
   #calmMs = CALM_MS;
 
-  constructor(layers: number) {
+  /** `halves`: the engine can leave out single pictures. Where it cannot, the steps that halve the rate only wait. */
+  constructor(layers: number, halves = true) {
     this.#layers = layers;
+    this.#halves = halves;
   }
 
   get isActive(): boolean {
@@ -46,7 +49,7 @@ export class Shedding {
 
   /** Every second picture is left out. */
   get halvesRate(): boolean {
-    return this.#step >= 2 && this.#step % 2 === 0;
+    return this.#halves && this.#step >= 2 && this.#step % 2 === 0;
   }
 
   /** The highest layer that there is CPU for, whoever watches what: what is watched follows from it, and must not change it. */

@@ -2,5 +2,5 @@ import { FfmpegEngine } from '../../reencoder/engines/ffmpeg/FfmpegEngine.ts';
 import { LibavEngine } from '../../reencoder/engines/libav/LibavEngine.ts';
 import { describeEngine } from './engine.ts';
 
-describeEngine('libav', () => LibavEngine.load());
-describeEngine('ffmpeg', () => FfmpegEngine.load());
+describeEngine(await LibavEngine.load());
+describeEngine(await FfmpegEngine.load());

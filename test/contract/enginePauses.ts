@@ -2,12 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { codedVideo, decoded, flashLuma } from '../support/codedVideo.ts';
 import type { EngineRun } from '../support/EngineRun.ts';
-import { frameAt, INPUTS, inSuccession, LUMA_TOLERANCE, motion, OUTPUTS, THREE_LAYERS } from './engineVideos.ts';
+import {
+  frameAt,
+  INPUTS,
+  inSuccession,
+  LUMA_TOLERANCE,
+  motion,
+  type OpenRun,
+  OUTPUTS,
+  THREE_LAYERS,
+} from './engineVideos.ts';
 
 const CASES = INPUTS.flatMap((input) => OUTPUTS.map((output) => ({ input, output })));
 
 /** What comes out while nothing comes in. */
-export function describePauses(open: (options: Parameters<typeof EngineRun.open>[1]) => Promise<EngineRun>): void {
+export function describePauses(open: OpenRun): void {
   describe.each(CASES)('$input that pauses, to $output', ({ input, output }) => {
     test('keyframes come from the last picture', async () => {
       const run = await open({ input, output, layers: THREE_LAYERS });

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { InputCodec } from '../../core/reencoding/messages.ts';
-import { bytesOfI420, type PictureSize } from '../../reencoder/engines/pictureSize.ts';
-import type { CodedFrame } from '../../reencoder/frames.ts';
+import { NAL_TYPE, nalTypeOf, splitAnnexB } from '../../reencoder/codecs/h264.ts';
+import { IvfReader, ivfFrame, ivfHeader } from '../../reencoder/codecs/ivf.ts';
+import type { CodedFrame, PictureSize } from '../../reencoder/frames.ts';
 
 export interface Picture {
   readonly width: number;
@@ -64,9 +65,9 @@ export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
   const rate = ['-b:v', String(bitrateBps), '-g', String(gop), '-frames:v', String(frames), '-threads', '1'];
   const raw = content === 'motion' ? Buffer.alloc(0) : flashes(frames, width, height);
   const coded = await ffmpeg([...input, ...rate, ...ENCODERS[codec], ...encoding, 'pipe:1'], raw);
-  return (codec === 'H264' ? accessUnits(coded) : ivfFrames(coded)).map((data, index) => ({
+  return (codec === 'H264' ? accessUnits(coded) : new IvfReader().push(coded)).map(({ data, keyframe }, index) => ({
     data,
-    keyframe: isKeyframe(codec, data),
+    keyframe,
     timestamp: FIRST_TIMESTAMP + index * 3_000,
   }));
 }
@@ -91,7 +92,9 @@ export async function decodedPixels(
   size: PictureSize,
   frames: readonly { data: Buffer }[],
 ): Promise<Buffer[]> {
-  const coded = codec === 'H264' ? Buffer.concat(frames.map((frame) => frame.data)) : ivf(codec, size, frames);
+  const datas = frames.map(({ data }) => data);
+  const ivf = [ivfHeader(codec, size, 30), ...datas.map((data, index) => ivfFrame(data, index))];
+  const coded = Buffer.concat(codec === 'H264' ? datas : ivf);
   const format = codec === 'H264' ? 'h264' : 'ivf';
   const raw = await ffmpeg(
     [
@@ -100,7 +103,7 @@ export async function decodedPixels(
     ],
     coded,
   );
-  const bytes = bytesOfI420(size);
+  const bytes = size.width * size.height + 2 * Math.ceil(size.width / 2) * Math.ceil(size.height / 2);
   if (raw.length % bytes !== 0) throw new Error(`${raw.length} bytes are no pictures of ${size.width}×${size.height}`);
   return Array.from({ length: raw.length / bytes }, (_, index) => raw.subarray(index * bytes, (index + 1) * bytes));
 }
@@ -119,50 +122,15 @@ async function ffmpeg(args: readonly string[], input: Buffer): Promise<Buffer> {
   return Buffer.concat(output);
 }
 
-function isKeyframe(codec: InputCodec, data: Buffer): boolean {
-  const first = data[0] ?? 0xff;
-  if (codec === 'VP8') return (first & 1) === 0;
-  // Frame marker, profile 0, no show_existing_frame: then the frame type.
-  if (codec === 'VP9') return (first & 0b100) === 0;
-  return data.includes(Buffer.from([0, 0, 1, 0x65]));
-}
-
 /** Cut before each access unit delimiter. */
-function accessUnits(stream: Buffer): Buffer[] {
-  const delimiter = Buffer.from([0, 0, 0, 1, 9]);
-  const units: Buffer[] = [];
+function accessUnits(stream: Buffer): Pick<CodedFrame, 'data' | 'keyframe'>[] {
+  const delimiter = Buffer.from([0, 0, 0, 1, NAL_TYPE.accessUnitDelimiter]);
+  const units: Pick<CodedFrame, 'data' | 'keyframe'>[] = [];
   for (let start = stream.indexOf(delimiter); start !== -1; ) {
     const next = stream.indexOf(delimiter, start + 1);
-    units.push(stream.subarray(start, next === -1 ? stream.length : next));
+    const data = stream.subarray(start, next === -1 ? stream.length : next);
+    units.push({ data, keyframe: splitAnnexB(data).some((unit) => nalTypeOf(unit) === NAL_TYPE.idrSlice) });
     start = next;
   }
   return units;
-}
-
-function ivfFrames(file: Buffer): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = file.readUInt16LE(6); at + 12 <= file.length; ) {
-    const end = at + 12 + file.readUInt32LE(at);
-    frames.push(file.subarray(at + 12, end));
-    at = end;
-  }
-  return frames;
-}
-
-function ivf(codec: 'VP8' | 'VP9', { width, height }: PictureSize, frames: readonly { data: Buffer }[]): Buffer {
-  const header = Buffer.alloc(32);
-  header.write('DKIF');
-  header.writeUInt16LE(32, 6);
-  header.write(codec === 'VP8' ? 'VP80' : 'VP90', 8);
-  header.writeUInt16LE(width, 12);
-  header.writeUInt16LE(height, 14);
-  header.writeUInt32LE(30, 16);
-  header.writeUInt32LE(1, 20);
-  const parts = frames.flatMap(({ data }, index) => {
-    const head = Buffer.alloc(12);
-    head.writeUInt32LE(data.length);
-    head.writeUInt32LE(index, 4);
-    return [head, data];
-  });
-  return Buffer.concat([header, ...parts]);
 }

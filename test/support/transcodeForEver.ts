@@ -4,13 +4,14 @@ import { codedVideo } from './codedVideo.ts';
 import { EngineRun } from './EngineRun.ts';
 
 /** A process of its own that reencodes until it is killed. Prints the pids of its helpers once they are at work. */
-const run = await EngineRun.open(await FfmpegEngine.load(), { input: 'VP9' });
-const video = await codedVideo({ codec: 'VP9', width: 320, height: 180, frames: 5 });
-await run.pushAll(video);
-let timestamp = video.at(-1)?.timestamp ?? 0;
-await run.repeat(timestamp + 1);
+const layers = [2, 1].map((scaleDownBy) => ({ scaleDownBy, bitrateBps: 200_000 }));
+const run = await EngineRun.open(await FfmpegEngine.load(), { layers });
+const [keyframe] = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 1 });
+if (!keyframe) throw new Error('There is no frame');
+await run.pushAll([keyframe]);
 process.stdout.write(JSON.stringify(run.transcoder.pids));
+let { timestamp } = keyframe;
 setInterval(() => {
   timestamp += 3_000;
-  run.transcoder.repeat(timestamp, run.wishes());
+  run.transcoder.push({ ...keyframe, timestamp }, run.wishes());
 }, 33);

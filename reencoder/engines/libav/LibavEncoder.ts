@@ -1,9 +1,9 @@
 import type { CodecContext, Frame, Packet } from 'node-av/lib';
 import type { OutputCodec } from '../../../core/reencoding/messages.ts';
+import type { PictureSize } from '../../frames.ts';
 import { ENCODER_TIME_BASE, EncoderClock } from '../EncoderClock.ts';
 import { EngineFailed } from '../Engine.ts';
 import type { EncodedPicture, EncodeOptions, LayerEncoder } from '../PictureTranscoder.ts';
-import type { PictureSize } from '../pictureSize.ts';
 import { vp8Speed } from '../vp8Speed.ts';
 import type { LibavPicture } from './LibavPicture.ts';
 import { checked, type Libav } from './library.ts';

@@ -1,5 +1,5 @@
 import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.ts';
-import type { Engine, Transcoder, TranscoderOptions } from '../Engine.ts';
+import type { Engine, EnginePromises, Transcoder, TranscoderOptions } from '../Engine.ts';
 import { PictureTranscoder } from '../PictureTranscoder.ts';
 import { DECODERS, LibavDecoder } from './LibavDecoder.ts';
 import { ENCODERS, LibavEncoder } from './LibavEncoder.ts';
@@ -9,6 +9,13 @@ import { type Libav, loadLibrary } from './library.ts';
 /** libav in this process, through node-av: the quickest, and what breaks in it ends the process. */
 export class LibavEngine implements Engine {
   readonly name = 'libav';
+  readonly promises: EnginePromises = {
+    keyframe: 'next-frame',
+    keyframeWhilePaused: true,
+    bitrateWhileRunning: true,
+    seamlessResize: true,
+    shedsPictures: true,
+  };
   readonly inputs: readonly InputCodec[];
   readonly outputs: readonly OutputCodec[];
   readonly #libav: Libav;

@@ -1,6 +1,7 @@
 import type { Frame, SoftwareScaleContext } from 'node-av/lib';
+import type { PictureSize } from '../../frames.ts';
 import type { Picture } from '../PictureTranscoder.ts';
-import { layerSize, type PictureSize } from '../pictureSize.ts';
+import { layerSize } from '../pictureSize.ts';
 import { checked, type Libav } from './library.ts';
 
 /** Scales pictures for the layers; one for each transcoder. */

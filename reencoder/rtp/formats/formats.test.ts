@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InputCodec } from '../../../core/reencoding/messages.ts';
+import { splitAnnexB } from '../../codecs/h264.ts';
 import { createFormat, createPacketizer } from './createFormat.ts';
-import { H264Format, splitAnnexB } from './h264.ts';
+import { H264Format } from './h264.ts';
 import { Vp8Format } from './vp8.ts';
 import { Vp9Format } from './vp9.ts';
 

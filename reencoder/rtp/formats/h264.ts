@@ -1,17 +1,14 @@
+import { joinAnnexB, LAST_SLICE_TYPE, NAL_TYPE, nalTypeOf, splitAnnexB } from '../../codecs/h264.ts';
 import type { CodedFrame } from '../../frames.ts';
 import { BROKEN, cutEvenly, type JoinedFrame, type Packetizer, type PayloadFormat } from './PayloadFormat.ts';
 
-/** NAL unit types (H.264 table 7-1) and packet types (RFC 6184 table 1). */
-const IDR_SLICE = 5;
-const LAST_SLICE = 5;
-const SPS = 7;
-const PPS = 8;
-const ACCESS_UNIT_DELIMITER = 9;
+const { idrSlice: IDR_SLICE, sps: SPS, pps: PPS, accessUnitDelimiter: ACCESS_UNIT_DELIMITER } = NAL_TYPE;
+
+/** Packet types (RFC 6184 table 1). */
 const LAST_SINGLE = 23;
 const STAP_A = 24;
 const FU_A = 28;
 
-const START_CODE = Buffer.from([0, 0, 0, 1]);
 /** Real parameter sets take some dozen bytes. */
 const MAX_PARAMETER_SET_BYTES = 1_024;
 const MAX_PARAMETER_SETS = 32;
@@ -22,17 +19,17 @@ export class H264Format implements PayloadFormat {
   #parameterSets: { [SPS]: Buffer[]; [PPS]: Buffer[] } = { [SPS]: [], [PPS]: [] };
 
   startsKeyframe(payload: Buffer): boolean {
-    return splitPayload(payload)?.some((unit) => unit.first && typeOf(unit.bytes) === SPS) ?? false;
+    return splitPayload(payload)?.some((unit) => unit.first && nalTypeOf(unit.bytes) === SPS) ?? false;
   }
 
   join(payloads: readonly Buffer[]): JoinedFrame {
-    const units = joinUnits(payloads)?.filter((unit) => typeOf(unit) !== ACCESS_UNIT_DELIMITER);
+    const units = joinUnits(payloads)?.filter((unit) => nalTypeOf(unit) !== ACCESS_UNIT_DELIMITER);
     if (units === undefined) return BROKEN;
     this.#remember(units);
-    if (!units.some((unit) => typeOf(unit) <= LAST_SLICE)) return { type: 'nothing' };
-    if (!units.some((unit) => typeOf(unit) === IDR_SLICE)) return toFrame(units, false);
+    if (!units.some((unit) => nalTypeOf(unit) <= LAST_SLICE_TYPE)) return { type: 'nothing' };
+    if (!units.some((unit) => nalTypeOf(unit) === IDR_SLICE)) return toFrame(units, false);
 
-    const pictures = units.filter((unit) => typeOf(unit) !== SPS && typeOf(unit) !== PPS);
+    const pictures = units.filter((unit) => nalTypeOf(unit) !== SPS && nalTypeOf(unit) !== PPS);
     const sets = [...this.#parameterSets[SPS], ...this.#parameterSets[PPS]];
     if (this.#parameterSets[SPS].length === 0 || this.#parameterSets[PPS].length === 0) return BROKEN;
     return toFrame([...sets, ...pictures], true);
@@ -41,7 +38,7 @@ export class H264Format implements PayloadFormat {
   /** Sets that come together replace those that came before. */
   #remember(units: readonly Buffer[]): void {
     for (const type of [SPS, PPS] as const) {
-      const sets = units.filter((unit) => typeOf(unit) === type && unit.length <= MAX_PARAMETER_SET_BYTES);
+      const sets = units.filter((unit) => nalTypeOf(unit) === type && unit.length <= MAX_PARAMETER_SET_BYTES);
       if (sets.length > 0 && sets.length <= MAX_PARAMETER_SETS) this.#parameterSets[type] = sets;
     }
   }
@@ -49,9 +46,9 @@ export class H264Format implements PayloadFormat {
 
 export class H264Packetizer implements Packetizer {
   packetize(frame: CodedFrame, maxBytes: number): Buffer[][] {
-    const units = splitAnnexB(frame.data).filter((unit) => typeOf(unit) !== ACCESS_UNIT_DELIMITER);
-    const sets = units.filter((unit) => typeOf(unit) === SPS || typeOf(unit) === PPS);
-    const pictures = units.filter((unit) => typeOf(unit) !== SPS && typeOf(unit) !== PPS);
+    const units = splitAnnexB(frame.data).filter((unit) => nalTypeOf(unit) !== ACCESS_UNIT_DELIMITER);
+    const sets = units.filter((unit) => nalTypeOf(unit) === SPS || nalTypeOf(unit) === PPS);
+    const pictures = units.filter((unit) => nalTypeOf(unit) !== SPS && nalTypeOf(unit) !== PPS);
     const setBytes = sets.reduce((sum, set) => sum + 2 + set.length, 1);
     const first =
       sets.length > 1 && setBytes <= maxBytes ? [aggregate(sets)] : sets.flatMap((set) => cutUnit(set, maxBytes));
@@ -103,7 +100,7 @@ function joinUnits(payloads: readonly Buffer[]): Buffer[] | null {
 }
 
 function splitPayload(payload: Buffer): UnitPart[] | null {
-  const type = typeOf(payload);
+  const type = nalTypeOf(payload);
   if (type >= 1 && type <= LAST_SINGLE) return [{ bytes: payload, first: true, last: true }];
   if (type === STAP_A) return splitAggregate(payload);
   return type === FU_A ? splitFragment(payload) : null;
@@ -116,7 +113,7 @@ function splitAggregate(payload: Buffer): UnitPart[] | null {
     if (at + 2 > payload.length) return null;
     const end = at + 2 + payload.readUInt16BE(at);
     const bytes = payload.subarray(at + 2, end);
-    const type = typeOf(bytes);
+    const type = nalTypeOf(bytes);
     if (end > payload.length || type < 1 || type > LAST_SINGLE) return null;
     parts.push({ bytes, first: true, last: true });
     at = end;
@@ -135,32 +132,8 @@ function splitFragment(payload: Buffer): UnitPart[] | null {
   return [{ bytes: first ? Buffer.concat([Buffer.from([(indicator & 0xe0) | type]), rest]) : rest, first, last }];
 }
 
-/** NAL units between start codes of three or four bytes. */
-export function splitAnnexB(data: Buffer): Buffer[] {
-  const units: Buffer[] = [];
-  let start = -1;
-  for (let at = data.indexOf('\0\0\x01', 0, 'latin1'); at !== -1; at = data.indexOf('\0\0\x01', at + 3, 'latin1')) {
-    if (start !== -1) units.push(withoutTrailingZeros(data.subarray(start, at)));
-    start = at + 3;
-  }
-  if (start !== -1) units.push(withoutTrailingZeros(data.subarray(start)));
-  return units.filter((unit) => unit.length > 0);
-}
-
-/** A NAL unit ends with a one: zeros behind it belong to the next start code. */
-function withoutTrailingZeros(unit: Buffer): Buffer {
-  let end = unit.length;
-  while (end > 0 && unit[end - 1] === 0) end -= 1;
-  return unit.subarray(0, end);
-}
-
 function toFrame(units: readonly Buffer[], keyframe: boolean): JoinedFrame {
-  return { type: 'frame', data: Buffer.concat(units.flatMap((unit) => [START_CODE, unit])), keyframe };
-}
-
-/** 0, which is not in use, for nothing at all. */
-function typeOf(unit: Buffer): number {
-  return (unit[0] ?? 0) & 0x1f;
+  return { type: 'frame', data: joinAnnexB(units), keyframe };
 }
 
 function toUInt16(value: number): Buffer {

@@ -1,17 +1,15 @@
 import { randomInt } from 'node:crypto';
+import { kindOfVp8Frame } from '../../codecs/vp8.ts';
 import type { CodedFrame } from '../../frames.ts';
 import { BROKEN, cutEvenly, type JoinedFrame, type Packetizer, type PayloadFormat } from './PayloadFormat.ts';
 
-/** Frame tag, start code and size of a keyframe (RFC 6386 section 9.1). */
-const KEYFRAME_HEADER_BYTES = 10;
-const FRAME_TAG_BYTES = 3;
 const DESCRIPTOR_BYTES = 6;
 
 /** RTP payload format for VP8 (RFC 7741). */
 export class Vp8Format implements PayloadFormat {
   startsKeyframe(payload: Buffer): boolean {
     const descriptor = parseDescriptor(payload);
-    return descriptor?.startsFrame === true && isKeyframe(payload.subarray(descriptor.bytes));
+    return descriptor?.startsFrame === true && kindOfVp8Frame(payload.subarray(descriptor.bytes)) === 'keyframe';
   }
 
   join(payloads: readonly Buffer[]): JoinedFrame {
@@ -22,10 +20,8 @@ export class Vp8Format implements PayloadFormat {
       pieces.push(payload.subarray(descriptor.bytes));
     }
     const data = Buffer.concat(pieces);
-    if (data.length < FRAME_TAG_BYTES) return BROKEN;
-    const claimsKeyframe = (data.readUInt8(0) & 1) === 0;
-    const keyframe = isKeyframe(data);
-    return claimsKeyframe && !keyframe ? BROKEN : { type: 'frame', data, keyframe };
+    const kind = kindOfVp8Frame(data);
+    return kind === 'broken' ? BROKEN : { type: 'frame', data, keyframe: kind === 'keyframe' };
   }
 }
 
@@ -66,8 +62,4 @@ function parseDescriptor(payload: Buffer): { bytes: number; startsFrame: boolean
   }
   // A descriptor with nothing behind it describes nothing.
   return bytes < payload.length ? { bytes, startsFrame: (first & 0x10) !== 0 && (first & 0x07) === 0 } : null;
-}
-
-function isKeyframe(data: Buffer): boolean {
-  return data.length >= KEYFRAME_HEADER_BYTES && (data.readUInt8(0) & 1) === 0 && data.readUIntBE(3, 3) === 0x9d012a;
 }

@@ -1,3 +1,4 @@
+import { isVp9Keyframe, toSuperframe } from '../../codecs/vp9.ts';
 import { BROKEN, type JoinedFrame, type PayloadFormat } from './PayloadFormat.ts';
 
 const MAX_REFERENCES = 3;
@@ -17,7 +18,7 @@ export class Vp9Format implements PayloadFormat {
   startsKeyframe(payload: Buffer): boolean {
     const descriptor = parseDescriptor(payload);
     if (descriptor === null || !descriptor.startsLayerFrame || descriptor.interPredicted) return false;
-    return descriptor.spatialLayer === 0 && isKeyframe(payload.subarray(descriptor.bytes));
+    return descriptor.spatialLayer === 0 && isVp9Keyframe(payload.subarray(descriptor.bytes));
   }
 
   join(payloads: readonly Buffer[]): JoinedFrame {
@@ -37,7 +38,7 @@ export class Vp9Format implements PayloadFormat {
     }
     const [first] = layerFrames;
     if (pieces !== null || first === undefined || layerFrames.length > MAX_SPATIAL_LAYERS) return BROKEN;
-    return { type: 'frame', data: toSuperframe(layerFrames), keyframe: baseLayer && isKeyframe(first) };
+    return { type: 'frame', data: toSuperframe(layerFrames), keyframe: baseLayer && isVp9Keyframe(first) };
   }
 }
 
@@ -80,23 +81,4 @@ function skipScalabilityStructure(payload: Buffer, start: number): number {
     for (let i = 0; i < pictures; i++) bytes += 1 + (((payload[bytes] ?? 0) >> 2) & 0x03);
   }
   return bytes;
-}
-
-/** The frame's own header says it (VP9 bitstream specification, section 6.2). */
-function isKeyframe(data: Buffer): boolean {
-  const header = data[0] ?? 0;
-  if (header >> 6 !== 2) return false;
-  const profile3 = (header & 0x30) === 0x30;
-  const showExistingAndType = profile3 ? (header >> 1) & 0x03 : (header >> 2) & 0x03;
-  return showExistingAndType === 0;
-}
-
-/** Several frames in one need an index at the end (VP9 bitstream specification, annex B). */
-function toSuperframe(frames: readonly Buffer[]): Buffer {
-  if (frames.length === 1) return Buffer.concat(frames);
-  const sizeBytes = 4;
-  const marker = Buffer.from([0xc0 | ((sizeBytes - 1) << 3) | (frames.length - 1)]);
-  const sizes = Buffer.alloc(frames.length * sizeBytes);
-  for (const [i, frame] of frames.entries()) sizes.writeUInt32LE(frame.length, i * sizeBytes);
-  return Buffer.concat([...frames, marker, sizes, marker]);
 }
