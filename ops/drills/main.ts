@@ -50,7 +50,7 @@ async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   const floor = options.floor && fault !== 'reencoder' ? await measureFloor({ ...options, fault }, cleanup, log) : null;
   const reencoded = fault === 'reencoder';
   // Whether the machine has CPU for all cameras is not the question here.
-  const settings = reencoded ? { REENCODER: 'auto', REENCODER_TRACKS: String(options.participants) } : {};
+  const settings = reencoded ? { REENCODER: options.engine, REENCODER_TRACKS: String(options.participants) } : {};
   const own = url === undefined ? await PrivateDeployment.start({ workers: WORKERS, settings }) : undefined;
   cleanup.add(() => own?.stop());
   const deployment = own ?? runningDeployment(url ?? '');

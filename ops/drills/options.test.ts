@@ -10,6 +10,7 @@ test('a drill is four bots and ten rounds on a private server, unless told other
     rounds: 10,
     seed: 7,
     floor: false,
+    engine: 'auto',
     url: undefined,
     json: undefined,
   });
@@ -19,6 +20,10 @@ test('the option --browser makes three bots pages, or as many as there are', () 
   expect(parseOptions(['worker', '--browser'])).toMatchObject({ participants: 4, pages: 3 });
   expect(parseOptions(['worker', '--browser', '--participants', '2'])).toMatchObject({ pages: 2 });
   expect(parseOptions(['worker', '--participants', '6', '--pages', '6'])).toMatchObject({ pages: 6 });
+});
+
+test('the option --engine names what the private server reencodes with', () => {
+  expect(parseOptions(['reencoder', '--engine', 'ffmpeg'])).toMatchObject({ fault: 'reencoder', engine: 'ffmpeg' });
 });
 
 test('the option --firefox makes them pages of Firefox', () => {
@@ -36,6 +41,9 @@ test.each([
   [['server', '--url', 'nonsense'], /Invalid URL/],
   [['server', '--unknown'], /--unknown/],
   [['reencoder', '--floor'], /worker or server/],
+  [['reencoder', '--engine', 'none'], /auto, libav, ffmpeg/],
+  [['server', '--engine', 'ffmpeg'], /goes with reencoder/],
+  [['reencoder', '--engine', 'ffmpeg', '--url', 'http://127.0.0.1:1'], /private server/],
 ])('drill refuses the arguments %j with the reason', (args, reason) => {
   expect(parseOptions(args)).toMatch(reason);
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { EngineName } from '../../core/reencoding/messages.ts';
 import type { BrowserName } from '../kit/clients/DrillBrowser.ts';
 
 const FAULT_NAMES = ['worker', 'server', 'reencoder'] as const;
@@ -14,6 +15,8 @@ export interface DrillOptions {
   readonly seed: number;
   /** Whether the same is done to bare mediasoup first. */
   readonly floor: boolean;
+  /** Of the private server's reencoder: `auto` or one by name. */
+  readonly engine: 'auto' | EngineName;
   /** A running Everroom of this machine; undefined: a private one. */
   readonly url: string | undefined;
   readonly json: string | undefined;
@@ -27,11 +30,13 @@ export const USAGE = `npm run drill -- worker|server|reencoder [options]
   --firefox          three of them are Firefox pages, or all where there are fewer
   --pages N          so many of them are pages
   --floor            first do the same to a call on bare mediasoup, with the same clients, to compare with
+  --engine NAME      what the private server reencodes with: libav, ffmpeg, or auto (the default)
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
   --json FILE        write the result as JSON too`;
 
 const BROWSER_PAGES = 3;
+const ENGINES = ['auto', ...EngineName.options] as const;
 
 /** What was asked for, or a sentence that says what is wrong with it. */
 export function parseOptions(args: readonly string[]): DrillOptions | string {
@@ -46,6 +51,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
         firefox: { type: 'boolean', default: false },
         pages: { type: 'string' },
         floor: { type: 'boolean', default: false },
+        engine: { type: 'string' },
         url: { type: 'string' },
         seed: { type: 'string' },
         json: { type: 'string' },
@@ -56,6 +62,10 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
     if (values.floor && fault === 'reencoder')
       return 'bare mediasoup has no reencoder: --floor goes with worker or server';
+    if (values.engine !== undefined && (fault !== 'reencoder' || values.url !== undefined))
+      return '--engine goes with reencoder, on a private server';
+    const engine = ENGINES.find((known) => known === (values.engine ?? 'auto'));
+    if (!engine) return `--engine is one of ${ENGINES.join(', ')}`;
     const participants = wholeNumber('--participants', values.participants, 2, 50);
     const asked = values.pages ?? String(values.browser || values.firefox ? Math.min(BROWSER_PAGES, participants) : 0);
     return {
@@ -66,6 +76,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       rounds: wholeNumber('--rounds', values.rounds, 1, 1_000),
       seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
       floor: values.floor,
+      engine,
       url: values.url === undefined ? undefined : new URL(values.url).origin,
       json: values.json,
     };

@@ -16,12 +16,16 @@ export function registerReencodingMetrics(
   const registers = [registry];
   new Gauge({
     name: 'everroom_reencoded_tracks',
-    help: 'Tracks of this node that a sidecar has taken up, by phase; viewers receive those that are ready.',
-    labelNames: ['phase'],
+    help: 'Tracks of this node that a sidecar has taken up, by phase and engine; viewers receive those that are ready.',
+    labelNames: ['phase', 'engine'],
     registers,
     collect() {
       const { tracks } = stats();
-      for (const phase of PHASES) this.set({ phase }, tracks.filter((track) => track.phase === phase).length);
+      for (const phase of PHASES) {
+        for (const engine of EngineName.options) {
+          this.set({ phase, engine }, tracks.filter((track) => track.phase === phase && track.engine === engine).length);
+        }
+      }
     },
   });
   new Gauge({

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports.ts';
-import type { AttachAnswer, TrackCounters, TrackStats } from '../../reencoding/messages.ts';
+import type { AttachAnswer, EngineName, TrackCounters, TrackStats } from '../../reencoding/messages.ts';
 import type { SidecarChannel } from '../../reencoding/ports.ts';
 import type { LayerDemand } from '../../view/layerTargets.ts';
 import { nominalBitratesOf } from '../../view/layerTargets.ts';
@@ -34,6 +34,8 @@ export class Attachment {
   readonly channel: SidecarChannel;
   readonly jobId: string;
   readonly attempt: number;
+  /** The sidecar's engine. */
+  readonly engine: EngineName;
   readonly producer: MediaProducer;
   readonly #options: AttachmentOptions;
   readonly #media: AttachmentMedia;
@@ -75,6 +77,7 @@ export class Attachment {
     this.channel = channel;
     this.jobId = request.jobId;
     this.attempt = request.attempt;
+    this.engine = request.engine;
     const track = { id: source.trackId, ...source.track };
     this.producer = new MediaProducer(media.producer, track, source.owner, { path: 'reencoded', heldBack: false });
     this.#heights = this.producer.layers.heights;

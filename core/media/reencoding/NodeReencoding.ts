@@ -93,10 +93,11 @@ export class NodeReencoding implements ReencodingPort {
 
   reencodingStats(): ReencodingStats {
     const tracks = [...this.#rooms].flatMap(([room, roomId]) =>
-      room.attached.map(({ trackId, attachment: { channel, phase, stats } }) => ({
+      room.attached.map(({ trackId, attachment: { channel, engine, phase, stats } }) => ({
         roomId,
         trackId,
         sidecarId: channel.sidecarId,
+        engine,
         phase,
         stats,
       })),

@@ -1,4 +1,4 @@
-import type { TrackStats } from '../../reencoding/messages.ts';
+import type { EngineName, TrackStats } from '../../reencoding/messages.ts';
 import type { RoomId, TrackId } from '../../room/state.ts';
 import type { LiveReencoding } from '../../view/mediaSteps.ts';
 
@@ -8,6 +8,8 @@ export interface ReencodingStats {
     readonly roomId: RoomId;
     readonly trackId: TrackId;
     readonly sidecarId: string;
+    /** The sidecar's engine. */
+    readonly engine: EngineName;
     readonly phase: LiveReencoding['phase'];
     /** The sidecar's latest; null before the first. */
     readonly stats: TrackStats | null;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineName } from '../../../core/reencoding/messages.ts';
+import type { StoredFrame } from '../../../reencoder/codecs/ivf.ts';
 import { findEngine } from '../../../reencoder/engines/findEngine.ts';
 import type { Cleanup } from '../../kit/cleanup.ts';
 import { cpuMicrosecondsOf, descendantsOf, isAlive, residentBytesOf } from '../../kit/deployment/processes.ts';
@@ -10,7 +11,6 @@ import { median, percentile } from '../../kit/statistics.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
 import type { BenchReport, Target } from '../Report.ts';
 import { type Contender, type ContenderPorts, type Layer, layersOf } from './engines/Contender.ts';
-import type { IvfFrame } from './engines/ivf.ts';
 import { FILM, makeFilm } from './engines/makeFilm.ts';
 import { startPlainFfmpeg } from './engines/plainFfmpeg.ts';
 import { Sink } from './engines/Sink.ts';
@@ -89,7 +89,11 @@ function startWith(engine: EngineName): StartContender {
   return (layers, ports) => startTrackProcess(engine, layers, ports);
 }
 
-async function measure({ layers: count, start }: Entry, film: readonly IvfFrame[], cleanup: Cleanup): Promise<Figures> {
+async function measure(
+  { layers: count, start }: Entry,
+  film: readonly StoredFrame[],
+  cleanup: Cleanup,
+): Promise<Figures> {
   const layers = layersOf(count);
   const source = await Source.open(film);
   const sink = await Sink.open((timestamp) => source.sentAt(timestamp));

@@ -21,22 +21,12 @@ export async function recordLayers(): Promise<readonly (readonly Buffer[])[]> {
         const source = `testsrc2=size=${(height * 16) / 9}x${height}:rate=${FPS}:duration=1`;
         const encoding = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '300', '-b:v', '400k'];
         await promisify(execFile)('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', source, ...encoding, '-y', file]);
-        return framesOfIvf(await readFile(file));
+        return new IvfReader().push(await readFile(file)).map(({ data }) => data);
       }),
     );
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-function framesOfIvf(ivf: Buffer): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = 32; at + 12 <= ivf.length; ) {
-    const size = ivf.readUInt32LE(at);
-    frames.push(ivf.subarray(at + 12, at + 12 + size));
-    at += 12 + size;
-  }
-  return frames;
 }
 
 /** The height that a packet with the beginning of a VP8 keyframe tells (RFC 7741, RFC 6386 section 9.1). */

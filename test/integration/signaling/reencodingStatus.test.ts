@@ -164,7 +164,7 @@ describe('what people and operators are told of reencoding', () => {
     const { body: metrics } = await node.rest('GET', '/metrics');
     expect(metrics).toContain('everroom_sidecars{engine="libav"} 1');
     expect(metrics).toContain('everroom_sidecars{engine="none"} 1');
-    expect(metrics).toContain('everroom_reencoded_tracks{phase="ready"} 0');
+    expect(metrics).toContain('everroom_reencoded_tracks{phase="ready",engine="ffmpeg"} 0');
     expect(metrics).toContain('everroom_reencoding_fallbacks_total 0');
   });
 });

@@ -1,8 +1,8 @@
+import type { StoredFrame } from '../../../../reencoder/codecs/ivf.ts';
 import { Republisher } from '../../../../reencoder/rtp/Republisher.ts';
 import { steadyClock } from '../../../../reencoder/rtp/steadyClock.ts';
 import { UdpSocket } from '../../../../reencoder/rtp/UdpSocket.ts';
 import { toRtpPacket } from '../toRtpPacket.ts';
-import type { IvfFrame } from './ivf.ts';
 import { FILM } from './makeFilm.ts';
 
 const CLOCK_RATE = 90_000;
@@ -12,18 +12,18 @@ export const SOURCE = { ssrc: 1_001, payloadType: 96 } as const;
 export class Source {
   readonly socket: UdpSocket;
   readonly #sender: Republisher;
-  readonly #film: readonly IvfFrame[];
+  readonly #film: readonly StoredFrame[];
   /** RTP timestamp → when the last packet of that frame went out, ms since the epoch. */
   readonly #sentAt = new Map<number, number>();
   #frame = 0;
   #timestamp = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  static async open(film: readonly IvfFrame[]): Promise<Source> {
+  static async open(film: readonly StoredFrame[]): Promise<Source> {
     return new Source(film, await UdpSocket.open({ address: '127.0.0.1' }));
   }
 
-  private constructor(film: readonly IvfFrame[], socket: UdpSocket) {
+  private constructor(film: readonly StoredFrame[], socket: UdpSocket) {
     this.socket = socket;
     this.#film = film;
     this.#sender = new Republisher({

@@ -2,9 +2,9 @@ import { packets } from 'rtp.js';
 import { expect, test } from 'vitest';
 import { FirstKeyframe } from './FirstKeyframe.ts';
 
-/** Descriptor with a picture id of 15 bits, then the first byte of the payload: its lowest bit is 0 in a keyframe. */
-const KEYFRAME = [0x90, 0x80, 0x80, 0x01, 0x10];
-const DELTA = [0x90, 0x80, 0x80, 0x02, 0x11];
+/** Descriptor with a picture id of 15 bits, then the beginning of the frame: of a keyframe its whole header. */
+const KEYFRAME = [0x90, 0x80, 0x80, 0x01, 0x10, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0x68, 0x01];
+const DELTA = [0x90, 0x80, 0x80, 0x02, 0x11, 0x00, 0x00];
 const CONTINUED = [0x80, 0x80, 0x80, 0x01, 0x10];
 
 function packet(sequence: number, timestamp: number, payload: number[], marker = false): packets.RtpPacket {

@@ -1,4 +1,7 @@
 import type { packets } from 'rtp.js';
+import { Vp8Format } from '../../../../reencoder/rtp/formats/vp8.ts';
+
+const FORMAT = new Vp8Format();
 
 /** Waits for the first whole VP8 keyframe of one stream: the moment at which a viewer has something to show. */
 export class FirstKeyframe {
@@ -19,21 +22,6 @@ export class FirstKeyframe {
   }
 }
 
-/** RFC 7741: the payload descriptor says that a frame begins, the payload header that it needs no other one. */
 export function startsKeyframe(payload: DataView): boolean {
-  if (payload.byteLength < 1) return false;
-  const first = payload.getUint8(0);
-  const beginsFrame = (first & 0x10) !== 0 && (first & 0x07) === 0;
-  const header = headerOffset(payload);
-  return beginsFrame && payload.byteLength > header && (payload.getUint8(header) & 0x01) === 0;
-}
-
-function headerOffset(payload: DataView): number {
-  if ((payload.getUint8(0) & 0x80) === 0 || payload.byteLength < 3) return 1;
-  const extensions = payload.getUint8(1);
-  let offset = 2;
-  if ((extensions & 0x80) !== 0) offset += (payload.getUint8(2) & 0x80) === 0 ? 1 : 2;
-  if ((extensions & 0x40) !== 0) offset += 1;
-  if ((extensions & 0x30) !== 0) offset += 1;
-  return offset;
+  return FORMAT.startsKeyframe(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
 }
