@@ -15,8 +15,10 @@ export interface EngineOptions {
   readonly ffmpegPath?: string;
 }
 
-/** `reason` tells an operator what is missing and what to do about it. */
-export type FoundEngine = { readonly engine: Engine } | { readonly engine: null; readonly reason: string };
+/** `reason` tells an operator what is missing and what to do about it, `passedOver` why a better engine was not taken. */
+export type FoundEngine =
+  | { readonly engine: Engine; readonly passedOver: string | null }
+  | { readonly engine: null; readonly reason: string };
 
 const PROBE = fileURLToPath(new URL('./libav/probe.ts', import.meta.url));
 const PROBE_TIMEOUT_MS = 30_000;
@@ -26,7 +28,8 @@ export async function findEngine(choice: EngineChoice, options: EngineOptions = 
   const reasons: string[] = [];
   for (const name of choice === 'auto' ? (['libav', 'ffmpeg'] as const) : [choice]) {
     try {
-      return { engine: await (name === 'libav' ? tryLibav() : tryFfmpeg(options)) };
+      const engine = await (name === 'libav' ? tryLibav() : tryFfmpeg(options));
+      return { engine, passedOver: reasons.at(-1) ?? null };
     } catch (error) {
       if (!(error instanceof EngineFailed)) throw error;
       reasons.push(error.message);

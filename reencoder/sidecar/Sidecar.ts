@@ -63,8 +63,10 @@ export class Sidecar {
     const sidecar = new Sidecar(options, found);
     await directory.start(() => sidecar.#info());
     if (found.engine) {
-      const { name, inputs, outputs } = found.engine;
-      logger.info({ engine: name, inputs, outputs }, 'sidecar takes jobs');
+      const { name, promises, inputs, outputs } = found.engine;
+      logger.info({ engine: name, promises, inputs, outputs }, 'sidecar takes jobs');
+      if (found.passedOver)
+        logger.warn({ engine: name, reason: found.passedOver }, 'the fallback engine does the work');
       sidecar.#takeJobs();
     } else {
       logger.warn({ reason: found.reason }, 'sidecar takes no jobs: no engine works here');

@@ -29,7 +29,10 @@ describe('finding an engine', () => {
     // Makes node-av look for a binary that was built here, which there is not.
     process.env.AV_FROM_SOURCE = '1';
     try {
-      expect((await findEngine('auto')).engine?.name).toBe('ffmpeg');
+      expect(await findEngine('auto')).toMatchObject({
+        engine: { name: 'ffmpeg' },
+        passedOver: expect.stringContaining('npm install node-av'),
+      });
       const libav = await findEngine('libav');
       if (libav.engine !== null) throw new Error('libav was found');
       expect(libav.reason).toMatch(/^libav: .*npm install node-av/);
@@ -83,7 +86,7 @@ describe('commands of the ffmpeg engine', () => {
     signalProcess(run.transcoder.pids[0], 'SIGSTOP');
     for (const frame of video.slice(3, 6)) run.transcoder.push(frame, run.wishes());
     expect(run.transcoder.backlog).toBe(3);
-    await waitUntil(() => run.complaints.length > 0 || 'nobody complains');
+    await waitUntil(() => run.complaints.length > 0 || 'nobody complains', 20_000);
     expect(run.transcoder.backlog).toBe(0);
     await run.pushAll(video.slice(6));
     expect(run.layer(0).map(({ timestamp }) => timestamp)).toEqual(

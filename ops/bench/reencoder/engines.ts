@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineName } from '../../../core/reencoding/messages.ts';
 import type { StoredFrame } from '../../../reencoder/codecs/ivf.ts';
+import type { EnginePromises } from '../../../reencoder/engines/Engine.ts';
 import { findEngine } from '../../../reencoder/engines/findEngine.ts';
 import type { Cleanup } from '../../kit/cleanup.ts';
 import { cpuMicrosecondsOf, descendantsOf, isAlive, residentBytesOf } from '../../kit/deployment/processes.ts';
@@ -25,13 +26,18 @@ const LISTENING_MS = 500;
 const WARM_UP_MS = 20_000;
 const MEASURE_MS = 8_000;
 const REQUESTS = 24;
-const ANSWER_LIMIT_MS = 1_000;
+const ANSWER_LIMIT_MS = 1_500;
 /** Between two requests, and up to this much longer at random: none is bound to the rhythm of frames. */
 const REQUEST_EVERY_MS = 150;
 const FLOWING_LIMIT_MS = 20_000;
 const MEGABYTE = 1 << 20;
 
-const LIMITS = { cores: { 1: 0.25, 3: 0.35 }, latencyP95Ms: 30, keyframeP95Ms: 60 } as const;
+/** CPU of a fallback is told, and not judged. */
+const LIMITS = {
+  cores: { 1: 0.25, 3: 0.35 },
+  latencyP95Ms: 30,
+  keyframeP95Ms: { 'next-frame': 60, 'within-a-second': 1_000 },
+} as const;
 
 interface Figures {
   readonly cores: number;
@@ -48,7 +54,8 @@ type StartContender = (layers: readonly Layer[], ports: ContenderPorts) => Promi
 
 interface Entry {
   readonly name: string;
-  readonly engine: EngineName | null;
+  /** Null: no engine of ours. */
+  readonly promises: EnginePromises | null;
   readonly layers: 1 | 3;
   readonly start: StartContender;
   readonly runs: Figures[];
@@ -73,16 +80,20 @@ async function entriesOf(folder: string): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const engine of ENGINES) {
     const found = await findEngine(engine);
-    if (!found.engine) process.stderr.write(`left out: ${found.reason}\n`);
-    else entries.push(...LAYER_COUNTS.map((layers) => entryOf(engine, engine, layers, startWith(engine))));
+    if (!found.engine) {
+      process.stderr.write(`left out: ${found.reason}\n`);
+      continue;
+    }
+    const { promises } = found.engine;
+    entries.push(...LAYER_COUNTS.map((layers) => entryOf(engine, promises, layers, startWith(engine))));
   }
   const plain: StartContender = (layers, ports) => startPlainFfmpeg(folder, layers, ports);
   entries.push(...LAYER_COUNTS.map((layers) => entryOf('plain ffmpeg command', null, layers, plain)));
   return entries;
 }
 
-function entryOf(name: string, engine: EngineName | null, layers: 1 | 3, start: StartContender): Entry {
-  return { name, engine, layers, start, runs: [] };
+function entryOf(name: string, promises: EnginePromises | null, layers: 1 | 3, start: StartContender): Entry {
+  return { name, promises, layers, start, runs: [] };
 }
 
 function startWith(engine: EngineName): StartContender {
@@ -179,11 +190,11 @@ function cpuOf(pid: number): number {
 
 function toReport(entries: readonly Entry[]): BenchReport {
   const { width, height, framesPerSecond, bitrateBps } = FILM;
-  const measured = entries.map(({ name, engine, layers, runs }) => {
+  const measured = entries.map(({ name, promises, layers, runs }) => {
     const typical = (of: (figures: Figures) => number): number => median(runs.map(of));
     return {
       name,
-      engine,
+      promises,
       layers,
       cores: typical(({ cores }) => cores),
       framesPerSecond: typical((figures) => figures.framesPerSecond),
@@ -196,7 +207,7 @@ function toReport(entries: readonly Entry[]): BenchReport {
     };
   });
   const plainCores = (of: number): number =>
-    measured.find(({ engine, layers }) => engine === null && layers === of)?.cores ?? Number.NaN;
+    measured.find(({ promises, layers }) => promises === null && layers === of)?.cores ?? Number.NaN;
   return {
     bench: 'reencoder engines',
     runs: RUNS,
@@ -230,11 +241,11 @@ function toReport(entries: readonly Entry[]): BenchReport {
       row.latencyP95,
       row.keyframeP50,
       row.keyframeP95,
-      row.engine ? row.unanswered : Number.NaN,
+      row.promises ? row.unanswered : Number.NaN,
       row.rssMegabytes,
     ]),
-    targets: measured.flatMap(({ engine, layers, cores, latencyP95, keyframeP95 }): Target[] => {
-      if (!engine) return [];
+    targets: measured.flatMap(({ name: engine, promises, layers, cores, latencyP95, keyframeP95 }): Target[] => {
+      if (!promises) return [];
       const target = (name: string, value: number, limit: number, unit: string): Target => ({
         name: `${engine}, ${layers} ${layers === 1 ? 'layer' : 'layers'}: ${name}`,
         measured: value,
@@ -243,9 +254,9 @@ function toReport(entries: readonly Entry[]): BenchReport {
         unit,
       });
       return [
-        target('CPU', cores, LIMITS.cores[layers], 'cores'),
+        ...(promises.keyframe === 'next-frame' ? [target('CPU', cores, LIMITS.cores[layers], 'cores')] : []),
         target('added latency p95', latencyP95, LIMITS.latencyP95Ms, 'ms'),
-        target('PLI to keyframe p95', keyframeP95, LIMITS.keyframeP95Ms, 'ms'),
+        target('PLI to keyframe p95', keyframeP95, LIMITS.keyframeP95Ms[promises.keyframe], 'ms'),
       ];
     }),
   };

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import ffmpeg from 'fluent-ffmpeg';
 import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.ts';
@@ -22,9 +23,10 @@ export class FfmpegEngine implements Engine {
     this.outputs = (['VP8', 'H264'] as const).filter((codec) => (codec === 'VP8' ? 'libvpx' : 'libx264') in encoders);
   }
 
-  /** fluent-ffmpeg has one path a process, and asks the command once what it can do. @throws EngineFailed */
+  /** fluent-ffmpeg has one path a process, asks once what it can do, and breaks if it does not start. @throws EngineFailed */
   static async load(path = 'ffmpeg'): Promise<FfmpegEngine> {
     try {
+      await promisify(execFile)(path, ['-version'], { timeout: 10_000 });
       ffmpeg.setFfmpegPath(path);
       const [codecs, encoders] = await Promise.all([
         promisify(ffmpeg.availableCodecs)(),
@@ -33,9 +35,8 @@ export class FfmpegEngine implements Engine {
       ]);
       return new FfmpegEngine(codecs, encoders);
     } catch (error) {
-      throw new EngineFailed(`ffmpeg: the command ${path} does not run. Install ffmpeg (apt-get install ffmpeg).`, {
-        cause: error,
-      });
+      const advice = 'Install ffmpeg (apt-get install ffmpeg).';
+      throw new EngineFailed(`ffmpeg: the command ${path} does not run. ${advice}`, { cause: error });
     }
   }
 

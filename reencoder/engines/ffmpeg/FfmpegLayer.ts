@@ -11,8 +11,7 @@ const STOP_AFTER = 5 * 90_000;
 const BITRATE_CHANGE = 0.25;
 /** One that works, and one that ends: a source that changes faster has to wait. */
 const MOST_COMMANDS = 2;
-/** Commands that die one after the other without a frame. */
-const MOST_FRUITLESS = 10;
+const MOST_FRUITLESS = 10; // Commands that die one after the other without a frame.
 
 /** One that died is replaced at the source's next keyframe. */
 export interface FfmpegLayerListener extends LayerCommandListener {

@@ -6,8 +6,8 @@ import { FlvReader } from '../../codecs/flv.ts';
 import { IvfReader, ivfFrame, ivfHeader, type StoredFrame } from '../../codecs/ivf.ts';
 import { type CommandOptions, INPUT_OPTIONS, outputOptions, TICKS_PER_SECOND } from './commandOptions.ts';
 
-/** Work on a frame never takes this long, starting included. */
-const STUCK_AFTER_MS = 3_000;
+/** Work on a frame never takes this long, starting on a busy machine included. */
+const STUCK_AFTER_MS = 10_000;
 /** Between two frames, at least, since times have to grow. At most a second: a pause brings no more than one keyframe. */
 const SHORTEST_TICKS = 8;
 
@@ -79,9 +79,9 @@ export class LayerCommand {
       let drained: Promise<unknown> = Promise.resolve();
       const end = (said: string) => void drained.then(() => resolve(said));
       this.#command.on('start', () => {
-        const { ffmpegProc } = this.#command;
+        const { stdout } = this.#command.ffmpegProc ?? {};
         // What it wrote is read to the end, also when its end is known before.
-        if (ffmpegProc?.stdout) drained = finished(ffmpegProc.stdout).catch(() => undefined);
+        if (stdout) drained = finished(stdout).catch(() => undefined);
         if (this.#isKilled) this.#command.kill('SIGKILL');
       });
       this.#command.on('error', ({ message }: Error) => end(message));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Adapt, type AttachAnswer, REENCODED_LAYERS, type Release } from '../../../core/reencoding/messages.ts';
 import type { ReencodingPort, SidecarChannel } from '../../../core/reencoding/ports.ts';
+import { IvfReader } from '../../../reencoder/codecs/ivf.ts';
 
 const FPS = 15;
 const PULSE_MS = 50;
