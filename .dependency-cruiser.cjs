@@ -52,6 +52,12 @@ module.exports = {
       { path: allBut(['reencoder', 'core']) },
     ),
     arrow(
+      'codecs-know-frames',
+      'reencoder/codecs knows codecs and containers, and nothing of RTP, engines and tracks.',
+      { path: '^reencoder/codecs/', pathNot: TESTS },
+      { path: '^reencoder/', pathNot: '^reencoder/(codecs/|frames\\.ts$)' },
+    ),
+    arrow(
       'protocol-stands-alone',
       'The client ships the protocol, so the protocol imports nothing else of the server than the types of the room.',
       { path: '^signaling/protocol/', pathNot: TESTS },

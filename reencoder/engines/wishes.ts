@@ -6,7 +6,7 @@ export const MAX_BACKLOG = 150;
 const MIN_BITRATE_BPS = 20_000;
 
 /** One that an encoder can keep to. */
-export function usableBitrate(bitrateBps: number): number {
+function usableBitrate(bitrateBps: number): number {
   return Math.max(MIN_BITRATE_BPS, bitrateBps);
 }
 

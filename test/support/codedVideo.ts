@@ -87,7 +87,7 @@ export async function decoded(
 }
 
 /** The same as I420. */
-export async function decodedPixels(
+async function decodedPixels(
   codec: InputCodec,
   size: PictureSize,
   frames: readonly { data: Buffer }[],
