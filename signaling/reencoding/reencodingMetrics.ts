@@ -23,7 +23,10 @@ export function registerReencodingMetrics(
       const { tracks } = stats();
       for (const phase of PHASES) {
         for (const engine of EngineName.options) {
-          this.set({ phase, engine }, tracks.filter((track) => track.phase === phase && track.engine === engine).length);
+          this.set(
+            { phase, engine },
+            tracks.filter((track) => track.phase === phase && track.engine === engine).length,
+          );
         }
       }
     },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.ts';
-import type { CodedFrame } from '../../../reencoder/frames.ts';
 import { splitAnnexB } from '../../../reencoder/codecs/h264.ts';
+import type { CodedFrame } from '../../../reencoder/frames.ts';
 import { Vp9Format } from '../../../reencoder/rtp/formats/vp9.ts';
 import { kindOf } from '../../../reencoder/rtp/packets.ts';
 import type { Republisher } from '../../../reencoder/rtp/Republisher.ts';
