@@ -1,4 +1,17 @@
-import { Ban, Hand, type LucideIcon, Mic, MicOff, MonitorUp, Star, UserMinus, Video, VideoOff } from 'lucide-react';
+import {
+  Ban,
+  Hand,
+  type LucideIcon,
+  Mic,
+  MicOff,
+  MonitorUp,
+  Pin,
+  PinOff,
+  Star,
+  UserMinus,
+  Video,
+  VideoOff,
+} from 'lucide-react';
 import type { MeetingActions, Person, VideoSource } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Menu, type MenuChoice, type MenuItem } from '../../ui/Menu.tsx';
@@ -19,8 +32,8 @@ export function PersonRow({ person, actions, isHost, canReencode, isSpotlit }: P
   const { attempt } = useNotices();
   const run = (action: Promise<unknown>) => void attempt(action);
   const spotlight: MenuItem = isSpotlit
-    ? { label: 'End spotlight', icon: 'unpin', onSelect: () => run(actions.setSpotlight(null)) }
-    : { label: 'Spotlight for everybody', icon: 'pin', onSelect: () => run(actions.setSpotlight(person.id)) };
+    ? { label: 'End spotlight', icon: PinOff, onSelect: () => run(actions.setSpotlight(null)) }
+    : { label: 'Spotlight for everybody', icon: Pin, onSelect: () => run(actions.setSpotlight(person.id)) };
   const items = isHost ? [spotlight, ...(person.isSelf ? [] : hostActions(person, actions, run))] : [];
   const choices = isHost ? reencodingChoices(person, canReencode, actions, run) : [];
   return (
