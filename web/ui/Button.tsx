@@ -28,10 +28,14 @@ interface TippedButtonProps extends ComponentProps<'button'> {
 export function TippedButton({ label, tip = label, ...rest }: TippedButtonProps) {
   return (
     <Tip text={tip}>
-      {/* The tip repeats the name: as a description too, a screen reader would read it twice. */}
-      <button type="button" aria-label={label} aria-describedby={undefined} {...rest} />
+      <UndescribedButton aria-label={label} {...rest} />
     </Tip>
   );
+}
+
+/** The tip repeats the name: as a description too, a screen reader would read it twice. */
+function UndescribedButton({ 'aria-describedby': _tip, ...rest }: ComponentProps<'button'>) {
+  return <button type="button" {...rest} />;
 }
 
 interface IconButtonProps extends ComponentProps<'button'> {
