@@ -22,7 +22,7 @@ const PAUSE_MS = 50;
 
 /**
  * Sharded pub/sub: one connection for all channels of this node (of a cluster, one for each master). A channel is
- * subscribed while it has listeners, and again after every cut. docs/decisions/0012 says why ioredis does not do this.
+ * subscribed while it has listeners, and again after every cut. docs/decisions/0011 says why ioredis does not do this.
  */
 export class Feed {
   readonly #redis: RedisConnection;
