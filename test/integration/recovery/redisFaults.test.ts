@@ -211,7 +211,7 @@ describe('at the start', () => {
     const { server } = await startServer({ appendfsync: 'everysec' });
     const { logged } = await connect(server.url, { durability: { mode: 'fsync' } });
     const warnings = logged.filter(({ level }) => level === 'warn').map(({ message }) => message);
-    expect(warnings).toEqual([expect.stringContaining('appendfsync is "everysec"')]);
+    expect(warnings).toEqual([expect.stringContaining('appendfsync of Redis is "everysec"')]);
 
     const { server: good } = await startServer({ appendfsync: 'always' });
     const fine = await connect(good.url, { durability: { mode: 'fsync' } });
