@@ -2,7 +2,7 @@
 export class Emitter<Events extends { [Name in keyof Events]: readonly unknown[] }> {
   #listeners: { [Name in keyof Events]?: Set<(...args: Events[Name]) => void> } = {};
 
-  /** Returns a function that takes the listener off again. */
+  /** Returns a function that removes the listener. */
   on<Name extends keyof Events>(event: Name, listener: (...args: Events[Name]) => void): () => void {
     const listeners = this.#listeners[event] ?? new Set();
     listeners.add(listener);

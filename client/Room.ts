@@ -32,9 +32,9 @@ const ANNOUNCE_AFTER_MS = 300;
 const LEAVE_TIMEOUT_MS = 1_000;
 
 /**
- * A meeting, as one participant takes part in it. It gets over reloads, lost networks and dead servers by itself: what
- * is published stays published, what is muted stays muted, and what is shown goes on in the same elements. A room
- * object is good for one stay; after `disconnected`, make another.
+ * A meeting as one participant takes part in it. It recovers from reloads, lost networks and dead servers by itself:
+ * what is published stays published, what is muted stays muted, and what is shown goes on in the same elements. A room
+ * object serves one stay; after `disconnected`, make another.
  */
 export class Room extends Emitter<RoomEvents> {
   readonly controls: RoomControls;
@@ -121,12 +121,15 @@ export class Room extends Emitter<RoomEvents> {
     return this.#record.version;
   }
 
-  /** Known once connected. */
+  /** Undefined until connected. */
   get roomId(): string | undefined {
     return this.#record.roomId;
   }
 
-  /** The person at this client. There once connected. */
+  /**
+   * The person at this client.
+   * @throws Error when the room was never entered
+   */
   get localParticipant(): LocalParticipant {
     const local = this.#roster.local;
     if (local === undefined) throw new Error('connect to the room first');
@@ -138,12 +141,12 @@ export class Room extends Emitter<RoomEvents> {
     return this.#roster.remotes;
   }
 
-  /** Whether tracks can be reencoded here; undefined before the server has said it. */
+  /** Whether tracks can be reencoded here; undefined until the server has said so. */
   get reencoding(): ReencodingAvailability | undefined {
     return this.#reencoding;
   }
 
-  /** The servers were updated, and none of them speaks this client's version: see `upgradeNeeded`. */
+  /** True when the servers were updated and none of them speaks this client's version: see `upgradeNeeded`. */
   get needsUpgrade(): boolean {
     return this.#needsUpgrade;
   }
@@ -157,14 +160,15 @@ export class Room extends Emitter<RoomEvents> {
     return this.#blocked.size === 0;
   }
 
-  /** A tab that was in this room before a reload can go back in without another token. */
+  /** Returns true if this tab was in the room before a reload and can go back in without another token. */
   static canResume(roomId: string, storage = browserStorage('sessionStorage')): boolean {
     return new SessionStore(storage).load(roomId) !== undefined;
   }
 
   /**
-   * Joins with a join token; after a reload, goes on as the same participant. Rejects with `RequestRefused`
-   * (PASSWORD_REQUIRED, ROOM_FULL, …) or `ConnectError`.
+   * Joins with a join token; after a reload, goes on as the same participant.
+   * @throws RequestRefused when the server refuses (PASSWORD_REQUIRED, ROOM_FULL, …)
+   * @throws ConnectError when the client cannot get in for another reason
    */
   async connect(url: string | readonly string[], token: string, options: ConnectOptions): Promise<void> {
     const nodes = typeof url === 'string' ? [url] : url;
@@ -175,7 +179,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /**
-   * After a reload: back in as whoever this tab was. Rejects with `ConnectError` or `RequestRefused` when that is over.
+   * Goes back in after a reload, as the participant this tab was.
+   * @throws ConnectError or RequestRefused when that stay is over
    */
   async resume(url: string | readonly string[], roomId: string, options: Partial<ConnectOptions> = {}): Promise<void> {
     const stored = this.#sessions.load(roomId);
@@ -196,12 +201,12 @@ export class Room extends Emitter<RoomEvents> {
     try {
       await link?.request('leave', { commandId: this.#newId() }, LEAVE_TIMEOUT_MS);
     } catch (error) {
-      this.emit('warning', 'the room could not be told of leaving', error);
+      this.emit('warning', 'leaving did not reach the room', error);
     }
     this.#finish('left', undefined);
   }
 
-  /** Says what is shown instead of measuring attached elements; undefined measures again. */
+  /** Sets what is shown, in place of measuring the attached elements; undefined goes back to measuring. */
   setView(view: View | undefined): void {
     this.#view.set(view);
   }
@@ -217,7 +222,7 @@ export class Room extends Emitter<RoomEvents> {
     await Promise.all(elements.map((element) => element.play()));
   }
 
-  /** Told to those who are there; nothing is kept, and nothing waits for a connection. */
+  /** Sends a reaction to the participants who are present. It is not stored, and it is dropped without a connection. */
   async react(emoji: string): Promise<void> {
     await this.#link?.request('react', { emoji });
   }
@@ -226,7 +231,7 @@ export class Room extends Emitter<RoomEvents> {
     await this.#link?.request('setTyping', { typing });
   }
 
-  /** Reports of the sending and the receiving connection, empty while there is none. */
+  /** Returns the reports of the sending and the receiving connection; empty while there is none. */
   getStats(): Promise<RTCStatsReport[]> {
     return this.#media.getStats();
   }
@@ -268,7 +273,7 @@ export class Room extends Emitter<RoomEvents> {
       entered: (answer, link, how) => this.#entered(answer, link, how === 'joined'),
       notified: (notification) => this.#notified(notification),
       invalid: (name, error) => {
-        this.emit('warning', `a message that cannot be read: ${name}`, error);
+        this.emit('warning', `cannot read the message ${name}`, error);
         if (name === 'committed' || name === 'refreshed') this.#distrust('a commit could not be read');
       },
       suspected: () => this.#state.interrupted(),
@@ -285,7 +290,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /**
-   * The order matters: what is muted or gone is known before media is rebuilt, and media goes before anybody is told.
+   * The order matters: what is muted or gone is known before media is rebuilt, and media comes before listeners hear of
+   * anything.
    */
   #entered(answer: EntryAnswer, link: Link, joined: boolean): void {
     const again = this.#record.room !== undefined;
@@ -295,7 +301,7 @@ export class Room extends Emitter<RoomEvents> {
     const { roomId, participantId, resumeToken } = answer;
     const before = this.#updateRoster(participantId, joined);
     if (this.#options.media !== false) this.#media.open(link, answer);
-    this.#view.told();
+    this.#view.sentWithEntry();
     this.#commands.attach(link);
     this.chat.connected(roomId, participantId);
     this.#sessions.save(roomId, { participantId, resumeToken, nodes: [...(this.#connection?.nodes ?? [])] });
@@ -335,7 +341,7 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('reencodingChanged', this.#reencoding);
   }
 
-  /** Null: commits are missing in between. */
+  /** `changes` is null when commits in between are missing. */
   #changed(changes: readonly RoomChange[] | null): void {
     if (changes === null) this.#distrust('commits are missing');
     else this.#tell(changes, this.#updateRoster(this.localParticipant.id, false));
@@ -359,7 +365,7 @@ export class Room extends Emitter<RoomEvents> {
   #distrust(reason: string): void {
     if (!this.#record.isTrusted) return;
     this.#record.distrust();
-    this.emit('warning', 'the room is being fetched anew', reason);
+    this.emit('warning', 'fetching the whole room again', reason);
     this.#connection?.renew(reason);
   }
 
@@ -369,7 +375,7 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #sendView(view: View): void {
-    // The next request for entry brings the view along anyway.
+    // The next request for entry carries the view anyway.
     this.#link?.request('setView', view).catch((error: unknown) => this.emit('warning', 'setView', error));
   }
 

@@ -10,9 +10,9 @@ export interface RoomOptions {
   readonly devices?: DeviceAccess;
   /** False takes part without media: no device is loaded and no transport opened. */
   readonly media?: boolean;
-  /** For WebRTC outside browsers, where mediasoup-client cannot tell by itself. */
+  /** For WebRTC outside browsers, where mediasoup-client cannot detect the handler by itself. */
   readonly deviceHandler?: types.BuiltinHandlerName;
-  /** A recovery that is over sooner is not announced. */
+  /** A recovery that is over sooner is not announced to the application. */
   readonly announceReconnectingAfterMs?: number;
   readonly newId?: () => string;
 }
@@ -20,7 +20,10 @@ export interface RoomOptions {
 export interface ConnectOptions {
   readonly name: string;
   readonly password?: string;
-  /** Where the room has a lobby: knock and wait (`connect` then takes as long as a host does). Else `connect` rejects with LOBBY. */
+  /**
+   * In a room with a lobby: knock and wait, so `connect` takes as long as a host does. Without it, `connect` rejects
+   * with LOBBY.
+   */
   readonly knock?: boolean;
   readonly timeoutMs?: number;
 }

@@ -19,7 +19,7 @@ describe('SessionStore', () => {
     expect(storage.getItem('everroom:session:room')).toBeNull();
   });
 
-  it('a full storage costs resuming, not the meeting', () => {
+  it('with a full storage only resuming is lost, not the meeting', () => {
     const storage = new MemoryStorage();
     storage.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError');
@@ -29,7 +29,7 @@ describe('SessionStore', () => {
 });
 
 describe('claimsOf', () => {
-  it('claimsOf reads who a join token speaks of', () => {
+  it('claimsOf reads whom a join token names', () => {
     const payload = Buffer.from(JSON.stringify({ room: 'räume', sub: 'p', role: 'host' })).toString('base64url');
     expect(claimsOf(`head.${payload}.signature`)).toEqual({ roomId: 'räume', participantId: 'p' });
   });

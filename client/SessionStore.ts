@@ -32,7 +32,7 @@ export class SessionStore {
     try {
       this.#storage.setItem(key(roomId), JSON.stringify(session));
     } catch {
-      // Full or forbidden storage costs resuming after a reload, nothing else.
+      // With full or forbidden storage a reloaded page cannot resume; everything else works.
       this.#storage.removeItem(key(roomId));
     }
   }
@@ -44,7 +44,7 @@ export class SessionStore {
 
 const TokenClaims = z.object({ room: z.string(), sub: z.string() });
 
-/** Who a join token speaks of. Not verified: it only finds what this client stored itself. */
+/** Reads whom a join token names. Not verified: it only finds what this client stored itself. */
 export function claimsOf(token: string): { roomId: string; participantId: string } | undefined {
   const [, payload] = token.split('.');
   if (payload === undefined) return undefined;

@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../signaling/protocol/errors.ts';
 import { PROTOCOL_VERSION } from '../signaling/protocol/version.ts';
 
-/** The server's answer was no. Programs switch on `code`; `message` is for people. */
+/** The server refused. Programs switch on `code`; `message` is for people. */
 export class RequestRefused extends Error {
   readonly code: ErrorCode;
-  /** With PROTOCOL_UNSUPPORTED: the newest protocol that the server speaks, where it says so. */
+  /** The newest protocol that the server speaks; only with PROTOCOL_UNSUPPORTED, and if the server says so. */
   readonly protocol: number | undefined;
 
   constructor(code: ErrorCode, message: string, protocol?: number) {
@@ -15,7 +15,7 @@ export class RequestRefused extends Error {
   }
 }
 
-/** The server said yes in words that this version does not know. */
+/** The server agreed, but this version cannot read its answer. */
 export class AnswerUnreadable extends Error {
   constructor(request: string, options: ErrorOptions) {
     super(`The answer to ${request} cannot be read: it may come from a newer version.`, options);
@@ -31,7 +31,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** A command waited longer than it may for a connection and was given up. It may still have taken effect. */
+/** A command waited too long for a connection and was given up. It may still have taken effect. */
 export class CommandTimedOut extends Error {
   constructor(command: string) {
     super(`${command} was not answered in time; the connection may be away. Try again.`);
@@ -39,7 +39,7 @@ export class CommandTimedOut extends Error {
   }
 }
 
-/** Why `Room.connect` did not get in: the server's refusal, or what only the client knows. */
+/** Why `Room.connect` failed: the server's refusal, or a reason that only the client knows. */
 export type ConnectFailure =
   | ErrorCode
   | 'UNREACHABLE'
@@ -66,18 +66,21 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'INTERNAL',
 ]);
 
-/** The server is newer than this client, and speaks with it no more. An older one is merely about to be updated. */
+/**
+ * Returns true if the server is newer than this client and no longer speaks with it. An older server is merely about to
+ * be updated.
+ */
 export function isOutdated(error: unknown): boolean {
   if (error instanceof AnswerUnreadable) return true;
   return isUnsupported(error) && (error.protocol ?? 0) > PROTOCOL_VERSION;
 }
 
-/** One of the two is too old for the other. */
+/** Returns true if either side is too old for the other. */
 export function isUnsupported(error: unknown): error is RequestRefused {
   return error instanceof RequestRefused && error.code === 'PROTOCOL_UNSUPPORTED';
 }
 
-/** Asking again later, or on another node, may work. */
+/** Returns true if asking again later, or on another node, may work. */
 export function isTransient(error: unknown): boolean {
   if (isUnsupported(error)) return !isOutdated(error);
   if (error instanceof RequestRefused) return TRANSIENT.has(error.code);

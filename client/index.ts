@@ -1,4 +1,4 @@
-/** The client of Everroom: framework-free, for browsers, and for Node with WebRTC put in place. */
+/** The client of Everroom: framework-free, for browsers, and for Node with a WebRTC implementation. */
 export type {
   ChatMessage,
   LobbyEntry,

@@ -21,7 +21,7 @@ export class MemoryStorage implements KeyValueStorage {
   }
 }
 
-/** Web Storage can be missing, forbidden or full; then memory does, and a reload starts anew. */
+/** Web Storage can be missing, forbidden or full; memory then takes its place, and a reload starts from scratch. */
 export function browserStorage(kind: 'localStorage' | 'sessionStorage'): KeyValueStorage {
   try {
     if (typeof window === 'undefined') return new MemoryStorage();

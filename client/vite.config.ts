@@ -1,10 +1,10 @@
 import { defineConfig } from 'vite';
 import manifest from './package.json' with { type: 'json' };
 
-/** Left to whoever installs the package. */
+/** Not bundled: installed together with the package. */
 const external = Object.keys(manifest.dependencies).map((name) => new RegExp(`^${name}(/|$)`, 'u'));
 
-/** One ES module, readable as it is: an application's own bundler makes it small. */
+/** One ES module, not minified: an application's own bundler makes it small. */
 export default defineConfig({
   root: import.meta.dirname,
   build: {

@@ -5,7 +5,7 @@ import { ChatOutbox, type OutboxMessage } from './ChatOutbox.ts';
 
 const KEY = 'outbox';
 
-/** A room that has what was posted, and whose answers a test decides about. */
+/** A room that keeps what was posted; the test decides its answers. */
 class PostBox {
   readonly posted: OutboxMessage[] = [];
   readonly storage = new MemoryStorage();
@@ -90,7 +90,7 @@ describe('ChatOutbox', () => {
     expect(outbox.messages).toEqual([]);
   });
 
-  it('a message whose refusal passes is sent again and not failed', async () => {
+  it('a message that is refused for a passing reason is sent again and not failed', async () => {
     const box = new PostBox();
     const outbox = box.open();
     box.fails = new RequestRefused('JOURNAL_UNAVAILABLE', 'later');

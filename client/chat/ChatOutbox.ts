@@ -7,7 +7,7 @@ const OutboxMessage = z.object({
   commandId: z.string(),
   text: z.string(),
   at: z.number(),
-  /** The code of the refusal that nobody can expect to go away by itself. */
+  /** The code of a refusal that will not pass by itself; null if there is none. */
   failed: z.string().nullable(),
 });
 export type OutboxMessage = z.infer<typeof OutboxMessage>;
@@ -17,7 +17,7 @@ export interface ChatOutboxOptions {
   readonly key: string;
   readonly newId: () => string;
   readonly now: () => number;
-  /** Resolves when the room has it. */
+  /** Resolves when the room has the message. */
   readonly post: (message: OutboxMessage) => Promise<unknown>;
   readonly changed: () => void;
 }
@@ -25,8 +25,8 @@ export interface ChatOutboxOptions {
 const RETRY_MS = 1_000;
 
 /**
- * Chat that the room does not have yet [C1]. Messages leave one after the other, so that their order holds whatever is refused
- * in between; each keeps its ids until the room has acknowledged it, through reconnects and reloads.
+ * Chat that the room does not have yet [C1]. Messages leave one after the other, so that their order holds even if one
+ * of them is refused; each keeps its ids until the room has acknowledged it, through reconnects and reloads.
  */
 export class ChatOutbox {
   readonly #options: ChatOutboxOptions;
@@ -70,12 +70,12 @@ export class ChatOutbox {
     void this.#flush();
   }
 
-  /** Forgets a failed message. One that is under way cannot be taken back here. */
+  /** Forgets a failed message. A message that is being sent cannot be taken back here. */
   discard(messageId: string): void {
     this.#update(this.#messages.filter((message) => message.messageId !== messageId || message.failed === null));
   }
 
-  /** The room shows it: an acknowledgement that got lost is made up for. */
+  /** Called when the room shows the message: this makes up for a lost acknowledgement. */
   seen(messageId: string): void {
     if (this.#messages.some((message) => message.messageId === messageId)) this.#remove(messageId);
   }
@@ -131,7 +131,7 @@ export class ChatOutbox {
       if (messages.length === 0) this.#options.storage.removeItem(this.#options.key);
       else this.#options.storage.setItem(this.#options.key, JSON.stringify(messages));
     } catch {
-      // A full storage costs surviving a reload; the messages are still sent from memory.
+      // With a full storage the messages do not survive a reload; they are still sent from memory.
       this.#options.storage.removeItem(this.#options.key);
     }
     this.#options.changed();
@@ -142,7 +142,7 @@ function load(storage: KeyValueStorage, key: string): OutboxMessage[] {
   try {
     return z.array(OutboxMessage).parse(JSON.parse(storage.getItem(key) ?? '[]'));
   } catch {
-    // Not ours, or of another version: nothing in it can be sent.
+    // Not ours, or from another version: nothing in it can be sent.
     storage.removeItem(key);
     return [];
   }

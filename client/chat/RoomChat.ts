@@ -46,7 +46,11 @@ export class RoomChat {
     ];
   }
 
-  /** Puts a message into the outbox, from where it is sent once and in order [C1]. Returns its id. */
+  /**
+   * Puts a message into the outbox, which sends it once and in order [C1]. Returns its id.
+   * @throws RangeError when the text is empty or too long
+   * @throws Error when the room was never entered
+   */
   send(text: string): string {
     if (text.trim() === '') throw new RangeError('A message needs some text.');
     if (text.length > MAX_TEXT) throw new RangeError(`A message has at most ${MAX_TEXT} characters.`);
@@ -72,7 +76,7 @@ export class RoomChat {
     await this.#options.commands.send('deleteChat', { messageId });
   }
 
-  /** Called with every session: what an earlier one, or an earlier page, left unsent goes out now. */
+  /** Called with every session: sends what an earlier one, or an earlier page, left unsent. */
   connected(roomId: string, participantId: string): void {
     const { storage, newId, commands, emit } = this.#options;
     this.#outbox ??= new ChatOutbox({

@@ -10,7 +10,7 @@ interface Asked {
   fail(error: Error): void;
 }
 
-/** A link whose answers a test gives. */
+/** A link whose answers the test gives. */
 class ManualLink {
   readonly asked: Asked[] = [];
 
@@ -39,7 +39,7 @@ describe('CommandQueue', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('[J3] the command queue sends what is unanswered again, in order and under the same ids', async () => {
+  it('[J3] the command queue sends unanswered commands again, in order and under the same ids', async () => {
     const first = new ManualLink();
     queue.attach(first);
     const raised = queue.send('raiseHand', {});
@@ -83,7 +83,7 @@ describe('CommandQueue', () => {
     expect(link.asked).toEqual([]);
   });
 
-  it('the command queue tells everybody who waits when the connection is over', async () => {
+  it('the command queue rejects every waiting command when the connection is over', async () => {
     const waiting = queue.send('raiseHand', {});
     queue.abandon(new ConnectError('CANCELLED', 'over'));
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });

@@ -14,8 +14,8 @@ interface Command {
 }
 
 /**
- * Commands in the order in which they were given. Those that a lost connection left unanswered are sent again, in order and
- * with the same command id, once there is a connection again; the room takes each at most once.
+ * Commands in the order in which they were given. Commands that a lost connection left unanswered are sent again, in
+ * order and with the same command id, once a connection is back; the room takes each at most once.
  */
 export class CommandQueue {
   readonly #unanswered = new Set<Command>();
@@ -28,7 +28,10 @@ export class CommandQueue {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Rejects with `RequestRefused`, or with `CommandTimedOut` when no answer could be had in time. */
+  /**
+   * @throws RequestRefused when the room refuses the command
+   * @throws CommandTimedOut when no answer comes in time; the command may still have taken effect
+   */
   send<N extends CommandName>(
     name: N,
     body: Omit<RequestBody<N>, 'commandId'>,
@@ -37,7 +40,7 @@ export class CommandQueue {
     return new Promise((resolve, reject) => {
       const command: Command = {
         name,
-        // Every command's body is its own fields and the id.
+        // The body of every command is its own fields and the id.
         body: { ...body, commandId } as unknown as RequestBody<CommandName>,
         settle: (outcome) => {
           clearTimeout(timer);
@@ -52,7 +55,7 @@ export class CommandQueue {
     });
   }
 
-  /** There is a connection: everything unanswered goes out first. */
+  /** Called with a new connection: everything unanswered goes out first. */
   attach(link: Pick<Link, 'request'>): void {
     this.#link = link;
     for (const command of [...this.#unanswered]) this.#transmit(command);
@@ -62,7 +65,7 @@ export class CommandQueue {
     this.#link = undefined;
   }
 
-  /** Nothing will be answered any more. */
+  /** Rejects all unanswered commands: no answer will come any more. */
   abandon(reason: Error): void {
     this.#link = undefined;
     for (const command of [...this.#unanswered]) command.settle({ error: reason });
@@ -74,7 +77,7 @@ export class CommandQueue {
     link.request(command.name, command.body, this.#timeoutMs).then(
       (result) => command.settle({ result }),
       (error: unknown) => {
-        // Its outcome is unknown: it stays, and goes out again with the next connection.
+        // The outcome is unknown: the command stays, and goes out again with the next connection.
         if (error instanceof ConnectionLost) return;
         command.settle({ error });
       },

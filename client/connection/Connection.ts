@@ -9,7 +9,7 @@ import { NodeList, redialDelayMs } from './redial.ts';
 
 export type SessionEnd = 'replaced' | 'removed' | 'banned' | 'expired' | 'left' | 'roomClosed';
 
-/** Questions the connection asks, and what it tells; all are called synchronously. */
+/** What the connection asks of its owner, and what it reports; all are called synchronously. */
 export interface ConnectionOwner {
   /** What a request for entry says about this client's state. */
   entryState(): {
@@ -18,22 +18,25 @@ export interface ConnectionOwner {
     readonly view: View | undefined;
     readonly expected: readonly ExpectedMedia[];
   };
-  /** There is a session: before any of its notifications. */
+  /** A session is open; called before any of its notifications. */
   entered(session: EntryAnswer, link: Link, how: 'joined' | 'resumed'): void;
   notified(notification: Notification): void;
-  /** What arrived cannot be understood. */
+  /** A message arrived that cannot be read. */
   invalid(name: string, error: unknown): void;
   /** The connection fell silent; a new one is being dialled while the old one may still come back. */
   suspected(): void;
-  /** It came back by itself. */
+  /** The silent connection came back by itself. */
   cleared(): void;
   /** The connection is gone; a new one is being dialled. */
   lost(reason: string): void;
-  /** No server speaks this client's version any more. It goes on asking; the application should load a newer one. */
+  /**
+   * No server speaks this client's version any more. The connection keeps asking; the application should load a newer
+   * one.
+   */
   outdated(error: Error): void;
-  /** Waiting for a host to let us in, or no more. */
+  /** True while a host has yet to let this client in; false once that is over. */
   lobby(waiting: boolean): void;
-  /** Over, and not to be resumed. `error` where a server refused. */
+  /** The stay is over and cannot be resumed. `error` is set if a server refused. */
   ended(reason: SessionEnd | 'refused', error?: Error): void;
   mediaBytes(): Promise<number | null>;
   newId(): string;
@@ -45,7 +48,7 @@ export interface ConnectionOptions {
   readonly resumeToken: string | undefined;
   readonly name: string;
   readonly password: string | undefined;
-  /** Wait in the lobby where there is one. */
+  /** Wait in the lobby if the room has one. */
   readonly knock: boolean;
 }
 
@@ -56,10 +59,10 @@ const ENTRY_SILENCE_MS = 2_000;
 const ENTRY_RETRIES_PER_LINK = 3;
 /** A server that is older than this client is asked again after this: it is about to be updated. */
 const UNSUPPORTED_RETRY_MS = 500;
-/** Servers that need a newer client are asked again after this: another one may come up that does not. */
+/** Servers that need a newer client are asked again after this: one may come up that does not. */
 const OUTDATED_RETRY_MS = 3_000;
 
-/** The resume token is of no use any more, a join token may be. */
+/** With these codes the resume token is of no use any more; a join token may be. */
 const RESUME_OVER: ReadonlySet<string> = new Set([
   'NOT_IN_ROOM',
   'PARTICIPANT_NOT_FOUND',
@@ -68,8 +71,8 @@ const RESUME_OVER: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Gets a session and keeps it: dials, joins or resumes, watches, and when the link dies does so again, for as long as the room
- * does not say no. Each link opens a session of its own, which fences the one before.
+ * Gets a session and keeps it: dials, joins or resumes, watches the link, and starts over when it dies, until the room
+ * refuses. Each link opens its own session, which fences the one before.
  */
 export class Connection {
   readonly #owner: ConnectionOwner;
@@ -82,10 +85,10 @@ export class Connection {
   #dialling: AbortController | undefined;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
   #polling = false;
-  /** A request for entry is under way: from here on there is no way back to the link before. */
+  /** A request for entry is under way: from here on there is no way back to the previous link. */
   #entering = false;
   #ended = false;
-  /** There was a session: what goes wrong now is got over. */
+  /** There was a session: from now on failures are recovered from. */
   #wasIn = false;
 
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
@@ -99,7 +102,11 @@ export class Connection {
     return this.#nodes.urls;
   }
 
-  /** Resolves with the first session. Rejects with `RequestRefused` or `ConnectError`. */
+  /**
+   * Resolves with the first session.
+   * @throws RequestRefused when a server refuses for good
+   * @throws ConnectError when the client cannot get in for another reason
+   */
   async open(timeoutMs: number): Promise<void> {
     const dialling = new AbortController();
     this.#dialling = dialling;
@@ -116,12 +123,12 @@ export class Connection {
     }
   }
 
-  /** The waiting before the next attempt ends now: the network is back, or the page is looked at again. */
+  /** Ends the wait before the next attempt: the network is back, or somebody looks at the page again. */
   wake(): void {
     for (const wake of [...this.#wakers]) wake();
   }
 
-  /** The client's copy cannot be trusted any more: give this session up and get another. */
+  /** Gives this session up and gets another: the client's copy cannot be trusted any more. */
   renew(reason: string): void {
     this.#link?.close();
     if (this.#link !== undefined) this.#dropped(this.#link, reason);
@@ -175,7 +182,7 @@ export class Connection {
   }
 
   async #enter(link: Link, resuming: boolean, signal: AbortSignal): Promise<void> {
-    // What comes before the answer is taken in counts after it.
+    // What arrives before the answer is processed counts after it.
     const early: (() => void)[] = [];
     let admitted: (decision: boolean) => void = () => undefined;
     let over: ((error: Error) => void) | undefined;
@@ -250,7 +257,7 @@ export class Connection {
     decision: (resolve: (admitted: boolean) => void, reject: (error: Error) => void) => void,
   ): Promise<void> {
     const decided = new Promise<boolean>(decision);
-    // A host may take their time.
+    // A host may take long, so entering has no time limit from here on.
     clearTimeout(this.#openTimer);
     this.#owner.lobby(true);
     try {
@@ -271,7 +278,7 @@ export class Connection {
     this.#wasIn = true;
     this.#watch?.stop();
     if (old !== undefined) {
-      // It was only suspected; the new link has proved that the silence was its own.
+      // The old link was only suspected; the new one proves that the silence was the old link's own.
       old.close();
       this.#owner.lost('silent');
     }
@@ -299,7 +306,7 @@ export class Connection {
       return;
     }
     const { reason } = notification.body;
-    // By this client itself, on a new link.
+    // This client itself replaced the session, on a new link.
     if (reason === 'replaced' && this.#entering) return;
     // The person is still here and did nothing: with a join token they simply come in again.
     if (reason === 'expired' && this.#options.joinToken !== undefined) {
@@ -359,7 +366,10 @@ function endOf(error: Error): SessionEnd | 'refused' {
   return 'refused';
 }
 
-/** Until it is entered, nothing watches over a link. Any answer is a sign of life, be it a refusal. */
+/**
+ * Closes a link that falls silent before it is entered: until then nothing else watches it. Any answer is a sign of
+ * life, even a refusal.
+ */
 function closeWhenSilent(link: Link): () => void {
   const timer = setInterval(() => {
     if (performance.now() - link.lastHeardAt > ENTRY_SILENCE_MS) link.close();

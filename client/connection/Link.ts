@@ -11,7 +11,7 @@ import {
 import { PROTOCOL_VERSION } from '../../signaling/protocol/version.ts';
 import { AnswerUnreadable, ConnectionLost, RequestRefused } from '../errors.ts';
 
-/** One notification as it arrived and was found valid. `acknowledge` is there where the server waits for it. */
+/** One valid notification. `acknowledge` is there if the server waits for it. */
 export type Notification = {
   [N in NotificationName]: {
     readonly name: N;
@@ -22,14 +22,14 @@ export type Notification = {
 
 export interface LinkListener {
   notified(notification: Notification): void;
-  /** What arrived cannot be understood; it is dropped. */
+  /** A message arrived that cannot be read; it is dropped. */
   invalid(name: string, error: unknown): void;
   closed(reason: string): void;
 }
 
 export interface LinkOptions {
   readonly url: string;
-  /** Of socket.io, or below it. */
+  /** The path of socket.io, or one below it. */
   readonly path: string;
   readonly token: string;
   readonly transports: ('websocket' | 'polling')[];
@@ -39,8 +39,8 @@ export interface LinkOptions {
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * One socket to one node. It opens once and closes once; reconnecting is the business of whoever holds links. What arrives
- * before `listen` is kept, so that nothing is lost between opening and listening.
+ * One socket to one node. It opens once and closes once; whoever holds links does the reconnecting. What arrives before
+ * `listen` is kept, so that nothing is lost between opening and listening.
  */
 export class Link {
   readonly url: string;
@@ -51,7 +51,10 @@ export class Link {
   #closed = false;
   #lastHeardAt = performance.now();
 
-  /** Rejects with `RequestRefused` when the node says no, with `ConnectionLost` otherwise. */
+  /**
+   * @throws RequestRefused when the node refuses
+   * @throws ConnectionLost when the node cannot be reached, or `signal` aborts
+   */
   static open(options: LinkOptions, signal: AbortSignal): Promise<Link> {
     const auth: ConnectAuth = { protocol: PROTOCOL_VERSION, token: options.token };
     const socket = io(options.url, {
@@ -64,14 +67,14 @@ export class Link {
       closeOnBeforeunload: false,
     });
     return new Promise<Link>((resolve, reject) => {
-      const settle = (): void => {
+      const cleanUp = (): void => {
         signal.removeEventListener('abort', onAbort);
         clearTimeout(timer);
         socket.off('connect');
         socket.off('connect_error');
       };
       const fail = (error: Error): void => {
-        settle();
+        cleanUp();
         socket.disconnect();
         reject(error);
       };
@@ -79,7 +82,7 @@ export class Link {
       // `timeout` above covers the transport only, not the namespace's own handshake.
       const timer = setTimeout(() => fail(new ConnectionLost(`${options.url} did not answer`)), options.timeoutMs);
       socket.once('connect', () => {
-        settle();
+        cleanUp();
         resolve(new Link(options.url, socket));
       });
       socket.once('connect_error', (error) => fail(toConnectFailure(options.url, error)));
@@ -98,12 +101,12 @@ export class Link {
     socket.once('disconnect', (reason) => this.#gone(reason));
   }
 
-  /** Time of the last packet from the node, by `performance.now()`. */
+  /** When the last packet from the node arrived, by `performance.now()`. */
   get lastHeardAt(): number {
     return this.#lastHeardAt;
   }
 
-  /** Where a proxy keeps websockets out, it stays with long polling. */
+  /** True on long polling; it stays so behind a proxy that blocks websockets. */
   get isPolling(): boolean {
     return this.#socket.io.engine?.transport.name === 'polling';
   }
@@ -116,10 +119,13 @@ export class Link {
     this.#listener = listener;
     const early = this.#early;
     this.#early = [];
-    for (const tell of early) tell(listener);
+    for (const deliver of early) deliver(listener);
   }
 
-  /** Rejects with `RequestRefused`, or with `ConnectionLost` when no answer came and the outcome is unknown. */
+  /**
+   * @throws RequestRefused when the node refuses
+   * @throws ConnectionLost when no answer came and the outcome is unknown
+   */
   request<N extends RequestName>(
     name: N,
     body: RequestBody<N>,
@@ -130,18 +136,18 @@ export class Link {
         reject(new ConnectionLost(`${name}: the connection is closed`));
         return;
       }
-      const settle = (): void => {
+      const cleanUp = (): void => {
         clearTimeout(timer);
         this.#pending.delete(fail);
       };
       const fail = (error: Error): void => {
-        settle();
+        cleanUp();
         reject(error);
       };
       const timer = setTimeout(() => fail(new ConnectionLost(`${name}: no answer in ${timeoutMs} ms`)), timeoutMs);
       this.#pending.add(fail);
       this.#socket.emit(name, body, (answer: unknown) => {
-        settle();
+        cleanUp();
         try {
           resolve(parseAnswer(name, answer));
         } catch (error) {
@@ -158,7 +164,7 @@ export class Link {
   }
 
   #received(name: string, body: unknown, acknowledge: unknown): void {
-    const tell = (listener: LinkListener): void => {
+    const deliver = (listener: LinkListener): void => {
       if (!isNotificationName(name)) {
         listener.invalid(name, new Error('unknown notification'));
         return;
@@ -173,8 +179,8 @@ export class Link {
       listener.notified({ name, body: parsed.data, acknowledge: ack } as Notification);
     };
     if (this.#closed) return;
-    if (this.#listener === undefined) this.#early.push(tell);
-    else tell(this.#listener);
+    if (this.#listener === undefined) this.#early.push(deliver);
+    else deliver(this.#listener);
   }
 
   #gone(reason: string): void {
@@ -182,9 +188,9 @@ export class Link {
     this.#closed = true;
     this.#socket.offAny();
     for (const fail of [...this.#pending]) fail(new ConnectionLost(`connection closed: ${reason}`));
-    const tell = (listener: LinkListener): void => listener.closed(reason);
-    if (this.#listener === undefined) this.#early.push(tell);
-    else tell(this.#listener);
+    const deliver = (listener: LinkListener): void => listener.closed(reason);
+    if (this.#listener === undefined) this.#early.push(deliver);
+    else deliver(this.#listener);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Link } from './Link.ts';
 const TICK_MS = 100;
 /** A link that was heard this recently needs no ping. */
 const PING_AFTER_MS = 400;
-/** Silence on the socket after which received media is looked at. */
+/** After this much silence on the socket, the received media is checked. */
 const LISTEN_AFTER_MS = 400;
 
 export interface Silence {
@@ -14,8 +14,9 @@ export interface Silence {
 }
 
 /**
- * Is a node that was asked and has not answered to be given up? Media that arrives proves that the path is alive, so the node
- * may be slow; where media should arrive and does not, both are gone; where none is expected, silence proves less.
+ * Returns true if a node that was asked and has not answered should be given up. Media that arrives proves that the
+ * path is alive, so the node may be slow; where media should arrive and does not, both are gone; where none is
+ * expected, silence proves less.
  */
 export function isSuspicious(silence: Silence): boolean {
   if (silence.mediaMs === null) return silence.socketMs >= 2_000;
@@ -33,9 +34,9 @@ export interface LivenessWatchOptions {
 }
 
 /**
- * Notices a dead node or path by silence: a closed socket tells by itself, a vanished machine does not. A page whose timers are
- * held up (background, sleep) never takes its own absence for the node's: silence counts only when two ticks in a row see it,
- * so that what waited in the page's own queue has been handled in between.
+ * Notices a dead node or path by silence: a closed socket reports itself, a vanished machine does not. A page whose
+ * timers are held up (background, sleep) never mistakes its own pause for the node's silence: silence counts only when
+ * two ticks in a row see it, so that what waited in the page's own queue has been handled in between.
  */
 export class LivenessWatch {
   readonly #options: LivenessWatchOptions;
@@ -67,7 +68,7 @@ export class LivenessWatch {
     const socketMs = now - link.lastHeardAt;
     if (socketMs >= PING_AFTER_MS && now - this.#pingedAt >= PING_AFTER_MS) {
       this.#pingedAt = now;
-      // Any packet counts as an answer, and silence is what the ticks look for: the outcome itself says nothing more.
+      // Any packet counts as an answer, and the ticks watch for silence: the outcome itself says nothing more.
       link.request('ping', {}, 5_000).catch(() => undefined);
     }
     if (socketMs < LISTEN_AFTER_MS) {

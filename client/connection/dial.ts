@@ -13,17 +13,18 @@ import {
 export interface DialOptions {
   readonly nodes: NodeList;
   readonly token: string;
-  /** Long polling is what worked last. */
+  /** True if long polling is what worked last. */
   readonly pollingFirst: boolean;
-  /** By `performance.now()`. */
+  /** When the connection was lost, by `performance.now()`. */
   readonly lostAt: number;
-  /** Called when the waiting before the next attempt may end early: the network is back. */
+  /** Registers a callback that ends the wait before the next attempt early: the network is back. */
   readonly onWake: (wake: () => void) => () => void;
 }
 
 /**
- * Tries the nodes in turn until one lets us in, several at a time when they hang. Resolves with the first link to open; the
- * others are closed. Rejects when a node refuses for good, when none of them speaks this client's protocol, or when aborted.
+ * Tries the nodes in turn until one lets us in, several at a time when they hang. Resolves with the first link to open;
+ * the others are closed. Rejects with the signal's reason when aborted.
+ * @throws RequestRefused when a node refuses for good, or none of them speaks this client's protocol
  */
 export async function dial(options: DialOptions, signal: AbortSignal): Promise<Link> {
   const attempts = new AbortController();
@@ -59,12 +60,12 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
       if (outcome !== undefined || attempts.signal.aborted) link.close();
       else outcome = link;
     } catch (error) {
-      // Everything else is a node that cannot be reached now: the next attempt is the answer to that.
+      // Any other error means that the node cannot be reached now: the next attempt is the answer to that.
       if (error instanceof RequestRefused && isFinal(error)) outcome ??= error;
       if (isUnsupported(error)) unsupported = error;
     }
     tried.add(url);
-    // Another node may be of another version: the answer of one is not final.
+    // Another node may run another version: the answer of one is not final.
     if (unsupported !== undefined && options.nodes.urls.every((node) => tried.has(node))) outcome ??= unsupported;
     if (outcome !== undefined) decide();
   };

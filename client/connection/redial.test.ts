@@ -18,11 +18,11 @@ describe('redialDelayMs', () => {
 });
 
 describe('websocketPath', () => {
-  it('the websocket path is always the same where a websocket that failed costs nothing', () => {
+  it('the websocket path is always the same where a failed websocket costs nothing', () => {
     expect([0, 0.7].map((random) => websocketPath(random, false))).toEqual(['/socket.io', '/socket.io']);
   });
 
-  it('the websocket path is new each time, below the usual one, where the next one would have to wait', () => {
+  it('the websocket path is new each time, below the usual one, where the browser delays the next websocket', () => {
     const paths = [0, 0.1, 0.7, 0.999].map((random) => websocketPath(random, true));
     expect(new Set(paths).size).toBe(paths.length);
     for (const path of paths) expect(path).toMatch(/^\/socket\.io\/[0-9a-z]+$/);

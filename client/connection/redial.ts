@@ -1,11 +1,11 @@
-/** The first seconds decide whether a restarted server is noticed by anybody: ask often, then ever less. */
+/** In the first seconds a restarted server can go unnoticed: ask often, then less and less. */
 const EAGER_FOR_MS = 4_000;
 const EAGER_DELAY_MS = 60;
 const MAX_DELAY_MS = 3_000;
 
 /**
- * ms to wait before the next attempt, `sinceLossMs` after the connection was lost. `random` in [0, 1) spreads many clients of
- * one dead server, so that they do not all come back in the same instant.
+ * Returns the ms to wait before the next attempt, `sinceLossMs` after the connection was lost. `random` in [0, 1)
+ * spreads the clients of one dead server, so that they do not all come back in the same instant.
  */
 export function redialDelayMs(sinceLossMs: number, random: number): number {
   if (sinceLossMs < EAGER_FOR_MS) return EAGER_DELAY_MS * (0.75 + random / 2);
@@ -14,18 +14,19 @@ export function redialDelayMs(sinceLossMs: number, random: number): number {
   return delay * (0.5 + random / 2);
 }
 
-/** A node that hangs answers nothing: while an attempt is open, the next one starts after this time all the same. */
+/** A node that hangs answers nothing: while an attempt is open, the next one still starts after this time. */
 export const OVERTAKE_AFTER_MS = 300;
 export const ATTEMPT_TIMEOUT_MS = 3_000;
-/** Attempts open at the same time at most. */
+/** The most attempts that are open at the same time. */
 export const MAX_ATTEMPTS = 4;
 
 export const SOCKET_PATH = '/socket.io';
 const WEBSOCKETS_WAIT = /\bFirefox\//u.test(globalThis.navigator?.userAgent ?? '');
 
 /**
- * Where the next websocket of a node is opened. Firefox makes a page wait before a websocket to a path where one failed or broke off: 0.2 to
- * 0.4 s at first, in the end a minute. So there each has a path of its own; a server answers at all of them alike.
+ * Returns the path for the next websocket to a node. Firefox delays a websocket to a path where one failed or broke
+ * off: by 0.2 to 0.4 s at first, in the end by a minute. There each websocket gets its own path; a server answers alike
+ * at all of them.
  */
 export function websocketPath(random: number, waits = WEBSOCKETS_WAIT): string {
   return waits ? `${SOCKET_PATH}/${Math.floor(random * 2 ** 32).toString(36)}` : SOCKET_PATH;
@@ -44,12 +45,12 @@ export class NodeList {
     return this.#urls;
   }
 
-  /** What a server says about its cluster replaces what was known; nodes given by the application stay at the end. */
+  /** Replaces the known nodes with those a server names; nodes given by the application stay at the end. */
   learn(urls: readonly string[]): void {
     this.#urls = [...new Set([...urls, ...this.#urls])].slice(0, 16);
   }
 
-  /** Takes the first one and puts it at the end. */
+  /** Returns the first node and moves it to the end. */
   next(): string {
     const [first, ...rest] = this.#urls;
     if (first === undefined) throw new Error('at least one node is needed');

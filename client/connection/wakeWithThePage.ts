@@ -1,6 +1,9 @@
 import type { Connection } from './Connection.ts';
 
-/** The network is back, or somebody looks at the page again: waiting for the next attempt makes no sense any more. */
+/**
+ * Ends the wait for the next attempt when the network is back or somebody looks at the page again. Returns a function
+ * that stops this.
+ */
 export function wakeWithThePage(connection: Pick<Connection, 'wake'>): () => void {
   if (typeof window === 'undefined') return () => undefined;
   const wake = (): void => connection.wake();

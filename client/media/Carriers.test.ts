@@ -57,7 +57,7 @@ describe('which consumer of a track is shown', () => {
     expect(carriers.paused).toBe(true);
   });
 
-  it('the one that flows is shown of two consumers that come together', () => {
+  it('of two consumers that come together the flowing one is shown', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [
       { carrier: reencoded, paused: false },
@@ -95,7 +95,7 @@ describe('which consumer of a track is shown', () => {
     }
   });
 
-  it('a change of mind shows no consumer that was not waited for', () => {
+  it('a consumer that is paused again before its frame arrives is not shown', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [
       { carrier: source, paused: false },
@@ -138,7 +138,7 @@ describe('which consumer of a track is shown', () => {
     expect(shown).toEqual(['source']);
   });
 
-  it('consumers of a new session take the place of all that the old one had', () => {
+  it('consumers of a new session replace all consumers of the old one', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [
       { carrier: source, paused: true },
@@ -162,7 +162,7 @@ describe('which consumer of a track is shown', () => {
         });
         const session = {};
         const all = new Map<string, FakeCarrier>();
-        /** Those that flow, the newest last. */
+        /** The flowing consumers, the newest last. */
         let flowing: string[] = [];
         for (const { id, what } of happenings) {
           if (what === 'add' && !carriers.has(id)) {

@@ -1,7 +1,7 @@
 /** One consumer of a track, as the choice between several sees it. */
 export interface Carrier {
   readonly id: string;
-  /** Calls back once, when it has delivered a frame that was not there before. Ends with the returned function. */
+  /** Calls `delivered` once, when the carrier has delivered a new frame. Returns a function that ends the watch. */
   watchNextFrame(delivered: () => void): () => void;
   close(): void;
 }
@@ -15,16 +15,16 @@ interface Held<C extends Carrier> {
   readonly carrier: C;
   readonly session: object;
   paused: boolean;
-  /** When it was opened or resumed last, counted in such moments. */
+  /** The order of its last opening or resuming: the higher, the later. */
   since: number;
-  /** The server has closed it, or a newer session took over: nothing will come of it any more. */
+  /** The server has closed it, or a newer session took over: it never flows again. */
   ended: boolean;
 }
 
 /**
- * The consumers that may carry one track: its own and those of its reencoded twins. One of them is shown. Of those that flow the
- * one that was opened or resumed last is the right one: it is shown once it has delivered a frame, or at once where the shown one
- * has stopped. While none flows the shown one stays: its last frame holds.
+ * The consumers that may carry one track: its own and those of its reencoded twins. One of them is shown. The right one
+ * is the flowing one that was opened or resumed last: it is shown once it has delivered a frame, or at once if the
+ * shown one has stopped. While none flows the shown one stays: its last frame holds.
  */
 export class Carriers<C extends Carrier> {
   readonly #show: (carrier: C) => void;
@@ -43,7 +43,7 @@ export class Carriers<C extends Carrier> {
     return this.#shown?.carrier;
   }
 
-  /** Nothing flows. */
+  /** True while no carrier flows. */
   get paused(): boolean {
     return this.#live().every(({ paused }) => paused);
   }
@@ -56,7 +56,7 @@ export class Carriers<C extends Carrier> {
     return [...this.#held.values()].some((held) => held.session === session);
   }
 
-  /** Carriers of a newer session take the place of all that were there before. */
+  /** Adds carriers; those of a newer session replace all earlier ones. */
   add(session: object, arrivals: readonly Arrival<C>[]): void {
     this.#session = session;
     for (const held of [...this.#held.values()]) if (held.session !== session) this.#end(held);
@@ -115,7 +115,7 @@ export class Carriers<C extends Carrier> {
     this.#stopWaiting = next === undefined ? () => undefined : next.carrier.watchNextFrame(() => this.#swap(next));
   }
 
-  /** What is shown holds its last frame until another takes its place. */
+  /** Ends a carrier. The shown one holds its last frame until another takes its place. */
   #end(held: Held<C>): void {
     held.ended = true;
     if (held !== this.#shown) this.#drop(held);

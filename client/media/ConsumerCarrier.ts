@@ -2,10 +2,10 @@ import type { types } from 'mediasoup-client';
 import type { Carrier } from './Carriers.ts';
 
 const LOOK_EVERY_MS = 20;
-/** What has not flowed by then may take long: its server looks for room on the viewer's link. */
+/** A carrier that has not flowed by then may take long: its server looks for room on the viewer's link. */
 const SOON_MS = 1_500;
 const LOOK_EVERY_LATER_MS = 200;
-/** Where frames cannot be watched. */
+/** The delay of the first frame that is assumed where frames cannot be watched. */
 const UNWATCHED_MS = 300;
 
 /** A consumer of mediasoup-client as a carrier of its track. */
@@ -21,8 +21,9 @@ export class ConsumerCarrier implements Carrier {
   }
 
   /**
-   * Looked at by `getSynchronizationSources`, which tells of frames that were delivered to the track, whether or not an element
-   * shows it. The timers of a page in the background are slow: then the swap comes later, when the old carrier is paused.
+   * Polls `getSynchronizationSources`, which reports frames that were delivered to the track, whether or not an element
+   * shows it. The timers of a page in the background are slow: there the swap comes later, when the old carrier is
+   * paused.
    */
   watchNextFrame(delivered: () => void): () => void {
     const { rtpReceiver } = this.consumer;
@@ -47,7 +48,10 @@ export class ConsumerCarrier implements Carrier {
   }
 }
 
-/** When the receiver delivered its last frame, by a clock of its own; undefined when there was none for some seconds. */
+/**
+ * Returns when the receiver delivered its last frame, by the receiver's own clock; undefined if there was none for some
+ * seconds.
+ */
 function lastDelivery(receiver: RTCRtpReceiver): number | undefined {
   const times = receiver.getSynchronizationSources().map(({ timestamp }) => timestamp);
   return times.length === 0 ? undefined : Math.max(...times);

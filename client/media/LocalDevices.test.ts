@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LocalDevices } from './LocalDevices.ts';
 
-/** Devices by id, and what was asked of them. */
+/** Devices by id, and the constraints they were asked for. */
 class Shelf {
   readonly asked: MediaStreamConstraints[] = [];
   readonly devices: LocalDevices;
@@ -12,7 +12,7 @@ class Shelf {
       this.asked.push(constraints);
       const wanted = JSON.stringify(constraints).match(/"exact":"(\w+)"/)?.[1];
       if (wanted !== undefined && !this.there.includes(wanted)) throw new DOMException('gone', 'OverconstrainedError');
-      // The one part of a stream that is used.
+      // The only method of a stream that is used.
       return { getVideoTracks: () => [{ id: wanted ?? 'default' }] } as unknown as MediaStream;
     };
     this.devices = new LocalDevices({ getUserMedia, getDisplayMedia: getUserMedia });
@@ -28,14 +28,14 @@ describe('LocalDevices', () => {
     expect(asked[1]).toMatchObject({ video: { deviceId: { exact: 'back' }, height: { ideal: 360 } } });
   });
 
-  it('any other camera is taken where the last one is gone', async () => {
+  it('any other camera is taken if the last one is gone', async () => {
     const shelf = new Shelf();
     shelf.devices.remember('camera', { deviceId: 'back' });
     shelf.there = ['front'];
     await expect(shelf.devices.reopen('camera', {})).resolves.toMatchObject([{ track: { id: 'default' } }]);
   });
 
-  it('a device that is asked for must be there', async () => {
+  it('opening a named device fails if it is gone', async () => {
     const shelf = new Shelf();
     shelf.there = ['front'];
     await expect(shelf.devices.reopen('camera', { deviceId: 'back' })).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe('LocalDevices', () => {
     });
   });
 
-  it('a browser without devices is told by name', async () => {
+  it('the error of a browser without devices has a name', async () => {
     await expect(new LocalDevices(undefined).open('camera', {})).rejects.toMatchObject({ name: 'NotFoundError' });
   });
 });

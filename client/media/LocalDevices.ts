@@ -15,7 +15,7 @@ export class LocalDevices {
     return capture(this.#access, source, options);
   }
 
-  /** Where the device that was used last is gone, any other does; one that is asked for now must be there. */
+  /** Falls back to any other device if the last one is gone; a device that `asked` names must be there. */
   async reopen(source: 'camera' | 'microphone', asked: CaptureOptions): Promise<CapturedTrack[]> {
     this.#note(source, asked);
     const wanted = this.#last.get(source) ?? {};
@@ -29,7 +29,7 @@ export class LocalDevices {
     }
   }
 
-  /** The device that is in use, or is to be used next. */
+  /** Remembers the device that is in use, or will be used next. */
   remember(source: TrackSource, { deviceId }: { readonly deviceId?: string }): void {
     if (deviceId !== undefined) this.#note(source, { deviceId });
   }

@@ -10,13 +10,14 @@ export interface LocalTrackOptions {
   readonly mediaStreamTrack: MediaStreamTrack;
   readonly muted: boolean;
   readonly publish: PublishOptions;
-  /** Opened by the SDK, or handed over to it: it also closes the device. */
+  /** True if the SDK opened the device, or the application handed it over: the SDK then also closes it. */
   readonly ownsDevice: boolean;
 }
 
 /**
- * One track this client publishes. It outlives producers, transports and servers; the device behind it stays open through all
- * of them. Media leaves only while neither side holds it muted: `held` here, `recordMuted` in the room [M2].
+ * One track that this client publishes. It outlives producers, transports and servers; the device behind it stays open
+ * through all of them. Media leaves only while neither side holds it muted: `held` here, `recordMuted` in the room
+ * [M2].
  */
 export class LocalTrack {
   readonly trackId: string;
@@ -61,12 +62,12 @@ export class LocalTrack {
     return !this.muted;
   }
 
-  /** Muted here, though the room may not know it yet. */
+  /** True if muted here, even if the room does not know it yet. */
   get held(): boolean {
     return this.#held;
   }
 
-  /** How often its own person has muted it so far: an unmute that was overtaken by a mute does not count. */
+  /** How often its own person has muted it so far: an unmute that a mute overtook does not count. */
   get holds(): number {
     return this.#holds;
   }
@@ -79,20 +80,23 @@ export class LocalTrack {
     return this.#producer;
   }
 
-  /** What its producer on fresh transports is expected to be, at this place among all; undefined: that is not known. */
+  /**
+   * Returns the parameters that its producer will have on fresh transports, at this place among all; undefined if they
+   * are not known.
+   */
   expectedAt(place: number): types.RtpParameters | undefined {
     if (this.#lastParameters === undefined) return undefined;
     return expectedParameters(this.#lastParameters, place);
   }
 
-  /** Silence from this instant on, whatever the network does. */
+  /** Silences the track from this instant on, whatever the network does. */
   hold(): void {
     this.#held = true;
     this.#holds += 1;
     this.#applySending();
   }
 
-  /** The room has agreed that it is heard again. */
+  /** Called when the room has agreed that the track is heard again. */
   release(): void {
     this.#held = false;
     this.#applySending();
@@ -100,7 +104,7 @@ export class LocalTrack {
 
   setRecordMuted(muted: boolean): void {
     this.#recordMuted = muted;
-    // Once muted, only its own person opens it again, even if the room should forget that it was.
+    // Once muted, only its own person opens it again, even if the room forgets that it was muted.
     if (muted) this.#held = true;
     this.#applySending();
   }
@@ -116,12 +120,12 @@ export class LocalTrack {
     this.#applySending();
   }
 
-  /** Its producer is gone; the track itself goes on. */
+  /** Called when its producer is gone; the track itself goes on. */
   unproduced(): void {
     this.#producer = undefined;
   }
 
-  /** Another device, or the same one opened again. The old track is stopped where the SDK had opened it. */
+  /** Switches to another device, or to the same one opened again. Stops the old track if the SDK had opened it. */
   async replace(mediaStreamTrack: MediaStreamTrack, ownsDevice: boolean): Promise<void> {
     const old = this.#mediaStreamTrack;
     const ownedOld = this.#ownsDevice;
@@ -162,7 +166,7 @@ export class LocalTrack {
       await sender.setParameters(parameters);
     } catch {
       // The sender was closed or renegotiated in between. A disabled track sends silence all the same, and the next
-      // change, or the next producer, sets its parameters anew.
+      // change, or the next producer, sets its parameters again.
       return;
     }
   }

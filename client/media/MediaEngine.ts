@@ -12,13 +12,13 @@ import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
 
 export interface MediaEngineOwner extends RemoteTrackListener {
   view(): View | undefined;
-  /** Does the room's record hold this track of ours? Only then may media for it be produced. */
+  /** Returns true if the room's record holds this track of ours: only then may its media be produced. */
   isPublished(trackId: string): boolean;
-  /** Is media of this track to be expected: its publisher is there and not muted? */
+  /** Returns true if media of this track is expected: its publisher is there and not muted. */
   isLive(track: RemoteTrack): boolean;
-  /** A track can be received that could not be before. */
+  /** A track can now be received that could not be before. */
   subscribed(track: RemoteTrack): void;
-  /** Something went wrong and is being mended. */
+  /** Something went wrong and is being repaired. */
   trouble(reason: string): void;
 }
 
@@ -34,9 +34,9 @@ export class MediaEngine {
   readonly #localTracks = new Map<string, LocalTrack>();
   readonly #remoteTracks = new Map<string, RemoteTrack>();
   readonly #retired = new Set<MediaSession>();
-  /** Consumers that are being put in place, and what the server has said of them meanwhile. */
+  /** Consumers that are being put in place, and what the server has said about them meanwhile. */
   readonly #arriving = new Map<string, { paused: boolean; closed: boolean }>();
-  /** What the server was told of the next transports. */
+  /** The parameters that the server expects on the next transports, by track id. */
   readonly #expected = new Map<string, types.RtpParameters>();
   #device: Device | undefined;
   #routerCapabilities = '';
@@ -53,12 +53,15 @@ export class MediaEngine {
     this.#handlerName = handlerName;
   }
 
-  /** What a request for entry may bring, so that the answer brings transports; undefined before the first session. */
+  /** Sent with a request for entry, so that the answer brings transports; undefined before the first session. */
   get rtpCapabilities(): types.RtpCapabilities | undefined {
     return this.#device?.recvRtpCapabilities;
   }
 
-  /** What is to be sent again on the transports that are asked for now: the server need not wait until it is negotiated. */
+  /**
+   * Returns the media that will be sent again on the transports requested now: the server opens it without waiting for
+   * negotiation.
+   */
   expected(): ExpectedMedia[] {
     this.#expected.clear();
     for (const [place, track] of this.#toProduce().entries()) {
@@ -72,7 +75,7 @@ export class MediaEngine {
     return this.#remoteTracks.get(trackId);
   }
 
-  /** A session on a link: media moves over to it. */
+  /** Moves media over to a new session and its link. */
   open(link: Link, session: EntryAnswer): void {
     this.#link = link;
     this.#iceServers = session.iceServers.map((server) => ({
@@ -89,24 +92,29 @@ export class MediaEngine {
     }
     this.#opening = this.#load(session, capabilities).then(
       () => this.#requestMedia(link),
-      // One may still be in the room, read and write.
+      // Without media the person can still be in the room, read and write.
       (error: unknown) => this.#owner.trouble(describe(error)),
     );
   }
 
-  /** The link is gone; what is on the screen stays. */
+  /** Called when the link is gone; what is on the screen stays. */
   lost(): void {
     this.#link = undefined;
     clearTimeout(this.#reopenTimer);
     this.#retire();
   }
 
-  /** The server says that the transports died with their worker: no fault of ours, and new ones are to be had at once. */
+  /**
+   * Called when the server says that the transports died with their worker: this client is not at fault, so it gets new
+   * ones at once.
+   */
   mediaLost(): void {
     if (this.#link !== undefined) this.#reopenAfter(0, 'mediaLost', this.#link);
   }
 
-  /** The transports do not work, the link does. The first time at once, then ever more slowly. */
+  /**
+   * Reopens media when the transports do not work but the link does: at once the first time, then with growing delays.
+   */
   reopen(reason: string): void {
     if (this.#link === undefined) return;
     if (performance.now() - this.#openedAt > STEADY_AFTER_MS) this.#failures = 0;
@@ -115,7 +123,7 @@ export class MediaEngine {
     this.#reopenAfter(delayMs, reason, this.#link);
   }
 
-  /** Its publication is in the record. */
+  /** Called once its publication is in the record. */
   addLocal(track: LocalTrack): void {
     this.#localTracks.set(track.trackId, track);
     if (this.#session !== undefined && track.producer === undefined) this.#produce(this.#session, track);
@@ -130,14 +138,14 @@ export class MediaEngine {
     this.#remoteTracks.delete(trackId);
   }
 
-  /** Resolves when all of them are in place, but for those that cannot be. */
+  /** Resolves when all of them are in place, except those that cannot be opened. */
   async consumersOpened(link: Link, offers: readonly ConsumerOffer[]): Promise<void> {
     for (const { consumerId, paused } of offers) this.#arriving.set(consumerId, { paused, closed: false });
     try {
       await this.#opening;
       const session = this.#session;
       if (session === undefined || link !== this.#link) return;
-      // One negotiation for all of them: none waits for another here.
+      // One negotiation covers all of them, so none waits for another here.
       const consumers = await Promise.all(offers.map((offer) => this.#consume(session, offer)));
       this.#consumed(session, offers, consumers);
     } finally {
@@ -166,7 +174,7 @@ export class MediaEngine {
     this.#localTracks.get(trackId)?.want(maxSpatialLayer);
   }
 
-  /** Bytes received so far; null while none are to be expected. */
+  /** Returns the bytes received so far; null while no media is expected. */
   async receivedBytes(): Promise<number | null> {
     const expected = [...this.#remoteTracks.values()].some((track) => !track.paused && this.#owner.isLive(track));
     if (!expected || this.#session === undefined) return null;
@@ -194,7 +202,7 @@ export class MediaEngine {
     this.#owner.trouble(reason);
     this.#retire();
     clearTimeout(this.#reopenTimer);
-    // Without a timer where none is needed: those of a page in the background may take a second.
+    // No timer where none is needed: in a background page a timer may take a second.
     const due = new Promise<void>((resolve) => {
       if (delayMs === 0) resolve();
       else this.#reopenTimer = setTimeout(resolve, delayMs);
@@ -210,7 +218,7 @@ export class MediaEngine {
     } catch (error) {
       throw new ConnectError('UNSUPPORTED_DEVICE', 'This browser cannot take part in calls.', { cause: error });
     }
-    // Checked by mediasoup-client itself.
+    // mediasoup-client itself checks them.
     const routerRtpCapabilities = session.rtpCapabilities as unknown as types.RtpCapabilities;
     await device.load({ routerRtpCapabilities });
     this.#device = device;
@@ -247,7 +255,9 @@ export class MediaEngine {
     for (const track of this.#toProduce()) this.#produce(session, track);
   }
 
-  /** In the order in which they are negotiated. Pictures take longest to come back: they go first. */
+  /**
+   * Returns the tracks in the order in which they are negotiated. Pictures take longest to come back, so they go first.
+   */
   #toProduce(): LocalTrack[] {
     return [...this.#localTracks.values()]
       .filter(
@@ -272,7 +282,10 @@ export class MediaEngine {
     }
   }
 
-  /** `consumers` stand where their offers do. All of one track's are told at once: one of them may be there only for later. */
+  /**
+   * `consumers` stand at the indexes of their offers. All consumers of a track are handed over together, since one of
+   * them may be there only for later.
+   */
   #consumed(
     session: MediaSession,
     offers: readonly ConsumerOffer[],
@@ -314,7 +327,10 @@ export class MediaEngine {
     }, RETIRED_FOR_MS);
   }
 
-  /** Old receivers are of no use once every track has its place in the new session. First of all the new ones are to show something. */
+  /**
+   * Closes old receivers once every track has its place in the new session. It waits a moment: the new receivers show
+   * something first.
+   */
   #closeRetired(): void {
     if (this.#retired.size === 0 || this.#session === undefined) return;
     const tracks = [...this.#remoteTracks.values()];

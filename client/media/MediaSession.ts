@@ -11,7 +11,7 @@ export interface MediaSessionOptions {
   readonly device: types.Device;
   readonly link: Link;
   readonly transports: TransportPair;
-  /** What the server has producers for already, by track: as it was told to expect them. */
+  /** The producers that the server opened in advance: the parameters it expects, by track id. */
   readonly producing: ReadonlyMap<string, types.RtpParameters>;
   readonly iceServers: RTCIceServer[];
   /** A transport cannot be made to work: new ones are needed. */
@@ -21,13 +21,14 @@ export interface MediaSessionOptions {
 const RECORD_MOVED_ON: ReadonlySet<string> = new Set(['TRACK_NOT_FOUND', 'STALE_SESSION', 'NOT_IN_ROOM']);
 const RESTART_ICE_AFTER_MS = 1_500;
 const GIVE_UP_ICE_AFTER_MS = 4_000;
-/** What is offered by then is negotiated at once. */
+/** The receiving transport warms up after this; what is offered sooner is negotiated without a warm-up. */
 const WARM_UP_AFTER_MS = 20;
 
 /**
- * The two transports of one session on one node, and what runs through them. It ends with its node; tracks go on in the next.
- * Whatever may overlap does: DTLS begins before the server has answered `connectTransport`, the next track is negotiated
- * before the server has answered `produce`, and the receiving transport connects before there is anything to receive.
+ * The two transports of one session on one node, and what runs through them. It ends with its node; tracks go on in the
+ * next session. Steps overlap wherever they can: DTLS begins before the server has answered `connectTransport`, the
+ * next track is negotiated before the server has answered `produce`, and the receiving transport connects before there
+ * is anything to receive.
  */
 export class MediaSession {
   readonly #options: MediaSessionOptions;
@@ -93,7 +94,7 @@ export class MediaSession {
       id: offer.consumerId,
       producerId: offer.producerId,
       kind: offer.kind,
-      // Checked by mediasoup-client itself.
+      // mediasoup-client itself checks them.
       rtpParameters: offer.rtpParameters as unknown as types.RtpParameters,
     });
   }
@@ -113,8 +114,8 @@ export class MediaSession {
   }
 
   /**
-   * Gives way to the next session: sends no more, in a moment, as closing takes long enough to be in the way of what is urgent now.
-   * What was received stays in its elements until something newer takes its place.
+   * Gives way to the next session. It stops sending only after the current task, since closing takes long enough to
+   * delay what is urgent now. What was received stays in its elements until something newer takes its place.
    */
   retire(): void {
     this.#closed = true;
@@ -129,11 +130,11 @@ export class MediaSession {
     this.#recv.close();
   }
 
-  /** The server takes requests in any order of arrival; only a refusal matters, and then the transports are of no use. */
+  /** The server takes requests in any order of arrival. Only a refusal matters: it makes the transports useless. */
   #ask(name: string, request: () => Promise<unknown>): void {
     request().catch((error: unknown) => {
       if (this.#closed || this.#options.link.closed) return;
-      // The record moved on (unpublished meanwhile, or another session took over) and says what is to happen.
+      // The record moved on (unpublished meanwhile, or another session took over) and decides what happens next.
       if (error instanceof RequestRefused && RECORD_MOVED_ON.has(error.code)) return;
       this.#options.failed(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     });
@@ -168,8 +169,8 @@ export class MediaSession {
   }
 
   /**
-   * Opens the receiving transport with a section that never receives anything, so that ICE and DTLS are done when the first
-   * track is offered that others publish.
+   * Opens the receiving transport with a section that never receives anything, so that ICE and DTLS are done when the
+   * first track of others is offered.
    */
   #warmUp(): void {
     const codec = this.#options.device.recvRtpCapabilities.codecs?.find((candidate) => candidate.kind === 'audio');
@@ -197,13 +198,13 @@ export class MediaSession {
         },
       })
       .catch(() => {
-        // Without it the transport connects with the first real track.
+        // Without the warm-up the transport connects with the first real track.
         return undefined;
       });
   }
 }
 
-/** Checked by mediasoup-client and the browser themselves. */
+/** mediasoup-client and the browser themselves check the offer. */
 function toTransportOptions(offer: TransportOffer): types.TransportOptions {
   return offer as unknown as types.TransportOptions;
 }

@@ -14,9 +14,9 @@ export interface RemoteTrackListener {
 }
 
 /**
- * What this client receives of one published track, by one of the consumers that carry it. `mediaStream` stays the same for as
- * long as the publication lives: after a recovery, and when another consumer carries on, its track takes the old one's place in
- * it, so that elements hold the last frame and then go on.
+ * What this client receives of one published track, through one of the consumers that carry it. `mediaStream` stays the
+ * same for the life of the publication: after a recovery, and when another consumer takes over, its track replaces the
+ * old one in it, so that elements hold the last frame and then go on.
  */
 export class RemoteTrack {
   readonly trackId: string;
@@ -39,7 +39,7 @@ export class RemoteTrack {
     this.#listener = listener;
   }
 
-  /** The track that is shown now; another one after each recovery. */
+  /** The track that is shown now; it changes with each recovery. */
   get mediaStreamTrack(): MediaStreamTrack | undefined {
     return this.consumer?.track;
   }
@@ -48,7 +48,7 @@ export class RemoteTrack {
     return this.#carriers.shown?.consumer;
   }
 
-  /** Not sent by the server: out of sight, beyond the loudest, or muted. */
+  /** True if the server does not send it: out of sight, not among the loudest, or muted. */
   get paused(): boolean {
     return this.#carriers.paused;
   }
@@ -78,7 +78,7 @@ export class RemoteTrack {
     for (const element of [...this.#elements]) this.detach(element);
   }
 
-  /** Consumers of this track that are in place now. */
+  /** Takes over consumers of this track that are in place now. */
   carry(session: object, arrivals: readonly Arrival<ConsumerCarrier>[]): void {
     this.#carriers.add(session, arrivals);
   }
@@ -87,7 +87,7 @@ export class RemoteTrack {
     return this.#carriers.isOf(session);
   }
 
-  /** Changes of consumers of other tracks are left out. */
+  /** Applies the changes to this track's consumers; skips those of other tracks. */
   consumersPaused(changes: readonly { readonly consumerId: string; readonly paused: boolean }[]): void {
     const own = changes.filter(({ consumerId }) => this.#carriers.has(consumerId));
     if (own.length > 0) this.#carriers.setPaused(own);

@@ -5,7 +5,7 @@ export type DeviceAccess = Pick<MediaDevices, 'getUserMedia' | 'getDisplayMedia'
 
 export interface CaptureOptions {
   readonly deviceId?: string;
-  /** Of the camera. 720 when not said. */
+  /** Height of the camera's picture; 720 by default. */
   readonly height?: number;
   /** What a shared screen shows: text and slides, or moving pictures. */
   readonly content?: 'detail' | 'motion';

@@ -36,7 +36,7 @@ describe('encodingsFor', () => {
 });
 
 describe('codecOptionsFor', () => {
-  it('the sound of speech pauses in silence, that of music does not', () => {
+  it('speech pauses in silence, music does not', () => {
     expect(codecOptionsFor('microphone', {})).toMatchObject({ opusDtx: true, opusFec: true, opusStereo: false });
     expect(codecOptionsFor('microphone', { music: true })).toMatchObject({ opusDtx: false, opusStereo: true });
     expect(codecOptionsFor('screenAudio', {})).toMatchObject({ opusDtx: false, opusStereo: true });
@@ -52,7 +52,7 @@ describe('codecFor', () => {
     expect(codecFor('camera', { videoCodec: 'vp9' }, { codecs: [vp9, vp8] })).toBe(vp9);
   });
 
-  it('the choice of codec is left to a device that does not have the wanted one', () => {
+  it('a device that lacks the wanted codec chooses another one', () => {
     expect(codecFor('camera', { videoCodec: 'av1' }, { codecs: [vp8] })).toBeUndefined();
   });
 });

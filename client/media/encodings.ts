@@ -7,7 +7,7 @@ export interface PublishOptions {
   /** Several sizes of the picture, so that every viewer gets one that fits. On by default. */
   readonly simulcast?: boolean;
   readonly videoCodec?: VideoCodec;
-  /** Of the largest size. */
+  /** Bitrate of the largest size. */
   readonly maxBitrateBps?: number;
   readonly maxFramerate?: number;
   /** Music rather than speech: stereo and more bits. */
@@ -27,8 +27,8 @@ function bitrateForHeight(height: number): number {
 }
 
 /**
- * Layers by the height of the captured picture: three from 540 up, two from 270, one below, lowest first. Browsers drop layers
- * of smaller pictures by themselves, and a layer that never sends would be waited for.
+ * Returns the layers for the height of the captured picture: three from 540 up, two from 270, one below, lowest first.
+ * Browsers drop layers of smaller pictures by themselves, and viewers would wait for a layer that never sends.
  */
 export function encodingsFor(
   source: TrackSource,
@@ -42,7 +42,7 @@ export function encodingsFor(
   const top = options.maxBitrateBps ?? (source === 'screen' ? 2_500_000 : bitrateForHeight(height));
   if (options.simulcast === false) return [{ maxBitrate: top, maxFramerate }];
   if (source === 'screen') {
-    // Text must stay readable: the small one saves frames rather than pixels alone.
+    // Text must stay readable: the small layer saves on frames, not on pixels alone.
     return [
       {
         scaleResolutionDownBy: 2,

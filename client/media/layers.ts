@@ -1,9 +1,9 @@
-/** A higher layer is needed at once; a lower wish may be a passing one: another page, a viewer who is just recovering. */
+/** A higher layer is needed at once; a wish for a lower one may pass: another page, a viewer who is just recovering. */
 const LINGER_MS = 2_000;
 
 /**
- * Which of a publisher's layers are encoded, as viewers come and go. A layer starts as soon as anybody wants it and stops when
- * nobody has for a while. `apply` is called whenever `maxLayer` changes.
+ * Decides which of a publisher's layers are encoded as viewers come and go. A layer starts as soon as anybody wants it
+ * and stops when nobody has wanted it for a while. `apply` is called whenever `maxLayer` changes.
  */
 export class WantedLayers {
   readonly #apply: () => void;
@@ -26,7 +26,10 @@ export class WantedLayers {
     else this.#timer = setTimeout(() => this.#set(maxLayer), LINGER_MS);
   }
 
-  /** New media on another node: its viewers have not said anything yet, so all layers are there for them. */
+  /**
+   * Starts over for new media on another node: its viewers have not said anything yet, so all layers are there for
+   * them.
+   */
   reset(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

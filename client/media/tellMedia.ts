@@ -1,7 +1,7 @@
 import type { Link, Notification } from '../connection/Link.ts';
 import type { MediaEngine } from './MediaEngine.ts';
 
-/** What the server says of media. False: it spoke of something else. */
+/** Handles what the server says about media. Returns false if the notification is about something else. */
 export function tellMedia(notification: Notification, media: MediaEngine, link: Link | undefined): boolean {
   const { name, body } = notification;
   switch (name) {

@@ -21,7 +21,7 @@ class DeviceTrack extends EventTarget {
   }
 }
 
-/** A participant whose room answers when, and what, a test says. */
+/** A participant in a room whose answers, and their timing, the test decides. */
 class World {
   readonly asked: { name: RequestName; body: Record<string, unknown>; answer(error?: Error): void }[] = [];
   readonly produced: LocalTrack[] = [];
@@ -56,7 +56,7 @@ class World {
     return this.me.publishTrack(track, { source: 'microphone', muted });
   }
 
-  /** The record has the track, and says whether it is muted. */
+  /** Puts the track into the record, muted or not. */
   record(muted: boolean): void {
     const trackId = this.me.track('microphone')?.trackId ?? 'microphone-1';
     this.view = aParticipant('me', {
@@ -93,7 +93,7 @@ describe('LocalParticipant', () => {
     expect(world.produced).toEqual([track]);
   });
 
-  it('[M2] a mute is silence at once, whatever becomes of telling it', async () => {
+  it('[M2] a mute silences at once, whether or not it reaches the room', async () => {
     const world = new World();
     const track = await world.published();
     expect(world.device.enabled).toBe(true);
@@ -174,14 +174,14 @@ describe('LocalParticipant', () => {
     expect(world.device.enabled).toBe(false);
   });
 
-  it("[M2] a host's mute is silence at once", async () => {
+  it("[M2] a host's mute silences at once", async () => {
     const world = new World();
     await world.published();
     world.record(true);
     expect(world.device.enabled).toBe(false);
   });
 
-  it('[M2] a record that forgot a mute is told again, and nothing is heard meanwhile', async () => {
+  it('[M2] a mute that the record forgot is sent again, and nothing is heard meanwhile', async () => {
     const world = new World();
     await world.published(true);
     world.record(false);
@@ -189,7 +189,7 @@ describe('LocalParticipant', () => {
     expect(world.last()).toEqual({ name: 'setTrackMuted', muted: true });
   });
 
-  it('[M2] muting while publishing is under way is told once the track is published', async () => {
+  it('[M2] a mute while publishing is under way is sent once the track is published', async () => {
     const world = new World();
     const publishing = world.publish();
     const muting = world.me.mute('microphone');
@@ -201,7 +201,7 @@ describe('LocalParticipant', () => {
     expect(world.last()).toEqual({ name: 'setTrackMuted', muted: true });
   });
 
-  it('[M2] after a reload the published track is taken up as muted as it was', async () => {
+  it('[M2] after a reload the published track goes on, muted if it was', async () => {
     const view = aParticipant('me', {
       tracks: new Map([['kept', aTrack({ id: 'kept', source: 'microphone', kind: 'audio', muted: true })]]),
     });

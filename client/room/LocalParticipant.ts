@@ -12,7 +12,7 @@ import type { EmitRoomEvent } from './RoomEvents.ts';
 export interface PublishTrackOptions extends PublishOptions {
   readonly source: TrackSource;
   readonly muted?: boolean;
-  /** From now on the SDK stops the track: when it is unpublished or replaced, and a camera's also while it is muted. */
+  /** From now on the SDK stops the track: when it is unpublished or replaced, and a camera also while it is muted. */
   readonly handOver?: boolean;
 }
 
@@ -24,9 +24,9 @@ export interface LocalParticipantOptions {
   readonly newId: () => string;
 }
 
-/** A mute that the room could not be told yet is told again after this. */
+/** A mute that did not reach the room is sent again after this. */
 const REMIND_MS = 2_000;
-/** Tracks of the record that a reloaded page does not publish again within this time are given up. */
+/** Tracks of the record that a reloaded page does not publish again within this time are unpublished. */
 const ORPHAN_MS = 15_000;
 
 /** The person at this client: publishes, mutes, raises a hand. Tracks and devices stay through every recovery. */
@@ -65,8 +65,8 @@ export class LocalParticipant extends Participant<LocalTrack> {
   }
 
   /**
-   * Publishes a track of the application's own, which also stops it unless it hands it over. In place of another track of the same source it
-   * goes on as the same publication; so it does after a reload, muted when that one was.
+   * Publishes the application's track. The application stops it, unless `handOver`. A track of the same source, also
+   * one from before a reload, is replaced under the same publication and mute.
    */
   async publishTrack(mediaStreamTrack: MediaStreamTrack, options: PublishTrackOptions): Promise<LocalTrack> {
     return this.#publish(mediaStreamTrack, options, options.handOver ?? false);
@@ -79,7 +79,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
     await this.#options.commands.send('unpublish', { participantId: this.id, trackId: track.trackId });
   }
 
-  /** Nothing leaves from the moment of the call, though the room may hear of it later. */
+  /** Nothing leaves from the moment of the call, even if the room hears of it later. */
   async mute(source: TrackSource): Promise<void> {
     const track = this.#tracks.get(source);
     if (track === undefined) return;
@@ -88,7 +88,10 @@ export class LocalParticipant extends Participant<LocalTrack> {
     await this.#tellMuted(track);
   }
 
-  /** Media leaves only once the room's record says so. Rejects, still muted, when the record could not be changed. */
+  /**
+   * Media leaves only once the room's record says so.
+   * @throws RequestRefused, CommandTimedOut or ConnectError when the record could not be changed; the track stays muted
+   */
   async unmute(source: TrackSource): Promise<void> {
     const track = this.#tracks.get(source);
     if (track === undefined || track.sending || this.#unmuting.has(track.trackId)) return;
@@ -129,7 +132,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
     }
   }
 
-  /** Takes another device for a source that is published. A camera that is muted opens it at the next unmute. */
+  /** Switches the device of a published source. A muted camera opens it at the next unmute. */
   async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
     const track = this.#tracks.get(source);
     if (track === undefined) return;
@@ -162,7 +165,9 @@ export class LocalParticipant extends Participant<LocalTrack> {
     return gone;
   }
 
-  /** The room had let this participant go, and it came in anew: what it published is published again, as it was. */
+  /**
+   * Called when the room had dropped this participant and it joined again: publishes its tracks again, as they were.
+   */
   rejoined(record: ParticipantRecord): void {
     super.update(record);
     for (const track of this.#tracks.values()) {
@@ -170,7 +175,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
     }
   }
 
-  /** Over: devices that the SDK opened are closed. */
+  /** Closes the devices that the SDK opened. */
   close(): void {
     clearTimeout(this.#reminder);
     clearTimeout(this.#orphanTimer);
@@ -247,7 +252,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
     this.#reconcile();
   }
 
-  /** What is muted here is muted in the room, or becomes so as soon as the room can be told. */
+  /** Mutes in the room what is muted here, now or as soon as the room can be reached. */
   #reconcile(): void {
     clearTimeout(this.#reminder);
     for (const track of this.#tracks.values()) {
@@ -265,7 +270,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
       await this.#options.commands.send('setTrackMuted', { participantId: this.id, trackId, muted: true });
     } catch (error) {
       if (!isTransient(error)) this.#warn(track, error);
-      // It is silent here all the same; whether the room shows it is tried again.
+      // The track is silent here all the same; the record is tried again.
       clearTimeout(this.#reminder);
       this.#reminder = setTimeout(() => this.#reconcile(), REMIND_MS);
     } finally {
@@ -283,7 +288,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
   async #replace(track: LocalTrack, mediaStreamTrack: MediaStreamTrack, ownsDevice: boolean): Promise<void> {
     this.#watch(track, mediaStreamTrack);
     await track.replace(mediaStreamTrack, ownsDevice);
-    // Its media may not be produced yet: there was nothing to send.
+    // Its media may not have been produced yet, since there was nothing to send.
     if (this.publications.has(track.trackId)) this.#options.media.addLocal(track);
     this.#options.emit('localTrackReplaced', track);
   }
@@ -310,7 +315,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
     track.close();
   }
 
-  /** After a reload the record still has this participant's tracks: those that nobody publishes again are taken out. */
+  /** After a reload the record still has this participant's tracks: those that are not published again are removed. */
   #adoptLater(): void {
     this.#orphanTimer = setTimeout(() => {
       for (const { source, trackId } of this.publications.values()) {
@@ -323,6 +328,6 @@ export class LocalParticipant extends Participant<LocalTrack> {
   }
 
   #warn(track: LocalTrack, error: unknown): void {
-    this.#options.emit('warning', `the room could not be told about the ${track.source}`, error);
+    this.#options.emit('warning', `a change of the ${track.source} did not reach the room`, error);
   }
 }

@@ -2,8 +2,8 @@ import type { ReencodingPolicy, Role } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 
 /**
- * What hosts may do to a room and to the others in it. Each call resolves once the room's record has it, and rejects with
- * `RequestRefused` (FORBIDDEN for those who may not).
+ * What hosts may do to a room and to the others in it. Each call resolves once the room's record has the change.
+ * @throws RequestRefused when the room refuses (FORBIDDEN for those who are not hosts)
  */
 export class RoomControls {
   readonly #commands: CommandQueue;
@@ -24,7 +24,7 @@ export class RoomControls {
     await this.#commands.send('setLobby', { lobby });
   }
 
-  /** Null takes the password off. */
+  /** Null removes the password. */
   async setPassword(password: string | null): Promise<void> {
     await this.#commands.send('setPassword', { password });
   }
@@ -37,7 +37,7 @@ export class RoomControls {
     await this.#commands.send('setRole', { participantId, role });
   }
 
-  /** Shows somebody large to everybody, unless they have a pin of their own; null ends it. */
+  /** Shows somebody large to everybody who has no pin of their own; null ends it. */
   async setSpotlight(participantId: string | null): Promise<void> {
     await this.#commands.send('setSpotlight', { participantId });
   }
@@ -46,7 +46,7 @@ export class RoomControls {
     await this.#commands.send('lowerHand', { participantId });
   }
 
-  /** Nobody can unmute somebody else. */
+  /** Only mutes: nobody can unmute somebody else. */
   async muteTrack(participantId: string, trackId: string): Promise<void> {
     await this.#commands.send('setTrackMuted', { participantId, trackId, muted: true });
   }

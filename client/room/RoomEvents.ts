@@ -5,10 +5,10 @@ import type { LocalTrack } from '../media/LocalTrack.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
 import type { Participant, RemoteParticipant, TrackPublication } from './participants.ts';
 
-/** Outside, on the way in (perhaps in the lobby), in, away for a moment, or over. */
+/** Not yet connected, entering (perhaps in the lobby), in, briefly away, or over. */
 export type RoomConnectionState = 'new' | 'connecting' | 'lobby' | 'connected' | 'reconnecting' | 'disconnected';
 
-/** `refused`: a server said no for a reason of its own, given beside it. */
+/** `refused`: a server refused for its own reason, given beside it. */
 export type DisconnectReason = SessionEnd | 'refused';
 
 /** `reason`: what is missing, or why tracks may have to wait; for people. */
@@ -19,14 +19,14 @@ export interface ReencodingAvailability {
 
 export type { Departure };
 
-/** A message as people see it; those that the room does not have yet come last. */
+/** A message as people see it; messages that the room does not have yet come last. */
 export interface ChatEntry extends ChatMessage {
   readonly state: 'sent' | 'pending' | 'failed';
 }
 
 /**
- * What a room tells an application. A recovery is told by `reconnecting` (only when it takes longer than a moment) and
- * `reconnected` alone: nobody leaves or joins, and no track is unsubscribed, unless the record says so.
+ * What a room reports to an application. A recovery shows only as `reconnecting` (if it takes longer than a moment) and
+ * `reconnected`: nobody leaves or joins, and no track is unsubscribed, unless the record says so.
  */
 export interface RoomEvents {
   stateChanged: [state: RoomConnectionState];
@@ -36,15 +36,15 @@ export interface RoomEvents {
   disconnected: [reason: DisconnectReason, error: Error | undefined];
 
   /**
-   * The servers were updated and no longer speak this client's version. The room stays `reconnecting` and asks on;
-   * session, outbox and devices are kept. A page loads itself again when that disturbs nobody, and goes back in as
-   * after any reload.
+   * The servers were updated and no longer speak this client's version. The room stays `reconnecting` and keeps asking;
+   * session, outbox and devices are kept. A page should reload when that disturbs nobody; it goes back in as after any
+   * reload.
    */
   upgradeNeeded: [error: Error];
 
   participantConnected: [participant: RemoteParticipant];
   participantDisconnected: [participant: RemoteParticipant, departure: Departure];
-  /** Name, role, hand, whether they are reconnecting, or the wish to have a track of theirs reencoded. */
+  /** Name, role, hand, connection, or the wish to have a track reencoded has changed. */
   participantStateChanged: [participant: Participant];
 
   trackPublished: [publication: TrackPublication, participant: Participant];
@@ -66,11 +66,11 @@ export interface RoomEvents {
   chatMessage: [message: ChatEntry, change: 'posted' | 'edited' | 'deleted'];
   /** The list of messages, or the state of one that is not sent yet, has changed. */
   chatChanged: [];
-  /** Settings of the room: name, lock, lobby, password, capacity, reencoding; who is banned, and who is in the spotlight. */
+  /** A setting (name, lock, lobby, password, capacity, reencoding), the bans or the spotlight have changed. */
   roomChanged: [room: RoomState];
-  /** Whether tracks can be reencoded, or which are. */
+  /** Whether tracks can be reencoded, or which are, has changed. */
   reencodingChanged: [availability: ReencodingAvailability];
-  /** For hosts: who waits to be let in. */
+  /** For hosts: the list of those who wait to be let in has changed. */
   lobbyChanged: [knocks: readonly LobbyEntry[]];
   reacted: [emoji: string, participant: Participant];
   typingChanged: [typing: boolean, participant: RemoteParticipant];

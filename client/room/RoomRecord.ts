@@ -11,8 +11,8 @@ interface Copy {
 
 /**
  * The client's copy of the room: the redacted state as of one version of its journal, brought forward by the same
- * `evolve` as the servers' [J1]. A copy that lacks a commit is not trusted any more: the next entry asks for the whole
- * room.
+ * `evolve` as on the servers [J1]. A copy that lacks a commit is not trusted any more: the next entry asks for the
+ * whole room.
  */
 export class RoomRecord {
   #copy: Copy | undefined;
@@ -35,7 +35,7 @@ export class RoomRecord {
     return this.#isTrusted;
   }
 
-  /** From which version on an entry may bring missed commits; 0 asks for the whole room. */
+  /** The version after which an entry may bring missed commits; 0 asks for the whole room. */
   get entryVersion(): number {
     return this.#isTrusted ? this.version : 0;
   }
@@ -44,9 +44,9 @@ export class RoomRecord {
     this.#isTrusted = false;
   }
 
-  /** Takes over what an entry brought. Returns what changed since the copy before; nothing on first entry. */
+  /** Takes over what an entry brought. Returns what changed since the copy before; nothing on the first entry. */
   enter(answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version'>): readonly RoomChange[] {
-    // Should the missed commits not fit, the next attempt asks for the whole room.
+    // If the missed commits do not fit, the next attempt asks for the whole room.
     this.#isTrusted = false;
     const { roomId, room, version } = answer;
     const before = this.#copy;
@@ -77,7 +77,7 @@ export class RoomRecord {
     return changes;
   }
 
-  /** The whole room, since this participant sees more of it now, or less. */
+  /** Takes the whole room, since this participant now sees more of it, or less. */
   refresh(room: RedactedRoom, version: number): readonly RoomChange[] {
     if (this.#copy === undefined || !this.#isTrusted || version <= this.#copy.version) return [];
     const changes = changesBetween(this.#copy.room, room);
@@ -86,7 +86,9 @@ export class RoomRecord {
   }
 }
 
-/** One commit after the other, so that nothing that happened is lost between two states. Known ones change nothing. */
+/**
+ * Adds one commit after the other, so that nothing that happened is lost between two states. Known ones change nothing.
+ */
 function withMissed(before: Copy, commits: readonly RedactedCommit[]): { copy: Copy; changes: RoomChange[] } {
   let copy = before;
   const changes: RoomChange[] = [];

@@ -7,7 +7,7 @@ import { LocalParticipant, type LocalParticipantOptions } from './LocalParticipa
 import { type Participant, RemoteParticipant, type TrackPublication } from './participants.ts';
 import type { EmitRoomEvent } from './RoomEvents.ts';
 
-/** Who and what there was before an update. */
+/** The participants and publications before an update. */
 export interface RosterSnapshot {
   readonly participants: ReadonlyMap<string, RemoteParticipant>;
   readonly publications: ReadonlyMap<
@@ -16,7 +16,7 @@ export interface RosterSnapshot {
   >;
 }
 
-/** The participants of a room as living objects, kept in step with its record, and the events that come of that. */
+/** The participants of a room as living objects, kept in step with its record, and the events about them. */
 export class Roster {
   readonly remotes = new Map<string, RemoteParticipant>();
   readonly #options: LocalParticipantOptions;
@@ -44,8 +44,8 @@ export class Roster {
   }
 
   /**
-   * Brings the objects up to `room`. `rejoined`: the room had let this client's own participant go, and it came in anew.
-   * Returns what `tell` needs to speak of those who are gone.
+   * Brings the objects up to `room`. `rejoined`: the room had dropped this client's own participant, and it joined
+   * again. Returns what `tell` needs to report those who are gone.
    */
   update(room: RoomState, selfId: string, rejoined: boolean): RosterSnapshot {
     const publications = new Map<string, { publication: TrackPublication; participant: Participant }>();
@@ -75,7 +75,7 @@ export class Roster {
     for (const change of changes) this.#tell(change, before);
   }
 
-  /** Its media can be received now. Its publication may still be on the way. */
+  /** Called when the track's media can be received. Its publication may still be on the way. */
   subscribed(track: RemoteTrack): void {
     const participant = this.remotes.get(track.publisherId);
     const publication = participant?.publications.get(track.trackId);
@@ -84,7 +84,7 @@ export class Roster {
     this.#emit('trackSubscribed', track, publication, participant);
   }
 
-  /** These tracks are reencoded, whether or not their publications are known yet. */
+  /** Sets which tracks are reencoded, whether or not their publications are known yet. */
   setReencoded(trackIds: readonly string[]): void {
     this.#reencoded = new Set(trackIds);
     this.#markReencoded();

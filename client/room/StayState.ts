@@ -1,6 +1,6 @@
 import type { EmitRoomEvent, RoomConnectionState } from './RoomEvents.ts';
 
-/** The state of a stay in a room, and its events. An interruption is told only when it takes longer than a moment. */
+/** The state of a stay in a room, and its events. An interruption is reported only if it takes longer than a moment. */
 export class StayState {
   readonly #announceAfterMs: number;
   readonly #emit: EmitRoomEvent;

@@ -8,7 +8,7 @@ import { changesBetween } from './changesBetween.ts';
 
 const ROOM = stateOf(created(), joined('ann', 1), joined('bob', 2), published('bob', 'mic'), posted('bob', 'm1'));
 
-/** What these events, in one commit, change; `actor` is bob himself when it is left out. */
+/** Returns what these events change in one commit; `actor` is bob himself by default. */
 function changesBy(events: readonly RoomEvent[], actor = by('bob', 2)) {
   const commit = commitOf(ORIGIN, events, { actor });
   return changesBetween(ROOM, evolveCommit(ROOM, commit), redact(commit, 'host'));
@@ -45,7 +45,7 @@ describe('changesBetween', () => {
     expect(changesBy([event])).toEqual([{ type: 'participant', participantId: 'bob' }]);
   });
 
-  it('a new session of somebody who was there all the time is no change', () => {
+  it('a new session of somebody who stayed is no change', () => {
     expect(changesBy([{ type: 'ParticipantResumed', participantId: 'bob', session: 3, nodeId: '', at: 1 }])).toEqual(
       [],
     );
@@ -57,7 +57,7 @@ describe('changesBetween', () => {
     expect(changesBy([knocked('zoe')])).toEqual([{ type: 'lobby' }]);
   });
 
-  it('changes between two rooms tell of messages posted, edited and deleted', () => {
+  it('changes between two rooms name messages posted, edited and deleted', () => {
     const edited = changesBy([{ type: 'ChatEdited', messageId: 'm1', text: 'hi', at: 5 }, posted('bob', 'm2')]);
     expect(edited).toMatchObject([
       { type: 'edited', message: { id: 'm1', text: 'hi' } },
@@ -66,7 +66,7 @@ describe('changesBetween', () => {
     expect(changesBy([{ type: 'ChatDeleted', messageId: 'm1', at: 5 }])).toMatchObject([{ type: 'deleted' }]);
   });
 
-  it('two whole rooms tell the same as a commit, but for reasons that only a commit knows', () => {
+  it('two whole rooms tell the same as a commit, except reasons that only a commit knows', () => {
     const gone: RoomEvent = { type: 'ParticipantGone', participantId: 'bob', departure: 'removed', at: 1 };
     const after = evolveCommit(ROOM, commitOf(ORIGIN, [gone, { type: 'LockChanged', locked: true }]));
     expect(changesBetween(ROOM, structuredClone(after))).toEqual([

@@ -3,7 +3,9 @@ import { toPlain } from '../../core/room/fields.ts';
 import type { RedactedCommit } from '../../core/room/redact.ts';
 import type { ChatMessage, Participant, RoomState, Track } from '../../core/room/state.ts';
 
-/** What applications hear of a change of the room. A new fact about a participant or a setting needs no line here. */
+/**
+ * What applications hear about a change of the room. A new fact about a participant or a setting needs no line here.
+ */
 export type RoomChange =
   | { readonly type: 'joined'; readonly participantId: string }
   | { readonly type: 'gone'; readonly participantId: string; readonly departure: Departure }
@@ -18,7 +20,7 @@ export type RoomChange =
 
 type By = RedactedCommit | undefined;
 
-/** Told by changes of their own, or what `evolve` alone needs. All else is what an application knows as the room. */
+/** Keys that have their own changes, or that `evolve` alone needs. An application knows all others as the room. */
 const NOT_THE_ROOM: ReadonlySet<keyof RoomState> = new Set([
   ...(['participants', 'lobby', 'admitted', 'chat', 'lastSession', 'commandIds'] as const),
 ]);
@@ -28,9 +30,9 @@ const NOT_THE_PARTICIPANT: ReadonlySet<keyof Participant> = new Set([
 const TOLD_BY_MUTES: ReadonlySet<keyof Track> = new Set(['muted'] as const);
 
 /**
- * What happened between two states of a room. `commit` is the one between them, if it was one: it knows why somebody
- * is gone and whether a host muted. Someone who went and came back in between does not show. What `evolve` shared is
- * not looked into.
+ * Returns what happened between two states of a room. `commit` is the one between them, if it was exactly one: it knows
+ * why somebody is gone and whether a host muted. Someone who left and came back in between does not show. Objects that
+ * both states share are skipped.
  */
 export function changesBetween(before: RoomState, after: RoomState, commit?: RedactedCommit): RoomChange[] {
   const changes: RoomChange[] = [];
@@ -103,7 +105,7 @@ function differ<T extends object>(before: T, after: T, except: ReadonlySet<keyof
   return (Object.keys(after) as (keyof T)[]).some((key) => !except.has(key) && !isEqual(before[key], after[key]));
 }
 
-/** Of a room's values, whose properties always come in the same order. */
+/** Compares values of a room, whose properties always come in the same order. */
 function isEqual(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(toPlain(a)) === JSON.stringify(toPlain(b));
 }

@@ -14,7 +14,7 @@ export class TrackPublication<Track extends LocalTrack | RemoteTrack = LocalTrac
   readonly source: TrackSource;
   readonly kind: TrackKind;
   #record: TrackRecord;
-  /** Others receive it reencoded now; nobody sees a difference. */
+  /** True while others receive it reencoded; nobody sees a difference. */
   reencoded = false;
   /** Undefined until its media can be received, or sent. */
   track: Track | undefined;

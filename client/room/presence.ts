@@ -3,7 +3,10 @@ import { RemoteParticipant } from './participants.ts';
 import type { EmitRoomEvent } from './RoomEvents.ts';
 import type { Roster } from './Roster.ts';
 
-/** What merely happens in a room: speaking, quality, reactions, typing. Others that are not known (yet) are left out. */
+/**
+ * Reports what merely happens in a room: speaking, quality, reactions, typing. Skips participants that are not known
+ * (yet).
+ */
 export function tellPresence(notification: Notification, roster: Roster, emit: EmitRoomEvent): void {
   const { name, body } = notification;
   switch (name) {

@@ -4,8 +4,8 @@ import { ElementSizes } from './ElementSizes.ts';
 const DEBOUNCE_MS = 150;
 
 /**
- * What this client shows, for the server to choose what it sends: measured on the elements that tracks are attached to, or
- * said by the application. Undefined until either has happened; the server then sends everything small.
+ * What this client shows, so that the server can choose what it sends: measured on the elements that tracks are
+ * attached to, or set by the application. Undefined until either has happened; the server then sends everything small.
  */
 export class ViewReporter {
   readonly #send: (view: View) => void;
@@ -40,7 +40,7 @@ export class ViewReporter {
     this.#changed();
   }
 
-  /** Says the view instead of measuring it; undefined measures again. */
+  /** Sets the view instead of measuring it; undefined measures again. */
   set(view: View | undefined): void {
     this.#manual = view;
     this.#changed();
@@ -59,8 +59,8 @@ export class ViewReporter {
     return { tiles: [...tiles.values()].slice(0, 500) };
   }
 
-  /** The view went along with the request for entry. */
-  told(): void {
+  /** Called when the view went along with the request for entry. */
+  sentWithEntry(): void {
     this.#sent = JSON.stringify(this.current());
   }
 
