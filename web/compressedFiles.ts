@@ -5,10 +5,10 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const COMPRESSIBLE = /\.(html|js|mjs|css|json|map|webmanifest|svg|txt)$/;
-/** A smaller file fits into one packet as it is. */
+/** A smaller file fits into one packet uncompressed. */
 const MIN_BYTES = 1_024;
 
-/** Writes `FILE.br` and `FILE.gz` beside each file of the built page that compresses well; the server picks one of them. */
+/** Writes `FILE.br` and `FILE.gz` beside each file of the built page that compresses well; the server picks one. */
 export function compressedFiles(): Plugin {
   return {
     name: 'everroom:compressed-files',

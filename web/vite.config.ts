@@ -4,12 +4,14 @@ import { compressedFiles } from './compressedFiles.ts';
 
 const devServer = process.env.EVERROOM_URL ?? 'http://localhost:3000';
 
-/** Everything is a file of our own origin: no inline script or style, so that a strict content security policy holds. */
+/**
+ * Every file comes from our own origin, without inline script or style, so that a strict content security policy holds.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), compressedFiles()],
   build: {
-    // Browsers that know light-dark() and :has(): what would replace them in older ones cannot make the meeting dark.
+    // Browsers that know light-dark() and :has(): the fallbacks for older ones cannot make the meeting dark.
     target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -3,7 +3,7 @@ import type { Meeting } from '../model/Meeting.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
 import { meetingOf } from './snapshots.ts';
 
-/** Answers as it was told: `prepare` and `enter` fail with the code given for them, 'LOBBY' lets people wait. */
+/** A door with preset answers: `prepare` and `enter` fail with the code given for them, 'LOBBY' makes people wait. */
 export class FakeDoor implements Door {
   readonly formerStay = null;
   readonly #prepare: string | null;

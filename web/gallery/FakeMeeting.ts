@@ -1,6 +1,6 @@
 import type { Meeting, MeetingActions, MeetingSnapshot, VideoSource } from '../model/Meeting.ts';
 
-/** A meeting that stands still but for what the person at it does. */
+/** A meeting in which only the person at the page changes anything. */
 export class FakeMeeting implements Meeting {
   readonly actions: MeetingActions;
   readonly #listeners = new Set<() => void>();

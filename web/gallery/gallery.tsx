@@ -57,7 +57,7 @@ const pictured = meetingOf(5, {
   chat: chatOf().slice(1, 5),
 });
 
-/** As browsers do when the person says no. */
+/** Refuses devices as browsers do when the person says no. */
 function refuseDevices(): void {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
 }

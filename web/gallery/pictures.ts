@@ -24,7 +24,7 @@ export function pictureOf(trackId: string, paint: (context: CanvasRenderingConte
   };
 }
 
-/** Somebody before a wall. */
+/** Paints somebody before a wall. */
 export function paintFace(seed: number): (context: CanvasRenderingContext2D) => void {
   return (context) => {
     const hue = (seed * 67) % 360;

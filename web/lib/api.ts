@@ -1,6 +1,6 @@
 /** The server's REST interface, as far as the page uses it. */
 
-/** The server's refusal, or UNREACHABLE where it cannot be had. */
+/** The server's refusal, or UNREACHABLE if the server cannot be reached. */
 class ApiError extends Error {
   readonly code: string;
 
@@ -25,7 +25,7 @@ export function mintToken(roomId: string): Promise<JoinPass> {
   return post(`/api/rooms/${encodeURIComponent(roomId)}/tokens`, {});
 }
 
-/** Whether anybody may create rooms here. Where that cannot be found out, trying tells. */
+/** Returns whether anybody may create rooms here; true if that cannot be found out, since the attempt shows it. */
 export async function mayCreateRooms(): Promise<boolean> {
   try {
     const response = await fetch('/api/config');
@@ -41,7 +41,7 @@ async function post(path: string, body: unknown): Promise<JoinPass> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  const answer: unknown = await response.json().catch(() => null); // A proxy's error page is no JSON.
+  const answer: unknown = await response.json().catch(() => null); // A proxy's error page is not JSON.
   if (!response.ok) throw toApiError(answer);
   const roomId = field(answer, 'roomId');
   const token = field(answer, 'token');
@@ -62,7 +62,7 @@ function toApiError(answer: unknown): ApiError {
   const error = field(answer, 'error');
   const code = field(error, 'code');
   const message = field(error, 'message');
-  // Without a code it is not our server that speaks, but a proxy that did not reach it.
+  // An answer without a code is not from our server, but from a proxy that did not reach it.
   return new ApiError(typeof code === 'string' ? code : 'UNREACHABLE', typeof message === 'string' ? message : '');
 }
 

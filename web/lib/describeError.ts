@@ -10,7 +10,7 @@ type Descriptions = { readonly [code in ConnectFailure]?: DescribedError };
 
 const RELOAD: DescribedError = {
   title: 'Something went wrong.',
-  advice: 'Try again; if it stays so, reload the page.',
+  advice: 'Try again; if that does not help, reload the page.',
 };
 const AGAIN: DescribedError = { title: 'The server is busy recovering.', advice: 'Try again in a moment.' };
 const PERMISSION: DescribedError = {
@@ -69,12 +69,15 @@ const BY_NAME: { readonly [name: string]: DescribedError } = {
   },
 };
 
-/** The code of a refusal, whoever threw it; null where the error carries none. */
+/** Returns the code of a refusal, whoever threw it; null if the error carries none. */
 export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** What to tell a person about an error; null where the person did it on purpose, such as closing the screen picker. */
+/**
+ * Returns what to tell a person about an error; null if the person did it on purpose, such as closing the screen
+ * picker.
+ */
 export function describeError(error: unknown): DescribedError | null {
   if (isCancelled(error)) return null;
   const code = codeOf(error);

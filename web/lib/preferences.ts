@@ -1,6 +1,6 @@
 /**
- * What the browser remembers for this person. Storage may be forbidden or full: then nothing is remembered, and all
- * works.
+ * What the browser remembers for this person. Storage may be forbidden or full: then nothing is remembered, and
+ * everything else works.
  */
 export interface Preferences {
   readonly name: string;
@@ -43,7 +43,7 @@ export function savePreferences(change: Partial<Preferences>): void {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...readPreferences(), ...change }));
   } catch (error) {
-    console.debug('Preferences are not kept', error);
+    console.debug('preferences are not kept', error);
   }
 }
 

@@ -1,4 +1,4 @@
-/** This page, as far as loading it again goes. */
+/** What a reload needs to know about this page, and the reload itself. */
 export const thisPage = {
   isHidden: () => document.hidden,
   hasUnsentInput: () => [...document.querySelectorAll('textarea')].some(({ value }) => value.trim() !== ''),

@@ -5,7 +5,7 @@ interface Store<Snapshot> {
   getSnapshot(): Snapshot;
 }
 
-/** The current snapshot of a store; its methods need not be bound. */
+/** Returns the current snapshot of a store; its methods need not be bound. */
 export function useStore<Snapshot>(store: Store<Snapshot>): Snapshot {
   const subscribe = useCallback((listener: () => void) => store.subscribe(listener), [store]);
   return useSyncExternalStore(subscribe, () => store.getSnapshot());

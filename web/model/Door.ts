@@ -1,14 +1,19 @@
 import type { Meeting } from './Meeting.ts';
 
-/** How a person gets into one room. `ServerDoor` is the one that asks the server. */
+/** How a person gets into one room. `ServerDoor` asks the server. */
 export interface Door {
-  /** What this tab had in the meeting a moment ago (the page was reloaded): it goes straight back in. */
+  /**
+   * What this tab had on in the meeting before the page was reloaded: it goes straight back in. Null if there was none.
+   */
   readonly formerStay: Stay | null;
-  /** Finds out early whether there is such a room; rejects where nobody can enter. */
+  /**
+   * Finds out early whether there is such a room.
+   * @throws an error with the refusal's `code` when nobody can enter
+   */
   prepare(): Promise<void>;
   /**
-   * Rejects with the refusal's code: PASSWORD_REQUIRED, ROOM_FULL, LOBBY_DENIED, … Where there is a lobby it takes as
-   * long as a host does; aborting `signal` gives up.
+   * Enters the room. In a room with a lobby it takes as long as a host does; aborting `signal` gives up.
+   * @throws an error with the refusal's `code`: PASSWORD_REQUIRED, ROOM_FULL, LOBBY_DENIED, …
    */
   enter(request: EnterRequest, onLobby: () => void, signal: AbortSignal): Promise<Meeting>;
 }
@@ -21,11 +26,11 @@ export interface Stay {
 
 export interface EnterRequest extends Stay {
   readonly password: string | null;
-  /** Called once the room is entered: from then on the open devices are the meeting's. */
+  /** Called once the room is entered: from then on the open devices belong to the meeting. */
   takeTracks(): HandedTracks;
 }
 
-/** Each as soon as it is open; null for what is off or failed. */
+/** Each track resolves as soon as it is open; null if it is off or failed. */
 export interface HandedTracks {
   readonly camera: Promise<MediaStreamTrack | null>;
   readonly microphone: Promise<MediaStreamTrack | null>;

@@ -9,7 +9,7 @@ export type { ReencodingPolicy };
 export interface Meeting {
   subscribe(listener: () => void): () => void;
   getSnapshot(): MeetingSnapshot;
-  /** Rejects with what went wrong; the page explains it (`describeError`). */
+  /** Actions reject with what went wrong; the page explains it (`describeError`). */
   readonly actions: MeetingActions;
 }
 
@@ -24,9 +24,9 @@ export interface MeetingSnapshot {
   readonly self: Person;
   /** Everybody else, in the order of joining. */
   readonly others: readonly Person[];
-  /** Who waits to be let in; empty for all but hosts. */
+  /** Those who wait to be let in; empty for everybody but hosts. */
   readonly lobby: readonly Omit<LobbyEntry, 'nodeId'>[];
-  /** Whom a host shows to everybody. */
+  /** The participant whom a host shows to everybody. */
   readonly spotlightId: string | null;
   readonly chat: readonly ChatLine[];
   /** Participant ids, loudest first. */
@@ -35,16 +35,16 @@ export interface MeetingSnapshot {
   readonly lastSpokeAt: ReadonlyMap<string, number>;
   /** Names of those who are writing. */
   readonly typing: readonly string[];
-  /** The last thing to tell this person about; a new object each time. */
+  /** The last message for this person; a new object each time. */
   readonly word: Word | null;
   /** Not null once the meeting is over for this person. */
   readonly ended: EndReason | null;
 }
 
 export interface Reencoding {
-  /** What hosts want for the room. */
+  /** The hosts' choice for the room. */
   readonly policy: ReencodingPolicy;
-  /** Null while the server has not said it. */
+  /** Null until the server has said so. */
   readonly available: boolean | null;
   /** What is missing, or why videos may have to wait; null when all is well. */
   readonly reason: string | null;
@@ -69,7 +69,7 @@ export interface Person {
 export interface PublishedMedia {
   readonly trackId: string;
   readonly muted: boolean;
-  /** What hosts want for this one; null follows the room. */
+  /** The hosts' choice for this video; null follows the room. */
   readonly reencodingWish: boolean | null;
   readonly reencoded: boolean;
   /** Shows or plays the track in the element, through every recovery, until the returned function is called. */
@@ -109,7 +109,7 @@ export interface MeetingActions {
   lowerHand(participantId: string): Promise<void>;
   rename(name: string): Promise<void>;
 
-  /** Resolves when the message is in the outbox; what becomes of it shows in the snapshot. */
+  /** Resolves when the message is in the outbox; the snapshot shows what becomes of it. */
   postChat(text: string): Promise<void>;
   retryChat(messageId: string): Promise<void>;
   discardChat(messageId: string): Promise<void>;

@@ -12,7 +12,7 @@ type Input = 'camera' | 'microphone';
 export class MeetingDevices {
   readonly #room: Room;
   readonly #changed: () => void;
-  /** The client does not stop what was opened before the meeting, nor what took its place. */
+  /** Tracks that were opened before the meeting, or replaced one of them: the client does not stop these. */
   readonly #open = new Set<MediaStreamTrack>();
   #closed = false;
 
@@ -34,7 +34,7 @@ export class MeetingDevices {
     const track = await opening;
     if (!track) return;
     const local = this.#room.localParticipant;
-    // Meanwhile the person may have left, or turned it on by the button.
+    // Meanwhile the person may have left, or turned it on with the button.
     if (this.#closed || local.track(input)) {
       track.stop();
       return;
@@ -68,7 +68,8 @@ export class MeetingDevices {
     try {
       await this.#room.localParticipant.setScreenShareEnabled(on);
     } catch (error) {
-      // Browsers say the same for a closed picker and for a refusal by the system; the first is by far the more common.
+      // Browsers report the same for a closed picker and for a refusal by the system; the first is by far the more
+      // common.
       throw on && error instanceof DOMException && error.name === 'NotAllowedError' ? new Cancelled() : error;
     } finally {
       this.#changed();
@@ -103,7 +104,7 @@ export class MeetingDevices {
       await enable({ deviceId });
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'OverconstrainedError')) throw error;
-      await enable({}); // The remembered device is gone: any other does.
+      await enable({}); // The remembered device is gone: take any other.
     }
   }
 

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { isCalm, reloadOnce, serverOf } from './PageUpgrade.ts';
 
-const QUIET = { isHidden: false, hasUnsentInput: false, mediaFlows: false, toldMs: 5_000 };
+const QUIET = { isHidden: false, hasUnsentInput: false, mediaFlows: false, noticeAgeMs: 5_000 };
 
 describe('a page that is out of date', () => {
   it('an outdated page loads itself again once the person could read why', () => {
     expect(isCalm(QUIET)).toBe(true);
-    expect(isCalm({ ...QUIET, toldMs: 500 })).toBe(false);
+    expect(isCalm({ ...QUIET, noticeAgeMs: 500 })).toBe(false);
   });
 
   it('an outdated page loads itself again at once while nobody looks at it', () => {
-    expect(isCalm({ ...QUIET, isHidden: true, toldMs: 0, mediaFlows: true })).toBe(true);
+    expect(isCalm({ ...QUIET, isHidden: true, noticeAgeMs: 0, mediaFlows: true })).toBe(true);
   });
 
   it('an outdated page waits while people can be seen and heard, but not for long', () => {
     expect(isCalm({ ...QUIET, mediaFlows: true })).toBe(false);
-    expect(isCalm({ ...QUIET, mediaFlows: true, toldMs: 61_000 })).toBe(true);
+    expect(isCalm({ ...QUIET, mediaFlows: true, noticeAgeMs: 61_000 })).toBe(true);
   });
 
   it('an outdated page never throws away what somebody is writing', () => {
-    expect(isCalm({ ...QUIET, hasUnsentInput: true, toldMs: 600_000 })).toBe(false);
+    expect(isCalm({ ...QUIET, hasUnsentInput: true, noticeAgeMs: 600_000 })).toBe(false);
     expect(isCalm({ ...QUIET, hasUnsentInput: true, isHidden: true })).toBe(false);
   });
 
@@ -44,7 +44,7 @@ describe('a page that is out of date', () => {
     expect(reloads).toBe(3);
   });
 
-  it('an outdated page does not load itself again where it could not remember that it did', () => {
+  it('an outdated page does not load itself again if it could not remember that it did', () => {
     const storage = {
       getItem: () => null,
       setItem: () => {

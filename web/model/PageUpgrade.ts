@@ -1,11 +1,11 @@
 import type { Room } from '../../client/index.ts';
 import type { Word } from './Meeting.ts';
 
-/** What a page can say of itself, and the one thing it can do about being old. */
+/** What an upgrade needs to know about the page, and the one thing it can do. */
 export interface UpgradablePage {
-  /** In the background: nobody looks at it. */
+  /** True in the background, where nobody looks at the page. */
   isHidden(): boolean;
-  /** Something is written that a reload would lose. */
+  /** True if a reload would lose something that is written. */
   hasUnsentInput(): boolean;
   reload(): void;
   /** Survives the reload, in this tab. */
@@ -16,15 +16,15 @@ export interface Moment {
   readonly isHidden: boolean;
   readonly hasUnsentInput: boolean;
   readonly mediaFlows: boolean;
-  /** Since the person was told. */
-  readonly toldMs: number;
+  /** How long the person has seen the notice. */
+  readonly noticeAgeMs: number;
 }
 
 const RELOADED_FOR = 'everroom:reloaded-for';
 const CHECK_MS = 1_000;
-/** So long the word can be read. */
+/** Time to read the notice. */
 const NOTICE_MS = 4_000;
-/** By then it is better to be back than to go on half. */
+/** After this a reload is better than going on with half of the meeting. */
 const PATIENCE_MS = 60_000;
 
 const SOON: Word = {
@@ -36,25 +36,25 @@ const IN_VAIN: Word = {
   advice: 'Close this tab, then open the link of the meeting again.',
 };
 
-/** Whether a reload disturbs nobody now. */
-export function isCalm({ isHidden, hasUnsentInput, mediaFlows, toldMs }: Moment): boolean {
+/** Returns true if a reload disturbs nobody now. */
+export function isCalm({ isHidden, hasUnsentInput, mediaFlows, noticeAgeMs }: Moment): boolean {
   if (hasUnsentInput) return false;
-  return isHidden || (toldMs >= NOTICE_MS && (!mediaFlows || toldMs >= PATIENCE_MS));
+  return isHidden || (noticeAgeMs >= NOTICE_MS && (!mediaFlows || noticeAgeMs >= PATIENCE_MS));
 }
 
-/** Reloads for this server, unless that was tried: then the page is as old as before. Returns whether it does. */
+/** Reloads for this server, unless that was tried: then the page is as old as before. Returns whether it reloads. */
 export function reloadOnce(page: Pick<UpgradablePage, 'reload' | 'storage'>, server: string): boolean {
   try {
     if (page.storage.getItem(RELOADED_FOR) === server) return false;
     page.storage.setItem(RELOADED_FOR, server);
   } catch {
-    return false; // Without memory it could go on reloading.
+    return false; // If it could not remember the reload, it could reload endlessly.
   }
   page.reload();
   return true;
 }
 
-/** Which servers a refusal speaks of: one reload for each version of them. */
+/** Names the servers that a refusal speaks for: each of their versions gets one reload. */
 export function serverOf(error: unknown): string {
   const protocol = typeof error === 'object' && error !== null ? Reflect.get(error, 'protocol') : undefined;
   return `protocol ${typeof protocol === 'number' ? protocol : 'unknown'}`;
@@ -67,7 +67,7 @@ export class PageUpgrade {
   readonly #say: (word: Word) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
   #server = '';
-  #toldAt = 0;
+  #noticeAt = 0;
   #bytes = 0;
 
   constructor(room: Room, page: UpgradablePage, say: (word: Word) => void) {
@@ -81,14 +81,14 @@ export class PageUpgrade {
   #needed(server: string): void {
     this.#server = server;
     if (this.#timer !== undefined) return;
-    this.#toldAt = performance.now();
+    this.#noticeAt = performance.now();
     this.#timer = setInterval(() => void this.#check(), CHECK_MS);
     this.#say(SOON);
     void this.#check();
   }
 
   async #check(): Promise<void> {
-    // Another server took it in.
+    // Another server accepted the client.
     if (!this.#room.needsUpgrade) {
       this.#stop();
       return;
@@ -100,7 +100,7 @@ export class PageUpgrade {
       isHidden: this.#page.isHidden(),
       hasUnsentInput: this.#page.hasUnsentInput(),
       mediaFlows,
-      toldMs: performance.now() - this.#toldAt,
+      noticeAgeMs: performance.now() - this.#noticeAt,
     };
     if (this.#timer === undefined || !isCalm(now)) return;
     clearInterval(this.#timer);

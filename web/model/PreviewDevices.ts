@@ -20,17 +20,17 @@ export interface InputChoice {
 }
 
 /**
- * The person's camera and microphone before the meeting. Whoever enters takes the open tracks along, so that nothing is
- * asked or switched on twice.
+ * The person's camera and microphone before the meeting. On entry the open tracks go along, so that nothing is asked or
+ * switched on twice.
  */
 export class PreviewDevices {
   readonly #listeners = new Set<() => void>();
   readonly #deviceIds: Record<InputKind, string | null>;
-  /** Counts the starts of each input: an answer that comes after a newer start, or after the end, is thrown away. */
+  /** Counts the starts of each input: an answer that comes after a newer start, or after the end, is dropped. */
   readonly #starts: Record<InputKind, number> = { camera: 0, microphone: 0 };
   readonly #opening: Record<InputKind, Promise<unknown>> = { camera: Promise.resolve(), microphone: Promise.resolve() };
   #snapshot: PreviewSnapshot;
-  /** Counts the times of choosing; what was taken belongs to the meeting after that time. */
+  /** Counts how often devices were chosen here; tracks taken from an earlier time belong to the meeting. */
   #times = 0;
   #taken = false;
 
@@ -49,7 +49,7 @@ export class PreviewDevices {
 
   readonly getSnapshot = (): PreviewSnapshot => this.#snapshot;
 
-  /** Opens what is wanted, with one question to the person where the browser allows it. */
+  /** Opens what is wanted, with one question to the person if the browser allows it. */
   start(): void {
     this.#times++;
     this.#taken = false;
@@ -74,8 +74,8 @@ export class PreviewDevices {
   }
 
   /**
-   * Hands the tracks over, each as soon as it is open: they are no longer stopped from here. Null for what is off or
-   * failed.
+   * Hands the tracks over, each as soon as it is open; from then on they are not stopped from here. Null for what is
+   * off or failed.
    */
   takeTracks(): Record<InputKind, Promise<MediaStreamTrack | null>> {
     const time = this.#times;
@@ -103,12 +103,12 @@ export class PreviewDevices {
       return;
     }
     const problem = await this.#open(kinds);
-    // Together they fail when one of them is missing: each alone tells which. A person who said no is not asked again.
+    // A joint request fails if one device is missing: single ones tell which. A person who said no is not asked again.
     if (problem !== null && problem !== 'denied' && problem !== 'insecure')
       await Promise.all(kinds.map((kind) => this.#open([kind])));
   }
 
-  /** Resolves with what was in the way, null where nothing was. */
+  /** Resolves with the problem; null if there was none. */
   async #open(kinds: readonly InputKind[]): Promise<MediaProblem | null> {
     const starts = new Map(kinds.map((kind) => [kind, ++this.#starts[kind]]));
     const current = (kind: InputKind) => starts.get(kind) === this.#starts[kind];

@@ -30,7 +30,7 @@ const CHANGES = [
   'reencodingChanged',
 ] as const;
 
-/** Somebody who stopped without saying so is no longer writing after this. */
+/** After this somebody who stopped without notice no longer counts as writing. */
 const TYPING_MS = 6_000;
 
 /** The meeting of a connected `Room`. */
@@ -60,7 +60,7 @@ export class RoomMeeting implements Meeting {
     });
     room.on('typingChanged', (typing, { id }) => this.#noteTyping(id, typing));
     room.on('disconnected', (reason, error) => {
-      if (error) console.warn('The meeting is over', reason, error);
+      if (error) console.warn('the meeting is over', reason, error);
       this.#devices.close();
       for (const timer of this.#typing.values()) clearTimeout(timer);
       // `refused`: the way back in was refused after the connection was lost.
@@ -86,9 +86,7 @@ export class RoomMeeting implements Meeting {
 
   readonly getSnapshot = (): MeetingSnapshot => this.#snapshot;
 
-  /**
-   * The devices that ran before the meeting become its own. A failure leaves the person in the meeting without them.
-   */
+  /** Takes over the devices that ran before the meeting. If that fails, the person is in the meeting without them. */
   publish(tracks: HandedTracks): void {
     this.#devices.publish(tracks).catch((error: unknown) => this.#say(describeError(error)));
   }

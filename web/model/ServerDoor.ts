@@ -18,7 +18,7 @@ export class ServerDoor implements Door {
     this.#roomId = roomId;
   }
 
-  /** Nobody who is somebody new goes in unasked. */
+  /** Null for a newcomer, who does not go in unasked. */
   get formerStay(): Stay | null {
     return this.#minted || !Room.canResume(this.#roomId) ? null : formerStayOf(this.#roomId);
   }
@@ -33,10 +33,10 @@ export class ServerDoor implements Door {
       return await this.#enter(this.#token ?? (await this.#mint()), request, onLobby, signal);
     } catch (error) {
       const code = codeOf(error);
-      // Newer servers have a newer page. The promise stays open while the browser turns to it.
+      // Newer servers have a newer page. The promise stays open while the browser loads it.
       if (code === 'PROTOCOL_UNSUPPORTED' && reloadOnce(thisPage, serverOf(error))) return new Promise(() => undefined);
       if (code !== 'TOKEN_EXPIRED' && code !== 'TOKEN_INVALID') throw error;
-      // The remembered one is too old, or of a server that is no more: come in as somebody new.
+      // The remembered token is too old, or from a server that is gone: come in as somebody new.
       forgetTokens(this.#roomId);
       return await this.#enter(await this.#mint(), request, onLobby, signal);
     }

@@ -22,11 +22,11 @@ interface Happening {
 
 type Attach = PublishedMedia['attach'];
 
-/** Turns the living objects of a `Room` into snapshots, in which what did not change stays the same object. */
+/** Turns the living objects of a `Room` into snapshots; what did not change stays the same object. */
 export class SnapshotBuilder {
   readonly #room: Room;
   readonly #people = new Map<string, Person>();
-  /** By what is attached: the page re-attaches only when that is another object. */
+  /** Keyed by what is attached: the page attaches again only when that is another object. */
   readonly #attachers = new WeakMap<object, Attach>();
 
   #lobby: { readonly recorded: RoomState['lobby']; readonly entries: readonly LobbyEntry[] } | null = null;
@@ -71,7 +71,6 @@ export class SnapshotBuilder {
     };
   }
 
-  /** What waits to be sent has changed. */
   outboxChanged(): void {
     this.#chat = null;
   }
@@ -81,7 +80,7 @@ export class SnapshotBuilder {
     return this.#lobby.entries;
   }
 
-  /** The record's list is immutable: as long as it is the same one, so are the lines. */
+  /** The record's list is immutable: while it is the same list, the lines stay the same too. */
   #lines(recorded: readonly ChatMessage[], selfId: string): readonly ChatLine[] {
     if (this.#chat?.recorded !== recorded) {
       this.#chat = { recorded, lines: this.#room.chat.messages.map((entry) => toLine(entry, selfId)) };
@@ -97,7 +96,7 @@ export class SnapshotBuilder {
       name,
       role,
       isSelf,
-      // One's own interruption is told in one place, by the mark at the top.
+      // Only the mark at the top shows one's own interruption.
       connected: connected || isSelf,
       handRaisedAt,
       quality,
@@ -146,7 +145,7 @@ export class SnapshotBuilder {
   }
 }
 
-/** Its media is on the way. */
+/** For a track whose media is on the way. */
 const attachNothing: Attach = () => () => undefined;
 
 function isRemote(track: LocalTrack | RemoteTrack): track is RemoteTrack {

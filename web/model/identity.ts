@@ -2,7 +2,7 @@ import type { Stay } from './Door.ts';
 
 /**
  * Who this tab is in a room. The join token stays with the tab; a host's token is also kept for the browser, so that
- * whoever created a room comes back as its host, in one tab at a time. Storage may be forbidden: then a reload joins as
+ * the creator of a room comes back as its host, in one tab at a time. Storage may be forbidden: then a reload joins as
  * a newcomer.
  */
 
@@ -20,7 +20,7 @@ export function forgetTokens(roomId: string): void {
   write('localStorage', hostKey(roomId), null);
 }
 
-/** The token to enter with, null where a new one is needed. */
+/** Returns the token to enter with; null if a new one is needed. */
 export async function findToken(roomId: string): Promise<string | null> {
   const handed = takeHandedToken();
   if (handed !== null) {
@@ -38,7 +38,7 @@ export async function findToken(roomId: string): Promise<string | null> {
   return null;
 }
 
-/** What the tab had on in the meeting, for the case that it is reloaded. */
+/** Remembers what the tab has on in the meeting, in case of a reload. */
 export function rememberStay(roomId: string, stay: Stay | null): void {
   write('sessionStorage', stayKey(roomId), stay === null ? null : JSON.stringify(stay));
 }
@@ -65,13 +65,13 @@ function takeHandedToken(): string | null {
   return token;
 }
 
-/** The page before may not have given up its claim yet. */
+/** Returns true after a reload: the page before may not have given up its claim yet. */
 function isReload(): boolean {
   const [navigation] = performance.getEntriesByType('navigation');
   return navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload';
 }
 
-/** Resolves with whether no other tab has it; held until this page goes. */
+/** Resolves with true if no other tab has the claim; this tab then holds it until the page goes. */
 async function claimForThisTab(roomId: string): Promise<boolean> {
   const { locks } = navigator;
   if (!locks) return true; // Not a secure page.

@@ -18,11 +18,13 @@ export function mediaProblemOf(error: unknown): MediaProblem {
   }
 }
 
+const ALLOW_IT = 'Allow it with the icon beside the address, then try again.';
+
 /** What happened and what to do, for one device or both. */
 export function describeMediaProblem(problem: MediaProblem, device: string): string {
   switch (problem) {
     case 'denied':
-      return `Your browser does not allow this page to use your ${device}. Allow it with the icon beside the address, then try again.`;
+      return `Your browser does not allow this page to use your ${device}. ${ALLOW_IT}`;
     case 'missing':
       return `No ${device} was found. Plug one in, or join without.`;
     case 'busy':

@@ -21,7 +21,7 @@ const room = (change: Partial<Seen> = {}): Seen => {
 };
 
 describe('newsBetween', () => {
-  it('the news tell of hands, screens, knocks and one’s own microphone', () => {
+  it('the news names hands, screens, knocks and one’s own microphone', () => {
     const after = room({
       self: person('Me', { microphone: media(true) }),
       others: [person('Bo', { handRaisedAt: 1, screen: media(false) })],
@@ -36,7 +36,7 @@ describe('newsBetween', () => {
     expect(newsBetween(after, after)).toEqual([]);
   });
 
-  it('the news do not tell who came, went or is reconnecting', () => {
+  it('the news leaves out who came, went or is reconnecting', () => {
     const after = room({ others: [person('Bo', { connected: false }), person('Cy', { handRaisedAt: 1 })] });
     expect(newsBetween(room(), after)).toEqual([]);
     expect(newsBetween(after, room({ others: [] }))).toEqual([]);

@@ -2,7 +2,7 @@ import type { MeetingSnapshot } from './Meeting.ts';
 
 type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby'>;
 
-/** What changed in the room that somebody who does not look at it wants to hear, in sentences. */
+/** Returns the changes of the room that somebody who does not look at it wants to hear, as sentences. */
 export function newsBetween(before: Seen, after: Seen): string[] {
   const news: string[] = [];
   const known = new Map(before.others.map((person) => [person.id, person]));

@@ -2,7 +2,7 @@ import type { Room, TrackSource } from '../../client/index.ts';
 import type { MeetingActions } from './Meeting.ts';
 import type { MeetingDevices } from './MeetingDevices.ts';
 
-/** The page's actions, in the words of the client. */
+/** The page's actions, done by the client. */
 export function roomActions(room: Room, devices: MeetingDevices): MeetingActions {
   const { controls, chat } = room;
   const trackOf = (participantId: string, source: TrackSource) => {
@@ -28,7 +28,7 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
     discardChat: async (messageId) => chat.discard(messageId),
     editChat: (messageId, text) => chat.edit(messageId, text),
     deleteChat: (messageId) => chat.delete(messageId),
-    // Not worth a word to the person when it does not get through.
+    // A lost typing notice is not worth a message to the person.
     setTyping: (typing) => void room.setTyping(typing).catch((error: unknown) => console.debug('setTyping', error)),
 
     muteParticipant: async (participantId) => {

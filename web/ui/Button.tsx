@@ -20,7 +20,7 @@ export function Button({ variant = 'secondary', icon: Icon, className = '', chil
 interface TippedButtonProps extends ComponentProps<'button'> {
   /** The accessible name. */
   label: string;
-  /** What the tip shows: the name, unless it says more. */
+  /** The text of the tip; the name by default. */
   tip?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ interface IconButtonProps extends ComponentProps<'button'> {
   /** The accessible name, also shown as a tip. */
   label: string;
   size?: number;
-  /** The browser shows the tip: cheaper where there are a thousand buttons. */
+  /** The browser shows the tip, which is cheaper for a thousand buttons. */
   nativeTip?: boolean;
 }
 

@@ -8,13 +8,13 @@ interface ConfirmDialogProps {
   children: ReactElement;
   title: string;
   text: string;
-  /** What is done, and what stays as it is: the labels of the two buttons. */
+  /** The labels of the two buttons: what is done, and what stays as it is. */
   confirm: string;
   cancel: string;
   onConfirm: () => void;
 }
 
-/** Asks before something that cannot be undone. The focus begins at the harmless button. */
+/** Asks before something that cannot be undone. The focus starts at the harmless button. */
 export function ConfirmDialog({ children, title, text, confirm, cancel, onConfirm }: ConfirmDialogProps) {
   return (
     <AlertDialog.Root>

@@ -11,7 +11,7 @@ export interface MenuItem {
   readonly onSelect: () => void;
 }
 
-/** One of a few values, in a row. */
+/** A choice of one among a few values, shown in a row. */
 export interface MenuChoice {
   readonly label: string;
   readonly value: string;
@@ -26,7 +26,7 @@ interface MenuProps {
 }
 
 /**
- * A button that opens a list of actions. Not modal: a modal menu stops the page from scrolling by a style element,
+ * A button that opens a list of actions. Not modal: a modal menu stops the page from scrolling with a style element,
  * which the page's content security policy forbids.
  */
 export function Menu({ label, items, choices = [] }: MenuProps) {

@@ -8,7 +8,7 @@ interface MessagePageProps {
   title: string;
   text: string;
   icon?: LucideIcon;
-  /** The first one is the one to take. */
+  /** The first one is the recommended one. */
   actions: readonly { readonly label: string; readonly onClick: () => void }[];
 }
 

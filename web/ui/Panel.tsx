@@ -10,8 +10,8 @@ interface PanelProps {
 }
 
 /**
- * A panel at the side of the meeting; on a phone it covers the screen. Takes the focus, for the element that is marked
- * with `data-first-focus` where there is one, and gives it back.
+ * A panel at the side of the meeting; on a phone it covers the screen. It takes the focus, at the element marked with
+ * `data-first-focus` if there is one, and gives it back on closing.
  */
 export function Panel({ title, onClose, children }: PanelProps) {
   const id = useId();

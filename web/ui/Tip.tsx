@@ -4,7 +4,7 @@ import './Tip.css';
 
 const DELAY_MS = 500;
 
-/** Stands around everything that shows tips: after the first one, the next ones appear without a delay. */
+/** Wraps everything that shows tips: after the first one, the next ones appear without a delay. */
 export function TipProvider({ children }: { children: ReactNode }) {
   return <Tooltip.Provider delayDuration={DELAY_MS}>{children}</Tooltip.Provider>;
 }
@@ -13,7 +13,7 @@ export function TipProvider({ children }: { children: ReactNode }) {
 export function Tip({ text, children }: { text: string; children: ReactElement }) {
   return (
     <Tooltip.Root>
-      <Tooltip.Trigger asChild onFocus={onlyOfKeyboard}>
+      <Tooltip.Trigger asChild onFocus={onlyForKeyboard}>
         {children}
       </Tooltip.Trigger>
       <Tooltip.Portal>
@@ -25,7 +25,7 @@ export function Tip({ text, children }: { text: string; children: ReactElement }
   );
 }
 
-/** A menu or a panel that closes gives the focus back to its button: no reason for a tip. */
-function onlyOfKeyboard(event: FocusEvent): void {
+/** A menu or a panel that closes gives the focus back to its button, which is no reason for a tip. */
+function onlyForKeyboard(event: FocusEvent): void {
   if (!event.currentTarget.matches(':focus-visible')) event.preventDefault();
 }

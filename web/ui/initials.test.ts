@@ -8,7 +8,7 @@ describe('initialsOf', () => {
     expect(initialsOf('')).toBe('');
   });
 
-  it('initials tear no grapheme', () => {
+  it('initials keep graphemes whole', () => {
     expect(initialsOf('👩‍🚀 Sally')).toBe('👩‍🚀S');
     expect(initialsOf('Éva Ångström')).toBe('ÉÅ');
   });

@@ -1,7 +1,8 @@
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * First letters of the first and the last word: "Ada King Lovelace" → "AL". Whole graphemes, so that no emoji is torn.
+ * Returns the first letters of the first and the last word: "Ada King Lovelace" → "AL". Takes whole graphemes, so that
+ * no emoji is torn.
  */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
@@ -9,7 +10,7 @@ export function initialsOf(name: string): string {
   return chosen.map((word) => firstGrapheme(word ?? '')).join('');
 }
 
-/** A hue in degrees that stays with the id. */
+/** Returns a hue in degrees that stays with the id. */
 export function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);

@@ -12,7 +12,7 @@ interface Notice {
 
 interface Notices {
   show(title: string, advice: string): void;
-  /** Waits for an action and, where it fails, tells the person what to do. Never rejects; says whether it worked. */
+  /** Waits for an action; if it fails, tells the person what to do. Never rejects; returns whether it worked. */
   attempt(action: Promise<unknown>): Promise<boolean>;
 }
 
@@ -26,7 +26,9 @@ export function useNotices(): Notices {
 
 const SHOWN = 3;
 
-/** Small messages at the edge, read out politely. They stay until dismissed: nobody must read against a clock. */
+/**
+ * Small messages at the edge, read out politely. They stay until dismissed, so that nobody has to read against a clock.
+ */
 export function NoticesProvider({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<readonly Notice[]>([]);
   const lastId = useRef(0);

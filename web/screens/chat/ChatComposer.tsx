@@ -5,7 +5,7 @@ import { IconButton } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { MAX_MESSAGE_LENGTH } from './messageLength.ts';
 
-/** Near the end of what fits, the count of what is left shows. */
+/** From this length on, the composer shows how many characters are left. */
 const COUNT_FROM = MAX_MESSAGE_LENGTH - 200;
 /** Others see "is writing" until this long after the last key. */
 const TYPING_MS = 3_000;

@@ -8,13 +8,13 @@ function line(id: string, change: Partial<ChatLine> = {}): ChatLine {
 }
 
 describe('countUnread', () => {
-  it('messages that others wrote since are unread', () => {
+  it('messages that others wrote after the last seen one are unread', () => {
     const chat = [line('1'), line('2'), line('3', { own: true }), line('4', { deleted: true }), line('5')];
     expect(countUnread(chat, '1')).toBe(2);
     expect(countUnread(chat, '5')).toBe(0);
   });
 
-  it('all messages are unread where none was seen, or the seen one is gone', () => {
+  it('all messages are unread if none was seen, or the seen one is gone', () => {
     expect(countUnread([line('1'), line('2')], null)).toBe(2);
     expect(countUnread([line('1'), line('2')], 'gone')).toBe(2);
   });

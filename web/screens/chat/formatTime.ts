@@ -3,7 +3,7 @@ export function formatTime(at: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
-/** "Today", "Yesterday", or the date; the year only where it is another one. */
+/** "Today", "Yesterday", or the date; the year only if it is not the current one. */
 export function formatDay(at: number, now: number, locale?: string): string {
   const day = startOfDay(at);
   const today = startOfDay(now);

@@ -1,2 +1,2 @@
-/** What a room takes (core/room/RULES.md); longer texts would be refused. */
+/** The most that a room takes (core/room/RULES.md); longer texts would be refused. */
 export const MAX_MESSAGE_LENGTH = 4_000;

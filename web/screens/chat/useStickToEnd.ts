@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
-/** How far from the end somebody may have scrolled and still want to see what comes. */
+/** How far from the end a reader may have scrolled and still follow the newest messages. */
 const NEAR_PX = 80;
 
 /** Keeps a list at its end while it grows, unless the reader scrolled back. */

@@ -2,7 +2,9 @@ import { useEffect, useState } from 'react';
 import type { ChatLine } from '../../model/Meeting.ts';
 import { countUnread } from './countUnread.ts';
 
-/** How many messages of others came since the chat was last open; what was there before this person is not news. */
+/**
+ * Returns how many messages of others came since the chat was last open; earlier ones than this person are not news.
+ */
 export function useUnread(chat: readonly ChatLine[], open: boolean): number {
   const newestId = chat.findLast((line) => line.state === 'sent')?.id ?? null;
   const [seenId, setSeenId] = useState(newestId);

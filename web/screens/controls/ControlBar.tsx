@@ -85,7 +85,7 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
   );
 }
 
-/** Phones' browsers cannot. */
+/** Browsers on phones cannot share a screen. */
 function canShareScreen(): boolean {
   return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
 }

@@ -9,13 +9,13 @@ interface Key {
 }
 
 interface Circumstances {
-  /** The focus is where text goes. */
+  /** True if the focus is where text goes. */
   readonly writing: boolean;
-  /** Whether the person wants single letters to do something. */
+  /** True if the person wants single letters to do something. */
   readonly singleKeys: boolean;
 }
 
-/** With Ctrl, or ⌘ on a Mac: as other meetings have it. */
+/** Keys together with Ctrl, or ⌘ on a Mac: the same as in other meeting programs. */
 const WITH_CTRL: Readonly<Record<string, ShortcutName>> = { d: 'microphone', e: 'camera' };
 const SINGLE: Readonly<Record<string, ShortcutName>> = {
   m: 'microphone',
@@ -36,7 +36,7 @@ export const SHORTCUT_HELP: readonly (readonly [keys: string, what: string, sing
   ['Esc', 'Close the panel', false],
 ];
 
-/** What a key asks for; null where it is not ours. */
+/** Returns what a key asks for; null if it is not ours. */
 export function shortcutOf(key: Key, { writing, singleKeys }: Circumstances): ShortcutName | null {
   if (key.altKey || key.shiftKey) return null;
   const name = key.key.toLowerCase();

@@ -53,7 +53,7 @@ function run(shortcut: ShortcutName, { meeting, attempt, toggle, close }: Shortc
   }
 }
 
-/** A field takes every letter; a menu goes to the action that begins with it. */
+/** Returns true for a field, which takes every letter, and for a menu, which goes to the action that begins with it. */
 function wantsLetters(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) return true;

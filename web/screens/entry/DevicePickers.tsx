@@ -5,7 +5,7 @@ import type { InputKind, PreviewDevices } from '../../model/PreviewDevices.ts';
 import { SelectField } from '../../ui/fields.tsx';
 import { useDevices } from '../media/useDevices.ts';
 
-/** Which camera and microphone. Shown once the browser tells their names, that is once one of them is allowed. */
+/** Chooses camera and microphone. Shown once the browser tells their names, which is once one of them is allowed. */
 export function DevicePickers({ preview }: { preview: PreviewDevices }) {
   const { camera, microphone } = useStore(preview);
   const { cameras, microphones } = useDevices(`${camera.track?.id} ${microphone.track?.id}`);

@@ -9,7 +9,7 @@ import { LevelMeter } from '../media/LevelMeter.tsx';
 import '../media/MediaVideo.css';
 import './DevicePreview.css';
 
-/** How others will see and hear this person, and the two switches for it. */
+/** Shows how others will see and hear this person, with the two switches for it. */
 export function DevicePreview({ preview, name }: { preview: PreviewDevices; name: string }) {
   const devices = useStore(preview);
   const { camera, microphone } = devices;

@@ -11,7 +11,7 @@ interface EndedPageProps {
 interface Ending {
   readonly title: string;
   readonly text: string;
-  /** What the button to go back in says; null where there is no way back. */
+  /** The label of the button to go back in; null if there is no way back. */
   readonly again: string | null;
 }
 

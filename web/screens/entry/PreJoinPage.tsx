@@ -11,7 +11,7 @@ import './PreJoinPage.css';
 
 interface PreJoinPageProps {
   preview: PreviewDevices;
-  /** Why the last try to enter failed; null before the first. */
+  /** Why the last attempt to enter failed; null before the first. */
   problem: unknown;
   onEnter: (name: string) => void;
   onHome: () => void;

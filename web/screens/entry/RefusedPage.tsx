@@ -8,7 +8,7 @@ interface RefusedPageProps {
   onHome: () => void;
 }
 
-/** Trying again helps against these; the others stay as they are. */
+/** Trying again can help with these; the others are final. */
 const MAY_CHANGE = new Set(['ROOM_FULL', 'ROOM_LOCKED']);
 
 export function RefusedPage({ code, onAgain, onHome }: RefusedPageProps) {

@@ -13,7 +13,7 @@ export type Entry =
   | { readonly step: 'ended'; readonly reason: EndReason }
   | { readonly step: 'refused'; readonly code: string };
 
-/** Refusals that a person cannot answer on the way in: each has a page of its own. */
+/** Refusals that a person cannot answer on the way in: each has its own page. */
 const FINAL = new Set([
   'ROOM_NOT_FOUND',
   'ROOM_CLOSED',
@@ -37,7 +37,7 @@ export interface EntrySteps {
 export function useEntry(door: Door): EntrySteps {
   const [entry, setEntry] = useState<Entry>({ step: 'preparing' });
   const lastRequest = useRef<EnterRequest | null>(null);
-  /** Aborted when the person turns back or the page goes: what was under way no longer counts. */
+  /** Aborted when the person turns back or the page goes: steps under way no longer count. */
   const underWay = useRef(new AbortController());
 
   const begin = useCallback(() => {
@@ -90,7 +90,7 @@ export function useEntry(door: Door): EntrySteps {
     const unsubscribe = meeting.subscribe(check);
     return () => {
       unsubscribe();
-      // Over already, or the person went back to another page: nobody stays behind unseen.
+      // The meeting is over already, or the person went back to another page: nobody stays behind unseen.
       void meeting.actions.leave();
     };
   }, [meeting]);

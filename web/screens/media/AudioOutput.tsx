@@ -6,11 +6,11 @@ import './AudioOutput.css';
 
 interface AudioOutputProps {
   others: readonly Person[];
-  /** Null: the system's own choice. */
+  /** Null for the system's own choice. */
   speakerId: string | null;
 }
 
-/** Plays everybody, whether seen or not. Where the browser wants a click first, one button asks for it. */
+/** Plays everybody, whether seen or not. If the browser wants a click first, one button asks for it. */
 export function AudioOutput({ others, speakerId }: AudioOutputProps) {
   const elements = useRef(new Set<HTMLAudioElement>());
   const [blocked, setBlocked] = useState(false);
@@ -63,7 +63,7 @@ function Sound({ media, speakerId, add, onBlocked }: SoundProps) {
     const detach = attach(element);
     element.play().catch((reason: unknown) => {
       if (!isBlocked(reason)) return;
-      console.info('The browser wants a click before it plays sound');
+      console.info('the browser wants a click before it plays sound');
       blocked.current();
     });
     return () => {
@@ -76,7 +76,7 @@ function Sound({ media, speakerId, add, onBlocked }: SoundProps) {
     const element = audio.current;
     if (!element || !('setSinkId' in element)) return;
     element.setSinkId(speakerId ?? '').catch((reason: unknown) => {
-      console.warn('The chosen speaker does not play; the system chooses', reason);
+      console.warn('the chosen speaker does not play; the system chooses', reason);
     });
   }, [speakerId]);
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import './LevelMeter.css';
 
-/** How loud the microphone is, so that people see that it hears them. Draws without re-rendering. */
+/** Shows how loud the microphone is, so that people see that it hears them. Draws without re-rendering. */
 export function LevelMeter({ track }: { track: MediaStreamTrack | null }) {
   const bar = useRef<HTMLSpanElement>(null);
 
@@ -40,7 +40,7 @@ export function LevelMeter({ track }: { track: MediaStreamTrack | null }) {
   );
 }
 
-/** 0 for silence (−60 dBFS and below) … 1 for full scale. */
+/** Returns 0 for silence (−60 dBFS and below) … 1 for full scale. */
 function loudness(samples: Float32Array): number {
   let sum = 0;
   for (const sample of samples) sum += sample * sample;

@@ -10,8 +10,8 @@ interface MediaVideoProps {
 }
 
 /**
- * A published video in an element of its own, transparent until its first picture; after that it holds the last one
- * through every interruption. Sound is played by `AudioOutput`, never from here.
+ * A published video in its own element, transparent until its first picture; after that it holds the last one through
+ * every interruption. `AudioOutput` plays all sound; this element plays none.
  */
 export function MediaVideo({ media, fit, mirrored = false, label }: MediaVideoProps) {
   const element = useRef<HTMLVideoElement>(null);

@@ -9,8 +9,8 @@ export interface DeviceLists {
 const NONE: DeviceLists = { cameras: [], microphones: [], speakers: [] };
 
 /**
- * The devices to choose from, kept up to date. Browsers name them only once the person allowed one: `refreshKey`
- * changes when it is worth asking again.
+ * Returns the devices to choose from, kept up to date. Browsers name them only once the person allowed one:
+ * `refreshKey` changes when it is worth asking again.
  */
 export function useDevices(refreshKey: unknown): DeviceLists {
   const [lists, setLists] = useState(NONE);
@@ -35,7 +35,7 @@ export function useDevices(refreshKey: unknown): DeviceLists {
 
 async function listDevices(media: MediaDevices): Promise<DeviceLists> {
   try {
-    // Without permission there is one nameless entry a kind: nothing to choose from.
+    // Without permission there is one nameless entry of each kind: nothing to choose from.
     const devices = (await media.enumerateDevices()).filter((device) => device.deviceId !== '' && device.label !== '');
     const ofKind = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind);
     return { cameras: ofKind('videoinput'), microphones: ofKind('audioinput'), speakers: ofKind('audiooutput') };

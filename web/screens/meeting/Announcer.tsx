@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { MeetingSnapshot } from '../../model/Meeting.ts';
 import { newsBetween } from '../../model/newsBetween.ts';
 
-/** Tells a screen reader what others see at a glance. Nobody is told who came or went: that is what the list is for. */
+/** Tells a screen reader what others see at a glance. It leaves out who came or went: the list of people shows that. */
 export function Announcer({ snapshot }: { snapshot: MeetingSnapshot }) {
   const before = useRef(snapshot);
   const [news, setNews] = useState('');

@@ -26,7 +26,7 @@ export function MeetingHeader({ snapshot, onPeople }: { snapshot: MeetingSnapsho
   );
 }
 
-/** Shorter interruptions are not worth a word: the pictures hold. */
+/** Shorter interruptions are not mentioned: the pictures hold. */
 const QUIET_MS = 1_000;
 
 function ReconnectingPill({ reconnecting }: { reconnecting: boolean }) {

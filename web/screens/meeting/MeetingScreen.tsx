@@ -19,7 +19,7 @@ import { MeetingHeader } from './MeetingHeader.tsx';
 import { useWakeLock } from './useWakeLock.ts';
 import './MeetingScreen.css';
 
-/** The meeting itself. What the room is comes from `meeting`; only how this person looks at it lives here. */
+/** The meeting itself. `meeting` holds the state of the room; only how this person looks at it lives here. */
 export function MeetingScreen({ meeting }: { meeting: Meeting }) {
   const snapshot = useStore(meeting);
   const [panel, setPanel] = useState<PanelName | null>(null);

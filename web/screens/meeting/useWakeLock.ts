@@ -13,7 +13,7 @@ export function useWakeLock(): void {
         if (live) lock = taken;
         else await taken.release();
       } catch (error) {
-        console.debug('The screen may go dark', error); // Battery saver, or not a secure page.
+        console.debug('the screen may go dark', error); // Battery saver, or not a secure page.
       }
     };
     void take();

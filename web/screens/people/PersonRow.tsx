@@ -21,9 +21,9 @@ import { Tip } from '../../ui/Tip.tsx';
 interface PersonRowProps {
   person: Person;
   actions: MeetingActions;
-  /** Whether the viewer is one. */
+  /** True if the viewer is a host. */
   isHost: boolean;
-  /** False: a wish to reencode is kept, and nothing comes of it yet. */
+  /** False if nothing can be reencoded now: a wish to reencode is kept until it can. */
   canReencode: boolean;
   isSpotlit: boolean;
 }
@@ -78,7 +78,7 @@ function State({ icon: Icon, text, className = '' }: { icon: LucideIcon; text: s
   );
 }
 
-/** Whose video is reencoded is the hosts' business alone. */
+/** Only hosts see whose video is reencoded. */
 function stateText(person: Person, isHost: boolean): string {
   const parts = [
     person.role === 'host' ? 'Host' : person.role === 'guest' ? 'Guest' : null,

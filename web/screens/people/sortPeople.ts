@@ -1,6 +1,6 @@
 import type { Person } from '../../model/Meeting.ts';
 
-/** Raised hands first, in the order they went up; then oneself, then the others by name. */
+/** Sorts raised hands first, in the order they went up; then oneself, then the others by name. */
 export function sortPeople(people: readonly Person[]): Person[] {
   return people.toSorted((a, b) => {
     if (a.handRaisedAt !== b.handRaisedAt) {

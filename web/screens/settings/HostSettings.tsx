@@ -49,7 +49,7 @@ interface RoomSwitchProps {
   onChange: (checked: boolean) => Promise<void>;
 }
 
-/** Follows the hand at once, and falls back where the room says no. */
+/** Follows the hand at once, and falls back if the room refuses. */
 function RoomSwitch({ label, hint, checked, onChange }: RoomSwitchProps) {
   const [shown, show] = useOptimistic(checked);
   const { attempt } = useNotices();

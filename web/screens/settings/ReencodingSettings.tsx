@@ -12,7 +12,7 @@ const MODES: readonly (readonly [ReencodingPolicy['mode'], string])[] = [
 const VIEWERS = [5, 10, 20, 50, 100];
 const USUAL_VIEWERS = 10;
 
-/** Follows the hand at once, and falls back where the room says no. */
+/** Follows the hand at once, and falls back if the room refuses. */
 export function ReencodingSettings({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: MeetingActions }) {
   const [policy, show] = useOptimistic(snapshot.reencoding.policy);
   const { attempt } = useNotices();
@@ -27,7 +27,7 @@ export function ReencodingSettings({ snapshot, actions }: { snapshot: MeetingSna
     <section className="panel-section">
       <h3 id="reencoding-title">Reencode video</h3>
       <p className="settings-hint">
-        The server encodes video anew for its viewers: people who come and go no longer disturb who presents.
+        The server reencodes video for its viewers: people who come and go no longer disturb the presenter.
       </p>
       <div role="radiogroup" aria-labelledby="reencoding-title" className="choices">
         {MODES.map(([mode, label]) => (
@@ -60,7 +60,7 @@ export function ReencodingSettings({ snapshot, actions }: { snapshot: MeetingSna
   );
 }
 
-/** Any number may have been set by a program. */
+/** Includes `current`, since a program may have set any number. */
 function viewersWith(current: number): number[] {
   return [...new Set([...VIEWERS, current])].sort((a, b) => a - b);
 }

@@ -34,7 +34,7 @@ function FullScreenButton() {
   }, []);
   const toggle = () => {
     const change = full ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-    change.catch((reason: unknown) => console.warn('The browser keeps the window as it is', reason));
+    change.catch((reason: unknown) => console.warn('the browser keeps the window as it is', reason));
   };
   return <Button onClick={toggle}>{full ? 'Leave full screen' : 'Full screen'}</Button>;
 }

@@ -30,12 +30,12 @@ const room = (
   return { reencoding: fine, self: person(), others: [person(), person()], ...change };
 };
 
-describe('what hosts are told of reencoding', () => {
-  it('hosts are told nothing of reencoding while it is off', () => {
+describe('what hosts read about reencoding', () => {
+  it('hosts read nothing about reencoding while it is off', () => {
     expect(reencodingState(room(), { mode: 'off' })).toEqual({ text: '', isProblem: false });
   });
 
-  it('hosts are told what reencoding lacks, and that the wish is kept', () => {
+  it('hosts read what reencoding lacks, and that the wish is kept', () => {
     expect(reencodingState(room({ reencoding: missing }), { mode: 'on' })).toEqual({
       text: 'No reencoder runs. Your choice is kept: it takes effect by itself.',
       isProblem: true,
@@ -51,7 +51,7 @@ describe('what hosts are told of reencoding', () => {
     expect(reencodingState(room({ reencoding: missing, others }), { mode: 'off' }).isProblem).toBe(true);
   });
 
-  it('hosts are told for how many viewers automatic reencoding waits', () => {
+  it('hosts read for how many viewers automatic reencoding waits', () => {
     const others = [person(), person({ connected: false }), person()];
     expect(reencodingState(room({ others }), { mode: 'auto', viewers: 10 }).text).toBe(
       'Waits for more viewers: a video has 2 now.',
@@ -59,17 +59,17 @@ describe('what hosts are told of reencoding', () => {
     expect(reencodingState(room({ others }), { mode: 'auto', viewers: 1 }).text).toBe('Begins in a moment.');
   });
 
-  it('hosts are told how many videos are reencoded', () => {
+  it('hosts read how many videos are reencoded', () => {
     const others = [person({ camera: camera({ reencoded: true }) }), person({ screen: camera({ reencoded: true }) })];
     expect(reencodingState(room({ others }), { mode: 'on' }).text).toBe('2 videos are reencoded now.');
   });
 
-  it('hosts are told that there is nothing to reencode yet', () => {
+  it('hosts read that there is nothing to reencode yet', () => {
     const dark = { self: person({ camera: null }), others: [] };
     expect(reencodingState(room(dark), { mode: 'on' }).text).toBe('Waits for a camera or a screen.');
   });
 
-  it('hosts are told nothing of reencoding before the server has spoken', () => {
+  it('hosts read nothing about reencoding before the server has spoken', () => {
     expect(reencodingState(room({ reencoding: { ...fine, available: null } }), { mode: 'on' }).text).toBe('');
   });
 });

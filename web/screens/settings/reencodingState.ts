@@ -3,11 +3,11 @@ import type { MeetingSnapshot, ReencodingPolicy } from '../../model/Meeting.ts';
 export interface ReencodingState {
   /** A sentence or two for hosts; empty when there is nothing to say. */
   readonly text: string;
-  /** What is wanted cannot be had just now. */
+  /** True if something that is wanted cannot be had now. */
   readonly isProblem: boolean;
 }
 
-/** What comes of the wish to reencode, `policy` being what the host has just chosen. */
+/** Returns what comes of the wish to reencode; `policy` is what the host has just chosen. */
 export function reencodingState(
   { reencoding, self, others }: Pick<MeetingSnapshot, 'reencoding' | 'self' | 'others'>,
   policy: ReencodingPolicy,

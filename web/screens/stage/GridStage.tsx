@@ -19,7 +19,7 @@ export function withoutPager(box: Box): Box {
   return { ...box, height: Math.max(0, box.height - 44) };
 }
 
-/** All tiles equal, in pages where they would become too small. */
+/** All tiles in equal size, spread over pages if they would become too small. */
 export function GridStage({ tiles, box, rules, pageSize, view }: GridStageProps) {
   const [wantedPage, setPage] = useState(0);
   const pages = Math.max(1, Math.ceil(tiles.length / pageSize));

@@ -15,10 +15,10 @@ interface StageProps {
   layout: Layout;
 }
 
-/** More faces than these nobody can follow. */
+/** Nobody can follow more faces than these. */
 const MOST_TILES = 25;
 
-/** Everybody's tiles, in the space there is. */
+/** Everybody's tiles, in the available space. */
 export function Stage({ snapshot, actions, layout }: StageProps) {
   const { ref, size } = useSize<HTMLDivElement>();
   const [pinnedKey, setPinnedKey] = useState<string | null>(null);
@@ -33,7 +33,7 @@ export function Stage({ snapshot, actions, layout }: StageProps) {
   const focus = focusOf(tiles, layout, pinnedKey, lastSpeaker(snapshot), snapshot.spotlightId);
   const togglePin = useCallback((key: string) => setPinnedKey((before) => (before === key ? null : key)), []);
 
-  // Whatever is large, by a pin or by itself, is worth the best picture.
+  // The large tile, pinned or chosen by the layout, is worth the best picture.
   const largeTrackId = (focus?.kind === 'screen' ? focus.person.screen : focus?.person.camera)?.trackId;
   useEffect(() => {
     if (largeTrackId === undefined) return;
@@ -61,7 +61,7 @@ export function Stage({ snapshot, actions, layout }: StageProps) {
   );
 }
 
-/** Who was heard last, so that a pause does not move the picture. */
+/** Returns who was heard last, so that a pause does not move the picture. */
 function lastSpeaker(snapshot: MeetingSnapshot): string | null {
   let last: string | null = null;
   let lastAt = 0;

@@ -41,7 +41,7 @@ interface TilePictureProps {
   large: boolean;
 }
 
-/** One camera or one shared screen, with the state of its person. Rendered only when something of it changes. */
+/** One camera or one shared screen, with the state of its person. Renders only when something about it changes. */
 const TilePicture = memo(function TilePicture(props: TilePictureProps) {
   const { tileKey, person, kind, speaking, pinned, onPin, large } = props;
   const media = kind === 'camera' ? person.camera : person.screen;

@@ -40,7 +40,7 @@ describe('arrangeTiles', () => {
     expect(arrangeTiles({ ...base, speaking })).toEqual(['me', 'a', 'b', 'c', 'd']);
   });
 
-  it('tiles are settled after one pass', () => {
+  it('tiles do not move in a second pass', () => {
     const once = arrangeTiles({ ...base, speaking: ['d', 'c'] });
     expect(arrangeTiles({ ...base, speaking: ['d', 'c'], previous: once })).toEqual(once);
   });

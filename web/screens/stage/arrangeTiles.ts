@@ -1,20 +1,20 @@
 export interface Arrangement {
-  /** Who is there, in the order of joining. */
+  /** The people who are there, in the order of joining. */
   readonly present: readonly string[];
   /** The order shown before: people keep their places as long as they can. */
   readonly previous: readonly string[];
   /** Loudest first. */
   readonly speaking: readonly string[];
-  /** When each was last heard; whoever is missing never was. */
+  /** When each was last heard; whoever was never heard is missing. */
   readonly lastSpokeAt: ReadonlyMap<string, number>;
-  /** Never gives its place to a speaker. */
+  /** This tile never gives its place to a speaker. */
   readonly keptId: string;
   readonly pageSize: number;
 }
 
 /**
- * The order of tiles. Newcomers come last; a speaker from a later page takes the place of the one on the first page who
- * has been silent longest, so that whoever speaks is seen and nobody else moves.
+ * Returns the order of tiles. Newcomers come last; a speaker from a later page takes the place of the person on the
+ * first page who has been silent longest, so that speakers are seen and nobody else moves.
  */
 export function arrangeTiles(arrangement: Arrangement): string[] {
   const { present, previous, speaking, lastSpokeAt, keptId, pageSize } = arrangement;
@@ -35,7 +35,7 @@ export function arrangeTiles(arrangement: Arrangement): string[] {
   return order;
 }
 
-/** Index of the one who has been silent longest, the last of equals; -1 where everybody must stay. */
+/** Returns the index of the one who has been silent longest, the last of equals; -1 if everybody must stay. */
 function quietest(
   page: readonly string[],
   speaking: readonly string[],

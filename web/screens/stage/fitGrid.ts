@@ -22,7 +22,7 @@ export interface GridRules {
   readonly maxAspect: number;
 }
 
-/** The columns and rows that make `count` equal tiles as large as the box allows. */
+/** Returns the columns and rows that make `count` equal tiles as large as the box allows. */
 export function fitGrid(count: number, box: Box, rules: GridRules): GridShape {
   let best: GridShape = { columns: 1, rows: Math.max(1, count), tile: { width: 0, height: 0 } };
   let bestArea = -1;
@@ -42,7 +42,7 @@ export function fitGrid(count: number, box: Box, rules: GridRules): GridShape {
   return best;
 }
 
-/** Where each of `count` tiles stands: rows from the top, the last row and the whole centred. */
+/** Returns where each of `count` tiles stands: rows from the top, the last row and the whole centred. */
 export function placeTiles(count: number, box: Box, rules: GridRules): Rect[] {
   const { columns, rows, tile } = fitGrid(count, box, rules);
   const top = (box.height - rows * tile.height - (rows - 1) * rules.gap) / 2;
@@ -58,7 +58,7 @@ export function placeTiles(count: number, box: Box, rules: GridRules): Rect[] {
   });
 }
 
-/** The most tiles, up to `most`, that are each at least `minTileWidth` wide; never less than one. */
+/** Returns how many tiles, up to `most`, fit when each is at least `minTileWidth` wide; never less than one. */
 export function tilesPerPage(box: Box, rules: GridRules, minTileWidth: number, most: number): number {
   for (let count = most; count > 1; count--) {
     if (fitGrid(count, box, rules).tile.width >= minTileWidth) return count;

@@ -64,7 +64,7 @@ describe('focusOf', () => {
     expect(focusOf(tiles, 'grid', null, null)).toBeNull();
   });
 
-  it('the pinned tile is shown large before all', () => {
+  it('the pinned tile is shown large before any other', () => {
     expect(focusOf(tiles, 'auto', 'camera:a', 'b')?.key).toBe('camera:a');
     expect(focusOf(tiles, 'grid', 'camera:a', 'b')?.key).toBe('camera:a');
   });
@@ -79,7 +79,7 @@ describe('focusOf', () => {
     expect(focusOf(cameras, 'auto', 'camera:gone', null)).toBeNull();
   });
 
-  it('the speaker is shown large where asked for, and never oneself', () => {
+  it('the speaker is shown large in that layout, and never oneself', () => {
     expect(focusOf(cameras, 'speaker', null, 'a')?.key).toBe('camera:a');
     expect(focusOf(cameras, 'speaker', null, 'me')?.key).toBe('camera:b');
   });

@@ -1,7 +1,7 @@
 import type { MeetingSnapshot, Person } from '../../model/Meeting.ts';
 
 /**
- * auto: a shared screen or a pinned tile is large, else all are equal; grid: always equal; speaker: who speaks is
+ * auto: a shared screen or a pinned tile is large, else all are equal; grid: always equal; speaker: the speaker is
  * large.
  */
 export type Layout = 'auto' | 'grid' | 'speaker';
@@ -15,7 +15,7 @@ export interface TileSpec {
 const cameraKey = (participantId: string) => `camera:${participantId}`;
 const screenKey = (participantId: string) => `screen:${participantId}`;
 
-/** Screens first. One's own screen has no tile: it would show itself without end. */
+/** Screens come first. One's own screen has no tile: it would show itself without end. */
 export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): TileSpec[] {
   const people = new Map([snapshot.self, ...snapshot.others].map((person) => [person.id, person]));
   const screens = snapshot.others
@@ -29,7 +29,7 @@ export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): Ti
 }
 
 /**
- * The tile to show large, null where all are equal: the person's own pin, else the room's spotlight, else what the
+ * Returns the tile to show large, null if all are equal: the person's own pin, else the room's spotlight, else what the
  * layout says.
  */
 export function focusOf(

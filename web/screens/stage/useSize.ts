@@ -1,7 +1,7 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { Box } from './fitGrid.ts';
 
-/** The size of an element, as it changes. */
+/** Returns the size of an element, as it changes. */
 export function useSize<E extends HTMLElement>(): { ref: RefObject<E | null>; size: Box } {
   const ref = useRef<E>(null);
   const [size, setSize] = useState<Box>({ width: 0, height: 0 });

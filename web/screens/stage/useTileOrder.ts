@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { MeetingSnapshot } from '../../model/Meeting.ts';
 import { arrangeTiles } from './arrangeTiles.ts';
 
-/** Participant ids in the order of their tiles; see `arrangeTiles`. */
+/** Returns participant ids in the order of their tiles; see `arrangeTiles`. */
 export function useTileOrder(snapshot: MeetingSnapshot, pageSize: number): readonly string[] {
   const [previous, setPrevious] = useState<readonly string[]>([]);
   const order = arrangeTiles({
@@ -14,6 +14,6 @@ export function useTileOrder(snapshot: MeetingSnapshot, pageSize: number): reado
     pageSize,
   });
   const same = order.length === previous.length && order.every((id, index) => id === previous[index]);
-  if (!same) setPrevious(order); // Settled after one more pass, as arrangeTiles promises.
+  if (!same) setPrevious(order); // Nothing moves in the next pass, as arrangeTiles promises.
   return same ? previous : order;
 }
