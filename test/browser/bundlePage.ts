@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-/** One script that a page can run as it is, bundled as an application's own bundler would. `file`: beside this one. */
+/**
+ * Bundles one script that a page can run as it is, as an application's own bundler would. `file` lies beside this one.
+ */
 export async function bundlePage(file: string): Promise<string> {
   const result = await build({
     configFile: false,

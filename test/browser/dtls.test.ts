@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 test.each(['udp', 'tcp'] as const)(
-  'a browser makes a DTLS handshake with the worker over %s, and media flow',
+  'a browser makes a DTLS handshake with the worker over %s, and media flows',
   async (protocol) => {
     const webRtcServer = await worker.createWebRtcServer({ listenInfos: [{ protocol, ip: '127.0.0.1' }] });
     const send = await router.createWebRtcTransport({ webRtcServer });

@@ -1,6 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
 
-/** What the page needs of the server; each is a function of the test's, called from the page. */
+/** What the page needs from the server; the test provides each function, and the page calls it. */
 declare global {
   interface Window {
     serverConnect(direction: 'send' | 'receive', dtlsParameters: types.DtlsParameters): Promise<void>;
@@ -22,7 +22,7 @@ export interface LoopbackResult {
   iceProtocol: string;
 }
 
-/** Sends camera and microphone to the server and receives them back; answers once both have flowed. */
+/** Sends camera and microphone to the server and receives them back; resolves once both have flowed. */
 window.sendToMyself = async ({ routerRtpCapabilities, send, receive }) => {
   const device = new Device();
   await device.load({ routerRtpCapabilities });

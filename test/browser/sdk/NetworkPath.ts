@@ -7,7 +7,7 @@ export class NetworkPath {
   readonly #port: number;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #state: 'open' | 'cut' | 'hanging' = 'open';
-  /** Where it leads, on this machine. */
+  /** The port it leads to, on this machine. */
   targetPort = 0;
 
   private constructor(server: Server) {
@@ -59,7 +59,7 @@ export class NetworkPath {
     this.#pairs.add(pair);
     for (const [from, to] of [pair, [far, near] as const]) {
       from.on('data', (chunk) => to.write(chunk));
-      // The other side's end is this side's end too; why it ended is the client's to find out.
+      // When one side ends, the other ends too; the client finds out why.
       from.on('error', () => to.destroy());
       from.on('close', () => {
         to.destroy();

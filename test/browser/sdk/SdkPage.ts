@@ -4,12 +4,12 @@ import type { TestPage } from './sdk.page.ts';
 
 declare const testPage: TestPage;
 
-/** The SDK and `sdk.page.ts`. */
+/** Bundles the SDK and `sdk.page.ts`. */
 export function bundleSdk(): Promise<string> {
   return bundlePage('sdk/sdk.page.ts');
 }
 
-/** One participant in a real browser, in a context of its own: pages that share one slow each other down. */
+/** One participant in a real browser, in its own context: pages that share one slow each other down. */
 export class SdkPage {
   readonly participantId: string;
   readonly page: Page;
@@ -34,7 +34,7 @@ export class SdkPage {
     return sdkPage;
   }
 
-  /** Called again, it is a reload. */
+  /** A second call is a reload. */
   async load(url: string, bundle: string): Promise<void> {
     await this.page.goto(`${url}/livez`);
     await this.page.addScriptTag({ content: bundle, type: 'module' });
@@ -53,7 +53,7 @@ export class SdkPage {
     return this.page.evaluate(() => testPage.events);
   }
 
-  /** How many pictures of a participant were shown here since `sinceMs` ago. */
+  /** Returns how many pictures of a participant were shown here in the last `sinceMs`. */
   recentFrames(participantId: string, sinceMs = 1_000): Promise<number> {
     return this.page.evaluate(
       ([id, since]) => {

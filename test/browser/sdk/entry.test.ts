@@ -69,7 +69,7 @@ describe('entering, and coming back', () => {
 
   const refusedWith = (code: string): object => expect.objectContaining({ code });
 
-  it('a password is asked for, and a wrong one is no use', async () => {
+  it('a room with a password asks for it, and refuses a wrong one', async () => {
     const host = await enter('host', { role: 'host' });
     await host.controls.setPassword('secret');
     await expect(enter('a')).rejects.toEqual(refusedWith('PASSWORD_REQUIRED'));
@@ -78,7 +78,7 @@ describe('entering, and coming back', () => {
     expect(a.record?.settings.passwordHash).toBe('set');
   });
 
-  it('the lobby lets in whom a host lets in', async () => {
+  it('the lobby lets in only those whom a host admits', async () => {
     const host = await enter('host', { role: 'host' });
     await host.controls.setLobby(true);
     await expect(enter('a', { knock: false })).rejects.toEqual(refusedWith('LOBBY'));
@@ -111,7 +111,7 @@ describe('entering, and coming back', () => {
     await entering;
   });
 
-  it('no server to be found is said so', async () => {
+  it('a client that finds no server says so', async () => {
     path.cut();
     await expect(enter('a', { timeoutMs: 500 })).rejects.toEqual(refusedWith('UNREACHABLE'));
   });
@@ -131,7 +131,7 @@ describe('entering, and coming back', () => {
     }
   });
 
-  it('a token that is none is refused at once', async () => {
+  it('an invalid token is refused at once', async () => {
     const room = makeRoom();
     await expect(room.connect(path.url, 'no.real.token', { name: 'a' })).rejects.toEqual(refusedWith('TOKEN_INVALID'));
   });
@@ -144,7 +144,7 @@ describe('entering, and coming back', () => {
     expect(second.state).toBe('connected');
   });
 
-  it('whoever is removed knows it and does not come back', async () => {
+  it('a removed person learns of it and does not come back', async () => {
     const host = await enter('host', { role: 'host' });
     const a = await enter('a');
     const ended = new Promise((resolve) => a.on('disconnected', resolve));
@@ -153,7 +153,7 @@ describe('entering, and coming back', () => {
     await waitUntil(() => !host.participants.has('a') || 'a is still there');
   });
 
-  it('a short break is over before anybody is told to have left', async () => {
+  it('a short break is over before anybody seems to have left', async () => {
     const [a, b] = [await enter('a'), await enter('b')];
     const left: string[] = [];
     a.on('participantDisconnected', ({ id }) => left.push(id));

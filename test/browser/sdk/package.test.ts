@@ -42,7 +42,7 @@ describe('the package everroom-client', () => {
 
   afterAll(() => rm(application, { recursive: true, force: true }));
 
-  it('holds the client, the protocol and the rules of a room, and no server', async () => {
+  it('the package holds the client, the protocol and the rules of a room, and no server', async () => {
     expect(modules).toContain('client/Room.ts');
     expect(modules.filter((module) => !ours.test(module))).toEqual([]);
     expect(Object.keys(manifest.dependencies)).toEqual(expect.arrayContaining(imports));
@@ -60,7 +60,7 @@ describe('the package everroom-client', () => {
   it.each([
     ['a bundler', 'esnext', 'bundler'],
     ['Node', 'nodenext', 'nodenext'],
-  ])('has types for an application of %s', async (_, module, moduleResolution) => {
+  ])('the package has types for an application of %s', async (_, module, moduleResolution) => {
     const programs = [await programOfApplication(), await programOfReadme()];
     const options = ['--strict', '--noEmit', '--target', 'es2023', '--lib', 'es2024,dom,dom.iterable'];
     const modules = ['--module', module, '--moduleResolution', moduleResolution];
@@ -82,7 +82,7 @@ describe('the package everroom-client', () => {
       await deployment?.stop();
     });
 
-    it('enters a room from Node and from a page, which see each other', async () => {
+    it('the package enters a room from Node and from a page, which see each other', async () => {
       const roomId = await api.createRoom('Application');
       const page = await SdkPage.open(browser, deployment.url, await bundlePage(await programOfApplication()), 'page');
       await page.join(deployment.url, await api.joinToken(roomId, 'page'));
@@ -100,7 +100,7 @@ describe('the package everroom-client', () => {
     });
   });
 
-  /** The page of the SDK's other tests, with the installed package in place of the source. */
+  /** Writes the page of the SDK's other tests, with the installed package in place of the source. */
   async function programOfApplication(): Promise<string> {
     const source = await readFile(path.join(import.meta.dirname, 'sdk.page.ts'), 'utf8');
     const program = path.join(application, 'page.ts');
@@ -108,7 +108,7 @@ describe('the package everroom-client', () => {
     return program;
   }
 
-  /** The examples of the package's README, one after the other. */
+  /** Writes the examples of the package's README, one after the other. */
   async function programOfReadme(): Promise<string> {
     const readme = await readFile(path.join(client, 'README.md'), 'utf8');
     const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gmsu)].map(([, code]) => code);
@@ -120,7 +120,7 @@ describe('the package everroom-client', () => {
   }
 });
 
-/** Comes without media, says whom it sees there and leaves. */
+/** Joins without media, prints whom it sees there and leaves. */
 const visit = `
 import { Room } from 'everroom-client';
 
@@ -145,7 +145,7 @@ async function buildModule(): Promise<{ modules: string[]; imports: string[] }> 
   };
 }
 
-/** Runs a script in a folder under this Node; answers what it wrote. */
+/** Runs a script in a folder under this Node; resolves with what it wrote. */
 function node(cwd: string, script: string, ...args: string[]): Promise<string> {
   return run(cwd, process.execPath, script, ...args);
 }

@@ -78,7 +78,7 @@ describe('a reencoded camera in Chromium', () => {
     return page;
   }
 
-  /** A room whose host shows a camera and wants it reencoded, and a viewer who sees it as it was published. */
+  /** Sets up a room whose host shows a camera and wants it reencoded, and a viewer who sees it as it was published. */
   async function presentation(viewerUrl = node.url): Promise<{ roomId: string; viewer: SdkPage }> {
     const roomId = await node.createRoom();
     const host = await enter(roomId, 'host');
@@ -119,7 +119,7 @@ describe('a reencoded camera in Chromium', () => {
     return viewer.page.evaluate(() => testPage.frames.host?.length ?? 0);
   }
 
-  /** The most renderings of the page, 60 a second, from one picture to the next; `from` counts pictures. */
+  /** Returns the most renderings of the page, 60 a second, between two pictures; `from` counts pictures. */
   function longestGap(viewer: SdkPage, from: number): Promise<number> {
     return viewer.page.evaluate((from) => {
       const beats = (testPage.beats.host ?? []).slice(Math.max(0, from - 1));
@@ -158,7 +158,7 @@ describe('a reencoded camera in Chromium', () => {
     expect(await blackFrames(viewer)).toBe(0);
   });
 
-  it('viewers who come later, or back after their connection was lost, see the reencoded camera at once', async () => {
+  it('viewers who come later, or come back after a lost connection, see the reencoded camera at once', async () => {
     const { roomId, viewer } = await presentation(path.url);
     await takeJob();
     await sees(viewer, roomId, 'reencoded');

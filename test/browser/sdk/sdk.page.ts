@@ -1,6 +1,6 @@
 import { Room } from '../../../client/index.ts';
 
-/** What a test can reach in a page: the room as an application would hold it, and an eye on what is shown. */
+/** What a test can reach in a page: the room as an application holds it, and a record of what is shown. */
 export interface TestPage {
   readonly room: Room;
   /** Events so far, oldest first: `trackSubscribed camera of b`. */

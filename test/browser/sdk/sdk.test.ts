@@ -13,9 +13,9 @@ import type { TestPage } from './sdk.page.ts';
 
 declare const testPage: TestPage;
 
-/** Of Chromium's fake microphone. */
+/** The interval of the beeps of Chromium's fake microphone. */
 const BEEP_EVERY_MS = 1_000;
-/** What was said before is in the receiver's jitter buffer for at most so long; nothing tells when it was played. */
+/** Earlier sound stays in the receiver's jitter buffer for at most this long; nothing reports when it was played. */
 const SOUND_ON_ITS_WAY_MS = 500;
 
 describe('the SDK in Chromium', () => {
@@ -90,7 +90,7 @@ describe('the SDK in Chromium', () => {
     );
   }
 
-  /** Watches for three beeps of the fake microphone. */
+  /** Checks that the microphone stays silent for the time of three beeps. */
   async function staysSilent(viewer: SdkPage, id: string): Promise<void> {
     const until = Date.now() + 3 * BEEP_EVERY_MS;
     while (Date.now() < until) expect(await viewer.loudness(id)).toBeLessThan(0.05);

@@ -17,13 +17,16 @@ export interface SwitchingOffer {
   receive: types.TransportOptions;
 }
 
-/** What the page needs of the server; the first three are functions of the test's, called from the page. */
+/** What the page needs from the server; the test provides the first three functions, and the page calls them. */
 declare global {
   interface Window {
     serverConnect(direction: 'send' | 'receive', dtlsParameters: types.DtlsParameters): Promise<void>;
     serverProduce(kind: types.MediaKind, rtpParameters: types.RtpParameters): Promise<string>;
     serverConsume(producerId: string, rtpCapabilities: types.RtpCapabilities): Promise<types.ConsumerOptions>;
-    /** Sends a red and a green picture and shows a track that both carry, the green one paused. Answers their ids. */
+    /**
+     * Sends a red and a green picture and shows a track that both carry, with the green one paused. Resolves with their
+     * ids.
+     */
     carry(offer: SwitchingOffer): Promise<readonly [red: string, green: string]>;
     pausedByServer(changes: readonly { consumerId: string; paused: boolean }[]): void;
     /** Every frame since `carry`. */
@@ -80,7 +83,7 @@ window.carry = async ({ routerRtpCapabilities, send, receive }) => {
 
 window.pausedByServer = (changes) => track.consumersPaused(changes);
 
-/** A camera before a wall, on which something moves. */
+/** Paints a camera's picture of a wall on which something moves. */
 function paint(colour: string): MediaStreamTrack {
   const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
   const context = canvas.getContext('2d');

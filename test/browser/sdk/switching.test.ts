@@ -58,7 +58,7 @@ test('a consumer that takes over is shown from its first frame on, and no frame 
   await green.resume();
   await tell({ [green.id]: false });
   await shows('green', from);
-  // As the server does a moment after the first keyframe.
+  // The server does the same a moment after the first keyframe.
   await red.pause();
   await tell({ [red.id]: true });
   const frames = await framesSince(from);
@@ -81,7 +81,7 @@ test('a consumer that stops is replaced at once, and its last frame holds until 
 
 test('a consumer that was resumed and never flows takes nothing away from the one that does', async () => {
   const from = await mark();
-  // Told to the client alone: nothing will come.
+  // Only the client hears of it: nothing will come.
   await tell({ [green.id]: false });
   await waitUntil(async () => (await framesSince(from)).length > 75 || 'no more frames are shown', 20_000);
   const frames = await framesSince(from);
@@ -114,12 +114,12 @@ function tell(paused: Record<string, boolean>): Promise<void> {
   return page.evaluate((changes) => window.pausedByServer(changes), changes);
 }
 
-/** How many frames were shown so far. */
+/** Returns how many frames were shown so far. */
 function mark(): Promise<number> {
   return page.evaluate(() => window.shown.length);
 }
 
-/** With the one before, so that a gap at the start counts. */
+/** Returns these frames and the one before, so that a gap at the start counts. */
 function framesSince(from: number): Promise<Shown[]> {
   return page.evaluate((from) => window.shown.slice(Math.max(0, from - 1)), from);
 }
@@ -136,7 +136,7 @@ function changesIn(frames: readonly Shown[]): number {
   return frames.filter(({ colour }, index) => index > 0 && colour !== frames[index - 1]?.colour).length;
 }
 
-/** The most pictures that one camera was given from one shown frame to the next. */
+/** Returns the most pictures that one camera was given from one shown frame to the next. */
 function longestGap(frames: readonly Shown[]): number {
   return Math.max(...frames.slice(1).map(({ painted }, index) => (painted - (frames[index]?.painted ?? painted)) / 2));
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { build, type PreviewServer, preview } from 'vite';
 import { securityHeaders } from '../../../signaling/http/securityHeaders.ts';
 
-/** Serves every screen of the page without a server of ours, under the headers that ours sends. */
+/** Serves every screen of the page without our server, under the headers that our server sends. */
 export class GalleryServer {
   readonly #server: PreviewServer;
   readonly #folder: string;

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { waitUntil } from '../../support/waitUntil.ts';
 
-/** One person at the page, in a browser context of their own. */
+/** One person at the page, in their own browser context. */
 export class MeetingPage {
   readonly page: Page;
   /** Errors in the console and errors that nobody caught. */
@@ -12,13 +12,13 @@ export class MeetingPage {
     this.#context = context;
     this.page = page;
     page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message));
-    // A socket that a killed server drops is Chromium's to report and the client's to repair.
+    // Chromium reports a socket that a killed server drops, and the client repairs it.
     page.on('console', (message) => {
       if (message.type() === 'error' && !/WebSocket|ERR_/u.test(message.text())) this.problems.push(message.text());
     });
   }
 
-  /** `tabMemory`: what the tab's session storage holds already. */
+  /** `tabMemory` is what the tab's session storage holds already. */
   static async open(browser: Browser, url: string, tabMemory: Record<string, string> = {}): Promise<MeetingPage> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.addInitScript((memory) => {
@@ -68,7 +68,7 @@ export class MeetingPage {
     );
   }
 
-  /** Waits until something sounds, from whomever. */
+  /** Waits until any sound is heard, from whomever. */
   async hears(): Promise<void> {
     await waitUntil(async () => (await this.page.evaluate(loudness)) > 0.001 || 'all is silent', 20_000);
   }
@@ -86,7 +86,7 @@ function shownFrames(video: SVGElement | HTMLElement): number {
   return video instanceof HTMLVideoElement ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
 }
 
-/** The loudest moment of the next second in what the page's audio elements play. */
+/** Returns the loudest moment of the next second in what the page's audio elements play. */
 async function loudness(): Promise<number> {
   const context = new AudioContext();
   try {

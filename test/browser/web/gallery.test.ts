@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
 import { GalleryServer } from './GalleryServer.ts';
 
-/** EVERROOM_SCREENSHOTS: a folder to keep a picture of every screen in. */
+/** EVERROOM_SCREENSHOTS names a folder to keep a picture of every screen in. */
 const pictures = process.env.EVERROOM_SCREENSHOTS;
 
 const VIEWPORTS = {
@@ -50,7 +50,7 @@ const menuOf =
     await click(`Actions for ${name}`)(page);
   };
 
-/** State → what must be done to see it, and what must then be there. */
+/** State → what to do to see it, and what must then be there. */
 const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string | RegExp]>> = {
   landing: [ready, 'Meetings that keep going.'],
   'landing-failed': [click('New meeting'), 'The server does not answer.'],
@@ -136,12 +136,12 @@ describe.each(Object.entries(VIEWPORTS))('on a %s', (device, { colorScheme, ...v
   });
 });
 
-/** Whether every video has its first picture. */
+/** Returns true if every video has its first picture. */
 function videosShow(): boolean {
   return [...document.querySelectorAll('video')].every(({ readyState }) => readyState >= 2);
 }
 
-/** What sticks out of the window at the sides, and controls that cannot be reached or have no name. */
+/** Returns what sticks out of the window at the sides, and controls that cannot be reached or have no name. */
 function overflow(): string[] {
   const found: string[] = [];
   if (document.documentElement.scrollWidth > innerWidth)

@@ -36,7 +36,7 @@ describe('a meeting through the page', () => {
     return page;
   }
 
-  /** Ada makes a meeting and is in it, as its host. */
+  /** Ada creates a meeting and joins it as its host. */
   async function createMeeting(): Promise<MeetingPage> {
     const ada = await open('/');
     await ada.page.getByLabel(/Name of the meeting/u).fill('Monday round');
@@ -92,7 +92,7 @@ describe('a meeting through the page', () => {
     await ada.sees('Bob');
   });
 
-  it('hosts choose what is reencoded, hear what is missing, and the choice is kept', async () => {
+  it('hosts choose what is reencoded and read what is missing, and the choice is kept', async () => {
     const ada = await createMeeting();
     const bob = await joinMeeting(ada, 'Bob');
     await ada.button('Settings').click();
@@ -117,7 +117,7 @@ describe('a meeting through the page', () => {
     expect(await bob.page.getByText(/reencod/iu).count()).toBe(0);
   });
 
-  it('people write to each other, whoever comes later reads it too', async () => {
+  it('people write to each other, and whoever comes later reads it too', async () => {
     const ada = await createMeeting();
     const bob = await joinMeeting(ada, 'Bob');
     await ada.button('Chat').click();
@@ -145,7 +145,7 @@ describe('a meeting through the page', () => {
     await cleo.page.getByText('Read').waitFor();
   });
 
-  it('a host mutes, makes hosts and removes; a hand goes up and down', async () => {
+  it('a host mutes people, makes them hosts and removes them; a hand goes up and down', async () => {
     const ada = await createMeeting();
     const bob = await joinMeeting(ada, 'Bob');
     await bob.button('Raise your hand').click();
@@ -232,7 +232,7 @@ describe('a meeting through the page', () => {
     await bob.page.getByText('You are the only one here').waitFor();
   });
 
-  it('where the browser wants a click before it plays sound, one button asks for it', async () => {
+  it('one button asks for the click that the browser wants before it plays sound', async () => {
     const strict = await launchChromium(['--autoplay-policy=document-user-activation-required']);
     try {
       const ada = await createMeeting();
@@ -245,7 +245,7 @@ describe('a meeting through the page', () => {
       const kept = await before.page.evaluate(() => ({ ...sessionStorage }));
       await before.close();
       const bob = await MeetingPage.open(strict, ada.page.url(), kept);
-      // Whatever is asked of a page counts as a touch: only listen until the sound was blocked.
+      // Any call into the page counts as a touch: only listen until the sound was blocked.
       await bob.page.waitForEvent('console', (message) => message.text().includes('wants a click'));
       await bob.button('Click to hear').click();
       await bob.button('Click to hear').waitFor({ state: 'detached' });
@@ -286,7 +286,7 @@ describe('a meeting through the page', () => {
     }
   });
 
-  it('whoever created the meeting is its host in one tab, and somebody else in the next', async () => {
+  it('the creator of a meeting is its host in one tab, and somebody else in the next', async () => {
     const ada = await createMeeting();
     const second = await ada.openBeside(ada.page.url());
     pages.push(second);

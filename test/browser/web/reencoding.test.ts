@@ -44,13 +44,13 @@ async function sidecarPid(): Promise<number> {
   return pid ?? 0;
 }
 
-/** How often a reencoder took a track up. */
+/** Returns how often a reencoder took up a track. */
 async function attachments(): Promise<number> {
   const response = await fetch(`${deployment.url}/metrics`);
   return Number(/^everroom_reencoding_attachments_total (\d+)$/mu.exec(await response.text())?.[1]);
 }
 
-it('a host has somebody reencoded, sees it, and nobody notices when the reencoder is killed', async () => {
+it('a host has a video reencoded and sees it, and nobody notices when the reencoder is killed', async () => {
   const ada = await open('/');
   await ada.button('New meeting').click();
   await ada.join('Ada');
