@@ -8,7 +8,7 @@ export interface RoomOptions {
   /** Keeps unsent chat through a reload. */
   readonly chatStorage?: KeyValueStorage;
   readonly devices?: DeviceAccess;
-  /** False takes part without media: no device is loaded and no transport opened. */
+  /** False joins without media: no device is loaded and no transport is opened. */
   readonly media?: boolean;
   /** For WebRTC outside browsers, where mediasoup-client cannot detect the handler by itself. */
   readonly deviceHandler?: types.BuiltinHandlerName;

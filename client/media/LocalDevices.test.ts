@@ -43,7 +43,7 @@ describe('LocalDevices', () => {
     });
   });
 
-  it('the error of a browser without devices has a name', async () => {
+  it('opening a device fails with NotFoundError in a browser without devices', async () => {
     await expect(new LocalDevices(undefined).open('camera', {})).rejects.toMatchObject({ name: 'NotFoundError' });
   });
 });

@@ -93,7 +93,7 @@ describe('LocalParticipant', () => {
     expect(world.produced).toEqual([track]);
   });
 
-  it('[M2] a mute silences at once, whether or not it reaches the room', async () => {
+  it('[M2] a mute silences the track at once, whether or not it reaches the room', async () => {
     const world = new World();
     const track = await world.published();
     expect(world.device.enabled).toBe(true);
@@ -174,7 +174,7 @@ describe('LocalParticipant', () => {
     expect(world.device.enabled).toBe(false);
   });
 
-  it("[M2] a host's mute silences at once", async () => {
+  it("[M2] a host's mute silences the track at once", async () => {
     const world = new World();
     await world.published();
     world.record(true);

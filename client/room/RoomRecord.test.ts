@@ -82,7 +82,7 @@ describe('RoomRecord', () => {
     expect([record.version, record.room]).toEqual([8, locked]);
   });
 
-  it('[J1] the record is the room as its participant may see it, since whichever version it was away', () => {
+  it('[J1] the record is the room as its participant may see it, whichever version it was away since', () => {
     fc.assert(
       fc.property(anyFacts, fc.nat(20), fc.nat(20), (facts, from, away) => {
         const commits = commitsOf(facts);

@@ -27,7 +27,7 @@ const NOT_THE_ROOM: ReadonlySet<keyof RoomState> = new Set([
 const NOT_THE_PARTICIPANT: ReadonlySet<keyof Participant> = new Set([
   ...(['tracks', 'session', 'sessionCommandId', 'nodeId', 'expiresAt'] as const),
 ]);
-const TOLD_BY_MUTES: ReadonlySet<keyof Track> = new Set(['muted'] as const);
+const REPORTED_AS_MUTES: ReadonlySet<keyof Track> = new Set(['muted'] as const);
 
 /**
  * Returns what happened between two states of a room. `commit` is the one between them, if it was exactly one: it knows
@@ -70,7 +70,7 @@ function changesOf(before: Participant, after: Participant, commit: By): RoomCha
     if (known === undefined) changes.push({ type: 'published', participantId, trackId: track.id });
     else if (known !== track) {
       changes.push(...muteOf(known, track, participantId, byHost));
-      changed ||= differ(known, track, TOLD_BY_MUTES);
+      changed ||= differ(known, track, REPORTED_AS_MUTES);
     }
   }
   return changed ? [{ type: 'participant', participantId }, ...changes] : changes;

@@ -59,7 +59,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     speakers: others.slice(0, 1).map(({ id }) => id),
     lastSpokeAt: new Map(),
     typing: [],
-    word: null,
+    notice: null,
     ended: null,
     ...change,
   };

@@ -36,7 +36,7 @@ export interface MeetingSnapshot {
   /** Names of those who are writing. */
   readonly typing: readonly string[];
   /** The last message for this person; a new object each time. */
-  readonly word: Word | null;
+  readonly notice: Notice | null;
   /** Not null once the meeting is over for this person. */
   readonly ended: EndReason | null;
 }
@@ -88,7 +88,7 @@ export interface ChatLine {
   readonly state: 'sent' | 'pending' | 'failed';
 }
 
-export interface Word {
+export interface Notice {
   readonly title: string;
   /** What to do, or that nothing needs doing. */
   readonly advice: string;

@@ -1,5 +1,5 @@
 import type { Room } from '../../client/index.ts';
-import type { Word } from './Meeting.ts';
+import type { Notice } from './Meeting.ts';
 
 /** What an upgrade needs to know about the page, and the one thing it can do. */
 export interface UpgradablePage {
@@ -27,11 +27,11 @@ const NOTICE_MS = 4_000;
 /** After this a reload is better than going on with half of the meeting. */
 const PATIENCE_MS = 60_000;
 
-const SOON: Word = {
+const RELOADS_SOON: Notice = {
   title: 'Everroom was updated.',
   advice: 'This page loads itself again in a moment. You stay in the meeting.',
 };
-const IN_VAIN: Word = {
+const STILL_OLD: Notice = {
   title: 'Everroom was updated, and this page is still the old one.',
   advice: 'Close this tab, then open the link of the meeting again.',
 };
@@ -64,13 +64,13 @@ export function serverOf(error: unknown): string {
 export class PageUpgrade {
   readonly #room: Room;
   readonly #page: UpgradablePage;
-  readonly #say: (word: Word) => void;
+  readonly #say: (notice: Notice) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
   #server = '';
   #noticeAt = 0;
   #bytes = 0;
 
-  constructor(room: Room, page: UpgradablePage, say: (word: Word) => void) {
+  constructor(room: Room, page: UpgradablePage, say: (notice: Notice) => void) {
     this.#room = room;
     this.#page = page;
     this.#say = say;
@@ -83,7 +83,7 @@ export class PageUpgrade {
     if (this.#timer !== undefined) return;
     this.#noticeAt = performance.now();
     this.#timer = setInterval(() => void this.#check(), CHECK_MS);
-    this.#say(SOON);
+    this.#say(RELOADS_SOON);
     void this.#check();
   }
 
@@ -104,7 +104,7 @@ export class PageUpgrade {
     };
     if (this.#timer === undefined || !isCalm(now)) return;
     clearInterval(this.#timer);
-    if (!reloadOnce(this.#page, this.#server)) this.#say(IN_VAIN);
+    if (!reloadOnce(this.#page, this.#server)) this.#say(STILL_OLD);
   }
 
   #stop(): void {

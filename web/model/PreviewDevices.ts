@@ -30,7 +30,7 @@ export class PreviewDevices {
   readonly #starts: Record<InputKind, number> = { camera: 0, microphone: 0 };
   readonly #opening: Record<InputKind, Promise<unknown>> = { camera: Promise.resolve(), microphone: Promise.resolve() };
   #snapshot: PreviewSnapshot;
-  /** Counts how often devices were chosen here; tracks taken from an earlier time belong to the meeting. */
+  /** Counts the calls of `start`: an earlier `takeTracks` does not get the tracks of a later start. */
   #times = 0;
   #taken = false;
 

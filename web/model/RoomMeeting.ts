@@ -2,12 +2,12 @@ import type { Room } from '../../client/index.ts';
 import { describeError } from '../lib/describeError.ts';
 import { thisPage } from '../lib/thisPage.ts';
 import type { HandedTracks } from './Door.ts';
-import type { EndReason, Meeting, MeetingActions, MeetingSnapshot, Word } from './Meeting.ts';
+import type { EndReason, Meeting, MeetingActions, MeetingSnapshot, Notice } from './Meeting.ts';
 import { MeetingDevices } from './MeetingDevices.ts';
+import { hostMuteNotice, lostDeviceNotice, STOPPED_SCREEN_NOTICE } from './notices.ts';
 import { PageUpgrade } from './PageUpgrade.ts';
 import { roomActions } from './roomActions.ts';
 import { SnapshotBuilder } from './SnapshotBuilder.ts';
-import { WORD_ON_STOPPED_SCREEN, wordOnHostsMute, wordOnLostDevice } from './words.ts';
 
 /** Events after which the page may look different. */
 const CHANGES = [
@@ -42,7 +42,7 @@ export class RoomMeeting implements Meeting {
   readonly #lastSpokeAt = new Map<string, number>();
   readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
   #speakers: readonly string[] = [];
-  #word: Word | null = null;
+  #notice: Notice | null = null;
   #ended: EndReason | null = null;
   #snapshot: MeetingSnapshot;
   #refreshing = false;
@@ -67,14 +67,14 @@ export class RoomMeeting implements Meeting {
       this.#ended = reason === 'refused' ? 'expired' : reason;
       this.#refresh();
     });
-    room.on('deviceLost', (source) => this.#say(wordOnLostDevice(source)));
+    room.on('deviceLost', (source) => this.#say(lostDeviceNotice(source)));
     room.on('trackMuted', ({ source }, { id }, byHost) => {
-      if (byHost && id === room.localParticipant.id) this.#say(wordOnHostsMute(source));
+      if (byHost && id === room.localParticipant.id) this.#say(hostMuteNotice(source));
     });
     room.on('trackUnpublished', ({ source }, { id }, byHost) => {
-      if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(WORD_ON_STOPPED_SCREEN);
+      if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(STOPPED_SCREEN_NOTICE);
     });
-    new PageUpgrade(room, thisPage, (word) => this.#say(word));
+    new PageUpgrade(room, thisPage, (notice) => this.#say(notice));
     room.on('warning', (message, error) => console.warn(message, error));
     for (const name of CHANGES) room.on(name, () => this.#refreshSoon());
   }
@@ -91,8 +91,8 @@ export class RoomMeeting implements Meeting {
     this.#devices.publish(tracks).catch((error: unknown) => this.#say(describeError(error)));
   }
 
-  #say(word: Word | null): void {
-    this.#word = word;
+  #say(notice: Notice | null): void {
+    this.#notice = notice;
     this.#refreshSoon();
   }
 
@@ -129,7 +129,7 @@ export class RoomMeeting implements Meeting {
       speakers: this.#speakers,
       lastSpokeAt: this.#lastSpokeAt,
       typingIds: [...this.#typing.keys()],
-      word: this.#word,
+      notice: this.#notice,
       ended: this.#ended,
     });
   }

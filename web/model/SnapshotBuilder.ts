@@ -10,13 +10,13 @@ import type {
   TrackPublication,
   TrackSource,
 } from '../../client/index.ts';
-import type { ChatLine, EndReason, MeetingSnapshot, Person, PublishedMedia, Word } from './Meeting.ts';
+import type { ChatLine, EndReason, MeetingSnapshot, Notice, Person, PublishedMedia } from './Meeting.ts';
 
 interface Happening {
   readonly speakers: readonly string[];
   readonly lastSpokeAt: ReadonlyMap<string, number>;
   readonly typingIds: readonly string[];
-  readonly word: Word | null;
+  readonly notice: Notice | null;
   readonly ended: EndReason | null;
 }
 
@@ -66,7 +66,7 @@ export class SnapshotBuilder {
       speakers: happening.speakers,
       lastSpokeAt: happening.lastSpokeAt,
       typing: others.filter((person) => happening.typingIds.includes(person.id)).map((person) => person.name),
-      word: happening.word,
+      notice: happening.notice,
       ended: happening.ended,
     };
   }

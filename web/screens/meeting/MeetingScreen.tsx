@@ -29,10 +29,10 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
   const { attempt, show } = useNotices();
   const { actions } = meeting;
 
-  const { word } = snapshot;
+  const { notice } = snapshot;
   useEffect(() => {
-    if (word) show(word.title, word.advice);
-  }, [word, show]);
+    if (notice) show(notice.title, notice.advice);
+  }, [notice, show]);
 
   useEffect(() => {
     const before = document.title;

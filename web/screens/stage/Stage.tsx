@@ -16,7 +16,7 @@ interface StageProps {
 }
 
 /** Nobody can follow more faces than these. */
-const MOST_TILES = 25;
+const MAX_TILES = 25;
 
 /** Everybody's tiles, in the available space. */
 export function Stage({ snapshot, actions, layout }: StageProps) {
@@ -25,9 +25,9 @@ export function Stage({ snapshot, actions, layout }: StageProps) {
   const portrait = size.height > size.width;
   const rules: GridRules = { gap: 10, minAspect: portrait ? 3 / 4 : 4 / 3, maxAspect: 16 / 9 };
   const minTileWidth = portrait ? 150 : 220;
-  const fitting = tilesPerPage(size, rules, minTileWidth, MOST_TILES);
+  const fitting = tilesPerPage(size, rules, minTileWidth, MAX_TILES);
   const inPages = snapshot.others.length + 1 > fitting;
-  const pageSize = inPages ? tilesPerPage(withoutPager(size), rules, minTileWidth, MOST_TILES) : fitting;
+  const pageSize = inPages ? tilesPerPage(withoutPager(size), rules, minTileWidth, MAX_TILES) : fitting;
   const order = useTileOrder(snapshot, pageSize);
   const tiles = tilesOf(snapshot, order);
   const focus = focusOf(tiles, layout, pinnedKey, lastSpeaker(snapshot), snapshot.spotlightId);

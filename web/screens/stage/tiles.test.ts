@@ -42,7 +42,7 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     speakers: [],
     lastSpokeAt: new Map(),
     typing: [],
-    word: null,
+    notice: null,
     ended: null,
   };
 }
@@ -79,7 +79,7 @@ describe('focusOf', () => {
     expect(focusOf(cameras, 'auto', 'camera:gone', null)).toBeNull();
   });
 
-  it('the speaker is shown large in that layout, and never oneself', () => {
+  it('the speaker layout shows the speaker large, and never oneself', () => {
     expect(focusOf(cameras, 'speaker', null, 'a')?.key).toBe('camera:a');
     expect(focusOf(cameras, 'speaker', null, 'me')?.key).toBe('camera:b');
   });
