@@ -22,7 +22,7 @@ interface SocketServerDeps {
   readonly logger: Logger;
 }
 
-/** The life of a client's socket: the gate, requests, the end. The engine that carries `io` also closes it. */
+/** Handles the life of a client's socket: the gate, requests, the end. The engine that carries `io` also closes it. */
 export class SocketServer {
   readonly io: Server;
   readonly #deps: SocketServerDeps;
@@ -35,7 +35,7 @@ export class SocketServer {
       transports: ['websocket', 'polling'],
       // Tokens are in the handshake, not in cookies: another site's page has nothing to misuse.
       cors: { origin: '*' },
-      // Synchronous: it may not wait on uWebSockets.js.
+      // Stays synchronous: a handler here must not make uWebSockets.js wait.
       allowRequest: (request, decide) => decide(null, gate.mayConnect(request)),
       connectTimeout: 10_000,
       pingInterval: 5_000,
@@ -56,7 +56,7 @@ export class SocketServer {
     const { clock, gate, limits, logger, rooms } = this.#deps;
     const connection = new ClientConnection(socket, await gate.admit(socket), limits, clock.now());
     socket.data.connection = connection;
-    // Opened while the client is still on its way: after a restart, replay and handshake overlap.
+    // Opens the room while the client is still connecting: after a restart, replay and handshake overlap.
     rooms.open(connection.roomId).catch((error: unknown) => {
       logger.debug({ err: error, roomId: connection.roomId }, 'the room of a new connection is not open yet');
     });

@@ -6,10 +6,10 @@ import { INTERNAL } from './requests/WireRefusal.ts';
 import { type Api, errorReply } from './rest/Api.ts';
 
 const PAGE = '/index.html';
-/** Addresses that the page itself understands. */
+/** Addresses that the page itself handles. */
 const PAGE_ADDRESSES = /^\/(r\/[^/]+\/?)?$/;
 
-/** The API first, then the files of the page; every reply carries the security headers. */
+/** Serves the API first, then the files of the page; every reply carries the security headers. */
 export function createHttpHandler(api: Api, files: StaticFiles, publicUrl: string, logger: Logger): HttpHandler {
   const security = securityHeaders(publicUrl);
 

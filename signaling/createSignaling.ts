@@ -30,7 +30,7 @@ import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
-/** A string that is only given on purpose. */
+/** A string that is revealed only on purpose. */
 interface Revealable {
   reveal(): string;
 }
@@ -38,19 +38,19 @@ interface Revealable {
 export interface SignalingDeps {
   readonly nodeId: NodeId;
   readonly rooms: RoomHosts;
-  /** Those whom `rooms` tell things. */
+  /** The audiences that `rooms` notify. */
   readonly audiences: SocketAudiences;
-  /** uWebSockets.js, `ws`, or whichever of them works here, in this order. */
+  /** The HTTP engine: uWebSockets.js, `ws`, or the first of them that works here. */
   readonly engine: 'auto' | 'uws' | 'ws';
   readonly auth: {
     readonly apiKey: string;
     readonly apiSecret: Revealable;
     /** Signs tokens. */
     readonly tokenSecret: Revealable;
-    /** Whether people create rooms, and get tokens for rooms they know, without the API key. */
+    /** Whether people may create rooms, and get tokens for rooms they know, without the API key. */
     readonly openRoomCreation: boolean;
   };
-  /** What rooms get that are created without saying it. */
+  /** Settings of rooms whose creator does not give them. */
   readonly graceMs: number;
   /** Where browsers reach this node, without a slash at the end. */
   readonly publicUrl: string;
@@ -59,10 +59,10 @@ export interface SignalingDeps {
   readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats'>;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly roomIndex: Pick<RoomIndex, 'list'>;
-  /** What lets sidecars work for this node; nothing is reencoded where it is left out. */
+  /** The parts that let sidecars work for this node; without them nothing is reencoded. */
   readonly sidecars?: {
     readonly reencoding: ReencodingPort;
-    /** Signs the tokens that sidecars come with. */
+    /** Signs the tokens of sidecars. */
     readonly secret: Revealable;
   };
   readonly clock: Clock;
@@ -78,11 +78,14 @@ export interface SignalingDeps {
 
 export interface Signaling {
   readonly engine: HttpEngine['name'];
-  /** May be called again after it failed. @throws PortTaken (`code` EADDRINUSE) */
+  /**
+   * May be called again after a failure.
+   * @throws PortTaken when another process has the port (`code` EADDRINUSE)
+   */
   listen(host: string, port: number): Promise<{ readonly url: string }>;
-  /** From now on new connections are sent to other nodes. */
+  /** Sends new connections to other nodes from now on. */
   drain(): void;
-  /** Closes every connection; the record hears that they are lost. */
+  /** Closes every connection; the record gets them as lost. */
   close(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Whether an Authorization header carries the API key: `Basic` with key and secret, or `Bearer` with the secret alone.
- * Takes the same time whatever is wrong with it.
+ * Returns whether an Authorization header carries the API key: `Basic` with key and secret, or `Bearer` with the secret
+ * alone. Takes the same time for every wrong header.
  */
 export function hasApiKey(authorization: string | undefined, apiKey: string, apiSecret: string): boolean {
   const [scheme = '', credentials = ''] = authorization?.trim().split(/\s+/, 2) ?? [];

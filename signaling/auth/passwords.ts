@@ -1,22 +1,21 @@
 import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** RFC 7914 parameters: 16 MB and about 50 ms a try. */
+/** RFC 7914 parameters: 16 MB and about 50 ms for each try. */
 const COST = { N: 16_384, r: 8, p: 1 } as const;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-/** At a time: the thread pool is shared with everything else. */
+/** Derivations at the same time: they share the thread pool with everything else. */
 const CONCURRENT_DERIVATIONS = 2;
 const REMEMBERED = 1_000;
 
 /**
- * Room passwords as salted scrypt hashes that say how they were made: `scrypt$N$r$p$salt$key`. What was verified once
- * is remembered (keyed by a secret of this process), so that a hundred people with the same password cost one
- * derivation.
+ * Room passwords as salted scrypt hashes that carry their parameters: `scrypt$N$r$p$salt$key`. A verified password is
+ * remembered (keyed by a secret of this process), so that a hundred people with the same password cost one derivation.
  */
 export class Passwords {
   readonly #memoryKey = randomBytes(32);
   readonly #verified = new Set<string>();
-  /** Under way: people who give the same password at once wait for one derivation. */
+  /** Derivations that run now: people who give the same password at once share one. */
   readonly #verifying = new Map<string, Promise<boolean>>();
   readonly #waiting: (() => void)[] = [];
   #deriving = 0;
@@ -28,8 +27,8 @@ export class Passwords {
   }
 
   /**
-   * False also for a hash that cannot be read. `beforeTrying` is called when the work is about to begin, which may be
-   * after others in the queue have failed; what it throws is what the caller gets.
+   * Returns false also for a hash that cannot be read. Calls `beforeTrying` just before the work begins, which may be
+   * after others in the queue have failed; an error that it throws reaches the caller.
    */
   async verify(password: string, hash: string, beforeTrying: () => void = () => undefined): Promise<boolean> {
     const key = createHmac('sha256', this.#memoryKey).update(`${hash}\n${password}`).digest('base64');

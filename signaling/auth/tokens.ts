@@ -10,11 +10,11 @@ export interface JoinClaims {
   readonly roomId: string;
   readonly participantId: string;
   readonly role: Role;
-  /** The name that the participant goes by, whatever its client says. */
+  /** The participant's name, whatever the client says. */
   readonly name: string | undefined;
 }
 
-/** Lets its holder come back as a participant that is in the room. */
+/** Lets its holder come back as a participant who is in the room. */
 export interface ResumeClaims {
   readonly kind: 'resume';
   readonly roomId: string;
@@ -23,11 +23,11 @@ export interface ResumeClaims {
 
 export type TokenClaims = JoinClaims | ResumeClaims;
 
-/** One kind can never pass for the other: the audience is signed. */
+/** The audience is signed, so one kind of token never passes for the other. */
 const AUDIENCE = { join: 'everroom:join', resume: 'everroom:resume' } as const;
-/** It is worth nothing once its participant is gone from the room, so it may outlast any meeting. */
+/** The token is worth nothing once its participant has left the room, so it may outlast any meeting. */
 const RESUME_TTL_SECONDS = 7 * 24 * 3_600;
-/** Nodes' clocks differ. */
+/** The nodes' clocks differ. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 const payloads = z.discriminatedUnion('aud', [
@@ -63,7 +63,7 @@ export class Tokens {
     return this.#sign({ room: roomId }, participantId, AUDIENCE.resume, RESUME_TTL_SECONDS);
   }
 
-  /** @throws WireRefusal TOKEN_INVALID, TOKEN_EXPIRED */
+  /** @throws WireRefusal when the token is invalid (TOKEN_INVALID) or has expired (TOKEN_EXPIRED) */
   async verify(token: string): Promise<TokenClaims> {
     try {
       const { payload } = await jwtVerify(token, this.#key, {

@@ -8,7 +8,7 @@ interface AttendedRoom {
 
 const NOBODY: ReadonlyMap<ParticipantId, ClientConnection> = new Map();
 
-/** The connections of this node by room: of participants, and of people in its lobby. At most one for each person. */
+/** The connections of this node by room: participants, and people in the lobby. Each person has at most one. */
 export class Attendance {
   readonly #rooms = new Map<RoomId, AttendedRoom>();
 
@@ -36,17 +36,17 @@ export class Attendance {
     return count;
   }
 
-  /** Returns the connection that had the place. */
+  /** Returns the connection that had the place before. */
   addSeated(connection: ClientConnection): ClientConnection | undefined {
     return this.#add('seated', connection);
   }
 
-  /** Returns the connection that had the place. */
+  /** Returns the connection that had the place before. */
   addKnocking(connection: ClientConnection): ClientConnection | undefined {
     return this.#add('knocking', connection);
   }
 
-  /** Returns whether this connection had the place, and not another one of the same participant. */
+  /** Returns whether this connection had the place, rather than another one of the same participant. */
   removeSeated(connection: ClientConnection): boolean {
     return this.#remove('seated', connection);
   }

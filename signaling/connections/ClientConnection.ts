@@ -16,45 +16,45 @@ export interface Seat {
   readonly session: number;
 }
 
-/** A client that may connect. */
+/** A client that passed the gate. */
 export interface Admission {
   readonly protocol: Protocol;
   readonly claims: TokenClaims;
-  /** The key of limits. */
+  /** The address that limits count by. */
   readonly address: string;
   /** The URL at which the client found this node. */
   readonly nodeUrl: string;
 }
 
-/** An answer that is not on its way after so long does not hold up the end of its connection. */
+/** An answer that takes longer does not delay the end of its connection. */
 const LAST_ANSWERS_MS = 1_000;
 const REPLACED_MS = 1_000;
 
 /**
- * One client's socket, and what it is in the room of its token: outside, on its way in, seated, or gone. While it is on
- * its way in, notifications wait until the answer to its request is on the wire: a client hears of nothing before it
- * knows the room.
+ * One client's socket, and its place in the room of its token: outside, entering, seated, or gone. While it enters,
+ * notifications wait until the answer to its request is on the wire: a client knows the room before it hears of
+ * changes.
  */
 export class ClientConnection {
   readonly protocol: Protocol;
   readonly claims: TokenClaims;
-  /** The key of limits. */
+  /** The address that limits count by. */
   readonly address: string;
   /** The URL at which the client found this node. */
   readonly nodeUrl: string;
   readonly requests: TokenBucket;
   readonly reactions: TokenBucket;
-  /** Requests beyond what may be asked: a client that does not mind being refused is cut off. */
+  /** Requests beyond the limit: a client that ignores refusals is cut off. */
   readonly excess: TokenBucket;
-  /** Of the record command asked last: `produce` waits for the `publish` before it. */
+  /** The last record command: `produce` waits for the `publish` before it. */
   lastRecorded: Promise<unknown> = Promise.resolve();
 
-  /** Its knock is on the way to the record: not being in the lobby yet says nothing. */
+  /** A knock is still being recorded: until then its absence from the lobby means nothing. */
   knockUnderWay = false;
 
   readonly #socket: Socket;
   #seat: Seat | null = null;
-  /** The command by which it is coming in just now. */
+  /** The command by which it is entering now. */
   #entering: CommandId | null = null;
   #hearsCommits = false;
   #queued: (() => void)[] | null = null;
@@ -91,7 +91,7 @@ export class ClientConnection {
     return this.#entering;
   }
 
-  /** Whether it is told of commits; before, they are part of the room that it will be given. */
+  /** Whether it hears of commits; earlier ones are part of the room that it will get. */
   get hearsCommits(): boolean {
     return this.#hearsCommits;
   }
@@ -100,7 +100,7 @@ export class ClientConnection {
     return !this.#ended && this.#socket.connected;
   }
 
-  /** Its participant is on another connection: it gets no answers, so that its client does not take it for alive. */
+  /** Its participant is on another connection: it gets no answers, so that its client does not believe it alive. */
   get isReplaced(): boolean {
     return this.#replaced;
   }
@@ -109,7 +109,7 @@ export class ClientConnection {
     return this.#inFlight;
   }
 
-  /** @throws WireRefusal NOT_IN_ROOM */
+  /** @throws WireRefusal when the connection is not seated (NOT_IN_ROOM) */
   requireSeat(): Seat & { readonly actor: Actor } {
     if (!this.#seat || this.#entering !== null || this.#ended) {
       throw new WireRefusal('NOT_IN_ROOM', 'You are not in the room. Join it, or resume.');
@@ -119,8 +119,8 @@ export class ClientConnection {
   }
 
   /**
-   * Returns what is to be called once the answer is on the wire. @throws WireRefusal INVALID when it is coming in
-   * already.
+   * Returns the function to call once the answer is on the wire.
+   * @throws WireRefusal when the session is over (NOT_IN_ROOM), or the connection is entering already (INVALID)
    */
   startEntering(commandId: CommandId): () => void {
     if (this.#ended) throw new WireRefusal('NOT_IN_ROOM', 'This session is over.');
@@ -131,8 +131,7 @@ export class ClientConnection {
     this.#queued = [];
     return () => {
       this.#entering = null;
-      // It could not resume and has its old seat still: what it did not hear meanwhile, the next version number tells
-      // it.
+      // The resume failed and the connection keeps its old seat: the next version number shows what it missed.
       if (heard && this.#seat && !this.#ended) this.#hearsCommits = true;
       const queued = this.#queued ?? [];
       this.#queued = null;
@@ -144,7 +143,7 @@ export class ClientConnection {
     this.#seat = seat;
   }
 
-  /** From here on every commit is told: the room as it is now is what the client is given. */
+  /** From here on it hears of every commit: the client gets the room as it is now. */
   startHearing(): void {
     this.#hearsCommits = true;
   }
@@ -153,7 +152,7 @@ export class ClientConnection {
     this.write(encode(name, body));
   }
 
-  /** Sends what `encode` made. */
+  /** Sends the output of `encode`. */
   write(encoded: string): void {
     this.#whenHeard(() => this.#socket.conn.write(encoded));
   }
@@ -178,7 +177,7 @@ export class ClientConnection {
     });
   }
 
-  /** The socket is closed: nothing that was asked will be answered. */
+  /** The socket is closed: open requests get no answer. */
   lost(): void {
     for (const onLost of this.#asked) onLost();
     this.#asked.clear();
@@ -193,15 +192,15 @@ export class ClientConnection {
     if (this.#inFlight === 0) this.#onIdle?.();
   }
 
-  /** Closes at once: whoever is on the other side does not keep to the rules. Its participant may resume. */
+  /** Closes at once, because the client breaks the rules. Its participant may resume. */
   cutOff(): void {
     this.#socket.disconnect(true);
   }
 
   /**
-   * Tells why (null: nobody is there to be told), and closes once what was asked is answered. From now on it hears
-   * nothing else. One that was replaced is told a little later: mostly it is the same client that came back, which has
-   * let go of this connection by then and must not take the news for its own end.
+   * Tells the client why (null: nobody is there to hear it), and closes once its open requests are answered. From now
+   * on the connection hears nothing else. A replaced connection hears it a little later: usually the same client came
+   * back, and by then has dropped this connection, so that it does not take the message for its own end.
    */
   end(reason: EndReason | null): void {
     if (this.#ended) return;

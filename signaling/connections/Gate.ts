@@ -48,12 +48,12 @@ export class Gate {
     return limitKey(this.#deps.addresses.of(peerAddress, forwardedFor));
   }
 
-  /** Whether this address may open a socket now; asked before there is one. */
+  /** Returns whether this address may open a socket now; asked before the socket exists. */
   mayConnect({ connection, headers }: IncomingMessage): boolean {
     return this.#connects.take(this.addressOf(connection.remoteAddress ?? '', text(headers['x-forwarded-for'])));
   }
 
-  /** @throws WireRefusal */
+  /** @throws WireRefusal when this client may not connect */
   async admit({ handshake }: Socket): Promise<Admission> {
     const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
     if (this.#draining) throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.');

@@ -12,7 +12,7 @@ const REFRESH_MS = 2_000;
 /** More addresses than a client will ever try. */
 const MAX_URLS = 16;
 
-/** The nodes that clients may turn to, as last seen: answers never wait for the registry. */
+/** The nodes that clients may turn to, as last read: answers never wait for the registry. */
 export class NodeDirectory {
   readonly #deps: NodeDirectoryDeps;
   #others: readonly NodeInfo[] = [];
@@ -24,7 +24,7 @@ export class NodeDirectory {
     this.#deps = deps;
   }
 
-  /** Reads the registry now, and from then on again and again. */
+  /** Reads the registry now, and then again at intervals. */
   start(): void {
     void this.#refresh().finally(() => {
       if (!this.#stopped) this.#cancelRefresh = this.#deps.clock.setTimer(REFRESH_MS, () => this.start());
@@ -40,9 +40,7 @@ export class NodeDirectory {
     this.#draining = true;
   }
 
-  /**
-   * Base URLs, best first: `own`, which is this node's, then the others with the most room. A draining node comes last.
-   */
+  /** Base URLs, best first: `own` (this node), then the others with the most room. A draining node comes last. */
   urls(own: string): string[] {
     const others = this.#others
       .filter(({ draining }) => !draining)

@@ -15,16 +15,16 @@ interface PresenceAuditorDeps {
   readonly newId: () => string;
 }
 
-/** A place counts as empty after two rounds: in the first, its client may be on its way in. */
+/** A place counts as empty after two rounds: in the first, its client may still be entering. */
 const ROUND_MS = 5_000;
 
 /**
- * Keeps the record true to the connections of this node: says who is gone, and goes round to find what was missed
- * because the journal was away, an answer was lost, or a room was closed and reopened meanwhile.
+ * Keeps the record true to the connections of this node: records lost connections, and in rounds finds those that were
+ * missed because the journal was away, an answer was lost, or a room was closed and reopened meanwhile.
  */
 export class PresenceAuditor {
   readonly #deps: PresenceAuditorDeps;
-  /** Seats whose end is not recorded yet, because their room could not be opened. */
+  /** Seats whose end is not recorded yet because their room could not be opened. */
   readonly #owed = new Set<Seat>();
   #suspects = new Set<string>();
   #cancelRound: (() => void) | null = null;
@@ -97,7 +97,8 @@ export class PresenceAuditor {
   }
 
   /**
-   * Returns places that the record gives to this node without a connection here; clears those found in the last round.
+   * Returns the places that the record gives to this node and that have no connection here; clears those that the last
+   * round found already.
    */
   #clearEmptyPlaces(room: RoomHost): string[] {
     const { attendance, nodeId } = this.#deps;
@@ -117,7 +118,9 @@ export class PresenceAuditor {
     return suspects;
   }
 
-  /** Keeps the room open while somebody waits in its lobby, and sends decisions made while it was closed here. */
+  /**
+   * Keeps the room open while somebody waits in its lobby, and sends decisions that were made while it was closed here.
+   */
   async #tellKnocking(roomId: RoomId): Promise<void> {
     try {
       await withRoom(this.#deps, roomId, (room) => {

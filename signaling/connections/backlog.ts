@@ -1,10 +1,10 @@
 import type { Socket } from 'socket.io';
 
-/** The parts of an engine.io socket that say how much waits for its client; the types keep them to themselves. */
+/** The parts of an engine.io socket that show how much waits for its client; its public types leave them out. */
 interface Conn {
   readonly writeBuffer: readonly { readonly data?: unknown }[];
   readonly transport: {
-    /** None when polling. */
+    /** Undefined while the client polls. */
     readonly socket?: WsSocket | UwsSocket;
   };
   close(discard: boolean): void;
@@ -17,13 +17,13 @@ interface WsSocket {
 
 interface UwsSocket {
   getBufferedAmount(): number;
-  /** At once, in contrast to `end`. */
+  /** Closes at once, unlike `end`. */
   close(): void;
 }
 
 const ROUND_MS = 1_000;
 
-/** Cuts off clients that do not read what is sent to them, before they cost more memory than `maxBytes` each. */
+/** Cuts off clients that do not read what they get, before each costs more memory than `maxBytes`. */
 export function guardBacklog(
   sockets: () => Iterable<Socket>,
   maxBytes: number,
@@ -54,7 +54,7 @@ function socketBacklogBytes(socket: WsSocket | UwsSocket | undefined): number {
   return 'terminate' in socket ? socket.bufferedAmount : socket.getBufferedAmount();
 }
 
-/** A client that does not read does not answer a polite goodbye either. */
+/** A client that does not read would not answer an orderly close either. */
 function cutOff(conn: Conn): void {
   const { socket } = conn.transport;
   if (!socket) conn.close(true);

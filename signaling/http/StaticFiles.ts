@@ -8,7 +8,7 @@ import type { HttpReply, HttpRequest } from './http.ts';
 const TEXT = /^(text\/|application\/(json|manifest)|image\/svg)/;
 /** A bundler names such files by their content, so they never change. */
 const HASHED_NAME = /[.-][\w-]{8,}\.\w+$/;
-/** A page is a few hundred kilobytes; whatever is larger is not part of one. */
+/** A page's files have a few hundred kilobytes; a larger file does not belong to one. */
 const MAX_FILE_BYTES = 16 << 20;
 /** Best first. The build of the page writes compressed files beside the plain ones (web/compressedFiles.ts). */
 const ENCODINGS = [
@@ -69,7 +69,7 @@ export class StaticFiles {
     };
   }
 
-  /** Returns the file's path on disk, or null for whatever leads out of the folder, by dots or by links. */
+  /** Returns the file's path on disk, or null if it leads out of the folder, by dots or by links. */
   async #locate(urlPath: string): Promise<string | null> {
     let decoded: string;
     try {
@@ -79,7 +79,7 @@ export class StaticFiles {
     }
     if (decoded.includes('\0') || decoded.includes('\\')) return null;
     const path = join(this.#folder, decoded);
-    // Hidden files are nobody's business.
+    // Hidden files are not part of the page.
     if (!path.startsWith(this.#folder + sep) || path.includes(`${sep}.`, this.#folder.length)) return null;
     try {
       const real = await realpath(path);
@@ -110,7 +110,10 @@ interface VariantOnDisk {
   readonly size: number;
 }
 
-/** The file and its compressed forms, unless these are older: then they are of another build. Null if it is no file of a page. */
+/**
+ * Returns the file with its compressed forms, except older ones, which belong to another build. Null if it is no file
+ * of a page.
+ */
 async function variantsOnDisk(path: string): Promise<VariantOnDisk[] | null> {
   const all = await Promise.all(
     ENCODINGS.map(async ({ name, suffix }): Promise<VariantOnDisk | null> => {
@@ -137,7 +140,7 @@ async function read(onDisk: readonly VariantOnDisk[], changed: string): Promise<
   return { changed, variants: new Map(variants) };
 }
 
-/** The best that the browser accepts; plain when it accepts nothing that is there. */
+/** Returns the best form that the browser accepts, or the plain one. */
 function chooseEncoding({ variants }: CachedFile, accepted: string | undefined): Encoding {
   const acceptable = new Negotiator({ headers: { 'accept-encoding': accepted } }).encodings([...variants.keys()]);
   return ENCODINGS.find(({ name }) => variants.has(name) && acceptable.includes(name))?.name ?? 'identity';
@@ -148,7 +151,7 @@ function contentTypeOf(path: string): string {
   return TEXT.test(type) ? `${type}; charset=utf-8` : type;
 }
 
-/** There is no compressed form, or the page is being built again and the file was there a moment ago. */
+/** There is no compressed form, or a new build of the page has just removed the file. */
 function nullIfMissing(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;

@@ -1,5 +1,5 @@
 /**
- * Where a client reaches this node. A deployment that has not said it (its address is on localhost) is believed to be where
+ * Returns where a client reaches this node. Without a configured address (it is on localhost) it is the address where
  * the client found it: a phone on the same network must not be sent to its own localhost.
  */
 export function baseUrl(publicUrl: string, host: string | undefined, forwardedProto: string | undefined): string {

@@ -6,13 +6,13 @@ import proxyAddr from 'proxy-addr';
 /** Ranges that have a name. */
 const NAMED = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** Finds out which address a request really came from. */
+/** Finds the address that a request really came from. */
 export class ClientAddresses {
   readonly #trusts: (address: string, hops: number) => boolean;
 
   /**
-   * `trustedProxies`: addresses, CIDR ranges, or the names of ranges, whose X-Forwarded-For is believed.
-   * @throws TypeError naming what is none of these.
+   * `trustedProxies`: addresses, CIDR ranges, or names of ranges, whose X-Forwarded-For is believed.
+   * @throws TypeError when an entry is none of these; the message names it
    */
   constructor(trustedProxies: readonly string[]) {
     for (const entry of trustedProxies) {
@@ -24,16 +24,16 @@ export class ClientAddresses {
     this.#trusts = proxyAddr.compile([...trustedProxies]);
   }
 
-  /** The last address in the chain of proxies that is not itself a trusted proxy; normalized. */
+  /** Returns the last address in the chain of proxies that is not a trusted proxy itself; normalized. */
   of(peerAddress: string, forwardedFor: string | undefined): string {
-    // All that the library reads of a request.
+    // The library reads only these fields of a request.
     const request = { socket: { remoteAddress: peerAddress }, headers: { 'x-forwarded-for': forwardedFor } };
     const chain = proxyAddr.all(request as unknown as IncomingMessage, this.#trusts);
     return normalize(chain.findLast((address) => isIP(address) !== 0) ?? peerAddress);
   }
 }
 
-/** The unit in which limits are counted: an IPv4 address, or the /64 that an IPv6 host can pick addresses from. */
+/** Returns the unit that limits count by: an IPv4 address, or the /64 that an IPv6 host can pick addresses from. */
 export function limitKey(address: string): string {
   if (isIP(address) !== 6) return address;
   return ipaddr.IPv6.parse(address)
@@ -42,7 +42,7 @@ export function limitKey(address: string): string {
     .join(':');
 }
 
-/** IPv6 in its short form and without a zone, and IPv4 that came over an IPv6 socket as IPv4. */
+/** Writes IPv6 in its short form without a zone, and IPv4 from an IPv6 socket as IPv4. */
 function normalize(address: string): string {
   if (isIP(address) === 0) return address;
   return ipaddr.process(address.split('%', 1)[0] ?? '').toString();

@@ -4,14 +4,18 @@ import type { Server } from 'socket.io';
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string;
-  /** As it came: still percent-encoded, without the query. */
+  /** As received: percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Of the peer of the TCP connection: a proxy, where there is one. */
+  /** The peer of the TCP connection: a proxy, if there is one. */
   readonly peerAddress: string;
-  /** The whole body. @throws WireRefusal TOO_LARGE; BodyAborted when the client went away. */
+  /**
+   * The whole body.
+   * @throws WireRefusal when it is too large (TOO_LARGE)
+   * @throws BodyAborted when the client went away
+   */
   readBody(): Promise<Buffer>;
 }
 
@@ -21,21 +25,24 @@ export interface HttpReply {
   readonly body: string | Buffer;
 }
 
-/** Never rejects: whoever implements it answers its own errors. */
+/** Never rejects: an implementation answers its errors itself. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
 
-/** What carries HTTP and socket.io on one port. */
+/** An engine that carries HTTP and socket.io on one port. */
 export interface HttpEngine {
   readonly name: 'uws' | 'ws';
-  /** Lets socket.io take part in the port. Once, before `listen`. */
+  /** Attaches socket.io to the port. Call it once, before `listen`. */
   attach(io: Server): void;
-  /** The port that was bound. May be called again after it failed. @throws PortTaken */
+  /**
+   * Returns the bound port. May be called again after a failure.
+   * @throws PortTaken when another process has the port
+   */
   listen(host: string, port: number): Promise<number>;
   /** Closes socket.io too. */
   close(): Promise<void>;
 }
 
-/** Somebody else listens on the port. */
+/** Another process listens on the port. */
 export class PortTaken extends Error {
   readonly code = 'EADDRINUSE';
 

@@ -16,7 +16,7 @@ export function createNodeEngine(handler: HttpHandler, maxBodyBytes: number): Ht
     const { status, headers, body } = await handler(toRequest(request, maxBodyBytes));
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
     response.end(request.method === 'HEAD' ? undefined : body);
-    // What is left of a body that nobody wanted must not hold the connection.
+    // The rest of an unread body must not hold the connection.
     if (!request.complete) request.resume();
   }
 
@@ -29,7 +29,7 @@ export function createNodeEngine(handler: HttpHandler, maxBodyBytes: number): Ht
     listen: (host, port) => listen(server, host, port),
     async close() {
       if (server.listening) server.close();
-      // Requests under way would hold up the end.
+      // Otherwise open requests would delay the end.
       server.closeAllConnections();
       await io?.close();
     },

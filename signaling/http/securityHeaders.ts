@@ -1,6 +1,6 @@
 /**
- * For every reply. The page may use devices, talk to any node of the deployment (their addresses are learnt at run time) and
- * play what it receives; it runs no script but its own and cannot be framed.
+ * The headers of every reply. The page may use devices, talk to any node of the deployment (it learns their addresses
+ * at run time) and play what it receives; it runs only its own scripts and cannot be framed.
  */
 export function securityHeaders(publicUrl: string): Readonly<Record<string, string>> {
   const secure = publicUrl.startsWith('https:');
@@ -21,7 +21,7 @@ export function securityHeaders(publicUrl: string): Readonly<Record<string, stri
       "frame-ancestors 'none'",
     ].join('; '),
     'x-content-type-options': 'nosniff',
-    // A room's address lets people in: other sites are not told.
+    // A room's address lets people in, so other sites must not see it.
     'referrer-policy': 'no-referrer',
     'permissions-policy':
       'camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), autoplay=(self), ' +

@@ -6,15 +6,18 @@ import { WireRefusal } from '../requests/WireRefusal.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
 import { statusLine } from './statusLine.ts';
 
-/** The types leave the listen options out. */
+/** The package's types lack the listen options. */
 type Uws = typeof uws & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 
-/** The binary, or null where there is none for this platform. `import()` of one that does not load can end the process. */
+/**
+ * Returns the binary, or null where there is none for this platform. `import()` of a binary that does not load can end
+ * the process.
+ */
 export function loadUws(): Uws | null {
   try {
     return createRequire(import.meta.url)('uWebSockets.js') as Uws;
   } catch {
-    // No binary for this system, or one that needs a newer C library: `ws` carries the same traffic.
+    // No binary exists for this system, or it needs a newer C library: `ws` carries the same traffic.
     return null;
   }
 }
@@ -31,7 +34,7 @@ export function createUwsEngine(
   let listenSocket: uws.us_listen_socket | null = null;
 
   async function answer(res: uws.HttpResponse, req: uws.HttpRequest): Promise<void> {
-    // Both are valid only until this function first waits; after an abort `res` must not be touched.
+    // Both are valid only until this function first awaits; after an abort `res` must not be touched.
     let aborted = false;
     const body = collectBody(res, req.getMethod(), maxBodyBytes, () => {
       aborted = true;
@@ -48,7 +51,7 @@ export function createUwsEngine(
   }
 
   function listenExclusively(host: string, port: number): Promise<uws.us_listen_socket> {
-    // The types leave this form out. Without the option several processes would share the port, and its clients.
+    // The package's types lack this form. Without the option several processes would share the port, and its clients.
     const listen = app.listen as unknown as (
       host: string,
       port: number,
@@ -79,7 +82,7 @@ export function createUwsEngine(
     async close() {
       if (listenSocket) us_listen_socket_close(listenSocket);
       listenSocket = null;
-      // Its sockets say goodbye; then whatever is left is cut.
+      // Its sockets close in order; the rest is then cut.
       await io?.close();
       app.close();
     },
@@ -98,8 +101,9 @@ function freePort(host: string): Promise<number> {
 }
 
 /**
- * socket.io does not pass on what to do when the limit is reached: messages would be dropped in silence. A client that
- * misses one must be cut off instead. And below Node's own server it answers everywhere under its path, as some clients need it.
+ * socket.io does not pass on what to do at the limit: messages would be dropped in silence. A client that misses one
+ * must be cut off instead. Also, below Node's own server it answers everywhere under its path, and some clients need
+ * that.
  */
 function asSocketsNeedIt(app: uws.TemplatedApp, maxBytes: number): Pick<uws.TemplatedApp, 'any' | 'ws' | 'publish'> {
   const limited = {
@@ -132,7 +136,7 @@ function toRequest(res: uws.HttpResponse, req: uws.HttpRequest, body: Promise<Bu
   };
 }
 
-/** Bytes come whether anybody waits for them or not, so they are collected from the start. */
+/** Bytes arrive even while nobody waits for them, so they are collected from the start. */
 function collectBody(res: uws.HttpResponse, method: string, maxBytes: number, onAborted: () => void): Promise<Buffer> {
   const body = new Promise<Buffer>((resolve, reject) => {
     res.onAborted(() => {

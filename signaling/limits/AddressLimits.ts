@@ -1,6 +1,6 @@
 import { type Rate, TokenBucket } from './TokenBucket.ts';
 
-/** One bucket for each address; those that are full again are forgotten. */
+/** One bucket for each address; full buckets are forgotten. */
 export class AddressLimits {
   readonly #rate: Rate;
   readonly #now: () => number;
@@ -39,7 +39,7 @@ export class AddressLimits {
     for (const [address, bucket] of this.#buckets) {
       if (bucket.isFull(now)) this.#buckets.delete(address);
     }
-    // Not again before as many new ones have come: forgetting costs a constant for each.
+    // The next clean-up comes after as many new buckets: it then costs a constant for each.
     this.#forgetAt = Math.max(1_000, 2 * this.#buckets.size);
   }
 }

@@ -1,7 +1,8 @@
 import type { Rate } from './TokenBucket.ts';
 
 /**
- * How much one client, and all clients behind one address, may ask. Generous to whole offices that come back at once.
+ * The limits for one client, and for all clients behind one address. They leave room for whole offices that come back
+ * at once.
  */
 export interface Limits {
   /** Requests of one connection; one of many kilobytes counts as several. */
@@ -10,7 +11,7 @@ export interface Limits {
   readonly addressRequests: Rate;
   /** Requests of one connection that are not answered yet. */
   readonly requestsInFlight: number;
-  /** Requests of one connection beyond that: they are refused; and beyond this too, the connection is closed. */
+  /** Refused requests of one connection beyond that; beyond this too, the connection is closed. */
   readonly excess: Rate;
   /** New connections from one address. */
   readonly connects: Rate;
@@ -24,10 +25,10 @@ export interface Limits {
   readonly wrongSecrets: Rate;
   /** Reactions of one connection. */
   readonly reactions: Rate;
-  /** A message of a client, in bytes: above the first it is refused, above the second the connection closes. */
+  /** A client's message, in bytes: above the first it is refused, above the second the connection closes. */
   readonly messageBytes: number;
   readonly frameBytes: number;
-  /** What may wait in memory for one client that does not read, in bytes. */
+  /** Bytes that may wait in memory for one client that does not read. */
   readonly backlogBytes: number;
   /** Body of an HTTP request. */
   readonly bodyBytes: number;

@@ -1,5 +1,5 @@
 export interface Rate {
-  /** How many at once. */
+  /** The most at once. */
   readonly burst: number;
   readonly perSecond: number;
 }
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes `cost` if it is there. */
+  /** Takes `cost` if there is enough. Returns whether it did. */
   take(now: number, cost = 1): boolean {
     this.#refill(now);
     if (this.#tokens < cost) return false;
@@ -24,12 +24,12 @@ export class TokenBucket {
     return true;
   }
 
-  /** Takes `cost` even if it is not there: what comes next waits for it. */
+  /** Takes `cost` even if there is not enough: later requests wait for it. */
   charge(cost: number): void {
     this.#tokens -= cost;
   }
 
-  /** Whether one could be taken. */
+  /** Returns whether one could be taken. */
   has(now: number): boolean {
     this.#refill(now);
     return this.#tokens >= 1;

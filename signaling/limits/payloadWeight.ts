@@ -2,8 +2,8 @@
 const MAX_DEPTH = 16;
 
 /**
- * About how many bytes of JSON text a parsed value is. Infinite when it is more than `maxBytes` (counting stops there),
- * nested beyond all sense, or nothing that JSON can hold, such as a binary attachment.
+ * Returns about how many bytes of JSON text a parsed value has. Infinite if it has more than `maxBytes` (counting stops
+ * there), is nested too deep, or holds something that JSON cannot, such as a binary attachment.
  */
 export function payloadWeight(value: unknown, maxBytes: number): number {
   let bytes = 0;

@@ -14,39 +14,39 @@ export const ConsumerOffer = z.object({
 });
 export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 
-/** What a server tells without being asked. Socket.io event name = key. Only `consumersOpened` is acknowledged. */
+/** The messages that a server sends unasked. Socket.io event name = key. Only `consumersOpened` is acknowledged. */
 export const notifications = {
   committed: Commit,
   /**
-   * The room as of `version`, in place of the commit by which this participant became a host, or ceased to be one: it
-   * sees more now, or less.
+   * The room as of `version`, instead of the commit that made this participant a host or ended that: it now sees more,
+   * or less.
    */
   refreshed: z.object({ version: z.number().int(), room: Room }),
-  /** The copy of the room cannot be brought up to date by commits: resume. */
+  /** Commits cannot bring the copy of the room up to date: resume. */
   outOfDate: z.object({}),
   /**
-   * Acknowledged once all of them are in place at the client; media flows only then. A track that is reencoded is offered by several
-   * consumers, all but one of them paused but for the moment of a switch: the one that was opened or resumed last is to be shown.
+   * The client acknowledges it once all of them are set up; media flows only then. A reencoded track comes as several
+   * consumers, all paused but one, except during a switch: show the one that was opened or resumed last.
    */
   consumersOpened: z.object({ consumers: z.array(ConsumerOffer) }),
   consumersClosed: z.object({ consumerIds: z.array(Id) }),
   consumersPaused: z.object({ changes: z.array(z.object({ consumerId: Id, paused: z.boolean() })) }),
-  /** -1: nobody watches. The publisher stops encoding spatial layers above it. */
+  /** -1 if nobody watches. The publisher stops encoding the spatial layers above it. */
   layersWanted: z.object({ trackId: Id, maxSpatialLayer: z.number().int().min(-1).max(2) }),
   /** Loudest first. */
   activeSpeakers: z.object({ speakers: z.array(z.object({ participantId: Id, volumeDbov: z.number() })) }),
-  /** 0: no usable connection … 3: as good as it gets. */
+  /** From 0 (no usable connection) to 3 (as good as it gets). */
   connectionQuality: z.object({ participantId: Id, quality: z.number().int().min(0).max(3) }),
   /**
-   * Whether tracks can be reencoded here now; `reason` says to people what is missing, or what they wait for. `trackIds`: those that
-   * viewers receive reencoded. Told on entering, and upon change.
+   * Whether tracks can be reencoded here now. `reason` tells people what is missing, or what they wait for. `trackIds`:
+   * the tracks that viewers receive reencoded. Sent on entering, and on change.
    */
   reencodingStatus: z.object({ available: z.boolean(), reason: z.string().nullable(), trackIds: z.array(Id) }),
   /** The transports died with their worker: `openMedia` and produce again; the connection is fine. */
   mediaLost: z.object({}),
   /**
-   * This session is over and must not be resumed by itself. `replaced` comes a second after a newer session began: a client
-   * that came back over another connection has closed this one by then.
+   * This session is over and must not be resumed automatically. `replaced` comes a second after a newer session began:
+   * a client that came back over another connection has closed this one by then.
    */
   sessionEnded: z.object({ reason: z.enum(['replaced', 'removed', 'banned', 'expired', 'left', 'roomClosed']) }),
   lobbyDecided: z.object({ admitted: z.boolean() }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Unreadable } from '../../core/room/fields.ts';
 import { type RedactedCommit, type RedactedRoom, readCommit, readState, writeState } from '../../core/room/redact.ts';
 
-/** The room's commits and state as they go over the wire: `core/room/redact.ts` says what of them does. */
+/** The room's commits and state as they travel: `core/room/redact.ts` chooses what of them does. */
 
 export const Commit = z.codec(z.unknown(), z.custom<RedactedCommit>(), {
   decode: (value, context) => orIssue(readCommit, value, context),

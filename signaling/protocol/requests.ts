@@ -17,12 +17,12 @@ import {
 } from './shapes.ts';
 
 /**
- * What a client asks, each answered once by `Answer`. A request that changes the record carries a `commandId` chosen by the
- * client: repeating the request with the same id, on whatever node, changes nothing more. Socket.io event name = key.
+ * A client's requests, each answered once by `Answer`. A request that changes the record carries a `commandId` that the
+ * client chose: repeating it with the same id, on any node, changes nothing more. Socket.io event name = key.
  */
 
 /**
- * `auth` of the socket.io connection. The token is a join token or a resume token. A connection that is refused gets
+ * `auth` of the socket.io connection. The token is a join token or a resume token. A refused connection gets
  * `connect_error` with a `WireError` in `error.data` (TOKEN_INVALID, TOKEN_EXPIRED, PROTOCOL_UNSUPPORTED, DRAINING, …).
  */
 export const ConnectAuth = z.object({ protocol: z.number().int(), token: z.string().max(4_096) });
@@ -34,30 +34,30 @@ const expected = z.array(ExpectedMedia).max(16);
 const name = z.string().max(256);
 const text = z.string().max(16_384);
 
-/** What a client gets when it joined or resumed. */
+/** The answer to joining or resuming. */
 export const EntryAnswer = z.object({
   roomId: Id,
   participantId: Id,
   session: z.number().int(),
-  /** Good for resuming as this participant on any node. */
+  /** Lets its holder resume as this participant on any node. */
   resumeToken: z.string(),
   /** The room as of `version`; null when `missed` brings the client's copy up to date. */
   room: Room.nullable(),
   missed: z.array(Commit).nullable(),
   version: z.number().int(),
   serverTime: z.number(),
-  /** The router's; the same on every node. */
+  /** The router's capabilities; the same on every node. */
   rtpCapabilities: RtpCapabilities,
-  /** Present when the request brought `rtpCapabilities`; else `openMedia` brings them. */
+  /** Present if the request had `rtpCapabilities`; otherwise `openMedia` returns them. */
   transports: TransportPair.nullable(),
   iceServers: z.array(IceServer),
-  /** Base URLs of the nodes to try when this one falls silent, best first; this node's own among them. */
+  /** Base URLs of the nodes to try when this one falls silent, best first; they include this node's own. */
   nodes: z.array(z.string()),
 });
 export type EntryAnswer = z.infer<typeof EntryAnswer>;
 
 export const requests = {
-  /** First entry of a join token's holder, or taking over from another tab. */
+  /** The first entry of a join token's holder, or a takeover from another tab. */
   join: {
     request: z.object({
       ...command,
@@ -68,7 +68,10 @@ export const requests = {
     }),
     response: EntryAnswer,
   },
-  /** Back after a lost connection, with a resume token; or on the same connection after `outOfDate`. `version`: the last commit the client has seen, 0 for none. */
+  /**
+   * Comes back after a lost connection with a resume token, or on the same connection after `outOfDate`. `version`: the
+   * last commit that the client has seen, 0 for none.
+   */
   resume: {
     request: z.object({
       ...command,
@@ -82,7 +85,7 @@ export const requests = {
   knock: { request: z.object({ ...command, name }), response: none },
   leave: { request: z.object({ ...command }), response: none },
 
-  /** New transports in place of whatever this session had. */
+  /** Opens new transports, which replace those of this session. */
   openMedia: {
     request: z.object({
       rtpCapabilities: RtpCapabilities,
@@ -93,7 +96,7 @@ export const requests = {
   },
   connectTransport: { request: z.object({ transportId: Id, dtlsParameters: DtlsParameters }), response: none },
   restartIce: { request: z.object({ transportId: Id }), response: z.object({ iceParameters: IceParameters }) },
-  /** The track is in the record (`publish`); this is its media on this node. */
+  /** Starts the media on this node of a track that is in the record (`publish`). */
   produce: {
     request: z.object({ trackId: Id, rtpParameters: RtpParameters }),
     response: z.object({ producerId: Id }),
@@ -137,10 +140,10 @@ export const requests = {
   },
   closeRoom: { request: z.object({ ...command }), response: none },
 
-  /** What merely happens: told to those who are there, never journalled. */
+  /** A momentary signal: sent to those who are there, never journalled. */
   react: { request: z.object({ emoji: z.string().min(1).max(16) }), response: none },
   setTyping: { request: z.object({ typing: z.boolean() }), response: none },
-  /** Proof of life; answered at once. */
+  /** A sign of life; answered at once. */
   ping: { request: z.object({}), response: z.object({ serverTime: z.number() }) },
 } as const;
 

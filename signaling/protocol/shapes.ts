@@ -17,7 +17,7 @@ export const ReencodingPolicy = z.discriminatedUnion('mode', [
 ]);
 export type ReencodingPolicy = z.infer<typeof ReencodingPolicy>;
 
-/** Checked in depth by mediasoup and the browser; here only that it is an object of bounded size (payload limit). */
+/** mediasoup and the browser check it in depth; here it is only an object of bounded size (payload limit). */
 const rtc = z.looseObject({});
 
 export const RtpCapabilities = rtc;
@@ -33,14 +33,17 @@ export const TransportOffer = z.object({
 });
 export type TransportOffer = z.infer<typeof TransportOffer>;
 
-/** What a client is about to send on transports that it asks for: a track of the record, told by `mid` and `rid` as SSRCs are not known yet. */
+/**
+ * Media that a client will send on the transports it asks for: a track of the record, identified by `mid` and `rid`,
+ * since its SSRCs are not known yet.
+ */
 export const ExpectedMedia = z.object({ trackId: Id, rtpParameters: RtpParameters });
 export type ExpectedMedia = z.infer<typeof ExpectedMedia>;
 
 export const TransportPair = z.object({
   send: TransportOffer,
   recv: TransportOffer,
-  /** Tracks of `expected` that have their producers: `produce` is not to be asked for them, unless they turn out otherwise. */
+  /** Tracks of `expected` that have their producers: call `produce` for them only if they turn out otherwise. */
   producing: z.array(Id).default([]),
 });
 export type TransportPair = z.infer<typeof TransportPair>;
@@ -51,7 +54,9 @@ export const IceServer = z.object({
   credential: z.string().optional(),
 });
 
-/** What the client shows: one entry for each visible tile, sizes in device pixels. Tracks left out are not visible. */
+/**
+ * The client's view: one entry for each visible tile, sizes in device pixels. Tracks without an entry are not visible.
+ */
 export const View = z.object({
   tiles: z
     .array(

@@ -1,7 +1,7 @@
 /** Raised when a message changes in a way that older clients or servers cannot read. */
 export const PROTOCOL_VERSION = 3;
 
-/** What a server speaks: its own version, and the one before for clients that were loaded before an update. */
+/** The versions that a server speaks: its own, and the one before for clients that were loaded before an update. */
 export type Protocol = 2 | 3;
 
 export function isSpoken(protocol: number): protocol is Protocol {

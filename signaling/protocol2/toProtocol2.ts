@@ -4,8 +4,8 @@ import type { Participant } from '../../core/room/state.ts';
 import type { EntryAnswer } from '../protocol/requests.ts';
 
 /**
- * Protocol 2 for clients that were loaded before an update: it retells commits as `changes` and the state as a view.
- * The requests of both protocols are the same, but for `setRecording`, which is refused.
+ * Protocol 2 for clients that were loaded before an update: it translates commits to `changes` and the state to a view.
+ * Both protocols have the same requests, except `setRecording`, which is refused.
  */
 
 /** A fact as protocol 2 names it: old clients know its types. */
@@ -18,7 +18,7 @@ interface Commit2 {
 }
 
 export function toCommit2({ version, byOthers, events }: RedactedCommit): Commit2 {
-  // Old clients want an id and do nothing with it.
+  // Old clients need an id and do nothing with it.
   return {
     version,
     commandId: `commit-${version}`,
@@ -26,7 +26,9 @@ export function toCommit2({ version, byOthers, events }: RedactedCommit): Commit
   };
 }
 
-/** In place of `refreshed`: what a new host may see comes with the commit, what a former one may not is taken away. */
+/**
+ * Replaces `refreshed`: the commit shows a new host what it may now see, and takes from a former host what it may not.
+ */
 export function toRoleChange2(commit: RedactedCommit, before: RedactedRoom, after: RedactedRoom): Commit2 {
   const { changes, ...rest } = toCommit2(commit);
   const came = [
@@ -48,7 +50,7 @@ export function toRoleChange2(commit: RedactedCommit, before: RedactedRoom, afte
   return { ...rest, changes: [...changes, ...came, ...went] };
 }
 
-/** `encoded` is the answer as protocol 3 writes it. */
+/** `encoded` is the answer in protocol 3. */
 export function toEntryAnswer2({ roomId, room, missed }: EntryAnswer, encoded: object): object {
   const { roomId: _, ...rest } = encoded as Readonly<Record<string, unknown>>;
   return { ...rest, room: room && toRoomView2(roomId, room), missed: missed?.map(toCommit2) ?? null };
@@ -78,7 +80,7 @@ function toParticipantView2({ id, name, role, connected, joinedAt, handRaisedAt,
   return { id, name, role, connected, joinedAt, handRaisedAt, tracks: [...tracks.values()] };
 }
 
-/** Null where protocol 2 has no word for it. */
+/** Returns null if protocol 2 has no word for it. */
 function toChange(event: RoomEvent, byOthers: boolean): Change | null {
   switch (event.type) {
     case 'ParticipantJoined': {
@@ -131,7 +133,7 @@ function toChange(event: RoomEvent, byOthers: boolean): Change | null {
     case 'LockChanged':
     case 'CapacityChanged':
     case 'ReencodingPolicyChanged':
-      // The same fields under a name of protocol 2.
+      // Protocol 2 has the same fields under its own name.
       return { ...event, type: event.type.charAt(0).toLowerCase() + event.type.slice(1) };
     default:
       return null; // A fact that is younger than protocol 2.

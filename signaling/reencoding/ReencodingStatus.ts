@@ -10,7 +10,7 @@ interface ReencodingStatusDeps {
   readonly attendance: Attendance;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called when reencoding became available or unavailable, or for another reason: every room hears of it. */
+  /** Called when reencoding became available or unavailable, or the reason changed: every room hears of it. */
   readonly changed: () => void;
 }
 
@@ -19,7 +19,7 @@ type Status = NotificationBody<'reencodingStatus'>;
 const REFRESH_MS = 2_000;
 const START_ONE = 'No reencoder runs: start one with "npm run reencoder".';
 
-/** Whether tracks can be reencoded now, and which are, as last seen: answers never wait for the directory. */
+/** Tells whether tracks can be reencoded now, and which are, as last read: answers never wait for the directory. */
 export class ReencodingStatus {
   readonly #deps: ReencodingStatusDeps;
   readonly #tracks = new Map<RoomId, readonly TrackId[]>();
@@ -31,7 +31,7 @@ export class ReencodingStatus {
     this.#deps = deps;
   }
 
-  /** Reads the directory now, and from then on again and again. */
+  /** Reads the directory now, and then again at intervals. */
   start(): void {
     this.#forgetEmptyRooms();
     void this.#refresh().finally(() => {
@@ -44,17 +44,17 @@ export class ReencodingStatus {
     this.#cancelRefresh?.();
   }
 
-  /** The sidecars as last seen. */
+  /** The sidecars as last read. */
   get sidecars(): readonly SidecarInfo[] {
     return this.#sidecars;
   }
 
-  /** The status as the people of this room get it. */
+  /** The status for the people of this room. */
   of(roomId: RoomId): Status {
     return { ...availabilityOf(this.#sidecars), trackIds: [...this.tracksOf(roomId)] };
   }
 
-  /** Tracks of a room that viewers on this node are served reencoded. */
+  /** Tracks of a room that viewers on this node receive reencoded. */
   tracksOf(roomId: RoomId): readonly TrackId[] {
     return this.#tracks.get(roomId) ?? [];
   }
@@ -87,7 +87,7 @@ export class ReencodingStatus {
   }
 }
 
-/** `reason` says to people what is missing or, if tracks can be reencoded, why some may wait. */
+/** `reason` tells people what is missing or, if tracks can be reencoded, why some may wait. */
 export function availabilityOf(sidecars: readonly SidecarInfo[]): Pick<Status, 'available' | 'reason'> {
   const able = sidecars.filter(({ engine }) => engine !== null);
   const taking = able.filter(({ draining }) => !draining);

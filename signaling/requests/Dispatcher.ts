@@ -11,11 +11,11 @@ import type { Handler } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
 import { INTERNAL, toWireError, WireRefusal } from './WireRefusal.ts';
 
-/** Longest list of what is wrong with a request that anybody is told. */
+/** The longest text about what is wrong with one request, in characters. */
 const MESSAGE_CHARACTERS = 500;
 /** A request of this size counts as two. */
 const BYTES_A_REQUEST = 8_192;
-/** What these count for besides, by the work they make. */
+/** The extra cost of requests that cause more work. */
 const EXTRA_COST: { readonly [N in RequestName]?: number } = {
   join: 5,
   resume: 5,
@@ -24,9 +24,7 @@ const EXTRA_COST: { readonly [N in RequestName]?: number } = {
   setPassword: 30,
 };
 
-/**
- * Takes requests from sockets: limits, checks, calls the handler, answers. Nothing that a client sends makes it throw.
- */
+/** Takes requests from sockets: limits, checks, calls the handler, answers. No client message makes it throw. */
 export class Dispatcher {
   readonly #context: SignalingContext;
   readonly #metrics: SignalingMetrics;
@@ -43,7 +41,7 @@ export class Dispatcher {
     if (connection.isReplaced) return;
     const startedAt = performance.now();
     const send = args.at(-1);
-    // Whoever wants no answer gets none, and nothing else: a request that cannot be refused aloud is not made.
+    // A request without a callback has no effect: its refusal could not be answered.
     const answer = typeof send === 'function' ? (value: Answer<RequestName>) => void send(value) : null;
     const body = answer ? args.slice(0, -1) : args;
     const known = isRequestName(name) ? name : null;
@@ -89,7 +87,7 @@ export class Dispatcher {
     }
     const handler = handlers[name] as unknown as Handler<RequestName>;
     const result = await handler({ request: parsed.data, connection, context: this.#context, afterAnswer });
-    // What the schema does not name does not leave the server [S2].
+    // Fields that the schema does not name stay on the server [S2].
     const encoded = z.encode(requests[name].response as z.ZodType, result) as object;
     const isEntry = name === 'join' || name === 'resume';
     return connection.protocol === 2 && isEntry ? toEntryAnswer2(result as EntryAnswer, encoded) : encoded;

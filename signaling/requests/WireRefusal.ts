@@ -18,12 +18,10 @@ export class WireRefusal extends Error {
   }
 }
 
-/** Both unions are closed: a refusal or media error that the protocol cannot say does not compile. */
+/** Both unions are closed: a refusal or media error without a wire code does not compile. */
 const asErrorCode = (code: RefusalCode | MediaError['code']): ErrorCode => code;
 
-/**
- * The answer to an expected error. Returns null for one that nobody expected: a bug, of which clients learn nothing.
- */
+/** Returns the answer to an expected error, or null for an unexpected one: a bug, whose details clients never see. */
 export function toWireError(error: unknown): WireError | null {
   if (error instanceof WireRefusal) {
     const { code, message, protocol } = error;
@@ -32,7 +30,7 @@ export function toWireError(error: unknown): WireError | null {
   if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof Unavailable) return { code: 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };
-  // Whoever can mend it read it in the log when it happened; people in the room cannot.
+  // The log already told whoever can repair it; people in the room cannot.
   if (error instanceof RoomParked) return { code: 'INTERNAL', message: error.message };
   return null;
 }

@@ -12,7 +12,7 @@ import type { Limits } from '../limits/Limits.ts';
 import type { EntryAnswer } from '../protocol/requests.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 
-/** What handlers and routes work with. */
+/** The dependencies of handlers and routes. */
 export interface SignalingContext {
   readonly nodeId: NodeId;
   readonly rooms: RoomHosts;

@@ -2,7 +2,7 @@ import type { RoomHost } from '../../core/host/RoomHost.ts';
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import type { RoomId } from '../../core/room/state.ts';
 
-/** The room on this node. Without a wait when it is open, so that commands keep the order in which they came. */
+/** Runs with the room on this node. Does not wait if it is open, so that commands keep the order in which they came. */
 export function withRoom<T>(
   { rooms }: { readonly rooms: RoomHosts },
   roomId: RoomId,

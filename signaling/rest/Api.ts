@@ -30,7 +30,7 @@ const OPENAPI_PATH = '/openapi.json';
 const UNLIMITED = new Set(['/livez', '/readyz', '/metrics']);
 
 /**
- * The REST API: finds the route, checks who asks and what, answers, and turns errors into `{ error: { code, message }
+ * The REST API: finds the route, checks caller and input, answers, and turns errors into `{ error: { code, message }
  * }`.
  */
 export class Api {
@@ -47,7 +47,7 @@ export class Api {
     this.#openApi = JSON.stringify(toOpenApi(routes, deps.context.version));
   }
 
-  /** Null when the path is none of the API's. */
+  /** Returns null if the API has no such path. */
   async reply(request: HttpRequest): Promise<HttpReply | null> {
     const { path } = request;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -86,7 +86,7 @@ export class Api {
     });
     const response = route.responses[status];
     if (!response) throw new Error(`${route.operationId} answered ${status}, which it does not describe.`);
-    // What the schema does not name does not leave the server [S2].
+    // Fields that the schema does not name stay on the server [S2].
     const checked = response.schema.parse(body);
     const headers = { 'content-type': route.contentType, 'cache-control': 'no-store' };
     return { status, headers, body: typeof checked === 'string' ? checked : JSON.stringify(checked) };
@@ -113,7 +113,7 @@ export class Api {
   }
 
   #errorReply(error: unknown, request: HttpRequest, { operationId }: Route): HttpReply {
-    // Nobody is there to read it.
+    // The client is gone and reads no reply.
     if (error instanceof BodyAborted) return errorReply({ code: 'INVALID', message: error.message });
     const wire = toWireError(error);
     if (wire) return errorReply(wire);

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { SignalingContext } from '../requests/context.ts';
 
-/** Who asks: the operator's API key came with the request, or it did not. */
+/** The caller: the operator if the request has the API key, else anybody. */
 export type Caller = 'operator' | 'anybody';
 
-/** everybody · operator: with the API key · open: without it too, where the deployment lets people create rooms. */
+/** everybody · operator: with the API key · open: also without it, where the deployment lets people create rooms. */
 export type Access = 'everybody' | 'operator' | 'open';
 
 export interface RouteCall<Params, Query, Body> {
@@ -13,7 +13,7 @@ export interface RouteCall<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly caller: Caller;
-  /** What limits are counted by. */
+  /** The address that limits count by. */
   readonly address: string;
   /** Where the caller found this node. */
   readonly nodeUrl: string;
@@ -37,10 +37,10 @@ export interface RouteResult<Result> {
 
 export const NOTHING = z.object({});
 
-/** One address of the REST API: what it takes, what it gives, and everything that its description needs. */
+/** One address of the REST API: its input, its output, and everything that its description needs. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With parameters in braces, as OpenAPI writes them. */
+  /** Parameters stand in braces, as OpenAPI writes them. */
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
@@ -75,7 +75,7 @@ export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
     body: null,
     contentType: 'application/json; charset=utf-8',
     ...described,
-    // The API has parsed all three with the schemas of this very route.
+    // The API has parsed all three with the schemas of this route.
     handle: (call) => handle(call as RouteCall<z.infer<P>, z.infer<Q>, z.infer<B>>),
   };
 }

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 
-/** Without letters that look like others. */
+/** Letters that look alike are left out. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz';
 
-/** `qpd-xwhk-tma`: short enough to be read out, and 45 bits that nobody guesses. */
+/** `qpd-xwhk-tma`: short enough to read aloud, and 45 bits that nobody guesses. */
 export function newRoomId(): string {
   return [3, 4, 3].map(letters).join('-');
 }

@@ -3,7 +3,10 @@ import type { RoomId, RoomState } from '../../core/room/state.ts';
 import { withRoom } from '../requests/withRoom.ts';
 import type { RestContext } from './Route.ts';
 
-/** The state of a room that is there. @throws Refusal ROOM_NOT_FOUND, ROOM_CLOSED */
+/**
+ * Returns the state of a room that is open.
+ * @throws Refusal when there is no such room (ROOM_NOT_FOUND) or it was closed (ROOM_CLOSED)
+ */
 export async function openState(context: RestContext, roomId: RoomId): Promise<RoomState> {
   const state = await withRoom(context, roomId, (room) => room.state);
   if (state.status === 'open') return state;

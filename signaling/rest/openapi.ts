@@ -3,7 +3,7 @@ import { WireError } from '../protocol/errors.ts';
 import { httpStatus } from './httpStatus.ts';
 import type { Route } from './Route.ts';
 
-/** The description of these routes, made from the schemas that check what they take and give. */
+/** Describes these routes, from the schemas that check their input and output. */
 export function toOpenApi(routes: readonly Route[], version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {

@@ -108,7 +108,7 @@ export const listParticipants = route({
   async handle({ params: { roomId }, context }) {
     const { participants } = await openState(context, roomId);
     const reencoded = new Set(context.reencoding.tracksOf(roomId));
-    // The schema takes what it names.
+    // The schema picks the fields that it names.
     const described = [...participants.values()].map((participant) => {
       const tracks = [...participant.tracks.values()].map((track) => ({
         ...track,

@@ -21,7 +21,7 @@ export const ParticipantParams = z.object({ roomId: RoomId, participantId: Parti
 export const CreateRoom = z.strictObject({
   roomId: RoomId.optional().describe('With the API key only; drawn at random when left out.'),
   name: z.string().max(256).optional().describe('Shown to people. The room id when left out.'),
-  capacity: z.number().int().optional().describe('Participants at the most.'),
+  capacity: z.number().int().optional().describe('The most participants.'),
   graceMs: z.number().int().optional().describe('How long somebody whose connection broke keeps the place.'),
   lobby: z.boolean().default(false).describe('Whether people wait until a host lets them in.'),
   password: z.string().min(1).max(256).optional(),
@@ -61,7 +61,7 @@ export const RoomDescription = z.object({
   lobby: z.boolean(),
   passwordProtected: z.boolean(),
   reencoding: ReencodingPolicy,
-  participants: z.number().describe('In the room, connected or on their way back.'),
+  participants: z.number().describe('In the room, connected or expected back.'),
   connected: z.number(),
   knocking: z.number(),
   reencodedTracks: z
@@ -74,7 +74,7 @@ export const RoomList = z.object({
 });
 export const RoomListQuery = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) });
 
-/** `reencoding` is the wish for this track, `reencoded` what comes of it. */
+/** `reencoding` is the wish for this track, `reencoded` its current state. */
 const DescribedTrack = z.object({
   id: Id,
   source: TrackSource,
@@ -104,11 +104,11 @@ export const ReencodingDescription = z.object({
     z.object({
       name: z.string(),
       startedAt: z.number(),
-      engine: EngineName.nullable().describe('Null: none works there.'),
+      engine: EngineName.nullable().describe('Null if no engine works there.'),
       outputs: z.array(OutputCodec),
       reason: z.string().nullable(),
-      tracks: z.number().describe('At work now.'),
-      capacity: z.number().describe('Tracks that it has CPU for.'),
+      tracks: z.number().describe('Tracks that it reencodes now.'),
+      capacity: z.number().describe('Tracks that its CPU can carry.'),
       draining: z.boolean(),
     }),
   ),

@@ -17,7 +17,7 @@ export const createToken = route({
   errors: ['INVALID', 'FORBIDDEN', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'TOO_MANY_REQUESTS', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, body, caller, context }) {
     const { name, participantId = newParticipantId(), role, ttlSeconds } = body;
-    // Nobody may become somebody else, or more than a member [S1].
+    // People without the API key cannot act as somebody else, or as more than a member [S1].
     if (caller === 'anybody' && (body.participantId !== undefined || name !== undefined || role !== 'member')) {
       throw new WireRefusal('FORBIDDEN', 'Choosing the participant, its name or another role needs the API key.');
     }

@@ -13,7 +13,7 @@ import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 import { withNewestChat } from './newestChat.ts';
 import { type EndReason, encode, encodeAs, endedBy, knockDecidedBy } from './notifications.ts';
 
-/** How long a client may take to set up consumers that it was offered. */
+/** How long a client may take to set up the consumers that it gets. */
 const CONSUMERS_TIMEOUT_MS = 5_000;
 
 /** The sockets of one room on this node. */
@@ -112,11 +112,11 @@ export class SocketAudience implements RoomAudience {
     const is = audienceOf(role);
     if (was === is) connection.write(encoded(is, connection.protocol));
     else this.#tellRoleChange(connection, commit, redactState(before, was), redactState(after, is), is);
-    // Given up by somebody who took this node for dead: it is not, so the client has but to resume.
+    // Another node took this one for dead and gave the session up: the client only has to resume.
     if (givesUp(commit, connection)) connection.notify('outOfDate', {});
   }
 
-  /** The participant sees more than before, or less. */
+  /** The participant now sees more than before, or less. */
   #tellRoleChange(
     connection: ClientConnection,
     commit: Commit,
@@ -131,7 +131,7 @@ export class SocketAudience implements RoomAudience {
     }
   }
 
-  /** The record has ended the session, so nobody needs to record that its connection is gone. */
+  /** The record has ended the session, so nobody has to record that its connection is gone. */
   #end(connection: ClientConnection, reason: EndReason): void {
     this.#attendance.removeSeated(connection);
     connection.end(reason);
@@ -163,8 +163,8 @@ export class SocketAudience implements RoomAudience {
   }
 
   /**
-   * A notification that cannot be sent is a bug (such as a body unlike its schema): the room and the others must not
-   * suffer.
+   * A notification that cannot be sent is a bug (such as a body that does not fit its schema); it must not harm the
+   * room and the others.
    */
   #quietly(tell: () => void): void {
     try {
@@ -177,7 +177,7 @@ export class SocketAudience implements RoomAudience {
 
 type Encoded = (audience: Audience, protocol: Protocol) => string;
 
-/** The commit as text: made once for each audience and protocol, or once for both audiences where they see the same. */
+/** The commit as text, encoded once for each audience and protocol, or once for both audiences if they see the same. */
 function encodedFor(commit: Commit): Encoded {
   const made = new Map<string, string>();
   const differs = concernsHostsOnly(commit);
@@ -194,7 +194,7 @@ function encodedFor(commit: Commit): Encoded {
   };
 }
 
-/** Whether the commit gives the participant's place to another connection than this one. */
+/** Returns whether the commit gives the participant's place to another connection. */
 function replaces(commit: Commit, connection: ClientConnection): boolean {
   return (
     commit.commandId !== connection.entering &&
@@ -207,7 +207,7 @@ function replaces(commit: Commit, connection: ClientConnection): boolean {
   );
 }
 
-/** Whether the commit says that this connection, which is there, is lost. */
+/** Returns whether the commit calls this connection lost, although it is here. */
 function givesUp(commit: Commit, { participantId, seat }: ClientConnection): boolean {
   return commit.events.some(
     (event) =>

@@ -7,13 +7,13 @@ import { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 import { SocketAudience } from './SocketAudience.ts';
 
 export interface SocketAudiencesDeps {
-  /** Null: nothing is reencoded here. */
+  /** Null if nothing is reencoded here. */
   readonly sidecars: Pick<SidecarDirectory, 'sidecars'> | null;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Everybody who is connected to this node. Rooms tell them things, so it is made before rooms and requests. */
+/** Everybody who is connected to this node. Rooms notify them, so it is created before rooms and requests. */
 export class SocketAudiences implements RoomAudiences {
   readonly attendance = new Attendance();
   readonly reencoding: ReencodingStatus;

@@ -1,6 +1,6 @@
 import type { RedactedRoom } from '../../core/room/redact.ts';
 
-/** Text of a chat that somebody gets with a room, at most; older messages are left out. */
+/** The most chat text that somebody gets with a room; older messages are left out. */
 const CHAT_CHARACTERS = 512 << 10;
 
 export function withNewestChat(room: RedactedRoom, characters = CHAT_CHARACTERS): RedactedRoom {

@@ -7,20 +7,21 @@ import { type NotificationBody, type NotificationName, notifications } from '../
 export type EndReason = NotificationBody<'sessionEnded'>['reason'];
 
 /**
- * A notification as socket.io writes it, so that it is checked and encoded once, however many hear it. What the schema
- * does not name does not leave the server [S2].
+ * A notification as socket.io writes it, checked and encoded once for any number of receivers. Fields that the schema
+ * does not name stay on the server [S2].
  */
 export function encode<N extends NotificationName>(name: N, body: NotificationBody<N>): string {
   return encodeAs(name, z.encode(notifications[name], body));
 }
 
-/** The same for a body that is encoded already. */
+/** The same for a body that is already encoded. */
 export function encodeAs(name: NotificationName, body: unknown): string {
   return `2${JSON.stringify([name, body])}`;
 }
 
 /**
- * Whether these commits cannot bring a participant's copy up to date: its own role changed, so it needs the whole room.
+ * Returns whether these commits cannot bring a participant's copy up to date: its own role changed, so it needs the
+ * whole room.
  */
 export function changesRoleOf(commits: readonly Commit[], participantId: ParticipantId): boolean {
   return commits.some(({ events }) =>
@@ -32,7 +33,7 @@ export function changesRoleOf(commits: readonly Commit[], participantId: Partici
   );
 }
 
-/** Why a commit ends this participant's stay; null when it does not. */
+/** Returns why a commit ends this participant's stay; null if it does not. */
 export function endedBy(commit: Commit, participantId: ParticipantId): EndReason | null {
   for (const event of commit.events) {
     if (event.type === 'RoomClosed') return 'roomClosed';
@@ -41,7 +42,7 @@ export function endedBy(commit: Commit, participantId: ParticipantId): EndReason
   return null;
 }
 
-/** What a commit decides about somebody in the lobby; null when it decides nothing. */
+/** Returns what a commit decides about somebody in the lobby; null if it decides nothing. */
 export function knockDecidedBy(commit: Commit, participantId: ParticipantId): 'admitted' | 'denied' | EndReason | null {
   for (const event of commit.events) {
     if (event.type === 'RoomClosed') return 'roomClosed';

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { SIDECAR_TOKEN_AUDIENCE, type SidecarHello, type SidecarRefusal } from '../../../core/reencoding/messages.ts';
 import type { NodeId } from '../../../core/room/state.ts';
 
-/** A token is for one connection: one that lives longer is none of a sidecar's making. */
+/** A token is for one connection: a longer-lived one does not come from a sidecar. */
 const LONGEST_TTL_SECONDS = 60;
-/** Clocks of hosts differ. */
+/** The hosts' clocks differ. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 const Claims = z.object({ sub: z.string(), node: z.string(), exp: z.number() });
@@ -22,8 +22,8 @@ export class SidecarRefused extends Error {
 }
 
 /**
- * Whether a token was signed with the secret that nodes and sidecars share, for this node and by the sidecar that shows
- * it.
+ * Checks that a token was signed with the secret that nodes and sidecars share, for this node and by the sidecar that
+ * shows it.
  */
 export class SidecarTokens {
   readonly #key: KeyObject;
@@ -36,7 +36,7 @@ export class SidecarTokens {
     this.#now = now;
   }
 
-  /** @throws SidecarRefused */
+  /** @throws SidecarRefused when the token is not valid here */
   async verify({ token, sidecarId }: SidecarHello): Promise<void> {
     const claims = await this.#claims(token);
     if (claims.exp > this.#now() / 1_000 + LONGEST_TTL_SECONDS + CLOCK_TOLERANCE_SECONDS) {

@@ -28,12 +28,12 @@ interface SidecarChannelDeps {
   readonly logger: Logger;
 }
 
-/** What carries acknowledgements: anything else that stands in its place is the sender's mistake. */
+/** The function that carries the acknowledgement: anything else in its place is the sender's mistake. */
 const Acknowledge = z.custom<(answer: AttachAnswer) => void>((value) => typeof value === 'function');
 
 /**
- * The channel of sidecars: a socket.io namespace of its own, with tokens of its own, on the server that carries
- * clients. Their limits do not apply to it, and a node that drains goes on serving its sidecars: its tracks still flow.
+ * The channel of sidecars: a separate socket.io namespace with separate tokens, on the server that carries clients.
+ * Client limits do not apply to it, and a draining node keeps serving its sidecars: its tracks still flow.
  */
 export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namespace {
   const { clock, reencoding } = deps;
@@ -121,7 +121,7 @@ class SocketChannel implements SidecarChannel {
   }
 }
 
-/** @throws SidecarRefused */
+/** @throws SidecarRefused when the handshake or its token is not valid */
 async function admit(socket: Socket, tokens: SidecarTokens): Promise<void> {
   const hello = SidecarHello.safeParse(socket.handshake.auth);
   if (!hello.success) {

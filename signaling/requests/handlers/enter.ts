@@ -20,8 +20,8 @@ type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'ex
 };
 
 /**
- * Takes the place that the command gives: record, transports and the room in one answer, since this is what people wait
- * for in an outage. Whatever fails after the record is taken back by saying that the connection is lost.
+ * Takes the place that the command gives, and answers with record, transports and the room at once, since people wait
+ * for this in an outage. If a step after the record fails, it undoes the entry by recording the connection as lost.
  */
 export async function enter(
   context: SignalingContext,
@@ -62,12 +62,12 @@ function takeSeat(
   room.connect(seat.participantId, session);
   connection.takeSeat(seat);
   attendance.removeKnocking(connection);
-  // Another connection with the same session: the first answer to this request was lost with it.
+  // Another connection has the same session: the first answer to this request was lost with it.
   attendance.addSeated(connection)?.end(null);
   return seat;
 }
 
-/** The view first: what the client does not show is not even opened. */
+/** Sets the view first: hidden media is never opened. */
 function openMedia(
   { media }: RoomHost,
   { participantId, session }: Seat,
@@ -78,7 +78,7 @@ function openMedia(
   return media.openTransports(participantId, session, rtpCapabilities as RtpCapabilities, toExpectedMedia(expected));
 }
 
-/** Without a wait inside, so that no commit falls between the room that is given and the first one that is told. */
+/** Runs without an await, so that no commit falls between the room in the answer and the first notified commit. */
 function toEntryAnswer(
   context: SignalingContext,
   connection: ClientConnection,

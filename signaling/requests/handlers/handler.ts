@@ -4,23 +4,23 @@ import type { RequestBody, RequestName, ResponseBody } from '../../protocol/requ
 import type { SignalingContext } from '../context.ts';
 import { withRoom } from '../withRoom.ts';
 
-/** One request on its way: parsed, and within its limits. */
+/** One request in progress: parsed, and within its limits. */
 export interface Call<N extends RequestName> {
   readonly request: RequestBody<N>;
   readonly connection: ClientConnection;
   readonly context: SignalingContext;
-  /** Runs something once the answer is on the wire, whatever it says. */
+  /** Runs a function once the answer is on the wire, success or not. */
   readonly afterAnswer: (run: () => void) => void;
 }
 
-/** Answers, or throws what `toWireError` knows; whatever else it throws is a bug. */
+/** Answers, or throws an error that `toWireError` knows; any other error is a bug. */
 export type Handler<N extends RequestName> = (call: Call<N>) => Promise<ResponseBody<N>>;
 
 type WithoutEnvelope<C> = C extends RoomCommand ? Omit<C, keyof CommandEnvelope> : never;
-/** A command without who asks, when, and by which id. */
+/** A command without actor, time and id. */
 export type CommandBody = WithoutEnvelope<RoomCommand>;
 
-/** Requests that change the record: they carry a command id and are answered with nothing but success. */
+/** Requests that change the record: they carry a command id, and their answer has no data. */
 export type RecordRequest = {
   [N in RequestName]: RequestBody<N> extends { commandId: string }
     ? Record<string, never> extends ResponseBody<N>
@@ -36,7 +36,7 @@ export function record<N extends RecordRequest>(
   return async ({ request, connection, context }) => {
     const seat = connection.requireSeat();
     const body = toCommand(request, seat, context);
-    // Only what needs to be waited for is: commands reach the room in the order in which they came.
+    // Awaits only where it must: commands reach the room in the order in which they came.
     const command = body instanceof Promise ? await body : body;
     const { commandId } = request as { commandId: string };
     const recorded = withRoom(context, seat.roomId, (room) =>

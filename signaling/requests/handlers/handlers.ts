@@ -11,7 +11,7 @@ import * as publish from './publish.ts';
 import { resume } from './resume.ts';
 import * as settings from './settings.ts';
 
-/** Every request of the protocol has its handler: one that is missing does not compile. */
+/** Every request of the protocol has its handler: a missing one does not compile. */
 export const handlers: { readonly [N in RequestName]: Handler<N> } = {
   join,
   resume,

@@ -7,7 +7,7 @@ import { withRoom } from '../withRoom.ts';
 import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
 
-/** A verification against no hash at all. */
+/** The verification when there is no hash. */
 const WRONG = '';
 
 export const join: Handler<'join'> = async ({ request, connection, context, afterAnswer }) => {
@@ -39,14 +39,14 @@ export const join: Handler<'join'> = async ({ request, connection, context, afte
       );
     } catch (error) {
       if (!(error instanceof Refusal) || !error.code.startsWith('PASSWORD_')) throw error;
-      // The password was changed, or this copy of the room lagged behind: verify against the one that counts.
+      // The password changed, or this copy of the room lagged behind: verify against the current hash.
       const { settings } = await withRoom(context, roomId, (room) => room.state);
       if (settings.passwordHash === state.settings.passwordHash) throw error;
     }
   }
 };
 
-/** The hash against which the given password is right; null when none was given or asked for. */
+/** Returns the hash that the given password fits; null if none was given or needed. */
 async function verifyPassword(
   { passwords, wrongSecrets }: SignalingContext,
   { address, participantId }: ClientConnection,

@@ -2,7 +2,7 @@ import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
 import type { Handler } from './handler.ts';
 
-/** Asks to be let in; the answer comes as `lobbyDecided`. */
+/** Asks to enter; the answer comes as `lobbyDecided`. */
 export const knock: Handler<'knock'> = async ({ request, connection, context }) => {
   const { claims } = connection;
   if (claims.kind !== 'join') throw new WireRefusal('TOKEN_INVALID', 'Knocking needs a join token.');
@@ -10,7 +10,7 @@ export const knock: Handler<'knock'> = async ({ request, connection, context }) 
 
   const { nodeId } = context;
   const { participantId, roomId } = claims;
-  // Listening before knocking: the decision may follow at once.
+  // Listens before it knocks: the decision may follow at once.
   context.attendance.addKnocking(connection)?.end('replaced');
   connection.knockUnderWay = true;
   try {

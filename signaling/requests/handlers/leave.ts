@@ -1,4 +1,4 @@
 import { record } from './handler.ts';
 
-/** The commit that says so ends the connection, after this was answered. */
+/** The commit ends the connection after this request was answered. */
 export const leave = record<'leave'>(() => ({ type: 'LeaveRoom' }));

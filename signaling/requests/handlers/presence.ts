@@ -24,7 +24,7 @@ export const setTyping: Handler<'setTyping'> = async (call) => {
 
 export const ping: Handler<'ping'> = async ({ context }) => ({ serverTime: context.clock.now() });
 
-/** What merely happens is told to those who are connected to this node, and forgotten. */
+/** Sends a momentary signal to everybody connected to this node; nothing keeps it. */
 function tellOthers<N extends NotificationName>(
   { connection, context }: Pick<Call<'react'>, 'connection' | 'context'>,
   name: N,

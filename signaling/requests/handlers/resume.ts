@@ -3,7 +3,7 @@ import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
 
 /**
- * With a resume token, or on a connection that is seated: both prove that the asker held a session of this participant.
+ * Takes a resume token, or a connection that is seated: both prove that the caller held a session of this participant.
  */
 export const resume: Handler<'resume'> = async ({ request, connection, context, afterAnswer }) => {
   const { claims } = connection;

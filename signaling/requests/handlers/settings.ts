@@ -13,10 +13,10 @@ export const setReencodingPolicy = record<'setReencodingPolicy'>(({ policy }) =>
 }));
 export const closeRoom = record<'closeRoom'>(() => ({ type: 'CloseRoom' }));
 
-/** Hashed here: the room never sees a password [S2]. */
+/** Hashes the password here: the room never sees it [S2]. */
 export const setPassword = record<'setPassword'>(async ({ password }, { roomId, participantId }, context) => {
   if (!password) return { type: 'SetPassword', passwordHash: null };
-  // The room decides anew; but hashing is work that only hosts may ask for.
+  // The room checks again; but only hosts may cause the work of hashing.
   const role = await withRoom(context, roomId, ({ state }) => state.participants.get(participantId)?.role);
   if (role && !mayModerate(role)) throw new Refusal('FORBIDDEN', 'Only hosts may set the password.');
   return { type: 'SetPassword', passwordHash: await context.passwords.hash(password) };
