@@ -186,11 +186,11 @@ describe('reencoding', () => {
     expect(inspect(alone, { depth: 9 })).not.toContain(LONG);
   });
 
-  test('a sidecar on a machine of its own must be told where Redis is and what the secret is', () => {
+  test('a sidecar on a separate machine needs settings for Redis and the secret', () => {
     expect(() => sidecar({}, {})).toThrow(/REDIS_URL is not set[\s\S]*SIDECAR_SECRET is not set/);
   });
 
-  test('media goes over the loopback to a node on the same machine, else to the network address', async () => {
+  test('media from a node on this machine goes over loopback, else to the network address', async () => {
     const { addressFor } = sidecar({});
     expect(await addressFor('http://192.168.1.5:3000')).toBe('127.0.0.1');
     expect(await addressFor('http://localhost:3000')).toBe('127.0.0.1');

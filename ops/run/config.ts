@@ -5,12 +5,12 @@ import { type Machine, thisMachine } from './machine.ts';
 import { Secret } from './Secret.ts';
 import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
 
-/** Everything a server is told from outside, in one slice for each part. Below `ops` nothing reads the environment. */
+/** A server's whole configuration, in one slice for each part. Below `ops` nothing reads the environment. */
 export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
-    /** Where browsers reach this node, without a slash at the end. */
+    /** The address where browsers reach this node, without a slash at the end. */
     readonly publicUrl: string;
   };
   readonly signaling: {
@@ -20,7 +20,7 @@ export interface Config {
     readonly iceServers: Secret<NonNullable<Settings['ICE_SERVERS']>>;
   };
   readonly redis: {
-    /** In one of the forms of `parseRedisUrl`; undefined: the supervisor brings an embedded Redis. */
+    /** In one of the forms of `parseRedisUrl`; undefined if the supervisor brings an embedded Redis. */
     readonly url: Secret | undefined;
     readonly durability: Durability;
   };
@@ -30,9 +30,9 @@ export interface Config {
     /** Worker i listens on `basePort + i`, UDP and TCP. */
     readonly basePort: number;
     readonly workers: number;
-    /** In consumers. */
+    /** Number of consumers. */
     readonly workerCapacity: number;
-    /** null: everybody. */
+    /** Null for everybody. */
     readonly policy: { readonly lastN: number | null; readonly loudestN: number | null };
   };
   readonly room: { readonly graceMs: number };
@@ -43,13 +43,13 @@ export interface Config {
     readonly openRoomCreation: boolean;
   };
   readonly reencoding: {
-    /** The engine of the sidecar that is started beside the server; `off`: none is started. */
+    /** The engine of the sidecar beside the server; `off` for no sidecar. */
     readonly sidecar: Settings['REENCODER'];
     /** Shared by nodes and sidecars. */
     readonly sidecarSecret: Secret;
-    /** Where sidecars reach this node, without a slash at the end. */
+    /** The address where sidecars reach this node, without a slash at the end. */
     readonly sidecarUrl: string;
-    /** UDP ports for sidecars on other machines, the last one included; null: any. */
+    /** UDP ports for sidecars on other machines, the last one included; null for any. */
     readonly plainPorts: { readonly min: number; readonly max: number } | null;
   };
   readonly log: { readonly level: Settings['LOG_LEVEL'] };
@@ -57,7 +57,7 @@ export interface Config {
   readonly supervisor: { readonly unresponsiveMs: number };
 }
 
-/** Secrets that were not configured; called only when one is missing. */
+/** Makes the secrets that were not configured; called only if one is missing. */
 export type SecretsOf = (dataFolder: string) => {
   apiKey: string;
   apiSecret: string;
@@ -66,8 +66,8 @@ export type SecretsOf = (dataFolder: string) => {
 };
 
 /**
- * The configuration that an environment and the text of a settings file make together; the environment wins.
- * @throws ConfigError naming every bad setting.
+ * Returns the configuration that an environment and the text of a settings file give; the environment wins.
+ * @throws ConfigError when a setting is bad; it names all bad ones
  */
 export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
@@ -90,7 +90,8 @@ export function parseConfig(
   const ports = set.REENCODER_PORTS;
   if (ports && ports.min <= lastMediaPort && ports.max >= set.MEDIA_PORT) {
     problems.push(
-      `REENCODER_PORTS ${ports.min}-${ports.max} meets the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: choose others`,
+      `REENCODER_PORTS ${ports.min}-${ports.max} meets the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: ` +
+        'choose others',
     );
   }
   if (!set.API_KEY !== !set.API_SECRET) {
@@ -144,7 +145,7 @@ export function parseConfig(
   };
 }
 
-/** Where everything is kept. */
+/** The folder that holds everything that is kept. */
 export function dataFolderOf({ EVERROOM_DATA }: Settings, { folder }: Machine): string {
   return isAbsolute(EVERROOM_DATA) ? EVERROOM_DATA : resolve(folder, EVERROOM_DATA);
 }
@@ -153,16 +154,16 @@ function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 
-/** Sidecars on this machine and on its network reach the same address. */
+/** Sidecars on this machine and on its network use the same address. */
 function hostForSidecars(host: string, { networkAddress }: Machine): string {
   if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
   return networkAddress ?? '127.0.0.1';
 }
 
 /**
- * Browsers on the machine and on its network are each told an address that they reach. An announced address that the machine
- * itself has is listened on by itself, so that answers leave with the address that they were sent to; behind any other
- * (NAT, a name) every address is listened on.
+ * Browsers on the machine and on its network each get an address that they reach. An announced address of the machine
+ * itself gets its own socket, so that answers leave from the address that the packets came to. For any other address
+ * (NAT, a name) the socket listens on all addresses.
  */
 function mediaListen(
   announcedAddress: string | undefined,
@@ -176,8 +177,9 @@ function mediaListen(
 
 /**
  * Reads the environment and the settings file: `everroom.env` in the checkout, or the file that EVERROOM_CONFIG names.
- * Secrets that were not set are generated once and kept in the data folder.
- * @throws ConfigError naming every bad setting; an error of the file system where the data folder cannot be written.
+ * Generates missing secrets once and keeps them in the data folder.
+ * @throws ConfigError when a setting is bad; it names all bad ones
+ * @throws Error of the file system when the data folder cannot be written
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   return parseConfig(env, settingsFile(env.EVERROOM_CONFIG), thisMachine(), keptSecrets);

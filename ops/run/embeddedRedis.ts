@@ -9,7 +9,10 @@ import { backoffMs } from './supervision/backoff.ts';
 import { askRedis } from './supervision/redisSocket.ts';
 
 export interface EmbeddedRedisOptions {
-  /** The rooms live in `DATA/redis`, the generated redis.conf and the socket in `DATA/run`. Nobody else may use it. */
+  /**
+   * Holds the rooms in `DATA/redis`, and the generated redis.conf and the socket in `DATA/run`. Only this process may
+   * use it.
+   */
   dataFolder: string;
   durability: 'fsync' | 'async';
   log: (line: string) => void;
@@ -24,8 +27,8 @@ export class RedisFailure extends Error {
 }
 
 /**
- * Kept alive by a shell that does one thing more than wait: when its own standard input closes, which the death of the
- * process that holds the other end does too, it ends Redis by SIGTERM, and Redis writes all it has to disk.
+ * The shell that keeps Redis. Besides waiting, it does one thing: when its standard input closes, also through the
+ * death of the process at the other end, it ends Redis by SIGTERM, and Redis writes everything to disk.
  */
 const KEEPER = `
 exec 3<&0
@@ -39,7 +42,7 @@ kill "$watch" 2>/dev/null
 exit "$code"
 `;
 
-/** A redis-server of our own on a unix socket, append-only, restarted whenever it ends. */
+/** Our own redis-server on a unix socket, append-only, restarted whenever it ends. */
 export class EmbeddedRedis {
   readonly socketPath: string;
   readonly #options: EmbeddedRedisOptions;
@@ -56,9 +59,9 @@ export class EmbeddedRedis {
   }
 
   /**
-   * Answers once Redis has loaded its data and replies to PING. A Redis that a crash left behind on the same folder is
-   * shut down first, so that two never write one file.
-   * @throws RedisFailure
+   * Resolves once Redis has loaded its data and replies to PING. First shuts down a Redis that a crash left behind on
+   * the same folder, so that two never write one file.
+   * @throws RedisFailure when Redis does not start
    */
   static async start(options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
     const redis = new EmbeddedRedis(options);
@@ -105,7 +108,7 @@ export class EmbeddedRedis {
 
   async #launch(): Promise<void> {
     this.#output = [];
-    // A session of its own: Ctrl-C in a terminal must reach Redis last, through us.
+    // Starts its own session: Ctrl-C in a terminal must reach Redis last, through us.
     const keeper = spawn('/bin/sh', ['-c', KEEPER, 'everroom-redis', this.#confPath], {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
@@ -135,8 +138,8 @@ export class EmbeddedRedis {
   #whyEnded(): string {
     const said = this.#output.map((line) => `  ${line}`).join('\n');
     const repair = /Bad file format|Unrecoverable|Unexpected end of file/i.test(said)
-      ? `\nIts data are damaged. Copy ${join(this.#options.dataFolder, 'redis')} away, then repair the file named above ` +
-        'with redis-check-aof --fix.'
+      ? `\nIts data are damaged. Copy ${join(this.#options.dataFolder, 'redis')} away, ` +
+        'then repair the file named above with redis-check-aof --fix.'
       : '';
     return `redis-server does not start. It said:\n${said}${repair}`;
   }
@@ -170,7 +173,7 @@ export class EmbeddedRedis {
     else keeper.once('exit', onEnd);
   }
 
-  /** Only the holder of the data folder's lock comes here, so whatever answers on our socket is a left-over of ours. */
+  /** Only the holder of the data folder's lock calls this, so whatever answers on our socket is our left-over. */
   async #endLeftOver(): Promise<void> {
     const pid = this.pid;
     const answer = await askRedis(this.socketPath, 'PING', 1000);
@@ -186,7 +189,10 @@ export class EmbeddedRedis {
   }
 }
 
-/** Where the Redis of a data folder listens. A unix socket's path has at most 107 bytes; a deeper folder gets a short path of the user's own. */
+/**
+ * Returns where the Redis of a data folder listens. A unix socket's path has at most 107 bytes; a deeper folder gets a
+ * short path that belongs to the user.
+ */
 export function embeddedRedisSocket(dataFolder: string): string {
   const near = join(dataFolder, 'run', 'redis.sock');
   if (Buffer.byteLength(near) <= 100) return near;
@@ -213,7 +219,7 @@ function redisConf({ dataFolder, durability }: EmbeddedRedisOptions, socketPath:
     'save ""',
     'appendonly yes',
     `appendfsync ${durability === 'fsync' ? 'always' : 'everysec'}`,
-    // A crash in the middle of an append leaves half a command, of which nobody was told that it is in the journal.
+    // A crash in the middle of an append leaves half a command; nobody was told that it is in the journal.
     'aof-load-truncated yes',
     'no-appendfsync-on-rewrite no',
     'maxmemory-policy noeviction',
@@ -239,7 +245,7 @@ function isRedis(pid: number | undefined): boolean {
   }
 }
 
-/** Whether the process was there to be signalled. */
+/** Returns whether the process was there to be signalled. */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);

@@ -34,7 +34,7 @@ test('a folder from before there were sidecars gives every process the same secr
   expect(Object.values(old)).not.toContain(sidecarSecret);
 });
 
-test('a process that looks for secrets makes none', () => {
+test('a process that only looks for secrets makes none', () => {
   expect(keptSecretsIn(folder)).toBeUndefined();
   expect(readdirSync(folder)).toEqual([]);
 });

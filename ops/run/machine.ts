@@ -4,20 +4,20 @@ import { fileURLToPath } from 'node:url';
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What of the machine the defaults depend on. */
+/** The facts of the machine that defaults depend on. */
 export interface Machine {
   readonly cores: number;
   readonly name: string;
-  /** Every address of its own, the loopback's among them. */
+  /** All addresses of the machine, loopback included. */
   readonly addresses: readonly string[];
-  /** The address that others on the network know the machine by, if it has one. */
+  /** The address by which others on the network know the machine, if it has one. */
   readonly networkAddress: string | undefined;
   /** Relative paths start here. */
   readonly folder: string;
 }
 
 export function thisMachine(): Machine {
-  // Bridges of containers and virtual machines are addresses that nobody outside knows.
+  // Nobody outside knows the addresses of bridges for containers and virtual machines.
   const outside = Object.entries(networkInterfaces())
     .filter(([name]) => !/^(docker|br-|veth|virbr|vmnet|cni|flannel|tun|tap|utun)/.test(name))
     .flatMap(([, addresses]) => addresses ?? [])

@@ -6,7 +6,7 @@ import { Sidecar } from '../../reencoder/sidecar/Sidecar.ts';
 import { loadSidecarConfig } from './sidecarConfig.ts';
 import type { FromSidecar, ToSidecar } from './supervision/messages.ts';
 
-// A terminal or log pipe that is gone must not end the tracks.
+// The tracks survive the loss of the terminal or log pipe.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const clock: Clock = {
@@ -18,7 +18,7 @@ const clock: Clock = {
 };
 
 await main().catch((error: unknown) => {
-  // Errors of a person's making say all there is to say without a stack.
+  // Errors that a person can repair need no stack.
   const isPlain = error instanceof Error && ['ConfigError', 'Unavailable'].includes(error.name);
   const text = error instanceof Error && !isPlain ? error.stack : error instanceof Error ? error.message : error;
   process.stderr.write(`\n${text}\n`);
@@ -26,8 +26,8 @@ await main().catch((error: unknown) => {
 });
 
 /**
- * The composition root of a sidecar. A signal to end makes it hand its tracks over first; a second one ends it at once. Beside a
- * server it also ends when its supervisor is gone.
+ * The composition root of a sidecar. The first signal to end makes it hand its tracks over; a second one ends it at
+ * once. Beside a server it also ends when its supervisor is gone.
  */
 async function main(): Promise<void> {
   const config = loadSidecarConfig();
@@ -83,7 +83,7 @@ function answerSupervisor(): void {
   });
 }
 
-/** Without a supervisor nobody is told. One that is gone ends us by 'disconnect'. */
+/** Without a supervisor nobody gets the message. If the supervisor is gone, 'disconnect' ends this process. */
 function tell(message: FromSidecar): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -34,7 +34,7 @@ await runSupervised(createServer);
 async function createServer(): Promise<SupervisedServer> {
   const config = loadConfig();
   const startedAt = clock.now();
-  // A node is one boot of one process; its name alone outlives restarts.
+  // A node is one start of one process; only its name outlives restarts.
   const nodeId = `${config.node.name}-${randomUUID()}`;
   const logger = pino({ level: config.log.level, base: { nodeId } });
 
@@ -46,7 +46,7 @@ async function createServer(): Promise<SupervisedServer> {
     clock,
     logger,
   });
-  // Redis and the media workers start side by side: no room is open before both are there.
+  // Redis and the media workers start side by side: no room opens before both are there.
   const queue: ReencodingQueue = {
     add: async (job) => (await openingRecovery).reencodingQueue.add(job),
     remove: async (jobId) => (await openingRecovery).reencodingQueue.remove(jobId),
@@ -144,5 +144,5 @@ async function createServer(): Promise<SupervisedServer> {
 
 function redisUrl({ redis }: Config): string {
   if (redis.url) return redis.url.reveal();
-  throw new ConfigError(['REDIS_URL is not set: set it, or run `npm start`, which brings a Redis of its own']);
+  throw new ConfigError(['REDIS_URL is not set: set it, or run `npm start`, which starts its own Redis']);
 }

@@ -48,7 +48,8 @@ const addressRanges = z
         new ClientAddresses([entry]);
       } catch {
         context.addIssue(
-          `has "${entry}", which is no IP address, no range such as 10.0.0.0/8, and none of loopback, linklocal, uniquelocal`,
+          `has "${entry}", which is no IP address, no range such as 10.0.0.0/8, ` +
+            'and none of loopback, linklocal, uniquelocal',
         );
       }
     }
@@ -56,7 +57,7 @@ const addressRanges = z
 
 const iceUrl = z.string().regex(/^(stun|turn)s?:[^\s/]+$/, 'must be a URL such as stun:stun.example.org:3478');
 
-/** What browsers take as `iceServers`, in JSON. */
+/** The `iceServers` of browsers, in JSON. */
 const iceServers = z
   .string()
   .transform((text, context): unknown => {
@@ -100,7 +101,7 @@ const portRange = z
     error: 'must be a range of ports from 1024 to 65535, such as 50000-50999',
   });
 
-/** `shownDefault`: how the documentation names a default that is worked out at start. */
+/** `shownDefault`: the documentation's words for a default that is computed at start. */
 const settings = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port of the page, the API and signaling.'),
   HOST: z.string().default('0.0.0.0').describe('Address that PORT listens on.'),
@@ -128,8 +129,8 @@ const settings = z.object({
   DURABILITY: choice('fsync', 'replica', 'async')
     .default('fsync')
     .describe(
-      'What an acknowledged change survives. `fsync`: power loss of the Redis host. `replica`: loss of the Redis host ' +
-        '(needs REDIS_URL and replicas). `async`: up to one second of changes may be lost.',
+      'What an acknowledged change survives. `fsync`: power loss of the Redis host. `replica`: loss of the Redis ' +
+        'host (needs REDIS_URL and replicas). `async`: up to one second of changes may be lost.',
     ),
   REPLICAS: wholeNumber(1, 16)
     .default(1)
@@ -149,13 +150,13 @@ const settings = z.object({
     .meta({ shownDefault: 'one for each core' }),
   WORKER_CAPACITY: wholeNumber(1, 100_000)
     .default(500)
-    .describe('Consumers that one worker is meant to carry; a room that needs more spreads over several workers.'),
+    .describe('Consumers that one worker should carry; a room that needs more spreads over several workers.'),
   LAST_N: wholeNumber(0, 10_000)
     .default(25)
-    .describe('Cameras that one viewer receives at the most: the last speakers and what is pinned; 0 for no limit.'),
+    .describe('Most cameras that one viewer receives: the last speakers and pinned ones; 0 for no limit.'),
   LOUDEST_N: wholeNumber(0, 10_000)
     .default(0)
-    .describe('Microphones that one viewer receives at the most: the last speakers; 0 for everybody.'),
+    .describe('Most microphones that one viewer receives: the last speakers; 0 for everybody.'),
   GRACE_MS: wholeNumber(1000, 3_600_000)
     .default(20_000)
     .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),
@@ -169,8 +170,8 @@ const settings = z.object({
   ICE_SERVERS: iceServers
     .optional()
     .describe(
-      'STUN and TURN servers for browsers that do not reach this node directly, a list in JSON as in `RTCConfiguration`. ' +
-        'Everybody in a room learns them.',
+      'STUN and TURN servers for browsers that do not reach this node directly, a list in JSON as in ' +
+        '`RTCConfiguration`. Everybody in a room learns them.',
     )
     .meta({ shownDefault: 'none' }),
   SIGNALING_ENGINE: choice('auto', 'uws', 'ws')
@@ -193,12 +194,12 @@ const settings = z.object({
   REENCODER: choice('auto', 'off', 'libav', 'ffmpeg')
     .default('auto')
     .describe(
-      'The reencoder (sidecar) that `npm start` runs beside the server, and its engine. `auto`: the best engine that works ' +
-        'here. `off`: none is started; sidecars on other machines serve this node all the same.',
+      'The reencoder (sidecar) that `npm start` runs beside the server, and its engine. `auto`: the best engine that ' +
+        'works here. `off`: none is started; sidecars on other machines serve this node all the same.',
     ),
   REENCODER_TRACKS: wholeNumber(1, 1_000)
     .optional()
-    .describe('Tracks that one sidecar reencodes at the most.')
+    .describe('Most tracks that one sidecar reencodes.')
     .meta({ shownDefault: 'as many as its CPU is measured to carry' }),
   REENCODER_ADDRESS: z
     .union([z.ipv4(), z.ipv6()], { error: 'must be one IP address' })
@@ -212,8 +213,8 @@ const settings = z.object({
   SIDECAR_URL: httpUrl
     .optional()
     .describe(
-      'Where sidecars reach this node. The keys of their media pass there: `https://`, through a proxy, where the network ' +
-        'between is not trusted.',
+      'Where sidecars reach this node. The keys of their media pass there: `https://`, through a proxy, where the ' +
+        'network between is not trusted.',
     )
     .meta({ shownDefault: '`http://ADDRESS:PORT` with HOST or the first network address' }),
   SIDECAR_SECRET: secret
@@ -229,15 +230,15 @@ const settings = z.object({
     .describe('The least important kind of log line that is written.'),
   UNRESPONSIVE_MS: wholeNumber(500, 600_000)
     .default(3000)
-    .describe('A server process that is silent for so long (milliseconds) is killed and its standby takes over.'),
+    .describe('A server process that is silent for this long (milliseconds) is killed and its standby takes over.'),
 });
 
 export type Settings = z.infer<typeof settings>;
 
 /**
- * The settings that an environment and the text of a settings file make together; the environment wins. `problems` names
- * what is in the file and means nothing.
- * @throws ConfigError naming every bad setting.
+ * Returns the settings that an environment and the text of a settings file give; the environment wins. `problems` names
+ * entries of the file that mean nothing.
+ * @throws ConfigError when a setting is bad; it names all bad ones
  */
 export function parseSettings(
   env: Readonly<Record<string, string | undefined>>,
@@ -258,7 +259,10 @@ export function parseSettings(
   return { set: parsed.data, problems };
 }
 
-/** The text of `everroom.env` in the checkout, or of the file that EVERROOM_CONFIG names. @throws ConfigError */
+/**
+ * Returns the text of `everroom.env` in the checkout, or of the file that EVERROOM_CONFIG names.
+ * @throws ConfigError when that file cannot be read
+ */
 export function settingsFile(named: string | undefined): string {
   const path = named ? resolve(named) : join(ROOT, 'everroom.env');
   try {

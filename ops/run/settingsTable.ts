@@ -1,6 +1,6 @@
 import { describeSettings } from './settings.ts';
 
-/** The settings as a Markdown table, as the README shows them. Run this file to print it. */
+/** The settings as a Markdown table for the README. Run this file to print it. */
 export function settingsTable(): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|');
   const rows = describeSettings().map(

@@ -9,29 +9,29 @@ import { type Machine, thisMachine } from './machine.ts';
 import { Secret } from './Secret.ts';
 import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
 
-/** Everything a sidecar is told from outside. */
+/** A sidecar's whole configuration. */
 export interface SidecarConfig {
-  /** In logs and in the directory. */
+  /** Its name in logs and in the directory. */
   readonly name: string;
   /** In one of the forms of `parseRedisUrl`. */
   readonly redisUrl: Secret;
   /** Shared by nodes and sidecars. */
   readonly sidecarSecret: Secret;
   readonly engine: 'auto' | 'libav' | 'ffmpeg';
-  /** null: as many as the CPU is measured to carry. */
+  /** Null for as many as the CPU is measured to carry. */
   readonly maxTracks: number | null;
-  /** The address of this machine that the node at `nodeUrl` is to send media to. */
+  /** Returns the address of this machine to which the node at `nodeUrl` must send media. */
   addressFor(nodeUrl: string): Promise<string>;
   readonly log: { readonly level: Settings['LOG_LEVEL'] };
 }
 
-/** What the data folder of a server on the same machine gives, if there is one. */
+/** Values from the data folder of a server on the same machine, if there is one. */
 export interface Neighbour {
   readonly sidecarSecret: string | undefined;
   readonly redisSocket: string | undefined;
 }
 
-/** @throws ConfigError naming every bad setting. */
+/** @throws ConfigError when a setting is bad; it names all bad ones */
 export function parseSidecarConfig(
   env: Readonly<Record<string, string | undefined>>,
   fileText: string,
@@ -55,7 +55,7 @@ export function parseSidecarConfig(
     name: set.NODE_NAME ?? machine.name,
     redisUrl: new Secret(redisUrl),
     sidecarSecret: new Secret(sidecarSecret),
-    // Whoever starts a sidecar wants one.
+    // Somebody who starts a sidecar wants one, so `off` has no meaning here.
     engine: set.REENCODER === 'off' ? 'auto' : set.REENCODER,
     maxTracks: set.REENCODER_TRACKS ?? null,
     addressFor: (nodeUrl) => addressFor(nodeUrl, set.REENCODER_ADDRESS, machine),
@@ -77,9 +77,9 @@ async function addressesOf(host: string): Promise<string[]> {
 }
 
 /**
- * Reads the environment and the settings file as a server does. Secret and Redis of a server that runs on the same data
- * folder are used where none are set.
- * @throws ConfigError naming every bad setting.
+ * Reads the environment and the settings file as a server does. Where no secret or Redis is set, uses those of a server
+ * that runs on the same data folder.
+ * @throws ConfigError when a setting is bad; it names all bad ones
  */
 export function loadSidecarConfig(env: Readonly<Record<string, string | undefined>> = process.env): SidecarConfig {
   return parseSidecarConfig(env, settingsFile(env.EVERROOM_CONFIG), thisMachine(), (dataFolder) => {

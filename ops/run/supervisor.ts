@@ -10,19 +10,20 @@ import { ServerPair } from './supervision/ServerPair.ts';
 import type { ServerFailure } from './supervision/ServerProcess.ts';
 import { SidecarKeeper } from './supervision/SidecarKeeper.ts';
 
-/** How long servers have for their goodbyes when everything ends. */
+/** How long servers may say goodbye when everything ends. */
 const SHUTDOWN_MS = 4000;
 const STANDBY_DELAY_MS = 2000;
-/** The queue gives a hanging sidecar's tracks to another long before. */
+/** The queue gives a hanging sidecar's tracks to another one long before. */
 const SIDECAR_UNRESPONSIVE_MS = 10_000;
 
-// A terminal or log pipe that is gone must not end the servers.
+// The servers survive the loss of the terminal or log pipe.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 await main();
 
 /**
- * Owns the embedded Redis, the server processes and the sidecar. `DATA/run/supervisor.json` tells tools whom they may kill:
- * `{ pid, serverPid, standbyPid, sidecarPid, redisPid, url }`, null for what is not there at the moment.
+ * Owns the embedded Redis, the server processes and the sidecar. `DATA/run/supervisor.json` names the processes for
+ * tools that kill them: `{ pid, serverPid, standbyPid, sidecarPid, redisPid, url }`, null for one that does not run at
+ * the moment.
  */
 async function main(): Promise<void> {
   const config = orExit(() => loadConfig());
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
       url = readyUrl;
       if (announced) log('a server is ready again');
       else process.stdout.write(`\n  Everroom is ready. Open ${readyUrl}\n  Ctrl-C ends it.\n\n`);
-      if (!announced) sidecar?.start(); // The meeting first.
+      if (!announced) sidecar?.start(); // The meeting comes first.
       announced = true;
     },
     onChange: writeState,
@@ -102,7 +103,7 @@ async function main(): Promise<void> {
   }
   const onSignal = (): void => {
     if (stopping) {
-      // Asked twice: no more goodbyes.
+      // A second signal ends everything without goodbyes.
       pair.killAll();
       sidecar?.kill();
     } else process.stdout.write('Everroom ends.\n');
@@ -116,7 +117,7 @@ async function main(): Promise<void> {
 
 async function startRedis({ redis, node }: Config): Promise<EmbeddedRedis | undefined> {
   if (redis.url) return undefined;
-  // Settings forbid `replica` without a Redis of one's own.
+  // The settings forbid `replica` without an external Redis.
   const durability = redis.durability.mode === 'async' ? 'async' : 'fsync';
   return EmbeddedRedis.start({ dataFolder: node.dataFolder, durability, log });
 }
@@ -146,7 +147,7 @@ function orExit<T>(work: () => T): T {
   }
 }
 
-/** Errors that say all there is to say are shown without a stack. */
+/** Errors that explain themselves appear without a stack. */
 function exit(error: unknown): never {
   const plain = error instanceof ConfigError || error instanceof FolderInUse || error instanceof RedisFailure;
   if (plain || isFileError(error)) process.stderr.write(`\n${error.message}\n`);

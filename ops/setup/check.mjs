@@ -35,7 +35,7 @@ const PARTS = [
 ];
 
 /**
- * Runs the fast gate: all parts at once, a line for each, and what those that failed had to say.
+ * Runs the fast gate: all parts at once, a line for each, then the output of those that failed.
  * @param {Runtime} runtime
  */
 export async function check(runtime) {

@@ -6,7 +6,7 @@ import { become } from './processes.mjs';
 const tool = (...path) => join(ROOT, 'node_modules', ...path);
 
 /**
- * Builds the package `everroom-client` in client/dist: one ES module, whose size is printed, and its types.
+ * Builds the package `everroom-client` in client/dist: one ES module with its types; prints its size.
  * @param {{ node: string, env: NodeJS.ProcessEnv }} runtime
  */
 export async function buildClientPackage(runtime) {

@@ -12,15 +12,15 @@ import { SetupError } from './SetupError.mjs';
 /** A compiler process takes up to 0.6 GB. */
 const COMPILER_BYTES = 0.7e9;
 
-/** The quick way first. `folder` is below the build's own. */
+/** The quicker way comes first. `folder` is below the build's own. */
 const WAYS = [
   { name: 'in batches', folder: 'batches', option: '-DUNITY=ON', takes: 'a minute or two' },
   { name: 'file by file', folder: 'files', option: '-DUNITY=OFF', takes: 'some minutes' },
 ];
 
 /**
- * Compiles the worker in batches of sources; when that fails or its worker does not work, file by file. A build that
- * was interrupted goes on where it stopped, whichever checkout asks for it; one that failed is removed.
+ * Compiles the worker in batches of sources; when that fails or its worker does not work, file by file. An interrupted
+ * build continues where it stopped, from any checkout; a failed one is removed.
  * @param {object} build
  * @param {string} build.folder where to build; one for each worker that can be told apart
  * @param {string} build.recipe the folder of CMakeLists.txt
@@ -110,7 +110,7 @@ function compilerCount() {
 }
 
 /**
- * The line that says best what went wrong.
+ * Returns the line that best explains the failure.
  * @param {string} problem
  */
 function firstError(problem) {

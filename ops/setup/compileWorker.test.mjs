@@ -8,9 +8,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { compileWorker } from './compileWorker.mjs';
 import { run } from './processes.mjs';
 
-// The worker takes minutes to compile. Stand-ins for cmake and ninja make a shell script of it and fail on demand.
+// The worker takes minutes to compile, so stand-ins for cmake and ninja produce a shell script and fail on demand.
 
-/** Notes the folder and the way it is asked for; refuses a folder that holds a file named `torn`. */
+/** Records the folder and the chosen way; refuses a folder that holds a file named `torn`. */
 const CMAKE = `#!/bin/sh
 while [ $# -gt 0 ]; do
   case $1 in
@@ -27,7 +27,7 @@ if [ -e "$build/torn" ]; then echo 'CMake Error: torn'; exit 1; fi
 mkdir -p "$build" && echo $way > "$build/way"
 `;
 
-/** Fails, hangs, or makes a worker that works or does not, as the file BEHAVIOUR-WAY says. */
+/** Fails, hangs, or makes a working or broken worker, as the file BEHAVIOUR-WAY says. */
 const NINJA = `#!/bin/sh
 cd "$2" || exit 1
 way=$(cat way)
@@ -106,7 +106,7 @@ test('the worker is compiled in batches where that works', async () => {
   expect(staying).toEqual([]);
 });
 
-test('batches that do not compile are followed by a build file by file, and progress says why', async () => {
+test('a build file by file follows when the batches do not compile, and progress says why', async () => {
   provoke('fails', 'batches');
   const { result, staying } = compile();
   expect(await result).toMatchObject({ way: 'file by file' });
@@ -114,7 +114,7 @@ test('batches that do not compile are followed by a build file by file, and prog
   expect(staying).toEqual(["in batches: a.cpp:3:1: error: redefinition of 'a' in batches; now file by file"]);
 });
 
-test('batches whose worker does not work are followed by a build file by file', async () => {
+test('a build file by file follows when the worker of the batches does not work', async () => {
   provoke('dies', 'batches');
   const { result, staying } = compile();
   const { binary, way } = await result;
@@ -123,14 +123,14 @@ test('batches whose worker does not work are followed by a build file by file', 
   expect(staying).toEqual([expect.stringContaining('the worker died')]);
 });
 
-test('when neither way gives a worker, the error says the last failure, and nothing of the build is left', async () => {
+test('a build that fails both ways reports the last failure and leaves nothing behind', async () => {
   provoke('fails', 'batches');
   provoke('dies', 'files');
   await expect(compile().result).rejects.toThrow('It was compiled, but does not work:\nthe worker died');
   expect(existsSync(join(build(), 'batches')) || existsSync(join(build(), 'files'))).toBe(false);
 });
 
-test('an interrupted build goes on where it stopped, even from another checkout', async () => {
+test('an interrupted build continues where it stopped, even from another checkout', async () => {
   provoke('hangs', 'batches');
   const script = `
     import { compileWorker } from ${JSON.stringify(fileURLToPath(new URL('compileWorker.mjs', import.meta.url)))};
@@ -159,7 +159,7 @@ test('an interrupted build goes on where it stopped, even from another checkout'
   expect(calls()).toEqual(['configure batches', 'compile batches', 'configure batches', 'compile batches']);
 });
 
-test('a build folder that was left half made is made again', async () => {
+test('a half-made build folder is made again', async () => {
   mkdirSync(join(build(), 'batches'), { recursive: true });
   writeFileSync(join(build(), 'batches', 'torn'), '');
   expect(await compile().result).toMatchObject({ way: 'in batches' });

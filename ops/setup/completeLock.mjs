@@ -7,7 +7,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What is read of a lock file.
+ * The fields that we read of a lock file.
  * @typedef {{ packages: Record<string, LockedPackage> }} Lock
  * @typedef {object} LockedPackage
  * @property {string} [version]
@@ -21,8 +21,8 @@ const OS_NAMES = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 
 const CPU_NAMES = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 
 /**
- * What a platform package's name says about where it runs: `@biomejs/cli-linux-x64-musl`, `@uwsjs/linux-arm64-22`.
- * Undefined for a name that says nothing.
+ * Returns the platform that a package's name tells: `@biomejs/cli-linux-x64-musl`, `@uwsjs/linux-arm64-22`.
+ * Undefined if the name has no platform.
  * @param {string} name
  */
 export function platformOf(name) {
@@ -75,7 +75,7 @@ function isLocked(lock, fromPath, name) {
 }
 
 /**
- * The package whose node_modules holds this one; a workspace stands in the root.
+ * Returns the package whose node_modules holds this one; a workspace stands in the root.
  * @param {string} path
  */
 function folderAround(path) {

@@ -19,7 +19,7 @@ const keyFor = (nodeVersion) =>
 export const dependenciesAreInstalled = (nodeVersion) => readStamp(STAMP) === keyFor(nodeVersion);
 
 /**
- * Installs exactly what the lock file names, under the Node that will run it: some packages carry one binary for each.
+ * Installs exactly the lock file's packages, under the Node that will run them: some carry a binary for each Node.
  * @param {Runtime} runtime
  * @param {Say} say
  * @throws {SetupError}

@@ -18,7 +18,7 @@ const triedStamp = (place) => `${place.installed}.tried`;
 export const isInstalled = (place) => readStamp(keyStamp(place)) === place.key && existsSync(place.installed);
 
 /**
- * Puts the kept worker where mediasoup looks for it, and tries it once on each machine: it may come from one that has
+ * Puts the kept worker where mediasoup looks for it and tries it once on each machine: it may come from one with
  * other libraries. A worker that does not work is removed.
  * @param {WorkerPlace} place
  * @param {(binary: string) => Promise<boolean>} works
@@ -44,7 +44,7 @@ export async function takeKeptWorker(place, works) {
 }
 
 /**
- * Copies the worker from the cache; it is still to be tried.
+ * Copies the worker from the cache; it has not been tried yet.
  * @param {WorkerPlace} place
  */
 export function installWorker(place) {
@@ -55,7 +55,7 @@ export function installWorker(place) {
 }
 
 /**
- * Takes over a worker that somebody else put in its place, and that works here.
+ * Keeps a working worker that was installed in another way.
  * @param {WorkerPlace} place
  */
 export function adoptWorker(place) {
@@ -75,12 +75,12 @@ function markTried(place) {
   try {
     writeStamp(triedStamp(place), place.machine);
   } catch {
-    // A checkout that cannot be written: the worker is tried at every start.
+    // The checkout cannot be written: the worker is tried at every start.
   }
 }
 
 /**
- * The copy is there as a whole or not at all.
+ * Copies a file so that it appears whole or not at all.
  * @param {string} from
  * @param {string} to
  */

@@ -57,7 +57,7 @@ test('a checkout that moved to another machine tries its worker again', async ()
   expect(tries).toBe(2);
 });
 
-test('a worker that was only copied into its place is still to be tried', async () => {
+test('a worker that was only copied into its place is tried before its first use', async () => {
   const place = placeOn();
   writeWorker(place.cached);
   await takeKeptWorker(place, works);
@@ -73,7 +73,7 @@ test('a kept worker that does not work here is removed, from the checkout and fr
   expect(isInstalled(place) || existsSync(place.installed) || existsSync(place.cached)).toBe(false);
 });
 
-test('a better worker that came into the cache meanwhile stays there', async () => {
+test('a better worker that another process put into the cache meanwhile stays there', async () => {
   const place = placeOn();
   writeWorker(place.cached, 127);
   const worksMeanwhile = async () => {
@@ -84,7 +84,7 @@ test('a better worker that came into the cache meanwhile stays there', async () 
   expect(readFileSync(place.cached, 'utf8')).toContain('exit 0');
 });
 
-test('a checkout that cannot keep a note of the try uses the worker all the same', async () => {
+test('a checkout that cannot record the trial still uses the worker', async () => {
   const place = placeOn();
   writeWorker(place.cached);
   installWorker(place);

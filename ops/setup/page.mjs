@@ -28,7 +28,7 @@ export async function ensurePage(runtime, say) {
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
   const { ok, output } = await run(runtime.node, [vite, 'build', 'web'], {
     cwd: ROOT,
-    env: { ...runtime.env, NODE_ENV: 'production' }, // A test run's own would ship React's development build.
+    env: { ...runtime.env, NODE_ENV: 'production' }, // A test's NODE_ENV would ship React's development build.
   });
   if (!ok) throw new SetupError(`The web page does not build:\n${lastLines(output, 30)}`);
   writeStamp(STAMP, key);

@@ -8,7 +8,7 @@ import { codeOf, SetupError } from './SetupError.mjs';
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/[/\\]$/, '');
 
-/** What set-up brings and several checkouts share: EVERROOM_CACHE, or `everroom` in the user's cache folder. */
+/** The folder for what several checkouts share: EVERROOM_CACHE, or `everroom` in the user's cache folder. */
 export function cacheFolder(env = process.env) {
   if (env.EVERROOM_CACHE) return env.EVERROOM_CACHE;
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'everroom');
@@ -44,8 +44,8 @@ export function hashOf(...parts) {
 }
 
 /**
- * A hash of the names and contents of files of the checkout, and of all files under folders. What is missing counts too,
- * what is built or installed does not.
+ * Returns a hash of the names and contents of files of the checkout, and of all files under folders. Missing files
+ * count too; built and installed ones do not.
  * @param {...string} paths
  */
 export function hashOfFiles(...paths) {
@@ -67,14 +67,14 @@ export function hashOfFiles(...paths) {
 }
 
 /**
- * What an earlier run left at `path` to say what it had made; empty when there is nothing.
+ * Returns the stamp that an earlier run left at `path` for its result; empty if there is none.
  * @param {string} path
  */
 export function readStamp(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // Never made, or half made: it is made again.
+    return ''; // There is no whole one: it is made again.
   }
 }
 

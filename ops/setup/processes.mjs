@@ -49,7 +49,7 @@ export function run(command, args, { cwd, env = process.env, timeoutMs, onLine =
 }
 
 /**
- * Runs a command in our place: with our terminal, our signals passed on, and its exit code as ours.
+ * Runs a command in our place: it gets our terminal and signals, and its exit code becomes ours.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
@@ -70,7 +70,7 @@ export function become(command, args, { cwd, env }) {
   });
 }
 
-/** Passes a signal that reached us alone on to what we run; a process that runs nothing ends. */
+/** Passes a signal that reached us alone on to our children; without children this process ends. */
 export function passSignalsOn() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
@@ -85,11 +85,11 @@ export function passSignalsOn() {
 
 let interrupted = false;
 
-/** Whether somebody asked us to end. */
+/** Returns whether somebody asked us to end. */
 export const wasInterrupted = () => interrupted;
 
 /**
- * The path of a command, or undefined.
+ * Returns the path of a command, or undefined.
  * @param {string} name
  */
 export function commandPath(name, env = process.env) {

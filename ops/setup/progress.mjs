@@ -1,5 +1,5 @@
 /**
- * Shows where a long step stands. What `stays` is shown on a line that the next words do not replace.
+ * Shows the progress of a long step. With `stays` the text gets a line that later text does not replace.
  * @callback Say
  * @param {string} text
  * @param {{ stays?: boolean }} [options]
@@ -9,7 +9,9 @@
 /** @param {number} sinceMs */
 const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`;
 
-/** Says each step with its place and time: `[2/6] Dependencies … 41.0 s`; if quiet, only those that have work to do. */
+/**
+ * Shows each step with its place and time: `[2/6] Dependencies … 41.0 s`; if quiet, only steps that have work to do.
+ */
 export class Progress {
   #total;
   #quiet;
@@ -37,7 +39,7 @@ export class Progress {
   }
 
   /**
-   * Runs one step and says a few words on its outcome.
+   * Runs one step and shows a few words about its outcome.
    * @template T
    * @param {string} title
    * @param {(say: Say) => Promise<T>} work
@@ -65,7 +67,7 @@ export class Progress {
   }
 
   /**
-   * The last step: what comes after it speaks for itself.
+   * Shows the last step; its program then writes its own output.
    * @param {string} title
    */
   announce(title) {

@@ -9,7 +9,7 @@ function progressTo({ terminal, quiet = false }) {
   return { progress, text: () => written.join('').replace(/\(\d+\.\d s\)/g, '(time)') };
 }
 
-test('a log file gets a line that stays, however soon it follows the last one', async () => {
+test('a log file gets every line that stays, however soon it follows the last one', async () => {
   const { progress, text } = progressTo({ terminal: false });
   await progress.step('Worker', async (say) => {
     say('one');
@@ -31,7 +31,7 @@ test('on a terminal the next words replace the last, but not a line that stays',
   expect(text()).toBe(`${head}${head} one (time)\n${head} two (time)${head} ready (time)\n`);
 });
 
-test('a quiet step that has nothing to do says nothing, and its result is handed on', async () => {
+test('a quiet step without work shows nothing and returns its result', async () => {
   const { progress, text } = progressTo({ terminal: false, quiet: true });
   expect(
     await progress.step(

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What `npm start`, `npm test`, `npm run check`, `reencoder`, `drill` and `bench` do before the program itself runs. It runs
-// on any Node from 20 on, with nothing installed yet, and does only what an earlier run has not done.
+// Prepares `npm start`, `npm test`, `npm run check`, `reencoder`, `drill` and `bench` before the program itself runs.
+// Works on any Node from 20 on with nothing installed yet, and does only what an earlier run has not done.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { check } from './check.mjs';
@@ -25,7 +25,7 @@ import { ensureWorker, planWorker, restoreWorker, workerIsInstalled } from './wo
  */
 
 /**
- * What a task uses beside Node and the dependencies, and what it does then.
+ * The needs of a task beside Node and the dependencies, and its work.
  * @typedef {object} Task
  * @property {string} [title]
  * @property {boolean} [quiet]
@@ -68,7 +68,7 @@ const TASKS = {
 };
 
 /**
- * Whose pages a drill is asked for.
+ * Returns the browsers that a drill's arguments ask for.
  * @param {string[]} args
  */
 function browsersOf(args) {
@@ -104,7 +104,7 @@ async function main([name = '', ...args]) {
 }
 
 /**
- * Finds out what must be brought, and whether it can be, before anything is changed.
+ * Finds out what is missing and whether it can be installed, before anything changes.
  * @param {string} name
  * @param {Task} task
  * @param {string[]} args
@@ -117,7 +117,7 @@ async function lookAround(name, task, args) {
 }
 
 /**
- * Installs system packages while other steps run. `finish` shows where it stands, and throws when it failed.
+ * Installs system packages while other steps run. `finish` shows the progress, and throws if it failed.
  * @param {NonNullable<Awaited<ReturnType<typeof planSystem>>>} lacking
  */
 function installBeside(lacking) {
@@ -127,7 +127,7 @@ function installBeside(lacking) {
     said = text;
   };
   const installed = lacking.install((text) => say(text));
-  installed.catch(() => undefined); // `finish` throws it, if the steps before get that far.
+  installed.catch(() => undefined); // `finish` throws it, once the steps before it have succeeded.
   return {
     /** @param {Say} sayOfStep */
     finish(sayOfStep) {
@@ -139,7 +139,7 @@ function installBeside(lacking) {
 }
 
 /**
- * Whatever will be written must be writable, and is looked at before anything is done. What is complete may be read-only.
+ * Checks first that everything that will be written is writable. Complete parts may be read-only.
  * @param {string} name
  * @param {WorkerPlan | undefined} worker
  */

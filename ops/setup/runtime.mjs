@@ -16,14 +16,14 @@ const BROUGHT_MAJOR = 22;
 const broughtFolder = () => join(cacheFolder(), 'node', String(BROUGHT_MAJOR));
 const broughtNode = () => join(broughtFolder(), 'node_modules', '.bin', 'node');
 
-/** The version of the Node that is there to run on, or undefined while one must be brought. */
+/** The version of the Node to run on, or undefined while one must still be installed. */
 export async function presentRuntime() {
   return isGoodNode(process.version) ? process.version : versionOf(broughtNode());
 }
 
 /**
- * Whether Everroom runs on this Node: it must run TypeScript as it is, and the media library and the test tools must
- * support it.
+ * Returns whether Everroom runs on this Node: it must run TypeScript directly, and the media library and test
+ * tools must support it.
  * @param {string} version
  */
 export function isGoodNode(version) {
@@ -32,7 +32,7 @@ export function isGoodNode(version) {
 }
 
 /**
- * The Node that everything runs on: this one, or one brought from the npm registry into the cache.
+ * The Node that everything runs on: this one, or one from the npm registry, installed into the cache.
  * @param {Say} say
  * @returns {Promise<Runtime>}
  * @throws {SetupError} when neither runs here
@@ -42,13 +42,14 @@ export async function ensureRuntime(say) {
   const node = broughtNode();
   let version = await versionOf(node);
   if (!version) {
-    say(`bringing Node ${BROUGHT_MAJOR}`);
+    say(`installing Node ${BROUGHT_MAJOR}`);
     await bring(broughtFolder());
     version = await versionOf(node);
   }
   if (!version) {
     throw new SetupError(
-      `Node ${BROUGHT_MAJOR} from the npm registry does not run on this machine (${process.platform} ${process.arch}).\n` +
+      `Node ${BROUGHT_MAJOR} from the npm registry does not run on this machine ` +
+        `(${process.platform} ${process.arch}).\n` +
         'Install Node 22.18 or newer (or 24), then run the command again.',
     );
   }
@@ -92,7 +93,7 @@ async function bring(folder) {
 }
 
 /**
- * Runs the npm that runs us, or the one on the PATH, under the Node that is first on `env.PATH` (or `node`).
+ * Runs the npm that started us, or the one on the PATH, under the first Node on `env.PATH` (or `node`).
  * @param {string[]} args
  * @param {{ node?: string, cwd: string, env?: NodeJS.ProcessEnv }} options
  */

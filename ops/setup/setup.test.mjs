@@ -22,7 +22,7 @@ test('the lock file names no registry, so that any can serve it', () => {
   ]);
 });
 
-test('a platform package is entered for the platform in its name', () => {
+test('a platform package gets an entry for the platform in its name', () => {
   expect(platformOf('@biomejs/cli-linux-x64-musl')).toEqual({ os: ['linux'], cpu: ['x64'], libc: ['musl'] });
   expect(platformOf('@uwsjs/darwin-arm64-22')).toEqual({ os: ['darwin'], cpu: ['arm64'] });
   expect(platformOf('left-pad')).toBeUndefined();
@@ -35,7 +35,7 @@ test('a platform package that a workspace wants is found or added in the root', 
   expect(completeLock(incomplete)).toEqual([]);
 });
 
-test('an optional package without a platform in its name is not made up', () => {
+test('an optional package without a platform in its name gets no invented entry', () => {
   const incomplete = { packages: { '': { optionalDependencies: { 'left-pad': '1.0.0' } } } };
   expect(() => completeLock(incomplete)).toThrow('left-pad');
 });

@@ -6,8 +6,8 @@ import { SetupError } from './SetupError.mjs';
 /** @import { Say } from './progress.mjs' */
 
 /**
- * What of the operating system Everroom uses: `debian` is the package that holds it, `missing` says what is wrong
- * (undefined: nothing).
+ * A part of the operating system that Everroom uses: `debian` is its package, `missing` returns what is wrong
+ * (undefined if nothing is).
  * @typedef {{ debian: string, label: string, missing: () => Promise<string | undefined> }} Need
  * @typedef {{ need: Need, problem: string }} Lack
  */
@@ -65,7 +65,7 @@ export const CHROMIUM = command('chromium', [
 
 export const FIREFOX = command('firefox-esr', ['firefox', 'firefox-esr']);
 
-/** What `ops/setup/worker-build` needs. */
+/** The needs of `ops/setup/worker-build`. */
 export const COMPILER = [
   command('g++', ['g++', 'c++']),
   command('cmake', ['cmake']),
@@ -79,7 +79,7 @@ export const COMPILER = [
 ];
 
 /**
- * Of these needs, the ones that are not met, with what is wrong.
+ * Returns the needs that are not met, each with its problem.
  * @param {Need[]} needs
  * @returns {Promise<Lack[]>}
  */
@@ -89,7 +89,7 @@ async function unmet(needs) {
 }
 
 /**
- * What this machine lacks; undefined when it lacks nothing. Changes nothing before `install` is called.
+ * Returns what this machine lacks, or undefined if nothing. Changes nothing before `install` is called.
  * @param {Need[]} needs
  * @returns {Promise<{ packages: string, install: (say: Say) => Promise<string> } | undefined>}
  * @throws {SetupError} when this process may not install it; the message names everything at once
@@ -105,7 +105,7 @@ export async function planSystem(needs) {
 }
 
 /**
- * Sees to it that every need is met.
+ * Installs what these needs lack.
  * @param {Need[]} needs
  * @param {Say} say
  * @returns {Promise<string | undefined>} what was installed
@@ -116,7 +116,7 @@ export async function ensureSystem(needs, say) {
 }
 
 /**
- * Everything by one apt-get.
+ * Installs all packages with one apt-get.
  * @param {string[]} packages
  * @param {Need[]} needs
  * @param {Say} say
@@ -134,7 +134,7 @@ async function install(packages, needs, say) {
   const still = await unmet(needs);
   if (still.length === 0) return `installed ${packages.join(', ')}`;
   const output = installed.ok ? '' : `\n${lastLines(`${update.ok ? '' : update.output}\n${installed.output}`)}`;
-  throw new SetupError(`${list(still)}\nand apt-get did not bring it.${output}`);
+  throw new SetupError(`${list(still)}\nand apt-get did not install it.${output}`);
 }
 
 /** @param {Lack[]} lacking */
@@ -148,9 +148,9 @@ const list = (lacking) => lacking.map(({ problem }) => `  ${problem}`).join('\n'
 function howToInstall(lacking, packages, hasApt) {
   const how = hasApt
     ? `Install it with\n\n  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}\n`
-    : `Install it by the means of this system: ${lacking.map(({ need }) => need.label).join(', ')}.\n`;
+    : `Install these with this system's own tools: ${lacking.map(({ need }) => need.label).join(', ')}.\n`;
   return (
-    `Everroom needs what this machine lacks and what it may not install itself:\n\n${list(lacking)}\n\n${how}\n` +
+    `Everroom needs what this machine lacks, and may not install it itself:\n\n${list(lacking)}\n\n${how}\n` +
     'Then run the command again. Nothing was changed.'
   );
 }

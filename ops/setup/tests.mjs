@@ -7,7 +7,7 @@ import { become } from './processes.mjs';
 /** @import { Runtime } from './runtime.mjs' */
 
 /**
- * What is read of vitest's report, by file.
+ * The fields that we read of vitest's report, by file.
  * @typedef {{ status: string, fullName: string }} TestResult
  * @typedef {{ testResults: { name: string, status: string, assertionResults: TestResult[] }[] }} Outcome
  * @typedef {{ testResults: { name: string, startTime: number, endTime: number }[] }} Timing
@@ -45,12 +45,12 @@ function readReport(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return undefined; // vitest ended before it could write one.
+    return undefined; // vitest ended before it wrote a report.
   }
 }
 
 /**
- * The files that took longest, from the first test to the end of the last: `  12.3 s  test/model/replicas.test.ts`.
+ * Returns the slowest files, timed from the first test to the end of the last: `  12.3 s  test/model/replicas.test.ts`.
  * @param {Timing | undefined} report
  */
 export function slowest(report, limit = 10) {
@@ -63,7 +63,7 @@ export function slowest(report, limit = 10) {
 }
 
 /**
- * Counts so that nothing that went wrong adds up to zero failures.
+ * Counts the results so that no failure of any kind adds up to zero failures.
  * @param {Outcome | undefined} report
  * @param {number} exitCode
  */

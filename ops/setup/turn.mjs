@@ -10,9 +10,9 @@ const TOUCH_MS = 2_000;
 const ABANDONED_MS = 20_000;
 
 /**
- * Takes the lock file at `lock`, or waits while a process that lives holds it. Two checkouts may want the same work at
- * one moment: the second waits for the first. The holder touches the file, since a process id alone proves nothing after
- * a reboot or in another container.
+ * Takes the lock file at `lock`, or waits while a living process holds it. Two checkouts may want the same work at the
+ * same moment: the second waits for the first. The holder touches the file, since a process id alone proves nothing
+ * after a reboot or in another container.
  * @param {string} lock
  * @param {() => boolean} isDone whether there is nothing left to do
  * @param {Say} say
@@ -29,7 +29,7 @@ export async function waitForTurn(lock, isDone, say) {
         rmSync(lock, { force: true });
       };
     }
-    if (isHeld(lock)) say(`process ${readStamp(lock)} is at it`);
+    if (isHeld(lock)) say(`waiting for process ${readStamp(lock)}`);
     else rmSync(lock, { force: true });
     await sleep(500);
   }
@@ -57,7 +57,7 @@ function touch(lock) {
 }
 
 /**
- * Whether a process that lives holds the lock file.
+ * Returns whether a living process holds the lock file.
  * @param {string} lock
  */
 export function isHeld(lock) {

@@ -24,17 +24,17 @@ test('a free lock is taken at once and given back', async () => {
   expect(existsSync(lock()) || isHeld(lock())).toBe(false);
 });
 
-test('who waits for a process that finishes the work has nothing left to do', async () => {
+test('a process that waits for another one to finish the work has nothing left to do', async () => {
   const giveBack = await waitForTurn(lock(), unfinished, silent);
   /** @type {string[]} */
   const said = [];
   const isDone = () => said.length > 0;
   expect(await waitForTurn(lock(), isDone, (text) => said.push(text))).toBeUndefined();
-  expect(said).toEqual([`process ${process.pid} is at it`]);
+  expect(said).toEqual([`waiting for process ${process.pid}`]);
   giveBack?.();
 });
 
-test('who waits for a process that gives up goes on in its place', async () => {
+test('a process that waits for one that gives up continues in its place', async () => {
   const giveBack = await waitForTurn(lock(), unfinished, silent);
   const second = await waitForTurn(lock(), unfinished, () => giveBack?.());
   expect(second).toBeTypeOf('function');
@@ -51,7 +51,7 @@ test('the lock of a process that is dead is taken over', async () => {
   giveBack?.();
 });
 
-test('a lock that nobody touches is taken over, even when another process got the id of its holder', async () => {
+test('a lock that nobody touches is taken over, even if another process has its holder's id', async () => {
   (await waitForTurn(lock(), unfinished, silent))?.();
   writeFileSync(lock(), String(process.ppid));
   const aMinuteAgo = new Date(Date.now() - 60_000);

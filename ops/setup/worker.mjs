@@ -52,7 +52,7 @@ function placeOfWorker(env) {
 }
 
 /**
- * Whether a plan needs nothing written.
+ * Returns whether a plan writes nothing.
  * @param {WorkerPlan} plan
  */
 export const workerIsInstalled = ({ from, place }) => from === 'given' || isInstalled(place);
@@ -67,7 +67,7 @@ function requireExecutable(path) {
 }
 
 /**
- * Whether the host that offers prebuilt workers answers soon; which page it answers with does not matter.
+ * Returns whether the host of the prebuilt workers answers soon, with any page.
  * @param {NodeJS.ProcessEnv} env
  */
 async function hostAnswers(env) {
@@ -76,7 +76,7 @@ async function hostAnswers(env) {
     await fetch(base, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(3000) });
     return true;
   } catch {
-    return false; // No network, no such host, or a wall between.
+    return false; // There is no network or no such host, or a firewall blocks it.
   }
 }
 
@@ -86,7 +86,7 @@ async function hostAnswers(env) {
  * @param {WorkerPlan} plan
  * @param {Runtime} runtime
  * @param {Say} say
- * @returns {Promise<string | undefined>} a few words on where it came from; undefined when it was there
+ * @returns {Promise<string | undefined>} a few words about its origin; undefined if it was there
  */
 export async function ensureWorker({ from, place }, runtime, say) {
   if (from === 'given') return 'from MEDIASOUP_WORKER_BIN';
@@ -107,14 +107,14 @@ export async function ensureWorker({ from, place }, runtime, say) {
   return `built ${way}`;
 }
 
-/** Puts a worker that is in the cache back where `npm ci` has taken it away; does nothing when there is none. */
+/** Puts the cached worker back where `npm ci` has removed it; does nothing if there is none. */
 export function restoreWorker(env = process.env) {
   const place = placeOfWorker(env);
   if (existsSync(place.cached) && !isInstalled(place)) installWorker(place);
 }
 
 /**
- * mediasoup's own download; when it fails, its own build is not tried (there is no such python).
+ * Uses mediasoup's own download. If that fails, `PYTHON: 'false'` keeps mediasoup from its own build.
  * @param {WorkerPlace} place
  * @param {Runtime} runtime
  * @param {(binary: string) => Promise<boolean>} works
@@ -141,7 +141,7 @@ async function build(place, runtime, say) {
   const giveBack = await waitForTurn(lockOf(folder), () => existsSync(place.cached), say);
   if (!giveBack) return 'by another process';
   try {
-    // Already seen to, unless a worker was expected that did not come or does not work here.
+    // The compiler is installed already, unless set-up expected a worker that did not come or does not work here.
     await ensureSystem(COMPILER, say);
     const { binary, way } = await compileWorker({
       folder,
@@ -163,7 +163,7 @@ async function build(place, runtime, say) {
 const lockOf = (buildFolder) => join(buildFolder, 'builder');
 
 /**
- * Removes the interrupted builds of other versions and recipes: they are not asked for again.
+ * Removes the interrupted builds of other versions and recipes: nobody will continue them.
  * @param {string} cache
  */
 function removeLeftBuilds(cache) {

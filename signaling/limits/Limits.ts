@@ -11,7 +11,7 @@ export interface Limits {
   readonly addressRequests: Rate;
   /** Requests of one connection that are not answered yet. */
   readonly requestsInFlight: number;
-  /** Refused requests of one connection beyond that; beyond this too, the connection is closed. */
+  /** Refused requests of one connection: beyond this rate the connection closes. */
   readonly excess: Rate;
   /** New connections from one address. */
   readonly connects: Rate;

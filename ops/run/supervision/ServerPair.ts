@@ -5,28 +5,28 @@ export interface ServerPairOptions {
   /** The script of a server process. */
   script: string;
   env: NodeJS.ProcessEnv;
-  /** A process that is silent for so long is killed. */
+  /** A process that is silent for longer is killed. */
   unresponsiveMs: number;
-  /** How long a recovery has the machine to itself before a new standby is loaded. */
+  /** How long a recovery has the machine to itself before a new standby loads. */
   standbyDelayMs: number;
   log: (line: string) => void;
   /** A server serves at this address: at the start, and after every recovery. */
   onReady: (url: string) => void;
-  /** Some process came or went. */
+  /** A process started or ended. */
   onChange: () => void;
-  /** No server has ever become ready, and trying again would not help. */
+  /** No server has ever become ready, and another attempt would not help. */
   onHopeless: (failure: ServerFailure) => void;
 }
 
 const HEARTBEAT_MS = 1000;
-/** A server that served for so long did not fail at its start. */
+/** A server that served for this long did not fail at its start. */
 const PROVEN_MS = 3000;
-/** How often a server may crash before the first one has become ready. */
+/** How often a server may crash before the first one becomes ready. */
 const FIRST_ATTEMPTS = 3;
 
 /**
  * Keeps one server active and another standing by. When the active one ends, the standby is activated in the same turn;
- * a process that was loaded beforehand needs only to bind its ports.
+ * it is already loaded and only has to bind its ports.
  */
 export class ServerPair {
   readonly #options: ServerPairOptions;
@@ -57,7 +57,7 @@ export class ServerPair {
     this.#spawnStandby();
   }
 
-  /** Ends both, the active one with its goodbyes, within `limitMs`. */
+  /** Ends both within `limitMs`; the active one first says goodbye. */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#heartbeat);
@@ -78,7 +78,7 @@ export class ServerPair {
         onEnded: (server) => this.#onEnded(server),
       });
     } catch (error) {
-      // The system has no process or file to give at the moment.
+      // The system cannot give a process or a file at the moment.
       this.#failures += 1;
       this.#options.log(`no server process can be started: ${error instanceof Error ? error.message : error}`);
       this.#spawnStandbyAfter(Math.max(1000, backoffMs(this.#failures)));
@@ -123,9 +123,9 @@ export class ServerPair {
     }
     const why = server.failure ? `: ${server.failure.message}` : '';
     this.#options.log(`the ${wasActive ? 'active' : 'standby'} server ended (${server.ending})${why}`);
-    // One that did serve is wanted back soon, whatever ended it.
+    // A server that did serve must come back soon, whatever ended it.
     const delayMs = Math.min(backoffMs(this.#failures), server.readyAt === undefined ? Number.POSITIVE_INFINITY : 1000);
-    // With the standby on its way to serve, a new one waits until that is done (`onReady`).
+    // While the standby becomes active, a new one waits until that is done (`onReady`).
     if (this.#standby) return;
     if (!this.#active) this.#spawnStandbyAfter(delayMs);
     else if (!wasActive) this.#spawnStandbyAfter(Math.max(this.#options.standbyDelayMs, delayMs));

@@ -13,7 +13,7 @@ export interface ServerFailure {
 export interface ServerEvents {
   onStandingBy(server: ServerProcess): void;
   onReady(server: ServerProcess): void;
-  /** Called once, in the same turn in which the process is known to have ended. */
+  /** Called once, in the same turn in which the end of the process is noticed. */
   onEnded(server: ServerProcess): void;
 }
 
@@ -27,9 +27,9 @@ export class ServerProcess {
   #phase: ServerPhase = 'loading';
   #heardAt = Date.now();
   #drained: (() => void) | undefined;
-  /** Where it serves, once it is ready. */
+  /** The address where it serves, once it is ready. */
   url: string | undefined;
-  /** Why it said that it cannot serve. */
+  /** The reason it gave for not serving. */
   failure: ServerFailure | undefined;
   /** When it became ready, ms since the epoch. */
   readyAt: number | undefined;
@@ -38,7 +38,7 @@ export class ServerProcess {
 
   constructor(script: string, env: NodeJS.ProcessEnv, events: ServerEvents) {
     this.#events = events;
-    // A session of its own: Ctrl-C in a terminal reaches the supervisor alone, which ends everything in order.
+    // Starts its own session: Ctrl-C in a terminal reaches only the supervisor, which ends everything in order.
     this.#child = fork(script, [], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (message: FromServer) => this.#hear(message));
     this.#child.on('error', (error) => this.#end(error.message));
@@ -63,12 +63,12 @@ export class ServerProcess {
     this.#tell({ type: 'ping' });
   }
 
-  /** The supervisor itself was away (paused, or the machine slept): silence until now means nothing. */
+  /** The supervisor itself stood still (paused, or the machine slept): silence until now means nothing. */
   forgiveSilence(): void {
     this.#heardAt = Date.now();
   }
 
-  /** While it loads and while it binds its ports a process is busy, not dead; afterwards it answers every ping. */
+  /** A process that loads or binds its ports is busy, not dead; afterwards it answers every ping. */
   isSilentFor(limitMs: number): boolean {
     const starting = this.#phase === 'loading' || this.#phase === 'activating';
     return this.#phase !== 'ended' && Date.now() - this.#heardAt > (starting ? START_LIMIT_MS : limitMs);
@@ -78,7 +78,7 @@ export class ServerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** Lets it say goodbye and close, for `limitMs` at most; answers when the process has ended. */
+  /** Lets it say goodbye and close, for at most `limitMs`; resolves when the process has ended. */
   async shutDown(limitMs: number): Promise<void> {
     if (this.#phase === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
@@ -130,12 +130,12 @@ export class ServerProcess {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
     this.ending = how;
-    // Its media workers end by themselves when they notice; one that hangs would hold its port for ever.
+    // Its media workers end by themselves when they notice; a hanging one would hold its port forever.
     if (this.pid !== undefined) killGroup(this.pid);
     this.#events.onEnded(this);
   }
 
-  /** A message to a process that is ending is lost, and its end is told by 'exit'. */
+  /** A message to a process that is ending is lost; the 'exit' event reports the end. */
   #tell(message: ToServer): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }

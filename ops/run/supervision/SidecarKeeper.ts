@@ -7,20 +7,20 @@ export interface SidecarKeeperOptions {
   /** The script of a sidecar. */
   script: string;
   env: NodeJS.ProcessEnv;
-  /** A sidecar that is silent for so long is killed. */
+  /** A sidecar that is silent for longer is killed. */
   unresponsiveMs: number;
   log: (line: string) => void;
-  /** The process came or went. */
+  /** The process started or ended. */
   onChange: () => void;
 }
 
 const HEARTBEAT_MS = 1_000;
 const START_LIMIT_MS = 60_000;
-/** A sidecar that ran for so long did not fail at its start. */
+/** A sidecar that ran for this long did not fail at its start. */
 const PROVEN_MS = 10_000;
 /**
- * Loading an engine takes a core. Its viewers fall back at this moment, and the machine is theirs first; the queue gives out its jobs
- * only after two seconds anyway.
+ * The pause before a restart. Loading an engine takes a core, and at this moment the viewers fall back and need the
+ * machine first; the queue gives out the jobs only after two seconds anyway.
  */
 const REPLACED_AFTER_MS = 500;
 
@@ -51,7 +51,7 @@ export class SidecarKeeper {
     this.#spawn();
   }
 
-  /** Lets it hand over what it works on for other nodes, for `limitMs` at most. */
+  /** Lets it hand over its work for other nodes, for at most `limitMs`. */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#heartbeat);
@@ -72,7 +72,7 @@ export class SidecarKeeper {
   #spawn(): void {
     const { script, env, log } = this.#options;
     try {
-      // A session of its own: Ctrl-C in a terminal reaches the supervisor alone.
+      // Starts its own session: Ctrl-C in a terminal reaches only the supervisor.
       const child = fork(script, [], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       this.#child = child;
       this.#startedAt = Date.now();
@@ -102,7 +102,7 @@ export class SidecarKeeper {
   #ended(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
     this.#child = undefined;
-    if (child.pid) killGroup(child.pid); // Track processes that hang do not notice its end.
+    if (child.pid) killGroup(child.pid); // Hanging track processes do not notice its end.
     this.#options.onChange();
     if (this.#stopping) return;
     this.#failures = this.#isReady && Date.now() - this.#startedAt >= PROVEN_MS ? 0 : this.#failures + 1;
@@ -111,7 +111,7 @@ export class SidecarKeeper {
   }
 
   #beat(): void {
-    // The supervisor itself was away (paused, or the machine slept): silence until now means nothing.
+    // The supervisor itself stood still (paused, or the machine slept): silence until now means nothing.
     if (Date.now() - this.#beatAt > 2 * HEARTBEAT_MS) this.#heardAt = Date.now();
     this.#beatAt = Date.now();
     const child = this.#child;

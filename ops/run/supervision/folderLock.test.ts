@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a folder that a living process holds is refused, and free again when it lets go', () => {
+test('a folder that a living process holds is refused until the process releases it', () => {
   const unlock = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(FolderInUse);
   unlock();
@@ -32,7 +32,7 @@ test('the lock of a process that was killed counts for nothing', async () => {
   lockFolder(folder)();
 });
 
-test('a process that was given the number of a dead holder does not hold its lock', () => {
+test('a process that reuses the id of a dead holder does not hold its lock', () => {
   writeFileSync(join(folder, 'lock'), `${process.pid} 12345\n`);
   const unlock = lockFolder(folder);
   expect(existsSync(join(folder, 'lock'))).toBe(true);

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The folder belongs to another process that is alive. */
+/** The folder belongs to another living process. */
 export class FolderInUse extends Error {
   constructor(folder: string, pid: number) {
     super(
@@ -13,9 +13,9 @@ export class FolderInUse extends Error {
 }
 
 /**
- * Takes a folder for this process alone until the returned function is called or the process ends, in whatever way: a lock
- * whose holder is gone counts for nothing. Good between processes of one machine that see each other.
- * @throws FolderInUse
+ * Takes a folder for this process alone until the returned function is called or the process ends in any way: the lock
+ * of a dead holder counts for nothing. Works between processes of one machine that see each other.
+ * @throws FolderInUse when another living process holds the folder
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -39,7 +39,7 @@ export function lockFolder(folder: string): () => void {
   };
 }
 
-/** Takes a dead holder's lock away, unless somebody else has done so and holds it by now. */
+/** Removes a dead holder's lock, unless another process has done so and holds the folder by now. */
 function discard(path: string, holder: string): void {
   const aside = `${path}.stale.${process.pid}`;
   try {
@@ -82,7 +82,7 @@ function isAlive(pid: number, start: string | undefined): boolean {
   return now === undefined || start === 'unknown' || now === start;
 }
 
-/** When a process started, in the kernel's ticks: a number given to a new process is not the old process. */
+/** Returns when a process started, in the kernel's ticks: a new process may reuse the id of an old one. */
 function startOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
   // The second field is the command's name in parentheses, and may hold spaces; the start is the 22nd field.

@@ -6,8 +6,8 @@ const Pid = z.number().nullable().default(null);
 const stateSchema = z.object({ serverPid: Pid, standbyPid: Pid, sidecarPid: Pid });
 
 /**
- * Kills the servers and the sidecar of a supervisor that was killed itself. They end on their own when they notice; one that
- * hangs would hold the ports, or a track, for ever. Only the holder of the data folder's lock may call this.
+ * Kills the servers and the sidecar of a supervisor that was itself killed. They end on their own when they notice; a
+ * hanging one would hold the ports, or a track, forever. Only the holder of the data folder's lock may call this.
  */
 export async function endLeftOverServers(stateFile: string): Promise<void> {
   const state = readState(stateFile);
@@ -23,7 +23,7 @@ function readState(path: string): z.infer<typeof stateSchema> | undefined {
   try {
     return stateSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
   } catch {
-    return undefined; // No file, or half of one: no earlier run is known.
+    return undefined; // Without a whole file no earlier run is known.
   }
 }
 

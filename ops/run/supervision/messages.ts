@@ -1,4 +1,4 @@
-/** What a supervisor and the processes that it keeps say to each other over the IPC channel. */
+/** The messages between a supervisor and its processes over the IPC channel. */
 
 export type ToServer =
   /** Bind the ports and serve. */
@@ -8,7 +8,7 @@ export type ToServer =
   | { readonly type: 'ping' };
 
 export type FromServer =
-  /** All is loaded, workers are spawned and Redis is connected; no port is bound yet. */
+  /** Everything is loaded, workers are spawned and Redis is connected; no port is bound yet. */
   | { readonly type: 'standing-by' }
   /** It serves at this address. */
   | { readonly type: 'ready'; readonly url: string }

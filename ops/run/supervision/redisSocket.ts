@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 
 /**
- * Sends one command to a Redis on a unix socket and answers the first line of its reply (`+PONG`, `-LOADING …`), or
- * undefined when nobody listens, it hangs up without a word (SHUTDOWN), or it is silent for `timeoutMs`.
+ * Sends one command to a Redis on a unix socket and returns the first line of its reply (`+PONG`, `-LOADING …`).
+ * Returns undefined if nobody listens, the connection closes without a reply (SHUTDOWN), or none comes within
+ * `timeoutMs`.
  */
 export function askRedis(
   socketPath: string,

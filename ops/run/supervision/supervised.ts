@@ -1,19 +1,21 @@
 import type { FromServer, ToServer } from './messages.ts';
 
-/** The life of a server process in three steps, called at most once each and in this order. */
+/** The life of a server process in three steps, each called at most once and in this order. */
 export interface SupervisedServer {
-  /** Binds the ports and serves; answers the address to open. Its errors are told to the supervisor, then the process ends. */
+  /**
+   * Binds the ports and serves; returns the address to open. The supervisor hears of its errors, then the process ends.
+   */
   activate(): Promise<{ url: string }>;
-  /** Says goodbye to clients while everything still works. Not called when the server was never activated. */
+  /** Says goodbye to clients while everything still works. Not called if the server was never activated. */
   drain(): Promise<void>;
   /** Closes everything; the process ends when it is done. */
   close(): Promise<void>;
 }
 
 /**
- * Runs a server under the supervisor's orders: `create` loads everything that can be had before the ports are bound.
- * Without a supervisor (no IPC channel) it is activated at once and the address is printed.
- * The process ends itself at once when its supervisor is gone: two servers must never be left to fight over the ports.
+ * Runs a server under the supervisor's orders: `create` loads everything that is possible before the ports are bound.
+ * Without a supervisor (no IPC channel) the server is activated at once and the address is printed. The process ends
+ * itself at once when its supervisor is gone: two servers must never fight over the ports.
  */
 export async function runSupervised(create: () => Promise<SupervisedServer>): Promise<void> {
   const supervised = process.send !== undefined;
@@ -63,7 +65,9 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
   }
 }
 
-/** Resolves when the message has left this process, or cannot: a supervisor that is gone ends us by 'disconnect'. */
+/**
+ * Resolves when the message has left this process or cannot leave it: if the supervisor is gone, 'disconnect' ends us.
+ */
 function tell(message: FromServer): Promise<void> {
   return new Promise((resolve) => {
     if (!process.send || !process.connected) resolve();

@@ -1,7 +1,7 @@
 #pragma once
 
-// libsrtp 3's interface, as far as the worker uses it, on libsrtp 2. Both name their policy type srtp_policy_t: a struct
-// in 2, an opaque pointer in 3. Functions of one name differ in their parameters, so libsrtp 3's are overloads.
+// libsrtp 3's interface, as far as the worker uses it, on libsrtp 2. Both name their policy type srtp_policy_t: a
+// struct in 2, an opaque pointer in 3. Functions of one name differ in their parameters, so libsrtp 3's are overloads.
 #define srtp_policy_t srtp2_policy_t
 #include <srtp2/srtp.h>
 #undef srtp_policy_t
@@ -50,7 +50,7 @@ srtp_err_status_t transformPacket(
 		return srtp_err_status_buffer_small;
 	}
 
-	// They may overlap, and be one.
+	// They may overlap, or be the same buffer.
 	std::memmove(to, from, fromLength);
 
 	auto length       = static_cast<int>(fromLength);

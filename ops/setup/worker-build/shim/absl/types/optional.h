@@ -1,7 +1,7 @@
 #pragma once
 #include <optional>
 
-// From C++17 on Abseil's own is the standard one.
+// Since C++17 Abseil's own type is the standard one.
 namespace absl
 {
 template<typename T>
