@@ -7,11 +7,14 @@ import type { Replica } from './Replica.ts';
 export interface JournalFollowerDeps {
   readonly journal: Journal;
   readonly logger: Logger;
-  /** The room as the journal has it now. @throws Unavailable */
+  /**
+   * Returns the room as the journal has it now.
+   * @throws Unavailable when the journal does not answer
+   */
   readonly restore: (roomId: RoomId) => Promise<Replica>;
-  /** These commits follow the replica: applies them to it. */
+  /** Applies these commits, which follow the replica. */
   readonly accept: (commits: readonly Commit[]) => void;
-  /** The replica is another one now. `lost`: commits of the one before that the journal does not hold. */
+  /** The replica was replaced. `lost`: commits of the old one that the journal does not hold. */
   readonly startedOver: (lost: readonly Commit[]) => void;
 }
 
@@ -38,7 +41,7 @@ export class JournalFollower {
     return this.#replica;
   }
 
-  /** Whether `takeIn` has something to do. */
+  /** Whether `takeIn` has work to do. */
   get hasNews(): boolean {
     return this.#mayHaveMissed || this.#pushed.length > 0;
   }
@@ -53,7 +56,10 @@ export class JournalFollower {
     this.#mayHaveMissed = true;
   }
 
-  /** Takes in what was pushed or missed. @throws Unavailable: it is still to be done, and `hasNews` says so. */
+  /**
+   * Takes in pushed and missed commits.
+   * @throws Unavailable when the journal does not answer: `hasNews` then stays true
+   */
   async takeIn(): Promise<void> {
     const pushed = this.#pushed;
     const gap = this.#mayHaveMissed;
@@ -73,7 +79,10 @@ export class JournalFollower {
     }
   }
 
-  /** Where the replica stands beside the journal, as if nothing had been appended to it. @throws Unavailable */
+  /**
+   * Returns where the replica stands in relation to the journal, as if nothing had been appended.
+   * @throws Unavailable when the journal does not answer
+   */
   async compare(): Promise<AppendOutcome> {
     const mine = this.#replica.position;
     const journal = await this.#deps.journal.position(this.#roomId);
@@ -82,7 +91,10 @@ export class JournalFollower {
     return { type: 'behind', missed: [] };
   }
 
-  /** Brings replica and journal together after an outcome that says that they differ. @throws Unavailable */
+  /**
+   * Brings replica and journal together after an outcome that shows a difference.
+   * @throws Unavailable when the journal does not answer
+   */
   async mend(outcome: AppendOutcome): Promise<void> {
     if (outcome.type === 'behind') await this.#catchUp(outcome.missed);
     else if (outcome.type === 'diverged') await this.#reconcile(outcome.journal);
@@ -109,8 +121,8 @@ export class JournalFollower {
   }
 
   /**
-   * The commits that extend the replica, in order. `commits` may be in any order and hold some twice. Returns null on a
-   * gap, on commits of a history that the journal lost, or when nothing is new.
+   * Returns the commits that extend the replica, in order. `commits` may be in any order and hold some twice. Returns
+   * null on a gap, on commits of a history that the journal lost, or when nothing is new.
    */
   #extensionIn(commits: readonly Commit[]): readonly Commit[] | null {
     let { version, commitId }: Position = this.#replica.position;

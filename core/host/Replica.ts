@@ -29,7 +29,10 @@ export class Replica {
     return this.#recent;
   }
 
-  /** Applies the next commit. @throws Error when it is not the next one, or holds an unknown event: a bug. */
+  /**
+   * Applies the next commit.
+   * @throws Error when it is not the next one, or holds an unknown event: a bug
+   */
   apply(commit: Commit): void {
     if (commit.version !== this.#position.version + 1 || commit.prev !== this.#position.commitId) {
       throw new Error(`Commit ${commit.version} does not follow version ${this.#position.version}.`);
@@ -50,14 +53,14 @@ export class Replica {
     return this.#recent.slice(this.#recent.length - missing);
   }
 
-  /** Whether this replica's history passes through `position`, as far as memory reaches. */
+  /** Returns whether this replica's history passes through `position`, as far as memory reaches. */
   passesThrough(position: Position): boolean {
     if (position.version === this.#position.version) return position.commitId === this.#position.commitId;
     const [next] = this.since(position.version) ?? [];
     return next !== undefined && next.prev === position.commitId;
   }
 
-  /** The commit with this version, if it is still in memory. */
+  /** Returns the commit with this version, if it is still in memory. */
   at(version: number): Commit | undefined {
     const first = this.#recent[0];
     return first && this.#recent[version - first.version];

@@ -28,7 +28,10 @@ export interface RoomHostDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
-  /** The room as the journal has it now. @throws Unavailable */
+  /**
+   * Returns the room as the journal has it now.
+   * @throws Unavailable when the journal does not answer
+   */
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** How long a command may wait for the journal before it is refused as Unavailable. */
   readonly commandTimeoutMs: number;
@@ -108,7 +111,7 @@ export class RoomHost {
     return this.#sessions.size === 0 && this.#queue.length === 0 && !this.#running ? this.#idleSince : null;
   }
 
-  /** Opened at its first use: a room that a node only looks after needs no media. */
+  /** Opens at its first use: a room that a node only looks after needs no media. */
   get media(): RoomMedia {
     if (!this.#media) {
       this.#media = this.#deps.media.openRoom(this.roomId, this.#deps.audience);
@@ -117,7 +120,11 @@ export class RoomHost {
     return this.#media;
   }
 
-  /** @throws Refusal, Unavailable (the outcome may be unknown: asking again with the same command id is safe). */
+  /**
+   * @throws Refusal when the room refuses the command
+   * @throws Unavailable when the journal does not answer: the outcome may be unknown, and asking again with the same
+   * command id is safe
+   */
   handle(command: RoomCommand): Promise<Handled> {
     if (this.#closed) return Promise.reject(this.#closedError());
     if (this.#queue.length >= QUEUE_COMMANDS) {

@@ -106,8 +106,10 @@ export class RoomHosts {
   }
 
   /**
-   * The room on this node, rebuilt from its journal if necessary. A room that was never created opens too, as absent.
-   * @throws Unavailable, RoomParked
+   * Returns the room on this node, rebuilt from its journal if necessary. A room that was never created opens too, as
+   * absent.
+   * @throws Unavailable when the journal does not answer
+   * @throws RoomParked when the room cannot be rebuilt
    */
   open(roomId: RoomId): Promise<RoomHost> {
     const open = this.#open.get(roomId);
@@ -201,7 +203,7 @@ export class RoomHosts {
     if (!this.#isRecordedHere(open.host)) await this.#deps.registry.releaseRoom(roomId);
   }
 
-  /** Whether the record says that somebody is connected here. */
+  /** Returns whether the record says that somebody is connected here. */
   #isRecordedHere(host: RoomHost): boolean {
     return [...host.state.participants.values()].some(
       ({ connected, nodeId }) => connected && nodeId === this.#deps.nodeId,

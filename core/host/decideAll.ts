@@ -5,11 +5,11 @@ import type { RoomEvent } from '../room/events.ts';
 import { evolveCommit } from '../room/evolve.ts';
 import type { RoomState } from '../room/state.ts';
 
-/** The command's events (none if nothing is left to do), or why it has none: a Refusal, or a bug. */
+/** The command's events (none if nothing is left to do), or why there are none: a Refusal, or a bug. */
 export type Decision = { readonly events: readonly RoomEvent[] } | { readonly error: unknown };
 
 export interface Decided {
-  /** What to append after `position`, in order. */
+  /** The commits to append after `position`, in order. */
   readonly commits: readonly Commit[];
   /** One for each command, in order. */
   readonly decisions: readonly Decision[];

@@ -2,7 +2,7 @@ import type { Journal } from '../ports.ts';
 import type { Commit, Position } from '../room/commit.ts';
 import type { RoomId } from '../room/state.ts';
 
-/** What a node does when the journal came back with less than it had acknowledged. */
+/** A node uses these when the journal came back with less than it had acknowledged. */
 
 const COMMITS_PER_APPEND = 64;
 const COMMITS_PER_READ = 1_000;
@@ -10,7 +10,7 @@ const COMMITS_PER_READ = 1_000;
 /**
  * Appends `lost` again after `after`, where the journal ends. Other nodes may be doing the same. Returns false if
  * another node has appended other commits instead.
- * @throws Unavailable
+ * @throws Unavailable when the journal does not answer
  */
 export async function putBack(
   journal: Journal,
@@ -33,7 +33,10 @@ export async function putBack(
   return true;
 }
 
-/** Those of `commits` (in order, without a gap) that are not in the journal. @throws Unavailable */
+/**
+ * Returns those of `commits` (in order, without a gap) that are not in the journal.
+ * @throws Unavailable when it does not answer
+ */
 export async function missingIn(
   journal: Journal,
   roomId: RoomId,

@@ -1,4 +1,4 @@
-/** A media call that cannot be done: stale session, unknown transport or track, parameters mediasoup refuses. */
+/** A media call that cannot succeed: stale session, unknown transport or track, parameters that mediasoup refuses. */
 export class MediaError extends Error {
   readonly code: 'STALE_SESSION' | 'TRANSPORT_NOT_FOUND' | 'TRACK_NOT_FOUND' | 'MEDIA_INVALID' | 'MEDIA_UNAVAILABLE';
 

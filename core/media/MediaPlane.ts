@@ -15,7 +15,7 @@ export interface MediaPlane {
   load(): { readonly consumers: number; readonly capacity: number };
   /** Pids of the live mediasoup workers, for drills and metrics. */
   workerPids(): readonly number[];
-  /** What sidecars talk to; null when this node has no queue for their work. */
+  /** The part that sidecars talk to; null if this node has no queue for their work. */
   readonly reencoding: ReencodingPort | null;
   reencodingStats(): ReencodingStats;
   close(): Promise<void>;

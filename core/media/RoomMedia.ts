@@ -4,7 +4,8 @@ import type { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpP
 
 /**
  * One room's media on this node. Whenever the record, a view or a media object changes it plans and applies the steps,
- * one pass at a time. Every call names the session. @throws MediaError STALE_SESSION when a newer one took over.
+ * one pass at a time. Every call names the session.
+ * @throws MediaError when a newer session took over (STALE_SESSION)
  */
 export interface RoomMedia {
   /** The record as it is now. Cheap; call it after every commit. */
@@ -39,7 +40,7 @@ export interface RoomMedia {
   closeParticipant(participantId: ParticipantId, session: number): void;
   /** Tracks that viewers receive reencoded now. */
   reencodedTracks(): readonly TrackId[];
-  /** The media objects of now; for tests, metrics and the drills' checks. */
+  /** The current media objects; for tests, metrics and the drills' checks. */
   inventory(): MediaInventory;
   close(): Promise<void>;
 }
@@ -101,7 +102,7 @@ export interface Speaker {
   readonly volumeDbov: number;
 }
 
-/** What a room's media tells the room's host. Calls never throw and never block. */
+/** The events that a room's media reports to the room's host. Calls never throw and never block. */
 export interface RoomMediaListener {
   /**
    * The viewer consumes these from now on. Resolves when its client has set them up (media flows only then), rejects

@@ -26,7 +26,7 @@ export interface MediaObjects {
   closeParticipant(participantId: ParticipantId): void;
   /** A consumer was opened and registered, and counts for its worker. */
   consumerOpened(viewer: ParticipantMedia, consumer: ViewerConsumer): void;
-  /** A viewer has become able to show a track, or unable. */
+  /** A viewer gained or lost the ability to show a track. */
   readinessChanged(): void;
   /** The input of the plan has changed. */
   planChanged(): void;
@@ -69,7 +69,7 @@ export class StepApplier {
     this.#logger = logger;
   }
 
-  /** Returns the number of failed steps. The next plan has them again if they still make sense. */
+  /** Returns the number of failed steps. The next plan contains them again if they still make sense. */
   async apply(steps: readonly MediaStep[]): Promise<number> {
     let failed = 0;
     for (const types of PHASES) {

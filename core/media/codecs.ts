@@ -4,9 +4,9 @@ import type { ReencodableCodec, ReencodedCodec } from '../view/mediaSteps.ts';
 import type { RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
 /**
- * What rooms speak. Payload types are fixed, so that a client's loaded device fits every node and every restart;
- * mediasoup numbers the RTX of each video codec from 100 on, so 100–109 stay free. The order is the order of preference
- * that clients see. Stereo is the publisher's choice.
+ * The codecs of rooms. Payload types are fixed, so that a client's loaded device fits every node and every restart;
+ * mediasoup numbers the RTX of each video codec from 100 on, so 100–109 stay free. Clients see this order as the order
+ * of preference. Stereo is the publisher's choice.
  */
 export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
   {
@@ -33,7 +33,7 @@ export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
     parameters: { 'profile-id': 2 },
   },
   { kind: 'video', mimeType: 'video/AV1', preferredPayloadType: 97, clockRate: 90_000 },
-  h264(120, '42e01f'), // constrained baseline 3.1: what every device has
+  h264(120, '42e01f'), // constrained baseline 3.1: every device has it
   h264(121, '42001f'), // baseline 3.1
   h264(122, '4d001f'), // main 3.1
   h264(123, '64001f'), // high 3.1
@@ -42,7 +42,7 @@ export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
 /** Computed without a worker: the same on every node and after every restart. */
 export const RTP_CAPABILITIES: RtpCapabilities = ortc.generateRouterRtpCapabilities(structuredClone(MEDIA_CODECS));
 
-/** Null for what no sidecar decodes: audio, AV1, and VP9 of more than 8 bits. */
+/** Returns null for codecs that no sidecar decodes: audio, AV1, and VP9 of more than 8 bits. */
 export function reencodableCodecOf({ codecs }: RtpParameters): ReencodableCodec | null {
   const [codec] = codecs;
   switch (codec?.mimeType.toLowerCase()) {
@@ -57,7 +57,7 @@ export function reencodableCodecOf({ codecs }: RtpParameters): ReencodableCodec 
   }
 }
 
-/** What a sidecar gives back is sent as one of these; H264 in the profile that every device has. */
+/** A sidecar sends back one of these; H264 in the profile that every device has. */
 const REENCODED_AS: Readonly<Record<ReencodedCodec, types.RtpCodecParameters>> = {
   VP8: { mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 },
   H264: {
@@ -72,7 +72,7 @@ export function reencodedAs(codec: ReencodedCodec): types.RtpCodecParameters {
   return structuredClone(REENCODED_AS[codec]);
 }
 
-/** Which of the codecs that a sidecar may give back this device receives. */
+/** Returns the codecs a sidecar may send back that this device receives. */
 export function receivableCodecs({ codecs = [] }: RtpCapabilities): ReadonlySet<ReencodedCodec> {
   const receives = new Set<ReencodedCodec>();
   for (const { mimeType, parameters } of codecs) {

@@ -10,7 +10,7 @@ export class MediaWorkerUnavailable extends Error {
   }
 }
 
-/** Somebody else holds a media port, and kept it while we waited. */
+/** Another process holds a media port, and kept it while we waited. */
 export class MediaPortTaken extends Error {
   readonly port: number;
 
@@ -24,7 +24,7 @@ export class MediaPortTaken extends Error {
   }
 }
 
-/** The media ports cannot be bound for another reason than being taken. */
+/** The media ports cannot be bound, for a reason other than being taken. */
 export class MediaPortUnusable extends Error {
   readonly port: number;
 

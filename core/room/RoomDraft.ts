@@ -58,7 +58,7 @@ export class RoomDraft {
     if (this.room.spotlight === participantId) this.room.spotlight = null;
   }
 
-  /** An entry that is there already keeps its place in the queue. */
+  /** An entry that is already there keeps its place in the queue. */
   setLobbyEntry(entry: LobbyEntry): void {
     this.#writableLobby().set(entry.participantId, entry);
   }

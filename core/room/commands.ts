@@ -36,7 +36,7 @@ type NodeCommand =
       readonly passwordHash: string | null;
     }
   /**
-   * Joins, or takes over when the participant is already in the room: its older connection is then stale.
+   * Joins, or takes over if the participant is already in the room: its older connection is then stale.
    * `passwordVerifiedFor` is the hash against which signaling verified the password, null when none was given.
    */
   | {
@@ -67,7 +67,7 @@ type OwnCommand =
       readonly source: TrackSource;
       readonly muted: boolean;
     }
-  /** Unmuting is the owner's alone; muting somebody else's track is a host's. */
+  /** Only the owner unmutes a track; a host may mute somebody else's. */
   | {
       readonly type: 'SetTrackMuted';
       readonly participantId: ParticipantId;
@@ -109,5 +109,5 @@ type HostCommand =
 
 export type RoomCommand = CommandEnvelope & (NodeCommand | OwnCommand | HostCommand);
 
-/** The command of one type. */
+/** The command type with this `type`. */
 export type CommandOf<T extends RoomCommand['type']> = Extract<RoomCommand, { readonly type: T }>;

@@ -2,7 +2,7 @@ import type { Actor } from './commands.ts';
 import type { RoomEvent } from './events.ts';
 import type { CommandId } from './state.ts';
 
-/** Where a replica stands: after how many commits, and which one was the last. */
+/** A replica's place in the journal: the number of commits, and the last one. */
 export interface Position {
   /** Number of commits so far; the stream entry of commit n has the id `n-0`. */
   readonly version: number;
@@ -15,9 +15,9 @@ export const ORIGIN: Position = { version: 0, commitId: '' };
 /** One command's events: one entry of the journal. */
 export interface Commit {
   readonly version: number;
-  /** Unique; drawn by the node that wrote it. */
+  /** Unique; the node that wrote the commit chose it. */
   readonly commitId: string;
-  /** `commitId` of the commit before, '' for the first. */
+  /** `commitId` of the previous commit, '' for the first one. */
   readonly prev: string;
   readonly commandId: CommandId;
   readonly actor: Actor;

@@ -108,7 +108,7 @@ function outcomeOf(actor: Actor, body: CommandBody, events: readonly RoomEvent[]
 
 describe('decide', () => {
   describe.each(EVERY_COMMAND)('$type', (body) => {
-    it('[J3] a retry of a command that took effect changes nothing, on whatever room', () => {
+    it('[J3] a retry of a command that took effect changes nothing, in a room of any status', () => {
       const state = stateOf(...ROOM);
       const done = evolveCommit(state, commitOf({ version: 8, commitId: 'x' }, [], { commandId: 'command-now' }));
       expect(decide(commandOf(actorFor(body), body), done)).toEqual([]);
@@ -177,7 +177,7 @@ describe('decide', () => {
     },
   );
 
-  it('[J3] a retry is recognised as far back as promised', () => {
+  it('[J3] a room recognises a retry as far back as it promises', () => {
     let state = stateOf(...ROOM);
     for (let version = 9; version < 9 + COMMANDS_KEPT; version += 1) {
       const body: CommandBody = { type: 'PostChat', messageId: `m${version}`, text: 'hello' };

@@ -22,10 +22,10 @@ import { publishTrack, setTrackMuted, setTrackReencoding, unpublishTrack } from 
 import type { RoomState } from './state.ts';
 
 /**
- * The rules of a room (RULES.md). Same command and state, same events: on every node, at every retry. No events means
- * that nothing is to be done: the command took effect before, or what it asks for is so already.
+ * The rules of a room (RULES.md). The same command and state give the same events, on every node and at every retry. No
+ * events mean that nothing is left to do: the command took effect before, or its effect is there already.
  *
- * @throws Refusal
+ * @throws Refusal when a rule forbids the command
  */
 export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
   if (state.commandIds.includes(command.commandId)) return []; // A retry [J3].
@@ -111,7 +111,10 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
   }
 }
 
-/** Nodes tidy up after rooms that are gone without being told off for it; everybody else hears that there is no room [R-ROOM-2]. */
+/**
+ * A node may tidy up after a room that is gone, without an error; everybody else hears that there is no room
+ * [R-ROOM-2].
+ */
 function decideWithoutRoom(command: RoomCommand, status: 'absent' | 'closed'): RoomEvent[] {
   switch (command.type) {
     case 'DisconnectParticipant':

@@ -14,8 +14,8 @@ import type {
 export type Departure = 'left' | 'expired' | 'removed' | 'banned';
 
 /**
- * The facts of a room, as the journal keeps them for ever. `at` is in ms since the epoch, taken from the command.
- * A type that was ever written is never renamed or dropped; a new shape gets an upcast in `recovery/journal`.
+ * The facts of a room, as the journal keeps them forever. `at` is in ms since the epoch, taken from the command. A type
+ * is never renamed or dropped once it was written; a new shape gets an upcast in `recovery/journal`.
  */
 export type RoomEvent =
   | { readonly type: 'RoomCreated'; readonly settings: RoomSettings; readonly at: number }

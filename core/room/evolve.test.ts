@@ -52,7 +52,7 @@ describe('evolve', () => {
     );
   });
 
-  it('[R-FACT-1] facts that fit nothing, in any order, keep the room whole', () => {
+  it('[R-FACT-1] facts that do not fit the state, in any order, leave the room whole', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const state = stateOf(...facts);
@@ -93,7 +93,7 @@ describe('evolve', () => {
     expect(() => stateOf(created(), unknown)).toThrow('RoomExploded');
   });
 
-  it('[R-FACT-2] the next state shares all that stayed the same', () => {
+  it('[R-FACT-2] the next state shares everything that stayed the same', () => {
     const before = stateOf(...ROOM, joined('bob', 2));
     const [commit] = [commitOf(ORIGIN, [{ type: 'HandRaised', participantId: 'bob', at: NOW }])];
     const after = evolveCommit(before, commit);

@@ -6,8 +6,8 @@ import type { RedactedCommit, RedactedRoom } from './redact.ts';
 import type { CommandId, Participant, ParticipantId, RoomSettings, RoomState, Track, TrackId } from './state.ts';
 
 /**
- * The state after these commits, in order. Continuity is the caller's to check; the same commits give the same state,
- * however they are cut into pages [J1].
+ * Returns the state after these commits, in order. The caller checks that they follow each other; the same commits give
+ * the same state, however they are cut into pages [J1].
  */
 export function evolveCommits(state: RoomState, commits: readonly Commit[]): RoomState {
   const draft = new RoomDraft(state);
@@ -30,8 +30,8 @@ export function evolveRedacted(state: RedactedRoom, commits: readonly RedactedCo
 }
 
 /**
- * One fact becomes part of the draft. A journal is for ever: an event that does not fit the state (a track of somebody
- * who is gone, an older session) changes nothing and is no error, whatever once wrote it [R-FACT-1].
+ * Adds one fact to the draft. A journal lasts forever: an event that does not fit the state (a track of somebody who is
+ * gone, an older session) changes nothing and is no error, whatever wrote it [R-FACT-1].
  */
 function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void {
   if (event.type === 'RoomCreated') {
@@ -60,7 +60,7 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     }
     case 'ParticipantGone':
       draft.deleteParticipant(event.participantId);
-      // Whoever was put out does not come straight back on an old admission [R-LOBBY-7].
+      // An old admission must not let a removed person straight back in [R-LOBBY-7].
       if (event.departure === 'removed' || event.departure === 'banned') draft.revokeAdmission(event.participantId);
       return;
     case 'ParticipantRenamed':
@@ -162,7 +162,10 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
 
 type EventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { readonly type: T }>;
 
-/** A room that was closed and is created again begins anew; its session numbers go on, so old sessions stay stale [R-ROOM-3]. */
+/**
+ * A closed room that is created again starts empty; its session numbers continue, so old sessions stay stale
+ * [R-ROOM-3].
+ */
 function open(draft: RoomDraft, settings: RoomSettings, at: number): void {
   if (draft.room.status === 'open') return;
   draft.forget();
@@ -204,7 +207,7 @@ function resume(draft: RoomDraft, event: EventOf<'ParticipantResumed'>, commandI
   });
 }
 
-/** A track that is there already stays as it is: publishing it again can never unmute it [M2]. */
+/** A track that is already there stays as it is: publishing it again can never unmute it [M2]. */
 function publish(draft: RoomDraft, event: EventOf<'TrackPublished'>): void {
   const participant = draft.room.participants.get(event.participantId);
   if (participant === undefined) return;

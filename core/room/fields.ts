@@ -1,20 +1,20 @@
 /**
- * How values of a room travel to clients. A `Field` says what of a value an audience sees, and reads it on arrival;
- * objects have one for each of their properties, so that what is not named does not travel.
+ * How values of a room travel to clients. A `Field` picks what an audience sees of a value, and reads it on arrival.
+ * Objects have a field for each property, so that a property without one does not travel.
  */
 
-/** Hosts see who knocks, is admitted and is banned; every other participant does not. */
+/** Hosts see who knocks, is admitted and is banned; no other participant does. */
 export type Audience = 'host' | 'participant';
 
 export interface Field<V> {
   redact(value: V, audience: Audience): V;
-  /** @throws Unreadable */
+  /** @throws Unreadable when this version does not know what arrived */
   read(value: unknown, path: string): V;
 }
 
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
-/** What arrived is nothing that this version knows: the other side may be a newer one. */
+/** This version does not know what arrived: the other side may be a newer one. */
 export class Unreadable extends Error {
   constructor(path: string) {
     super(`${path} cannot be read: it may come from a newer version`);
@@ -36,7 +36,7 @@ export const text = seen((value): value is string => typeof value === 'string');
 export const number = seen((value): value is number => Number.isFinite(value));
 export const flag = seen((value): value is boolean => typeof value === 'boolean');
 
-/** `words` has every member of V, by its type. */
+/** `words` holds every member of V by its type. */
 export function oneOf<V extends string>(words: Readonly<Record<V, true>>): Field<V> {
   return seen((value): value is V => typeof value === 'string' && Object.hasOwn(words, value));
 }
@@ -48,12 +48,12 @@ export function orNull<V>(field: Field<V>): Field<V | null> {
   };
 }
 
-/** Nobody sees it: everybody gets `neutral`, whatever it is and whatever arrives. */
+/** Nobody sees the value: everybody gets `neutral`, whatever it is and whatever arrives. */
 export function hidden<V>(neutral: V): Field<V> {
   return { redact: () => neutral, read: () => neutral };
 }
 
-/** Of a property that servers of the same protocol do not send yet: it was `before` in their rooms. */
+/** A property that some servers of the same protocol do not send yet: their rooms had `before`. */
 export function added<V>(field: Field<V>, before: V): Field<V> {
   return {
     redact: (value, audience) => field.redact(value, audience),
@@ -61,7 +61,7 @@ export function added<V>(field: Field<V>, before: V): Field<V> {
   };
 }
 
-/** Clients see that there is something, and not what. */
+/** Clients see that there is a value, but not the value. */
 export function whether(marker: string): Field<string | null> {
   const mark = (value: unknown) => (value === null ? null : marker);
   return { redact: mark, read: mark };
@@ -74,7 +74,7 @@ export function forHosts<V>(field: Field<V>, neutral: V): Field<V> {
   };
 }
 
-/** Takes the named properties of an object and no others. */
+/** Keeps the named properties of an object and no others. */
 export function object<T extends object>(fields: Fields<T>): Field<T> {
   const entries = Object.entries(fields) as [string, Field<unknown>][];
   return {
@@ -89,7 +89,7 @@ export function object<T extends object>(fields: Fields<T>): Field<T> {
   };
 }
 
-/** The fields of each variant of T besides `key`, by which they are told apart. */
+/** The fields of each variant of T besides `key`, which tells the variants apart. */
 export type Variants<T, Key extends keyof T> = {
   readonly [Name in T[Key] & string]: Fields<Omit<Extract<T, Readonly<Record<Key, Name>>>, Key>>;
 };
@@ -117,7 +117,7 @@ export function list<V>(field: Field<V>): Field<readonly V[]> {
   };
 }
 
-/** A map whose values know their keys; it travels as the list of them. */
+/** A map whose values know their keys; it travels as a list of values. */
 export function keyed<V>(field: Field<V>, keyOf: (value: V) => string): Field<ReadonlyMap<string, V>> {
   const values = list(field);
   const toMap = (items: readonly V[]) => new Map(items.map((item) => [keyOf(item), item]));
@@ -127,7 +127,7 @@ export function keyed<V>(field: Field<V>, keyOf: (value: V) => string): Field<Re
   };
 }
 
-/** A set, which travels as the list of its members. */
+/** A set, which travels as a list of its members. */
 export function setOf<V>(field: Field<V>): Field<ReadonlySet<V>> {
   const members = list(field);
   return {
@@ -136,7 +136,7 @@ export function setOf<V>(field: Field<V>): Field<ReadonlySet<V>> {
   };
 }
 
-/** Maps and sets as lists, at any depth: what JSON can carry and `read` reads. */
+/** Turns maps and sets into lists, at any depth: JSON can carry them, and `read` reads them. */
 export function toPlain(value: unknown): unknown {
   if (value instanceof Map || value instanceof Set) return [...value.values()].map(toPlain);
   if (Array.isArray(value)) return value.map(toPlain);

@@ -1,7 +1,7 @@
 import type { Audience } from './fields.ts';
 import type { Participant, Role, RoomState, Track, TrackId, TrackKind, TrackSource } from './state.ts';
 
-/** When somebody must look at the room next, in ms since the epoch: the first expiry. Null when nobody is awaited. */
+/** When the room needs its next look, in ms since the epoch: the first expiry. Null if nobody is disconnected. */
 export function nextDeadline(state: RoomState): number | null {
   let deadline: number | null = null;
   for (const { expiresAt } of state.participants.values()) {
@@ -22,7 +22,7 @@ export function findTrack(
   return undefined;
 }
 
-/** Who somebody of this role is when it comes to seeing the room. */
+/** The audience that this role belongs to. */
 export function audienceOf(role: Role): Audience {
   return mayModerate(role) ? 'host' : 'participant';
 }

@@ -14,7 +14,7 @@ import { EMPTY_ROOM, type RoomState } from './state.ts';
 
 const AUDIENCES: readonly Audience[] = ['host', 'participant'];
 
-/** What may travel, written down once more: a field that `redact` lets through is added here on purpose. */
+/** The fields that may travel, listed a second time: a field that `redact` lets through is added here on purpose. */
 const SETTINGS = ['name', 'capacity', 'graceMs', 'locked', 'lobby', 'passwordHash', 'reencoding', 'mode', 'viewers'];
 const ALLOWED = {
   commit: new Set([
@@ -29,11 +29,11 @@ const ALLOWED = {
     ...['editedAt', 'deleted', 'knockedAt', 'spotlight'],
   ]),
 };
-/** Fields that are there for `evolve` alone, with the one value that they have. */
+/** Fields that exist for `evolve` alone, with their only value. */
 const NEUTRAL: Readonly<Record<string, unknown>> = { nodeId: '', sessionCommandId: '', commandIds: [] };
 const HOSTS_ONLY = /Knock|Admitted|Denied|Banned"|Unbanned/;
 
-/** Every field, at any depth. */
+/** Returns every field, at any depth. */
 function* fieldsOf(value: unknown): Iterable<readonly [name: string, value: unknown]> {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, item] of Object.entries(value)) {
@@ -42,7 +42,7 @@ function* fieldsOf(value: unknown): Iterable<readonly [name: string, value: unkn
   }
 }
 
-/** No entries; `lobby` is also the name of a setting. */
+/** These have no entries; `lobby` is also the name of a setting. */
 function isNothing(value: unknown): boolean {
   return typeof value === 'boolean' || (Array.isArray(value) && value.length === 0);
 }
@@ -60,12 +60,12 @@ function expectAllowed(sent: unknown, allowed: ReadonlySet<string>, audience: Au
   if (audience === 'participant') expect(text).not.toMatch(HOSTS_ONLY);
 }
 
-/** As it arrives on the other side. */
+/** Returns a value as it arrives on the other side. */
 function overTheWire(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** Every client of the room, from whichever commit on it came in, has what the room lets it see. */
+/** Checks that every client, whichever commit it joined at, has exactly what the room lets it see. */
 function expectFaithful(commits: readonly Commit[], audience: Audience, from: number): void {
   let room: RoomState = commits.slice(0, from).reduce(evolveCommit, EMPTY_ROOM);
   let copy = readState(overTheWire(writeState(redactState(room, audience))));
@@ -81,7 +81,7 @@ function expectFaithful(commits: readonly Commit[], audience: Audience, from: nu
   }
 }
 
-/** Commits that random requests lead to. */
+/** Commits that random requests produce. */
 function commitsOfRequests(requests: readonly (typeof OPENING)[number][]): readonly Commit[] {
   let state: RoomState = EMPTY_ROOM;
   const commits: Commit[] = [];
@@ -102,7 +102,7 @@ function commitsOfRequests(requests: readonly (typeof OPENING)[number][]): reado
 }
 
 describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
-  it('[J1] [S2] [R-REDACT-1] [R-REDACT-2] the redacted room evolves from redacted commits as the room does, whatever its facts', () => {
+  it('[J1] [S2] [R-REDACT-1] [R-REDACT-2] a redacted room evolves from redacted commits, for any facts', () => {
     fc.assert(
       fc.property(anyFacts, fc.nat(10), (facts, from) => {
         expectFaithful(commitsOf(facts), audience, from);
@@ -111,7 +111,7 @@ describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
     );
   });
 
-  it('[J1] [S2] the redacted room evolves from redacted commits as the room does, whatever people ask', () => {
+  it('[J1] [S2] a redacted room evolves from redacted commits, for any requests', () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 60 }), fc.nat(20), (requests, from) => {
         expectFaithful(commitsOfRequests(requests), audience, from);
@@ -120,7 +120,7 @@ describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
     );
   });
 
-  it('[S2] [R-REDACT-3] clients get whether there is a password, never its hash', () => {
+  it('[S2] [R-REDACT-3] clients learn whether there is a password, never its hash', () => {
     const commits = commitsOf([created(), { type: 'PasswordChanged', passwordHash: PASSWORD_HASH }]);
     expect(redact(commits[1] as Commit, audience).events).toEqual([{ type: 'PasswordChanged', passwordHash: 'set' }]);
     const state = redactState(commits.reduce(evolveCommit, EMPTY_ROOM), audience);
@@ -146,12 +146,12 @@ describe('redact', () => {
     expect(concernsHostsOnly(commit([joined('ann', 1)]))).toBe(false);
   });
 
-  it('[R-REDACT-1] a field that nobody named is dropped, as a newer node may write it', () => {
+  it('[R-REDACT-1] an unnamed field is dropped, since a newer node may write it', () => {
     const event = { ...joined('ann', 1), address: '192.0.2.1' };
     expect(redact(commit([event]), 'host').events).toEqual([{ ...joined('ann', 1), nodeId: '' }]);
   });
 
-  it('a redacted commit says whether somebody else than the participant concerned did it', () => {
+  it('a redacted commit says whether somebody other than its participant made it', () => {
     const muted: RoomEvent = { type: 'TrackMuted', participantId: 'ann', trackId: 'mic' };
     expect(redact(commit([muted], by('ann', 1)), 'participant').byOthers).toBe(false);
     expect(redact(commit([muted], by('hal', 2)), 'participant').byOthers).toBe(true);
@@ -163,7 +163,7 @@ describe('reading what arrived', () => {
   const sent = redact(commitOf(ORIGIN, [{ type: 'RoleChanged', participantId: 'ann', role: 'host' }]), 'participant');
   const withEvent = (event: unknown) => ({ ...sent, events: [event] });
 
-  it('[R-REDACT-4] reading a commit takes what is named and drops the rest', () => {
+  it('[R-REDACT-4] reading a commit keeps the named fields and drops the rest', () => {
     const event = { type: 'RoleChanged', participantId: 'ann', role: 'host' };
     expect(readCommit({ ...withEvent({ ...event, mood: 'good' }), extra: 1 })).toEqual(sent);
   });

@@ -37,12 +37,13 @@ import type {
 export type { Audience };
 
 /**
- * A commit as an audience may see it: events that are not for it are left out, and hidden fields have neutral values,
- * so that `evolve` takes it as it is. Versions have no gap: a commit with nothing for this audience has no events.
+ * A commit as an audience may see it: it lacks the events that are not for that audience, and hidden fields have
+ * neutral values, so that `evolve` takes it unchanged. Versions have no gap: a commit without anything for this
+ * audience has no events.
  */
 export interface RedactedCommit {
   readonly version: number;
-  /** It was not done by the participant of whom its events speak, but by a host, the operator or a node. */
+  /** A host, the operator or a node made the commit, not the participant in its events. */
   readonly byOthers: boolean;
   readonly events: readonly RoomEvent[];
 }
@@ -51,7 +52,7 @@ declare const redacted: unique symbol;
 /** A state that went through `redactState`. Clients evolve it by redacted commits [J1]. */
 export type RedactedRoom = RoomState & { readonly [redacted]: true };
 
-/** What clients have in place of a password's hash. */
+/** Clients get this instead of a password's hash. */
 const PASSWORD_SET = 'set';
 
 const role = oneOf<Role>({ host: true, member: true, guest: true });
@@ -74,7 +75,7 @@ const settings = object<RoomSettings>({
 const ofTrack = { participantId: text, trackId: text };
 const ofParticipant = { participantId: text };
 
-/** What clients see of every event, and whether hosts alone see it [R-REDACT-1]. */
+/** The fields of every event that clients see, and whether only hosts see the event [R-REDACT-1]. */
 const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   RoomCreated: everybody({ settings, at: number }),
   RoomClosed: everybody({ at: number }),
@@ -175,7 +176,7 @@ export function redact(commit: Commit, audience: Audience): RedactedCommit {
   };
 }
 
-/** Whether hosts see more of this commit than others do. */
+/** Returns whether hosts see more of this commit than others do. */
 export function concernsHostsOnly(commit: Commit): boolean {
   return commit.events.some(({ type }) => EVENTS[type].hostsOnly);
 }
@@ -189,12 +190,18 @@ export function writeState(state: RedactedRoom): unknown {
   return toPlain(state);
 }
 
-/** What `writeState` gave on the other side. @throws Unreadable */
+/**
+ * Reads the output of `writeState` on the other side.
+ * @throws Unreadable when this version does not know it
+ */
 export function readState(value: unknown): RedactedRoom {
   return STATE.read(value, 'room') as RedactedRoom;
 }
 
-/** A redacted commit as it arrived. @throws Unreadable */
+/**
+ * Reads a redacted commit on arrival.
+ * @throws Unreadable when this version does not know it
+ */
 export function readCommit(value: unknown): RedactedCommit {
   return COMMIT.read(value, 'commit');
 }

@@ -1,6 +1,6 @@
 /**
- * What a room *is*. Every value here is derived from the journal by `evolve`; nothing that merely happens (levels,
- * speakers, views) has a place in it. States are immutable: `evolve` shares what did not change.
+ * What a room *is*. `evolve` derives every value here from the journal; momentary things (levels, speakers, views) have
+ * no place in it. States are immutable: `evolve` shares what did not change.
  */
 
 export type RoomId = string;
@@ -11,7 +11,7 @@ export type TrackId = string;
 export type MessageId = string;
 /** One boot of one server process. A restarted server is another node. */
 export type NodeId = string;
-/** Chosen by whoever asks, repeated on every retry of the same request. */
+/** The caller chooses it and repeats it on every retry of the same request. */
 export type CommandId = string;
 
 export type Role = 'host' | 'member' | 'guest';
@@ -31,9 +31,9 @@ export interface Participant {
   readonly id: ParticipantId;
   readonly name: string;
   readonly role: Role;
-  /** Fences every older connection of this participant. Drawn from the room's counter, so it only ever grows. */
+  /** Fences every older connection of this participant. Comes from the room's counter, so it only ever grows. */
   readonly session: number;
-  /** The command that opened this session: a retry of it may have this session, nobody else. */
+  /** The command that opened this session: only a retry of that command may have the session too. */
   readonly sessionCommandId: CommandId;
   /** The node that holds the session's connection. */
   readonly nodeId: NodeId;
@@ -50,7 +50,7 @@ export interface Participant {
 export interface ChatMessage {
   readonly id: MessageId;
   readonly participantId: ParticipantId;
-  /** The author's name when it was written: authors may be gone. */
+  /** The author's name when the message was written: the author may be gone by now. */
   readonly name: string;
   /** Empty once deleted. */
   readonly text: string;
@@ -74,7 +74,7 @@ export type ReencodingPolicy =
 
 export interface RoomSettings {
   readonly name: string;
-  /** Participants at the most, connected or not. */
+  /** The most participants, connected or not. */
   readonly capacity: number;
   /** How long a disconnected participant keeps its place. */
   readonly graceMs: number;
@@ -92,10 +92,10 @@ export interface RoomState {
   readonly participants: ReadonlyMap<ParticipantId, Participant>;
   /** In the order in which they knocked. */
   readonly lobby: ReadonlyMap<ParticipantId, LobbyEntry>;
-  /** Let in from the lobby, also for their next join. */
+  /** People let in from the lobby, also for their next join. */
   readonly admitted: ReadonlySet<ParticipantId>;
   readonly banned: ReadonlySet<ParticipantId>;
-  /** Whom a host shows to everybody; null while everybody sees whom they like. */
+  /** The participant whom a host shows to everybody; null while everybody chooses for themselves. */
   readonly spotlight: ParticipantId | null;
   /** The newest `CHAT_KEPT` messages, oldest first. */
   readonly chat: readonly ChatMessage[];

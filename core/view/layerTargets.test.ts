@@ -21,19 +21,19 @@ describe('which layers', () => {
     expect(active([])).toEqual([false, false, false]);
   });
 
-  test('the layers that somebody prefers are on, and the lowest to fall down to', () => {
+  test('the layers that somebody prefers are on, and the lowest one as a fallback', () => {
     expect(active(demands(0, null))).toEqual([true, false, false]);
     expect(active(demands(2, null))).toEqual([true, false, true]);
     expect(active([...demands(1, null), ...demands(2, null)])).toEqual([true, true, true]);
   });
 
-  test('the layer is on that a link carries which is too narrow for the preferred one', () => {
+  test('a link too narrow for the preferred layer turns on the layer that it carries', () => {
     expect(active(demands(2, 400))).toEqual([true, true, true]);
     expect(active(demands(2, 100))).toEqual([true, false, true]);
     expect(active(demands(2, 750))).toEqual([true, false, true]);
   });
 
-  test('the layer is on that somebody still receives', () => {
+  test('a layer that somebody still receives is on', () => {
     expect(active([{ preferredLayer: 1, currentLayer: 2, shareBps: null }])).toEqual([true, true, true]);
   });
 
@@ -55,7 +55,7 @@ describe('at which bitrate', () => {
     expect(highest([])).toBe(1_500_000);
   });
 
-  test('the bitrate is that of the links of those who prefer the layer, but for the narrowest fifth', () => {
+  test('the bitrate follows the links of those who prefer the layer, without the narrowest fifth', () => {
     expect(highest(demands(2, 1_000, 1_000, 1_000, 1_000))).toBe(975_000);
     expect(highest(demands(2, 100, 1_200, 1_200, 1_200, 1_200, 1_200))).toBe(1_200_000);
     expect(highest(demands(1, 300, 300))).toBe(1_500_000);
@@ -65,12 +65,12 @@ describe('at which bitrate', () => {
     expect(highest(demands(2, 100, 100))).toBe(750_000);
   });
 
-  test('the bitrate is the same as before while it would change only a little', () => {
+  test('the bitrate stays the same while it would change only a little', () => {
     expect(highest(demands(2, 1_100), 1_200_000)).toBe(1_200_000);
     expect(highest(demands(2, 1_000), 1_200_000)).toBe(975_000);
   });
 
-  test('bitrates are within bounds, and settled, whatever is asked for', () => {
+  test('bitrates stay within bounds and settle, whatever viewers ask for', () => {
     const anyDemands = fc.array(
       fc.record({
         preferredLayer: fc.nat(4),

@@ -42,9 +42,9 @@ export function nominalBitratesOf(source: TrackSource, height: number | null = n
 }
 
 /**
- * The targets of all layers. Active are the layers that a viewer prefers, that its bandwidth carries instead, or that
- * it still receives, and always the lowest one to fall back to. A bitrate follows the bandwidth of the viewers that
- * prefer the layer, between half the nominal bitrate and all of it. `before` is the last result.
+ * Returns the targets of all layers. Active are the layers that a viewer prefers, that its bandwidth carries instead,
+ * or that it still receives, and always the lowest one to fall back to. A bitrate follows the bandwidth of the viewers
+ * that prefer the layer, between half the nominal bitrate and all of it. `before` is the last result.
  */
 export function layerTargets(
   demands: readonly LayerDemand[],

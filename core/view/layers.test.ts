@@ -23,7 +23,7 @@ test('a pinned tile gets the highest layer, whatever its size', () => {
   });
 });
 
-test('a screen of readable size gets the highest layer', () => {
+test('a readable screen tile gets the highest layer', () => {
   expect(layersForTile({ width: 320, height: 180, pinned: false }, 'screen', LAYERS, null).spatialLayer).toBe(2);
 });
 

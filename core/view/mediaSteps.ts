@@ -25,7 +25,7 @@ export interface PreferredLayers {
 
 /** Video codecs that a sidecar may decode. */
 export type ReencodableCodec = 'VP8' | 'VP9' | 'H264';
-/** Video codecs that a sidecar may give back. */
+/** Video codecs that a sidecar may send back. */
 export type ReencodedCodec = 'VP8' | 'H264';
 
 export interface LiveProducer {
@@ -39,14 +39,14 @@ export interface LiveProducer {
   readonly layers: TrackLayers;
   /** Null if no sidecar can decode it. */
   readonly codec: ReencodableCodec | null;
-  /** The highest layer that the publisher was last asked for; null before the first time. */
+  /** The highest layer that the publisher was last asked for; null before the first request. */
   readonly wantedLayer: number | null;
   /** Other routers to which the producer is piped. */
   readonly pipedTo: ReadonlySet<RouterId>;
 }
 
 /**
- * A track's media from a sidecar. warming: not good enough to show, yet or any more; ready: viewers receive it;
+ * A track's media from a sidecar. warming: not good enough to show; ready: viewers receive it;
  * leaving: its viewers move to another rendition, and it flows until they have moved.
  */
 export interface LiveReencoding {
@@ -82,7 +82,7 @@ export interface LiveMedia {
   readonly producers: ReadonlyMap<TrackId, LiveProducer>;
   /** Oldest first. */
   readonly reencodings: ReadonlyMap<TrackId, readonly LiveReencoding[]>;
-  /** Tracks for which a sidecar works or is sought. */
+  /** Tracks for which a sidecar works or is wanted. */
   readonly toReencode: ReadonlySet<TrackId>;
   /** Participants that have transports here. */
   readonly viewers: ReadonlyMap<ParticipantId, LiveViewer>;
@@ -99,7 +99,7 @@ export interface ConsumerToOpen {
   readonly priority: number;
 }
 
-/** One step, in the order of the plan: what closes and silences first, what makes heard last. */
+/** One step. A plan closes and silences first, and makes things heard last. */
 export type MediaStep =
   | { readonly type: 'closeParticipant'; readonly participantId: ParticipantId }
   | { readonly type: 'closeProducer'; readonly producerId: ProducerId }

@@ -8,7 +8,7 @@ import type { Tile, ViewerView } from './view.ts';
 const TILE: Tile = { width: 320, height: 180, pinned: false };
 
 describe('what is planned', () => {
-  test('[M1] on a fresh node recovery is the ordinary plan: whoever has transports gets the others’ tracks', () => {
+  test('[M1] the ordinary plan recovers on a fresh node: everybody with transports gets the others’ tracks', () => {
     const room = roomOf({ ann: ['camera', 'microphone'], bob: ['microphone'] });
     const steps = planMedia(room, new Map(), liveOf(room), EVERYTHING);
     expect(steps.filter((step) => step.type === 'openConsumers')).toEqual([
@@ -41,14 +41,14 @@ describe('what is planned', () => {
     });
   });
 
-  test('a held producer stays paused, and its consumers are opened all the same', () => {
+  test('a held producer stays paused while its consumers open', () => {
     const room = roomOf({ ann: ['camera'], bob: [] });
     const live = liveOf(room, { heldBack: true });
     const steps = planMedia(room, new Map(), live, EVERYTHING);
     expect(steps.map((step) => step.type)).toEqual(['openConsumers', 'wantLayers']);
   });
 
-  test('a camera that is not shown is paused, one shown small is low, one that is pinned is high', () => {
+  test('a hidden camera is paused, a small one gets a low layer, a pinned one the highest', () => {
     const room = roomOf({ ann: ['camera'], bob: ['camera'], cem: ['camera'], dan: [] });
     const view = new Map([
       ['bob-camera', TILE],
@@ -97,7 +97,7 @@ describe('what is planned', () => {
     ]);
   });
 
-  test('publishers are told the highest layer that anybody wants; -1 when nobody looks', () => {
+  test('publishers hear the highest layer that anybody wants, or -1 if nobody watches', () => {
     const room = roomOf({ ann: ['camera'], bob: [], cem: [] });
     const large = new Map([['ann-camera', { width: 1280, height: 720, pinned: false }]]);
     const told = (views: Map<ParticipantId, ViewerView>): unknown => settled(room, views).producers.get('ann-camera');
@@ -110,12 +110,12 @@ describe('what is planned', () => {
     expect(told(nobody)).toMatchObject({ wantedLayer: -1 });
   });
 
-  test('a muted camera keeps its layers wanted: unmuting must not wait for the publisher', () => {
+  test('the layers of a muted camera stay wanted: unmuting must not wait for the publisher', () => {
     const room = mute(roomOf({ ann: ['camera'], bob: [] }), 'ann-camera');
     expect(settled(room, new Map()).producers.get('ann-camera')).toMatchObject({ wantedLayer: 0, paused: true });
   });
 
-  test('nothing is switched off at the publisher while a connected participant has no transports yet', () => {
+  test('the publisher keeps all layers on while a connected participant has no transports yet', () => {
     const room = roomOf({ ann: ['camera'], bob: [], cem: [] });
     const live = liveOf(room);
     const viewers = new Map([...live.viewers].filter(([viewerId]) => viewerId !== 'cem'));

@@ -13,8 +13,8 @@ import { publicationsOf, type Subscription, subscriptionsOf } from './subscripti
 import type { Views } from './view.ts';
 
 /**
- * The steps from this node's media objects to those that record and views ask for. Pure and idempotent: after the steps
- * are applied, planning again gives none. With no live objects it is recovery [M1].
+ * Returns the steps from this node's media objects to those that the record and the views need. Pure and idempotent:
+ * after the steps are applied, planning again gives none. With no live objects it is recovery [M1].
  */
 export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy: MediaPolicy): MediaStep[] {
   const participants = room.status === 'open' ? room.participants : new Map<ParticipantId, never>();
@@ -54,7 +54,7 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   return plan.steps();
 }
 
-/** Only the record mutes and unmutes; a producer that is held back may stay paused for longer, never shorter [M2]. */
+/** Only the record mutes and unmutes; a producer that is held back may stay paused longer, never shorter [M2]. */
 function planProducer(producer: LiveProducer, track: Track | undefined, plan: Plan): void {
   const { producerId } = producer;
   if (!track) {
@@ -110,8 +110,8 @@ function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlySet<s
 }
 
 /**
- * A connected participant without transports is building them. What it wants is unknown, and layers that are switched
- * off meanwhile would cost it the first frames.
+ * A connected participant without transports is building them. Its wishes are unknown, and a layer switched off
+ * meanwhile would cost it the first frames.
  */
 function someoneIsOnTheWay(room: RoomState, live: LiveMedia, publisherId: ParticipantId): boolean {
   for (const participant of room.participants.values()) {
@@ -150,7 +150,7 @@ class Demand {
   }
 }
 
-/** Steps in their order: what silences comes first, what makes heard last. */
+/** Sorts steps: those that silence come first, those that make things heard last. */
 class Plan {
   readonly closing: MediaStep[] = [];
   readonly piping: MediaStep[] = [];

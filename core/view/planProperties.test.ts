@@ -125,7 +125,7 @@ function bestFor(viewer: LiveViewer, live: LiveMedia, source: LiveProducer): Ren
   return renditionFor(receivableOf(renditionsOf(source, live.reencodings.get(source.trackId)), viewer));
 }
 
-/** Who receives what. Layers are left out: hysteresis remembers where a tile came from. */
+/** Lists who receives what. Layers are left out: hysteresis depends on earlier tiles. */
 function subscriptionsIn(live: LiveMedia): unknown {
   return [...live.viewers].map(([viewerId, viewer]) => [
     viewerId,
@@ -140,7 +140,7 @@ interface Scene {
   readonly policy: MediaPolicy;
 }
 
-/** A room, and media objects left over from some other moment of it. */
+/** A room, with media objects left over from another moment of it. */
 function scenes(): fc.Arbitrary<Scene> {
   const ids = ['ann', 'bob', 'cem', 'dan', 'eve'];
   const sources: TrackSource[] = ['camera', 'microphone', 'screen', 'screenAudio'];

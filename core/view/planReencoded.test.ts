@@ -53,12 +53,12 @@ describe('reencoded tracks', () => {
     expect(priorityOf(moved, FIRST)).toBe(priorityOf(moved, SOURCE));
   });
 
-  test('a reencoded track from which nothing comes is paused at once, and the source flows', () => {
+  test('a silent reencoded track is paused at once, and the source flows', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     expect(flowsToBob(plannedOnce(reencoded(served, 'ann-camera', 'warming')))).toEqual([SOURCE]);
   });
 
-  test('a reencoded track that leaves flows on until the source’s first picture is there', () => {
+  test('a leaving reencoded track flows until the source’s first picture is there', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     const leaving = plannedOnce(reencoded(served, 'ann-camera', 'leaving'));
     expect(flowsToBob(leaving)).toEqual([SOURCE, FIRST]);
@@ -88,7 +88,7 @@ describe('reencoded tracks', () => {
     expect(flowsToBob(converged(room, new Map(), handedOver, EVERYTHING))).toEqual([SECOND]);
   });
 
-  test('the rendition in sync with the sound is the reencoded one, from when it is shown', () => {
+  test('the reencoded rendition is in sync with the sound once it is shown', () => {
     const inSync = (live: LiveMedia): string[] =>
       [...(live.viewers.get('bob')?.consumers.values() ?? [])].filter(({ synced }) => synced).map((c) => c.producerId);
     expect(inSync(watching)).toEqual([SOURCE]);
@@ -97,7 +97,7 @@ describe('reencoded tracks', () => {
     expect(inSync(plannedOnce(reencoded(liveOf(room), 'ann-camera', 'ready')))).toEqual([FIRST]);
   });
 
-  test('a source that is shown is never opened again for the sake of sync', () => {
+  test('a visible source is never reopened for sync', () => {
     const served = converged(room, new Map(), reencoded(watching, 'ann-camera', 'ready'), EVERYTHING);
     const opened = (live: LiveMedia) =>
       planMedia(room, new Map(), live, EVERYTHING).filter((step) => step.type === 'openConsumers');
@@ -140,14 +140,14 @@ describe('reencoded tracks', () => {
     expect(flowsToBob(muted)).toEqual([]);
   });
 
-  test('the publisher sends all layers while its track is reencoded, or is to be', () => {
+  test('the publisher sends all layers while its track is reencoded or waits for a sidecar', () => {
     const wantedLayer = (live: LiveMedia) => plannedOnce(live).producers.get('ann-camera')?.wantedLayer;
     expect(wantedLayer(watching)).toBe(0);
     expect(wantedLayer(reencoded(watching, 'ann-camera', 'ready'))).toBe(2);
     expect(wantedLayer({ ...watching, toReencode: new Set(['ann-camera']) })).toBe(2);
   });
 
-  test('the reencoded track is piped to where viewers are, as any producer', () => {
+  test('the reencoded track is piped to the routers of its viewers, like any producer', () => {
     const apart = reencoded(liveOf(room, { routers: { ann: 'one', bob: 'two' } }), 'ann-camera', 'ready');
     expect(planMedia(room, new Map(), apart, EVERYTHING)).toContainEqual({
       type: 'openPipe',

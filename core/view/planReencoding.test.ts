@@ -19,10 +19,10 @@ interface Scene {
   readonly wish?: boolean | null;
   readonly muted?: boolean;
   readonly codec?: ReencodableCodec | null;
-  /** Others in the room, and how many of them are away. */
+  /** Others in the room, and how many of them are disconnected. */
   readonly others?: number;
   readonly away?: number;
-  /** Of the others: devices that refuse Ann's camera. */
+  /** Devices of the others that refuse Ann's camera. */
   readonly refusing?: number;
   readonly receives?: readonly (readonly ReencodedCodec[])[];
 }
@@ -92,7 +92,7 @@ function producer(trackId: TrackId, codec: ReencodableCodec | null): LiveProduce
 const AUTO: ReencodingPolicy = { mode: 'auto', viewers: 10 };
 
 describe('what is reencoded', () => {
-  test('nothing is reencoded unless somebody wishes it', () => {
+  test('nothing is reencoded unless somebody wants it', () => {
     expect(planned({})).toEqual(new Map());
   });
 
@@ -101,7 +101,7 @@ describe('what is reencoded', () => {
     expect(planned({ policy: { mode: 'on' }, muted: true }).size).toBe(1);
   });
 
-  test('the host’s wish for a track comes before the policy, either way', () => {
+  test('the host’s wish for a track overrides the policy, either way', () => {
     expect(planned({ wish: true }).size).toBe(1);
     expect(planned({ wish: false, policy: { mode: 'on' } }).size).toBe(0);
     expect(planned({ wish: false, policy: AUTO, others: 50, refusing: 1 }, SERVED).size).toBe(0);
@@ -123,7 +123,7 @@ describe('what is reencoded', () => {
     expect(planned({ others: 2, refusing: 1 }).size).toBe(0);
   });
 
-  test('nothing is reencoded that no sidecar could decode', () => {
+  test('a track that no sidecar can decode is not reencoded', () => {
     expect(planned({ wish: true, codec: null })).toEqual(new Map());
   });
 });

@@ -1,11 +1,14 @@
 import type { ParticipantId, ReencodingPolicy, RoomState, Track, TrackId } from '../room/state.ts';
 import type { LiveMedia, LiveProducer, LiveViewer, ReencodedCodec } from './mediaSteps.ts';
 
-/** People come and go: a reencoded track stays so until it has fewer viewers than this share of the policy's number. */
+/**
+ * People come and go: a reencoded track stays reencoded until it has fewer viewers than this share of the policy's
+ * number.
+ */
 const STAYS_ABOVE = 0.8;
 
 /**
- * The tracks of this node to reencode now, with their codec. `before` is the last result.
+ * Returns the tracks of this node to reencode now, with their codec. `before` is the last result.
  *
  * The host's wish for a track counts first. Without one, a camera or screen is reencoded if the room's policy is `on`,
  * or if it is `auto` and either more people than its number are there or somebody's device cannot receive what the
@@ -40,7 +43,7 @@ export function planReencoding(
 interface Audience {
   readonly source: LiveProducer;
   readonly viewers: readonly LiveViewer[];
-  /** Connected participants on all nodes, its publisher not counted. */
+  /** Connected participants on all nodes, without the track's publisher. */
   readonly others: number;
   readonly isReencoded: boolean;
 }

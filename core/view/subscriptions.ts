@@ -10,7 +10,7 @@ import type { ViewerView } from './view.ts';
 export interface Subscription {
   readonly trackId: TrackId;
   readonly producer: LiveProducer;
-  /** This viewer shows or hears it. A muted track is paused nevertheless. */
+  /** This viewer shows or hears it. A muted track is paused nonetheless. */
   readonly wanted: boolean;
   readonly paused: boolean;
   readonly synced: boolean;
@@ -26,7 +26,7 @@ interface PublishedTrack {
   readonly renditions: readonly Rendition[];
 }
 
-/** The same for all viewers of a room: the tracks with media here, and the last speakers. */
+/** Data shared by all viewers of a room: the tracks with media here, and the last speakers. */
 export interface Publications {
   readonly tracks: readonly PublishedTrack[];
   readonly cameras: RankedPublishers;
@@ -120,7 +120,7 @@ function layersOf(
   if (track.kind === 'audio') return null;
   const tile = view?.get(track.id);
   if (tile) return layersForTile(tile, track.source, producer.layers, current);
-  // An invisible track keeps its layers, so that it comes back as it was.
+  // A hidden track keeps its layers, so that it comes back unchanged.
   if (view !== null && current !== null) return current;
   return lowestLayers(producer.layers);
 }

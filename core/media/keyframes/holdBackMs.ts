@@ -1,7 +1,7 @@
 /** The viewers of a producer that is held back. */
 export interface WaitingViewers {
   readonly heldBackForMs: number;
-  /** For how long the first viewer has been able to show a frame, and the last of them; null if none can. */
+  /** For how long the first ready viewer has been able to show a frame, and the last one; null if none can. */
   readonly ready: { readonly firstForMs: number; readonly lastForMs: number } | null;
   /** Number of viewers that are not ready yet. */
   readonly missing: number;
@@ -18,7 +18,7 @@ const HOLD_AT_MOST_MS = 2_000;
 
 /**
  * How much longer a new video producer is held back, in ms; 0 starts it. Chrome answers one keyframe request in 300 ms,
- * so a second viewer would wait: it is better that all begin together. At the start mediasoup asks for one keyframe if
+ * so a second viewer would wait: all begin together instead. At the start mediasoup asks for one keyframe if
  * frames already arrive; if they do not yet, the encoder begins with one by itself.
  */
 export function holdBackMs({ heldBackForMs, ready, missing }: WaitingViewers): number {

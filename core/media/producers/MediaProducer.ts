@@ -20,7 +20,7 @@ export class MediaProducer implements LiveProducer {
   readonly pipedTo = new Set<string>();
   heldBack: boolean;
   wantedLayer: number | null = null;
-  /** The latest request. mediasoup handles requests in order, so this is what the producer will be. */
+  /** The latest request. mediasoup handles requests in order, so the producer will end in this state. */
   paused = true;
   readonly #producer: types.Producer;
 
@@ -65,7 +65,7 @@ export class MediaProducer implements LiveProducer {
     await Promise.all([this.#producer.pause(), ...this.#twins().map((twin) => twin.pause())]);
   }
 
-  /** Twins first: the source's first keyframe then reaches every router. */
+  /** Pauses or resumes twins first: the source's first keyframe then reaches every router. */
   async resume(): Promise<void> {
     this.paused = false;
     await Promise.all(this.#twins().map((twin) => twin.resume()));

@@ -17,7 +17,7 @@ test('SVC has one encoding with all layers', () => {
   expect(toTrackLayers('camera', { codecs, encodings })).toEqual({ heights: [180, 360, 720], temporalLayers: 2 });
 });
 
-test('tracks with one layer, with a scale that is nonsense, and of audio are understood', () => {
+test('tracks with one layer, with a nonsense scale, and of audio get usable layers', () => {
   expect(toTrackLayers('camera', { codecs })).toEqual({ heights: [720], temporalLayers: 1 });
   const nonsense = { scaleResolutionDownBy: Number.NaN, dtx: false };
   expect(toTrackLayers('camera', { codecs, encodings: [nonsense] }).heights).toEqual([720]);

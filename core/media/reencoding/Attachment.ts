@@ -22,14 +22,14 @@ type Phase = LiveReencoding['phase'];
 export interface AttachmentOptions extends AttachmentMediaOptions {
   readonly channel: SidecarChannel;
   readonly clock: Clock;
-  /** Called once, however it ends. `phase`: what it was until then. */
+  /** Called once, at any kind of end. `phase`: the phase before the end. */
   readonly onClosed: (attachment: Attachment, phase: Phase) => void;
 }
 
-/** Transports that take longer are of no use. */
+/** Transports that take longer are useless. */
 const OPEN_WITHIN_MS = 3_000;
 
-/** One sidecar at work on one track: the transports between them, what the sidecar has to encode, and how it does. */
+/** One sidecar at work on one track: the transports between them, the sidecar's orders, and its results. */
 export class Attachment {
   readonly channel: SidecarChannel;
   readonly jobId: string;
@@ -44,14 +44,14 @@ export class Attachment {
   readonly #control: LayerControl;
   #state: AttachmentState = SERVING;
   #stats: TrackStats | null = null;
-  /** The heights of all its layers, lowest first, also those that its sidecar has no CPU for. */
+  /** The heights of all its layers, lowest first, including those that its sidecar has no CPU for. */
   #heights: readonly number[];
   #highestLayer = SCALES.length - 1;
   #inputPaused: boolean;
   #tapping = false;
 
   /**
-   * Leaves nothing behind when it fails.
+   * Leaves nothing behind if it fails.
    * @throws NoMediaPath, mediasoup's error, or an Error when it takes too long
    */
   static async open(options: AttachmentOptions, demands: readonly LayerDemand[]): Promise<Attachment> {
@@ -105,7 +105,7 @@ export class Attachment {
     return toAttachAnswer(this.#media, this.#options, this.#control.targets, this.#inputPaused);
   }
 
-  /** Its sidecar wants to give the track back. Returns false when that was known, or does not matter any more. */
+  /** Its sidecar wants to give the track back. Returns false if that was known, or no longer matters. */
   handOver(): boolean {
     const before = this.#state;
     this.#state = handOver(before, this.#options.clock.now());
@@ -122,7 +122,7 @@ export class Attachment {
     this.#state = advance(this.#state, hasSuccessor, this.#options.clock.now());
   }
 
-  /** Why nobody needs it any more; null while somebody may. `isFlowing`: whether a viewer receives from it. */
+  /** Returns why nobody needs it any more; null while somebody may. `isFlowing`: whether a viewer receives from it. */
   endReason(isFlowing: boolean): string | null {
     return endOf(this.#state, isFlowing, this.#options.clock.now());
   }
@@ -201,7 +201,7 @@ export class Attachment {
     this.close();
   }
 
-  /** Closes this end: the sidecar knows, or is out of reach. */
+  /** Closes only this end: the sidecar knows, or is out of reach. */
   close(): void {
     if (this.closed) return;
     const { phase } = this;
@@ -217,7 +217,7 @@ export class Attachment {
     this.producer.layers = { heights: this.#heights.slice(0, this.#highestLayer + 1), temporalLayers };
   }
 
-  /** A pulse proves that the sidecar has our answer: a keyframe of the source is not lost on it any more. */
+  /** A pulse proves that the sidecar has our answer, so a keyframe of the source no longer gets lost on it. */
   #startTap(): void {
     if (this.#tapping) return;
     this.#tapping = true;

@@ -56,11 +56,11 @@ describe('the life of an attachment', () => {
     expect(endOf(state, false, 101)).toBe('over');
   });
 
-  it('viewers of a superseded attachment get their three seconds when the track is wished no more', () => {
+  it('viewers of a superseded attachment get their three seconds when the wish ends', () => {
     expect(stateAfter([100, succeeded], [2_000, leave])).toEqual({ type: 'leaving', since: 2_000 });
   });
 
-  it('nothing brings a closed attachment back', () => {
+  it('a closed attachment never comes back', () => {
     for (const change of [handOver, leave, succeeded, alone]) expect(change(CLOSED, 100)).toEqual(CLOSED);
     expect(endOf(CLOSED, false, 100)).toBeNull();
   });

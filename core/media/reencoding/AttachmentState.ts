@@ -1,6 +1,6 @@
 import type { LiveReencoding } from '../../view/mediaSteps.ts';
 
-/** Whose viewers an attachment serves, whether its media are good enough to show at the moment or not. */
+/** The viewers that an attachment serves, whether or not its media are good enough to show at the moment. */
 type Serving =
   | { readonly type: 'serving' }
   /** Its sidecar wants to give the track back: it serves until another sidecar does. */
@@ -9,7 +9,7 @@ type Serving =
 /** The life of an attachment. Times are in ms of any clock. */
 export type AttachmentState =
   | Serving
-  /** A newer attachment serves the viewers. `before`: what this one goes back to when the newer one fails. */
+  /** A newer attachment serves the viewers. `before`: the phase that this one returns to if the newer one fails. */
   | { readonly type: 'superseded'; readonly since: number; readonly before: Serving }
   /** Its viewers go back to the source. */
   | { readonly type: 'leaving'; readonly since: number }
@@ -30,7 +30,7 @@ export function handOver(state: AttachmentState, now: number): AttachmentState {
   return { ...state, before: { type: 'handingOver', since: now } };
 }
 
-/** Nobody wants the reencoded track any more. */
+/** The wish for the reencoded track ended. */
 export function leave(state: AttachmentState, now: number): AttachmentState {
   return state.type === 'leaving' || state.type === 'closed' ? state : { type: 'leaving', since: now };
 }
@@ -52,7 +52,8 @@ export function advance(state: AttachmentState, hasSuccessor: boolean, now: numb
 }
 
 /**
- * Why nobody needs the attachment any more; null while somebody may. `isFlowing`: whether a viewer receives from it.
+ * Returns why nobody needs the attachment any more; null while somebody may. `isFlowing`: whether a viewer receives
+ * from it.
  */
 export function endOf(state: AttachmentState, isFlowing: boolean, now: number): 'handed over' | 'over' | null {
   if (state.type !== 'superseded' && state.type !== 'leaving') return null;
@@ -60,7 +61,7 @@ export function endOf(state: AttachmentState, isFlowing: boolean, now: number): 
   return state.type === 'superseded' ? 'handed over' : 'over';
 }
 
-/** What the plan of media sees of it. `isReady`: whether its media are good enough to show. */
+/** How the media plan sees it. `isReady`: whether its media are good enough to show. */
 export function phaseOf({ type }: AttachmentState, isReady: boolean): LiveReencoding['phase'] {
   if (!isReady) return 'warming';
   return type === 'leaving' ? 'leaving' : 'ready';

@@ -22,7 +22,7 @@ test('a layer that somebody begins to watch is on at once, one that nobody watch
   expect(active(control)).toEqual([true, false, false]);
 });
 
-test('a layer that there is no CPU for goes as soon as nobody receives it', () => {
+test('a layer without CPU goes off as soon as nobody receives it', () => {
   const control = new LayerControl(NOMINALS, [HIGH], 0);
   expect(control.update(NOMINALS, [{ ...MIDDLE, currentLayer: 2 }], 100, 1)).toBe(true);
   expect(active(control)).toEqual([true, true, true]);

@@ -31,10 +31,10 @@ const CHECK_EVERY_MS = 25;
 const OVERSLEPT_MS = 150;
 const POLL_EVERY_MS = 1_000;
 
-/** The node's reencoding: opens that of rooms, and leads what sidecars say to the track that their job is for. */
+/** The node's reencoding: opens that of each room, and routes sidecars' messages to the track of their job. */
 export class NodeReencoding implements ReencodingPort {
   readonly #options: NodeReencodingOptions;
-  /** By the id of each job that sidecars may speak of. */
+  /** The tracks by job id, for each job that sidecars may speak of. */
   readonly #tracks = new Map<string, TrackReencoding>();
   readonly #rooms = new Map<RoomReencoding, RoomId>();
   readonly #closedChannels = new WeakSet<SidecarChannel>();

@@ -3,14 +3,14 @@ import { type PathCounts, PathWatch } from './PathWatch.ts';
 
 const START = { tapPackets: 100, framesIn: 10, framesOut: 10, republishPackets: 100 };
 
-/** What is said at the last of these looks. */
+/** Returns the result of the last of these looks. */
 function isOpen(...looks: readonly Partial<PathCounts>[]): boolean {
   const path = new PathWatch();
   path.isOpen(START);
   return looks.map((counts) => path.isOpen({ ...START, ...counts })).at(-1) ?? true;
 }
 
-test('packets that are sent and arrive nowhere tell that the path is cut, either way', () => {
+test('packets that never arrive show a cut path, either way', () => {
   const tapCut = { tapPackets: 200, framesOut: 20, republishPackets: 200 };
   expect(isOpen(tapCut, tapCut)).toBe(false);
   const republishCut = { tapPackets: 200, framesIn: 20, framesOut: 20 };
@@ -23,12 +23,12 @@ test('a path on which nothing is sent misses nothing', () => {
   expect(isOpen({}, {}, {}, {}, {})).toBe(true);
 });
 
-test('a path that loses little at a time is cut in the end', () => {
+test('a path that loses a little at each look counts as cut in the end', () => {
   expect(isOpen({ tapPackets: 110 }, { tapPackets: 120 })).toBe(true);
   expect(isOpen({ tapPackets: 110 }, { tapPackets: 120 }, { tapPackets: 130 })).toBe(false);
 });
 
-test('a large frame that is halfway through at one look is none that is lost', () => {
+test('a large frame that is halfway through at one look does not count as lost', () => {
   const halfway = { tapPackets: 160 };
   const arrived = { tapPackets: 200, framesIn: 11 };
   expect(isOpen(halfway, arrived, { ...arrived, tapPackets: 260 })).toBe(true);

@@ -15,7 +15,7 @@ class Sidecar {
     this.watch = new PulseWatch(0, expected);
   }
 
-  /** For `ms`: pulses, or none, with frames in and out in each. */
+  /** Advances by `ms`, with or without pulses, with frames in and out in each. */
   run(ms: number, { pulses = true, framesIn = 2, framesOut = 2 } = {}): this {
     for (const end = this.now + ms; this.now < end; ) {
       this.now += PULSE_MS;
@@ -33,7 +33,7 @@ class Sidecar {
 }
 
 describe('it becomes ready', () => {
-  test('a reencoding becomes ready when frames went out for a moment', () => {
+  test('a reencoding becomes ready after frames have gone out for a moment', () => {
     const sidecar = new Sidecar().run(100);
     expect(sidecar.ready).toBe(false);
     expect(sidecar.run(100).ready).toBe(true);
@@ -105,7 +105,7 @@ test('a sidecar that fails soon after its return waits twice as long each time, 
   expect(sidecar.run(350).ready).toBe(true);
 });
 
-test('a reencoding is ready again after 300 ms in which all was well', () => {
+test('a reencoding is ready again after 300 ms without a fault', () => {
   const sidecar = new Sidecar().run(500).run(1_000, { pulses: false });
   expect(sidecar.run(300).ready).toBe(false);
   expect(sidecar.run(50).ready).toBe(true);

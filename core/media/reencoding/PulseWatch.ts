@@ -3,12 +3,12 @@ const SILENT_AFTER_MS = 200;
 /** This many frames in and none out, for this long, is a stall; less may be a hiccup. */
 const STALLED_AFTER_FRAMES = 5;
 const STALLED_AFTER_MS = 250;
-/** How long a sidecar must be without fault before it first gets viewers, and before it gets them back. */
+/** How long a sidecar must be without fault before it gets viewers, the first time and after a fault. */
 const FIRST_READY_AFTER_MS = 100;
 const READY_AGAIN_AFTER_MS = 300;
 /**
- * One that fails again within this time of its return waits twice as long for the next: viewers must not flap with a
- * machine that is short of CPU.
+ * A sidecar that fails again within this time of its return waits twice as long for the next: viewers must not flap
+ * with a machine that is short of CPU.
  */
 const STEADY_AFTER_MS = 10_000;
 const LONGEST_TRIAL_MS = 4_800;
@@ -56,7 +56,7 @@ export class PulseWatch {
     return this.#framesOut;
   }
 
-  /** For how long it has been silent or out of reach. */
+  /** Returns for how long it has been silent or out of reach. */
   lostForMs(now: number): number {
     return now - Math.min(this.#lastPulseAt, this.#pathCutSince ?? now);
   }
@@ -69,7 +69,7 @@ export class PulseWatch {
     this.#restartOutput(now);
   }
 
-  /** The pulses say what it sends; this says whether media get through. */
+  /** The pulses count what the sidecar sends; this says whether media get through. */
   setPath(now: number, isOpen: boolean): void {
     this.#pathCutSince = isOpen ? null : (this.#pathCutSince ?? now);
   }

@@ -27,7 +27,7 @@ export class QueuedJob {
     this.#logger = logger;
   }
 
-  /** Seeks a sidecar until `taken`. */
+  /** Looks for a sidecar until `taken`. */
   offer(): void {
     if (this.#offered || this.#withdrawn) return;
     this.#offered = true;
@@ -40,7 +40,7 @@ export class QueuedJob {
     this.#cancelTimer();
   }
 
-  /** Seeks no sidecar any more. */
+  /** Stops looking for a sidecar. */
   withdraw(): void {
     if (this.#withdrawn) return;
     this.taken();

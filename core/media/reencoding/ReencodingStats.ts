@@ -14,11 +14,11 @@ export interface ReencodingStats {
     /** The sidecar's latest; null before the first. */
     readonly stats: TrackStats | null;
   }[];
-  /** Times that a sidecar took a track up. */
+  /** How often a sidecar took a track up. */
   readonly attachments: number;
-  /** Times that viewers went back to a source because the sidecar's media failed. */
+  /** How often viewers went back to a source because the sidecar's media failed. */
   readonly fallbacks: number;
-  /** Times that a viewer moved from one way of receiving a track to another while both flowed. */
+  /** How often a viewer moved from one rendition of a track to another while both flowed. */
   readonly switches: number;
   readonly keyframeRequestsAbsorbed: number;
   readonly keyframeRequestsSent: number;

@@ -37,7 +37,7 @@ export class RoomReencoding {
   readonly #estimates: PathEstimates;
   /** Tracks that the room wants reencoded. */
   readonly #wanted = new Map<TrackId, TrackReencoding>();
-  /** Tracks that it does not want reencoded any more, until their viewers have left. */
+  /** Tracks that the room no longer wants reencoded, until their viewers have left. */
   readonly #ending = new Set<TrackReencoding>();
   #served: readonly TrackId[] = [];
   #closed = false;
@@ -61,7 +61,7 @@ export class RoomReencoding {
     };
   }
 
-  /** Tracks for which a sidecar works or is sought. */
+  /** Tracks for which a sidecar works or is wanted. */
   get wanted(): ReadonlySet<TrackId> {
     return new Set(this.#wanted.keys());
   }
@@ -121,7 +121,9 @@ export class RoomReencoding {
     }
   }
 
-  /** The plan was applied: releases sidecars that nobody needs, and tells the others and the people what holds now. */
+  /**
+   * The plan was applied: releases sidecars that nobody needs, and reports the new state to other sidecars and people.
+   */
   planApplied(): void {
     for (const track of this.#all()) {
       track.releaseUnneeded();

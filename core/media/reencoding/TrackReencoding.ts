@@ -25,7 +25,7 @@ export interface TrackReencodingDeps {
   readonly plainListen: PlainListen;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A job that was never given out before. From now on what sidecars say of it reaches `track`. */
+  /** A job that is given out for the first time. From now on sidecars' messages about it reach `track`. */
   newJob(track: TrackReencoding): ReencodingJob;
   /** No sidecar has a reason to speak of this job any more. */
   forgetJob(jobId: string): void;
@@ -57,9 +57,9 @@ export class TrackReencoding {
   readonly #deps: TrackReencodingDeps;
   readonly #logger: Logger;
   readonly #attachments: Attachment[] = [];
-  /** The job that sidecars are sought for; null once the room does not want the track reencoded any more. */
+  /** The job that needs a sidecar; null once the room no longer wants the track reencoded. */
   #wanted: QueuedJob | null;
-  /** The newest one; an older one that ends later is in vain. */
+  /** The newest attempt; an older one that ends later is discarded. */
   #opening: Opening | null = null;
 
   constructor(source: MediaProducer, input: InputCodec, codec: OutputCodec, deps: TrackReencodingDeps) {
@@ -80,7 +80,7 @@ export class TrackReencoding {
     return this.#wanted === null && this.#attachments.length === 0;
   }
 
-  /** Seeks no sidecar any more; viewers of those at work move back to the source. */
+  /** Stops looking for a sidecar; viewers of those at work move back to the source. */
   end(): void {
     if (!this.#wanted) return;
     this.#stopSeeking();
@@ -242,7 +242,7 @@ export class TrackReencoding {
     return Attachment.open(options, demandsOn(this.source.trackId, null));
   }
 
-  /** Why an attachment is of no use any more; null when it is. */
+  /** Returns why an attachment is useless by now; null if it is not. */
   #problemWith(attachment: Attachment, opening: Opening): string | null {
     if (!this.#isWanted(attachment.jobId) || this.source.closed || attachment.closed) return 'this job is over';
     if (this.#opening !== opening) return 'a newer attempt has this job';
@@ -284,7 +284,7 @@ export class TrackReencoding {
     this.#deps.changed();
   }
 
-  /** Another attachment that is ready serves its viewers: then they do not fall back. */
+  /** Another ready attachment serves its viewers: then they do not fall back. */
   #countFallback({ channel }: Attachment, reason: string): void {
     if (this.#attachments.some(({ phase }) => phase === 'ready')) return;
     this.#deps.count('fallbacks');

@@ -5,7 +5,7 @@ import type { MediaProducer } from '../producers/MediaProducer.ts';
 import { openPlainTransport, type PlainListen, plainEndOf } from './openPlainTransport.ts';
 import { republishParameters, SCALES, tapCapabilities } from './reencodedParameters.ts';
 
-/** What carries one track to a sidecar (tap) and back (republish). */
+/** The media objects that carry one track to a sidecar (tap) and back (republish). */
 export interface AttachmentMedia {
   readonly tap: types.PlainTransport;
   readonly republish: types.PlainTransport;
@@ -28,8 +28,9 @@ export interface AttachmentMediaOptions {
 const KEYFRAME_REQUEST_DELAY_MS = 100;
 
 /**
- * Builds the node's ends on the source's router, all of them paused. Leaves nothing behind when it fails.
- * @throws NoMediaPath, or mediasoup's error
+ * Builds the node's ends on the source's router, all of them paused. Leaves nothing behind if it fails.
+ * @throws NoMediaPath when no media can pass between this node and the sidecar
+ * @throws Error when mediasoup refuses, or the source closes meanwhile
  */
 export async function openAttachmentMedia(options: AttachmentMediaOptions): Promise<AttachmentMedia> {
   const { request, source, input, output, plainListen } = options;
@@ -62,7 +63,7 @@ export async function openAttachmentMedia(options: AttachmentMediaOptions): Prom
   }
 }
 
-/** What the sidecar needs to build its ends, and what to encode first. */
+/** Returns what the sidecar needs to build its ends, and what to encode first. */
 export function toAttachAnswer(
   { tap, republish, consumer, producer }: AttachmentMedia,
   { input, output }: AttachmentMediaOptions,

@@ -19,7 +19,7 @@ export interface FarEnd {
   readonly srtp: SrtpKey | null;
 }
 
-/** No media can pass between this node and this sidecar. Another sidecar may do. */
+/** No media can pass between this node and this sidecar. Another sidecar may work. */
 export class NoMediaPath extends Error {
   constructor(message: string) {
     super(message);
@@ -30,7 +30,10 @@ export class NoMediaPath extends Error {
 /** The kernel's defaults drop the burst of a keyframe. */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Opens a transport to the sidecar: plain on the same host, encrypted to any other. @throws NoMediaPath */
+/**
+ * Opens a transport to the sidecar: plain on the same host, encrypted to any other.
+ * @throws NoMediaPath when no media can pass between them
+ */
 export async function openPlainTransport(
   router: types.Router,
   far: FarEnd,
@@ -75,7 +78,7 @@ function listenInfoFor(address: string, { listen, ports }: PlainListen): types.T
   const family = isIP(address);
   for (const { ip, announcedAddress } of listen) {
     if (isIP(ip) !== family || isLoopback(ip)) continue;
-    // Browsers may get a name; a sidecar needs an address.
+    // Browsers may get a host name; a sidecar needs an IP address.
     const announced =
       announcedAddress !== undefined && isIP(announcedAddress) === family ? announcedAddress : undefined;
     if (announced === undefined && (ip === '0.0.0.0' || ip === '::')) continue;

@@ -16,7 +16,7 @@ const FEEDBACK: readonly types.RtcpFeedback[] = [
   { type: 'ccm', parameter: 'fir' },
 ];
 
-/** What a sidecar can receive: one codec, retransmission on the same stream (no RTX), no bandwidth estimation. */
+/** A sidecar can receive this: one codec, retransmission on the same stream (no RTX), no bandwidth estimation. */
 export function tapCapabilities(codec: InputCodec): RtpCapabilities {
   const mimeType = `video/${codec}`.toLowerCase();
   const codecs = (RTP_CAPABILITIES.codecs ?? [])
@@ -25,7 +25,7 @@ export function tapCapabilities(codec: InputCodec): RtpCapabilities {
   return { codecs, headerExtensions: [] };
 }
 
-/** What a sidecar sends: three streams, with the source's CNAME, which ties its picture to its sound. */
+/** A sidecar sends this: three streams, with the source's CNAME, which ties its picture to its sound. */
 export function republishParameters(codec: OutputCodec, cname: string | undefined): RtpParameters {
   const ssrcs = new Set<number>();
   while (ssrcs.size < REENCODED_LAYERS) ssrcs.add(randomInt(1, 0xffff_ffff));

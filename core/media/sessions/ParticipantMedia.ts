@@ -103,7 +103,7 @@ export function toTransportOffer(transport: types.WebRtcTransport): TransportOff
   return { id, iceParameters, iceCandidates, dtlsParameters };
 }
 
-/** Turns mediasoup's error into the one that clients get. */
+/** Turns mediasoup's error into one for clients. */
 export function toMediaError(error: unknown): MediaError {
   if (error instanceof MediaError) return error;
   return isWorkerGone(error)

@@ -7,7 +7,7 @@ import type { ConsumerToOpen, LiveConsumer, PreferredLayers } from '../../view/m
 const FULL_RATE_AFTER_MS = 200;
 
 /**
- * When a producer starts that was held back, mediasoup may not have counted a packet of any layer yet. It then chooses
+ * When a held-back producer starts, mediasoup may not have counted a packet of any layer yet. It then chooses
  * no layer until the next bandwidth estimate. These moments are before the next keyframe request, which then serves
  * everybody.
  */

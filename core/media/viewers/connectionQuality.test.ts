@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { qualityOf } from './connectionQuality.ts';
 
-test('the worse direction makes the quality of a connection; one that does not flow says nothing', () => {
+test('the worse direction sets the quality of a connection; an idle direction does not count', () => {
   expect(qualityOf({ iceConnected: true, sent: [], received: [0, 0] })).toBe(3);
   expect(qualityOf({ iceConnected: true, sent: [10, 0], received: [10, 9] })).toBe(3);
   expect(qualityOf({ iceConnected: true, sent: [10], received: [7, 8] })).toBe(2);

@@ -5,7 +5,7 @@ import type { Quality } from '../RoomMedia.ts';
  */
 export interface LinkScores {
   readonly iceConnected: boolean;
-  /** Best stream of each producer: what a publisher stopped sending on purpose scores 0. */
+  /** The best stream of each producer: a stream that the publisher stopped on purpose scores 0. */
   readonly sent: readonly number[];
   readonly received: readonly number[];
 }

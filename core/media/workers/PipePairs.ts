@@ -28,7 +28,7 @@ const PIPE_LISTEN: types.TransportListenInfo = {
 export class PipePairs {
   readonly #pairs = new Map<string, Pair>();
 
-  /** A paused twin of `producer` on `to`. */
+  /** Opens a paused twin of `producer` on `to`. */
   async open(producer: types.Producer, from: RoomRouter, to: RoomRouter): Promise<Pipe> {
     const key = [from.id, to.id].sort().join(' ');
     const pair = this.#pairs.get(key) ?? this.#connect(key, from, to);

@@ -26,7 +26,7 @@ export class WorkerPool {
   #cancelRefill: (() => void) | null = null;
   #closed = false;
 
-  /** @throws MediaWorkerUnavailable */
+  /** @throws MediaWorkerUnavailable when the worker's binary is missing or does not run */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const spawned = await Promise.allSettled(
       Array.from({ length: options.workers + 1 }, () => spawnWorker(options.workerBin)),
@@ -56,7 +56,10 @@ export class WorkerPool {
     );
   }
 
-  /** @throws MediaPortTaken, MediaPortUnusable */
+  /**
+   * @throws MediaPortTaken when another process holds a media port
+   * @throws MediaPortUnusable when a port cannot be bound for another reason
+   */
   async listen(): Promise<void> {
     await Promise.all(this.slots.map((slot) => slot.ready()));
   }

@@ -16,7 +16,7 @@ test('a new room goes to the least loaded worker', () => {
   expect(placeParticipant([{ consumers: 3, usedByRoom: false }, idle], 0, 500)).toBe(1);
 });
 
-test('the least loaded worker takes more when all are full: nobody is refused', () => {
+test('the least loaded worker takes more when all are full, so nobody is refused', () => {
   const full = [600, 510, 520].map((consumers) => ({ consumers, usedByRoom: true }));
   expect(placeParticipant(full, 20, 500)).toBe(1);
 });

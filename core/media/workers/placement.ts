@@ -6,9 +6,9 @@ export interface WorkerLoad {
 }
 
 /**
- * The worker for a room's next participant, which will bring `expected` consumers: the room's own while there is space
- * (no piping), else the least loaded one. Full everywhere, it is the least loaded too: media gets worse before anybody
- * is refused.
+ * Returns the worker for a room's next participant, which will bring `expected` consumers: the room's own while there
+ * is space (no piping), else the least loaded one. Full everywhere, it is the least loaded too: media gets worse before
+ * anybody is refused.
  */
 export function placeParticipant(loads: readonly WorkerLoad[], expected: number, capacity: number): number {
   const hasSpace = (load: WorkerLoad): boolean => load.consumers + expected <= capacity;

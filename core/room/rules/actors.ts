@@ -3,7 +3,10 @@ import { mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import type { Participant, ParticipantId, RoomState } from '../state.ts';
 
-/** The participant who asks, in the one session that may: its newest, while its connection holds [J5, R-ACTOR-1]. */
+/**
+ * Returns the participant who asks, in its only valid session: the newest one, while its connection lasts [J5,
+ * R-ACTOR-1].
+ */
 export function requireParticipant(actor: Actor, state: RoomState): Participant {
   if (actor.kind !== 'participant') throw new Refusal('FORBIDDEN', 'Only a participant can do this, for itself.');
   const participant = state.participants.get(actor.participantId);
@@ -14,7 +17,7 @@ export function requireParticipant(actor: Actor, state: RoomState): Participant 
   return participant;
 }
 
-/** What a node noticed, or the operator ordered: never a participant's to say [R-ACTOR-2]. */
+/** A node's observation or the operator's order: never a participant's command [R-ACTOR-2]. */
 export function requireNode(actor: Actor): void {
   if (actor.kind === 'participant') throw new Refusal('FORBIDDEN', 'Participants cannot do this.');
 }
@@ -27,7 +30,7 @@ export function requireModerator(actor: Actor, state: RoomState): void {
   }
 }
 
-/** Who owns it, a host, or the operator [R-ACTOR-4]. */
+/** The owner, a host, or the operator [R-ACTOR-4]. */
 export function requireOwnerOrModerator(actor: Actor, ownerId: ParticipantId, state: RoomState): void {
   if (actor.kind === 'operator') return;
   const participant = requireParticipant(actor, state);

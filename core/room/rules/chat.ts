@@ -17,7 +17,7 @@ export function postChat(command: CommandOf<'PostChat'>, state: RoomState): Room
     throw new Refusal('INVALID', 'Another message has this id: choose a new one.');
   }
 
-  // The clocks of nodes differ, the order of the chat does not [R-CHAT-2].
+  // The nodes' clocks differ, but the order of the chat does not [R-CHAT-2].
   const at = Math.max(command.now, state.chat.at(-1)?.at ?? 0);
   return [{ type: 'ChatPosted', messageId, participantId, name, text, at }];
 }
@@ -30,7 +30,7 @@ export function editChat(command: CommandOf<'EditChat'>, state: RoomState): Room
   const message = findMessage(messageId, state);
   if (message === undefined || message.deleted) throw messageNotFound();
   if (message.participantId !== participantId) {
-    throw new Refusal('FORBIDDEN', 'Only who wrote a message can edit it.');
+    throw new Refusal('FORBIDDEN', 'Only the author of a message can edit it.');
   }
   if (message.text === text) return [];
   return [{ type: 'ChatEdited', messageId, text, at: Math.max(command.now, message.editedAt ?? message.at) }];

@@ -74,7 +74,7 @@ describe('joining', () => {
     room.when(node(), knock('ann')).refused('BANNED');
   });
 
-  it('[R-JOIN-3] a join is refused first for what nobody can help, then for what the person can do', () => {
+  it('[R-JOIN-3] a join is refused first for reasons that nobody can change, then for those the person can', () => {
     const door = { capacity: 1, locked: true, passwordHash: 'hash', lobby: true };
     const zoe = joined('zoe', 1);
     given(created(door), zoe).when(node(), join('ann')).refused('ROOM_FULL');
@@ -111,7 +111,7 @@ describe('joining', () => {
     room.when(node(), join('ann', { passwordVerifiedFor: 'new' })).then([joined('ann', 1)]);
   });
 
-  it('[R-JOIN-7] a second join takes over, whatever the door says, and keeps what is recorded', () => {
+  it('[R-JOIN-7] a second join takes over despite lock, capacity and password, and keeps what is recorded', () => {
     const events = [
       created({ capacity: 1, locked: true, lobby: true, passwordHash: 'hash' }),
       joined('ann', 1, { role: 'host' }),
@@ -282,7 +282,7 @@ describe('the lobby', () => {
     room.when(node(), join('ann')).then([joined('ann', 1)]);
   });
 
-  it('[R-LOBBY-4] a node withdraws only what it holds', () => {
+  it('[R-LOBBY-4] a node withdraws only a knock that it holds', () => {
     const room = given(created({ lobby: true }), knocked('ann', 'node-2'));
     const withdraw: CommandBody = { type: 'WithdrawKnock', participantId: 'ann' };
     const withdrawn: RoomEvent[] = [{ type: 'KnockWithdrawn', participantId: 'ann' }];
@@ -322,7 +322,7 @@ describe('the lobby', () => {
     room.when(node('node-2'), knock('ann', 'node-2')).then([knocked('ann', 'node-2')]);
   });
 
-  it('[R-LOBBY-9] turning the lobby off admits nobody by itself, they can simply join', () => {
+  it('[R-LOBBY-9] turning the lobby off admits nobody by itself; the people in it can simply join', () => {
     const events: RoomEvent[] = [created({ lobby: true }), knocked('ann'), { type: 'LobbyChanged', lobby: false }];
     expect([...stateOf(...events).lobby.keys()]).toEqual(['ann']);
     given(...events)

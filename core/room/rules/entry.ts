@@ -20,7 +20,10 @@ export function joinRoom(command: CommandOf<'JoinRoom'>, state: RoomState): Room
   return [{ type: 'ParticipantJoined', participantId, name, role, session, nodeId, at }];
 }
 
-/** Capacity, lock, password and lobby, in this order: what nobody can help comes before what the person can do [R-JOIN-3]. */
+/**
+ * Checks capacity, lock, password and lobby, in this order: reasons that the person cannot change come first
+ * [R-JOIN-3].
+ */
 function requireDoorOpen(command: CommandOf<'JoinRoom'>, state: RoomState): void {
   const { settings, participants, admitted } = state;
   const isHost = command.role === 'host';
@@ -109,7 +112,7 @@ export function knock(command: CommandOf<'Knock'>, state: RoomState): RoomEvent[
   return [{ type: 'ParticipantKnocked', participantId, name, nodeId, at }];
 }
 
-/** A node withdraws only what it holds: the person may wait on another node by now [R-LOBBY-4]. */
+/** A node withdraws only a knock that it holds: the person may wait on another node by now [R-LOBBY-4]. */
 export function withdrawKnock(command: CommandOf<'WithdrawKnock'>, state: RoomState): RoomEvent[] {
   const { actor, participantId } = command;
   requireNode(actor);

@@ -16,7 +16,7 @@ export function lowerHand(command: CommandOf<'LowerHand'>, state: RoomState): Ro
   return [{ type: 'HandLowered', participantId }];
 }
 
-/** Whose hand went up first speaks first, whatever the nodes' clocks say: raised hands never share a time [R-HAND-2]. */
+/** The first hand up speaks first, whatever the nodes' clocks say: raised hands never share a time [R-HAND-2]. */
 function afterEveryHand(now: number, state: RoomState): number {
   let at = now;
   for (const { handRaisedAt } of state.participants.values()) {

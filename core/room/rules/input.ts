@@ -8,7 +8,7 @@ const MAX_GRACE_MS = 24 * 60 * 60 * 1_000;
 
 const ID = /^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u;
 const PASSWORD_HASH = /^[\x21-\x7e]{1,1024}$/;
-// Control characters, line separators and the marks that turn the direction of what stands beside a name.
+// Control characters, line separators, and marks that turn the direction of the text beside a name.
 const NOT_IN_A_NAME = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const VISIBLE = /[^\p{C}\p{Z}]/u;
 
@@ -21,7 +21,7 @@ export function requireId(id: string): void {
 export function toName(name: string): string {
   const trimmed = name.trim();
   if (!isText(trimmed, NAME_LENGTH) || NOT_IN_A_NAME.test(trimmed)) {
-    throw new Refusal('INVALID', `A name has 1 to ${NAME_LENGTH} characters, on one line, with something to see.`);
+    throw new Refusal('INVALID', `A name has 1 to ${NAME_LENGTH} characters on one line, at least one visible.`);
   }
   return trimmed;
 }
@@ -62,7 +62,7 @@ export function requirePasswordHash(passwordHash: string | null): void {
 }
 
 function isText(text: string, maxLength: number): boolean {
-  // A character takes at most two UTF-16 units: what is longer need not be counted.
+  // A character takes at most two UTF-16 units: a longer text needs no count.
   if (text.length > 2 * maxLength || !text.isWellFormed() || !VISIBLE.test(text)) return false;
   return text.length <= maxLength || [...text].length <= maxLength;
 }

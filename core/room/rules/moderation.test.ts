@@ -29,7 +29,7 @@ const TWO_HOSTS = [...ROOM, joined('ida', 3, { role: 'host' })];
 const HAL = by('hal', 2);
 
 describe('moderation', () => {
-  it('[R-MOD-6] a host shows somebody who is in the room to everybody, until the spotlight is moved or they go', () => {
+  it('[R-MOD-6] a host shows somebody in the room to everybody, until the spotlight moves or they go', () => {
     const spotlight = (participantId: string | null): CommandBody => ({ type: 'SetSpotlight', participantId });
     const onAnn: RoomEvent = { type: 'SpotlightChanged', participantId: 'ann' };
     given(...ROOM)

@@ -32,7 +32,7 @@ export function removeParticipant(command: CommandOf<'RemoveParticipant'>, state
   return [{ type: 'ParticipantGone', participantId, departure: 'removed', at }];
 }
 
-/** Who is not in the room can be banned as well: the next join is refused. */
+/** Somebody outside the room can be banned as well: their next join is refused. */
 export function ban(command: CommandOf<'Ban'>, state: RoomState): RoomEvent[] {
   const { participantId, now: at } = command;
   requireModerator(command.actor, state);

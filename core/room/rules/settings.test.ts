@@ -103,7 +103,7 @@ describe('settings', () => {
     expect(stateOf(...ROOM, event).settings).toEqual({ ...SETTINGS, ...settings });
   });
 
-  it('[R-ROOM-5] [R-INPUT-4] a policy is compared and checked as a whole', () => {
+  it('[R-ROOM-5] [R-INPUT-4] a reencoding policy is compared and checked as a whole', () => {
     const set = (viewers: number): CommandBody => ({ type: 'SetReencodingPolicy', policy: { mode: 'auto', viewers } });
     const room = given(created({ reencoding: { mode: 'auto', viewers: 9 } }));
     room.when(OPERATOR, set(10)).then([{ type: 'ReencodingPolicyChanged', policy: { mode: 'auto', viewers: 10 } }]);
@@ -113,7 +113,7 @@ describe('settings', () => {
       .then([{ type: 'ReencodingPolicyChanged', policy: { mode: 'on' } }]);
   });
 
-  it('[R-INPUT-4] [R-INPUT-5] settings that cannot be are refused', () => {
+  it('[R-INPUT-4] [R-INPUT-5] impossible settings are refused', () => {
     given(...ROOM)
       .when(OPERATOR, { type: 'SetCapacity', capacity: 0 })
       .refused('INVALID');

@@ -27,7 +27,7 @@ type SettingsCommand = CommandOf<
   'RenameRoom' | 'SetLocked' | 'SetLobby' | 'SetPassword' | 'SetCapacity' | 'SetReencodingPolicy'
 >;
 
-/** A setting that is so already changes nothing. Who may ask was checked before. */
+/** A setting that already has the value changes nothing. The caller has checked who asks. */
 export function changeSetting(command: SettingsCommand, settings: RoomSettings): RoomEvent[] {
   switch (command.type) {
     case 'RenameRoom': {

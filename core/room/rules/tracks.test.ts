@@ -98,14 +98,14 @@ describe('tracks', () => {
       .then([{ type: 'TrackUnpublished', participantId: 'ann', trackId: 'mic' }]);
   });
 
-  it('[R-TRACK-5] a track that is so already gives no events', () => {
+  it('[R-TRACK-5] a change that a track already has gives no events', () => {
     const room = given(...ROOM, published('ann', 'mic', 'microphone', true), published('ann', 'cam', 'camera'));
     room.when(by('ann', 1), setMuted(true)).nothing();
     room.when(by('ann', 1), setMuted(false, 'cam')).nothing();
     room.when(by('ann', 1), { type: 'UnpublishTrack', participantId: 'ann', trackId: 'gone' }).nothing();
   });
 
-  it('[R-TRACK-6] there is nothing to mute where there is no track or nobody', () => {
+  it('[R-TRACK-6] muting needs the participant and the track', () => {
     const room = given(...ROOM);
     room.when(by('ann', 1), setMuted(true)).refused('TRACK_NOT_FOUND');
     room.when(by('hal', 2), setMuted(true, 'mic', 'zoe')).refused('PARTICIPANT_NOT_FOUND');

@@ -7,9 +7,9 @@ import { requireModerator, requireOwnerOrModerator, requireParticipant, requireP
 import { requireId } from './input.ts';
 
 /**
- * Publishing a track that is there already changes nothing, least of all its mute: after a fault a client publishes
- * what it had without knowing what became of it. A new track of the same source takes the place of the older one, and
- * its mute with it: only unmuting opens a microphone [M2].
+ * Publishing a track that is already there changes nothing, least of all its mute: after a fault a client publishes its
+ * tracks again without knowing their state. A new track of the same source replaces the older one and takes over its
+ * mute: only unmuting opens a microphone [M2].
  */
 export function publishTrack(command: CommandOf<'PublishTrack'>, state: RoomState): RoomEvent[] {
   const { trackId, source, muted } = command;
@@ -35,7 +35,7 @@ export function setTrackMuted(command: CommandOf<'SetTrackMuted'>, state: RoomSt
   const { actor, participantId, trackId, muted } = command;
   requireOwnerOrModerator(actor, participantId, state);
   if (!muted && (actor.kind !== 'participant' || actor.participantId !== participantId)) {
-    throw new Refusal('FORBIDDEN', 'Only who owns a track can unmute it: ask them.');
+    throw new Refusal('FORBIDDEN', 'Only the owner of a track can unmute it: ask them.');
   }
   const track = requireTrack(participantId, trackId, state);
   if (track.muted === muted) return [];
