@@ -1,4 +1,4 @@
-/** Whether something answers now, with listeners for changes. */
+/** Tells whether a service answers now, with listeners for changes. */
 export class Availability {
   #available = false;
   readonly #listeners = new Set<(available: boolean) => void>();
@@ -18,7 +18,7 @@ export class Availability {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves to true as soon as it is available, to false after `timeoutMs`. */
+  /** Resolves to true as soon as the service is available, to false after `timeoutMs`. */
   wait(timeoutMs: number): Promise<boolean> {
     if (this.#available) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -32,7 +32,7 @@ export class Availability {
     });
   }
 
-  /** Resolves as soon as it is not available. */
+  /** Resolves as soon as the service is unavailable. */
   waitUntilNot(): Promise<void> {
     if (!this.#available) return Promise.resolve();
     return new Promise((resolve) => {

@@ -9,7 +9,7 @@ import { describeRedisUrl, parseRedisUrl, type RedisAddress } from './redisUrl.t
 export interface RedisConfig {
   /** In one of the forms of `parseRedisUrl`. */
   readonly url: string;
-  /** How long a command waits for Redis to be there, and then again for its answer. */
+  /** How long a command waits for Redis to serve, and then again for its answer. */
   readonly commandTimeoutMs?: number;
 }
 
@@ -52,7 +52,7 @@ export class RedisConnection {
 
   /**
    * Waits until Redis serves, then sends. `what` completes "Could not …".
-   * @throws Unavailable when Redis does not serve, or does not answer in time: the command may then have taken effect.
+   * @throws Unavailable when Redis does not serve, or does not answer in time: the command may then have taken effect
    */
   async run<T>(what: string, send: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + this.timeoutMs;
@@ -69,7 +69,7 @@ export class RedisConnection {
     }
   }
 
-  /** Like `run`, but sends again after the connection broke: for commands that may run twice. */
+  /** Like `run`, but sends again if the connection breaks: for commands that may run twice. */
   async runRepeatable<T>(what: string, send: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + this.timeoutMs;
     for (;;) {
@@ -82,7 +82,7 @@ export class RedisConnection {
     }
   }
 
-  /** @throws Unavailable when Redis does not serve within `timeoutMs`, or is too old. */
+  /** @throws Unavailable when Redis does not serve within `timeoutMs`, or is too old */
   async firstService(timeoutMs: number): Promise<void> {
     const what = `reach Redis at ${this.#where}`;
     if (!(await this.availability.wait(timeoutMs))) {
@@ -93,12 +93,13 @@ export class RedisConnection {
     if (version && Number(version[1]) < OLDEST_REDIS) {
       throw new Unavailable(
         'redis',
-        `Redis at ${this.#where} is ${version[1]}.${version[2]}: Everroom needs ${OLDEST_REDIS}.0 or newer (sharded pub/sub)`,
+        `Redis at ${this.#where} is ${version[1]}.${version[2]}: ` +
+          `Everroom needs ${OLDEST_REDIS}.0 or newer (sharded pub/sub)`,
       );
     }
   }
 
-  /** Waits for the answers under way, then disconnects. */
+  /** Waits for open answers, then disconnects. */
   async close(): Promise<void> {
     this.#closed = true;
     try {
@@ -192,7 +193,7 @@ export function commonOptions(timeoutMs: number) {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    // Commands under way fail as soon as the connection breaks.
+    // Open commands fail as soon as the connection breaks.
     maxRetriesPerRequest: 0,
     retryStrategy: reconnectPauseMs,
     sentinelRetryStrategy: reconnectPauseMs,

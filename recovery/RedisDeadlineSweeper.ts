@@ -20,7 +20,7 @@ const GRACE_MS = DEAD_AFTER_MS + BEAT_MS;
 /** A sweep that takes longer shows that Redis or this process stood still. */
 const SLOW_SWEEP_MS = 500;
 
-/** Every node runs one. Normally one of them does a piece of work; two doing it is harmless. */
+/** Every node runs one. Usually one of them does a piece of work; it does no harm if two do it. */
 export class RedisDeadlineSweeper implements DeadlineSweeper {
   readonly #redis: RedisConnection;
   readonly #nodeId: NodeId;
@@ -134,7 +134,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     }
   }
 
-  /** Returns the pause before the next attempt in ms; null when the work is done. */
+  /** Returns the pause before the next attempt in ms; null if the work is done. */
   async #attempt(roomId: RoomId, work: (roomId: RoomId) => Promise<void>): Promise<number | null> {
     try {
       await work(roomId);

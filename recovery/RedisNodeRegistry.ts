@@ -48,7 +48,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   }
 
   async stop(): Promise<void> {
-    // Seen last in 1970: other nodes look after its rooms at once.
+    // "Last seen in 1970" makes other nodes look after its rooms at once.
     await this.#presence.stop(this.#rooms.size === 0 ? null : 0);
   }
 

@@ -12,9 +12,9 @@ export const BEAT_MS = 1_000;
 export interface PresenceOptions<Info> {
   /** The word for such a process in errors and logs. */
   readonly kind: string;
-  /** Sorted set: id → when it was last seen (ms, the Redis server's clock). */
+  /** Sorted set: id → time when it was last seen (ms, the Redis server's clock). */
   readonly listKey: string;
-  /** Key of what a process says about itself; expires with it. */
+  /** Key of a process's description of itself; expires with it. */
   keyOf(id: string): string;
   idOf(info: Info): string;
   readonly schema: z.ZodType<Info>;
@@ -23,7 +23,8 @@ export interface PresenceOptions<Info> {
 }
 
 /**
- * Living processes of one kind. Each repeats that it lives and what it is: every beat repairs what Redis may have lost.
+ * The living processes of one kind. Each repeats its sign of life and its description: every beat repairs what Redis
+ * may have lost.
  */
 export class RedisPresence<Info> {
   readonly #redis: RedisConnection;
@@ -41,7 +42,7 @@ export class RedisPresence<Info> {
     this.#options = options;
   }
 
-  /** What this process says about itself; null while it is not started. */
+  /** This process's description of itself; null before the start. */
   get self(): Info | null {
     return this.#running?.self() ?? null;
   }
@@ -54,13 +55,13 @@ export class RedisPresence<Info> {
       () => BEAT_MS,
       () => this.#beat(self()),
     );
-    // Others count us as dead until our next beat.
+    // Others count this process as dead until its next beat.
     const forget = this.#redis.availability.onChange((available) => available && void beats.runNow());
     this.#running = { self, beats, forget };
     await beats.runNow();
   }
 
-  /** `lastSeen`: when it was seen last (ms), for others to find it dead; null takes it off the list. */
+  /** `lastSeen`: the time it was last seen (ms), by which others find it dead; null removes it from the list. */
   async stop(lastSeen: number | null): Promise<void> {
     if (!this.#running) return;
     const { kind, listKey, idOf, keyOf } = this.#options;
@@ -82,7 +83,10 @@ export class RedisPresence<Info> {
     }
   }
 
-  /** The living processes. @throws Unavailable */
+  /**
+   * Returns the living processes.
+   * @throws Unavailable when Redis does not answer
+   */
   async list(): Promise<readonly Info[]> {
     const { kind, listKey, keyOf } = this.#options;
     return this.#redis.runRepeatable(`list every ${kind}`, async () => {
@@ -92,7 +96,7 @@ export class RedisPresence<Info> {
     });
   }
 
-  /** Takes processes off the list that were not seen for `deadForMs`. */
+  /** Removes processes that were not seen for `deadForMs` from the list. */
   async forgetDead(deadForMs: number): Promise<void> {
     const { listKey } = this.#options;
     const dead = membersOf(await this.#scripts.nodesByAge(listKey, 'dead', deadForMs));
@@ -117,7 +121,7 @@ export class RedisPresence<Info> {
     try {
       return [schema.parse(JSON.parse(json))];
     } catch (error) {
-      this.#logger.debug({ err: error }, `a ${kind} of another version says something unknown about itself`);
+      this.#logger.debug({ err: error }, `a ${kind} of another version has an unknown description`);
       return [];
     }
   }

@@ -7,8 +7,8 @@ import type { RedisConnection } from './RedisConnection.ts';
 const REMEMBERED_MS = 60_000;
 
 /**
- * Last activity and next deadline of each room, in Redis. Deadlines that this node knows are written again whenever
- * Redis comes back, for it may have lost them: a deadline too many is harmless, a lost one is not.
+ * Last activity and next deadline of each room, in Redis. Writes the deadlines that this node knows again whenever
+ * Redis comes back, since it may have lost them: an extra deadline is harmless, a lost one is not.
  */
 export class RedisRoomIndex implements RoomIndex {
   readonly #redis: RedisConnection;
@@ -45,7 +45,7 @@ export class RedisRoomIndex implements RoomIndex {
   }
 
   async list(limit: number): Promise<readonly RoomSummary[]> {
-    if (limit <= 0) return []; // A last index of -1 means all in Redis.
+    if (limit <= 0) return []; // In Redis a last index of -1 means all.
     const flat = await this.#redis.runRepeatable('list the rooms', () =>
       this.#redis.client.zrevrange(roomActivityKey(), 0, limit - 1, 'WITHSCORES'),
     );
@@ -56,7 +56,7 @@ export class RedisRoomIndex implements RoomIndex {
     return rooms;
   }
 
-  /** In the order of the last change, so that old deadlines come first and can be forgotten. */
+  /** In the order of the last change, so that old deadlines come first and can be removed. */
   #remember(roomId: RoomId, deadline: number | null): void {
     this.#deadlines.delete(roomId);
     if (deadline !== null) this.#deadlines.set(roomId, deadline);

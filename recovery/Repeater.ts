@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../core/ports.ts';
 
-/** Runs a task again and again, never twice at once, with a pause between. Logs a failed run and goes on. */
+/** Runs a task repeatedly, never twice at once, with a pause between. Logs a failed run and continues. */
 export class Repeater {
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -26,7 +26,7 @@ export class Repeater {
     return this.#running;
   }
 
-  /** Begins with a pause. */
+  /** Starts with a pause. */
   start(): void {
     if (!this.#stopped) this.#cancelTimer ??= this.#clock.setTimer(this.#pauseMs(), () => void this.runNow());
   }

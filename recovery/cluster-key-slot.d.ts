@@ -1,4 +1,4 @@
 declare module 'cluster-key-slot' {
-  /** Of 16,384 slots of a Redis Cluster, the one of a key. */
+  /** Returns the slot of a key among the 16,384 slots of a Redis Cluster. */
   export default function clusterSlot(key: string): number;
 }

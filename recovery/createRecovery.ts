@@ -34,7 +34,11 @@ export interface Recovery {
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Connects to Redis. @throws Unavailable when it does not serve in time, TypeError for a bad URL. */
+/**
+ * Connects to Redis.
+ * @throws Unavailable when it does not serve in time
+ * @throws TypeError when the URL is bad
+ */
 export async function createRecovery(config: RecoveryConfig): Promise<Recovery> {
   const { clock, durability, nodeId } = config;
   const logger = config.logger.child({ part: 'recovery' });

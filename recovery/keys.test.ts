@@ -17,7 +17,7 @@ test('every id comes back from its escaped form, which any encoding can carry', 
   );
 });
 
-test('two ids never share a key, nor a node another key of a node', () => {
+test('two ids never share a key, and no key of a node equals another one of it', () => {
   fc.assert(
     fc.property(id, id, (a, b) => {
       fc.pre(a !== b);
@@ -40,7 +40,7 @@ test('plain ids stay readable', () => {
   expect(journalKey('standup-42')).toBe('everroom:{standup-42}:journal');
 });
 
-test('the slot of a room is that of its id, as `CLUSTER KEYSLOT` of Redis 7 answers', () => {
+test('the slot of a room is that of its id, as `CLUSTER KEYSLOT` of Redis 7 computes it', () => {
   expect(clusterSlot(journalKey('123456789'))).toBe(12_739);
   expect(clusterSlot(journalKey('foo'))).toBe(12_182);
 });

@@ -10,9 +10,9 @@ export const journalKey = (roomId: RoomId): string => `everroom:{${escapeId(room
 export const snapshotKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:snapshot`;
 export const feedChannel = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:feed`;
 
-/** Sorted set: node id → when it was last seen (ms, the Redis server's clock). */
+/** Sorted set: node id → time when it was last seen (ms, the Redis server's clock). */
 export const nodesKey = (): string => 'everroom:nodes';
-/** What the node says about itself; expires with it. */
+/** The node's description of itself; expires with it. */
 export const nodeKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}`;
 /** Set of the rooms that the node claimed; outlives the node. */
 export const nodeRoomsKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:rooms`;
@@ -21,23 +21,24 @@ export const nodeSweepKey = (nodeId: NodeId): string => `everroom:node:${escapeI
 
 /** Sorted set: room → last activity (ms since the epoch). */
 export const roomActivityKey = (): string => 'everroom:rooms:activity';
-/** Sorted set: room → when it must be looked at next (ms since the epoch). */
+/** Sorted set: room → time of its next look (ms since the epoch). */
 export const roomDeadlinesKey = (): string => 'everroom:rooms:deadlines';
 
 /**
- * Prefix of all keys of the reencoding queue, which BullMQ names. One hash tag: its scripts touch several keys at once.
+ * Prefix of all keys of the reencoding queue, which BullMQ names. The hash tag keeps them in one slot: BullMQ's scripts
+ * touch several keys at once.
  */
 export const reencodingPrefix = (): string => '{everroom:reencoding}';
-/** Sorted set: sidecar id → when it was last seen (ms, the Redis server's clock). */
+/** Sorted set: sidecar id → time when it was last seen (ms, the Redis server's clock). */
 export const sidecarsKey = (): string => 'everroom:sidecars';
-/** What the sidecar says about itself; expires with it. */
+/** The sidecar's description of itself; expires with it. */
 export const sidecarKey = (sidecarId: string): string => `everroom:sidecar:${escapeId(sidecarId)}`;
 
-/** Written to find out whether Redis takes writes. */
+/** Written to learn whether Redis takes writes. */
 export const probeKey = (): string => 'everroom:probe';
 
 /**
- * An id as it stands in keys and set members. Surrogates are escaped too: lone ones would all become the same bytes.
+ * An id in the form for keys and set members. Surrogates are escaped too: lone ones would all become the same bytes.
  */
 export function escapeId(id: string): string {
   return id.replace(/[%:{}]|\p{Surrogate}/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(4, '0')}`);

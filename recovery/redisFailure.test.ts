@@ -39,7 +39,7 @@ test.each([
   expect(meansUnavailable(error)).toBe(false);
 });
 
-test('only commands that Redis did not begin are sent again', () => {
+test('only commands that Redis has not begun are sent again', () => {
   expect(isRefusedUntilReady(reply('LOADING Redis is loading'))).toBe(true);
   expect(isRefusedUntilReady(new Error("Stream isn't writeable and enableOfflineQueue options is false"))).toBe(true);
   expect(isRefusedUntilReady(new Error('Command timed out'))).toBe(false);

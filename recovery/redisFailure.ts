@@ -16,32 +16,32 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOPERM: 'Redis forbids this user a command or key that Everroom needs: look at ACL LOG',
 };
 
-/** The code of an error that Redis answered (`OOM`, `LOADING`, …); undefined for any other error. */
+/** Returns the code of an error from Redis (`OOM`, `LOADING`, …); undefined for any other error. */
 function replyCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
   return /^([A-Z]{2,})\b/.exec(error.message)?.[1];
 }
 
-/** Whether no answer came: the connection broke, was missing, or stayed silent for too long. */
+/** Returns whether no answer came: the connection broke, was missing, or stayed silent for too long. */
 function isSilence(error: unknown): error is Error {
   // ioredis has no common class for these. An error class of the language means a bug of ours.
   const isBug = [TypeError, RangeError, ReferenceError, SyntaxError].some((bug) => error instanceof bug);
   return error instanceof Error && error.name !== 'ReplyError' && !isBug;
 }
 
-/** Whether Redis did not even begin: the same command can be sent again safely. */
+/** Returns whether Redis did not even begin: the same command can be sent again safely. */
 export function isRefusedUntilReady(error: unknown): boolean {
   return replyCode(error) === 'LOADING' || (isSilence(error) && /^Stream isn't writeable/.test(error.message));
 }
 
-/** Whether Redis as a whole does not serve, for all rooms. */
+/** Returns whether Redis as a whole does not serve, for all rooms. */
 export function meansUnavailable(error: unknown): boolean {
   const code = replyCode(error);
   return code === undefined ? isSilence(error) : code in ADVICE;
 }
 
 /**
- * The error that the ports promise. Returns an error that no advice helps with as it is: it is a bug or a foreign key.
+ * Returns the error that the ports promise. Leaves an error unchanged if no advice helps: it is a bug or a foreign key.
  */
 export function toUnavailable(what: string, error: unknown): unknown {
   if (!meansUnavailable(error) || error instanceof Unavailable) return error;

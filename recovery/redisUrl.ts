@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 
-/** Where Redis is. */
+/** The location of Redis. */
 export type RedisAddress =
   | { readonly kind: 'standalone'; readonly options: StandaloneOptions }
   | { readonly kind: 'sentinel'; readonly options: SentinelOptions }
@@ -22,7 +22,7 @@ type SentinelOptions = Credentials & {
   readonly db: number;
   readonly sentinels: HostPort[];
   readonly name: string;
-  /** TLS to the master and to the sentinels; both are asked for apart. */
+  /** TLS to the master and to the sentinels; each needs its own setting. */
   readonly enableTLSForSentinelMode: boolean;
   readonly sentinelTLS?: Record<string, never>;
 };
@@ -78,7 +78,7 @@ export function parseRedisUrl(url: string): RedisAddress {
   return { kind: 'standalone', options: { ...credentials, ...only, db: parseDb(segments[0] ?? '') } };
 }
 
-/** The URL without user and password, for logs and messages; also of one that is badly written. */
+/** Returns the URL without user and password, for logs and messages, even if it is malformed. */
 export function describeRedisUrl(url: string): string {
   return url.replace(url.startsWith('unix:') ? /:\/\/[^/]*@/ : /:\/\/.*@/s, '://');
 }

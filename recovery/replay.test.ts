@@ -48,7 +48,7 @@ test.each([1, 999, 1_000, 1_001, 2_000, 2_500])('[J1] %i commits are all replaye
   expect(restored.state).toEqual(evolveCommits(EMPTY_ROOM, commits));
 });
 
-test('[J1] only commits after the snapshot are applied to it', async () => {
+test('[J1] a replay applies only the commits after the snapshot', async () => {
   const commits = history(1_200);
   const { journal } = await journalOf(commits);
   const marked = { ...evolveCommits(EMPTY_ROOM, commits.slice(0, 100)), createdAt: 77 };
@@ -58,7 +58,7 @@ test('[J1] only commits after the snapshot are applied to it', async () => {
   expect(restored.position.version).toBe(1_200);
 });
 
-test('a snapshot at the very end needs nothing more', async () => {
+test('a snapshot of the last commit needs no further commits', async () => {
   const commits = history(50);
   const { journal } = await journalOf(commits);
   const snapshot = { position: positionAt(commits, 50), state: evolveCommits(EMPTY_ROOM, commits) };

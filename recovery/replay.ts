@@ -12,8 +12,9 @@ export interface Restored {
 const PAGE = 1_000;
 
 /**
- * The room as its journal tells it: the newest snapshot and the commits after it.
- * @throws Unavailable, or JournalCorrupt when a commit is missing or cannot be read.
+ * Returns the room that its journal describes: the newest snapshot and the commits after it.
+ * @throws Unavailable when the journal does not answer
+ * @throws JournalCorrupt when a commit is missing or cannot be read
  */
 export async function restore(journal: Journal, roomId: RoomId): Promise<Restored> {
   const snapshot = await journal.loadSnapshot(roomId);
@@ -33,7 +34,7 @@ async function replay(journal: Journal, roomId: RoomId, from: Restored): Promise
     const page = await next;
     const last = page.at(-1);
     if (!last) return { state, position };
-    // The next page is on its way while this one is applied. A failure surfaces where it is awaited.
+    // The next page loads while this one is applied. A failure appears where it is awaited.
     if (page.length === PAGE) {
       next = journal.read(roomId, last.version, PAGE);
       next.catch(() => undefined);

@@ -9,7 +9,7 @@ const SETTLE_CLAIM = load('settleClaim');
 const REPLACE_SET = load('replaceSet');
 const CLAIM_DUE = load('claimDue');
 
-/** The scripts of registry, room index and deadline sweeper; each file says what it takes and promises. */
+/** The scripts of registry, room index and deadline sweeper; each file describes its input and promises. */
 export function defineScripts(client: RedisClient) {
   return {
     noteNode: defineScript(client, 'everroomNoteNode', NOTE_NODE, 1),

@@ -46,7 +46,7 @@ function furnishedRoom(): RoomState {
   ]);
 }
 
-/** Every path of field names in a value, with the kind of what stands there. */
+/** Returns every path of field names in a value, with the kind of value at its end. */
 function shapeOf(value: unknown, path = ''): string[] {
   if (value instanceof Map)
     return [`${path}: Map`, ...[...value.values()].flatMap((item) => shapeOf(item, `${path}[]`))];
@@ -58,13 +58,13 @@ function shapeOf(value: unknown, path = ''): string[] {
   return [`${path}: ${value === null ? 'null' : typeof value}`];
 }
 
-test('[J1] a state comes back from its snapshot as it was', async () => {
+test('[J1] a state comes back unchanged from its snapshot', async () => {
   const state = furnishedRoom();
   expect(await decodeState(await encodeState(state))).toEqual(state);
   expect(await decodeState(await encodeState(EMPTY_ROOM))).toEqual(EMPTY_ROOM);
 });
 
-test('a snapshot that was written in another format, or is damaged, counts as none', async () => {
+test('a snapshot in another format, or a damaged one, counts as missing', async () => {
   const bytes = await encodeState(furnishedRoom());
   expect(await decodeState(Buffer.concat([Buffer.of(0), bytes.subarray(1)]))).toBeNull();
   expect(await decodeState(bytes.subarray(0, bytes.length / 2))).toBeNull();

@@ -3,8 +3,8 @@ import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { RoomState } from '../core/room/state.ts';
 
 /**
- * Raise it with every change of `RoomState`'s shape, or of the state that `evolve` makes of the same events. Older
- * snapshots are then ignored, and rooms are replayed from their journals.
+ * Increase it with every change of `RoomState`'s shape, or of the state that `evolve` derives from the same events.
+ * Older snapshots are then ignored, and rooms are replayed from their journals.
  */
 const SNAPSHOT_FORMAT = 2;
 
@@ -32,7 +32,7 @@ export async function decodeState(bytes: Buffer): Promise<RoomState | null> {
   }
 }
 
-/** Far quicker than a reviver, which `JSON.parse` calls for every leaf. */
+/** Much faster than a reviver, which `JSON.parse` calls for every leaf. */
 function withCollections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withCollections);

@@ -37,7 +37,10 @@ export class Feed {
     this.#logger = logger;
   }
 
-  /** Resolves once the server has confirmed the subscription; throws Unavailable when that takes too long. */
+  /**
+   * Resolves once the server has confirmed the subscription.
+   * @throws Unavailable when that takes too long
+   */
   async follow(channel: string, listener: FeedListener): Promise<() => void> {
     let subscription = this.#subscriptions.get(channel);
     if (!subscription) {
@@ -107,7 +110,7 @@ export class Feed {
     }
   }
 
-  /** Null while a cluster does not know who serves the channel. */
+  /** Returns null while a cluster does not know who serves the channel. */
   #connectionFor(channel: string): FeedConnection | null {
     const { client } = this.#redis;
     if (!(client instanceof Cluster)) return this.#connectionTo('', {});
@@ -123,14 +126,14 @@ export class Feed {
       connection = new FeedConnection(
         new Redis({ ...commonOptions(this.#timeoutMs), ...this.#redis.address.options, ...options }),
         (channel, message) => this.#deliver(channel, message),
-        (error) => this.#logger.debug({ err: error }, 'push channel'),
+        (error) => this.#logger.debug({ err: error }, 'an error on the push channel'),
       );
       this.#connections.set(key, connection);
     }
     return connection;
   }
 
-  /** A master that left the cluster would be called for ever. */
+  /** Without this, a connection would retry forever to reach a master that left the cluster. */
   #closeStrangers(cluster: Cluster): void {
     if (this.#connections.size === 0) return;
     const masters = new Set(cluster.nodes('master').map(({ options }) => `${options.host}:${options.port}`));

@@ -3,7 +3,7 @@ import { Availability } from '../Availability.ts';
 
 const HEARTBEAT_MS = 1_000;
 
-/** One subscribing connection. It reconnects by itself; whoever subscribed through it is told and subscribes again. */
+/** One subscribing connection. It reconnects by itself; its subscribers hear of that and subscribe again. */
 export class FeedConnection {
   readonly #redis: Redis;
   readonly #availability = new Availability();
@@ -19,7 +19,7 @@ export class FeedConnection {
       this.#availability.set(false);
       this.#cut();
     });
-    // Slots of a cluster moved away: some channels are served elsewhere now.
+    // Slots of a cluster moved away: another node serves some channels now.
     redis.on('moved', () => this.#cut());
     this.#heartbeat = setInterval(() => void this.#beat(onError), HEARTBEAT_MS).unref();
   }
@@ -55,7 +55,7 @@ export class FeedConnection {
     for (const listener of [...this.#cutListeners]) listener();
   }
 
-  /** A host that vanished closes no socket: silence is the only sign. */
+  /** A vanished host closes no socket: only silence shows it. */
   async #beat(onError: (error: unknown) => void): Promise<void> {
     if (!this.ready) return;
     try {

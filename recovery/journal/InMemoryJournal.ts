@@ -15,7 +15,7 @@ interface StoredRoom {
   readonly followers: Set<Follower>;
 }
 
-/** Stands for the Redis server of `RedisJournal`: several `InMemoryJournal`s, one a node, may share it. */
+/** Replaces the Redis server of `RedisJournal`: several `InMemoryJournal`s, one for each node, may share it. */
 export class InMemoryJournalStore {
   readonly #rooms = new Map<RoomId, StoredRoom>();
   readonly #availabilityListeners = new Set<(available: boolean) => void>();
@@ -34,7 +34,7 @@ export class InMemoryJournalStore {
     return this.#available;
   }
 
-  /** While it is away every call fails and nothing is lost. When it comes back, followers hear of the gap. */
+  /** While unavailable, every call fails and nothing is lost. When available again, followers hear of the gap. */
   setAvailable(available: boolean): void {
     if (available === this.#available) return;
     this.#available = available;
@@ -54,7 +54,7 @@ export class InMemoryJournalStore {
     }
   }
 
-  /** Loses every commit above `version`, as a server that comes back with less than it had acknowledged. */
+  /** Loses every commit above `version`, like a server that comes back with less than it had acknowledged. */
   loseTail(roomId: RoomId, version: number): void {
     const room = this.room(roomId);
     room.commits = room.commits.slice(0, version);
@@ -62,7 +62,7 @@ export class InMemoryJournalStore {
   }
 }
 
-/** A journal in memory that keeps the same promises; for tests of what uses a journal. */
+/** A journal in memory with the same promises; for tests of journal users. */
 export class InMemoryJournal implements Journal {
   readonly #store: InMemoryJournalStore;
 
@@ -124,7 +124,7 @@ export class InMemoryJournal implements Journal {
     this.#refuseIfAway();
     const room = this.#store.room(roomId);
     const { version, commitId } = snapshot.position;
-    // Only of a commit that the journal still has: the state may come from a tail that was lost.
+    // The journal must still have the commit: the state may come from a tail that was lost.
     if (version === 0 || commitIdAt(room, version) !== commitId) return;
     if (room.snapshot && room.snapshot.position.version >= version) return;
     room.snapshot = snapshot;

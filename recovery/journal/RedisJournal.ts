@@ -20,7 +20,7 @@ import type { Feed } from './Feed.ts';
 const APPEND = readFileSync(new URL('./append.lua', import.meta.url), 'utf8');
 const SAVE_SNAPSHOT = readFileSync(new URL('./saveSnapshot.lua', import.meta.url), 'utf8');
 
-/** Most missed commits in one answer; further ones are read by range. */
+/** The most missed commits in one answer; the rest is read by range. */
 const MISSED_IN_ANSWER = 100;
 const PAGE = 1_000;
 
@@ -122,7 +122,7 @@ export class RedisJournal implements Journal {
     return this.#redis.availability.onChange(listener);
   }
 
-  /** Reads by range what the answer could not carry, up to the version at which the journal stood. */
+  /** Reads by range what the answer had no room for, up to the version at which the journal stood. */
   async #missed(roomId: RoomId, version: number, carried: Commit[]): Promise<Commit[]> {
     const missed = carried;
     for (let last = missed.at(-1); last && last.version < version; last = missed.at(-1)) {
@@ -142,7 +142,7 @@ export class RedisJournal implements Journal {
       });
     } catch (error) {
       // A bad commit shows again when it is read from the journal.
-      this.#logger.warn({ roomId, err: error }, 'A pushed commit cannot be read; reading the journal instead');
+      this.#logger.warn({ roomId, err: error }, 'a pushed commit cannot be read; reading the journal instead');
       return null;
     }
   }

@@ -34,7 +34,7 @@ for i = 4, #ARGV, 2 do
   local entryId = string.format('%.0f-0', version)
   local added = redis.pcall('XADD', journal, entryId, 'commit', id, 'prev', prev, 'record', record)
   if type(added) == 'table' and added.err then
-    -- A stream remembers the highest id it ever had, also when somebody deleted that entry.
+    -- A stream remembers the highest id it ever had, even if somebody deleted that entry.
     if not string.find(added.err, 'equal or smaller', 1, true) then return added end
     redis.call('XSETID', journal, string.format('%.0f-0', version - 1))
     redis.call('XADD', journal, entryId, 'commit', id, 'prev', prev, 'record', record)

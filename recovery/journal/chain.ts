@@ -8,7 +8,7 @@ export function follows(commit: Commit, after: Position): boolean {
   return commit.version === after.version + 1 && commit.prev === after.commitId;
 }
 
-/** @throws Error when the commits do not follow `after`: a bug of the caller. */
+/** @throws Error when the commits do not follow `after`: a bug of the caller */
 export function assertChained(commits: readonly Commit[], after: Position): void {
   if (commits.length === 0) throw new Error('There is nothing to append');
   let last = after;

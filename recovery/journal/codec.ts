@@ -18,7 +18,7 @@ export function encodeCommit(commit: Commit): StoredCommit {
   return { version, commitId, prev, record: JSON.stringify({ commandId, actor, at, events: events.map(withShape) }) };
 }
 
-/** @throws JournalCorrupt when `encodeCommit` did not write the record. */
+/** @throws JournalCorrupt when the record does not come from `encodeCommit` */
 export function decodeCommit(roomId: RoomId, stored: StoredCommit): Commit {
   let record: unknown;
   try {
@@ -29,7 +29,7 @@ export function decodeCommit(roomId: RoomId, stored: StoredCommit): Commit {
   return toCommit(roomId, stored, record);
 }
 
-/** The same for a parsed record, as the feed carries it. */
+/** The same for a parsed record, which the feed carries. */
 export function toCommit(roomId: RoomId, place: Omit<StoredCommit, 'record'>, record: unknown): Commit {
   const { version, commitId, prev } = place;
   try {

@@ -2,16 +2,16 @@ import { type Logger, Unavailable } from '../../core/ports.ts';
 import type { RedisConnection } from '../RedisConnection.ts';
 
 /**
- * What an acknowledged append survives. `fsync`: power loss of the Redis host (the server must have appendfsync
- * always). `replica`: loss of the Redis host, once that many replicas have it in memory. `async`: up to 1 s may be
- * lost.
+ * The losses that an acknowledged append survives. `fsync`: power loss of the Redis host (the server needs appendfsync
+ * always). `replica`: loss of the Redis host, once that many replicas have the append in memory. `async`: up to 1 s may
+ * be lost.
  */
 export type Durability =
   | { readonly mode: 'fsync' }
   | { readonly mode: 'replica'; readonly replicas: number }
   | { readonly mode: 'async' };
 
-/** Waits until the replicas have what this connection wrote. Concurrent appends share one WAIT. */
+/** Waits until the replicas have this connection's writes. Concurrent appends share one WAIT. */
 export class ReplicaBarrier {
   readonly #redis: RedisConnection;
   readonly #replicas: number;
@@ -27,7 +27,7 @@ export class ReplicaBarrier {
     });
   }
 
-  /** Call before a write; call what it returns after the write was answered, to wait for the replicas. */
+  /** Call it before a write; call the returned function after the answer to the write, to wait for the replicas. */
   begin(): () => Promise<void> {
     const connection = this.#connections;
     return async () => {
@@ -45,7 +45,7 @@ export class ReplicaBarrier {
       });
       return this.#running;
     }
-    // The WAIT under way may have been sent before our write.
+    // The current WAIT may have been sent before our write.
     this.#next ??= this.#running
       .catch(() => undefined) // Its own callers hear of its failure.
       .then(() => {
@@ -70,7 +70,7 @@ export class ReplicaBarrier {
 
 type Settings = Readonly<Record<string, (value: string, replicas: number) => boolean>>;
 
-/** The server's settings that each promise needs. */
+/** The server settings that each promise needs. */
 const SETTINGS: Record<Durability['mode'], Settings> = {
   fsync: {
     appendonly: (value) => value === 'yes',
@@ -81,12 +81,12 @@ const SETTINGS: Record<Durability['mode'], Settings> = {
   async: { appendonly: (value) => value === 'yes' },
 };
 
-/** Logs a warning for each setting of the server that breaks the promise of the durability setting. */
+/** Logs a warning for each server setting that breaks the durability promise. */
 export async function verifyDurability(redis: RedisConnection, durability: Durability, logger: Logger): Promise<void> {
   const replicas = durability.mode === 'replica' ? durability.replicas : 0;
   const wanted: Settings = {
     ...SETTINGS[durability.mode],
-    // These would throw away whole journals when memory gets short.
+    // These would drop whole journals when memory runs short.
     'maxmemory-policy': (value) => !value.startsWith('allkeys'),
   };
   for (const [setting, keepsPromise] of Object.entries(wanted)) {

@@ -8,8 +8,8 @@ import { decodeCommit, encodeCommit } from './codec.ts';
 import { currentShapes } from './upcast.ts';
 
 /**
- * `TYPE-SHAPE.json`: `record` as it was written once and never changes; `event` is what it means today, null for
- * nothing.
+ * `TYPE-SHAPE.json`: `record` is the event as it was once written and never changes; `event` is its meaning today, null
+ * for none.
  */
 interface Sample {
   readonly record: { readonly commandId: string; readonly events: readonly unknown[] };

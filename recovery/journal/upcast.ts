@@ -42,7 +42,10 @@ const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   SpotlightChanged: [],
 };
 
-/** Types that were written once and say nothing today. Their samples stay, and a commit of them alone has no events. */
+/**
+ * Types that were once written and mean nothing today. Their samples stay, and a commit with only such types has no
+ * events.
+ */
 const RETIRED: ReadonlySet<unknown> = new Set(['RecordingWished']);
 
 const stepsByType: ReadonlyMap<string, readonly Upcast[]> = new Map(Object.entries(STEPS));
@@ -52,15 +55,15 @@ export function currentShapes(): ReadonlyMap<string, number> {
   return new Map([...stepsByType].map(([type, steps]) => [type, steps.length + 1]));
 }
 
-/** The shape number that an event carries when it is written now; undefined stands for 1. */
+/** The shape number in a newly written event; undefined stands for 1. */
 export function shapeToWrite(type: RoomEventType): number | undefined {
   const shape = STEPS[type].length + 1;
   return shape === 1 ? undefined : shape;
 }
 
 /**
- * Brings a stored event to today's shape; null when its type says nothing today. @throws TypeError that says why it
- * cannot
+ * Brings a stored event to today's shape; returns null if its type means nothing today.
+ * @throws TypeError when that is impossible; the message says why
  */
 export function upcast(stored: unknown): Stored | null {
   if (typeof stored !== 'object' || stored === null) throw new TypeError('an event is not an object');

@@ -18,11 +18,11 @@ export class BullReencodingQueue implements ReencodingQueue {
     this.#queue = new Queue<object>(QUEUE_NAME, {
       connection: redis.client,
       prefix: reencodingPrefix(),
-      // Version and eviction policy of this Redis are checked elsewhere, and complained about in the log.
+      // Other code checks the version and eviction policy of this Redis, and warns in the log.
       skipVersionCheck: true,
       skipMetasUpdate: true,
     });
-    this.#queue.on('error', (error) => logger.debug({ err: error }, 'reencoding queue'));
+    this.#queue.on('error', (error) => logger.debug({ err: error }, 'an error of the reencoding queue'));
   }
 
   async add(job: ReencodingJob): Promise<void> {
@@ -38,24 +38,24 @@ export class BullReencodingQueue implements ReencodingQueue {
     });
   }
 
-  /** Somebody works on it: whoever would be given it next finds that it is over. */
+  /** A sidecar works on it: the next one that would get it finds that it is over. */
   async #withdraw(jobId: string): Promise<void> {
     const job = await this.#queue.getJob(jobId);
     try {
       await job?.updateData(WITHDRAWN);
     } catch (error) {
       if (!isAnswer(error)) throw error;
-      // Done in this very moment: there is nothing left to withdraw.
+      // It was just completed: there is nothing left to withdraw.
     }
   }
 
-  /** The connection is the owner's, and stays open. */
+  /** The connection belongs to the owner and stays open. */
   close(): Promise<void> {
     return this.#queue.close();
   }
 }
 
-/** Whether one of BullMQ's scripts refused (the job is gone, or another's), so that asking again is no use. */
+/** Returns whether a BullMQ script refused (the job is gone, or another's), so that another attempt is useless. */
 export function isAnswer(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }

@@ -10,10 +10,13 @@ import { isAnswer } from './BullReencodingQueue.ts';
 import { JobLocks } from './JobLocks.ts';
 import { attemptOf, pauseMs, QUEUE_NAME, roundMs, StoredJob } from './storedJob.ts';
 
-/** An empty queue is asked again after so long, should the signal of a new job have been lost. Shorter than any command's time-out. */
+/**
+ * Pause before an empty queue is asked again, in case the signal of a new job was lost. Shorter than any command's
+ * time-out.
+ */
 const LONG_POLL_SECONDS = 1;
 const RETRY_MS = 200;
-/** Whoever cannot do a job at the moment leaves it to others for so long. */
+/** How long a sidecar that cannot do a job at the moment leaves it to others. */
 const LEAVE_TO_OTHERS_MS = 500;
 /** A job that only another version understands. */
 const NOT_UNDERSTOOD_MS = 5_000;
@@ -21,7 +24,7 @@ const NOT_UNDERSTOOD_MS = 5_000;
 type Work = (taken: TakenJob) => Promise<void>;
 
 /**
- * The sidecar's end of the BullMQ queue. It fetches jobs by hand: BullMQ's own loop gives up jobs that are well when Redis was
+ * The sidecar's end of the BullMQ queue. It fetches jobs by hand: BullMQ's own loop gives up healthy jobs if Redis was
  * away for longer than a lock lasts (docs/decisions/0007).
  */
 export class BullReencodingWork implements ReencodingWork {
@@ -47,11 +50,11 @@ export class BullReencodingWork implements ReencodingWork {
       prefix: reencodingPrefix(),
       lockDuration: lockMs,
       stalledInterval: roundMs(lockMs),
-      // Sidecars may die as often as they like: the wish stays.
+      // Sidecars may die any number of times: the wish stays.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       skipVersionCheck: true,
     });
-    this.#worker.on('error', (error) => logger.debug({ err: error }, 'reencoding queue'));
+    this.#worker.on('error', (error) => logger.debug({ err: error }, 'an error of the reencoding queue'));
     this.#backend = this.#worker.getBackend();
     this.#locks = new JobLocks(redis, this.#backend, lockMs, clock, logger);
   }
@@ -70,7 +73,7 @@ export class BullReencodingWork implements ReencodingWork {
     this.#closed = true;
     this.#wake();
     await Promise.all([...this.#atWork.values()]);
-    // What it may be given in this moment goes back at once, and not only when its lock ends.
+    // A job that arrives at this moment goes back at once, instead of when its lock ends.
     await Promise.race([this.#loop, sleep((LONG_POLL_SECONDS + 0.5) * 1_000, undefined, { ref: false })]);
     await this.#locks.stop();
     await this.#worker.close(true);
@@ -108,14 +111,14 @@ export class BullReencodingWork implements ReencodingWork {
     const { id: jobId = '' } = job;
     const parsed = StoredJob.safeParse(job.data);
     if (!parsed.success) {
-      this.#logger.warn({ jobId, err: parsed.error }, 'A reencoding job is not understood and left to others');
+      this.#logger.warn({ jobId, err: parsed.error }, 'a reencoding job is not understood and left to others');
       await this.#finish(jobId, () => this.#putBack(job, token, NOT_UNDERSTOOD_MS));
     } else if ('withdrawn' in parsed.data) {
       await this.#finish(jobId, () => job.moveToCompleted(undefined, token, false));
     } else if (!this.#hasRoom) {
       await this.#finish(jobId, () => job.moveToWait(token));
     } else if (this.#atWork.has(jobId)) {
-      // It was lost, and what was done for it has not ended yet.
+      // The sidecar lost this job, and its earlier work on it has not ended yet.
       await this.#finish(jobId, () => this.#putBack(job, token, LEAVE_TO_OTHERS_MS));
     } else {
       const done = this.#doWork(job, parsed.data, token, work).finally(() => {
@@ -138,7 +141,7 @@ export class BullReencodingWork implements ReencodingWork {
     } catch (error) {
       const waitMs = pauseMs(stored.attemptsMade, this.#clock.now() - startedAt);
       if (!lost.signal.aborted)
-        this.#logger.warn({ jobId, waitMs, err: error }, 'A reencoding job goes back to the queue');
+        this.#logger.warn({ jobId, waitMs, err: error }, 'a reencoding job goes back to the queue');
       settle = () => this.#putBack(stored, token, waitMs);
     }
     if (!lost.signal.aborted) await this.#finish(jobId, settle, lost.signal);
@@ -149,7 +152,7 @@ export class BullReencodingWork implements ReencodingWork {
     return this.#backend.moveToDelayed(job.id ?? '', Date.now(), waitMs, token, {});
   }
 
-  /** Tells the queue, as soon as Redis is there, unless the job is lost meanwhile or this sidecar ends. */
+  /** Tells the queue as soon as Redis serves, unless the job is lost meanwhile or this sidecar ends. */
   async #finish(jobId: string, tell: () => Promise<unknown>, lost?: AbortSignal): Promise<void> {
     while (!lost?.aborted) {
       try {
@@ -163,7 +166,7 @@ export class BullReencodingWork implements ReencodingWork {
   }
 }
 
-/** The job is another's by now, or was told of before: there is nothing more to say. */
+/** Another sidecar has the job by now, or the queue already knows: there is nothing more to report. */
 function passAnswer(error: unknown): void {
   if (!isAnswer(error)) throw error;
 }

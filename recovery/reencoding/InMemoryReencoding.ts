@@ -13,7 +13,7 @@ interface Entry {
   holder: { readonly token: symbol; heardAt: number } | null;
 }
 
-/** What both ends of the queue share, as they share Redis. */
+/** The state that both ends of the queue share, like Redis. */
 export class InMemoryReencodingStore {
   readonly entries = new Map<string, Entry>();
   readonly lockMs: number;
@@ -29,7 +29,7 @@ export class InMemoryReencodingStore {
     if (available) for (const { holder } of this.entries.values()) if (holder) holder.heardAt = Date.now();
   }
 
-  /** @throws Unavailable */
+  /** @throws Unavailable while the store is away */
   get(): Map<string, Entry> {
     if (!this.#available) throw new Unavailable('queue', 'The queue does not serve.');
     return this.entries;

@@ -10,13 +10,14 @@ const HOLD_JOB = readFileSync(new URL('./holdJob.lua', import.meta.url), 'utf8')
 interface HeldJob {
   readonly jobId: string;
   readonly token: string;
-  /** The job is another's, or may be. */
+  /** The job belongs to another sidecar, or may do so. */
   lose(): void;
 }
 
 /**
- * Keeps the locks of this sidecar's jobs and sends jobs of silent sidecars back into the queue (BullMQ's stalled handling).
- * BullMQ's own renewal gives a job up whenever its lock expired; this one asks whether anybody has taken it.
+ * Keeps the locks of this sidecar's jobs and sends jobs of silent sidecars back into the queue (BullMQ's stalled
+ * handling). BullMQ's own renewal gives a job up whenever its lock expired; this one checks whether another sidecar has
+ * taken it.
  */
 export class JobLocks {
   readonly #redis: RedisConnection;
@@ -64,21 +65,24 @@ export class JobLocks {
   async #round(): Promise<void> {
     try {
       await Promise.all([...this.#held].map((held) => this.#renew(held)));
-      // Asked only when it can be answered now: the answer of a Redis that has just come back would be unjust.
+      // Asks only if Redis can answer now: a Redis that has just come back would call healthy jobs stalled.
       if (this.#clock.now() < this.#judgesFrom || !this.#redis.availability.available) return;
       const stalled = await this.#redis.run('look for stalled reencoding jobs', () =>
         this.#backend.moveStalledJobsToWait(),
       );
       if (stalled.length > 0) this.#logger.warn({ jobIds: stalled }, 'jobs of a silent sidecar go to another one');
     } catch (error) {
-      // Work goes on: whether another was given a job, Redis says when it is back.
+      // Work continues: once Redis is back it says whether another sidecar got a job.
       if (!(error instanceof Unavailable)) throw error;
       this.#judgeLater();
       this.#logger.debug({ err: error }, 'cannot tell Redis that this sidecar lives');
     }
   }
 
-  /** Locks expired of sidecars that are well, and could not say so: they have time to. */
+  /**
+   * While Redis was away nobody could renew a lock: healthy sidecars get time to do so before their jobs count as
+   * stalled.
+   */
   #judgeLater(): void {
     this.#judgesFrom = this.#clock.now() + this.#lockMs;
   }

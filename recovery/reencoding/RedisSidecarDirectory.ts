@@ -29,7 +29,7 @@ export class RedisSidecarDirectory implements SidecarDirectory {
       keyOf: sidecarKey,
       idOf: ({ sidecarId }) => sidecarId,
       schema: sidecarInfo,
-      // Nothing depends on dead sidecars: any living one takes them off the list.
+      // Nothing depends on dead sidecars: any living one removes them from the list.
       beat: () => this.#presence.forgetDead(10 * DEAD_AFTER_MS),
     });
   }

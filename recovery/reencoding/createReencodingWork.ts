@@ -26,7 +26,11 @@ export interface ReencodingWorkplace {
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Connects a sidecar to Redis. @throws Unavailable when Redis does not serve in time, TypeError for a bad URL. */
+/**
+ * Connects a sidecar to Redis.
+ * @throws Unavailable when Redis does not serve in time
+ * @throws TypeError when the URL is bad
+ */
 export async function createReencodingWork(config: ReencodingWorkConfig): Promise<ReencodingWorkplace> {
   const { clock, sidecarId } = config;
   const logger = config.logger.child({ part: 'recovery' });

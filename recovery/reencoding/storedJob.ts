@@ -4,7 +4,7 @@ import { ReencodingJob } from '../../core/reencoding/messages.ts';
 /** BullMQ's name of the queue, below `reencodingPrefix`. */
 export const QUEUE_NAME = 'jobs';
 
-/** What the queue holds: a job, or a mark that it was taken back while a sidecar worked on it. */
+/** An entry of the queue: a job, or a mark that it was withdrawn while a sidecar worked on it. */
 export const StoredJob = z.union([z.object({ withdrawn: z.literal(true) }), ReencodingJob]);
 export type StoredJob = z.infer<typeof StoredJob>;
 
@@ -15,7 +15,7 @@ export const roundMs = (lockMs: number): number => lockMs / 4;
 
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
-/** Work that lasted longer was no false start. */
+/** Work that lasted longer was not a failed start. */
 const GOOD_START_MS = 30_000;
 
 /** How long a job waits after a failure, after `failuresBefore` earlier ones. */
@@ -25,8 +25,8 @@ export function pauseMs(failuresBefore: number, lastedMs: number): number {
 }
 
 /**
- * Grows with every hand-out, also after the job was added again: the clock of the node that adds it is the high part.
- * No job is handed out more than a thousand times a second.
+ * Grows each time that the job is given out, even if the job was added again: the clock of the node that adds it is the
+ * high part. No job is given out more than a thousand times a second.
  */
 export function attemptOf(addedAt: number, timesGivenOut: number): number {
   return addedAt * 1_000 + timesGivenOut;

@@ -105,7 +105,7 @@ describe('Redis Cluster', () => {
     await writer.registry.stop();
   });
 
-  /** Asks again while the outcome is unknown, as every writer does. */
+  /** Asks again while the outcome is unknown, like every writer. */
   async function appendSurely(room: string, commit: Commit, after: Position): Promise<AppendOutcome> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -116,7 +116,7 @@ describe('Redis Cluster', () => {
     }
   }
 
-  test('[J4] nothing is lost while slots of a cluster move, and followers hear of all of it', async () => {
+  test('[J4] no commit is lost while slots of a cluster move, and followers hear of every one', async () => {
     const heard = new Map<string, number>(rooms.map((room) => [room, 0]));
     const note = (room: string, commits: readonly Commit[]): void => {
       heard.set(room, Math.max(heard.get(room) ?? 0, ...commits.map((commit) => commit.version)));
@@ -137,7 +137,7 @@ describe('Redis Cluster', () => {
       await Promise.all(
         rooms.map(async (room) => {
           const outcome = await appendSurely(room, commit, after);
-          // It was asked again when a slot moved, and was in by then.
+          // The commit was sent again when a slot moved, and was in by then.
           if (outcome.type !== 'appended') expect(outcome).toEqual({ type: 'behind', missed: [commit] });
         }),
       );

@@ -9,13 +9,13 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 
-/** What a node was asked to do, in order: `dead ROOM NODE` or `due ROOM`. */
+/** The node's tasks, in order: `dead ROOM NODE` or `due ROOM`. */
 interface TestNode extends Recovery {
   readonly asked: string[];
-  /** The node stands still, as after SIGSTOP: none of its timers fires until `resume`. */
+  /** Stops the node, like SIGSTOP: none of its timers fires until `resume`. */
   pause(): void;
   resume(): void;
-  /** The node is gone without a word. */
+  /** Ends the node without notice. */
   crash(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -37,19 +37,19 @@ const ALL_LOOK_DEAD_MS = DEAD_AFTER_MS + BEAT_MS;
 
 interface World {
   readonly server: TestRedis;
-  /** Looks into Redis past the nodes. */
+  /** Reads Redis directly, without the nodes. */
   readonly side: Redis;
-  /** `work` is done for each thing that the node is asked to do; `asked` gets it once that succeeded. */
+  /** `work` runs for each task of the node; `asked` gets the task once it succeeded. */
   startNode(nodeId: string, work?: (what: string) => Promise<void>): Promise<TestNode>;
   heldBy(nodeId: string): Promise<string[]>;
   /**
-   * Waits until each of these nodes judges who is dead, and says what all were asked beside that: nodes die, one after
-   * another, until each of them has looked after one.
+   * Waits until each of these nodes judges who is dead, and returns their other tasks: nodes die, one after another,
+   * until each of them has looked after one.
    */
   judged(...nodes: readonly TestNode[]): Promise<string[]>;
 }
 
-/** A Redis of its own for each test: they run side by side, for most of them wait. */
+/** Each test has its own Redis: they run side by side, as most of them wait. */
 async function startWorld({ onTestFinished }: TestContext): Promise<World> {
   const server = await startTestRedis();
   const side = new Redis(server.options);
@@ -154,7 +154,7 @@ describe.concurrent('nodes', () => {
     expect(await side.zrange(nodesKey(), '0', '-1')).toEqual(['a']);
   });
 
-  test('[R1] the rooms of a dead node are looked after, each once, and the node is forgotten', async (context) => {
+  test('[R1] other nodes look after the rooms of a dead node, each once, and forget the node', async (context) => {
     const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -173,7 +173,7 @@ describe.concurrent('nodes', () => {
     expect(await known(b)).toEqual(['b', 'c']);
   });
 
-  test('[R1] a room that could not be looked after is tried again', async (context) => {
+  test('[R1] a node tries again to look after a room after a failure', async (context) => {
     const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
     let failures = 0;
@@ -194,7 +194,7 @@ describe.concurrent('nodes', () => {
   test('[R1] a node that stops while it holds rooms leaves them to the others at once', async (context) => {
     const { startNode, judged } = await startWorld(context);
     const b = await startNode('b');
-    // What a node that just came says of others does not count yet.
+    // A new node's judgement of others does not count yet.
     expect(await judged(b)).toEqual([]);
     const a = await startNode('a');
     await a.registry.claimRoom('room');
@@ -204,7 +204,7 @@ describe.concurrent('nodes', () => {
     expect(await judged(b)).toEqual(['dead room a']);
   });
 
-  test('[R1] a node that stood still, and was called dead, is back by itself with all its rooms', async (context) => {
+  test('[R1] a node that stood still and counted as dead comes back by itself with all its rooms', async (context) => {
     const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -222,7 +222,7 @@ describe.concurrent('nodes', () => {
     expect(a.asked).toEqual([]);
   });
 
-  test('nobody is called dead because Redis was away', { timeout: 120_000 }, async (context) => {
+  test('no node counts as dead because Redis was away', { timeout: 120_000 }, async (context) => {
     const { server, startNode, judged } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -240,7 +240,7 @@ describe.concurrent('nodes', () => {
     expect(await judged(a, b)).toEqual([]);
   });
 
-  test('what Redis lost of the nodes is there again within two beats', async (context) => {
+  test('node data that Redis lost is there again within two beats', async (context) => {
     const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -257,7 +257,7 @@ describe.concurrent('nodes', () => {
 });
 
 describe.concurrent('deadlines of rooms', () => {
-  test('a deadline that has passed is met, by one of the nodes, and is over', async (context) => {
+  test('one of the nodes meets a passed deadline, and removes it', async (context) => {
     const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -276,12 +276,12 @@ describe.concurrent('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['later']);
   });
 
-  test('[R1] a deadline that could not be met is tried again, also when the claiming node died', async (context) => {
+  test('[R1] a deadline is tried again after a failure, also if the claiming node died', async (context) => {
     const { startNode } = await startWorld(context);
     let died = false;
     const a = await startNode('a', () => {
       died = true;
-      return new Promise(() => {}); // Never comes back from it.
+      return new Promise(() => {}); // Never finishes.
     });
     let failures = 0;
     await a.roomIndex.touch('room', Date.now(), Date.now());
@@ -304,7 +304,7 @@ describe.concurrent('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1', 'WITHSCORES')).toEqual(['room', String(later)]);
   });
 
-  test('deadlines that Redis lost, or that were set while it was away, are there when it is back', async (context) => {
+  test('deadlines that Redis lost or missed are there when it is back', async (context) => {
     const { server, side, startNode } = await startWorld(context);
     const a = await startNode('a');
     const later = Date.now() + 600_000;

@@ -31,7 +31,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** One room's writer: appends until it is told to stop, and notes what was acknowledged. */
+/** One room's writer: appends until it is stopped, and records the acknowledged commits. */
 class Writer {
   readonly acknowledged: string[] = [];
   unknown = 0;
@@ -52,14 +52,14 @@ class Writer {
         this.#position = positionOf((outcome.type === 'behind' ? outcome.missed : commits).at(-1));
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
-        // The next append tells: behind, by our own commit, or not.
+        // The next append shows it: behind, by our own commit, or not.
         this.unknown++;
       }
     }
   }
 }
 
-test('[J2] redis killed during 1,000 appends at once, three times: all that was acknowledged is there, in one order', async () => {
+test('[J2] all acknowledged commits survive three kills of Redis during 1,000 appends, in one order', async () => {
   await start();
   const writers = Array.from({ length: 1_000 }, (_, i) => new Writer(`room-${i}`));
   const total = (): number => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
@@ -93,7 +93,7 @@ test('[J2] redis killed during 1,000 appends at once, three times: all that was 
   );
 });
 
-test('[J4] a torn end of the append-only file is a diverged journal, and its writer puts back what is missing', async () => {
+test('[J4] a writer restores what a torn end of the append-only file lost', async () => {
   await start();
   const commits = commitsAfter(ORIGIN, 20);
   for (const [i, commit] of commits.entries()) {
@@ -107,7 +107,7 @@ test('[J4] a torn end of the append-only file is a diverged journal, and its wri
       .sort()
       .at(-1) ?? '';
   const file = join(folder, newest);
-  // Within the last transaction but one: Redis drops what is incomplete.
+  // In the last transaction but one: Redis drops the incomplete rest.
   await truncate(file, (await stat(file)).size - 400);
   await server.start();
 

@@ -47,7 +47,7 @@ async function connect(
   return Object.assign(recovery, { logged: logger.lines });
 }
 
-/** The journal refuses by name and says what to do; then, once `heal` is done, takes the same commit without help. */
+/** Checks that the journal refuses by name and gives advice; after `heal` it takes the same commit without help. */
 async function refusesUntilHealed(journal: Journal, advice: string, heal: () => Promise<unknown>): Promise<void> {
   const [commit] = commitsAfter(ORIGIN, 1);
   if (!commit) throw new Error('no commit');
@@ -62,7 +62,7 @@ async function refusesUntilHealed(journal: Journal, advice: string, heal: () => 
 }
 
 describe('Redis that does not serve', () => {
-  test('a Redis that is out of memory refuses, and serves once it has some', async () => {
+  test('a Redis without memory refuses, and serves once it has some', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     await side.config('SET', 'maxmemory', '1mb');
@@ -110,7 +110,7 @@ describe('Redis that does not serve', () => {
     await refusesUntilHealed(journal, 'ACL LOG', () => side.call('ACL', 'SETUSER', 'default', '+@all'));
   });
 
-  test('commands wait for a Redis that still loads, and no second is lost', async () => {
+  test('commands wait for a Redis that still loads, and lose no second', async () => {
     const { server } = await startServer({ settings: { 'key-load-delay': '100' } });
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 6_000);
@@ -134,13 +134,13 @@ describe('Redis that does not serve', () => {
     });
     expect(loading).toBe(true);
     await waitUntil(() => journal.available || 'the journal is not available again');
-    // It asked while Redis was loading still: a client that waits until Redis is ready would lose a second.
+    // The journal asked while Redis was still loading: a client that waits until Redis is ready would lose a second.
     expect(await side.info('commandstats')).toMatch(/cmdstat_set:.*rejected_calls=[1-9]/u);
     await started;
     expect(await journal.position('room')).toEqual(positionOf(commits.at(-1)));
   });
 
-  test('the outcome of an append to a paused Redis is unknown in bounded time, and the journal tells it later', async () => {
+  test('an append to a paused Redis ends in bounded time, and the journal tells its outcome later', async () => {
     const { server } = await startServer();
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 1);
@@ -151,12 +151,12 @@ describe('Redis that does not serve', () => {
     server.resume();
     await waitUntil(() => journal.available || 'the journal is not available again');
     const outcome = await journal.append('room', commits, ORIGIN);
-    // It was taken when Redis went on, or is taken now; never twice.
+    // Redis took it when it resumed, or takes it now; never twice.
     if (outcome.type !== 'appended') expect(outcome).toEqual({ type: 'behind', missed: commits });
     expect(await journal.read('room', 0, 10)).toEqual(commits);
   });
 
-  test('a Redis that forgot our scripts is given them again', async () => {
+  test('a Redis that forgot our scripts gets them again', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 2);
@@ -165,7 +165,7 @@ describe('Redis that does not serve', () => {
     expect(await journal.append('room', commits.slice(1), positionOf(commits[0]))).toEqual({ type: 'appended' });
   });
 
-  test('followers on a Redis whose push channel breaks hear of the gap and of what comes after', async () => {
+  test('followers on a broken push channel hear of the gap and of later commits', async () => {
     const { server, side } = await startServer();
     const { journal } = await connect(server.url);
     const rooms = Array.from({ length: 200 }, (_, i) => `room-${i}`);
@@ -189,13 +189,13 @@ describe('Redis that does not serve', () => {
 });
 
 describe('at the start', () => {
-  test('a Redis that is not there is named, with what to do', async () => {
+  test('the error for a missing Redis names it and gives advice', async () => {
     const failure = connect('unix:///nowhere/redis.sock', { startTimeoutMs: 300 });
     await expect(failure).rejects.toThrow('Could not reach Redis at unix:///nowhere/redis.sock');
     await expect(failure).rejects.toMatchObject({ name: 'Unavailable' });
   });
 
-  test('[S2] a wrong password is named, and not shown', async () => {
+  test('[S2] the error for a wrong password says so and does not show it', async () => {
     const { server, side } = await startServer({ port: 0 });
     await side.config('SET', 'requirepass', 'right');
     await expect(connect(`unix://:wr0ng@${server.path}`, { startTimeoutMs: 500 })).rejects.toThrow(
@@ -207,7 +207,7 @@ describe('at the start', () => {
     expect(await journal.position('room')).toEqual(ORIGIN);
   });
 
-  test('settings that do not keep the promised durability are warned of by name', async () => {
+  test('a warning names each Redis setting that breaks the promised durability', async () => {
     const { server } = await startServer({ appendfsync: 'everysec' });
     const { logged } = await connect(server.url, { durability: { mode: 'fsync' } });
     const warnings = logged.filter(({ level }) => level === 'warn').map(({ message }) => message);

@@ -24,7 +24,7 @@ interface Event {
   readonly attempt: number;
 }
 
-/** A sidecar's end of the queue in a process of its own. */
+/** A sidecar's end of the queue in a separate process. */
 class WorkerProcess {
   readonly events: Event[] = [];
   readonly #child: ChildProcess;
@@ -42,7 +42,7 @@ class WorkerProcess {
     return new WorkerProcess(fork(WORKER, [url, sidecarId], { execArgv: ['--disable-warning=ExperimentalWarning'] }));
   }
 
-  /** Once it looks for jobs. */
+  /** Resolves once it looks for jobs. */
   async ready(): Promise<void> {
     await waitUntil(() => {
       if (this.#child.exitCode !== null) throw new Error(`The worker ended with ${this.#child.exitCode}`);
@@ -61,7 +61,7 @@ class WorkerProcess {
     await ended;
   }
 
-  /** `taken job-1`, oldest first. */
+  /** Lines such as `taken job-1`, oldest first. */
   get told(): string[] {
     return this.events.map(({ type, jobId }) => `${type} ${jobId}`);
   }
@@ -86,18 +86,18 @@ const JOB: ReencodingJob = {
 
 /** A process that loads BullMQ takes a while beside others. */
 const START_LIMIT_MS = 30_000;
-/** How long one must stand still, or Redis be away, to lose the lock of a job for certain. */
+/** How long a worker must stand still, or Redis be away, to lose the lock of a job for certain. */
 const LOCK_ENDS_MS = 1.5 * LOCK_MS;
 
 /** Each test has its own Redis, with one node. */
 interface World {
   readonly server: TestRedis;
   readonly node: Recovery;
-  /** Looks into Redis past the node. */
+  /** Reads Redis directly, without the node. */
   readonly side: Redis;
   readonly workers: readonly WorkerProcess[];
   startWorker(sidecarId: string): Promise<WorkerProcess>;
-  /** What happened to jobs, in the order of the workers: `taken job-1`. */
+  /** The events of jobs, in the order of the workers: `taken job-1`. */
   told(): string[];
 }
 
@@ -149,7 +149,7 @@ describe('jobs and what may happen to processes', () => {
     expect(told()).toEqual(['taken job-1', 'taken job-1']);
   });
 
-  test("a worker that stood still hears that its job is another's, and does not take it back", async (context) => {
+  test("a worker that stood still hears that another has its job, and leaves it there", async (context) => {
     const { node, startWorker } = await startWorld(context);
     const stopped = await startWorker('sidecar-1');
     await node.reencodingQueue.add(JOB);
@@ -159,14 +159,14 @@ describe('jobs and what may happen to processes', () => {
     await other.does('taken', JOB.jobId);
     stopped.send('SIGCONT');
     await stopped.does('lost', JOB.jobId);
-    // The other has no room for a second job.
+    // The other worker has no room for a second job.
     await node.reencodingQueue.add({ ...JOB, jobId: 'job-2' });
     await stopped.does('taken', 'job-2');
     expect(stopped.told).toEqual(['taken job-1', 'lost job-1', 'taken job-2']);
     expect(other.told).toEqual(['taken job-1']);
   });
 
-  test('a worker that stood still alone goes on with its job', async (context) => {
+  test('a worker that stood still keeps its job if there is no other worker', async (context) => {
     const { node, side, startWorker } = await startWorld(context);
     const stopped = await startWorker('sidecar-1');
     await node.reencodingQueue.add(JOB);
@@ -197,7 +197,9 @@ describe('jobs and what may happen to processes', () => {
     expect(attempt).toBeGreaterThan(holder.events[0]?.attempt ?? Number.POSITIVE_INFINITY);
   });
 
-  /** Two of three workers have a job; Redis is away. Then nobody has lost one, and the third gets the next. */
+  /**
+   * Two of three workers have a job while Redis is away. Afterwards nobody has lost one, and the third gets the next.
+   */
   async function awayWhileTwoWork(context: TestContext, goAway: (world: World) => Promise<void>): Promise<void> {
     const world = await startWorld(context);
     const { node, side, startWorker, told } = world;
@@ -227,7 +229,7 @@ describe('jobs and what may happen to processes', () => {
     },
   );
 
-  test('Redis that hangs until all locks have ended costs nobody a job that is alive', async (context) => {
+  test('no worker loses a live job when Redis hangs until all locks have ended', async (context) => {
     await awayWhileTwoWork(context, async ({ server }) => {
       server.pause();
       await sleep(2 * LOCK_MS);
@@ -255,11 +257,11 @@ describe('jobs and what may happen to processes', () => {
     done();
     await place.work.close();
     await place.close();
-    // It did not wait for this.
+    // Closing did not wait for this.
     await server.start();
   });
 
-  test('a sidecar whose Redis does not serve says so and starts not at all', async () => {
+  test('a sidecar whose Redis does not serve says so and does not start', async () => {
     const options = { sidecarId: 'sidecar-1', clock: systemClock, logger: silentLogger, startTimeoutMs: 200 };
     await expect(createReencodingWork({ redis: { url: 'unix:///nonexistent.sock' }, ...options })).rejects.toThrow(
       'Could not reach Redis',
@@ -268,7 +270,7 @@ describe('jobs and what may happen to processes', () => {
   });
 });
 
-test('nothing that BullMQ says reaches the console, whatever Redis is like', async () => {
+test('BullMQ writes nothing to the console, whatever the state of Redis', async () => {
   const said: string[] = [];
   const { error, warn } = console;
   const listen = (...words: unknown[]): void => void said.push(words.join(' '));
@@ -350,7 +352,7 @@ describe('the directory of sidecars', () => {
     return place;
   }
 
-  test('the directory of sidecars shows those that live as they describe themselves now, and none that has stopped', async () => {
+  test('the directory shows living sidecars with their current descriptions, and no stopped ones', async () => {
     const one = await join('sidecar-1');
     const two = await join('sidecar:{2}');
     let draining = false;
@@ -366,7 +368,7 @@ describe('the directory of sidecars', () => {
     expect(await node.sidecars.sidecars()).toEqual([broken]);
   });
 
-  test('the directory of sidecars forgets those that went silently, and comes back after Redis lost everything', async () => {
+  test('the directory forgets vanished sidecars, and recovers after Redis lost everything', async () => {
     await side.zadd(sidecarsKey(), Date.now() - 10_000, 'gone-1');
     await side.zadd(sidecarsKey(), Date.now() - 60_000, 'gone-2');
     const place = await join('sidecar-1');

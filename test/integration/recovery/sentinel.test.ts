@@ -75,7 +75,7 @@ async function startPair(): Promise<{ url: string; master: TestRedis; replica: R
   return { url, master: master.server, replica: replica.side };
 }
 
-test('[R1] the master dies, sentinel makes the replica master: appends and pushes go on without help', async () => {
+test('[R1] appends and pushes continue without help when sentinel replaces a dead master', async () => {
   const { url, master, replica } = await startPair();
   const recovery = await createRecovery({
     redis: { url, commandTimeoutMs: 1_000 },
@@ -109,7 +109,7 @@ test('[R1] the master dies, sentinel makes the replica master: appends and pushe
   await waitUntil(() => pushed.at(-1)?.commitId === more[0]?.commitId || 'the newest commit was not pushed');
 });
 
-test('[R1] the master dies: whoever works on a job goes on with it, and the next job is given out', async () => {
+test('[R1] workers keep their jobs when the master dies, and the next job is given out', async () => {
   const { url, master, replica } = await startPair();
   const options = { redis: { url }, clock: systemClock, logger: silentLogger };
   const node = await createRecovery({ ...options, durability: { mode: 'async' }, nodeId: 'node-1' });

@@ -6,13 +6,13 @@ import { waitUntil } from '../../support/waitUntil.ts';
 export interface TestCluster {
   readonly url: string;
   readonly masters: readonly TestRedis[];
-  /** Enters the cluster as any client does. */
+  /** Enters the cluster like any client. */
   readonly client: Cluster;
-  /** Moves the slot, with its keys, to the next master, as an operator's resharding does. */
+  /** Moves the slot, with its keys, to the next master, like an operator's resharding. */
   moveSlot(slot: number): Promise<void>;
   /** Waits until every master calls the cluster whole. */
   whole(): Promise<void>;
-  /** All masters lose everything, also one that clients have not found again since it was started. */
+  /** All masters lose everything, even one that clients have not found again since its start. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -19,7 +19,7 @@ interface Heard {
   readonly body: unknown;
 }
 
-/** A client as bare as can be: what it asks and what it hears. */
+/** A minimal client: its requests and the notifications it hears. */
 export class TestClient {
   readonly socket: Socket;
   readonly heard: Heard[] = [];
@@ -32,7 +32,7 @@ export class TestClient {
     });
   }
 
-  /** Rejects with the WireError when it is refused. */
+  /** Rejects with the WireError if the server refuses. */
   static connect(
     url: string,
     token: string,
@@ -50,7 +50,7 @@ export class TestClient {
     });
   }
 
-  /** Without a check of what is sent. */
+  /** Sends without checking the body. */
   send(name: string, ...body: unknown[]): Promise<Answer<RequestName>> {
     return new Promise((resolve, reject) => {
       const onLost = (reason: string) => reject(new Error(`disconnected: ${reason}`));
@@ -62,7 +62,7 @@ export class TestClient {
     });
   }
 
-  /** The result, or a rejection with the code. */
+  /** Returns the result, or rejects with the code. */
   async ask<N extends RequestName>(name: N, body: Omit<RequestBody<N>, 'commandId'>): Promise<ResponseBody<N>> {
     const answer = (await this.send(name, { commandId: randomUUID(), ...body })) as Answer<N>;
     if (answer.ok) return requests[name].response.parse(answer.result) as ResponseBody<N>;
@@ -73,7 +73,7 @@ export class TestClient {
     return this.heard.filter((heard) => heard.name === name).map(({ body }) => body as NotificationBody<N>);
   }
 
-  /** Events of all commits heard, by type. */
+  /** Returns the events of all commits heard, by type. */
   events<T extends RoomEvent['type']>(type: T) {
     return this.all('committed')
       .flatMap(({ events }) => events)

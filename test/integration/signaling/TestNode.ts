@@ -25,7 +25,7 @@ export const clock: Clock = {
   },
 };
 
-/** Keeps what was logged as an error: most tests expect none. */
+/** Keeps the error messages: most tests expect none. */
 export class TestLogger implements Logger {
   readonly errors: string[] = [];
   child(): Logger {
@@ -93,12 +93,12 @@ export interface TestNodeOptions {
   readonly pageFolder?: string;
   readonly iceServers?: SignalingDeps['iceServers'];
   readonly auth?: Partial<SignalingDeps['auth']>;
-  /** Its own; by default one is shared by the nodes of a test file. */
+  /** A separate media plane; by default the nodes of a test file share one. */
   readonly media?: MediaPlane;
   readonly sidecars?: NonNullable<SignalingDeps['sidecars']> & {
     readonly directory: Pick<SidecarDirectory, 'sidecars'>;
   };
-  /** Of signaling. */
+  /** The clock of signaling. */
   readonly clock?: Clock;
   /** How long a room that nobody uses stays in memory. */
   readonly idleMs?: number;

@@ -84,7 +84,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await expect(connect(token, { protocol: 999 })).rejects.toMatchObject({ code: 'PROTOCOL_UNSUPPORTED' });
   });
 
-  it('[S1] a client is answered nothing but NOT_IN_ROOM before it joins', async () => {
+  it('[S1] a client gets only NOT_IN_ROOM before it joins', async () => {
     const client = await connect(await node.joinToken(roomId, 'ann'));
     const id = { commandId: 'c', participantId: 'p', trackId: 't', messageId: 'm', transportId: 't' };
     const bodies: Partial<Record<RequestName, object>> = {
@@ -116,7 +116,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     }
   });
 
-  it('the server answers whatever is sent with a code of the protocol, and stays up', async () => {
+  it('the server answers any message with a code of the protocol, and stays up', async () => {
     await start({ requests: { burst: 1e6, perSecond: 1e6 } });
     const bob = await join('bob');
     const mallory = await join('mallory');
@@ -170,7 +170,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     expect(node.hosts.get(roomId)?.state.participants.get('ann')?.handRaisedAt).toBeNull();
   });
 
-  it('a message that is too large is refused, and the sender of one far too large is cut off', async () => {
+  it('a too large message is refused, and the sender of a huge one is cut off', async () => {
     const ann = await join('ann');
     const bob = await join('bob');
     const large = { commandId: 'c', messageId: 'm', text: 'x'.repeat(100 << 10) };
@@ -180,7 +180,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await bob.ask('ping', {});
   });
 
-  it('a client that floods is refused, then cut off, and the others go on', async () => {
+  it('a client that floods is refused, then cut off, and the others continue', async () => {
     const bob = await join('bob');
     const mallory = await join('mallory');
     const answers: unknown[] = [];
@@ -244,14 +244,14 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     }
   });
 
-  /** Requests of clients that were answered with this, by the server's own count. */
+  /** Requests of clients that got this answer, by the server's own count. */
   async function answered(request: string, outcome: ErrorCode): Promise<number> {
     const { body } = await node.rest('GET', '/metrics');
     const line = new RegExp(`^everroom_requests_total\\{request="${request}",outcome="${outcome}".*\\} (\\d+)$`, 'mu');
     return Number(line.exec(body as string)?.[1] ?? 0);
   }
 
-  it('frames that are no messages at all harm nobody, whether their sender was let in or not', async () => {
+  it('frames that are no messages harm nobody, whether or not their sender was let in', async () => {
     await start({
       connects: { burst: 1e6, perSecond: 1e6 },
       requests: { burst: 1e6, perSecond: 1e6 },
@@ -293,7 +293,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
       { numRuns: 150 },
     );
     await bob.ask('ping', {});
-    // Those who were let in did reach what answers requests.
+    // Requests from those who were let in did reach the dispatcher.
     expect(await answered('setView', 'INVALID')).toBeGreaterThan(0);
   });
 
@@ -304,7 +304,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await Promise.all(clients.slice(0, 2).map((client) => client.ask('ping', {})));
   });
 
-  it('a node that drains refuses connections, and ends none', async () => {
+  it('a draining node refuses connections, and ends none', async () => {
     const ann = await join('ann');
     node.signaling.drain();
     await expect(connect(await node.joinToken(roomId, 'bob'))).rejects.toMatchObject({ code: 'DRAINING' });
@@ -312,7 +312,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await ann.ask('raiseHand', {});
   });
 
-  it('a node says that its port is taken, and can listen on it later, also after a crash with clients', async () => {
+  it('a node says that its port is taken, and can listen on it later, even after a crash with clients', async () => {
     const ann = await join('ann');
     const store = new InMemoryJournalStore();
     await expect(TestNode.start({ engine, store, port: node.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -95,7 +95,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       ann.close();
     });
 
-    it('[S1] people without the API key create rooms and come in as members, and nothing more', async () => {
+    it('[S1] people without the API key can create rooms and enter as members, and nothing more', async () => {
       const created = await node.rest('POST', '/api/rooms', { name: 'Ad hoc' });
       expect(created).toMatchObject({ status: 201, body: { role: 'host' } });
       expect(created.body.roomId).toMatch(/^[a-z]{3}-[a-z]{4}-[a-z]{3}$/);
@@ -129,7 +129,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect((await node.rest('GET', '/api/rooms', undefined, 'Bearer wrong')).status).toBe(429);
     });
 
-    it('the REST API refuses bodies that are no JSON, too large or not understood', async () => {
+    it('the REST API refuses bodies that are not JSON, too large or of a wrong shape', async () => {
       const refused: [unknown, number][] = [
         ['{', 400],
         ['[]', 400],
@@ -222,7 +222,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       }
     });
 
-    it('assets of the page never change, and are compressed as the browser likes', async () => {
+    it('assets of the page never change, and come in a compression that the browser accepts', async () => {
       const etags = new Set<string | null>();
       const encodings = [
         ['br, gzip', 'br'],
@@ -249,7 +249,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect(etags.size).toBe(3);
     });
 
-    it('compressed files of another build of the page are left alone', async () => {
+    it('compressed files of another build of the page are not served', async () => {
       const built = new Date(Date.now() - 60_000);
       for (const suffix of ['br', 'gz']) {
         await utimes(join(folder, 'web', 'assets', `app-Ab3dEf9h.js.${suffix}`), built, built);
@@ -270,7 +270,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect(await (await fetch(node.url)).text()).toContain('Rebuilt');
     });
 
-    it('the page gives nothing from outside its folder, and nothing hidden', async () => {
+    it('the page serves no file outside its folder, and no hidden one', async () => {
       const attempts = [
         '/../secret.txt',
         '/..%2fsecret.txt',

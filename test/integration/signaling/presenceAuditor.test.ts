@@ -4,7 +4,7 @@ import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
 import { clock, closeTestMedia, TestNode } from './TestNode.ts';
 
-/** Rounds come fifty times as often, and what counts them counts the timers they set. */
+/** Rounds come fifty times as often; the timers that the auditor sets count them. */
 let timers = 0;
 const hurried = {
   ...clock,
@@ -40,7 +40,7 @@ it('the presence auditor gives up a place in the record that no connection of th
   const roomId = await node.createRoom();
   const ann = await connect(node, roomId, 'ann');
   await ann.ask('join', { name: 'Ann' });
-  // A join whose answer was lost, and that nobody asked again.
+  // The answer to a join was lost, and nobody repeated it.
   const actor = { kind: 'node', nodeId: node.nodeId } as const;
   const host = await node.hosts.open(roomId);
   await host.handle({
@@ -59,7 +59,7 @@ it('the presence auditor gives up a place in the record that no connection of th
   ann.close();
 });
 
-it('the presence auditor leaves those alone who are connected to another node', async () => {
+it('the presence auditor leaves people alone who are connected to another node', async () => {
   const [node, other] = [await startNode(), await startNode()];
   const roomId = await node.createRoom();
   const ann = await connect(node, roomId, 'ann');
@@ -75,7 +75,7 @@ it('the presence auditor leaves those alone who are connected to another node', 
   bob.close();
 });
 
-it('the presence auditor takes back a knock that nobody waits for any more', async () => {
+it('the presence auditor withdraws a knock when nobody waits for its answer', async () => {
   const node = await startNode();
   const roomId = await node.createRoom({ lobby: true });
   const carl = await connect(node, roomId, 'carl');
@@ -83,7 +83,7 @@ it('the presence auditor takes back a knock that nobody waits for any more', asy
   const host = await node.hosts.open(roomId);
   store.setAvailable(false);
   carl.close();
-  // A command that waits as long as the one that takes the knock back.
+  // A command that waits as long as the one that withdraws the knock.
   const actor = { kind: 'operator' } as const;
   const lock = { type: 'SetLocked', locked: true, commandId: 'lock', actor, now: Date.now() } as const;
   await expect(host.handle(lock)).rejects.toThrow();
@@ -92,7 +92,7 @@ it('the presence auditor takes back a knock that nobody waits for any more', asy
   await waitUntil(() => !host.state.lobby.has('carl') || 'Carl is still in the lobby');
 });
 
-it('the presence auditor tells people at the door what was decided while their room was closed on this node', async () => {
+it('the presence auditor sends lobby decisions made while the room was closed on this node', async () => {
   const node = await startNode();
   const door = await startNode(1);
   const roomId = await node.createRoom({ lobby: true });

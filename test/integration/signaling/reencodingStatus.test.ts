@@ -74,7 +74,7 @@ describe('what people and operators are told of reencoding', () => {
     return client;
   }
 
-  it('the state of reencoding is told on entering, and again when it changes', async () => {
+  it('clients hear the state of reencoding on entering, and again when it changes', async () => {
     const roomId = await node.createRoom();
     const ann = await enter(roomId, 'ann');
     expect(await ann.hears('reencodingStatus')).toEqual([
@@ -90,7 +90,7 @@ describe('what people and operators are told of reencoding', () => {
     expect(await bob.hears('reencodingStatus')).toEqual([{ available: true, reason: null, trackIds: ['camera-1'] }]);
   });
 
-  it('the state of reencoding stays while the directory cannot be read, and asking does not read it', async () => {
+  it('the state of reencoding stays while the directory is unreadable, and requests do not read it', async () => {
     sidecars = [SIDECAR];
     const roomId = await node.createRoom();
     await waitUntil(async () => {
@@ -107,7 +107,7 @@ describe('what people and operators are told of reencoding', () => {
     expect((await ann.hears('reencodingStatus'))[0]?.available).toBe(true);
   });
 
-  it('the SDK marks publications, whichever it hears of first', async () => {
+  it('the SDK marks publications, in whatever order it hears of them', async () => {
     const roomId = await node.createRoom();
     const ann = await enter(roomId, 'ann');
     await ann.ask('publish', { trackId: 'camera-1', source: 'camera', muted: false });

@@ -41,7 +41,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(logged).toEqual([]);
   });
 
-  it('a joiner gets the room, and the others are told', async () => {
+  it('a joiner gets the room, and the others hear of it', async () => {
     const roomId = await node.createRoom({ name: 'Standup' });
     const ann = await join(roomId, 'ann', 'host');
     expect(ann.session).toMatchObject({ participantId: 'ann', session: 1, missed: null, transports: null });
@@ -67,7 +67,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     },
   );
 
-  it('versions of a room have no gap for anybody, whatever is told to whom', async () => {
+  it('versions of a room have no gap for anybody, whoever may see which commit', async () => {
     const roomId = await node.createRoom({ lobby: false });
     const ann = await join(roomId, 'ann', 'host');
     const bob = await join(roomId, 'bob');
@@ -98,7 +98,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
       expected: ['mic', 'unheard-of'].map((trackId) => ({ trackId, rtpParameters })),
     });
     expect(resumed).toMatchObject({ participantId: 'ann', session: 3 });
-    // Its media are there before it has negotiated them.
+    // Its media are there before the client has negotiated them.
     expect(resumed.transports?.producing).toEqual(['mic']);
     expect(resumed.transports?.send.iceCandidates.length).toBeGreaterThan(0);
     expect(resumed.room?.participants.get('ann')?.tracks.get('mic')).toMatchObject({ muted: true });
@@ -120,7 +120,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(missed?.flatMap(({ events }) => events.map(({ type }) => type))).toContain('ChatPosted');
   });
 
-  it('[J3] a resume that is repeated with its command id is the same session', async () => {
+  it('[J3] a repeated resume with the same command id gives the same session', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     ann.client.close();
@@ -151,13 +151,13 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     const first = await join(roomId, 'ann');
     const second = await join(roomId, 'ann');
     expect(second.session.session).toBe(2);
-    // It would take an answer for a sign that its old connection lives.
+    // The old client would take an answer for a sign that its connection lives.
     await expect(first.client.ask('ping', {})).rejects.toThrow('disconnected');
     expect(await first.client.hears('sessionEnded')).toEqual([{ reason: 'replaced' }]);
     await first.client.isCutOff();
   });
 
-  it('everybody hears who is away once a socket closes', async () => {
+  it('everybody hears of a disconnected participant once the socket closes', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -176,7 +176,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(ann.client.events('ParticipantDisconnected')).toEqual([]);
   });
 
-  it('participants whom a host removes are put out, and whom a host bans are kept out', async () => {
+  it('participants whom a host removes leave the room, and banned ones stay out', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann', 'host');
     const bob = await join(roomId, 'bob');
@@ -189,7 +189,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await expect((await connect(again.session.resumeToken)).ask('resume', { version: 0 })).rejects.toThrow(/BANNED/);
   });
 
-  it("a room that closes ends everybody's session, that of the one who closed it after the answer", async () => {
+  it("a closing room ends everybody's session, that of the closer after the answer", async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann', 'host');
     const bob = await join(roomId, 'bob');
@@ -201,7 +201,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await expect(join(roomId, 'carl')).rejects.toThrow('ROOM_CLOSED');
   });
 
-  it('a room with a password asks for it, and takes the right one only', async () => {
+  it('a room with a password asks for it, and accepts only the right one', async () => {
     const roomId = await node.createRoom({ password: 'sesame' });
     const client = await connect(await node.joinToken(roomId, 'ann'));
     await expect(client.ask('join', { name: 'Ann' })).rejects.toThrow('PASSWORD_REQUIRED');
@@ -211,7 +211,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(JSON.stringify(room)).not.toContain('scrypt');
   });
 
-  it('a password that a host sets counts from then on', async () => {
+  it('a password that a host sets counts from that moment', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann', 'host');
     const bob = await join(roomId, 'bob');
@@ -252,7 +252,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(bob.client.events('ParticipantKnocked')).toEqual([]);
   });
 
-  it('lobby and bans are shown to those who become hosts, and taken away again', async () => {
+  it('a new host sees lobby and bans, and a former host no longer does', async () => {
     const roomId = await node.createRoom({ lobby: true });
     const ann = await join(roomId, 'ann', 'host');
     await ann.client.ask('setLobby', { lobby: false });
@@ -271,7 +271,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect([bob.client.events('ParticipantKnocked'), bob.client.events('ParticipantBanned')]).toEqual([[], []]);
   });
 
-  it('messages that are sent in one breath keep their order, and so does what others hear', async () => {
+  it('messages sent at the same moment keep their order, also for the receivers', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -296,7 +296,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await ann.client.ask('setView', { tiles: [{ trackId: 'x', width: 100, height: 100, pinned: false }] });
   });
 
-  it('reactions and typing are told to the others, and only to those', async () => {
+  it('reactions and typing reach the others, and only them', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const bob = await join(roomId, 'bob');
@@ -307,7 +307,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     expect(ann.client.all('reacted')).toEqual([]);
   });
 
-  it('requests are refused by name while the journal is away, and accepted when it is back', async () => {
+  it('requests get an error by name while the journal is away, and succeed when it is back', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     store.setAvailable(false);
@@ -321,7 +321,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     });
   });
 
-  it('clients whose room is given up by mistake resume in place', async () => {
+  it('clients resume in place when another node gave up their room by mistake', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
     const host = node.hosts.get(roomId);

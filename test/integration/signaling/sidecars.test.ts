@@ -45,7 +45,7 @@ const STATS = {
   rssBytes: 1e8,
 };
 
-/** Writes down what it is told, and answers attach as the test wants. */
+/** Records what it hears, and answers attach as the test wants. */
 class TestDesk implements ReencodingPort {
   readonly heard: { what: string; link: SidecarChannel; message?: unknown }[] = [];
   answer: (request: AttachRequest) => Promise<AttachAnswer> = async () => UNWANTED;
@@ -146,7 +146,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     expect(logged).toEqual([]);
   });
 
-  it('the channel carries attach and its answer, pulses, stats and detach to the desk, adapt and release to the sidecar', async () => {
+  it('the channel carries messages of both sides: attach, pulse, stats, detach, adapt, release', async () => {
     const socket = await connect();
     expect(await socket.emitWithAck('attach', ATTACH)).toEqual(UNWANTED);
     const { link, message } = await desk.hears('attach');
@@ -175,14 +175,14 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     expect(new Set(desk.heard.map((heard) => heard.link)).size).toBe(1);
   });
 
-  it('the pulse of an older sidecar, which does not tell what it has CPU for, counts as of one that has enough', async () => {
+  it('the pulse of an older sidecar, without its CPU limit, counts as without a limit', async () => {
     const socket = await connect();
     const track = { jobId: 'job-1', framesIn: 3, framesOut: [3, 3, 3] };
     socket.emit('pulse', { tracks: [track] });
     expect((await desk.hears('pulse')).message).toEqual({ tracks: [{ ...track, highestLayer: 2 }] });
   });
 
-  it('the desk is told at once, and once, that a channel is lost; saying something to it then does no harm', async () => {
+  it('the desk hears of a lost channel at once, and once; later messages to it do no harm', async () => {
     const socket = await connect();
     let answer: (answer: AttachAnswer) => void = () => {};
     desk.answer = () =>
@@ -202,7 +202,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     expect(desk.all('lost')).toHaveLength(1);
   });
 
-  it('[S1] a sidecar needs a fresh token of the shared secret, its own, for this node', async () => {
+  it('[S1] a sidecar needs a fresh token with the shared secret, for itself and this node', async () => {
     await node.createRoom();
     const joinToken = await node.joinToken('some-room', 'sidecar-1');
     const refused: [Record<string, unknown>, SidecarRefusal['code']][] = [
@@ -227,7 +227,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     expect(desk.heard).toEqual([]);
   });
 
-  it('[S1] a sidecar is no client: neither its token nor its channel opens a room, nor counts as a connection', async () => {
+  it('[S1] a sidecar's token and channel open no room and count as no client connection', async () => {
     await expect(TestClient.connect(node.url, await sign())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
     const socket = await connect();
     expect(await metric('everroom_connections ')).toContain(' 0');
@@ -240,7 +240,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     expect(answered).toBe(false);
   });
 
-  it('messages that the channel cannot understand are dropped and counted, and it goes on', async () => {
+  it('the channel drops and counts messages that it does not understand, and continues', async () => {
     const socket = await connect();
     const bad = [undefined, null, 'x', {}, { tracks: 'many' }, { tracks: [{ jobId: '' }] }, Buffer.from('x'), [[]]];
     for (const name of ['pulse', 'stats', 'detach']) for (const body of bad) socket.emit(name, body);
@@ -265,7 +265,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     expect(await socket.emitWithAck('attach', ATTACH)).toEqual(UNWANTED);
   });
 
-  it('sidecars are let in while the node drains, and whatever the limits of clients are', async () => {
+  it('sidecars may connect while the node drains, and despite the limits of clients', async () => {
     await start({ connections: 1, addressRequests: { burst: 1, perSecond: 0 }, requests: { burst: 1, perSecond: 0 } });
     node.signaling.drain();
     const channels = [await connect(), await connect(), await connect()];

@@ -12,7 +12,7 @@ import { NO_MEDIA } from '../../support/noMedia.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestNode } from './TestNode.ts';
 
-/** A server of another version: all that it says is how it refuses, or what it answers. */
+/** A server of another version: it only refuses, or answers resumes. */
 class OtherServer {
   readonly #io: Server;
   readonly port: number;
@@ -31,7 +31,7 @@ class OtherServer {
     );
   }
 
-  /** Resumes get what `resume` says, by the version that they ask from; `speak` may say more after it. */
+  /** Answers resumes with `resume`, by the version that they name; `speak` may send more afterwards. */
   static async answering(
     resume: (version: number) => unknown,
     speak: (socket: Socket, version: number) => void = () => undefined,
@@ -87,7 +87,7 @@ describe('a client whose servers are updated', () => {
     await node.close();
   });
 
-  /** The server that the client was with is another one now. */
+  /** Replaces the client's server with another one. */
   function become(other: OtherServer): void {
     others.push(other);
     path.cut();
@@ -101,7 +101,7 @@ describe('a client whose servers are updated', () => {
     path.heal();
   }
 
-  it('a client that is too old says so, keeps session and outbox, and is never over', async () => {
+  it('a client that is too old says so, keeps session and outbox, and does not end', async () => {
     become(await OtherServer.refusing(PROTOCOL_VERSION + 1));
     await waitUntil(() => upgrades.length > 0 || 'no upgrade is needed yet');
     room.chat.send('written meanwhile');
@@ -113,7 +113,7 @@ describe('a client whose servers are updated', () => {
     await waitUntil(() => room.record?.chat.some(({ text }) => text === 'written meanwhile') || 'it was not sent');
   });
 
-  it('a client waits for a server that is older than itself', async () => {
+  it('a client waits while the server is older than itself', async () => {
     become(await OtherServer.refusing(PROTOCOL_VERSION - 1));
     await waitUntil(() => room.state === 'reconnecting' || room.state);
     becomeItselfAgain();
@@ -121,7 +121,7 @@ describe('a client whose servers are updated', () => {
     expect(upgrades).toEqual([]);
   });
 
-  it('[R-REDACT-4] a client that cannot read a commit asks for the whole room, and goes on', async () => {
+  it('[R-REDACT-4] a client that cannot read a commit asks for the whole room, and continues', async () => {
     const state = node.hosts.get(roomId)?.state;
     if (!state) throw new Error('the room is not open');
     const session = {
@@ -145,7 +145,7 @@ describe('a client whose servers are updated', () => {
     expect(upgrades).toEqual([]);
   });
 
-  it('a client that cannot read the room it is given needs an upgrade', async () => {
+  it('a client that cannot read the room it gets needs an upgrade', async () => {
     become(await OtherServer.answering(() => ({ participantId: 'ann', room: { mood: 'good' } })));
     await waitUntil(() => upgrades.length > 0 || 'no upgrade is needed yet');
     expect(String(upgrades[0])).toContain('newer version');

@@ -1,6 +1,6 @@
 import { Manager } from 'socket.io-client';
 
-/** What went over one connection, in the order in which it went over all of them. `on` counts connections from 1. */
+/** The messages of one connection, in their order across all connections. `on` counts connections from 1. */
 export type Step =
   | { readonly on: number; readonly from: 'client'; readonly does: 'connect'; readonly auth: unknown }
   | {
@@ -41,7 +41,7 @@ interface Packet {
   readonly id?: number;
 }
 
-/** How a manager sends and receives packets: internals of socket.io-client, which has no other place to listen at. */
+/** How a manager sends and receives packets: internals of socket.io-client, which offers no other way to listen. */
 interface ManagerInternals {
   _packet(packet: Packet): void;
   ondecoded(packet: Packet): void;
@@ -50,7 +50,7 @@ interface ManagerInternals {
 
 const [CONNECT, EVENT, ACK, CONNECT_ERROR] = [0, 2, 3, 4];
 
-/** Listens to every socket.io client of this process. Pings are left out: how many there are depends on time. */
+/** Listens to every socket.io client of this process. Leaves out pings: their number depends on time. */
 export class Recorder {
   readonly steps: Step[] = [];
   readonly #connections = new Map<object, number>();
@@ -112,7 +112,7 @@ export class Recorder {
     return known;
   }
 
-  /** As it is now: what goes over the wire may be changed by its reader. */
+  /** Copies the message as it is now: a reader may change it later. */
   #add(step: Step): void {
     this.steps.push(JSON.parse(JSON.stringify(step)) as Step);
   }

@@ -9,7 +9,7 @@ import { converse } from './converse.ts';
 import type { Conversation } from './Recorder.ts';
 import { replay, serverSide } from './replay.ts';
 
-/** `EVERROOM_RECORD=FILE` keeps what today's clients say: the fixture for the next version's neighbours. */
+/** `EVERROOM_RECORD=FILE` records what today's clients send: the fixture for the next version's neighbours. */
 const RECORD = process.env.EVERROOM_RECORD;
 
 describe('conversations', () => {
@@ -24,13 +24,13 @@ describe('conversations', () => {
     expect(node.logger.errors).toEqual([]);
   });
 
-  it('a client of protocol 2 hears what it heard from a server of its own version', async () => {
+  it('a client of protocol 2 hears the same as from a server of that version', async () => {
     const recorded = JSON.parse(readFileSync(new URL('protocol2.json', import.meta.url), 'utf8')) as Conversation;
     const roomId = await node.createRoom({ name: 'Standup', lobby: false });
     expect(await replay(node, roomId, recorded)).toEqual(serverSide(recorded.steps));
   });
 
-  it("today's clients hear the same whenever they say the same", async () => {
+  it("today's clients hear the same whenever they send the same", async () => {
     const recorded = await converse(node, PROTOCOL_VERSION);
     if (RECORD) writeFileSync(RECORD, JSON.stringify(recorded));
     const roomId = await node.createRoom({ name: 'Standup', lobby: false });

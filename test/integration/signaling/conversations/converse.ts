@@ -21,9 +21,8 @@ class DeviceTrack extends EventTarget {
 }
 
 /**
- * What the clients of this checkout and a node say to each other while people join, publish, mute, chat, knock, change
- * roles and settings, lose their connection and are removed. Each step waits until everybody has heard of the one
- * before.
+ * The conversation of this checkout's clients with a node while people join, publish, mute, chat, knock, change roles
+ * and settings, lose their connection and are removed. Each step waits until everybody has heard of the one before.
  */
 export async function converse(node: TestNode, protocol: number): Promise<Conversation> {
   const roomId = await node.createRoom({ name: 'Standup', lobby: false });
@@ -106,7 +105,7 @@ export async function converse(node: TestNode, protocol: number): Promise<Conver
     await step(() => hal.controls.setReencodingPolicy({ mode: 'auto', viewers: 3 }));
     await step(() => hal.controls.setLobby(true));
 
-    // Two knock; a member hears nothing of it until made a host.
+    // Two people knock; a member hears nothing of it until they become a host.
     const zoe = person('zoe');
     const yan = person('yan');
     const waits = (id: string, of = hal) => waitUntil(() => lobbyOf(of).includes(id) || `${id} has not knocked`);
@@ -124,7 +123,7 @@ export async function converse(node: TestNode, protocol: number): Promise<Conver
     await step(() => hal.controls.setRole('ann', 'member'));
     await step(() => hal.controls.unban('yan'));
 
-    // Away while things happen: what was missed comes as commits.
+    // One client is away while things happen: what it missed comes as commits.
     path.cut();
     await waitUntil(() => hal.participants.get('ann')?.connected === false || 'nobody misses ann');
     await hal.controls.setLocked(true);
@@ -132,7 +131,7 @@ export async function converse(node: TestNode, protocol: number): Promise<Conver
     path.heal();
     await isBack(ann);
 
-    // The same, but for her own role: then she gets the whole room.
+    // The same, except that her own role changes: then she gets the whole room.
     path.cut();
     await waitUntil(() => hal.participants.get('ann')?.connected === false || 'nobody misses ann');
     await hal.controls.setRole('ann', 'host');
@@ -159,14 +158,14 @@ function lobbyOf(room: Room): string[] {
   return [...(room.record?.lobby.keys() ?? [])];
 }
 
-/** Connections that never opened (the path was cut) say nothing of the protocol. */
+/** Connections that never opened (the path was cut) do not show the protocol. */
 function opened(steps: readonly Step[]): Step[] {
   const spoken = new Set(steps.filter(({ does }) => does === 'connect').map(({ on }) => on));
   const numbers = new Map([...spoken].map((on, index) => [on, index + 1]));
   return steps.filter(({ on }) => spoken.has(on)).map((step) => ({ ...step, on: numbers.get(step.on) ?? 0 }));
 }
 
-/** Tokens say whose they are: the next server signs others. */
+/** Tokens name their holder: the next server signs others. */
 function portable(steps: readonly Step[]): Step[] {
   const inWords = (token: string): string => {
     const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');

@@ -4,8 +4,8 @@ import type { TestNode } from '../TestNode.ts';
 import type { Conversation, Step } from './Recorder.ts';
 
 /**
- * Plays the clients' side of a conversation to a node, each step once the node has said all that it said before it.
- * Returns what the node says, for each connection in order.
+ * Plays the clients' side of a conversation to a node, each step once the node has sent everything it sent before that
+ * step in the recording. Returns the node's messages, for each connection in order.
  */
 export async function replay(node: TestNode, roomId: string, { protocol, steps }: Conversation): Promise<Step[][]> {
   const sockets = new Map<number, Socket>();
@@ -71,7 +71,7 @@ export async function replay(node: TestNode, roomId: string, { protocol, steps }
   return serverSide([...said.values()].flat());
 }
 
-/** What a server says on each connection; what changes from one run to the next is named in place of its value. */
+/** A server's messages on each connection; a value that changes from run to run is replaced by its name. */
 export function serverSide(steps: readonly Step[]): Step[][] {
   const sides: Step[][] = [];
   for (const step of steps) {
@@ -83,7 +83,7 @@ export function serverSide(steps: readonly Step[]): Step[][] {
   return sides;
 }
 
-/** Drawn or measured anew in every run. */
+/** Values that are drawn or measured in every run. */
 const CHANGING: ReadonlySet<string> = new Set([
   ...['resumeToken', 'serverTime', 'roomId', 'commandId', 'nodes', 'createdAt', 'joinedAt', 'knockedAt'],
   ...['handRaisedAt', 'expiresAt', 'editedAt', 'at'],
