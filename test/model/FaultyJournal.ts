@@ -2,22 +2,22 @@ import { type AppendOutcome, type Journal, type Snapshot, Unavailable } from '..
 import type { Commit, Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 
-/** What happens to one question to the journal. */
+/** The fate of one request to the journal. */
 export type Fault =
   | 'none'
   /** It never arrives. */
   | 'requestLost'
   /** Nobody waits for it any more when it arrives. */
   | 'requestLate'
-  /** It is done, and nobody hears of it. */
+  /** It takes effect, and nobody hears of it. */
   | 'answerLost';
 
-/** What lies between a node and the journal. */
+/** The link between a node and the journal. */
 export interface Link {
   nextFault(): Fault;
   /** Resolves when the world lets this happen; never for a node that is dead by then. */
   pass(label: string): Promise<void>;
-  /** Resolves when the world lets this happen, whatever became of the node. */
+  /** Resolves when the world lets this happen, even if the node is dead. */
   drift(label: string): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export class FaultyJournal implements Journal {
     return this.#ask('saveSnapshot', () => this.#inner.saveSnapshot(roomId, snapshot));
   }
 
-  /** A push that is lost shows as a gap; one that is late comes twice. */
+  /** A lost push shows as a gap; a late one comes twice. */
   follow(roomId: RoomId, onCommits: (commits: readonly Commit[]) => void, onGap: () => void): Promise<() => void> {
     const deliver = async (commits: readonly Commit[], times: number): Promise<void> => {
       await this.#link.pass('push');

@@ -8,11 +8,11 @@ import { restore } from '../../recovery/replay.ts';
 import { NO_MEDIA } from '../support/noMedia.ts';
 import { type Fault, FaultyJournal } from './FaultyJournal.ts';
 
-/** What a node lives in. */
+/** The world that a node lives in. */
 export interface Surroundings {
   readonly journal: Journal;
   nextFault(): Fault;
-  /** Resolves when it is this thing's turn to happen. */
+  /** Resolves when the world lets this happen. */
   turn(label: string): Promise<void>;
   now(): number;
   wait(ms: number): void;
@@ -20,7 +20,7 @@ export interface Surroundings {
   failed(error: unknown): void;
 }
 
-/** What a node told its clients: the state after a commit. */
+/** A node's message to its clients: the state after a commit. */
 export interface Told {
   readonly commit: Commit;
   readonly after: RoomState;
@@ -123,7 +123,7 @@ export class ModelNode {
   }
 }
 
-// The model is about the record: it has no media, and the index and the registry have nothing to say.
+// The model is about the record: it has no media, and index and registry are silent.
 
 const NO_REGISTRY: NodeRegistry = {
   start: () => Promise.resolve(),

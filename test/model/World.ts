@@ -17,7 +17,7 @@ import { type Request, toCommand } from './requests.ts';
 const ROOM = 'model';
 const TICK_MS = 10;
 
-/** An answer that a node gave, and how long the journal was when it was asked and when it answered. */
+/** A node's answer, with the journal's length at the request and at the answer. */
 interface Answered {
   readonly command: RoomCommand;
   readonly outcome: string;
@@ -57,13 +57,13 @@ export class World {
     void this.#send(node, command);
   }
 
-  /** Asks again: the newest command for 0. */
+  /** Sends a command again: the newest one for 0. */
   retry(index: number, age: number): void {
     const command = this.#commands[this.#commands.length - 1 - age];
     if (command) void this.#send(this.#node(index), command);
   }
 
-  /** The socket of somebody who is connected there breaks. */
+  /** Breaks the socket of somebody who is connected there. */
   loseSocket(index: number): void {
     const node = this.#node(index);
     const host = node.hosts.get(ROOM);
@@ -78,7 +78,7 @@ export class World {
     this.#nodes[index] = this.#boot();
   }
 
-  /** Ends a node in order: it keeps what it knows as a snapshot, and another takes its place. */
+  /** Ends a node in order: it saves a snapshot, and another takes its place. */
   stop(index: number): void {
     const node = this.#node(index);
     void node.hosts.close();
@@ -102,7 +102,7 @@ export class World {
     this.#store.cutFeed();
   }
 
-  /** Lets at most `tasks` of what is under way happen. */
+  /** Lets at most `tasks` of the pending events happen. */
   async letHappen(tasks: number): Promise<void> {
     for (let done = 0; done < tasks; done += 1) {
       if (this.#scheduler.count() === 0) await settle();
@@ -112,7 +112,7 @@ export class World {
     }
   }
 
-  /** Ends all faults and waits until nothing is under way. */
+  /** Ends all faults and waits until nothing is pending. */
   async heal(): Promise<void> {
     this.#faults = [];
     this.setJournalAvailable(true);
@@ -121,14 +121,14 @@ export class World {
     for (const { id, unanswered } of this.#nodes) expect(unanswered, `commands that ${id} did not answer`).toBe(0);
   }
 
-  /** Every command that was ever sent is sent again, anywhere. */
+  /** Sends every earlier command again, to any node. */
   askAllAgain(): void {
     this.#commands.forEach((command, index) => {
       void this.#send(this.#node(index % this.#nodes.length), command);
     });
   }
 
-  /** Acknowledged commands that are not in the journal. */
+  /** Returns acknowledged commands that are not in the journal. */
   async lostCommands(): Promise<readonly string[]> {
     const kept = new Set((await this.#truth.read(ROOM, 0, 100_000)).map(({ commandId }) => commandId));
     return this.#answered
@@ -166,7 +166,7 @@ export class World {
     });
   }
 
-  /** Every answer is one that the room would have given at some moment between question and answer. */
+  /** Checks that the room would have given every answer at some moment between request and answer. */
   #verifyAnswers(journal: readonly Commit[], states: readonly RoomState[]): void {
     const kept = new Set(journal.map(({ commandId }) => commandId));
     for (const { command, outcome, from, to } of this.#answered) {
@@ -208,7 +208,7 @@ export class World {
     return opening;
   }
 
-  /** What people know of the room: the newest that any node may have told them. */
+  /** Returns what people know of the room: the newest state that any node may have sent them. */
   #newestState(): RoomState {
     const hosts = this.#nodes.map(({ hosts }) => hosts.get(ROOM)).filter((host) => host !== undefined);
     return hosts.sort((a, b) => b.version - a.version)[0]?.state ?? EMPTY_ROOM;
@@ -255,7 +255,7 @@ function outcomeOf(command: RoomCommand, state: RoomState): string {
   }
 }
 
-/** Lets promises that wait for nothing but each other come to their end. */
+/** Lets promises finish that wait only for each other. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

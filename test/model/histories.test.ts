@@ -8,8 +8,8 @@ const ROOM = 'room';
 
 const positionOf = ({ version, commitId }: Commit): Position => ({ version, commitId });
 
-/** Found by the random tests: a push that was under way when the journal lost its tail arrived with one sent after. */
-it('[J4] pushed commits of two histories are not mixed', async () => {
+/** Found by the random tests: a pending push arrived with a later one after the journal had lost its tail. */
+it('[J4] a node does not mix pushed commits of two histories', async () => {
   const errors: unknown[] = [];
   const journal = new InMemoryJournal();
   const node = new ModelNode('node-1', {

@@ -4,7 +4,7 @@ import { evolveCommit } from '../../core/room/evolve.ts';
 import { EMPTY_ROOM, type Participant, type RoomState, type TrackSource } from '../../core/room/state.ts';
 import { canonical } from '../support/room.ts';
 
-/** Holds a journal against J3, J4, J5 and M2, and gives the state after each commit; the first is the empty room. */
+/** Checks a journal against J3, J4, J5 and M2, and returns the state after each commit; the first is the empty room. */
 export function verifyJournal(journal: readonly Commit[]): readonly RoomState[] {
   const states: RoomState[] = [EMPTY_ROOM];
   const commandIds = new Set<string>();
@@ -41,7 +41,7 @@ function verifySession({ version, actor }: Commit, before: RoomState, after: Roo
   }
 }
 
-/** Whatever track stands for a source: while its owner stays in the room, only the owner's own unmuting opens it. */
+/** For any track of a source: while its owner stays in the room, only the owner's own unmute opens it. */
 function verifyMutes({ version, actor, events }: Commit, before: RoomState, after: RoomState): void {
   for (const [id, participant] of after.participants) {
     for (const [source, muted] of mutesOf(participant)) {

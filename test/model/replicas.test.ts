@@ -11,20 +11,20 @@ import { expectSameState, verifyJournal } from './invariants.ts';
 import { anyRequest, OPENING, type Request, toCommand } from './requests.ts';
 
 /**
- * The rules on several replicas, without time and without I/O: each step of a command (decide, reach the journal, have
- * the answer) is a step of the model, and anything may come between two of them. Commits are sent again and arrive late,
- * answers are lost, nodes die, and everybody repeats themselves.
+ * The rules on several replicas, without time and without I/O: each step of a command (decide, reach the journal, get
+ * the answer) is a step of the model, and anything may come between two steps. Commits are sent again and arrive late,
+ * answers are lost, nodes die, and everybody repeats their requests.
  */
 
 const NODES = 3;
 
 type Step =
   | { readonly type: 'ask'; readonly node: number; readonly request: Request }
-  /** The same command again: the newest, or one long answered. */
+  /** The same command again: the newest, or one answered long ago. */
   | { readonly type: 'retry'; readonly node: number; readonly command: number }
   | { readonly type: 'advance'; readonly node: number }
   | { readonly type: 'loseAnswer'; readonly node: number }
-  /** The node waits no longer; what it sent arrives late. */
+  /** The node stops waiting; its message arrives late. */
   | { readonly type: 'timeOut'; readonly node: number }
   | { readonly type: 'arriveLate' }
   | { readonly type: 'follow'; readonly node: number; readonly commits: number }
@@ -91,7 +91,7 @@ class Model {
   run(steps: readonly Step[]): void {
     for (const step of steps) this.#run(step);
     while (this.#late.length > 0) this.#run({ type: 'arriveLate' });
-    // Everybody asks again, anywhere.
+    // Everybody repeats their requests, at any node.
     this.#commands.forEach((command, index) => {
       this.#nodes[index % NODES]?.queue.push(inHand(command));
     });
@@ -147,7 +147,7 @@ class Model {
         node.take(this.#after(node).slice(0, step.commits));
         return;
       case 'crash':
-        // What it had sent may still arrive.
+        // Its earlier message may still arrive.
         if (head?.sent && head.answer === null) this.#late.push(head.sent);
         this.#nodes[step.node] = this.#boot();
     }
@@ -185,14 +185,14 @@ class Model {
     }
   }
 
-  /** The journal's one promise: a commit gets in only after the commit that its writer saw last. */
+  /** The journal's only promise: a commit gets in only after the commit that its writer saw last. */
   #append({ commit, after }: Append): 'appended' | 'behind' {
     if ((this.journal.at(-1)?.commitId ?? '') !== after.commitId) return 'behind';
     this.journal.push(commit);
     return 'appended';
   }
 
-  /** The outcome is unknown: the node reads what it may have missed and decides again. */
+  /** The outcome is unknown: the node reads the commits it may have missed and decides again. */
   #forgetAnswer(node: ModelNode, head: InHand): void {
     head.sent = null;
     head.answer = null;
@@ -203,7 +203,7 @@ class Model {
     return this.journal.slice(node.position.version);
   }
 
-  /** What people know of the room: the newest that any node may have told them. */
+  /** Returns what people know of the room: the newest state that any node may have sent them. */
   #newestState(): RoomState {
     const [newest] = [...this.#nodes].sort((a, b) => b.position.version - a.position.version);
     return newest?.state ?? EMPTY_ROOM;
@@ -227,7 +227,7 @@ const opening: readonly Step[] = OPENING.flatMap((request): Step[] => [
   ...Array.from({ length: 3 }, (): Step => ({ type: 'advance', node: 0 })),
 ]);
 
-it('the rules [J1] [J2] [J3] [J4] [J5] [M2] hold on replicas through conflicts, lost answers, crashes and retries', () => {
+it('[J1] [J2] [J3] [J4] [J5] [M2] hold on replicas through conflicts, lost answers, crashes and retries', () => {
   let commits = 0;
   fc.assert(
     fc.property(fc.array(step, { minLength: 50, maxLength: 400, size: 'max' }), (steps) => {

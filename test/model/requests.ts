@@ -4,8 +4,9 @@ import type { RoomState, TrackSource } from '../../core/room/state.ts';
 import { type CommandBody, commandOf, NOW } from '../support/room.ts';
 
 /**
- * What somebody wants of a room, before it is known in which session they are, through which node they ask and which
- * track stands for a source. Ids in `body` may be the words below; `toCommand` puts in what they mean at that moment.
+ * A wish of somebody in a room, before it is known in which session they are, through which node they ask and which
+ * track belongs to a source. Ids in `body` may be the words below; `toCommand` replaces them with their meaning at that
+ * moment.
  */
 export interface Request {
   readonly asks:
@@ -15,12 +16,12 @@ export interface Request {
   readonly body: CommandBody;
 }
 
-/** The node that is asked. */
+/** The node that gets the request. */
 const HERE = 'here';
-/** Who asks. */
+/** The person who asks. */
 const SELF = 'self';
 
-/** Few people and messages, so that what they do collides. */
+/** Few people and messages, so that their actions collide. */
 const participantId = fc.constantFrom('ann', 'bob', 'hal');
 const anybody = fc.constantFrom(SELF, SELF, SELF, SELF, SELF, 'ann', 'bob', 'hal');
 const source = fc.constantFrom<TrackSource>('microphone', 'microphone', 'microphone', 'camera');
@@ -103,7 +104,7 @@ export const anyRequest: fc.Arbitrary<Request> = fc.oneof(
   { weight: 1, arbitrary: ofOperator.map((body): Request => ({ asks: 'operator', body })) },
 );
 
-/** What brings a room to life: a host and two members, two microphones, one of them muted. */
+/** The requests that set a room up: a host and two members, two microphones, one of them muted. */
 export const OPENING: readonly Request[] = [
   { asks: 'operator', body: createRoom() },
   { asks: 'node', body: join('hal') },
@@ -126,7 +127,7 @@ function createRoom(): CommandBody {
   return { type: 'CreateRoom', name: 'Model', capacity: 3, graceMs: 20, lobby: false, passwordHash: null };
 }
 
-/** The request as a command that is sent to `nodeId`, by somebody who knows the room as `known`. */
+/** Returns the request as a command to `nodeId`, from somebody who knows the room as `known`. */
 export function toCommand(
   { asks, body }: Request,
   known: RoomState,

@@ -91,7 +91,7 @@ async function take(world: World, step: Step): Promise<void> {
   }
 }
 
-it('the rules [J1] [J2] [J3] [J4] [J5] [M2] hold for room hosts through conflicts, lost messages, crashes and retries', async () => {
+it('[J1] [J2] [J3] [J4] [J5] [M2] hold for hosts through conflicts, lost messages, crashes and retries', async () => {
   let commits = 0;
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), faults, anySteps(...ORDINARY), async (scheduler, faults, steps) => {
@@ -102,7 +102,7 @@ it('the rules [J1] [J2] [J3] [J4] [J5] [M2] hold for room hosts through conflict
   expect(commits, 'the random rooms come to life').toBeGreaterThan(4_000);
 });
 
-it('the rules [J1] [J3] [J4] [J5] [M2] hold for room hosts when the journal loses what it had acknowledged', async () => {
+it('[J1] [J3] [J4] [J5] [M2] hold for hosts when the journal loses acknowledged commits', async () => {
   let commits = 0;
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), faults, anySteps(...ORDINARY, TAIL_LOSS), async (scheduler, faults, steps) => {
@@ -118,7 +118,7 @@ const post = (messageId: string): Request => ({
   body: { type: 'PostChat', messageId, text: 'hello' },
 });
 
-it('[J2] commits that the journal lost are put back by whoever holds them', async () => {
+it('[J2] a node that holds a lost commit puts it back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 9 }), async (scheduler, commits) => {
       const world = new World(scheduler, NODES, []);
@@ -135,7 +135,7 @@ it('[J2] commits that the journal lost are put back by whoever holds them', asyn
   );
 });
 
-it('[J2] commands that the journal lost are decided again where another node has gone on meanwhile', async () => {
+it('[J2] a node decides lost commands again if another node has gone on meanwhile', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 3 }), async (scheduler, commits) => {
       const world = new World(scheduler, NODES, []);

@@ -57,7 +57,7 @@ test('data outlive an orderly stop', async () => {
   expect(await connect(second.socketPath).get('kept')).toBe('yes');
 });
 
-test('a Redis that is killed comes back with everything that was acknowledged', async () => {
+test('a killed Redis comes back with everything that it had acknowledged', async () => {
   const { socketPath, pid } = await start();
   const client = connect(socketPath);
   await client.set('kept', 'yes');
@@ -67,7 +67,7 @@ test('a Redis that is killed comes back with everything that was acknowledged', 
   await waitUntil(() => lines.includes('Redis runs again') || 'its return is not told');
 });
 
-test('a command that a crash cut in half is dropped, the ones before it stay', async () => {
+test('a command that a crash cut in half is dropped, and the ones before it stay', async () => {
   const first = await start();
   const client = connect(first.socketPath);
   await client.set('kept', 'yes');
@@ -82,7 +82,7 @@ test('a command that a crash cut in half is dropped, the ones before it stay', a
   expect(await second.get('cut')).toBeNull();
 });
 
-test('a folder with spaces and quotes, and one too deep for a socket, both work', async () => {
+test('Redis works in a folder with spaces and quotes, and in one too deep for a socket', async () => {
   const odd = join(folder, 'a "b" c');
   mkdirSync(odd);
   expect(await connect((await start(odd)).socketPath).ping()).toBe('PONG');
@@ -94,7 +94,7 @@ test('a folder with spaces and quotes, and one too deep for a socket, both work'
   expect(await connect(socketPath).ping()).toBe('PONG');
 });
 
-test('when the process that owns it is killed, Redis writes everything and ends', async () => {
+test('Redis writes everything and ends when the process that owns it is killed', async () => {
   const script = fileURLToPath(new URL('fixtures/holdRedis.ts', import.meta.url));
   const holder = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(holder.stdout, 'data')) as [Buffer];
@@ -105,7 +105,7 @@ test('when the process that owns it is killed, Redis writes everything and ends'
   expect(await connect((await start()).socketPath).get('kept')).toBe('yes');
 });
 
-test('a Redis that was left behind is shut down before another starts on its files', async () => {
+test('a left-over Redis is shut down before another one starts on its files', async () => {
   const first = await start();
   await first.stop();
   const leftOver = spawn('redis-server', [join(folder, 'run', 'redis.conf')], { stdio: 'ignore' });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { protocolTables } from '../../ops/kit/protocolTables.ts';
 import { settingsTable } from '../../ops/run/settingsTable.ts';
 
-test('the README shows every setting as it is (node ops/run/settingsTable.ts prints the table)', () => {
+test('the README shows every setting correctly (node ops/run/settingsTable.ts prints the table)', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   expect(unaligned(readme)).toContain(unaligned(settingsTable()));
 });

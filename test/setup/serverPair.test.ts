@@ -59,7 +59,7 @@ const bothAreThere = () =>
       'active and standby are not both there',
   );
 
-test('[R1] when the active server is killed, the standby serves, and a new standby is loaded', async () => {
+test('[R1] the standby serves when the active server is killed, and a new standby loads', async () => {
   pair.start();
   await bothAreThere();
   const killed = pair.active?.pid ?? 0;
@@ -83,7 +83,7 @@ test('[R1] a helper process that hangs does not outlive its killed server', asyn
   await waitUntil(() => !isRunning(helper) || 'the helper still runs');
 });
 
-/** A process that has ended but was not yet reaped does not run. */
+/** A process that has ended but is not reaped yet does not run. */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -103,7 +103,7 @@ test('[R1] ten kills in a row leave a server that answers', async () => {
   expect(await answeringPid()).toBe(pair.active?.pid);
 });
 
-test('a standby that is killed is replaced, and the active server is left alone', async () => {
+test('a killed standby is replaced, and the active server stays', async () => {
   pair.start();
   await bothAreThere();
   const active = pair.active?.pid;
@@ -125,7 +125,7 @@ test('[R1] a server that hangs is killed and its standby serves', async () => {
   await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'the standby does not answer');
 });
 
-test('a port that is taken ends the first start with that reason', async () => {
+test('a taken port ends the first start with that reason', async () => {
   const squatter = createServer().listen(port, '127.0.0.1');
   await once(squatter, 'listening');
   pair.start();
@@ -142,7 +142,7 @@ test('a server that crashes before it was ever ready ends the first start after 
   expect(hopeless?.message).toContain('exit 7');
 });
 
-test('once a server was ready, crashes at the start are retried until one succeeds', async () => {
+test('starts are retried after crashes until one succeeds, once a server was ready', async () => {
   pair.start();
   await bothAreThere();
   await writeFile(join(folder, 'broken'), '');

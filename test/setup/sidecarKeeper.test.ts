@@ -12,7 +12,7 @@ import { waitUntil } from '../support/waitUntil.ts';
 const script = fileURLToPath(new URL('fixtures/tinySidecar.ts', import.meta.url));
 
 const UNRESPONSIVE_MS = 4_000;
-/** Well below what a sidecar is killed for. */
+/** Well below the silence for which a sidecar is killed. */
 const SHORT_STOP_MS = 0.6 * UNRESPONSIVE_MS;
 
 let folder: string;
@@ -49,7 +49,7 @@ async function another(pid: number | undefined): Promise<void> {
   await waitUntil(() => (keeper.pid !== undefined && keeper.pid !== pid) || 'no other sidecar runs');
 }
 
-test('a sidecar that is killed is replaced', async () => {
+test('a killed sidecar is replaced', async () => {
   keeper.start();
   const { pid } = keeper;
   signalProcess(pid, 'SIGKILL');
@@ -57,7 +57,7 @@ test('a sidecar that is killed is replaced', async () => {
   expect(lines).toContain('the reencoder ended (SIGKILL)');
 });
 
-test('a sidecar that is stopped for a while stays; one that hangs is replaced', async () => {
+test('a sidecar that stops for a while stays; a hanging one is replaced', async () => {
   keeper.start();
   const pid = keeper.pid ?? 0;
   await answersPings();
@@ -70,7 +70,7 @@ test('a sidecar that is stopped for a while stays; one that hangs is replaced', 
   await another(pid);
 });
 
-test('a sidecar that crashes at its start is tried again, ever more rarely, until it starts', async () => {
+test('a sidecar that crashes at its start is retried after growing pauses until it starts', async () => {
   await writeFile(join(folder, 'broken'), '');
   keeper.start();
   await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 4 || `${lines}`);
@@ -78,7 +78,7 @@ test('a sidecar that crashes at its start is tried again, ever more rarely, unti
   await waitUntil(() => keeper.pid !== undefined || 'it does not run');
 });
 
-test('a sidecar ends with its keeper, also while it hangs', async () => {
+test('a sidecar ends with its keeper, even while it hangs', async () => {
   keeper.start();
   const pid = keeper.pid ?? 0;
   await answersPings();

@@ -94,7 +94,7 @@ function isAlive(pid: number | null): boolean {
 
 const answers = async () => (await fetch(`http://127.0.0.1:${env.PORT}/livez`)).ok;
 
-test('the supervisor starts everything, says where, and ends on SIGTERM with exit code 0', async () => {
+test('the supervisor starts everything, prints the address, and ends on SIGTERM with exit code 0', async () => {
   const supervisor = start();
   const state = await ready(supervisor);
   expect(await answers()).toBe(true);
@@ -104,7 +104,7 @@ test('the supervisor starts everything, says where, and ends on SIGTERM with exi
   expect(readState()).toBeUndefined();
 });
 
-test('[R1] when the supervisor is killed, all it had started ends, and a new one serves from the same data', async () => {
+test('[R1] everything ends with a killed supervisor, and a new one serves from the same data', async () => {
   const first = start();
   await ready(first);
   await waitUntil(() => typeof readState()?.standbyPid === 'number' || 'there is no standby');
@@ -117,7 +117,7 @@ test('[R1] when the supervisor is killed, all it had started ends, and a new one
   expect([state?.serverPid, state?.standbyPid, state?.redisPid].filter((pid) => isAlive(pid ?? null))).toEqual([]);
 });
 
-test('[R1] Redis and the server are back after both were killed at one moment', async () => {
+test('[R1] Redis and the server come back after both were killed at the same moment', async () => {
   const supervisor = start();
   const { serverPid, redisPid } = await ready(supervisor);
   signalProcess(serverPid, 'SIGKILL');
@@ -132,7 +132,7 @@ test('[R1] Redis and the server are back after both were killed at one moment', 
   await waitUntil(async () => (await answers().catch(() => false)) || 'the server does not answer', 20_000);
 });
 
-test('a data folder that is in use, a port that is taken and a wrong setting each end it with a message', async () => {
+test('a data folder in use, a taken port and a wrong setting each end the supervisor with a message', async () => {
   const first = start();
   const { pid } = await ready(first);
   const sameFolder = start({ PORT: '0' });
@@ -149,7 +149,7 @@ test('a data folder that is in use, a port that is taken and a wrong setting eac
   expect(await answers()).toBe(true);
 });
 
-test('[R1] a reencoder runs beside the server; killed, it is replaced and nothing else is; at the end it ends as well', async () => {
+test('[R1] a reencoder runs beside the server, is replaced alone when killed, and ends with the rest', async () => {
   const supervisor = start();
   const { serverPid } = await ready(supervisor);
   await waitUntil(() => isAlive(readState()?.sidecarPid ?? null) || 'no reencoder runs');
@@ -166,10 +166,10 @@ test('[R1] a reencoder runs beside the server; killed, it is replaced and nothin
   expect(isAlive(state?.sidecarPid ?? null)).toBe(false);
 });
 
-test('no reencoder runs where none is wanted', async () => {
+test('no reencoder runs if the settings want none', async () => {
   const supervisor = start({ REENCODER: 'off' });
   expect((await ready(supervisor)).sidecarPid).toBeNull();
-  // A reencoder would have been started before the standby was loaded.
+  // A reencoder would have started before the standby loaded.
   await waitUntil(() => typeof readState()?.standbyPid === 'number' || 'there is no standby', 20_000);
   expect(readState()?.sidecarPid).toBeNull();
 });

@@ -15,7 +15,7 @@ function connect(options: TestRedis['options']): Redis {
   return client;
 }
 
-test('data written with appendfsync always outlive a kill', async () => {
+test('data written with `appendfsync always` survives a kill', async () => {
   redis = await startTestRedis({ appendfsync: 'always' });
   const client = connect(redis.options);
   await client.set('kept', 'yes');
@@ -26,7 +26,7 @@ test('data written with appendfsync always outlive a kill', async () => {
   client.disconnect();
 });
 
-test('a paused server answers after it was resumed', async () => {
+test('a paused server answers after it resumes', async () => {
   const other = await startTestRedis();
   onTestFinished(() => other.stop());
   redis = await startTestRedis();

@@ -15,7 +15,7 @@ const COMMAND_TIMEOUT_MS = 150;
 
 const silent: Logger = { child: () => silent, debug() {}, info() {}, warn() {}, error() {} };
 
-/** No room here opens media: asking for it is an error of the test. */
+/** No room here opens media: a request for it is an error of the test. */
 const noMedia: MediaPlane = {
   rtpCapabilities: {},
   listen: () => Promise.reject(new Error('no media here')),
@@ -50,7 +50,7 @@ class RecordingAudience implements RoomAudience {
   mediaLost(): void {}
 }
 
-/** Counts appends, and loses the answers of those it is told to: the commits are in, the caller hears nothing. */
+/** Counts appends, and on demand loses their answers: the commits are in, the caller hears nothing. */
 class FaultyJournal extends InMemoryJournal {
   appends = 0;
   loseAnswers = 0;
@@ -158,7 +158,7 @@ async function openRoom(host: RoomHost): Promise<void> {
 const texts = (host: RoomHost): string[] => host.state.chat.map(({ text }) => text);
 
 describe('RoomHost', () => {
-  it('a room host commits commands that arrive together with few appends, and tells of each in order', async () => {
+  it('a room host commits commands that arrive together with few appends, and reports each in order', async () => {
     const { host, journal, audience } = await startNode(new InMemoryJournalStore());
     await openRoom(host);
     const before = journal.appends;
@@ -169,7 +169,7 @@ describe('RoomHost', () => {
     expect(audience.versions).toEqual(Array.from({ length: 102 }, (_, n) => n + 1));
   });
 
-  it('[J4] two nodes write at once: one order, nothing lost, both replicas equal', async () => {
+  it('[J4] two nodes that write at once agree on one order and lose nothing', async () => {
     const store = new InMemoryJournalStore();
     const one = await startNode(store, 'node-1');
     await openRoom(one.host);
@@ -196,7 +196,7 @@ describe('RoomHost', () => {
     expect(await journal.position(ROOM)).toMatchObject({ version: 3 });
   });
 
-  it('a room host refuses by name while the journal stays away, and goes on by itself when it is back', async () => {
+  it('a room host refuses by name while the journal is away, and continues by itself when it is back', async () => {
     const store = new InMemoryJournalStore();
     const { host, failures } = await startNode(store);
     await openRoom(host);
@@ -221,7 +221,7 @@ describe('RoomHost', () => {
     expect((await restore(journal)).state).toEqual(host.state);
   });
 
-  it('[J2] a room host decides lost commands again where another node went on without them', async () => {
+  it('[J2] a room host decides lost commands again if another node went on without them', async () => {
     const store = new InMemoryJournalStore();
     const one = await startNode(store, 'node-1');
     await openRoom(one.host);
@@ -239,7 +239,7 @@ describe('RoomHost', () => {
     expect(two.host.state).toEqual(one.host.state);
   });
 
-  it('[J4] a room host repairs a gap in what is pushed', async () => {
+  it('[J4] a room host repairs a gap in the pushed commits', async () => {
     const store = new InMemoryJournalStore();
     const one = await startNode(store, 'node-1');
     await openRoom(one.host);
@@ -252,14 +252,14 @@ describe('RoomHost', () => {
     expect(two.audience.versions).toEqual([3, 4]);
   });
 
-  it('a refusal comes from the journal as it is, not from a replica that lags', async () => {
+  it('a refusal comes from the current journal, not from a replica that lags', async () => {
     const store = new InMemoryJournalStore();
     const one = await startNode(store, 'node-1');
     await openRoom(one.host);
     const two = await startNode(store, 'node-2');
     two.journal.deaf = true;
     await one.host.handle(join('bob'));
-    // Node 2 has not heard of bob: by its replica alone it would answer NOT_IN_ROOM.
+    // Node 2 has not heard of bob: its replica alone would answer NOT_IN_ROOM.
     const { state } = await two.host.handle({
       ...fromNode('node-2'),
       type: 'ResumeSession',

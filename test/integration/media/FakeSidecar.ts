@@ -30,7 +30,7 @@ export async function recordLayers(): Promise<readonly (readonly Buffer[])[]> {
   }
 }
 
-/** The height that a packet with the beginning of a VP8 keyframe tells (RFC 7741, RFC 6386 section 9.1). */
+/** Returns the height in a packet with the beginning of a VP8 keyframe (RFC 7741, RFC 6386 section 9.1). */
 function heightOfVp8(packet: Buffer): number | null {
   const csrcs = (packet[0] ?? 0) & 0x0f;
   const hasExtension = ((packet[0] ?? 0) & 0x10) !== 0;
@@ -63,8 +63,8 @@ interface SentLayer {
 }
 
 /**
- * A sidecar that shows recorded pictures instead of the source's, over real sockets. It stops, hangs and goes away when told,
- * and answers a request for a keyframe with the beginning of its recording.
+ * A sidecar that shows recorded pictures instead of the source's, over real sockets. It stops, hangs and goes away on
+ * demand, and answers a keyframe request with the beginning of its recording.
  */
 export class FakeSidecar {
   readonly link: SidecarChannel;
@@ -73,12 +73,12 @@ export class FakeSidecar {
   answer: AttachAnswer | null = null;
   /** Whole frames of the source that came in. */
   framesIn = 0;
-  /** Of the picture that came in with the last keyframe. */
+  /** The height of the picture in the last keyframe that came in. */
   heightIn = 0;
   keyframeRequests = 0;
-  /** False: nothing goes out any more, though pulses do. */
+  /** If false, no media goes out any more, though pulses do. */
   sends = true;
-  /** False: no pulse is sent any more. */
+  /** If false, no pulse goes out any more. */
   pulses = true;
   /** The highest layer that it has CPU for. */
   highestLayer = REENCODED_LAYERS - 1;
@@ -168,7 +168,7 @@ export class FakeSidecar {
     return answer;
   }
 
-  /** What it says each second. */
+  /** The message that it sends each second. */
   tell(stats: { width: number; height: number }): void {
     this.#desk.stats(this.link, {
       ...stats,
@@ -190,7 +190,7 @@ export class FakeSidecar {
     if (!handOver) this.stop();
   }
 
-  /** It dies: nothing goes out, and its channel closes. */
+  /** The sidecar dies: nothing goes out, and its channel closes. */
   die(): void {
     this.stop();
     this.#desk.lost(this.link);
@@ -236,7 +236,7 @@ export class FakeSidecar {
     this.#frame += 1;
     for (const [index, layer] of this.#layers.entries()) {
       if (!answer.targets[index]?.active) {
-        layer.at = 0; // Begins with a keyframe when it is wanted again.
+        layer.at = 0; // The layer begins with a keyframe when it is wanted again.
         continue;
       }
       const frame = layer.frames[layer.at % layer.frames.length];
@@ -283,7 +283,7 @@ export class FakeSidecar {
     this.#republish.send(report, republish.port, republish.address);
   }
 
-  /** RTCP of the node: PLI (RFC 4585) and FIR (RFC 5104) for the layer that they name. */
+  /** Handles RTCP from the node: PLI (RFC 4585) and FIR (RFC 5104) for the layer that they name. */
   #feedback(packet: Buffer): void {
     for (let at = 0; at + 12 <= packet.length; at += 4 * (packet.readUInt16BE(at + 2) + 1)) {
       const format = (packet[at] ?? 0) & 0x1f;

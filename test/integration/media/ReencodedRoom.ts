@@ -8,11 +8,11 @@ import { FakeSidecar } from './FakeSidecar.ts';
 import { TestPeer } from './TestPeer.ts';
 import { TestRoom } from './TestRoom.ts';
 
-/** A queue that a test looks into. */
+/** A queue that a test can inspect. */
 export class JobList implements ReencodingQueue {
   readonly jobs = new Map<string, ReencodingJob>();
   readonly added: ReencodingJob[] = [];
-  /** True: it cannot be reached. */
+  /** If true, it cannot be reached. */
   away = false;
   /** Jobs that somebody tried to add while it was away. */
   refused = 0;
@@ -44,7 +44,9 @@ export function deskOf(plane: MediaPlane): ReencodingPort {
   return plane.reencoding;
 }
 
-/** What a viewer's decoder showed: how many frames of the source and of reencoded producers there were at a time. */
+/**
+ * The pictures of a viewer's decoder: how many frames of the source and of reencoded producers it had shown at a time.
+ */
 interface Sample {
   readonly at: number;
   /** Pictures that cameras of the room had taken. */
@@ -80,7 +82,7 @@ export class PictureWatch {
     return gap;
   }
 
-  /** Most pictures that were taken one after another without a new one being shown, from whatever producer. */
+  /** The most pictures taken one after another without a new one being shown, from whatever producer. */
   picturesMissed(): number {
     let missed = 0;
     let last = this.#samples[0];
@@ -93,13 +95,13 @@ export class PictureWatch {
     return missed;
   }
 
-  /** Waits until frames of this kind come that had not been shown when it was asked. */
+  /** Waits for frames of this kind that are newer than the call. */
   async shows(kind: 'source' | 'reencoded'): Promise<void> {
     const before = this.#samples.at(-1)?.[kind] ?? 0;
     await waitUntil(() => (this.#samples.at(-1)?.[kind] ?? 0) > before + 2 || `nothing comes from the ${kind}`);
   }
 
-  /** When the first new frame of this kind came after `since`; null: none has. */
+  /** Returns when the first new frame of this kind came after `since`; null if none has. */
   firstFrameAfter(since: number, kind: 'source' | 'reencoded'): number | null {
     const before = this.#samples.findLast(({ at }) => at <= since)?.[kind] ?? 0;
     return this.#samples.find((sample) => sample.at > since && sample[kind] > before)?.at ?? null;
@@ -130,7 +132,7 @@ export interface Served {
   readonly sidecar: FakeSidecar;
 }
 
-/** A room whose policy is to reencode, with a publisher and viewers of flesh and blood. */
+/** A room whose policy is to reencode, with a real publisher and real viewers. */
 export class ReencodedRoom {
   readonly roomId: string;
   readonly room: TestRoom;
@@ -182,7 +184,7 @@ export class ReencodedRoom {
     return { ann, bob, sidecar };
   }
 
-  /** The producers that this viewer receives of the camera now, by where they come from. */
+  /** Returns the producers of the camera that this viewer receives now, by their origin. */
   pathsTo(viewerId: string): string[] {
     const mine = this.room.media.inventory().consumers.filter((consumer) => consumer.viewerId === viewerId);
     return mine.filter(({ paused }) => !paused).map(({ path }) => path);

@@ -12,7 +12,7 @@ Object.assign(globalThis, {
   MediaStreamTrack: wrtc.MediaStreamTrack,
 });
 
-/** What a receiver counted. */
+/** The counters of a receiver. */
 export interface Received {
   readonly packets: number;
   readonly framesDecoded: number;
@@ -20,7 +20,7 @@ export interface Received {
   readonly frameHeight: number;
 }
 
-/** What a sender counted, all layers together. */
+/** The counters of a sender, all layers together. */
 export interface Sent {
   readonly packets: number;
   readonly keyFramesEncoded: number;
@@ -33,17 +33,17 @@ export class TestPeer implements TestViewer {
   readonly session: number;
   /** The newest of each track. */
   readonly consumers = new Map<string, types.Consumer>();
-  /** All of them, by what they consume. */
+  /** All consumers, by their producer. */
   readonly carriers = new Map<string, types.Consumer>();
   readonly producers = new Map<string, types.Producer>();
-  /** Where the media server listens. */
+  /** The address where the media server listens. */
   readonly icePort: number | undefined;
   readonly #room: TestRoom;
   readonly #send: types.Transport;
   readonly #recv: types.Transport;
   readonly #stop: (() => void)[] = [];
 
-  /** `expected`: what it says it will send. It does not ask for a producer where there is one already. */
+  /** `expected`: the tracks it says it will send. It requests no producer for a track that has one already. */
   static async join(
     plane: MediaPlane,
     room: TestRoom,
@@ -103,7 +103,7 @@ export class TestPeer implements TestViewer {
   /** Pictures that its cameras have taken. */
   pictures = 0;
 
-  /** A moving picture in as many layers as its height allows. */
+  /** Sends a moving picture in as many layers as its height allows. */
   async publishVideo(trackId: string, { height = 360, fps = 15 } = {}): Promise<types.Producer> {
     const width = (height * 16) / 9;
     const source = new wrtc.nonstandard.RTCVideoSource();
@@ -130,7 +130,7 @@ export class TestPeer implements TestViewer {
     return producer;
   }
 
-  /** A tone. */
+  /** Sends a tone. */
   async publishAudio(trackId: string): Promise<types.Producer> {
     const source = new wrtc.nonstandard.RTCAudioSource();
     let at = 0;
@@ -178,7 +178,7 @@ export class TestPeer implements TestViewer {
   async receivedBy(consumer: types.Consumer | undefined): Promise<Received> {
     const none = { packets: 0, framesDecoded: 0, keyFramesDecoded: 0, frameHeight: 0 };
     if (!consumer || consumer.closed) return none;
-    // Stats of single receivers are not implemented in wrtc.
+    // wrtc does not implement the stats of single receivers.
     for (const report of (await this.#recv.getStats()).values()) {
       if (report.type !== 'inbound-rtp' || report.ssrc !== consumer.rtpParameters.encodings?.[0]?.ssrc) continue;
       return {
@@ -191,7 +191,7 @@ export class TestPeer implements TestViewer {
     return none;
   }
 
-  /** Of all tracks of this one's kind. */
+  /** Sums the counters of all tracks of this one's kind. */
   async sent(trackId: string): Promise<Sent> {
     const sent = { packets: 0, keyFramesEncoded: 0, pliCount: 0 };
     const kind = this.producers.get(trackId)?.kind;
@@ -212,7 +212,7 @@ export class TestPeer implements TestViewer {
   }
 }
 
-/** mediasoup and its client type the same JSON a little differently. */
+/** mediasoup and its client have slightly different types for the same JSON. */
 function asReceived<T>(value: object): T {
   return JSON.parse(JSON.stringify(value));
 }

@@ -24,12 +24,12 @@ export async function openTestPlane(
   return plane;
 }
 
-/** Answers offers the way a client does. */
+/** Answers offers like a client. */
 export interface TestViewer {
   consumersOpened(offers: readonly ConsumerOffer[]): Promise<void>;
 }
 
-/** A room of the plane with a record of its own, and everything its media told. */
+/** A room of the plane with its own record, and all notifications of its media. */
 export class TestRoom implements RoomMediaListener {
   readonly media: RoomMedia;
   readonly viewers = new Map<string, TestViewer>();

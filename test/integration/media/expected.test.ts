@@ -21,7 +21,7 @@ afterAll(async () => {
   await plane.close();
 });
 
-/** As a client tells them: without SSRCs. */
+/** Expected tracks as a client sends them: without SSRCs. */
 function expectedOf(trackId: string, kind: 'audio' | 'video', place: number): ExpectedMedia {
   const { encodings = [], ...parameters } = rtpParametersOf(kind);
   const rids = encodings.length > 1 ? encodings.map((_, layer) => ({ rid: `r${layer}` })) : [{}];
@@ -33,7 +33,7 @@ function producersOf(participantId: string): string[] {
   return mine.map(({ trackId }) => trackId).sort();
 }
 
-test('viewers get ready for what a publisher is about to send before it has negotiated anything', async () => {
+test('viewers get ready for a publisher's tracks before it has negotiated anything', async () => {
   room = new TestRoom(plane);
   room.record(
     joined('ann', 1),
@@ -62,7 +62,7 @@ test('media that cannot be expected are left out, and the rest is there', async 
   expect(producersOf('bob')).toEqual([]);
 });
 
-test('[M2] a track that is muted in the record is expected in silence', async () => {
+test('[M2] an expected track that the record has muted stays silent', async () => {
   room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic', 'microphone', true));
   await SilentPeer.join(plane, room, 'bob', 2);
@@ -73,7 +73,7 @@ test('[M2] a track that is muted in the record is expected in silence', async ()
   expect(room.media.inventory().producers.map(({ paused }) => paused)).toEqual([true]);
 });
 
-test('media that turn out otherwise take the place of those that were expected', async () => {
+test('media that turn out otherwise replace the expected ones', async () => {
   room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2), published('ann', 'cam', 'camera'));
   const bob = await SilentPeer.join(plane, room, 'bob', 2);
@@ -84,7 +84,7 @@ test('media that turn out otherwise take the place of those that were expected',
   await waitUntil(() => bob.offers.at(-1)?.producerId === producerId || 'bob is not offered what took its place');
 });
 
-test('picture and sound that were expected flow without being asked for', { timeout: 30_000 }, async () => {
+test('expected picture and sound flow without a `produce` request', { timeout: 30_000 }, async () => {
   room = new TestRoom(plane);
   room.record(
     joined('ann', 1),

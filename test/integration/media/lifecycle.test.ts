@@ -45,7 +45,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('[J5] a session that the record has replaced loses its media, also where nobody closes it', async () => {
+  test('[J5] a session that the record has replaced loses its media, even if nobody closes it', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'));
     const old = await SilentPeer.join(plane, room, 'ann', 1);
@@ -55,7 +55,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('[J5] a producer that a stale session had on its way is closed', async () => {
+  test('[J5] the producer of a stale session closes, even if it was still opening', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'));
     const old = await SilentPeer.join(plane, room, 'ann', 1);
@@ -68,7 +68,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('the second of two openTransports in a row counts', async () => {
+  test('the second of two consecutive openTransports calls counts', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'));
     const [first, second] = await Promise.allSettled([
@@ -81,7 +81,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('producing a track again replaces its producer; viewers get the new one', async () => {
+  test('producing a track again replaces its producer, and viewers get the new one', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'), joined('bob', 2));
     const ann = await SilentPeer.join(plane, room, 'ann', 1);
@@ -93,7 +93,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('what mediasoup refuses is refused with its reason', async () => {
+  test('a call that mediasoup refuses fails with mediasoup's reason', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'));
     const ann = await SilentPeer.join(plane, room, 'ann', 1);
@@ -110,7 +110,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('a viewer that does not take its consumers holds nobody up', async () => {
+  test('a viewer that does not accept its consumers delays nobody', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'), joined('bob', 2), joined('cem', 3));
     const ann = await SilentPeer.join(plane, room, 'ann', 1);
@@ -136,7 +136,7 @@ describe('workers', () => {
       await Promise.all(
         ids.map(async (id, index) => {
           const guest = await SilentPeer.join(plane, room, id, session(index));
-          // Some leave in the middle of it.
+          // Some leave while their media open.
           if (index % 2 === 0) await guest.produce(`${id}-mic`, 'audio');
           else void guest.produce(`${id}-mic`, 'audio').catch(() => undefined);
         }),
@@ -166,12 +166,12 @@ describe('workers', () => {
         const peer = await SilentPeer.join(plane, room, id, index + 1);
         await peer.produce(`${id}-mic`, 'audio');
       });
-      // Each time a little later in the middle of it: after one more transport or producer.
+      // The worker dies a little later each time: after one more transport or producer.
       const midway = waitUntil(() => madeByWorkers() >= before + round || 'the workers make nothing');
       await Promise.race([Promise.allSettled(joining), midway.catch(() => undefined)]);
       const pids = plane.workerPids();
       signalProcess(pids[round % pids.length], 'SIGKILL');
-      // Whatever was in the middle is refused or done, never left hanging.
+      // A call in progress is refused or done, never left hanging.
       await Promise.allSettled(joining);
     }
     await waitUntil(() => plane.workerPids().length === 2 || 'a worker is missing');
@@ -209,7 +209,7 @@ describe('workers', () => {
     await hanging.close();
   });
 
-  test('media ports bind only when asked, wait for a dying process, and a port that stays taken is named', async () => {
+  test('media ports bind on demand, wait for a dying process, and an error names a taken port', async () => {
     const basePort = await freePort();
     const holder = createSocket('udp4').bind(basePort, '127.0.0.1');
     await once(holder, 'listening');
@@ -226,7 +226,7 @@ describe('workers', () => {
       logger: silentLogger,
     });
     const listening = standby.listen();
-    // Once for the time limit, and once for each attempt in vain.
+    // One message for the time limit, and one for each failed attempt.
     asked = 0;
     await waitUntil(() => asked >= 3 || 'it has not found the port taken twice');
     holder.close();
@@ -245,7 +245,7 @@ describe('workers', () => {
     await Promise.all([standby.close(), second.close()]);
   });
 
-  test('a standby without ports replaces its workers too, and binds nothing by that', async () => {
+  test('a standby without ports also replaces its workers, without binding a port', async () => {
     const basePort = await freePort();
     const options = { workers: 1, listen: [{ ip: '127.0.0.1' }], basePort, clock: systemClock, logger: silentLogger };
     const standby = await createMediaPlane(options);
@@ -260,7 +260,7 @@ describe('workers', () => {
     await Promise.all([standby.close(), active.close()]);
   });
 
-  test('a worker that does not run is named, with what to do', async () => {
+  test('the error for a worker that does not run names it and gives advice', async () => {
     const plane = createMediaPlane({
       workers: 1,
       listen: [{ ip: '127.0.0.1' }],

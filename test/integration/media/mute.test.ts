@@ -11,7 +11,7 @@ import { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
 import { onNewProducer } from './workers.ts';
 
-/** One of the random steps: some of what the workers were asked is done by then. */
+/** A random step: the workers have finished only some of their requests by then. */
 const WORKERS_ANSWER_MS = 2;
 
 let plane: MediaPlane;
@@ -29,13 +29,13 @@ function setMuted(muted: boolean): RoomEvent {
   return { type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId: 'ann', trackId: 'mic' };
 }
 
-/** Waits until the publisher has sent so many packets more. */
+/** Waits until the publisher has sent this many more packets. */
 async function sendsOn(publisher: TestPeer, packets: number): Promise<void> {
   const enough = (await publisher.sent('mic')).packets + packets;
   await waitUntil(async () => (await publisher.sent('mic')).packets >= enough || `${publisher.id} does not send`);
 }
 
-/** Waits until another track of ann's is at bob: by then, all that was asked of the workers before is done. */
+/** Waits until bob has another track of ann's: by then the workers have finished all earlier requests. */
 async function later(room: TestRoom, ann: SilentPeer): Promise<void> {
   const before = room.media.inventory().consumers.length;
   room.record(published('ann', 'later', 'screenAudio'));
@@ -43,7 +43,7 @@ async function later(room: TestRoom, ann: SilentPeer): Promise<void> {
   await waitUntil(() => room.media.inventory().consumers.length > before || 'bob does not get the later track');
 }
 
-test('[M2] a track that is muted in the record is not heard, though its publisher goes on sending', async () => {
+test('[M2] a track that the record has muted is silent, though its publisher keeps sending', async () => {
   const room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic', 'microphone', true));
   const ann = await TestPeer.join(plane, room, 'ann', 1);
@@ -57,7 +57,7 @@ test('[M2] a track that is muted in the record is not heard, though its publishe
     await waitUntil(async () => (await bob.received('mic')).packets > 10 || 'bob does not hear ann');
 
     room.record(setMuted(true));
-    await sendsOn(ann, 5); // What was on its way has come.
+    await sendsOn(ann, 5); // Packets in flight have arrived.
     const before = (await bob.received('mic')).packets;
     await sendsOn(ann, 25);
     expect((await bob.received('mic')).packets).toBe(before);
@@ -68,7 +68,7 @@ test('[M2] a track that is muted in the record is not heard, though its publishe
   }
 });
 
-test('[M2] muting while produce is on its way: the producer comes up paused and stays so', async () => {
+test('[M2] a producer starts paused and stays so if its track is muted meanwhile', async () => {
   const room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic'));
   const ann = await SilentPeer.join(plane, room, 'ann', 1);
@@ -83,7 +83,7 @@ test('[M2] muting while produce is on its way: the producer comes up paused and 
   await room.media.close();
 });
 
-test('[M2] muting while the twin on another worker is just resumed: the source stays silent', async () => {
+test('[M2] the source stays silent if it is muted while its twin on another worker resumes', async () => {
   const room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2), published('ann', 'mic', 'microphone', true));
   const ann = await SilentPeer.join(plane, room, 'ann', 1);
@@ -103,7 +103,7 @@ test('[M2] muting while the twin on another worker is just resumed: the source s
   await room.media.close();
 });
 
-test('[M2] producers and twins end as the record says, however mutes, unmutes and produces interleave', async () => {
+test('[M2] producers and twins end in the record's state, however mutes, unmutes and produces interleave', async () => {
   const steps = fc.array(fc.constantFrom('mute', 'unmute', 'produce', 'turn', 'wait'), { minLength: 1, maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {

@@ -21,7 +21,7 @@ function newKey(): SrtpKey {
 const ANYWHERE = { listen: [{ ip: '0.0.0.0', announcedAddress: '198.51.100.7' }], ports: null };
 const OTHER_HOST = { address: '192.0.2.1', port: 5_004 };
 
-test('media within one host go in the clear, over loopback, wherever the node listens', async () => {
+test('media within one host travel unencrypted over loopback, wherever the node listens', async () => {
   for (const address of ['127.0.0.1', '127.8.8.8', '::1']) {
     const transport = await openPlainTransport(router, { address, port: 5_004, srtp: null }, ANYWHERE);
     const end = plainEndOf(transport);
@@ -40,7 +40,7 @@ describe('to another host', () => {
     expect(Buffer.from(end.srtp?.keyBase64 ?? '', 'base64')).toHaveLength(28);
   });
 
-  test('ports for another host come from the range that the operator opened', async () => {
+  test('ports for another host come from the operator's range', async () => {
     const ports = { min: 41_000, max: 41_003 };
     const opened = await Promise.all(
       [0, 1, 2, 3].map(() => openPlainTransport(router, { ...OTHER_HOST, srtp: newKey() }, { ...ANYWHERE, ports })),
@@ -49,11 +49,11 @@ describe('to another host', () => {
     for (const transport of opened) transport.close();
   });
 
-  test('nothing goes in the clear to another host', async () => {
+  test('no media goes unencrypted to another host', async () => {
     await expect(openPlainTransport(router, { ...OTHER_HOST, srtp: null }, ANYWHERE)).rejects.toThrow(NoMediaPath);
   });
 
-  test('a node on loopback, in another family, or under a name alone has no path to another host', async () => {
+  test('a node on loopback, in another address family, or with only a name has no path to another host', async () => {
     const far = { ...OTHER_HOST, srtp: newKey() };
     for (const listen of [
       [{ ip: '127.0.0.1' }],
@@ -64,7 +64,7 @@ describe('to another host', () => {
     }
   });
 
-  test('a name to announce does no harm where the address itself is known', async () => {
+  test('an announced name does no harm if the address is known', async () => {
     const ip = Object.values(networkInterfaces())
       .flat()
       .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
@@ -74,7 +74,7 @@ describe('to another host', () => {
     expect(plainEndOf(transport).address).toBe(ip);
   });
 
-  test('a key that is none is refused, and leaves nothing behind', async () => {
+  test('an invalid key is refused, and leaves nothing behind', async () => {
     const srtp = { ...newKey(), keyBase64: 'c2hvcnQ=' };
     const before = (await router.dump()).transportIds.length;
     await expect(openPlainTransport(router, { ...OTHER_HOST, srtp }, ANYWHERE)).rejects.toThrow();

@@ -7,7 +7,7 @@ import { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
 import { onNewProducer } from './workers.ts';
 
-/** What a camera of a test takes. */
+/** A picture from a test's camera. */
 const PICTURES_A_SECOND = 15;
 
 const IDS = ['ann', 'bob', 'cem', 'dan'];
@@ -47,7 +47,7 @@ async function everybodySees(viewers: readonly TestPeer[]): Promise<void> {
   }
 }
 
-/** Requests that came at one moment are one: mediasoup asks for each layer. */
+/** Requests at the same moment count as one: mediasoup asks for each layer. */
 function requestMoments(): number[] {
   return requestedAt.filter((at, index) => at - (requestedAt[index - 1] ?? 0) > 100);
 }
@@ -58,7 +58,7 @@ function recordedRoom(): TestRoom {
   return room;
 }
 
-test('a worker that dies is replaced on its port, and all see again after one keyframe', async () => {
+test('a dead worker is replaced on its port, and everybody sees again after one keyframe', async () => {
   const room = recordedRoom();
   const before = await joinAll(room);
   await before.publisher.publishVideo('cam');
@@ -99,14 +99,14 @@ test('viewers that get ready one after the other begin together, with one keyfra
   await room.media.close();
 });
 
-test('a viewer that is far behind does not keep the others waiting', async () => {
+test('a viewer that is far behind does not make the others wait', async () => {
   const room = recordedRoom();
   const { publisher, viewers } = await joinAll(room);
   const [late, ...others] = viewers;
   room.viewers.set(late?.id ?? '', { consumersOpened: () => new Promise(() => undefined) });
   await publisher.publishVideo('cam');
   await everybodySees(others);
-  // They did not wait for as long as a producer is held back when nobody is ready.
+  // They waited less than a producer is held back while nobody is ready.
   expect(publisher.pictures).toBeLessThan(1.5 * PICTURES_A_SECOND);
   await room.media.close();
 });

@@ -55,7 +55,7 @@ test('a device that cannot receive the source’s codec gets the reencoded one a
     encodings: encodings?.slice(0, 1) ?? [],
     ...(rtcp ? { rtcp } : {}),
   });
-  // Of fifty viewers' worth of policy there is one, but he cannot receive H264.
+  // The policy's number is fifty viewers, and there is one, but he cannot receive H264.
   const jobId = await queue.next(scene.roomId);
   const sidecar = await scene.openSidecar();
   const answer = await sidecar.attach(jobId);
@@ -64,7 +64,7 @@ test('a device that cannot receive the source’s codec gets the reencoded one a
   expect(room.media.inventory().consumers).toMatchObject([{ viewerId: 'bob', path: 'reencoded' }]);
 });
 
-test('layers of a reencoded track follow tiles as on a source, and the sidecar is asked for those alone', {
+test('layers of a reencoded track follow tiles like a source's, and the sidecar encodes only those', {
   timeout: 60_000,
 }, async () => {
   const { bob, sidecar } = await servedScene();
@@ -87,7 +87,7 @@ test('layers of a reencoded track follow tiles as on a source, and the sidecar i
   await scene.sees(bob, 'reencoded');
 });
 
-test('viewers are moved before a layer ends that their sidecar has no CPU for, and back when it has', {
+test('viewers move before a layer without CPU ends, and back when it returns', {
   timeout: 60_000,
 }, async () => {
   const { bob, sidecar } = await servedScene();
@@ -100,14 +100,14 @@ test('viewers are moved before a layer ends that their sidecar has no CPU for, a
   await waitUntil(() => active()?.[2] === false || `active: ${active()}`);
   await waitUntil(async () => (await heightSeen(bob)) === 360 || `bob sees ${await heightSeen(bob)}`);
   await watch.end();
-  // Cameras take 15 a second.
+  // Cameras take 15 pictures a second.
   expect(watch.picturesMissed()).toBeLessThan(10);
 
   sidecar.highestLayer = 2;
   await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);
 });
 
-test('the size that a sidecar tells decides which layer fills a tile, and its bitrate', async () => {
+test('the picture size that a sidecar reports decides which layer fills a tile, and its bitrate', async () => {
   const { bob, sidecar } = await servedScene();
   scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
   const layer = () =>
@@ -128,7 +128,7 @@ async function heightSeen(viewer: TestPeer): Promise<number> {
   return (await viewer.receivedFrom(producerId)).frameHeight;
 }
 
-test('viewers on another worker get the reencoded one through a pipe', async () => {
+test('viewers on another worker get the reencoded track through a pipe', async () => {
   const spread = await openTestPlane({
     workers: 2,
     workerCapacity: 1,
@@ -150,7 +150,7 @@ test('viewers on another worker get the reencoded one through a pipe', async () 
   await spread.close();
 });
 
-test('on a plane without a queue nothing is reencoded', async () => {
+test('a media plane without a queue reencodes nothing', async () => {
   const plain = await openTestPlane();
   expect(plain.reencoding).toBeNull();
   const room = new TestRoom(plain);

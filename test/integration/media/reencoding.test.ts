@@ -7,13 +7,15 @@ import { deskOf, JobList, PictureWatch, ReencodedRoom, type Served } from './Ree
 import { openTestPlane } from './TestRoom.ts';
 import { onNewProducer } from './workers.ts';
 
-/** Cameras take 15 pictures a second; a viewer that waits for a keyframe asked for too late misses more than this. */
+/** Cameras take 15 pictures a second; a viewer whose keyframe was requested too late misses more than this. */
 const HOLE = 9;
-/** What a viewer may miss when a sidecar dies, and when it falls silent: its pulses have to be missed first. */
+/** The most a viewer may miss when a sidecar dies, and when it falls silent: then its pulses must be missed first. */
 const FALLBACK = 6;
 const SILENT_FALLBACK = 8;
 
-/** mediasoup asks again after a second: what fell due at the source while a viewer moved comes by then, if at all. */
+/**
+ * mediasoup asks again after a second: a request that the source owed while a viewer moved comes by then, if at all.
+ */
 const REQUESTS_FALL_DUE_MS = 1_500;
 
 const queue = new JobList();
@@ -21,7 +23,7 @@ let plane: MediaPlane;
 let recording: readonly (readonly Buffer[])[];
 let scene: ReencodedRoom;
 let rooms = 0;
-/** Requests for keyframes that reached publishers. */
+/** Keyframe requests that reached publishers. */
 let requestsAtSource = 0;
 
 beforeAll(async () => {
@@ -30,7 +32,7 @@ beforeAll(async () => {
     producer.on('trace', () => {
       requestsAtSource += 1;
     });
-    // The worker may be about to die.
+    // A test may be about to kill the worker.
     producer.enableTraceEvent(['pli', 'fir']).catch(() => producer.close());
   });
   recording = await recordLayers();
@@ -55,7 +57,7 @@ async function servedScene(): Promise<Served> {
 }
 
 describe('jobs', () => {
-  test('a wish is a job in the queue, and is out of it when the wish ends', async () => {
+  test('a wish puts a job into the queue, and the end of the wish removes it', async () => {
     scene = openScene();
     await scene.publish(await scene.join('ann'));
     const jobId = await queue.next(scene.roomId);
@@ -73,7 +75,7 @@ describe('jobs', () => {
     expect(await (await scene.openSidecar()).attach(jobId)).toMatchObject({ type: 'unwanted' });
   });
 
-  test('a queue that was away, or lost its jobs, gets them again', async () => {
+  test('a queue that was away or lost its jobs gets them again', async () => {
     scene = openScene();
     queue.away = true;
     await scene.publish(await scene.join('ann'));
@@ -85,7 +87,7 @@ describe('jobs', () => {
     const sidecar = await scene.openSidecar();
     await sidecar.attach(jobId);
     queue.jobs.clear();
-    // Jobs of other rooms are given to the queue again, as often as it loses them; this one has its sidecar.
+    // The queue gets the jobs of other rooms again, as often as it loses them; this one has its sidecar.
     const idle = openScene();
     await idle.publish(await idle.join('bob'));
     await queue.next(idle.roomId);
@@ -108,7 +110,7 @@ describe('jobs', () => {
 });
 
 describe('switching', () => {
-  test('viewers move to the reencoded picture without a hole, and people are told', async () => {
+  test('viewers move to the reencoded picture without a gap, and people hear of it', async () => {
     scene = openScene();
     const ann = await scene.join('ann');
     const bob = await scene.join('bob');
@@ -117,7 +119,7 @@ describe('switching', () => {
     const sidecar = await scene.openSidecar();
     const watch = new PictureWatch(scene, bob);
     await sidecar.attach(await queue.next(scene.roomId));
-    // It is opened anew, paused, and out of sync with the sound: that goes with the reencoded one now.
+    // The source is reopened, paused, and out of sync with the sound, which now goes with the reencoded track.
     await waitUntil(() => scene.room.closedConsumers.length > 0 || 'the source still flows');
     const [reencodedId] = [...bob.carriers.keys()].filter((producerId) => !scene.sourceIds.has(producerId));
     expect((await bob.receivedFrom(reencodedId ?? '')).framesDecoded).toBeGreaterThan(0);
@@ -130,7 +132,7 @@ describe('switching', () => {
     expect(sidecar.heightIn).toBe(360);
   });
 
-  test('viewers see the source at once when the sidecar dies, and the next sidecar when it is there', async () => {
+  test('viewers see the source at once when the sidecar dies, and later the next sidecar's picture', async () => {
     const { bob, sidecar } = await servedScene();
     const { fallbacks } = plane.reencodingStats();
     const watch = new PictureWatch(scene, bob);
@@ -141,7 +143,7 @@ describe('switching', () => {
     expect(plane.reencodingStats().fallbacks).toBe(fallbacks + 1);
     await waitUntil(() => scene.room.reencoded.length === 0 || 'people were not told');
 
-    // As another job: the queue does not yet know that whoever had the old one is dead.
+    // It is another job: the queue does not yet know that the sidecar with the old one is dead.
     const next = await scene.openSidecar('next');
     const jobId = await queue.next(scene.roomId);
     expect(jobId).not.toBe(sidecar.jobId);
@@ -151,7 +153,7 @@ describe('switching', () => {
     await watch.end();
   });
 
-  test('a sidecar that falls silent for a while loses its viewers, and gets them back by itself', async () => {
+  test('a sidecar that is silent for a while loses its viewers, and gets them back automatically', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
     await watch.shows('reencoded');
@@ -166,7 +168,7 @@ describe('switching', () => {
     expect(sidecar.releases).toEqual([]);
   });
 
-  test('a sidecar that takes frames in and gives none out loses its viewers too', async () => {
+  test('a sidecar that takes frames and sends none also loses its viewers', async () => {
     const { bob, sidecar } = await servedScene();
     sidecar.sends = false;
     await waitUntil(() => scene.pathsTo('bob').join() === 'source' || 'bob is not back at the source', 2_000);
@@ -175,7 +177,7 @@ describe('switching', () => {
     await scene.served('bob');
   });
 
-  test('when the wish ends viewers see the source before the reencoded picture goes', async () => {
+  test('viewers see the source before the reencoded picture ends with the wish', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
     await watch.shows('reencoded');
@@ -206,7 +208,7 @@ describe('switching', () => {
     expect(next.releases).toEqual([]);
   });
 
-  test('viewers of a sidecar that hands over to nobody go back to the source first', async () => {
+  test('viewers of a sidecar that hands over without a successor first go back to the source', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
     sidecar.detach(true);
@@ -218,7 +220,7 @@ describe('switching', () => {
 });
 
 describe('fencing', () => {
-  test('a newer attempt replaces an older one, and no older or equal one gets in', async () => {
+  test('a newer attempt replaces an older one, and an older or equal one is refused', async () => {
     const { sidecar } = await servedScene();
     const newer = await scene.openSidecar('newer');
     expect(await newer.attach(sidecar.jobId, 1)).toMatchObject({ type: 'unwanted' });
@@ -252,7 +254,7 @@ describe('fencing', () => {
 });
 
 describe('the source', () => {
-  test('the source hears of no viewer: newcomers get their first picture from the sidecar', async () => {
+  test('newcomers get their first picture from the sidecar, without a request to the source', async () => {
     const { sidecar } = await servedScene();
     await sleep(REQUESTS_FALL_DUE_MS);
     const before = { source: requestsAtSource, sidecar: sidecar.keyframeRequests };
@@ -265,7 +267,7 @@ describe('the source', () => {
     expect(scene.pathsTo('eve')).toEqual(['reencoded']);
   });
 
-  test('[M2] muting pauses both producers, and nothing of either is received', async () => {
+  test('[M2] muting pauses both producers, and no viewer receives either', async () => {
     const { ann, bob, sidecar } = await servedScene();
     scene.room.record({ type: 'TrackMuted', participantId: 'ann', trackId: 'cam' });
     await waitUntil(() => sidecar.adapts.at(-1)?.inputPaused === true || 'the sidecar was not told');
@@ -274,7 +276,7 @@ describe('the source', () => {
       const enough = ann.pictures + count;
       await waitUntil(() => ann.pictures >= enough || 'the camera stands still');
     };
-    await taken(2); // What was on its way has come.
+    await taken(2); // Packets in flight have arrived.
     const packets = async (): Promise<number[]> =>
       await Promise.all([...bob.carriers.keys()].map(async (id) => (await bob.receivedFrom(id)).packets));
     const before = await packets();
@@ -286,7 +288,7 @@ describe('the source', () => {
     expect(sidecar.adapts.at(-1)?.inputPaused).toBe(false);
   });
 
-  test('a source that is produced again ends the work on the old one, and is a new job', async () => {
+  test('producing a source again ends the work on the old one and makes a new job', async () => {
     const { ann, bob, sidecar } = await servedScene();
     const { id } = await ann.publishVideo('cam');
     scene.sourceIds.add(id);
@@ -299,7 +301,7 @@ describe('the source', () => {
     await scene.served('bob');
   });
 
-  test('a source that dies with its worker ends the work on it, and the sidecar is told', async () => {
+  test('a source that dies with its worker ends the work on it, and the sidecar hears of it', async () => {
     const { sidecar } = await servedScene();
     for (const pid of plane.workerPids()) process.kill(pid, 'SIGKILL');
     await waitUntil(() => sidecar.releases.length === 1 || 'the sidecar was not released');

@@ -15,9 +15,9 @@ import { heldByWorkers, onNewProducer, workerPids } from './workers.ts';
 
 /** A client that failed tries again after this. */
 const TRY_AGAIN_MS = 1;
-/** A sidecar pulses, and a publisher comes back, this often until it is served. */
+/** A sidecar pulses, and a publisher comes back, this often until the track is served. */
 const PULSE_EVERY_MS = 20;
-/** One of the random steps: some of what the workers were asked is done by then. */
+/** A random step: the workers have finished only some of their requests by then. */
 const WORKERS_ANSWER_MS = 5;
 
 const STEPS = [
@@ -38,12 +38,12 @@ afterAll(async () => {
   await plane.close();
 });
 
-/** A sidecar of which only the channel exists. */
+/** A sidecar that exists only as a channel. */
 interface Channel {
   readonly link: SidecarChannel;
   readonly jobId: string;
   readonly attached: Promise<AttachAnswer>;
-  /** It knows that its work is over: it said so itself, or was told. */
+  /** The sidecar knows that its work is over: it said so itself, or was told. */
   over: boolean;
 }
 
@@ -69,7 +69,7 @@ class History {
     );
   }
 
-  /** Ann's transports and producer, as a client brings them back. */
+  /** Ann's transports and producer, as a client restores them. */
   async publish(): Promise<void> {
     if (!this.#ann || this.room.lost.some(({ participantId }) => participantId === 'ann')) {
       this.room.lost.length = 0;
@@ -96,7 +96,7 @@ class History {
         this.#mute(step === 'mute');
         return;
       case 'produce':
-        // The worker may die in the middle: the client would try again.
+        // The worker may die meanwhile: the client would try again.
         await this.publish().catch(() => sleep(TRY_AGAIN_MS));
         return;
       case 'wish':
@@ -117,13 +117,13 @@ class History {
         await sleep(WORKERS_ANSWER_MS);
         return;
       case 'kill':
-        // None is there while the last one is being replaced.
+        // There is none while the last one is being replaced.
         for (const pid of plane.workerPids()) process.kill(pid, 'SIGKILL');
         return;
     }
   }
 
-  /** The queue gives the job to somebody. */
+  /** The queue gives the job to some sidecar. */
   attach(): Channel | null {
     const jobId = this.jobs().at(-1);
     if (jobId === undefined) return null;
@@ -206,7 +206,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   await history.publish();
   for (const step of steps) {
     await history.take(step);
-    // [M2] At no moment does the record say muted while a producer of the track is open.
+    // [M2] A producer of the track is never open while the record says muted.
     const open = producers.slice(firstProducer).filter((producer) => !producer.closed && !producer.paused);
     if (history.muted) {
       await new Promise(setImmediate);
@@ -214,7 +214,7 @@ async function run(steps: readonly Step[]): Promise<void> {
     }
   }
 
-  // However it went: a wish and a publisher are enough to be served again.
+  // After any history, a wish and a publisher are enough for service.
   for (const step of ['wish', 'unmute', 'wait'] as const) await history.take(step);
   await waitUntil(async () => {
     await history.publish().catch(() => sleep(PULSE_EVERY_MS));
@@ -231,7 +231,7 @@ async function run(steps: readonly Step[]): Promise<void> {
     return history.room.media.reencodedTracks().length === 1 || 'the track is not served';
   });
 
-  // And without the wish nothing is left.
+  // Without the wish nothing remains.
   await history.take('unwish');
   await waitUntil(() => history.reencoded() === 0 || `${history.reencoded()} reencoded producers are left`);
   await waitUntil(() => history.jobs().length === 0 || `${history.jobs().length} jobs are left`);
@@ -243,7 +243,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   }
 }
 
-test('whatever happens to sidecars, tracks and workers, a wish is served again, and nothing is left without it', async () => {
+test('a wish is served again after any history, and nothing remains without it', async () => {
   await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...STEPS), { maxLength: 25 }), run), {
     numRuns: 25,
     endOnFailure: true,

@@ -36,14 +36,14 @@ test('a room stays on its worker while there is space, then spreads', async () =
   expect(portOf(dan)).toBe(portOf(cem));
 });
 
-test('people who come at the same moment are spread as well', async () => {
+test('people who come at the same moment also spread over workers', async () => {
   const ids = ['ann', 'bob', 'cem', 'dan'];
   room.record(...ids.map((id, index) => joined(id, index + 1)), published('ann', 'mic'));
   const together = await Promise.all(ids.map((id, index) => SilentPeer.join(plane, room, id, index + 1)));
   expect(new Set(together.map(portOf)).size).toBe(2);
 });
 
-test('media flow through the pipe, with layers and keyframes, and the pipe closes with its last viewer', async () => {
+test('media flow through a pipe with layers and keyframes, and the pipe closes with its last viewer', async () => {
   room.record(joined('ann', 1), joined('bob', 2), joined('cem', 3));
   room.record(published('ann', 'cam', 'camera'), published('ann', 'mic'));
   const ann = await TestPeer.join(plane, room, 'ann', 1);
@@ -54,7 +54,7 @@ test('media flow through the pipe, with layers and keyframes, and the pipe close
   await waitUntil(async () => (await bob.received('mic')).packets > 10 || 'bob hears nothing');
   await waitUntil(async () => (await bob.received('cam')).framesDecoded > 3 || 'bob sees nothing');
 
-  // A viewer that comes later needs a keyframe from the other end of the pipe.
+  // A later viewer needs a keyframe from the other end of the pipe.
   const cem = await TestPeer.join(plane, room, 'cem', 3);
   peers.push(cem);
   await waitUntil(async () => (await cem.received('cam')).framesDecoded > 3 || 'cem sees nothing');
@@ -69,7 +69,7 @@ test('media flow through the pipe, with layers and keyframes, and the pipe close
   await waitUntil(() => plane.load().consumers === 0 || `${plane.load().consumers} consumers are left`);
 });
 
-test('when a worker dies only its participants lose media, the others just lose what came from there', async () => {
+test('a dead worker costs only its participants their media; the others lose what came from there', async () => {
   room.record(joined('ann', 1), joined('bob', 2), joined('cem', 3));
   room.record(published('ann', 'ann-mic'), published('cem', 'cem-mic'));
   const ann = await SilentPeer.join(plane, room, 'ann', 1);

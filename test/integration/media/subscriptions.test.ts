@@ -32,7 +32,7 @@ function consumersOf(room: TestRoom) {
   return room.media.inventory().consumers.filter((consumer) => consumer.viewerId === 'viewer');
 }
 
-test('layers follow the tile’s size; what is not shown is paused and the client is told', async () => {
+test('layers follow the tile’s size; a hidden track is paused and the client hears of it', async () => {
   const { room, viewer } = await roomWith(1);
   const consumer = () => consumersOf(room)[0];
   expect(consumer()).toMatchObject({ paused: false, targetSpatialLayer: 0 });
@@ -47,7 +47,7 @@ test('layers follow the tile’s size; what is not shown is paused and the clien
   await room.media.close();
 });
 
-test('last-N: of three cameras the viewer gets those of the first two, as nobody has spoken', async () => {
+test('last-N gives the viewer the first two of three cameras while nobody has spoken', async () => {
   const { room } = await roomWith(3);
   room.media.setView('viewer', 1, new Map(['cam-0', 'cam-1', 'cam-2'].map((trackId) => [trackId, tile])));
   await waitUntil(() => consumersOf(room).filter(({ paused }) => !paused).length === 2 || 'not two cameras');
@@ -55,7 +55,7 @@ test('last-N: of three cameras the viewer gets those of the first two, as nobody
   await room.media.close();
 });
 
-test('publishers hear which layers are wanted: more at once, less after a while', async () => {
+test('publishers hear of more wanted layers at once, of fewer after a while', async () => {
   const { room } = await roomWith(1);
   await waitUntil(() => lastWanted(room) === 0 || 'nobody told the publisher that the lowest layer is enough');
   room.media.setView('viewer', 1, new Map([['cam-0', { ...tile, pinned: true }]]));
@@ -69,7 +69,7 @@ function lastWanted(room: TestRoom): number | undefined {
   return room.wantedLayers.at(-1)?.maxSpatialLayer;
 }
 
-test('a client that cannot receive a codec is not offered it', async () => {
+test('a client gets no offer of a codec that it cannot receive', async () => {
   const room = new TestRoom(plane);
   room.record(joined('ann', 1), joined('bob', 2));
   room.record(published('ann', 'cam', 'camera'), published('ann', 'mic'));
@@ -82,10 +82,10 @@ test('a client that cannot receive a codec is not offered it', async () => {
   await room.media.close();
 });
 
-test('media of a participant whose connection is lost go on until the record lets it go', async () => {
+test('media of a disconnected participant continue until the record drops the participant', async () => {
   const { room } = await roomWith(1);
   room.record(disconnected('p0', 2));
-  // Another one comes and is seen: the record as it is was followed.
+  // Another participant comes and is seen: the media followed the record.
   room.record(joined('later', 3), published('later', 'later-mic'));
   const later = await SilentPeer.join(plane, room, 'later', 3);
   await later.produce('later-mic', 'audio');

@@ -16,17 +16,17 @@ observer.on('newworker', (worker) => {
   });
 });
 
-/** How many transports and producers all workers have made so far. */
+/** Returns how many transports and producers all workers have made so far. */
 export function madeByWorkers(): number {
   return made;
 }
 
-/** Process ids of all of them, spares included. */
+/** Returns the process ids of all of them, spares included. */
 export function workerPids(): number[] {
   return [...workers].map((worker) => worker.pid);
 }
 
-/** What the live workers themselves say they hold. */
+/** Returns what the live workers themselves report to hold. */
 export async function heldByWorkers(): Promise<{ routers: number; handlers: number }> {
   const dumps = await Promise.all([...workers].map((worker) => worker.dump()));
   return {
@@ -35,7 +35,7 @@ export async function heldByWorkers(): Promise<{ routers: number; handlers: numb
   };
 }
 
-/** Calls `seen` for every new producer, from before it is usable. */
+/** Calls `seen` for every new producer before anybody can use it. */
 export function onNewProducer(seen: (producer: types.Producer, transport: types.Transport) => void): void {
   observer.on('newworker', (worker) => {
     worker.observer.on('newrouter', (router) => {

@@ -149,7 +149,7 @@ describe('jobs and what may happen to processes', () => {
     expect(told()).toEqual(['taken job-1', 'taken job-1']);
   });
 
-  test("a worker that stood still hears that another has its job, and leaves it there", async (context) => {
+  test('a worker that stood still hears that another has its job, and leaves it there', async (context) => {
     const { node, startWorker } = await startWorld(context);
     const stopped = await startWorker('sidecar-1');
     await node.reencodingQueue.add(JOB);
