@@ -17,7 +17,7 @@ export class Repeater {
     this.#task = task;
   }
 
-  /** Runs the task now, unless it is running; the pauses go on from its end. */
+  /** Runs the task now, unless it is running; the pauses continue from its end. */
   runNow(): Promise<void> {
     if (this.#stopped) return Promise.resolve();
     this.#cancelTimer?.();

@@ -38,7 +38,7 @@ export class RoomDraft {
     this.room.spotlight = null;
   }
 
-  /** What a room knows of people and messages is forgotten; its counters and commands go on. */
+  /** Forgets people and messages of the room; its counters and commands continue. */
   forget(): void {
     this.empty();
     this.#admitted = new Set();

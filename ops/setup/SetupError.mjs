@@ -1,4 +1,4 @@
-/** Set-up cannot go on; the message says all there is to say and what to do. */
+/** Set-up cannot continue; the message is complete and says what to do. */
 export class SetupError extends Error {
   /**
    * @param {string} message

@@ -51,7 +51,7 @@ test('the lock of a process that is dead is taken over', async () => {
   giveBack?.();
 });
 
-test('a lock that nobody touches is taken over, even if another process has its holder's id', async () => {
+test('a lock that nobody touches is taken over, even if another process has its holder’s id', async () => {
   (await waitForTurn(lock(), unfinished, silent))?.();
   writeFileSync(lock(), String(process.ppid));
   const aMinuteAgo = new Date(Date.now() - 60_000);

@@ -108,7 +108,7 @@ export class InMemoryReencodingWork implements ReencodingWork {
       for (const [jobId, entry] of entries) this.#judge(jobId, entry, entries);
       for (const entry of entries.values()) if (this.#mayTake(entry)) this.#take(entry);
     } catch (error) {
-      // While the store is away, work goes on.
+      // While the store is away, work continues.
       if (!(error instanceof Unavailable)) throw error;
     }
     this.#cancelRound = this.#clock.setTimer(Math.min(10, roundMs(this.#store.lockMs)), () => this.#round());

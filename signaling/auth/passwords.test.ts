@@ -18,19 +18,19 @@ describe('passwords', () => {
     expect(hashes[0]).toMatch(/^scrypt\$16384\$8\$1\$[\w-]{22}\$[\w-]{43}$/);
   });
 
-  it('passwords are the same however their letters were composed', async () => {
+  it('passwords are equal whatever the composition of their letters', async () => {
     const passwords = new Passwords();
     expect(await passwords.verify('cafe\u0301', await passwords.hash('caf\u00e9'))).toBe(true);
   });
 
-  it('passwords fit no hash that cannot be read', async () => {
+  it('passwords fit no unreadable hash', async () => {
     const passwords = new Passwords();
     for (const hash of ['', 'sesame', 'scrypt$1$1', 'md5$x', 'scrypt$16384$8$1$salt$']) {
       expect(await passwords.verify('sesame', hash)).toBe(false);
     }
   });
 
-  it('passwords are checked many at a time without taking all threads', async () => {
+  it('many password checks at once do not take all threads', async () => {
     const passwords = new Passwords();
     const hash = await passwords.hash('sesame');
     const guesses = Array.from({ length: 6 }, (_, index) => passwords.verify(`guess ${index}`, hash));

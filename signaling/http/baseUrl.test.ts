@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { baseUrl } from './baseUrl.ts';
 
-it('a node that was told its address has that address', () => {
+it('a node with a configured address uses it', () => {
   expect(baseUrl('https://meet.example.org', 'evil.example', undefined)).toBe('https://meet.example.org');
 });
 
-it('a node that was not told its address is where it was found', () => {
+it('a node without a configured address is where the client found it', () => {
   const found = (host: string | undefined, proto?: string) => baseUrl('http://localhost:3000', host, proto);
   expect(found('192.168.1.7:3000')).toBe('http://192.168.1.7:3000');
   expect(found('meet.example.org', 'https')).toBe('https://meet.example.org');

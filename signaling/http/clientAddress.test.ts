@@ -4,7 +4,7 @@ import { ClientAddresses, limitKey } from './clientAddress.ts';
 describe("a client's address", () => {
   const addresses = new ClientAddresses(['127.0.0.0/8', '::1', '10.0.0.0/8']);
 
-  it("a client's address is the last in the chain that no trusted proxy stands for", () => {
+  it("a client's address is the last in the chain that is not a trusted proxy", () => {
     expect(addresses.of('192.0.2.1', '198.51.100.9')).toBe('192.0.2.1');
     expect(addresses.of('127.0.0.1', '198.51.100.9')).toBe('198.51.100.9');
     expect(addresses.of('10.1.2.3', '203.0.113.5, 198.51.100.9, 10.9.9.9')).toBe('198.51.100.9');
@@ -21,7 +21,7 @@ describe("a client's address", () => {
     expect(new ClientAddresses([]).of('127.0.0.1', '198.51.100.9')).toBe('127.0.0.1');
   });
 
-  it('a trusted proxy that is no address and no range is refused', () => {
+  it('a trusted proxy that is neither an address nor a range is refused', () => {
     for (const bad of ['proxy.example.org', '10', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.0/', 'fd00::/129', '']) {
       expect(() => new ClientAddresses(['loopback', bad]), bad).toThrow(TypeError);
     }
@@ -36,7 +36,7 @@ describe("a client's address", () => {
     expect(addresses.of('0000:0000:0000:0000:0000:0000:0000:0001', '192.0.2.9')).toBe('192.0.2.9');
   });
 
-  it("a client's IPv6 address is counted as one with its /64", () => {
+  it("a client's IPv6 address counts as its /64", () => {
     expect(limitKey('192.0.2.1')).toBe('192.0.2.1');
     expect(limitKey('2001:db8:1:2:3:4:5:6')).toBe(limitKey('2001:db8:1:2::99'));
     expect(limitKey('2001:db8:1:2::1')).not.toBe(limitKey('2001:db8:1:3::1'));

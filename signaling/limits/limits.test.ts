@@ -5,20 +5,20 @@ import { payloadWeight } from './payloadWeight.ts';
 import { TokenBucket } from './TokenBucket.ts';
 
 describe('a token bucket', () => {
-  it('a token bucket gives a burst at once, then what its rate brings', () => {
+  it('a token bucket gives a burst at once, then tokens at its rate', () => {
     const bucket = new TokenBucket({ burst: 3, perSecond: 2 }, 0);
     expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
     expect([500, 500, 1_000].map((now) => bucket.take(now))).toEqual([true, false, true]);
     expect([100_000, 100_000, 100_000, 100_000].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
   });
 
-  it('a token bucket is in debt after a charge that was more than it had', () => {
+  it('a token bucket is in debt after a charge larger than its content', () => {
     const bucket = new TokenBucket({ burst: 2, perSecond: 1 }, 0);
     bucket.charge(4);
     expect([0, 2_000, 3_000].map((now) => bucket.take(now))).toEqual([false, false, true]);
   });
 
-  it('a token bucket gains nothing from a clock that is set back', () => {
+  it('a token bucket gains nothing when the clock is set back', () => {
     const bucket = new TokenBucket({ burst: 1, perSecond: 1 }, 10_000);
     expect(bucket.take(10_000)).toBe(true);
     expect(bucket.take(0)).toBe(false);
@@ -28,7 +28,7 @@ describe('a token bucket', () => {
 });
 
 describe('limits by address', () => {
-  it('limits of addresses are apart from each other, and forget those who asked long ago', () => {
+  it('each address has its own limit, and old addresses are forgotten', () => {
     let now = 0;
     const limits = new AddressLimits({ burst: 1, perSecond: 1 }, () => now);
     expect([limits.take('a'), limits.take('a'), limits.take('b')]).toEqual([true, false, true]);
@@ -49,7 +49,7 @@ describe('the weight of a payload', () => {
     expect([null, [], {}].map(weightOf)).toEqual([4, 4, 4]);
   });
 
-  it('the weight of a list or an object is 4 and that of its parts, and a key weighs 4 more than it is long', () => {
+  it('a list or an object weighs 4 plus its parts, and a key weighs its length plus 4', () => {
     const parts = fc.array(fc.jsonValue({ maxDepth: 4 }));
     fc.assert(
       fc.property(parts, fc.array(fc.string()), (values, keys) => {
@@ -62,7 +62,7 @@ describe('the weight of a payload', () => {
     );
   });
 
-  it('the weight of a payload is between two thirds of its size as JSON and twice that, but for escapes', () => {
+  it('a payload without escapes weighs between two thirds of its JSON size and twice that size', () => {
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(
         { depthSize: 'small', maxDepth: 6 },
@@ -82,7 +82,7 @@ describe('the weight of a payload', () => {
     );
   });
 
-  it('a payload that is large, deep, or no JSON weighs too much', () => {
+  it('a payload that is large, deep, or not JSON weighs too much', () => {
     const deep = JSON.parse('['.repeat(20) + ']'.repeat(20));
     const tooMuch = ['x'.repeat(200), Array(100).fill(0), { key: 'x'.repeat(200) }, deep, Buffer.alloc(1), () => 1, 1n];
     expect(tooMuch.filter((value) => payloadWeight(value, 100) <= 100)).toEqual([]);

@@ -23,22 +23,22 @@ test('a sidecar with an engine that is not draining makes reencoding available',
   expect(availabilityOf([noEngine, sidecar()])).toEqual({ available: true, reason: null });
 });
 
-test('the reason says what to start where no sidecar runs', () => {
+test('the reason says what to start if no sidecar runs', () => {
   expect(availabilityOf([])).toEqual({ available: false, reason: expect.stringContaining('npm run reencoder') });
 });
 
-test('the reason is that of the sidecar where no engine works', () => {
+test('the reason comes from the sidecar if no engine works', () => {
   expect(availabilityOf([noEngine])).toEqual({ available: false, reason: noEngine.reason });
 });
 
-test('a sidecar that drains takes nothing more', () => {
+test('a draining sidecar takes no more tracks', () => {
   expect(availabilityOf([sidecar({ draining: true })])).toEqual({
     available: false,
     reason: expect.stringContaining('being stopped'),
   });
 });
 
-test('tracks wait where all sidecars are full, and people are told', () => {
+test('tracks wait while all sidecars are full, and people hear of it', () => {
   expect(availabilityOf([sidecar({ tracks: 4 })])).toEqual({
     available: true,
     reason: expect.stringContaining('wait'),

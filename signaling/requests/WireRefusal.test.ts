@@ -13,6 +13,6 @@ test('[S2] an answer does not name the Redis server that is away', () => {
   expect(toWireError(error)?.message).not.toContain('internal');
 });
 
-test('a bug is answered with nothing of its message', () => {
+test('the answer to a bug has nothing of its message', () => {
   expect(toWireError(new TypeError('x is not a function'))).toBeNull();
 });

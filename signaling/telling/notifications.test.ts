@@ -7,7 +7,7 @@ import { changesRoleOf, endedBy, knockDecidedBy } from './notifications.ts';
 const commit = (events: RoomEvent[]) => commitOf(ORIGIN, events);
 
 describe('what somebody missed', () => {
-  it('[R-REDACT-2] missed commits are told one by one, unless the own role or stay changed among them', () => {
+  it('[R-REDACT-2] missed commits come one by one, unless they change the receiver’s role or stay', () => {
     const commits = [commit([joined('bob', 2)]), commit([published('bob', 'mic')])];
     expect(changesRoleOf(commits, 'ann')).toBe(false);
     const role: RoomEvent = { type: 'RoleChanged', participantId: 'ann', role: 'host' };
@@ -17,7 +17,7 @@ describe('what somebody missed', () => {
 });
 
 describe('who is put out by a commit', () => {
-  it('a commit puts out those it names, and everybody when the room closes', () => {
+  it('a commit ends the stay of those it names, and of everybody when the room closes', () => {
     const gone = (departure: 'left' | 'banned'): RoomEvent => ({
       type: 'ParticipantGone',
       participantId: 'ann',

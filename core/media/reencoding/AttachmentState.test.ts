@@ -42,7 +42,7 @@ describe('the life of an attachment', () => {
     expect(stateAfter([100, succeeded], [200, alone])).toEqual({ type: 'serving' });
   });
 
-  it('a hand-over goes on counting when the successor fails', () => {
+  it('the time of a hand-over keeps running when the successor fails', () => {
     expect(stateAfter([100, handOver], [200, succeeded], [300, alone])).toEqual({ type: 'handingOver', since: 100 });
     expect(stateAfter([100, succeeded], [200, handOver], [300, alone])).toEqual({ type: 'handingOver', since: 200 });
     expect(stateAfter([100, handOver], [200, succeeded], [10_101, alone])).toEqual({ type: 'leaving', since: 10_101 });

@@ -7,7 +7,7 @@ test('a room stays on its worker while the worker has space', () => {
   expect(placeParticipant([idle, { consumers: 400, usedByRoom: true }], 20, 500)).toBe(1);
 });
 
-test('a room that outgrows its worker goes on at the least loaded one', () => {
+test('a room that outgrows its worker continues on the least loaded one', () => {
   const loads = [{ consumers: 490, usedByRoom: true }, { consumers: 30, usedByRoom: false }, idle];
   expect(placeParticipant(loads, 20, 500)).toBe(2);
 });

@@ -42,7 +42,7 @@ describe('creating a room', () => {
     given(created()).when(node(), create()).refused('ROOM_EXISTS');
   });
 
-  it('[R-ROOM-3] a closed room starts again, and its sessions and commands go on', () => {
+  it('[R-ROOM-3] a closed room starts again, and its sessions and commands continue', () => {
     const before = [
       created({ lobby: true, passwordHash: 'old' }),
       joined('ann', 1),

@@ -33,7 +33,7 @@ export const restartIce: Handler<'restartIce'> = ({ request, connection, context
   }));
 };
 
-/** Waits for the record commands before it: a client may ask `publish` and `produce` in one breath. */
+/** Waits for the record commands before it: a client may send `publish` and `produce` together. */
 export const produce: Handler<'produce'> = async ({ request, connection, context }) => {
   const { participantId, session, roomId } = connection.requireSeat();
   await connection.lastRecorded;

@@ -33,7 +33,7 @@ function producersOf(participantId: string): string[] {
   return mine.map(({ trackId }) => trackId).sort();
 }
 
-test('viewers get ready for a publisher's tracks before it has negotiated anything', async () => {
+test('viewers get ready for a publisher’s tracks before it has negotiated anything', async () => {
   room = new TestRoom(plane);
   room.record(
     joined('ann', 1),

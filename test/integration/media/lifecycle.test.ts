@@ -93,7 +93,7 @@ describe('sessions', () => {
     await room.media.close();
   });
 
-  test('a call that mediasoup refuses fails with mediasoup's reason', async () => {
+  test('a call that mediasoup refuses fails with mediasoup’s reason', async () => {
     const room = new TestRoom(plane);
     room.record(joined('ann', 1), published('ann', 'mic'));
     const ann = await SilentPeer.join(plane, room, 'ann', 1);

@@ -103,7 +103,7 @@ test('[M2] the source stays silent if it is muted while its twin on another work
   await room.media.close();
 });
 
-test('[M2] producers and twins end in the record's state, however mutes, unmutes and produces interleave', async () => {
+test('[M2] producers and twins end in the record’s state, however mutes, unmutes and produces interleave', async () => {
   const steps = fc.array(fc.constantFrom('mute', 'unmute', 'produce', 'turn', 'wait'), { minLength: 1, maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {

@@ -40,7 +40,7 @@ describe('to another host', () => {
     expect(Buffer.from(end.srtp?.keyBase64 ?? '', 'base64')).toHaveLength(28);
   });
 
-  test('ports for another host come from the operator's range', async () => {
+  test('ports for another host come from the operator’s range', async () => {
     const ports = { min: 41_000, max: 41_003 };
     const opened = await Promise.all(
       [0, 1, 2, 3].map(() => openPlainTransport(router, { ...OTHER_HOST, srtp: newKey() }, { ...ANYWHERE, ports })),

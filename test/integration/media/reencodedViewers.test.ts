@@ -64,7 +64,7 @@ test('a device that cannot receive the source’s codec gets the reencoded one a
   expect(room.media.inventory().consumers).toMatchObject([{ viewerId: 'bob', path: 'reencoded' }]);
 });
 
-test('layers of a reencoded track follow tiles like a source's, and the sidecar encodes only those', {
+test('layers of a reencoded track follow tiles like a source’s, and the sidecar encodes only those', {
   timeout: 60_000,
 }, async () => {
   const { bob, sidecar } = await servedScene();

@@ -87,7 +87,7 @@ describe('jobs', () => {
     const sidecar = await scene.openSidecar();
     await sidecar.attach(jobId);
     queue.jobs.clear();
-    // The queue gets the jobs of other rooms again, as often as it loses them; this one has its sidecar.
+    // The queue gets the jobs of other rooms again whenever it loses them; this one has its sidecar.
     const idle = openScene();
     await idle.publish(await idle.join('bob'));
     await queue.next(idle.roomId);
@@ -132,7 +132,7 @@ describe('switching', () => {
     expect(sidecar.heightIn).toBe(360);
   });
 
-  test('viewers see the source at once when the sidecar dies, and later the next sidecar's picture', async () => {
+  test('viewers see the source at once when the sidecar dies, and later the next sidecar’s picture', async () => {
     const { bob, sidecar } = await servedScene();
     const { fallbacks } = plane.reencodingStats();
     const watch = new PictureWatch(scene, bob);

@@ -227,7 +227,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
     expect(desk.heard).toEqual([]);
   });
 
-  it('[S1] a sidecar's token and channel open no room and count as no client connection', async () => {
+  it('[S1] a sidecar’s token and channel open no room and count as no client connection', async () => {
     await expect(TestClient.connect(node.url, await sign())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
     const socket = await connect();
     expect(await metric('everroom_connections ')).toContain(' 0');
