@@ -107,7 +107,7 @@ describe('what is reencoded', () => {
     expect(planned({ wish: false, policy: AUTO, others: 50, refusing: 1 }, SERVED).size).toBe(0);
   });
 
-  test('automatic reencoding begins with more viewers than the policy says; those who are away do not count', () => {
+  test('automatic reencoding begins with more viewers than the policy says; disconnected ones do not count', () => {
     expect(planned({ policy: AUTO, others: 10 }).size).toBe(0);
     expect(planned({ policy: AUTO, others: 11 }).size).toBe(1);
     expect(planned({ policy: AUTO, others: 11, away: 1 }).size).toBe(0);

@@ -41,7 +41,7 @@ describe('defaults', () => {
     expect(config.node).toEqual({ name: 'box', dataFolder: '/srv/everroom/data' });
   });
 
-  test('browsers on the machine and on its network are each given an address they reach', () => {
+  test('browsers on the machine and on its network each get an address that they reach', () => {
     expect(parse({}).media.listen.map(({ ip }) => ip)).toEqual(['192.168.1.5', '127.0.0.1']);
     expect(parse({ ANNOUNCED_ADDRESS: '192.168.1.5' }).media.listen).toEqual([{ ip: '192.168.1.5' }]);
     expect(parse({ ANNOUNCED_ADDRESS: '203.0.113.7' }).media.listen).toEqual([
@@ -65,7 +65,7 @@ describe('sources', () => {
 });
 
 describe('bad settings', () => {
-  test('bad settings are all named at once', () => {
+  test('one error names all bad settings', () => {
     const problems = problemsOf(
       { PORT: 'http', DURABILITY: 'maybe', REDIS_URL: 'http://:hunter2@host', GRACE_MS: '1.5' },
       'PROT=1',
@@ -76,7 +76,7 @@ describe('bad settings', () => {
     expect(problems).not.toContain('hunter2');
   });
 
-  test('settings that contradict each other are named', () => {
+  test('an error names settings that contradict each other', () => {
     expect(problemsOf({ API_KEY: 'shop' })).toContain('API_SECRET');
     expect(problemsOf({ DURABILITY: 'replica' })).toContain('REDIS_URL');
     expect(problemsOf({ PORT: '40001' })).toContain('media ports 40000 to 40003');
@@ -91,13 +91,13 @@ describe('bad settings', () => {
 });
 
 describe('proxies', () => {
-  test('proxies on this machine are believed, others when they are named', () => {
+  test('proxies on this machine are trusted, others if the settings name them', () => {
     expect(parse({}).signaling.trustedProxies).toEqual(['loopback']);
     const named = parse({ TRUSTED_PROXIES: '10.0.0.0/8,  fd00::7, loopback' }).signaling.trustedProxies;
     expect(named).toEqual(['10.0.0.0/8', 'fd00::7', 'loopback']);
   });
 
-  test('proxies that are no addresses are named', () => {
+  test('an error names proxies that are no addresses', () => {
     const problems = problemsOf({ TRUSTED_PROXIES: '10.0.0.0/8, proxy.example.org, 10.0.0.0/40' });
     expect(problems).toContain('TRUSTED_PROXIES has "proxy.example.org"');
     expect(problems).toContain('TRUSTED_PROXIES has "10.0.0.0/40"');
@@ -106,7 +106,7 @@ describe('proxies', () => {
 });
 
 describe('ICE servers', () => {
-  test('ICE servers are none, or what browsers take as iceServers', () => {
+  test('ICE servers are absent, or valid `iceServers` of browsers', () => {
     expect(parse({}).signaling.iceServers.reveal()).toEqual([]);
     const turn = { urls: ['turn:a.example.org', 'turns:b.example.org:443'], username: 'u', credential: 'c' };
     const text = JSON.stringify([{ urls: 'stun:stun.example.org:3478' }, turn]);
@@ -170,7 +170,7 @@ describe('reencoding', () => {
     expect(problemsOf({ REENCODER_PORTS: '40003-40100' })).toContain('media ports 40000 to 40003');
   });
 
-  test('a sidecar uses what the server beside it keeps, or what it is given', () => {
+  test('a sidecar uses the values of the server beside it, or its own settings', () => {
     const beside = sidecar({ REENCODER: 'off' });
     expect([beside.redisUrl.reveal(), beside.sidecarSecret.reveal()]).toEqual([
       neighbour.redisSocket,

@@ -44,7 +44,7 @@ describe('it becomes ready', () => {
     expect(new Sidecar().run(2_000, { framesOut: 0 }).ready).toBe(false);
   });
 
-  test('a reencoding becomes ready by what comes in, while nobody watches', () => {
+  test('a reencoding becomes ready by its incoming frames while nobody watches', () => {
     const unwatched = { ...FLOWING, anyLayerActive: false };
     expect(new Sidecar(unwatched).run(300, { framesOut: 0 }).ready).toBe(true);
     expect(new Sidecar(unwatched).run(300, { framesIn: 0, framesOut: 0 }).ready).toBe(false);

@@ -126,7 +126,7 @@ describe('joining', () => {
     expect(ann?.tracks.get('mic')?.muted).toBe(true);
   });
 
-  it('[R-JOIN-8] when the last host leaves, nobody becomes host by that', () => {
+  it('[R-JOIN-8] nobody becomes host automatically when the last host leaves', () => {
     given(created(), joined('hal', 1, { role: 'host' }), joined('ann', 2))
       .when(by('hal', 1), { type: 'LeaveRoom' })
       .then([gone('hal', 'left')]);
@@ -205,7 +205,7 @@ describe('going', () => {
       .then([disconnected('ann', 1, NOW + 5_007)]);
   });
 
-  it('[R-GONE-3] a node that is gone takes its connections and knocks, and no others', () => {
+  it('[R-GONE-3] a node that is gone ends its connections and knocks, and no others', () => {
     given(
       created({ lobby: true }),
       joined('ann', 1, { nodeId: 'node-1' }),
@@ -239,7 +239,7 @@ describe('going', () => {
     ]);
   });
 
-  it('[R-GONE-5] a participant who goes takes tracks and hand along, and leaves the messages', () => {
+  it('[R-GONE-5] the tracks and hand of a leaving participant go too, and the messages stay', () => {
     const state = stateOf(
       created(),
       joined('ann', 1),

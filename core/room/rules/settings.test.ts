@@ -125,7 +125,7 @@ describe('settings', () => {
       .refused('INVALID');
   });
 
-  it('[R-ROOM-6] [R-ROOM-7] settings concern those who come, not those who are in', () => {
+  it('[R-ROOM-6] [R-ROOM-7] settings affect newcomers, not the people inside', () => {
     const state = stateOf(
       ...ROOM,
       joined('ann', 2),
