@@ -3,15 +3,15 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** One coded picture, whole, without RTP. H264 is Annex B with parameter sets before each keyframe. */
+/** One whole coded picture, without RTP. H264 is Annex B with parameter sets before each keyframe. */
 export interface CodedFrame {
   readonly data: Buffer;
   readonly keyframe: boolean;
-  /** 90 kHz, unwrapped: grows for ever, but for a source that restarts. */
+  /** 90 kHz, unwrapped: it always grows, unless the source restarts. */
   readonly timestamp: number;
 }
 
-/** A layer's frame on its way out. */
+/** An encoded frame of one layer. */
 export interface LayerFrame extends CodedFrame, PictureSize {
   /** Index of the layer, lowest first. */
   readonly layer: number;

@@ -2,7 +2,7 @@ import type { PictureSize } from '../frames.ts';
 import { joinAnnexB } from './h264.ts';
 import type { StoredFrame } from './ivf.ts';
 
-/** FLV: a header, then tags; before each, the length of the one before. Adobe Flash Video File Format, annex E. */
+/** FLV: a header, then tags, each after the length of the tag before it. Adobe Flash Video File Format, annex E. */
 const FILE_HEADER_BYTES = 9;
 const TAG_HEADER_BYTES = 4 + 11;
 const VIDEO_TAG = 9;
@@ -10,12 +10,12 @@ const SCRIPT_TAG = 18;
 /** Frame type and codec, packet type, composition time. */
 const AVC_HEADER_BYTES = 5;
 
-/** Reads a stream of H264 in FLV, whatever pieces it comes in. Keeps no more than an unfinished tag. Times are in ms. */
+/** Reads a stream of H264 in FLV, in pieces of any size. Keeps no more than an unfinished tag. Times are in ms. */
 export class FlvReader {
   #rest: Buffer = Buffer.alloc(0);
   #begun = false;
   #size: PictureSize = { width: 0, height: 0 };
-  /** FLV has them once. */
+  /** FLV carries them only once. */
   #parameterSets: readonly Buffer[] = [];
 
   /** Frames that this piece completes, as Annex B with parameter sets before each keyframe. */
@@ -55,14 +55,14 @@ export class FlvReader {
   }
 }
 
-/** A number of the metadata; 0 if there is none of that name. */
+/** Returns a number from the metadata, or 0 if it has none of that name. */
 function numberIn(metadata: Buffer, name: string): number {
   const at = metadata.indexOf(name, 0, 'latin1');
-  // Between the name and the number, a byte says that it is a number.
+  // One type byte stands between the name and the number.
   return at === -1 ? 0 : metadata.readDoubleBE(at + name.length + 1);
 }
 
-/** NAL units, each after its length. */
+/** Reads NAL units, each of which follows its length. */
 function unitsIn(payload: Buffer): Buffer[] {
   const units: Buffer[] = [];
   for (let at = 0; at < payload.length; ) {

@@ -2,7 +2,7 @@ import type { PictureSize } from '../frames.ts';
 import { kindOfVp8Frame } from './vp8.ts';
 import { isVp9Keyframe } from './vp9.ts';
 
-/** IVF: a file header, then frames, each after its length and time. https://wiki.multimedia.cx/index.php/IVF */
+/** IVF: a file header, then frames, each of which follows its length and time. https://wiki.multimedia.cx/index.php/IVF */
 const FILE_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 12;
 
@@ -12,7 +12,7 @@ const FOUR_CC = { VP8: 'VP80', VP9: 'VP90', H264: 'H264' } as const;
 export interface StoredFrame extends PictureSize {
   readonly data: Buffer;
   readonly keyframe: boolean;
-  /** In ticks of the file. */
+  /** In ticks of the file's time base. */
   readonly time: number;
 }
 
@@ -35,7 +35,7 @@ export function ivfFrame(data: Buffer, time: number): Buffer {
   return Buffer.concat([header, data]);
 }
 
-/** Reads a stream of VP8 or VP9 in IVF, whatever pieces it comes in. Keeps no more than an unfinished frame. */
+/** Reads a stream of VP8 or VP9 in IVF, in pieces of any size. Keeps no more than an unfinished frame. */
 export class IvfReader {
   #rest: Buffer = Buffer.alloc(0);
   #size: PictureSize | null = null;

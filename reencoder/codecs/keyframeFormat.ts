@@ -4,15 +4,15 @@ import { NAL_TYPE, nalTypeOf, splitAnnexB } from './h264.ts';
 import { sizeOfVp8Keyframe } from './vp8.ts';
 import { sizeOfVp9Keyframe } from './vp9.ts';
 
-/** What holds from one keyframe to the next. */
+/** The properties of a stream that only a keyframe can change. */
 export interface KeyframeFormat {
-  /** Differs if anything that a decoder is set up with differs. */
+  /** Two ids differ if a decoder needs another set-up. */
   readonly id: string;
-  /** Null for H264: its parameter sets are compared, and not read. */
+  /** Null for H264, whose parameter sets are compared but not parsed. */
   readonly size: PictureSize | null;
 }
 
-/** Returns null if this is no keyframe of the codec. */
+/** Returns null if this is not a keyframe of the codec. */
 export function formatOfKeyframe(codec: InputCodec, data: Buffer): KeyframeFormat | null {
   if (codec === 'H264') {
     const sets = splitAnnexB(data).filter((unit) => nalTypeOf(unit) === NAL_TYPE.sps);

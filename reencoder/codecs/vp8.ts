@@ -7,7 +7,7 @@ const FRAME_TAG_BYTES = 3;
 const KEYFRAME_HEADER_BYTES = 10;
 const START_CODE = 0x9d012a;
 
-/** Keyframe: with a whole header. Broken: too short for a frame, or a keyframe without its start code. */
+/** A `keyframe` has a whole header. `broken` is too short for a frame, or a keyframe without its start code. */
 export type Vp8FrameKind = 'keyframe' | 'interframe' | 'broken';
 
 export function kindOfVp8Frame(data: Buffer): Vp8FrameKind {

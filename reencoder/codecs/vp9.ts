@@ -3,7 +3,7 @@ import type { PictureSize } from '../frames.ts';
 /** What a VP9 frame says about itself (VP9 bitstream specification, section 6.2). */
 
 const SYNC_CODE = 0x498342;
-/** The last byte that the size of a keyframe of profile 0 stands in. */
+/** Index of the last byte that holds the size in a keyframe of profile 0. */
 const SIZE_ENDS_AT = 8;
 
 export function isVp9Keyframe(data: Buffer): boolean {
@@ -19,12 +19,12 @@ export function sizeOfVp9Keyframe(data: Buffer): PictureSize | null {
   const isProfile0 = ((data[0] ?? 0) & 0x30) === 0;
   if (!isVp9Keyframe(data) || !isProfile0 || data.length <= SIZE_ENDS_AT) return null;
   if (data.readUIntBE(1, 3) !== SYNC_CODE) return null;
-  // Four bits of colour, then two numbers of 16 bits, each one less than the length that it stands for.
+  // Four bits of colour, then width and height as 16 bits each, both stored minus one.
   const size = data.readUIntBE(4, 5);
   return { width: (Math.floor(size / 2 ** 20) & 0xffff) + 1, height: (Math.floor(size / 2 ** 4) & 0xffff) + 1 };
 }
 
-/** Joins the frames of one picture, which need an index at the end (VP9 bitstream specification, annex B). */
+/** Joins the frames of one picture and adds the index that they need (VP9 bitstream specification, annex B). */
 export function toSuperframe(frames: readonly Buffer[]): Buffer {
   if (frames.length === 1) return Buffer.concat(frames);
   const sizeBytes = 4;

@@ -1,15 +1,19 @@
-/** Bounds of the time between two pictures as an encoder sees it: a pause is no reason to spend the bits that it saved. 90 kHz. */
+/**
+ * Bounds of the time between two pictures as an encoder sees it, in 90 kHz. The upper one keeps an encoder from spending
+ * the bits that a pause saved.
+ */
 const SHORTEST = 90_000 / 120;
 const LONGEST = 90_000 / 5;
 const FIRST = 90_000 / 30;
 
-/** Ticks a second of the encoder's time. Finer than 90 kHz, so that stretched time loses nothing. */
+/** The encoder's time base. It is finer than 90 kHz, so that stretched time loses nothing. */
 export const ENCODER_TIME_BASE = { num: 1, den: 900_000 } as const;
 const TICKS = 10;
 
 /**
- * Presentation times for one encoder: they only grow, whatever the source's timestamps do. An encoder that cannot be told another bitrate
- * gets stretched time instead: at `stretch` 2 it sees pictures twice as far apart, and gives each twice the bits.
+ * Presentation times for one encoder. They always grow, whatever the source's timestamps do. An encoder that cannot
+ * change its bitrate gets stretched time instead: at `stretch` 2 it sees pictures twice as far apart, and spends twice
+ * the bits on each.
  */
 export class EncoderClock {
   #last: number | null = null;

@@ -1,11 +1,11 @@
 import type { LayerWish } from './Engine.ts';
 
-/** A layer without frames for this long was off; for less, frames of it were shed. 90 kHz. */
+/** A layer without frames for this long was off; after a shorter gap it only shed frames. 90 kHz. */
 export const OFF_AFTER = 45_000;
 
 /**
- * Whether a layer's next frame has to be a keyframe: at the start, after the layer was off, and when asked. A wish stays until a
- * keyframe was made: the picture that it came with may be undecodable or shed.
+ * Decides whether a layer's next frame has to be a keyframe: at the start, after the layer was off, and when one was
+ * asked for. A wish stays until a keyframe was made, because the picture that it came with may be undecodable or shed.
  */
 export class KeyframeDuty {
   #due = true;
@@ -15,7 +15,7 @@ export class KeyframeDuty {
     return this.#due;
   }
 
-  /** For each picture, whether it is encoded or not. `timestamp` in 90 kHz. */
+  /** Call it for every picture, encoded or not. `timestamp` is in 90 kHz. */
   wished(wish: LayerWish, timestamp: number): void {
     if (wish.keyframe) this.#due = true;
     if (!wish.encode) {
@@ -26,7 +26,7 @@ export class KeyframeDuty {
     }
   }
 
-  /** The layer's encoder lost what it knew: only a keyframe goes on from here. */
+  /** The layer's encoder lost its state, so the next frame has to be a keyframe. */
   demand(): void {
     this.#due = true;
   }

@@ -10,7 +10,11 @@ export interface Picture extends PictureSize {
 }
 
 export interface PictureDecoder<P extends Picture> {
-  /** Null: the frame is for the decoder alone and shows nothing. @throws Undecodable, EngineFailed */
+  /**
+   * Returns null if the frame shows nothing and serves the decoder alone.
+   * @throws Undecodable when the decoder rejects the frame
+   * @throws EngineFailed when the decoder itself fails
+   */
   decode(frame: CodedFrame): Promise<P | null>;
   readonly pids: readonly number[];
   close(): Promise<void>;
@@ -22,7 +26,10 @@ export interface EncodedPicture extends PictureSize {
 }
 
 export interface LayerEncoder<P extends Picture> {
-  /** One coded frame for one picture, or null where rate control left it out. @throws EngineFailed: the next call starts anew */
+  /**
+   * Encodes one picture as one frame. Returns null if rate control left it out.
+   * @throws EngineFailed when the encoder fails; the next call begins with a fresh one
+   */
   encode(picture: P, options: EncodeOptions): Promise<EncodedPicture | null>;
   readonly pids: readonly number[];
   close(): Promise<void>;
@@ -34,11 +41,11 @@ export interface EncodeOptions {
   readonly bitrateBps: number;
 }
 
-/** The decoder says no to this frame. */
+/** The decoder rejects this frame. */
 export class Undecodable extends Error {}
 
 interface Task {
-  /** Null: the last picture once more. */
+  /** Null to encode the last picture once more. */
   readonly frame: CodedFrame | null;
   readonly timestamp: number;
   readonly wishes: readonly LayerWish[];
@@ -49,7 +56,7 @@ interface Layer<P extends Picture> {
   readonly duty: KeyframeDuty;
 }
 
-/** The part of a transcoder that does not depend on the engine: one picture after the other, its layers in parallel. */
+/** The part of a transcoder that is the same for every engine. Pictures go one by one, the layers of each in parallel. */
 export class PictureTranscoder<P extends Picture> implements Transcoder {
   readonly #decoder: PictureDecoder<P>;
   readonly #layers: readonly Layer<P>[];
@@ -58,7 +65,7 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
   #working: Promise<void> | null = null;
   #picture: P | null = null;
   #size: PictureSize = { width: 0, height: 0 };
-  /** Frames lean on a picture that is not there, or is damaged: only a keyframe helps. */
+  /** True if the next frames build on a picture that is missing or damaged: only a keyframe helps. */
   #needsKeyframe = true;
   #over = false;
 
@@ -89,7 +96,7 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
   async close(): Promise<void> {
     this.#over = true;
     this.#tasks.length = 0;
-    // The decoder last: encoders may still be at work on its picture.
+    // The decoder closes last, because encoders may still work on its picture.
     await Promise.all(this.#layers.map((layer) => layer.encoder.close()));
     await this.#decoder.close();
     await this.#working;
@@ -97,7 +104,7 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
     this.#picture = null;
   }
 
-  /** Ends the work: a part of the engine is gone for good. */
+  /** Ends the work because a part of the engine failed for good. */
   fail(error: EngineFailed): void {
     if (this.#over) return;
     this.#over = true;
@@ -113,7 +120,7 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
   }
 
   async #work(): Promise<void> {
-    // The first task is taken after push() has returned, like every other.
+    // The first task, like every other, begins after push() has returned.
     await Promise.resolve();
     for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
       try {
@@ -140,7 +147,7 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
     );
   }
 
-  /** Whether there is a new picture. */
+  /** Returns whether there is a new picture. */
   async #decode(frame: CodedFrame): Promise<boolean> {
     if (this.#needsKeyframe && !frame.keyframe) {
       this.#listener.undecodable('No keyframe came before this frame');
@@ -185,7 +192,7 @@ export class PictureTranscoder<P extends Picture> implements Transcoder {
     try {
       encoded = await encode();
     } catch (error) {
-      // One more try with a fresh encoder: whatever it stumbled over may have been the picture before.
+      // Try once more with a fresh encoder: the cause may have been the picture before.
       if (this.#over || !(error instanceof EngineFailed)) throw error;
       duty.demand();
       encoded = await encode();

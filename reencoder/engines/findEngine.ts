@@ -11,11 +11,11 @@ import { workingOutputs } from './tryEngine.ts';
 export type EngineChoice = 'auto' | EngineName;
 
 export interface EngineOptions {
-  /** The ffmpeg command; looked up in PATH when it is a name. */
+  /** The ffmpeg command. A bare name is looked up in PATH. */
   readonly ffmpegPath?: string;
 }
 
-/** `reason` tells an operator what is missing and what to do about it, `passedOver` why a better engine was not taken. */
+/** For an operator: `reason` names what is missing and the remedy, `passedOver` says why a better engine was not taken. */
 export type FoundEngine =
   | { readonly engine: Engine; readonly passedOver: string | null }
   | { readonly engine: null; readonly reason: string };
@@ -23,7 +23,7 @@ export type FoundEngine =
 const PROBE = fileURLToPath(new URL('./libav/probe.ts', import.meta.url));
 const PROBE_TIMEOUT_MS = 30_000;
 
-/** Which engine works here: each is really tried, with a picture that goes in and comes out. `auto`: libav, else ffmpeg. */
+/** Finds an engine that works here by sending a real picture through each candidate. `auto` means libav, else ffmpeg. */
 export async function findEngine(choice: EngineChoice, options: EngineOptions = {}): Promise<FoundEngine> {
   const reasons: string[] = [];
   for (const name of choice === 'auto' ? (['libav', 'ffmpeg'] as const) : [choice]) {
@@ -38,7 +38,10 @@ export async function findEngine(choice: EngineChoice, options: EngineOptions = 
   return { engine: null, reason: reasons.join(' ') };
 }
 
-/** An engine that was found to work before, in another process: loads it and tries nothing. @throws EngineFailed */
+/**
+ * Loads an engine that another process found to work, without a trial.
+ * @throws EngineFailed when it does not load
+ */
 export async function loadEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   return name === 'libav' ? await LibavEngine.load() : await FfmpegEngine.load(options.ffmpegPath);
 }

@@ -1,6 +1,6 @@
 import type { PictureSize } from '../frames.ts';
 
-/** Pictures beyond these bounds are dropped: nobody films in such sizes, and their memory could end the process. */
+/** Pictures beyond these bounds are dropped: nobody films in such sizes, and their memory could kill the process. */
 export const MAX_PIXELS = 4096 * 4096;
 const MAX_ASPECT_RATIO = 16;
 const MIN_SIDE = 16;
@@ -10,7 +10,7 @@ export function isUsableSize({ width, height }: PictureSize): boolean {
   return short >= MIN_SIDE && long <= short * MAX_ASPECT_RATIO && width * height <= MAX_PIXELS;
 }
 
-/** Size of a layer: even sides, since chroma has half of them. */
+/** Returns the size of a layer. Its sides are even, since chroma has half of each. */
 export function layerSize({ width, height }: PictureSize, scaleDownBy: number): PictureSize {
   return { width: side(width / scaleDownBy), height: side(height / scaleDownBy) };
 }

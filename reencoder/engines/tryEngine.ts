@@ -5,7 +5,7 @@ import type { Engine } from './Engine.ts';
 const KEYFRAME = Buffer.from('MAIAnQEqIAAgAABHCIWFiJmEiAICAAeQ88nA/v9VIAA=', 'base64');
 const PATIENCE_MS = 10_000;
 
-/** The outputs that come out when a picture goes in. What a library says that it can do is not always so. */
+/** Returns the outputs that really encode a picture. A library's own list is not always true. */
 export async function workingOutputs(engine: Engine): Promise<OutputCodec[]> {
   const tried = await Promise.all(
     engine.outputs.map(async (output) => ((await works(engine, output)) ? [output] : [])),
@@ -35,7 +35,7 @@ async function works(engine: Engine, output: OutputCodec): Promise<boolean> {
     ]);
     return await promise.finally(() => transcoder.close());
   } catch {
-    return false; // It does not even open, which is an answer.
+    return false; // An engine that does not open does not work.
   } finally {
     clearTimeout(timer);
   }

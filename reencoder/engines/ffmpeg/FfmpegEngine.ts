@@ -5,7 +5,10 @@ import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.
 import { type Engine, EngineFailed, type EnginePromises, type Transcoder, type TranscoderOptions } from '../Engine.ts';
 import { FfmpegTranscoder } from './FfmpegTranscoder.ts';
 
-/** The plain fallback: the ffmpeg command, one process a layer, coded frames through pipes. Nothing reaches a command that runs. */
+/**
+ * The plain fallback: runs the ffmpeg command, one process per layer, with coded frames in pipes. A running command
+ * cannot be controlled.
+ */
 export class FfmpegEngine implements Engine {
   readonly name = 'ffmpeg';
   readonly promises: EnginePromises = {
@@ -23,7 +26,10 @@ export class FfmpegEngine implements Engine {
     this.outputs = (['VP8', 'H264'] as const).filter((codec) => (codec === 'VP8' ? 'libvpx' : 'libx264') in encoders);
   }
 
-  /** fluent-ffmpeg has one path a process, asks once what it can do, and breaks if it does not start. @throws EngineFailed */
+  /**
+   * fluent-ffmpeg holds one path per process, asks the command once for its abilities, and breaks if it does not start.
+   * @throws EngineFailed when the command does not run
+   */
   static async load(path = 'ffmpeg'): Promise<FfmpegEngine> {
     try {
       await promisify(execFile)(path, ['-version'], { timeout: 10_000 });
@@ -31,7 +37,7 @@ export class FfmpegEngine implements Engine {
       const [codecs, encoders] = await Promise.all([
         promisify(ffmpeg.availableCodecs)(),
         promisify(ffmpeg.availableEncoders)(),
-        promisify(ffmpeg.availableFormats)(), // The first command would ask for it.
+        promisify(ffmpeg.availableFormats)(), // Otherwise the first command would ask for them.
       ]);
       return new FfmpegEngine(codecs, encoders);
     } catch (error) {

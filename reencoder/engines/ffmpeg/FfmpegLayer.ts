@@ -5,34 +5,34 @@ import { OFF_AFTER } from '../KeyframeDuty.ts';
 import type { CommandOptions } from './commandOptions.ts';
 import { LayerCommand, type LayerCommandListener } from './LayerCommand.ts';
 
-/** A layer that nobody has wished for so long costs no more CPU. 90 kHz. */
+/** The command of a layer that nobody wished for this long stops, to save its CPU. 90 kHz. */
 const STOP_AFTER = 5 * 90_000;
-/** Another bitrate is worth another command if it differs by more than this share of the old one. */
+/** A new bitrate gets a new command if it differs by more than this share of the old one. */
 const BITRATE_CHANGE = 0.25;
-/** One that works, and one that ends: a source that changes faster has to wait. */
+/** One command works and one may be ending; a source that changes faster has to wait. */
 const MOST_COMMANDS = 2;
-const MOST_FRUITLESS = 10; // Commands that die one after the other without a frame.
+const MOST_FRUITLESS = 10; // This many commands may die one after the other without a frame.
 
-/** One that died is replaced at the source's next keyframe. */
+/** A command that died is replaced at the source's next keyframe. */
 export interface FfmpegLayerListener extends LayerCommandListener {
-  /** Trying again makes no sense. */
+  /** The layer gives up: another command would die like those before. */
   failed(reason: string): void;
 }
 
 /**
- * One layer. Its command begins with a keyframe of the source; another one takes its place for another format or bitrate. What was
- * encoded goes out while the layer is on, wished or not: later frames build on it.
+ * One layer. Its command begins with a keyframe of the source; another command replaces it for another format or
+ * bitrate. While the layer is on, every encoded frame goes out, wished or not, because later frames build on it.
  */
 export class FfmpegLayer {
   readonly #options: Omit<CommandOptions, 'bitrateBps'>;
   readonly #listener: FfmpegLayerListener;
   readonly #alive = new Set<LayerCommand>();
-  /** The one that works, and what it was started for. */
+  /** The command at work, with the format and bitrate that it was started for. */
   #current: { readonly command: LayerCommand; readonly format: string; readonly bitrateBps: number } | null = null;
   #fruitless = 0;
   #wishedAt = Number.NEGATIVE_INFINITY;
   #isOn = false;
-  /** Frames were held back: the next one that goes out is a keyframe. */
+  /** True if frames were held back: the next one that goes out has to be a keyframe. */
   #heldBack = false;
 
   constructor(options: Omit<CommandOptions, 'bitrateBps'>, listener: FfmpegLayerListener) {

@@ -13,7 +13,7 @@ export class FfmpegTranscoder implements Transcoder {
   readonly #input: InputCodec;
   readonly #layers: readonly FfmpegLayer[];
   readonly #listener: TranscoderListener;
-  /** Of the last keyframe; empty: frames build on one that is not there. */
+  /** Format of the last keyframe. Empty if the next frames build on a missing one. */
   #format = '';
   #size = '';
   #isOver = false;
@@ -73,7 +73,7 @@ export class FfmpegTranscoder implements Transcoder {
   }
 
   #encoded(layer: number, scaleDownBy: number, { time: _, ...frame }: StoredFrame, timestamp: number): void {
-    // Only what comes out tells the size of H264.
+    // Only the output tells the size of H264.
     const isHighest = !this.#layers.slice(layer + 1).some(({ isOn }) => isOn);
     if (this.#input === 'H264' && isHighest) this.#resized(frame.width * scaleDownBy, frame.height * scaleDownBy);
     this.#listener.encoded({ layer, timestamp, ...frame });

@@ -6,28 +6,31 @@ import { FlvReader } from '../../codecs/flv.ts';
 import { IvfReader, ivfFrame, ivfHeader, type StoredFrame } from '../../codecs/ivf.ts';
 import { type CommandOptions, INPUT_OPTIONS, outputOptions, TICKS_PER_SECOND } from './commandOptions.ts';
 
-/** Work on a frame never takes this long, starting on a busy machine included. */
+/** Work on a frame never takes this long, not even with a start on a busy machine. */
 const STUCK_AFTER_MS = 10_000;
-/** Between two frames, at least, since times have to grow. At most a second: a pause brings no more than one keyframe. */
+/**
+ * Least distance between two frames, since times have to grow. The largest is a second, so that a pause brings no more
+ * than one keyframe.
+ */
 const SHORTEST_TICKS = 8;
 
 export interface LayerCommandListener {
   encoded(frame: StoredFrame, timestamp: number): void;
-  /** It ended by itself, and frames under way are lost. */
+  /** The command ended unasked. Frames under way are lost. */
   died(reason: string): void;
 }
 
-/** @types/fluent-ffmpeg leaves the process out. It is there while it runs. */
+/** @types/fluent-ffmpeg leaves out the process, which is set while the command runs. */
 type Command = ffmpeg.FfmpegCommand & { readonly ffmpegProc?: ChildProcess };
 
-/** One ffmpeg command. It ends at a damaged frame, when it is stuck, and with this process, which closes its input then. */
+/** One ffmpeg command. It ends at a damaged frame, when it is stuck, and with this process, whose end closes its input. */
 export class LayerCommand {
   readonly ended: Promise<void>;
   readonly #command: Command;
   readonly #input = new PassThrough();
   readonly #listener: LayerCommandListener;
   readonly #reader: IvfReader | FlvReader;
-  /** RTP timestamps of frames whose work is not done, by the time that the command sees. */
+  /** RTP timestamps of unfinished frames, by the time that the command sees. */
   readonly #underWay = new Map<number, number>();
   #time = 0;
   #lastTimestamp: number | null = null;
@@ -37,7 +40,7 @@ export class LayerCommand {
   constructor(options: CommandOptions, listener: LayerCommandListener) {
     this.#listener = listener;
     this.#reader = options.output === 'VP8' ? new IvfReader() : new FlvReader();
-    // fluent-ffmpeg kills a command whose target closes, and its last words with it.
+    // fluent-ffmpeg kills a command whose target closes, which would lose its last output.
     const target = new Writable({ emitClose: false, write: (piece, _, done) => this.#read(piece, done) });
     this.#command = ffmpeg(this.#input)
       .inputOptions(INPUT_OPTIONS)
@@ -68,7 +71,7 @@ export class LayerCommand {
     this.#input.write(ivfFrame(data, this.#time));
   }
 
-  /** Nothing is heard of it any more. */
+  /** Ends the command; the listener is not called any more. */
   kill(): void {
     this.#isKilled = true;
     this.#command.kill('SIGKILL');
@@ -80,7 +83,7 @@ export class LayerCommand {
       const end = (said: string) => void drained.then(() => resolve(said));
       this.#command.on('start', () => {
         const { stdout } = this.#command.ffmpegProc ?? {};
-        // What it wrote is read to the end, also when its end is known before.
+        // Read its output to the end, even if its exit is known earlier.
         if (stdout) drained = finished(stdout).catch(() => undefined);
         if (this.#isKilled) this.#command.kill('SIGKILL');
       });
@@ -96,7 +99,7 @@ export class LayerCommand {
   #read(piece: Buffer, done: () => void): void {
     for (const frame of this.#isKilled ? [] : this.#reader.push(piece)) {
       const timestamp = this.#underWay.get(frame.time);
-      // Frames before it showed nothing.
+      // Earlier frames showed nothing.
       for (const time of this.#underWay.keys()) if (time <= frame.time) this.#underWay.delete(time);
       this.#watch.refresh();
       if (timestamp !== undefined) this.#listener.encoded(frame, timestamp);

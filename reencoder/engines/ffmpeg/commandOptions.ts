@@ -9,18 +9,18 @@ export interface CommandOptions {
   readonly bitrateBps: number;
 }
 
-/** Of all times that the command sees. */
+/** Time base of all times that the command sees. */
 export const TICKS_PER_SECOND = 1_000;
 const KEYFRAME_EVERY_SECONDS = 0.9;
 
-/** A damaged frame ends the command. Pictures between keyframes may have another size; layers keep theirs. */
+/** A damaged frame ends the command. Pictures between keyframes may change their size; layers keep theirs. */
 export const INPUT_OPTIONS = [
   ...['-hide_banner', '-loglevel', 'error', '-nostats', '-xerror', '-reinit_filter', '0'],
   ...['-threads', '1', '-flags', 'low_delay', '-max_pixels', String(MAX_PIXELS)],
   ...['-f', 'ivf', '-probesize', '32', '-analyzeduration', '0'],
 ];
 
-/** Sides as `layerSize` has them. With more than one thread frames come out late. */
+/** The sides are those of `layerSize`. With more than one thread frames come out late. */
 export function outputOptions({ output, scaleDownBy, bitrateBps }: CommandOptions): string[] {
   const side = (length: string) => `'max(16,trunc(${length}/${scaleDownBy}/2)*2)'`;
   const keyframes = `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${KEYFRAME_EVERY_SECONDS}))`;
@@ -34,7 +34,7 @@ export function outputOptions({ output, scaleDownBy, bitrateBps }: CommandOption
   ];
 }
 
-/** Realtime, no frame held back, no frame left out; keyframes of at most six frames' bits. */
+/** Realtime: no frame is held back or left out, and a keyframe has at most the bits of six frames. */
 function vp8Options(scaleDownBy: number): string[] {
   const assumed = { width: 1_280 / scaleDownBy, height: 720 / scaleDownBy };
   return [

@@ -10,7 +10,7 @@ import { checked, type Libav } from './library.ts';
 /** libav's names. */
 export const DECODERS = { VP8: 'vp8', VP9: 'vp9', H264: 'h264' } as const satisfies Record<InputCodec, string>;
 
-/** Its pictures are scaled by `scalers`, which close with it. */
+/** Decodes one track. `scalers` scale its pictures and close with it. */
 export class LibavDecoder implements PictureDecoder<LibavPicture> {
   readonly pids = [];
   readonly #libav: Libav;
@@ -29,7 +29,7 @@ export class LibavDecoder implements PictureDecoder<LibavPicture> {
     this.#packet.alloc();
   }
 
-  /** @throws EngineFailed */
+  /** @throws EngineFailed when libav has no such decoder or cannot open it */
   static async open(libav: Libav, input: InputCodec, scalers: LayerScalers): Promise<LibavDecoder> {
     const { lib, constants } = libav;
     const codec = lib.Codec.findDecoderByName(DECODERS[input] as Parameters<typeof lib.Codec.findDecoderByName>[0]);
@@ -37,7 +37,7 @@ export class LibavDecoder implements PictureDecoder<LibavPicture> {
     const context = new lib.CodecContext();
     context.allocContext3(codec);
     try {
-      // More threads hold pictures back.
+      // More threads would hold pictures back.
       context.threadCount = 1;
       context.setFlags(constants.AV_CODEC_FLAG_LOW_DELAY);
       checked(context.setOption('max_pixels', String(MAX_PIXELS)), 'max_pixels');
@@ -51,7 +51,7 @@ export class LibavDecoder implements PictureDecoder<LibavPicture> {
 
   async decode(frame: CodedFrame): Promise<LibavPicture | null> {
     const work = this.#decode(frame);
-    this.#working = work.catch(() => undefined); // The caller hears of it; close() only waits.
+    this.#working = work.catch(() => undefined); // The caller gets the error; close() only waits.
     return await work;
   }
 
@@ -72,7 +72,7 @@ export class LibavDecoder implements PictureDecoder<LibavPicture> {
     this.#packet.pts = this.#packet.dts = this.#time++;
     const sent = await this.#context.sendPacket(this.#packet);
     this.#packet.unref();
-    // Every picture there is: a decoder that starts to reorder would else hold back one more for ever. The newest counts.
+    // Take every picture and keep the newest: a decoder that starts to reorder would otherwise stay one picture late.
     let shown: Frame | null = null;
     for (;;) {
       const decoded = this.#receive();
@@ -92,7 +92,7 @@ export class LibavDecoder implements PictureDecoder<LibavPicture> {
   #receive(): Frame | null {
     const frame = new this.#libav.lib.Frame();
     frame.alloc();
-    // The work was done when the packet was sent.
+    // Sending the packet did the work, so this call is quick.
     const received = this.#context.receiveFrameSync(frame);
     if (received >= 0) return frame;
     frame.free();

@@ -11,11 +11,12 @@ import { checked, type Libav } from './library.ts';
 /** libav's names. */
 export const ENCODERS = { VP8: 'libvpx', H264: 'libx264' } as const satisfies Record<OutputCodec, string>;
 
-/** Only wishes make keyframes; libav wants a number. Frames. */
+/** In frames. Only wishes make keyframes, but libav requires a number. */
 const LONGEST_GOP = 3_000;
 /**
- * libvpx keeps the bitrate that it was opened with, and stretched time does the rest. Its buffers were sized for the old one, though: at
- * the next keyframe, which starts anew anyway, beyond the first ratio; at once beyond the second, it is opened again.
+ * libvpx keeps the bitrate that it was opened with, and stretched time does the rest. But its buffers are sized for the
+ * old bitrate. Beyond the first ratio it is opened again at the next keyframe, which breaks the sequence anyway; beyond
+ * the second, at once.
  */
 const REOPEN_AT_KEYFRAME = 1.4;
 const REOPEN_AT_ONCE = 6;
@@ -23,7 +24,7 @@ const REOPEN_AT_ONCE = 6;
 interface OpenEncoder extends PictureSize {
   readonly context: CodecContext;
   readonly clock: EncoderClock;
-  /** The bitrate that it keeps to in its own time. */
+  /** The bitrate that it keeps, measured in its stretched time. */
   bitrateBps: number;
 }
 
@@ -48,7 +49,7 @@ export class LibavEncoder implements LayerEncoder<LibavPicture> {
 
   async encode(picture: LibavPicture, options: EncodeOptions): Promise<EncodedPicture | null> {
     const work = this.#encode(picture, options);
-    this.#working = work.catch(() => undefined); // The caller hears of it; close() only waits.
+    this.#working = work.catch(() => undefined); // The caller gets the error; close() only waits.
     return await work;
   }
 
@@ -81,10 +82,10 @@ export class LibavEncoder implements LayerEncoder<LibavPicture> {
     const { pts, duration } = open.clock.next(options.timestamp, options.bitrateBps / open.bitrateBps);
     frame.pts = BigInt(pts);
     frame.duration = BigInt(duration);
-    // A decoded frame says what it was at the source: the encoder would take that for a wish.
+    // Reset the picture type: the encoder would otherwise copy the source's keyframes.
     frame.pictType = options.keyframe ? constants.AV_PICTURE_TYPE_I : constants.AV_PICTURE_TYPE_NONE;
     checked(await open.context.sendFrame(frame), 'avcodec_send_frame');
-    // The work was done when the frame was sent.
+    // Sending the frame did the work, so this call is quick.
     if (open.context.receivePacketSync(this.#packet) < 0) return null;
     try {
       const { data } = this.#packet;
@@ -125,7 +126,7 @@ export class LibavEncoder implements LayerEncoder<LibavPicture> {
       context.framerate = new lib.Rational(30, 1);
       context.gopSize = LONGEST_GOP;
       context.maxBFrames = 0;
-      // Layers are encoded beside each other already; with more threads libvpx collapses.
+      // Layers already run in parallel; with more threads libvpx collapses.
       context.threadCount = 1;
       setRates(context, bitrateBps);
       // Options are set one by one: a dictionary given to open2 corrupts the heap.
@@ -145,7 +146,7 @@ export class LibavEncoder implements LayerEncoder<LibavPicture> {
   }
 }
 
-/** Realtime, no frame held back, no frame left out; keyframes of at most six frames' bits. */
+/** Realtime: no frame is held back or left out, and a keyframe has at most the bits of six frames. */
 function optionsOf(output: OutputCodec, size: PictureSize): Readonly<Record<string, string>> {
   switch (output) {
     case 'VP8':
@@ -175,11 +176,11 @@ function optionsOf(output: OutputCodec, size: PictureSize): Readonly<Record<stri
 function setRates(context: CodecContext, bitrateBps: number): void {
   context.bitRate = BigInt(Math.round(bitrateBps));
   context.rcMinRate = context.rcMaxRate = context.bitRate;
-  // One second of it.
+  // One second's worth of bits.
   context.rcBufferSize = Math.round(bitrateBps);
 }
 
-/** libx264 looks at these before each frame. */
+/** libx264 reads these fields before each frame. */
 function setBitrate(open: OpenEncoder, bitrateBps: number): void {
   if (open.bitrateBps === bitrateBps) return;
   setRates(open.context, bitrateBps);

@@ -6,7 +6,7 @@ import { ENCODERS, LibavEncoder } from './LibavEncoder.ts';
 import { LayerScalers } from './LibavPicture.ts';
 import { type Libav, loadLibrary } from './library.ts';
 
-/** libav in this process, through node-av: the quickest, and what breaks in it ends the process. */
+/** Runs libav in this process through node-av. It is the fastest engine, but a crash in it ends the process. */
 export class LibavEngine implements Engine {
   readonly name = 'libav';
   readonly promises: EnginePromises = {
@@ -31,7 +31,7 @@ export class LibavEngine implements Engine {
     );
   }
 
-  /** @throws EngineFailed */
+  /** @throws EngineFailed when node-av does not load */
   static async load(): Promise<LibavEngine> {
     return new LibavEngine(await loadLibrary());
   }

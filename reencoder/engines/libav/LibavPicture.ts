@@ -4,7 +4,7 @@ import type { Picture } from '../PictureTranscoder.ts';
 import { layerSize } from '../pictureSize.ts';
 import { checked, type Libav } from './library.ts';
 
-/** Scales pictures for the layers; one for each transcoder. */
+/** Scales pictures for the layers. Each transcoder has one. */
 export class LayerScalers {
   readonly #libav: Libav;
   readonly #scaleDownBy: readonly number[];
@@ -23,7 +23,7 @@ export class LayerScalers {
     return layerSize(picture, this.#scaleDownBy[layer] ?? 1);
   }
 
-  /** A frame of the caller's: `source` itself where it fits already. */
+  /** Returns a frame that the caller frees: a scaled one, or another reference to `source` if it already fits. */
   async scale(source: Frame, layer: number, { width, height }: PictureSize): Promise<Frame> {
     const { lib, constants } = this.#libav;
     const format = constants.AV_PIX_FMT_YUV420P;
@@ -68,7 +68,7 @@ export class LayerScalers {
   }
 }
 
-/** A decoded picture and, once asked for, its scaled ones. */
+/** A decoded picture and its scaled copies, which are made on demand. */
 export class LibavPicture implements Picture {
   readonly width: number;
   readonly height: number;
@@ -83,7 +83,10 @@ export class LibavPicture implements Picture {
     this.height = frame.height;
   }
 
-  /** The picture in a layer's size; it stays the picture's. Scaled in steps from layer to layer, which is cheap and does not flicker. */
+  /**
+   * Returns the picture in a layer's size; this object keeps and frees it. It scales in steps from layer to layer, which
+   * is cheap and does not flicker.
+   */
   layer(index: number): Promise<Frame> {
     this.#scaled[index] ??= this.#scale(index);
     return this.#scaled[index];
@@ -93,7 +96,7 @@ export class LibavPicture implements Picture {
     for (const scaled of this.#scaled) {
       scaled?.then(
         (frame) => frame.free(),
-        () => undefined, // What was never made need not be freed; who asked for it was told.
+        () => undefined, // A frame that was never made needs no freeing; the caller of `layer` got the error.
       );
     }
     this.#scaled.length = 0;

@@ -2,17 +2,20 @@ import type * as constants from 'node-av/constants';
 import type * as lib from 'node-av/lib';
 import { EngineFailed } from '../Engine.ts';
 
-/** The parts of node-av that are used: its binding of libav, and libav's numbers. */
+/** The parts of node-av in use: its binding of libav, and libav's constants. */
 export interface Libav {
   readonly lib: typeof lib;
   readonly constants: typeof constants;
 }
 
-/** An optional dependency: it is not there on every system. @throws EngineFailed */
+/**
+ * Loads an optional dependency, which not every system has.
+ * @throws EngineFailed when it does not load
+ */
 export async function loadLibrary(): Promise<Libav> {
   try {
     const libav = { lib: await import('node-av/lib'), constants: await import('node-av/constants') };
-    // Damaged frames are daily business here, and libav would tell stderr of each.
+    // Damaged frames are normal here, and libav would report each of them on stderr.
     libav.lib.Log.setLevel(libav.constants.AV_LOG_QUIET);
     return libav;
   } catch (error) {
@@ -20,7 +23,7 @@ export async function loadLibrary(): Promise<Libav> {
   }
 }
 
-/** @throws EngineFailed for libav's negative return values */
+/** @throws EngineFailed when libav returns a negative value */
 export function checked(returned: number, what: string): number {
   if (returned < 0) throw new EngineFailed(`libav: ${what} returned ${returned}`);
   return returned;
