@@ -6,21 +6,21 @@ const MAX_FRAME_BYTES = 4 << 20;
 
 export interface AssemblerListener {
   frame(data: Buffer, keyframe: boolean, timestamp: number): void;
-  /** A frame that is of no use: broken, or without the keyframe it builds on. */
+  /** A frame was dropped: it is broken, or lacks the keyframe that it builds on. */
   dropped(): void;
-  /** Only a keyframe helps from here on. */
+  /** From here on only a keyframe helps. */
   broken(): void;
 }
 
-/** Makes whole frames of packets that come in order, and lets none pass that misses what it builds on. */
+/** Joins packets, which come in order, into whole frames, and drops every frame that builds on a missing one. */
 export class FrameAssembler {
   readonly #format: PayloadFormat;
   readonly #listener: AssemblerListener;
   #parts: MediaPacket[] = [];
   #bytes = 0;
-  /** True from a loss on until a place where a frame surely begins. */
+  /** True from a loss until a place where a frame surely begins. */
   #midFrame = true;
-  /** The frame in the middle of which we are was counted as dropped. */
+  /** Whether the current partial frame was already counted as dropped. */
   #counted = false;
   #awaitsKeyframe = true;
 
@@ -29,7 +29,7 @@ export class FrameAssembler {
     this.#listener = listener;
   }
 
-  /** True: nothing is delivered before the next keyframe. */
+  /** True if nothing is delivered before the next keyframe. */
   get awaitsKeyframe(): boolean {
     return this.#awaitsKeyframe;
   }
@@ -49,7 +49,7 @@ export class FrameAssembler {
     else if (packet.marker) this.#finish();
   }
 
-  /** Packets are missing here and will not come. */
+  /** Packets are missing here for good. */
   lost(): void {
     this.#counted = this.#parts.length > 0;
     if (this.#counted) this.#listener.dropped();
@@ -58,7 +58,7 @@ export class FrameAssembler {
     this.#awaitsKeyframe = true;
   }
 
-  /** What comes from here on is of no use without a keyframe, though nothing was lost. */
+  /** From here on frames are useless without a keyframe, though no packet was lost. */
   awaitKeyframe(): void {
     this.#awaitsKeyframe = true;
   }
@@ -93,7 +93,7 @@ export class FrameAssembler {
     this.#listener.frame(joined.data, joined.keyframe, timestamp);
   }
 
-  /** A frame that grows beyond all measure. */
+  /** Drops a frame that exceeds MAX_FRAME_BYTES. */
   #abandon(packet: MediaPacket): void {
     this.lost();
     this.#midFrame = !packet.marker;

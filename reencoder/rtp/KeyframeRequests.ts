@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/ports.ts';
 
-/** Browsers ignore a PLI within 300 ms of the last one, and the server keeps 370 ms between those that it passes on. */
+/** Browsers ignore a PLI within 300 ms of the last one, and the server passes one on at most every 370 ms. */
 const SPACING_MS = 370;
-/** A source that has not answered so often does not send at all: it is asked less often. */
+/** A source that left this many requests unanswered probably sends nothing: from then on it is asked less often. */
 const EAGER_TRIES = 6;
 const PATIENT_SPACING_MS = 1_000;
-/** So long a keyframe that has begun to arrive may take before another one is asked for. */
+/** A keyframe that has begun to arrive may take this long before another one is requested. */
 const ARRIVAL_MS = 250;
 
 /** Asks the source for a keyframe as long as one is wanted. */
@@ -31,12 +31,12 @@ export class KeyframeRequests {
     this.#proceed();
   }
 
-  /** The first packet of a keyframe is here. */
+  /** The first packet of a keyframe has arrived. */
   arriving(): void {
     this.#arrivingSinceMs = this.#clock.now();
   }
 
-  /** A whole keyframe is here. */
+  /** A whole keyframe has arrived. */
   fulfil(): void {
     this.#wanted = false;
     this.#arrivingSinceMs = Number.NEGATIVE_INFINITY;

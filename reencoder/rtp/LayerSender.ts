@@ -8,11 +8,11 @@ import { toNtp } from './ntp.ts';
 import { PacketHistory } from './PacketHistory.ts';
 import { buildRtpPacket, type RtpHeader } from './packets.ts';
 
-/** Leaves room for IP, UDP, RTP and SRTP within the smallest MTU that is usual. */
+/** Leaves room for IP, UDP, RTP and SRTP within the smallest usual MTU. */
 const MAX_PAYLOAD_BYTES = 1_200;
-/** After so long without a frame a layer counts as started anew. */
+/** After this long without a frame the next one counts as a new start of the layer. */
 const STOPPED_AFTER_MS = 500;
-/** So long, and until it has sent some frames, it counts as fresh; but not for ever. */
+/** A started layer counts as fresh for FRESH_MS and its first frames, but never longer than MAX_FRESH_MS. */
 const FRESH_MS = 100;
 const FRESH_FRAMES = 3;
 const MAX_FRESH_MS = 1_000;
@@ -25,11 +25,11 @@ export interface LayerStats {
   retransmitted: number;
   pliReceived: number;
   firReceived: number;
-  /** What the receiver reported last, 0–1. */
+  /** The receiver's last report, 0–1. */
   fractionLost: number;
 }
 
-/** One RTP stream on its way out. */
+/** One outgoing RTP stream. */
 export class LayerSender {
   readonly ssrc: number;
   readonly stats: LayerStats = {
@@ -45,7 +45,7 @@ export class LayerSender {
   readonly #payloadType: number;
   readonly #packetizer: Packetizer;
   readonly #history = new PacketHistory();
-  /** In the lower half: whoever misses the first packets can still count the cycles (RFC 3711 section 3.3.1). */
+  /** Starts in the lower half, so that a receiver who misses the first packets still counts cycles (RFC 3711 3.3.1). */
   #sequenceNumber = randomInt(1, 0x8000);
   #lastTimestamp = Number.NEGATIVE_INFINITY;
   #lastFrameAtMs = Number.NEGATIVE_INFINITY;
@@ -63,13 +63,13 @@ export class LayerSender {
     return this.stats.packets > 0;
   }
 
-  /** It has just begun to send, or begun again after a break. */
+  /** Returns whether the layer has just begun to send, at first or after a break. */
   isFresh(nowMs: number): boolean {
     const sinceStartMs = nowMs - this.#startedAtMs;
     return sinceStartMs < FRESH_MS || (this.#framesSinceStart <= FRESH_FRAMES && sinceStartMs < MAX_FRESH_MS);
   }
 
-  /** The frame's packets. Its timestamp is raised where it does not follow the last one. */
+  /** Cuts the frame into packets. Raises its timestamp if that is not later than the last one. */
   toPackets(frame: CodedFrame, nowMs: number): Buffer[] {
     const payloads = this.#packetizer.packetize(frame, MAX_PAYLOAD_BYTES);
     if (payloads.length === 0) return [];
@@ -92,7 +92,7 @@ export class LayerSender {
     });
   }
 
-  /** The packet that a receiver misses; null: it is not to be had any more, or is on its way again already. */
+  /** Returns the packet that a receiver misses, or null if it is no longer stored or was just sent again. */
   toResend(sequenceNumber: number, nowMs: number): Buffer | null {
     const packet = this.#history.takeForResend(sequenceNumber, nowMs);
     if (packet !== null) this.stats.retransmitted += 1;
@@ -123,7 +123,7 @@ export class LayerSender {
   }
 }
 
-/** Modulo 2³², also of fractions and of what lies before zero. */
+/** Reduces a timestamp modulo 2³². It may be fractional or negative. */
 function toWire(timestamp: number): number {
   return Math.round(timestamp) >>> 0;
 }

@@ -1,26 +1,26 @@
-/** A packet that was only overtaken arrives within this time, and losses in one burst go into one NACK. */
+/** Time for packets that were only overtaken to arrive, and for all losses of one burst to share a NACK. */
 const FIRST_NACK_AFTER_MS = 2;
-/** A packet that is not here by then is given up: a keyframe is cheaper than more delay. */
+/** A packet that is still missing after this is given up: a keyframe is cheaper than more delay. */
 const GIVE_UP_AFTER_MS = 250;
 const MIN_RETRY_MS = 20;
 const MAX_RETRY_MS = 100;
 const RTT_AT_FIRST_MS = 20;
-/** More at once is not a loss to repair. */
+/** More missing packets at once are beyond repair. */
 const MAX_MISSING = 512;
-/** As many packets as one NACK item names may be lost before the first one that arrives. */
+/** Up to this many packets, as many as one NACK item names, may be lost before the first one that arrives. */
 const MAX_BEFORE_FIRST = 17;
 
 interface Missing {
-  /** False: nobody knows whether such a packet was sent. */
+  /** False if the packet may never have been sent. */
   readonly certain: boolean;
   noticedAtMs: number;
   nackedAtMs: number | null;
   tries: number;
 }
 
-/** Which packets are missing, when each is to be asked for (again), and when to stop waiting. */
+/** Knows which packets are missing, when to request each of them (again), and when to stop waiting. */
 export class LossRepair {
-  /** In the order of their places, which is the order of their age. */
+  /** In the order of their places, which is also that of their age. */
   readonly #missing = new Map<number, Missing>();
   #rttMs = RTT_AT_FIRST_MS;
 
@@ -28,27 +28,27 @@ export class LossRepair {
     return this.#missing.size;
   }
 
-  /** Places from `from` to before `to` were passed over. False: too many, it makes no sense to wait for them. */
+  /** The places from `from` to before `to` were skipped. Returns false if they are too many to wait for. */
   noticed(from: number, to: number, nowMs: number): boolean {
     if (this.#missing.size + (to - from) > MAX_MISSING) return false;
     this.#add(from, to, true, nowMs);
     return true;
   }
 
-  /** The packet at `first` came first, and others should come before it. Returns the first place to wait for. */
+  /** The stream's first packet arrived at `first`, but others belong before it. Returns the first place to wait for. */
   beganLate(first: number, nowMs: number): number {
     const from = first - MAX_BEFORE_FIRST;
     this.#add(from, first, false, nowMs);
     return from;
   }
 
-  /** Returns whether a NACK brought it. */
+  /** Returns whether a NACK brought the packet. */
   arrived(index: number, nowMs: number): boolean {
     const missing = this.#missing.get(index);
     if (missing === undefined) return false;
     this.#missing.delete(index);
     if (missing.nackedAtMs === null) return false;
-    // Of a packet that was asked for twice nobody knows which request brought it.
+    // If a packet was requested twice, nobody knows which request brought it.
     if (missing.tries === 1) this.#rttMs += (nowMs - missing.nackedAtMs - this.#rttMs) / 8;
     return true;
   }
@@ -64,14 +64,14 @@ export class LossRepair {
     return forgotten;
   }
 
-  /** This process could neither ask nor read what came: this time does not count. */
+  /** This process could neither request nor read packets for `forMs`, so this time does not count. */
   stoodStill(forMs: number, nowMs: number): void {
     for (const missing of this.#missing.values()) {
       missing.noticedAtMs = Math.min(missing.noticedAtMs + forMs, nowMs);
     }
   }
 
-  /** What is to be asked for now; it counts as asked for. */
+  /** Returns the places to request now, and counts them as requested. */
   takeDue(nowMs: number): number[] {
     const due: number[] = [];
     for (const [index, missing] of this.#missing) {
@@ -83,7 +83,7 @@ export class LossRepair {
     return due;
   }
 
-  /** The last place that was waited for in vain; null: none. */
+  /** Returns the last place that was waited for in vain, or null if there is none. */
   givenUp(nowMs: number): number | null {
     let last: number | null = null;
     for (const [index, missing] of this.#missing) {
@@ -93,7 +93,7 @@ export class LossRepair {
     return last;
   }
 
-  /** When there is something to do again; null: nothing is missing. */
+  /** Returns when the next step is due, or null if nothing is missing. */
   nextAtMs(): number | null {
     let next: number | null = null;
     for (const missing of this.#missing.values()) {
@@ -115,13 +115,13 @@ export class LossRepair {
   }
 }
 
-/** As RTCP has it: one sequence number, and which of the sixteen behind it. */
+/** As in RTCP: one sequence number, and a bit for each of the sixteen after it. */
 export interface NackItem {
   pid: number;
   bitmask: number;
 }
 
-/** Packs growing places into as few NACK items as they fit (RFC 4585 section 6.2.1). */
+/** Packs ascending places into as few NACK items as possible (RFC 4585 section 6.2.1). */
 export function toNackItems(indexes: readonly number[]): NackItem[] {
   const items: { first: number; bitmask: number }[] = [];
   for (const index of indexes) {

@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/ports.ts';
 
 /**
- * A keyframe of a hundred packets at once overruns the receiver's socket buffer; at this pace it is out within a few ms. A timer that
- * comes late makes up for it, but not with more than what a buffer surely holds.
+ * A keyframe of a hundred packets at once overruns the receiver's socket buffer; at this pace it is out within a few
+ * ms. A late timer catches up, but only by as much as a buffer surely holds.
  */
 const PACKETS_PER_MS = 20;
 const MAX_BURST = 60;
-/** Far above what any encoder makes: whoever is so far behind sends nothing of use. */
+/** Far more than any encoder makes: packets this late are useless. */
 const MAX_QUEUED = 4_096;
 
 /** Sends packets in order, in small bursts. */
@@ -24,12 +24,11 @@ export class Pacer {
     this.#refilledAtMs = clock.now();
   }
 
-  /** Packets that wait. */
   get backlog(): number {
     return this.#queue.length;
   }
 
-  /** False: too much waits already; the packet is dropped. */
+  /** Returns false, and drops the packet, if too many wait already. */
   push(packet: Buffer): boolean {
     if (this.#queue.length >= MAX_QUEUED) return false;
     this.#queue.push(packet);

@@ -1,6 +1,6 @@
 const MAX_AGE_MS = 1_000;
 const MAX_PACKETS = 1_000;
-/** Several receivers of one packet that lost it ask for it at almost the same time. */
+/** Receivers that lost the same packet request it at almost the same time. */
 const MIN_RESEND_MS = 10;
 
 interface Sent {
@@ -10,7 +10,7 @@ interface Sent {
   resentAtMs: number;
 }
 
-/** What was sent lately on one stream, for those who lost some of it. */
+/** The latest packets of one stream, kept for receivers that lost some. */
 export class PacketHistory {
   readonly #sent: Sent[] = [];
   #oldest = 0;
@@ -25,11 +25,14 @@ export class PacketHistory {
     this.#oldest = (this.#oldest + 1) % MAX_PACKETS;
   }
 
-  /** Null: not sent, too old, or sent again just now. What is returned counts as sent again. */
+  /**
+   * Returns null if the packet was not sent, is too old, or was just sent again. Counts a returned packet as sent
+   * again.
+   */
   takeForResend(sequenceNumber: number, nowMs: number): Buffer | null {
     const [first] = this.#sent;
     if (first === undefined) return null;
-    // Sequence numbers follow one another without a gap, so the place of one tells that of all.
+    // Sequence numbers have no gaps, so the place of one gives the place of all.
     const oldest = this.#sent[this.#oldest] ?? first;
     const distance = (sequenceNumber - oldest.sequenceNumber) & 0xffff;
     const sent = distance < this.#sent.length ? this.#sent[(this.#oldest + distance) % this.#sent.length] : undefined;

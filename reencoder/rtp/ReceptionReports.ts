@@ -1,7 +1,7 @@
 import { ReceiverReportPacket, ReceptionReport } from 'rtp.js/packets';
 import { TICKS_PER_MS } from './ntp.ts';
 
-/** What a receiver reports about one stream (RFC 3550 section 6.4 and appendix A). */
+/** Builds a receiver's reports about one stream (RFC 3550 section 6.4 and appendix A). */
 export class ReceptionReports {
   readonly #ownSsrc: number;
   readonly #mediaSsrc: number;
@@ -34,7 +34,7 @@ export class ReceptionReports {
     this.#senderReport = { middleNtp: (((ntpSeconds & 0xffff) << 16) | (ntpFraction >>> 16)) >>> 0, atMs: nowMs };
   }
 
-  /** The sender began a new sequence: what was before does not count any more. */
+  /** The sender began a new sequence: counting starts again. */
   restart(): void {
     this.#first = null;
     this.#highest = 0;
@@ -43,7 +43,7 @@ export class ReceptionReports {
     this.#before = { expected: 0, received: 0 };
   }
 
-  /** Null: nothing has come yet. */
+  /** Returns null before the first packet. */
   report(nowMs: number): ReceiverReportPacket | null {
     if (this.#first === null) return null;
     const expected = this.#highest - this.#first + 1;

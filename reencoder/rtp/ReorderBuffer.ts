@@ -3,19 +3,19 @@ import type { MediaPacket } from './packets.ts';
 const MAX_PACKETS = 2_048;
 const MAX_BYTES = 8 << 20;
 
-/** Holds packets that came before one that is missing, and gives them out in order. Bounded: see `overfull`. */
+/** Holds packets that overtook a missing one, and returns them in order. `overfull` bounds it. */
 export class ReorderBuffer {
   readonly #packets = new Map<number, MediaPacket>();
   #next: number | null = null;
   #highest: number | null = null;
   #bytes = 0;
 
-  /** The place that is given out next; null: nothing came yet. */
+  /** The place that `take` returns next, or null before the first packet. */
   get next(): number | null {
     return this.#next;
   }
 
-  /** The last place that is known of; null: nothing came yet. */
+  /** The last known place, or null before the first packet. */
   get highest(): number | null {
     return this.#highest;
   }
@@ -24,12 +24,12 @@ export class ReorderBuffer {
     return this.#packets.size > MAX_PACKETS || this.#bytes > MAX_BYTES;
   }
 
-  /** Before the first packet: places from this one on are given out. */
+  /** Call it before the first packet: `take` begins at this place. */
   startAt(index: number): void {
     this.#next ??= index;
   }
 
-  /** False: it is here already, or was given out or given up. */
+  /** Returns false if the packet is here already, or its place was taken or given up. */
   insert(index: number, packet: MediaPacket): boolean {
     this.#next ??= index;
     if (index < this.#next || this.#packets.has(index)) return false;
@@ -39,7 +39,7 @@ export class ReorderBuffer {
     return true;
   }
 
-  /** The next in order; null: it is missing. */
+  /** Returns the next packet in order, or null if it is missing. */
   take(): MediaPacket | null {
     if (this.#next === null) return null;
     const packet = this.#remove(this.#next);
@@ -47,7 +47,7 @@ export class ReorderBuffer {
     return packet;
   }
 
-  /** The first place from `next` on whose packet is here and fulfils the condition. */
+  /** Returns the first place, from `next` on, whose packet is here and meets the condition. */
   first(condition: (packet: MediaPacket) => boolean): number | null {
     let found: number | null = null;
     for (const [index, packet] of this.#packets) {
@@ -56,7 +56,7 @@ export class ReorderBuffer {
     return found;
   }
 
-  /** Goes on at `index`. Returns what was here before it. */
+  /** Continues at `index`. Returns the packets that were waiting before it. */
   skipTo(index: number): MediaPacket[] {
     const skipped: MediaPacket[] = [];
     for (const place of [...this.#packets.keys()]) {

@@ -1,18 +1,18 @@
 import { type ClockMapping, TICKS_PER_MS } from './ntp.ts';
 
-/** Of so many reports the one that travelled fastest tells how the two wall clocks differ. */
+/** Among this many reports, the one that travelled fastest tells how the two wall clocks differ. */
 const REMEMBERED = 8;
 
 /**
- * Which timestamp belongs to now, as the source's reports say it, seen from the own clock: reports in the source's clock would begin
- * in one clock and go on in another once the source's first report is here.
+ * Tells which timestamp belongs to now. It takes the mapping from the source's reports but counts in this process's
+ * clock: reports in the source's clock would change clocks when the source's first report arrives.
  */
 export class ReportClock {
   #anchor: { atMs: number; timestamp: number };
   #offsetsMs: number[] = [];
   #lastNtpMs: number | null = null;
 
-  /** Until the source reports, a frame counts as taken when it is sent. */
+  /** Until the source reports, a frame counts as captured when it is sent. */
   constructor(nowMs: number, timestamp: number) {
     this.#anchor = { atMs: nowMs, timestamp };
   }

@@ -20,8 +20,8 @@ import { ReportClock } from './ReportClock.ts';
 
 const REPORT_INTERVAL_MS = 1_000;
 /**
- * mediasoup hands viewers to a layer only when it knows the layer's clock. That takes three reports, a frame after them, and one
- * more report to make it look again.
+ * mediasoup switches viewers to a layer only when it knows the layer's clock. That takes three reports, a frame after
+ * them, and one more report that makes it check again.
  */
 const FRESH_REPORT_INTERVAL_MS = 10;
 /** RTCP numbers: RFC 5104 section 4.3.1 and RFC 3550 section 12.2. */
@@ -29,13 +29,13 @@ const PSFB = 206;
 const FIR = 4;
 const FIR_ENTRY_BYTES = 8;
 const SDES_CNAME = 1;
-/** One server asks; more are a sign of rubbish. */
+/** One server sends FIRs; many senders are a sign of rubbish. */
 const MAX_FIR_SENDERS = 64;
-/** Repeating packets makes an overload worse. */
+/** Beyond this nothing is sent again, which would make the overload worse. */
 const MAX_BACKLOG_FOR_RESEND = 500;
 
 export interface RepublisherListener {
-  /** Somebody needs a keyframe of this layer. Each request is told; a FIR that is only repeated is not a new one. */
+  /** Somebody needs a keyframe of this layer. Called for every request, but not for the repetition of a FIR. */
   keyframeRequested(layer: number, kind: 'pli' | 'fir'): void;
 }
 
@@ -44,7 +44,7 @@ export interface RepublisherOptions {
   readonly codec: OutputCodec;
   readonly payloadType: number;
   readonly cname: string;
-  /** Lowest first. */
+  /** Lowest layer first. */
   readonly layers: readonly { readonly ssrc: number }[];
   readonly clock: Clock;
   readonly listener: RepublisherListener;
@@ -56,8 +56,8 @@ export interface RepublisherStats {
 }
 
 /**
- * The sending end of a track's layers. Timestamps go out as they are, so that all layers and the source are on one time line; sender
- * reports of all layers speak of one instant, without which a viewer could not be handed from one layer to another.
+ * The sending end of a track's layers. Timestamps go out unchanged, so that all layers and the source share one time
+ * line. The sender reports of all layers describe the same instant; otherwise no viewer could switch layers.
  */
 export class Republisher {
   readonly #options: RepublisherOptions;
@@ -67,7 +67,7 @@ export class Republisher {
   #sourceReport: ClockMapping | null = null;
   #reportClock: ReportClock | null = null;
   #reportsOften = false;
-  /** By who asked and for what: number of the last request that counted. */
+  /** Number of the last FIR that counted, by sender and layer. */
   readonly #firNumbers = new Map<string, number>();
   #malformed = 0;
   #cancelReportTimer: (() => void) | null = null;
@@ -89,7 +89,7 @@ export class Republisher {
     if (layer.isFresh(now) && !this.#reportsOften) this.#sendReports();
   }
 
-  /** RTCP, not protected any more. Never throws for what is in it. */
+  /** Takes decrypted RTCP. Never throws, whatever it holds. */
   receive(datagram: Buffer): void {
     if (this.#closed) return;
     const packets = kindOf(datagram) === 'rtcp' ? parseRtcp(datagram) : null;
@@ -100,7 +100,7 @@ export class Republisher {
     for (const packet of packets) this.#receivePacket(packet);
   }
 
-  /** What the source last reported. The own clock stands in until this is known. */
+  /** Takes the source's last report. Until the first one, this process's clock replaces it. */
   setClockMapping(mapping: ClockMapping): void {
     this.#sourceReport = mapping;
     this.#reportClock?.learn(mapping);

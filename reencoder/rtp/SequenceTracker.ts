@@ -1,6 +1,6 @@
 /**
- * Beyond these a packet does not belong to the sequence so far, unless its successor says so too (RFC 3550 appendix A.1). Forward they
- * are narrow: a wrong number ahead makes the right ones look late until they have caught up.
+ * A packet beyond these bounds does not belong to the sequence so far, unless its successor confirms the jump (RFC 3550
+ * appendix A.1). The forward bound is narrow: after one wrong number ahead, right ones look late until they catch up.
  */
 const MAX_DROPOUT = 128;
 const MAX_MISORDER = 1_000;
@@ -8,19 +8,19 @@ const CYCLE = 0x1_0000;
 
 export type Placement =
   | { readonly type: 'placed'; readonly index: number }
-  /** The sender goes on elsewhere since the packet before this one: it began anew, or much was lost. */
+  /** Since the packet before this one the sender continues elsewhere: it restarted, or many packets were lost. */
   | { readonly type: 'restarted'; readonly index: number }
-  /** Far away from everything: perhaps the first of a new sequence, which its successor will tell. */
+  /** Far from the sequence. Its successor shows whether it was the first packet of a new one. */
   | { readonly type: 'stray' };
 
-/** Gives each 16-bit sequence number its place in a sequence that grows for ever; the place modulo 65,536 is the number. */
+/** Gives each 16-bit sequence number a place in an endless sequence. The place modulo 65,536 is the number. */
 export class SequenceTracker {
   #highest: number | null = null;
   #expectedAfterStray: number | null = null;
 
   place(sequenceNumber: number): Placement {
     if (this.#highest === null) {
-      // One cycle up, so that packets that were overtaken by the first one have a place too.
+      // Start one cycle up, so that packets that the first one overtook have a place too.
       this.#highest = CYCLE + sequenceNumber;
       return { type: 'placed', index: this.#highest };
     }

@@ -7,7 +7,7 @@ import { ReceptionReports } from './ReceptionReports.ts';
 
 const REPORT_INTERVAL_MS = 1_000;
 
-/** What the receiver of a stream tells its sender. */
+/** Sends RTCP from the receiver of a stream to its sender. */
 export class TapFeedback {
   readonly #ownSsrc = randomInt(1, 2 ** 32);
   readonly #mediaSsrc: number;
@@ -25,18 +25,18 @@ export class TapFeedback {
     this.#reports = new ReceptionReports(this.#ownSsrc, mediaSsrc);
   }
 
-  /** A packet that was not here before. Reports begin with the first one. */
+  /** A new packet arrived, not a duplicate. Reports begin with the first one. */
   received(index: number, timestamp: number): void {
     this.#reports.packet(index, timestamp, this.#clock.now());
     this.#cancelTimer ??= this.#clock.setTimer(REPORT_INTERVAL_MS, () => this.#reportAgain());
   }
 
-  /** The sender goes on with another sequence. */
+  /** The sender continues with another sequence. */
   restart(): void {
     this.#reports.restart();
   }
 
-  /** The sender computes the round trip from our answer to its report. */
+  /** Notes the report: the sender computes the round trip from our answer to it. */
   senderReport(report: SenderReportPacket): void {
     this.#reports.senderReport(report.getNtpSeconds(), report.getNtpFraction(), this.#clock.now());
   }

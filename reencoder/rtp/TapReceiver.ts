@@ -14,19 +14,21 @@ import { SequenceTracker } from './SequenceTracker.ts';
 import { TapFeedback } from './TapFeedback.ts';
 import { TimestampUnwrapper } from './TimestampUnwrapper.ts';
 
-/** This process stood still for so long: what seems to be missing may wait in the socket, and is read first. */
+/** A timer this late means that the process stood still: read the socket first, where missing packets may wait. */
 const STALL_MS = 30;
 const AFTER_STALL_MS = 5;
 
 export interface TapListener {
-  /** Whole frames in decoding order, the first a keyframe, none built on a missing one. Timestamps always grow. */
+  /**
+   * Gets whole frames in decoding order: the first is a keyframe, and none builds on a missing one. Timestamps grow.
+   */
   frame(frame: CodedFrame): void;
-  /** The source restarted: the next frame is a keyframe, and not a continuation of what was before. */
+  /** The source restarted: the next frame is a keyframe and does not continue the earlier ones. */
   discontinuity(): void;
 }
 
 export interface TapOptions {
-  /** Sends RTCP to where the media comes from. */
+  /** Sends RTCP to the sender of the media. */
   send(packet: Buffer): void;
   readonly ssrc: number;
   readonly payloadType: number;
@@ -38,9 +40,9 @@ export interface TapOptions {
 export interface TapStats {
   readonly packets: number;
   readonly bytes: number;
-  /** Never came. */
+  /** Packets that never came. */
   readonly lost: number;
-  /** Came after they were asked for. */
+  /** Packets that came after a NACK. */
   readonly recovered: number;
   readonly nacksSent: number;
   readonly plisSent: number;
@@ -51,8 +53,8 @@ export interface TapStats {
 }
 
 /**
- * The receiving end of one RTP stream: repairs its losses, asks for keyframes where that is impossible, and makes
- * frames of its packets. Any datagram may be given to it; memory is bounded.
+ * The receiving end of one RTP stream: repairs its losses, asks for keyframes where that is impossible, and joins its
+ * packets into frames. Accepts any datagram; its memory is bounded.
  */
 export class TapReceiver {
   readonly #options: TapOptions;
@@ -65,13 +67,13 @@ export class TapReceiver {
   #sequence = new SequenceTracker();
   #buffer = new ReorderBuffer();
   #repair = new LossRepair();
-  /** Perhaps the first packet of a new sequence. */
+  /** A packet that may be the first of a new sequence. */
   #stray: MediaPacket | null = null;
-  /** The time line broke off, and no keyframe has begun the new one yet. */
+  /** True if the time line broke off and no keyframe has begun the new one yet. */
   #timeRestarted = false;
   #senderReport: { ntpMs: number; rtpTimestamp: number; receivedAtMs: number } | null = null;
   #cancelRepairTimer: (() => void) | null = null;
-  /** After this process stood still: nothing is asked for or given up before this. */
+  /** After this process stood still, no packet is requested or given up before this time. */
   #readUntilMs = Number.NEGATIVE_INFINITY;
   #closed = false;
   readonly #stats = {
@@ -100,7 +102,7 @@ export class TapReceiver {
     });
   }
 
-  /** RTP or RTCP, not protected any more. Never throws for what is in it. */
+  /** Takes decrypted RTP or RTCP. Never throws, whatever it holds. */
   receive(datagram: Buffer): void {
     if (this.#closed) return;
     const kind = kindOf(datagram);
@@ -109,19 +111,19 @@ export class TapReceiver {
     else this.#stats.malformed += 1;
   }
 
-  /** No frame is delivered before the next keyframe, which is asked for until it is here. */
+  /** Delivers no frame before the next keyframe, and requests that until it arrives. */
   requestKeyframe(): void {
     if (this.#closed) return;
     this.#assembler.awaitKeyframe();
     this.#keyframes.want();
   }
 
-  /** While the input is paused on purpose nothing is asked for. */
+  /** While the input is paused on purpose, no keyframe is requested. */
   setInputPaused(paused: boolean): void {
     if (!this.#closed) this.#keyframes.setPaused(paused);
   }
 
-  /** What the source's last sender report said; null before it and the first frame came. */
+  /** The source's last sender report, or null before the first report or the first frame. */
   get senderReport(): ClockMapping | null {
     if (this.#senderReport === null) return null;
     const { ntpMs, rtpTimestamp, receivedAtMs } = this.#senderReport;
@@ -160,8 +162,8 @@ export class TapReceiver {
   }
 
   /**
-   * A stream begins with a keyframe, as the server sends it. When its first packets are lost or overtaken, they are
-   * requested like any others, and so is another keyframe of the source, whichever comes first.
+   * The server's stream begins with a keyframe. If its first packets are lost or overtaken, they are requested like any
+   * others, and so is another keyframe of the source; whichever comes first is used.
    */
   #begin(index: number, packet: MediaPacket): void {
     if (this.#format.startsKeyframe(packet.payload)) return;
@@ -188,13 +190,13 @@ export class TapReceiver {
     const starts = this.#assembler.awaitsKeyframe && this.#format.startsKeyframe(packet.payload);
     if (starts) this.#keyframes.arriving();
 
-    // With a gap too large to repair, nothing before this packet is worth waiting for.
+    // If the gap is too large to repair, do not wait for anything before this packet.
     const repairable = index <= expected || this.#repair.noticed(expected, index, now);
     if (!repairable) this.#stats.lost += index - expected;
     this.#drain(repairable ? null : index - 1);
   }
 
-  /** Gives out what is in order, and passes over what is missing up to `givenUp`. */
+  /** Passes on the packets that are in order, and skips missing ones up to `givenUp`. */
   #drain(givenUp: number | null): void {
     for (;;) {
       const packet = this.#buffer.take();
@@ -211,11 +213,11 @@ export class TapReceiver {
     this.#armRepair();
   }
 
-  /** The packet at `next` is missing. Null: wait for it. */
+  /** The packet at `next` is missing. Returns where to continue, or null to wait for it. */
   #whereToGoOn(next: number, givenUp: number | null): number | null {
     const inVain = (givenUp !== null && next <= givenUp) || this.#buffer.overfull;
     if (!inVain && !this.#assembler.awaitsKeyframe) return null;
-    // Nothing before a keyframe counts when only a keyframe can be shown.
+    // When only a keyframe can be shown, nothing before it counts.
     const keyframe = this.#buffer.first((packet) => this.#format.startsKeyframe(packet.payload));
     if (keyframe !== null || !inVain) return keyframe;
     this.#keyframes.want();
@@ -266,7 +268,7 @@ export class TapReceiver {
     }
     if (this.#timeRestarted) {
       this.#timeRestarted = false;
-      this.#senderReport = null; // It spoke of the old time line.
+      this.#senderReport = null; // It describes the old time line.
       this.#options.listener.discontinuity();
     }
     if (keyframe) {

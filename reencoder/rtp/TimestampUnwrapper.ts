@@ -1,18 +1,18 @@
 import { TICKS_PER_MS } from './ntp.ts';
 
-/** Further than this from where the clock says it should be, a timestamp is of a new time line. */
+/** A timestamp further than this from where the clock expects it belongs to a new time line. */
 const MAX_DEVIATION_TICKS = 10_000 * TICKS_PER_MS;
 
 /**
- * Makes 32-bit RTP timestamps numbers that grow for ever, over pauses of any length. A source that restarted has a time line of its
- * own: it is moved to where the old one would be by now.
+ * Turns 32-bit RTP timestamps into numbers that always grow, across pauses of any length. A restarted source has a new
+ * time line, which is moved to where the old one would be now.
  */
 export class TimestampUnwrapper {
   #last: { unwrapped: number; atMs: number } | null = null;
-  /** Added to what is on the wire, modulo 2³². */
+  /** Added to timestamps from the wire, modulo 2³². */
   #rebase = 0;
 
-  /** Timestamp of a frame that is complete at `nowMs`. */
+  /** Unwraps the timestamp of a frame that is complete at `nowMs`. */
   frame(timestamp: number, nowMs: number): { unwrapped: number; restarted: boolean } {
     const last = this.#last;
     if (last === null) {
@@ -29,14 +29,14 @@ export class TimestampUnwrapper {
     return { unwrapped, restarted };
   }
 
-  /** Timestamp of a report: near the frames', but not one of them. Null: there was no frame yet. */
+  /** Unwraps the timestamp of a report, which lies near the frames' own. Returns null before the first frame. */
   report(timestamp: number): number | null {
     if (this.#last === null) return null;
     return this.#last.unwrapped + toSigned32(timestamp + this.#rebase - this.#last.unwrapped);
   }
 }
 
-/** The remainder modulo 2³² that is nearest to zero. */
+/** Returns the remainder modulo 2³² that is nearest to zero. */
 function toSigned32(difference: number): number {
   return difference | 0;
 }

@@ -2,9 +2,9 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6, SocketAddress } from 'node:net';
 
-/** A keyframe of every layer at once, with room to spare; the system may grant less. */
+/** Holds a keyframe of every layer at once, with room to spare. The system may grant less. */
 const BUFFER_BYTES = 4 << 20;
-/** What waits for the network beyond this is too late anyway. */
+/** Packets that wait for the network beyond this come too late anyway. */
 const MAX_QUEUED_BYTES = 4 << 20;
 
 export class MediaPortUnavailable extends Error {
@@ -21,16 +21,16 @@ export interface Endpoint {
 
 export interface UdpOptions {
   readonly address: string;
-  /** Inclusive; without it any free port. */
+  /** Inclusive. Without it any free port is used. */
   readonly ports?: { readonly min: number; readonly max: number } | undefined;
 }
 
 export interface UdpStats {
   sent: number;
   received: number;
-  /** Not sent: too much waited already, or there was nobody to send to. */
+  /** Packets not sent, because too much waited already or there was no peer. */
   dropped: number;
-  /** What the network reported, such as that nobody listens at the other end. */
+  /** Errors that the network reported, for example that nobody listens at the other end. */
   errors: number;
 }
 
@@ -52,11 +52,11 @@ export class UdpSocket {
     });
   }
 
-  /** @throws MediaPortUnavailable */
+  /** @throws MediaPortUnavailable when no port can be opened */
   static async open({ address, ports }: UdpOptions): Promise<UdpSocket> {
     if (ports === undefined) return UdpSocket.#bind(address, 0);
     const count = ports.max - ports.min + 1;
-    // Begins anywhere, so that several processes with one range do not all try the same ports.
+    // Begin anywhere, so that several processes with one range do not all try the same ports.
     const start = Math.floor(Math.random() * count);
     for (let i = 0; i < count; i++) {
       try {
@@ -85,12 +85,13 @@ export class UdpSocket {
   }
 
   /**
-   * From now on this peer, and nobody else, is heard and sent to. Once only.
+   * From now on the socket exchanges packets with this peer alone. Call it once.
    * @throws MediaPortUnavailable when there is no way to it
    */
   async connect(peer: Endpoint, receive: (datagram: Buffer) => void): Promise<void> {
     const family = isIPv6(peer.address) ? 'ipv6' : 'ipv4';
-    const { address } = new SocketAddress({ address: peer.address, port: peer.port, family }); // As the system spells it.
+    // `address` is spelled as the system spells it.
+    const { address } = new SocketAddress({ address: peer.address, port: peer.port, family });
     this.#socket.connect(peer.port, peer.address);
     try {
       await Promise.race([once(this.#socket, 'connect'), once(this.#socket, 'close')]);
@@ -100,14 +101,14 @@ export class UdpSocket {
     if (this.#state === 'closed') return;
     this.#state = 'connected';
     this.#socket.on('message', (datagram: Buffer, from: RemoteInfo) => {
-      // The system lets only the peer in, but for what came before.
+      // The system admits only the peer, but packets from before may still wait.
       if (from.port !== peer.port || from.address !== address) return;
       this.#stats.received += 1;
       receive(datagram);
     });
   }
 
-  /** Never throws: what cannot be sent is lost, as on any network. */
+  /** Never throws: a packet that cannot be sent is lost, as on any network. */
   send(packet: Buffer): void {
     if (this.#state !== 'connected' || this.#socket.getSendQueueSize() > MAX_QUEUED_BYTES) {
       this.#stats.dropped += 1;

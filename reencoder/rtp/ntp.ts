@@ -5,13 +5,13 @@ const FRACTIONS = 2 ** 32;
 /** Video's RTP clock, in ticks per ms. */
 export const TICKS_PER_MS = 90;
 
-/** An instant of the sender's wall clock and the RTP timestamp of a picture that was taken at it. */
+/** An instant of the sender's wall clock and the RTP timestamp of a picture captured then. */
 export interface ClockMapping {
   /** Sender's wall clock, ms since the Unix epoch. */
   readonly ntpMs: number;
   /** Unwrapped: on the time line of the frames. */
   readonly timestamp: number;
-  /** When this was learned, by the own clock. */
+  /** When the report arrived, by this process's clock. */
   readonly receivedAtMs: number;
 }
 

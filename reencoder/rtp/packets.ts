@@ -7,13 +7,13 @@ export interface MediaPacket {
   readonly sequenceNumber: number;
   readonly timestamp: number;
   readonly marker: boolean;
-  /** Empty: padding only. */
+  /** Empty if the packet is padding only. */
   readonly payload: Buffer;
 }
 
 const RTP_HEADER_BYTES = 12;
 
-/** Which of the two share one port (RFC 5761 section 4); null: neither. */
+/** Tells RTP from RTCP on one port (RFC 5761 section 4). Returns null for anything else. */
 export function kindOf(datagram: Buffer): 'rtp' | 'rtcp' | null {
   const [first, second] = datagram;
   if (first === undefined || second === undefined || first >> 6 !== 2) return null;
@@ -21,7 +21,7 @@ export function kindOf(datagram: Buffer): 'rtp' | 'rtcp' | null {
   return datagram.length >= RTP_HEADER_BYTES ? 'rtp' : null;
 }
 
-/** Null: malformed. The payload shares the datagram's memory. */
+/** Returns null if the datagram is malformed. The payload shares the datagram's memory. */
 export function parseMediaPacket(datagram: Buffer): MediaPacket | null {
   try {
     const packet = new RtpPacket(viewOf(datagram));
@@ -35,14 +35,14 @@ export function parseMediaPacket(datagram: Buffer): MediaPacket | null {
       payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
     };
   } catch {
-    return null; // The parser says by throwing that these bytes are no RTP packet.
+    return null; // The parser throws if these bytes are no RTP packet.
   }
 }
 
-/** Sender and receiver reports, feedback of both kinds: nobody here reads anything else. */
+/** Sender and receiver reports and both kinds of feedback; nothing else is read here. */
 const READ_RTCP_TYPES: readonly number[] = [200, 201, 205, 206];
 
-/** Those of the packets that somebody here reads. Null: malformed. */
+/** Returns the packets of the types above, or null if the datagram is malformed. */
 export function parseRtcp(datagram: Buffer): RtcpPacket[] | null {
   const packets: RtcpPacket[] = [];
   for (let start = 0; start < datagram.length; ) {
@@ -63,7 +63,7 @@ function parseOne(packet: Buffer): RtcpPacket[] | null {
   try {
     return new CompoundPacket(viewOf(packet)).getPackets();
   } catch {
-    return null; // The parser says by throwing that these bytes are no RTCP packet.
+    return null; // The parser throws if these bytes are no RTCP packet.
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../../core/ports.ts';
 
-/** Parts of a millisecond count here, and a step of the system's clock would look like a jump of the media. */
+/**
+ * Counts fractions of a millisecond and ignores steps of the system's clock, which would look like jumps of the media.
+ */
 export const steadyClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   setTimer(afterMs, run) {

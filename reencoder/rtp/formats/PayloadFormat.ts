@@ -2,24 +2,24 @@ import type { CodedFrame } from '../../frames.ts';
 
 export type JoinedFrame =
   | { readonly type: 'frame'; readonly data: Buffer; readonly keyframe: boolean }
-  /** No picture in it: parameter sets alone. */
+  /** It holds no picture, only parameter sets. */
   | { readonly type: 'nothing' }
-  /** Not a whole frame, or not what the format allows. */
+  /** It is no whole frame, or breaks the format. */
   | { readonly type: 'broken' };
 
 export const BROKEN: JoinedFrame = { type: 'broken' };
 
-/** How a codec's frames are cut into RTP payloads, seen from the receiver. */
+/** A codec's RTP payload format, from the receiver's side. */
 export interface PayloadFormat {
-  /** Whether a keyframe begins with this payload. */
+  /** Returns whether a keyframe begins with this payload. */
   startsKeyframe(payload: Buffer): boolean;
-  /** Makes a frame of all its payloads, in order, none empty. */
+  /** Joins all payloads of a frame. They are in order and none is empty. */
   join(payloads: readonly Buffer[]): JoinedFrame;
 }
 
-/** The sender's side. One for each stream. */
+/** The sender's side. Each stream has one. */
 export interface Packetizer {
-  /** Payloads of at most `maxBytes`, each as the pieces that it is made of. Empty: there is nothing in the frame. */
+  /** Returns payloads of at most `maxBytes`, each as a list of pieces. Returns none for an empty frame. */
   packetize(frame: CodedFrame, maxBytes: number): Buffer[][];
 }
 

@@ -9,13 +9,13 @@ const LAST_SINGLE = 23;
 const STAP_A = 24;
 const FU_A = 28;
 
-/** Real parameter sets take some dozen bytes. */
+/** Real parameter sets take a few dozen bytes. */
 const MAX_PARAMETER_SET_BYTES = 1_024;
 const MAX_PARAMETER_SETS = 32;
 
 /** RTP payload format for H264, packetization mode 1 (RFC 6184); frames come as Annex B. */
 export class H264Format implements PayloadFormat {
-  /** In force, by type; a keyframe that does not bring them gets them. */
+  /** The current parameter sets, by type. A keyframe without them gets these. */
   #parameterSets: { [SPS]: Buffer[]; [PPS]: Buffer[] } = { [SPS]: [], [PPS]: [] };
 
   startsKeyframe(payload: Buffer): boolean {
@@ -35,7 +35,7 @@ export class H264Format implements PayloadFormat {
     return toFrame([...sets, ...pictures], true);
   }
 
-  /** Sets that come together replace those that came before. */
+  /** Sets that come together replace the earlier ones. */
   #remember(units: readonly Buffer[]): void {
     for (const type of [SPS, PPS] as const) {
       const sets = units.filter((unit) => nalTypeOf(unit) === type && unit.length <= MAX_PARAMETER_SET_BYTES);
@@ -56,13 +56,13 @@ export class H264Packetizer implements Packetizer {
   }
 }
 
-/** STAP-A: its NRI is the highest of those in it. */
+/** Builds a STAP-A. Its NRI is the highest of its units'. */
 function aggregate(units: readonly Buffer[]): Buffer[] {
   const importance = Math.max(...units.map((unit) => unit.readUInt8(0) & 0x60));
   return [Buffer.from([importance | STAP_A]), ...units.flatMap((unit) => [toUInt16(unit.length), unit])];
 }
 
-/** As it is, or as FU-As. */
+/** Returns the unit unchanged if it fits, else as FU-As. */
 function cutUnit(unit: Buffer, maxBytes: number): Buffer[][] {
   if (unit.length <= maxBytes) return [[unit]];
   const header = unit.readUInt8(0);
@@ -74,16 +74,16 @@ function cutUnit(unit: Buffer, maxBytes: number): Buffer[][] {
 }
 
 interface UnitPart {
-  /** With the NAL unit's header when it is the first part. */
+  /** The first part includes the NAL unit's header. */
   readonly bytes: Buffer;
   readonly first: boolean;
   readonly last: boolean;
 }
 
-/** Null: not what the format allows. */
+/** Returns null if the payloads break the format. */
 function joinUnits(payloads: readonly Buffer[]): Buffer[] | null {
   const units: Buffer[] = [];
-  let open: Buffer[] | null = null; // Parts of a unit that has not ended.
+  let open: Buffer[] | null = null; // Parts of an unfinished unit.
   for (const payload of payloads) {
     const parts = splitPayload(payload);
     if (parts === null) return null;

@@ -26,8 +26,8 @@ export class Vp8Format implements PayloadFormat {
 }
 
 /**
- * Describes each frame as mediasoup needs it to hand viewers from one layer to another: picture id of 15 bits and TL0PICIDX, which it
- * rewrites only when both are there, and a temporal layer, which is always the lowest.
+ * Writes the descriptor that mediasoup needs to switch viewers between layers: a picture id of 15 bits and TL0PICIDX,
+ * which it rewrites only if both are present, and a temporal layer, which is always the lowest.
  */
 export class Vp8Packetizer implements Packetizer {
   #pictureId = randomInt(1 << 15);
@@ -60,6 +60,6 @@ function parseDescriptor(payload: Buffer): { bytes: number; startsFrame: boolean
     if (extension & 0x40) bytes += 1;
     if (extension & 0x30) bytes += 1;
   }
-  // A descriptor with nothing behind it describes nothing.
+  // A descriptor without data describes nothing.
   return bytes < payload.length ? { bytes, startsFrame: (first & 0x10) !== 0 && (first & 0x07) === 0 } : null;
 }

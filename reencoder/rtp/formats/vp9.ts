@@ -2,7 +2,7 @@ import { isVp9Keyframe, toSuperframe } from '../../codecs/vp9.ts';
 import { BROKEN, type JoinedFrame, type PayloadFormat } from './PayloadFormat.ts';
 
 const MAX_REFERENCES = 3;
-/** What a superframe index can count. */
+/** The most frames that a superframe index can count. */
 const MAX_SPATIAL_LAYERS = 8;
 
 interface Descriptor {
@@ -71,7 +71,7 @@ function parseDescriptor(payload: Buffer): Descriptor | null {
   };
 }
 
-/** May go beyond the end of a truncated payload. */
+/** Returns the index after the structure, which may lie beyond the end of a truncated payload. */
 function skipScalabilityStructure(payload: Buffer, start: number): number {
   const flags = payload[start] ?? 0;
   let bytes = start + 1;

@@ -1,7 +1,7 @@
-/** As wide as the server's: retransmissions come late. */
+/** As wide as the server's, because retransmissions come late. */
 const WINDOW = 1_024;
 
-/** Tells indexes that were seen before, or that are too old to tell. */
+/** Recognizes indexes that were seen before or are too old to know. */
 export class ReplayWindow {
   readonly #seen = new Float64Array(WINDOW).fill(-1);
   #highest = -1;

@@ -7,10 +7,10 @@ import { ReplayWindow } from './ReplayWindow.ts';
 
 const CYCLE = 0x1_0000;
 const HALF_CYCLE = 0x8000;
-/** After so many packets a key has done its work (RFC 7714 section 8.4): 30,000 years of RTCP at this rate, or a bug. */
+/** A key protects no more packets than this (RFC 7714 section 8.4): 30,000 years of RTCP at this rate, or a bug. */
 const LAST_RTCP_INDEX = 0x7fff_ffff;
 
-/** A new random key to send with. */
+/** Returns a new random key for sending. */
 export function createSrtpKey(): SrtpKey {
   return { cryptoSuite: 'AEAD_AES_128_GCM', keyBase64: randomBytes(MASTER_BYTES).toString('base64') };
 }
@@ -20,34 +20,36 @@ interface ReceivedStream {
   readonly window: ReplayWindow;
 }
 
-/** Protects what goes to one peer and opens what comes from it: RTP and RTCP on one port, each side with its own key. */
+/**
+ * Encrypts packets to one peer and decrypts packets from it: RTP and RTCP on one port, with a key for each direction.
+ */
 export class SrtpSession {
   readonly #send: ReturnType<typeof deriveKeys>;
   readonly #receive: ReturnType<typeof deriveKeys>;
-  /** By ssrc: the highest index, which is cycles and sequence number. */
+  /** The highest index (cycles and sequence number) by ssrc. */
   readonly #sent = new Map<number, number>();
   readonly #received = new Map<number, ReceivedStream>();
   readonly #receivedRtcp = new Map<number, ReplayWindow>();
   #rtcpIndex = 0;
   #rejected = 0;
 
-  /** @throws RangeError for a key of the wrong length. */
+  /** @throws RangeError when a key has the wrong length */
   constructor({ sendKey, receiveKey }: { sendKey: SrtpKey; receiveKey: SrtpKey }) {
     this.#send = deriveKeys(Buffer.from(sendKey.keyBase64, 'base64'));
     this.#receive = deriveKeys(Buffer.from(receiveKey.keyBase64, 'base64'));
   }
 
-  /** Datagrams that were forged, repeated or malformed. */
+  /** Number of datagrams that were forged, repeated or malformed. */
   get rejected(): number {
     return this.#rejected;
   }
 
-  /** Takes what this process built. A packet may be protected again: it comes out the same. */
+  /** Encrypts a packet that this process built. Encrypting the same packet again gives the same bytes. */
   protect(packet: Buffer): Buffer {
     return kindOf(packet) === 'rtcp' ? this.#protectRtcp(packet) : this.#protectRtp(packet);
   }
 
-  /** Null: forged, repeated or malformed. */
+  /** Returns null if the datagram is forged, repeated or malformed. */
   unprotect(datagram: Buffer): Buffer | null {
     const kind = kindOf(datagram);
     const opened = kind === 'rtp' ? this.#openRtp(datagram) : kind === 'rtcp' ? this.#openRtcp(datagram) : null;
@@ -66,7 +68,7 @@ export class SrtpSession {
   }
 
   #protectRtcp(packet: Buffer): Buffer {
-    // Never the same index twice: two messages under one nonce would give the key away.
+    // Never use an index twice: two messages under one nonce would reveal the key.
     if (this.#rtcpIndex >= LAST_RTCP_INDEX) throw new RangeError('the SRTCP key is used up');
     this.#rtcpIndex += 1;
     return sealRtcp(this.#send.rtcp, packet, this.#rtcpIndex);
@@ -82,7 +84,7 @@ export class SrtpSession {
     const packet = openRtp(this.#receive.rtp, datagram, headerBytes, Math.floor(index / CYCLE));
     if (packet === null) return null;
 
-    // Only what is authentic changes what is known: anybody can send a wrong number.
+    // Only authentic packets change the state, since anybody can send a wrong number.
     const known = stream ?? { highest: index, window: new ReplayWindow() };
     known.highest = Math.max(known.highest, index);
     known.window.add(index);
@@ -102,7 +104,7 @@ export class SrtpSession {
   }
 }
 
-/** The index nearest to the highest one that ends with this sequence number (RFC 3711 appendix A). */
+/** Returns the index with this sequence number that is nearest to the highest one (RFC 3711 appendix A). */
 function indexOf(sequenceNumber: number, highest: number | undefined): number {
   if (highest === undefined) return sequenceNumber;
   const step = ((sequenceNumber - (highest % CYCLE) + CYCLE + HALF_CYCLE) % CYCLE) - HALF_CYCLE;

@@ -10,7 +10,7 @@ const RTCP_HEADER_BYTES = 8;
 const INDEX_BYTES = 4;
 const ENCRYPTED = 0x8000_0000;
 
-/** Null: no RTP packet. */
+/** Returns the length of the RTP header, or null if this is no RTP packet. */
 export function rtpHeaderBytes(packet: Buffer): number | null {
   if (packet.length < RTP_HEADER_BYTES) return null;
   const first = packet.readUInt8(0);
@@ -29,7 +29,7 @@ export function sealRtp({ key, salt }: SessionKey, packet: Buffer, headerBytes: 
   return Buffer.concat([header, cipher.update(packet.subarray(headerBytes)), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Null: not from who has the key, or changed on the way. */
+/** Returns null if authentication fails. */
 export function openRtp({ key, salt }: SessionKey, packet: Buffer, headerBytes: number, cycles: number): Buffer | null {
   const header = packet.subarray(0, headerBytes);
   const sealed = packet.subarray(headerBytes);
@@ -47,7 +47,7 @@ export function sealRtcp({ key, salt }: SessionKey, packet: Buffer, index: numbe
   return Buffer.concat([header, ...body, trailer]);
 }
 
-/** Null: not from who has the key, changed on the way, or not encrypted, which is not agreed on. */
+/** Returns null if authentication fails or the packet is not encrypted. */
 export function openRtcp({ key, salt }: SessionKey, packet: Buffer): { packet: Buffer; index: number } | null {
   if (packet.length < RTCP_HEADER_BYTES + TAG_BYTES + INDEX_BYTES) return null;
   const header = packet.subarray(0, RTCP_HEADER_BYTES);
@@ -65,7 +65,7 @@ interface Sealed {
   readonly key: Buffer;
   readonly nonce: Buffer;
   readonly associated: Buffer;
-  /** With its tag at the end. */
+  /** Ciphertext with its tag at the end. */
   readonly sealed: Buffer;
 }
 
@@ -78,7 +78,7 @@ function open({ key, nonce, associated, sealed }: Sealed): Buffer | null {
   try {
     decipher.final();
   } catch {
-    return null; // The cipher says by throwing that the tag does not match.
+    return null; // The cipher throws if the tag does not match.
   }
   return opened;
 }

@@ -12,14 +12,14 @@ export interface SessionKey {
   readonly salt: Buffer;
 }
 
-/** Keys of a sender's RTP and RTCP, from its master key and salt (RFC 3711 section 4.3, RFC 7714 section 11). */
+/** Derives a sender's RTP and RTCP keys from its master key and salt (RFC 3711 section 4.3, RFC 7714 section 11). */
 export function deriveKeys(master: Buffer): { rtp: SessionKey; rtcp: SessionKey } {
   if (master.length !== MASTER_BYTES)
     throw new RangeError(`an SRTP key has ${MASTER_BYTES} bytes, not ${master.length}`);
   const key = master.subarray(0, KEY_BYTES);
   const salt = master.subarray(KEY_BYTES);
   const derive = (label: number, bytes: number) => {
-    // The salt is 14 bytes in the original; the last two of a shorter one are zero, as are those of the block counter.
+    // RFC 3711's salt has 14 bytes; a shorter one is padded with zeros. The block counter, the last two, is zero too.
     const input = Buffer.alloc(16);
     salt.copy(input);
     input.writeUInt8(input.readUInt8(7) ^ label, 7);
