@@ -2,7 +2,9 @@ import type { PictureSize } from '../frames.ts';
 import { kindOfVp8Frame } from './vp8.ts';
 import { isVp9Keyframe } from './vp9.ts';
 
-/** IVF: a file header, then frames, each of which follows its length and time. https://wiki.multimedia.cx/index.php/IVF */
+/**
+ * IVF: a file header, then frames, each of which follows its length and time. https://wiki.multimedia.cx/index.php/IVF
+ */
 const FILE_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 12;
 

@@ -1,6 +1,6 @@
 /**
- * Bounds of the time between two pictures as an encoder sees it, in 90 kHz. The upper one keeps an encoder from spending
- * the bits that a pause saved.
+ * Bounds of the time between two pictures as an encoder sees it, in 90 kHz. The upper one keeps an encoder from
+ * spending the bits that a pause saved.
  */
 const SHORTEST = 90_000 / 120;
 const LONGEST = 90_000 / 5;

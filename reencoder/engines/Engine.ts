@@ -13,13 +13,15 @@ export interface Engine {
 
 /** Promises on which engines differ. */
 export interface EnginePromises {
-  /** A keyframe comes with the picture that it is wished for, or with a picture of the source within the next second. */
+  /**
+   * A keyframe comes with the picture that it is wished for, or with a picture of the source within the next second.
+   */
   readonly keyframe: 'next-frame' | 'within-a-second';
   /** `repeat` works. */
   readonly keyframeWhilePaused: boolean;
   /**
-   * True: another bitrate applies from that picture on. False: it applies from the source's next keyframe on, and only if
-   * it differs much.
+   * True: another bitrate applies from that picture on. False: it applies from the source's next keyframe on, and only
+   * if it differs much.
    */
   readonly bitrateWhileRunning: boolean;
   /** True: no frame is lost when the source changes its size. False: frames under way are lost. */
@@ -41,8 +43,8 @@ export interface TranscoderOptions {
 
 export interface TranscoderListener {
   /**
-   * Frames of one layer come in order. A layer begins with a keyframe: at the start, after it was off for half a second,
-   * and in another size. An engine may make more keyframes than were asked for.
+   * Frames of one layer come in order. A layer begins with a keyframe: at the start, after it was off for half a
+   * second, and in another size. An engine may make more keyframes than were asked for.
    */
   encoded(frame: LayerFrame): void;
   /** The input has this size from now on. */
@@ -71,8 +73,8 @@ export interface Transcoder {
   /** Decodes the next frame in decoding order and encodes its picture as wished, one wish per layer. Never blocks. */
   push(frame: CodedFrame, wishes: readonly LayerWish[]): void;
   /**
-   * Encodes the last picture once more, as if taken at `timestamp`. Returns false if there is none, or if the engine does
-   * not promise keyframes while the input pauses.
+   * Encodes the last picture once more, as if taken at `timestamp`. Returns false if there is none, or if the engine
+   * does not promise keyframes while the input pauses.
    */
   repeat(timestamp: number, wishes: readonly LayerWish[]): boolean;
   /** Number of pushed frames that are not finished. The caller sheds when it grows; beyond 150 the transcoder fails. */

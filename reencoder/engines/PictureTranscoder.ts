@@ -56,7 +56,9 @@ interface Layer<P extends Picture> {
   readonly duty: KeyframeDuty;
 }
 
-/** The part of a transcoder that is the same for every engine. Pictures go one by one, the layers of each in parallel. */
+/**
+ * The part of a transcoder that is the same for every engine. Pictures go one by one, the layers of each in parallel.
+ */
 export class PictureTranscoder<P extends Picture> implements Transcoder {
   readonly #decoder: PictureDecoder<P>;
   readonly #layers: readonly Layer<P>[];

@@ -15,7 +15,9 @@ export interface EngineOptions {
   readonly ffmpegPath?: string;
 }
 
-/** For an operator: `reason` names what is missing and the remedy, `passedOver` says why a better engine was not taken. */
+/**
+ * For an operator: `reason` names what is missing and the remedy, `passedOver` says why a better engine was not taken.
+ */
 export type FoundEngine =
   | { readonly engine: Engine; readonly passedOver: string | null }
   | { readonly engine: null; readonly reason: string };
@@ -23,7 +25,9 @@ export type FoundEngine =
 const PROBE = fileURLToPath(new URL('./libav/probe.ts', import.meta.url));
 const PROBE_TIMEOUT_MS = 30_000;
 
-/** Finds an engine that works here by sending a real picture through each candidate. `auto` means libav, else ffmpeg. */
+/**
+ * Finds an engine that works here by sending a real picture through each candidate. `auto` means libav, else ffmpeg.
+ */
 export async function findEngine(choice: EngineChoice, options: EngineOptions = {}): Promise<FoundEngine> {
   const reasons: string[] = [];
   for (const name of choice === 'auto' ? (['libav', 'ffmpeg'] as const) : [choice]) {

@@ -1,12 +1,12 @@
 import { availableParallelism, cpus } from 'node:os';
 
-/** CPU that one track is thought to take before any was measured: 720p in, three layers out. */
+/** Assumed cost of one track before any is measured: 720p in, three layers out. */
 const FIRST_GUESS_CORES = 0.35;
-/** A track that is younger has not shown yet what it takes. */
+/** A younger track has not shown its cost yet. */
 const SETTLED_AFTER_MS = 2_000;
-/** Left to everything else on the machine. */
+/** Reserved for everything else on the machine. */
 const RESERVE_CORES = 0.15;
-/** Of the machine's CPU, what tracks may take while others compete for it. */
+/** Share of the machine's CPU that tracks may take while others compete for it. */
 const OWN_SHARE = 0.75;
 const IDLE_WEIGHT = 0.3;
 const COST_WEIGHT = 0.5;
@@ -14,26 +14,32 @@ const CHEAPEST_TRACK_CORES = 0.02;
 
 export interface TrackLoad {
   readonly ageMs: number;
-  /** Null: not measured yet. */
+  /** Null before it is measured. */
   readonly cpuCores: number | null;
-  /** It leaves out frames for want of CPU. */
+  /** True if the track leaves out frames for lack of CPU. */
   readonly sheds: boolean;
 }
 
-/** How many tracks a sidecar has CPU for, by what is idle on its machine and what its tracks were seen to take. */
+/**
+ * Estimates how many tracks a sidecar has CPU for, from the idle CPU of its machine and the measured cost of its
+ * tracks.
+ */
 export class Capacity {
   readonly #fixed: number | null;
   readonly #cores: number;
   #idleCores: number | null = null;
   #costCores = FIRST_GUESS_CORES;
 
-  /** `fixed`: what the operator knows better. */
+  /** `fixed` is the operator's own limit, which overrides the estimate. */
   constructor(fixed: number | null, cores: number) {
     this.#fixed = fixed;
     this.#cores = cores;
   }
 
-  /** Once a second. One track a core is always taken: tracks give way to everything else, and shed what they get no CPU for. */
+  /**
+   * Call it once a second. It always allows one track per core: tracks yield to everything else, and shed frames that
+   * they have no CPU for.
+   */
   tracks(idleCores: number, loads: readonly TrackLoad[]): number {
     if (this.#fixed !== null) return this.#fixed;
     this.#idleCores = ewma(this.#idleCores ?? idleCores, idleCores, IDLE_WEIGHT);
@@ -49,7 +55,7 @@ export class Capacity {
     return Math.max(1, this.#cores, loads.length + more);
   }
 
-  /** CPU that others use is not lost: while no track sheds, one after the other is tried. */
+  /** Tracks may also compete for CPU that others use: while no track sheds, one more at a time is tried. */
   #fitsOneMore(loads: readonly TrackLoad[], unsettled: number): boolean {
     if (unsettled > 0 || loads.some(({ sheds }) => sheds)) return false;
     const own = loads.reduce((sum, { cpuCores }) => sum + (cpuCores ?? this.#costCores), 0);
@@ -61,7 +67,7 @@ function ewma(before: number, now: number, weight: number): number {
   return before + weight * (now - before);
 }
 
-/** Idle cores of this machine between two calls. */
+/** Measures the idle cores of this machine between two calls. */
 export class IdleCores {
   #before = cpuTimes();
 

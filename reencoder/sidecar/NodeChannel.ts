@@ -22,7 +22,7 @@ const CONNECT_LIMIT_MS = 2_000;
 const RECONNECT_FIRST_MS = 100;
 const RECONNECT_LAST_MS = 500;
 const ATTACH_LIMIT_MS = 6_000;
-/** A track process that was silent for so long is left out of the pulse, so that the node does without it. */
+/** A track process that was silent for this long is left out of the pulse, so that the node stops relying on it. */
 const SILENT_AFTER_MS = 2 * PULSE_MS;
 
 /** A track that is attached through this channel. */
@@ -31,7 +31,7 @@ export interface ChannelTrack {
   counters(): Counters | null;
   adapt(message: Adapt): void;
   release(message: Release): void;
-  /** The node has let go of the track, because the channel closed. */
+  /** The channel closed, so the node has released the track. */
   channelClosed(): void;
 }
 
@@ -40,16 +40,16 @@ export interface NodeChannelOptions {
   readonly nodeUrl: string;
   readonly sidecarId: string;
   readonly name: string;
-  /** That nodes and sidecars share. */
+  /** The secret that nodes and sidecars share. */
   readonly secret: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** `gone`: another node answers at that address. */
+/** `gone` means that another node answers at that address. */
 export type ChannelState = 'connecting' | 'open' | 'gone';
 
-/** The channel to one node, for all tracks of it. Connects by itself until it is closed. */
+/** The channel to one node, for all of its tracks. Reconnects until it is closed. */
 export class NodeChannel {
   readonly #options: NodeChannelOptions;
   readonly #socket: Socket;
@@ -85,26 +85,26 @@ export class NodeChannel {
     this.#pulseTimer = setInterval(() => this.#pulse(), PULSE_MS);
   }
 
-  /** Why it is not open, for people. */
+  /** Says, for people, why the channel is not open. */
   get problem(): string {
     return this.#lastProblem;
   }
 
-  /** Waits until it is open or the node is known to be gone, for `limitMs` at most. */
+  /** Waits until the channel is open or the node is known to be gone, for `limitMs` at most. */
   opened(limitMs: number): Promise<ChannelState> {
     if (this.#state !== 'connecting') return Promise.resolve(this.#state);
     return new Promise((resolve) => {
-      const settle = (state: ChannelState): void => {
+      const finish = (state: ChannelState): void => {
         cancel();
-        this.#waiting.delete(settle);
+        this.#waiting.delete(finish);
         resolve(state);
       };
-      const cancel = this.#options.clock.setTimer(limitMs, () => settle(this.#state));
-      this.#waiting.add(settle);
+      const cancel = this.#options.clock.setTimer(limitMs, () => finish(this.#state));
+      this.#waiting.add(finish);
     });
   }
 
-  /** Null: the node did not answer. */
+  /** Returns null if the node did not answer. */
   async attach(request: AttachRequest): Promise<AttachAnswer | null> {
     try {
       const answer: unknown = await this.#socket.timeout(ATTACH_LIMIT_MS).emitWithAck('attach', request);
@@ -115,7 +115,7 @@ export class NodeChannel {
     }
   }
 
-  /** From now on the node hears that the track flows, at once for the first time. */
+  /** Adds the track to the pulse that tells the node which tracks flow. Sends the first pulse at once. */
   add(track: ChannelTrack): void {
     this.#tracks.set(track.jobId, track);
     this.#pulse();
@@ -153,14 +153,14 @@ export class NodeChannel {
 
   #enter(state: ChannelState): void {
     this.#state = state;
-    for (const settle of [...this.#waiting]) if (state !== 'connecting') settle(state);
+    for (const finish of [...this.#waiting]) if (state !== 'connecting') finish(state);
   }
 
   #disconnected(reason: string): void {
     this.#lastProblem = reason;
     if (this.#state === 'open') this.#enter('connecting');
     for (const track of [...this.#tracks.values()]) track.channelClosed();
-    // By itself socket.io does not come back after the server hung up.
+    // socket.io does not reconnect by itself after the server hung up.
     if (reason === 'io server disconnect') this.#reconnect();
   }
 
@@ -195,7 +195,7 @@ export class NodeChannel {
     if (tracks.length > 0) this.#send('pulse', { tracks } satisfies Pulse);
   }
 
-  /** Without a connection it is lost: what is not said to a node in time need not be said. */
+  /** Without a connection the message is lost: a late one would be useless to the node. */
   #send(name: string, message: object): void {
     if (this.#socket.connected) this.#socket.emit(name, message);
   }
@@ -207,9 +207,9 @@ export class NodeChannel {
   #hear<T>(schema: z.ZodType<T>, raw: unknown, act: (message: T) => void): void {
     const parsed = schema.safeParse(raw);
     if (parsed.success) act(parsed.data);
-    else this.#options.logger.warn({ problem: parsed.error.message }, 'a node says what is not understood');
+    else this.#options.logger.warn({ problem: parsed.error.message }, 'a node sent an invalid message');
   }
 }
 
-/** What a node's channel answers to one that it does not let in, as socket.io hands it over. */
+/** A node's refusal of a connection, as socket.io delivers it. */
 const Refusal = z.object({ data: z.object({ code: z.string(), message: z.string() }) });

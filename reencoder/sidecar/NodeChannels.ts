@@ -1,6 +1,6 @@
 import { NodeChannel, type NodeChannelOptions } from './NodeChannel.ts';
 
-/** A channel without tracks stays open for so long. */
+/** A channel without tracks stays open for this long. */
 const IDLE_MS = 10_000;
 
 interface Entry {
@@ -9,7 +9,7 @@ interface Entry {
   cancelClose: (() => void) | null;
 }
 
-/** One channel a node, however many of its tracks are at work here. */
+/** Keeps one channel per node, however many of its tracks are at work here. */
 export class NodeChannels {
   readonly #options: Omit<NodeChannelOptions, 'nodeId' | 'nodeUrl'>;
   readonly #entries = new Map<string, Entry>();
@@ -18,7 +18,7 @@ export class NodeChannels {
     this.#options = options;
   }
 
-  /** Each use ends with one `release`. */
+  /** The caller ends each use with one `release`. */
   use({ nodeId, nodeUrl }: { nodeId: string; nodeUrl: string }): { channel: NodeChannel; release: () => void } {
     const key = `${nodeId} ${nodeUrl}`;
     const entry = this.#entries.get(key) ?? this.#open(key, nodeId, nodeUrl);

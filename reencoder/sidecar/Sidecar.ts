@@ -13,23 +13,23 @@ export interface SidecarOptions {
   readonly name: string;
   readonly work: ReencodingWork;
   readonly directory: SidecarDirectory;
-  /** That nodes and sidecars share. */
+  /** The secret that nodes and sidecars share. */
   readonly secret: string;
   readonly engine: 'auto' | EngineName;
   readonly ffmpegPath?: string;
-  /** Null: as many as there is CPU for. */
+  /** Null to take as many as there is CPU for. */
   readonly maxTracks: number | null;
-  /** The own IP address that this node is to send media to. */
+  /** Returns the IP address of this host that the node can send media to. */
   addressFor(nodeUrl: string): Promise<string>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 const MEASURE_EVERY_MS = 1_000;
-/** Nodes look for another sidecar for ten seconds, and then move viewers back before they let go. */
+/** Nodes look for another sidecar for ten seconds, then move viewers back before they release the track. */
 const DRAIN_WITHIN_MS = 14_000;
 
-/** Takes jobs from the queue and works on them, each in a process of its own, as many at once as there is CPU for. */
+/** Takes as many jobs from the queue as there is CPU for, and works on each in a separate process. */
 export class Sidecar {
   readonly #options: SidecarOptions;
   readonly #found: FoundEngine;
@@ -56,7 +56,7 @@ export class Sidecar {
       : null;
   }
 
-  /** Looks for an engine, makes itself known and begins to take jobs. Without an engine it stays, and says why it is idle. */
+  /** Finds an engine, registers and begins to take jobs. Without an engine it stays up and reports why it is idle. */
   static async start(options: SidecarOptions): Promise<Sidecar> {
     const { engine, ffmpegPath, logger, directory } = options;
     const found = await findEngine(engine, ffmpegPath ? { ffmpegPath } : {});
@@ -74,7 +74,7 @@ export class Sidecar {
     return sidecar;
   }
 
-  /** Takes no more jobs, hands over those it has, and resolves when that is done, or its time is up. */
+  /** Takes no more jobs and hands over its own. Resolves when that is done or its time is up. */
   async drain(): Promise<void> {
     this.#isDraining = true;
     this.#options.work.setConcurrency(0);

@@ -8,10 +8,10 @@ import { type Assignment, FromTrack, type Opened, type ToTrack, type TrackProces
 const SCRIPT = fileURLToPath(new URL('../track/main.ts', import.meta.url));
 const START_LIMIT_MS = 15_000;
 const OPEN_LIMIT_MS = 3_000;
-/** Between two of its reports, once it is attached. Longer than a machine under load keeps a process waiting. */
+/** Longest time between two reports of an attached process. A machine under load keeps no process waiting this long. */
 const HANGS_AFTER_MS = 5_000;
 
-/** Forwarding goes first: what encoding does not get it sheds. Threads that come later inherit it. */
+/** Forwarding has priority; encoding sheds frames that it gets no CPU for. Later threads inherit the niceness. */
 const NICENESS = 5;
 
 export class TrackProcessFailed extends Error {
@@ -22,11 +22,11 @@ export class TrackProcessFailed extends Error {
 }
 
 export interface Counters extends TrackCounters {
-  /** When the process said so, by the clock. */
+  /** When the process reported this, by the clock. */
   readonly atMs: number;
 }
 
-/** A forked process that works on one track, seen from its sidecar. */
+/** The sidecar's side of a forked process that works on one track. */
 export class TrackProcess {
   readonly #child: ChildProcess;
   readonly #clock: Clock;
@@ -38,9 +38,9 @@ export class TrackProcess {
   #counters: Counters | null = null;
   #becomeReady: () => void = () => undefined;
   onStats: ((stats: Omit<TrackStats, 'jobId'>) => void) | null = null;
-  /** Resolves with the reason when it has ended, in whatever way. */
+  /** Resolves with the reason when the process has ended in any way. */
   readonly ended: Promise<string>;
-  /** Its engine is loaded. Never resolves when it ended before. */
+  /** Resolves when the engine is loaded. Never resolves if the process ended before. */
   readonly ready: Promise<void>;
 
   constructor(options: TrackProcessOptions, clock: Clock, logger: Logger) {
@@ -57,7 +57,7 @@ export class TrackProcess {
     this.#child.on('message', (message) => this.#hear(message));
     this.#child.on('error', (error) => this.#ended(error.message));
     this.#child.on('exit', (code, signal) => this.#ended(signal ?? `exit ${code}`));
-    this.#watch(START_LIMIT_MS, 'it did not start');
+    this.#watch(START_LIMIT_MS, 'the process did not start');
     void this.ready.then(() => this.#unwatch());
   }
 
@@ -65,16 +65,19 @@ export class TrackProcess {
     return this.#child.pid;
   }
 
-  /** What it reported last. Null before it is attached. */
+  /** Its last report, or null before it is attached. */
   get counters(): Counters | null {
     return this.#counters;
   }
 
-  /** Opens its sockets. @throws TrackProcessFailed */
+  /**
+   * Opens its sockets.
+   * @throws TrackProcessFailed when the process ends first
+   */
   async open(address: string, srtp: boolean): Promise<Opened> {
     await this.#orEnd(this.ready);
     const opened = new Promise<Opened>((resolve) => this.#opened.push(resolve));
-    this.#watch(OPEN_LIMIT_MS, 'its sockets did not open');
+    this.#watch(OPEN_LIMIT_MS, 'the sockets of the process did not open');
     this.#tell({ type: 'open', address, srtp });
     const message = await this.#orEnd(opened);
     this.#unwatch();
@@ -84,14 +87,14 @@ export class TrackProcess {
   /** Begins to work. */
   attach(assignment: Assignment): void {
     this.#tell({ type: 'attach', assignment });
-    this.#watch(HANGS_AFTER_MS, 'it hangs');
+    this.#watch(HANGS_AFTER_MS, 'the process hangs');
   }
 
   adapt(targets: readonly LayerTarget[], inputPaused: boolean): void {
     this.#tell({ type: 'adapt', targets: [...targets], inputPaused });
   }
 
-  /** It has nothing to save, and helpers of its own end with it. */
+  /** Safe at any time: the process has nothing to save, and its helpers end with it. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -106,7 +109,7 @@ export class TrackProcess {
   #hear(raw: unknown): void {
     const parsed = FromTrack.safeParse(raw);
     if (!parsed.success) {
-      this.#reason = `it speaks nonsense: ${parsed.error.message}`;
+      this.#reason = `the process sent an invalid message: ${parsed.error.message}`;
       this.kill();
       return;
     }
@@ -119,7 +122,7 @@ export class TrackProcess {
         this.#opened.shift()?.(message);
         break;
       case 'counters':
-        this.#watch(HANGS_AFTER_MS, 'it hangs');
+        this.#watch(HANGS_AFTER_MS, 'the process hangs');
         this.#counters = { ...message, atMs: this.#clock.now() };
         break;
       case 'stats':
@@ -153,7 +156,7 @@ export class TrackProcess {
   }
 
   #tell(message: ToTrack): void {
-    // The end of a process is told by 'exit'.
+    // 'exit' reports the end of the process.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 }
@@ -162,7 +165,7 @@ function setNiceness(pid: number): void {
   try {
     setPriority(pid, NICENESS);
   } catch (error) {
-    // ESRCH: it has ended already, and says so by 'exit'.
+    // ESRCH: it has ended already, and 'exit' reports that.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

@@ -2,12 +2,12 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { TrackProcessOptions } from '../track/messages.ts';
 import { TrackProcess } from './TrackProcess.ts';
 
-/** How soon after one was taken the next is loaded: a return to service has the machine to itself first. */
+/** Delay before the next spare is loaded: the track that took the last one has the machine to itself until then. */
 const SPARE_AFTER_MS = 2_000;
-/** A spare that ended by itself is not replaced at once. */
+/** Delay before a spare that ended unasked is replaced. */
 const SPARE_AGAIN_AFTER_MS = 10_000;
 
-/** Track processes, and one more that is loaded beforehand, which makes coming back a matter of milliseconds. */
+/** Starts track processes, and keeps a loaded spare, so that a failed track returns within milliseconds. */
 export class TrackProcesses {
   readonly #options: TrackProcessOptions;
   readonly #clock: Clock;
@@ -22,12 +22,12 @@ export class TrackProcesses {
     this.#logger = logger;
   }
 
-  /** From now on a spare is kept. */
+  /** Begins to keep a spare. */
   start(): void {
     this.#loadSpare();
   }
 
-  /** A process of the caller's own, who ends it. */
+  /** Returns a process that the caller owns and ends. */
   take(): TrackProcess {
     const taken = this.#spare ?? this.#fork();
     this.#spare = null;

@@ -16,9 +16,9 @@ import { type TrackProcess, TrackProcessFailed } from './TrackProcess.ts';
 
 export interface TrackWorkDeps {
   takeProcess(): TrackProcess;
-  /** Each use ends with one `release`. */
+  /** The caller ends each use with one `release`. */
   openChannel(job: ReencodingJob): { readonly channel: NodeChannel; readonly release: () => void };
-  /** The own IP address that this node is to send media to. */
+  /** Returns the IP address of this host that the node can send media to. */
   addressFor(nodeUrl: string): Promise<string>;
   readonly engine: EngineName;
   readonly inputs: readonly InputCodec[];
@@ -35,22 +35,21 @@ class JobReturned extends Error {
   }
 }
 
-/** How the work of one track process ended. */
+/** The end of one attempt. */
 type Ending =
-  /** The node wants no more of it. */
+  /** The node needs the track no more. */
   | { readonly type: 'done'; readonly reason: string }
-  /** Another sidecar may have the job. */
+  /** This sidecar lost the job; another one may have it. */
   | { readonly type: 'lost' }
   | { readonly type: 'crashed'; readonly reason: string }
   | { readonly type: 'disconnected' }
   | { readonly type: 'refused'; readonly reason: string };
 
-/** What one attempt begins with. */
 interface Beginning {
   readonly process: TrackProcess;
   readonly channel: NodeChannel;
   readonly track: ChannelTrack;
-  /** An earlier attempt was attached, and its end may be news to the node. */
+  /** True after an earlier attempt, whose end the node may not have noticed. */
   readonly isAgain: boolean;
   isOver(): boolean;
 }
@@ -58,13 +57,16 @@ interface Beginning {
 const CONNECT_WITHIN_MS = 5_000;
 const CRASH_LOOP = { crashes: 3, withinMs: 30_000 };
 
-/** The life of one job here: a track process, attached to the job's node, again and again until one of them has had enough. */
+/**
+ * Works on one job: attaches a track process to the job's node, and repeats that until the node or this sidecar ends
+ * it.
+ */
 export class TrackWork {
   readonly #taken: TakenJob;
   readonly #deps: TrackWorkDeps;
   readonly #logger: Logger;
   readonly #crashedAtMs: number[] = [];
-  /** Through which it is attached. */
+  /** The channel of the attached track. */
   #channel: NodeChannel | null = null;
   #end: (ending: Ending) => void = () => undefined;
   #isDraining = false;
@@ -87,7 +89,10 @@ export class TrackWork {
     };
   }
 
-  /** Resolved: the job is done here, or another's. @throws JobReturned */
+  /**
+   * Resolves when the job is done or another sidecar may have it.
+   * @throws JobReturned when the job has to go back to the queue
+   */
   async run(): Promise<void> {
     let isAgain = false;
     for (;;) {
@@ -97,7 +102,7 @@ export class TrackWork {
           this.#logger.info({ reason: ending.reason }, 'track done');
           return;
         case 'lost':
-          this.#logger.warn({}, 'another sidecar may have this track: let go');
+          this.#logger.warn({}, 'lost the job: another sidecar may have this track');
           return;
         case 'refused':
           throw new JobReturned(ending.reason);
@@ -112,7 +117,9 @@ export class TrackWork {
     }
   }
 
-  /** Hands the track over; `run` ends when the node has another sidecar for it, or has none and lets go. */
+  /**
+   * Hands the track over. `run` ends when the node has found another sidecar, or has found none and releases the track.
+   */
   drain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
@@ -120,7 +127,7 @@ export class TrackWork {
     else this.#end({ type: 'refused', reason: 'the sidecar ends' });
   }
 
-  /** Ends at once, handed over or not. */
+  /** Ends at once, even if the track is not handed over. */
   abort(): void {
     this.#channel?.detach(this.#detachment('the sidecar ends', false));
     this.#end({ type: 'refused', reason: 'the sidecar ends' });
@@ -143,9 +150,9 @@ export class TrackWork {
         resolve(endingOf(error)),
       );
       const ending = await ended;
-      // Sooner than the silence would tell.
+      // This tells the node sooner than the silence would.
       if (ending.type === 'crashed') this.#channel?.detach(this.#detachment(ending.reason, false));
-      if (ending.type === 'lost') this.#channel?.detach(this.#detachment('it lost the job', false));
+      if (ending.type === 'lost') this.#channel?.detach(this.#detachment('the sidecar lost the job', false));
       return ending;
     } finally {
       isOver = true;
@@ -176,7 +183,8 @@ export class TrackWork {
       outputs: [...outputs],
     });
     if (isOver()) {
-      if (answer?.type === 'attached') channel.detach(this.#detachment('it ended while it attached', false));
+      if (answer?.type === 'attached')
+        channel.detach(this.#detachment('the sidecar stopped while it attached the track', false));
       return;
     }
     const assignment = assignmentOf(answer, isAgain);
@@ -194,7 +202,7 @@ export class TrackWork {
   async #reach(channel: NodeChannel): Promise<void> {
     const state = await channel.opened(CONNECT_WITHIN_MS);
     if (state === 'gone') throw new Finished('the node was replaced');
-    if (state === 'connecting') throw new JobReturned(`its node is out of reach: ${channel.problem}`);
+    if (state === 'connecting') throw new JobReturned(`the node is out of reach: ${channel.problem}`);
   }
 
   #trackOn(process: TrackProcess, end: (ending: Ending) => void): ChannelTrack {
@@ -207,13 +215,14 @@ export class TrackWork {
     };
   }
 
-  /** @throws JobReturned when it crashes again and again. */
+  /** @throws JobReturned when the track process crashes too often */
   #noteCrash(reason: string): void {
     const now = this.#deps.clock.now();
     this.#logger.warn({ reason }, 'a track process ended: its track starts again');
     this.#crashedAtMs.push(now);
     const recent = this.#crashedAtMs.filter((atMs) => now - atMs < CRASH_LOOP.withinMs);
-    if (recent.length >= CRASH_LOOP.crashes) throw new JobReturned(`it crashes again and again: ${reason}`);
+    if (recent.length >= CRASH_LOOP.crashes)
+      throw new JobReturned(`the track process crashes again and again: ${reason}`);
   }
 
   #detachment(reason: string, handOver: boolean) {
@@ -221,7 +230,7 @@ export class TrackWork {
   }
 }
 
-/** Nothing is left to do. */
+/** Nothing is left to do for this job. */
 class Finished extends Error {}
 
 function endingOf(error: unknown): Ending {
@@ -230,14 +239,17 @@ function endingOf(error: unknown): Ending {
   return error instanceof TrackProcessFailed ? { type: 'crashed', reason } : { type: 'refused', reason };
 }
 
-/** @throws Finished, JobReturned */
+/**
+ * @throws Finished when the node does not want the track
+ * @throws JobReturned when another attempt may succeed
+ */
 function assignmentOf(answer: AttachAnswer | null, isAgain: boolean): Assignment {
-  if (!answer) throw new JobReturned('its node did not answer');
+  if (!answer) throw new JobReturned('the node did not answer');
   switch (answer.type) {
     case 'attached':
       return AssignmentSchema.parse(answer);
     case 'unwanted':
-      // The node may not have noticed yet that the last attachment is gone: a newer attempt is let in.
+      // The node may not have noticed yet that the last attachment is gone. It admits a newer attempt.
       if (isAgain) throw new JobReturned(answer.reason);
       throw new Finished(answer.reason);
     case 'unsuitable':

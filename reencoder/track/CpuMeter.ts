@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** What the kernel counts CPU time of processes in (USER_HZ): fixed for programs on every architecture that Node runs on. */
+/** The kernel's unit of CPU time (USER_HZ). It is the same on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU of this process and its helpers, in cores, between two calls. */
+/** Measures the CPU of this process and its helpers between two calls, in cores. */
 export class CpuMeter {
   #atMs = performance.now();
   #ownMicros = process.cpuUsage();
@@ -16,7 +16,7 @@ export class CpuMeter {
     const ticks = new Map<number, number>();
     for (const pid of helperPids) {
       const now = ticksOf(pid);
-      if (now === null) continue; // It has ended in between.
+      if (now === null) continue; // The process has ended in between.
       ticks.set(pid, now);
       seconds += (now - (this.#helperTicks.get(pid) ?? 0)) / TICKS_PER_SECOND;
     }
@@ -28,7 +28,7 @@ export class CpuMeter {
   }
 }
 
-/** User and system time of a process. Null: there is none, or this system does not tell. */
+/** Returns user plus system time of a process, or null if it does not exist or the system does not tell. */
 function ticksOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -40,7 +40,7 @@ function ticksOf(pid: number): number | null {
   }
 }
 
-/** Resident memory of helper processes, in bytes. */
+/** Returns the resident memory of helper processes, in bytes. */
 export function residentBytes(pids: readonly number[]): number {
   let bytes = 0;
   for (const pid of pids) {
@@ -48,7 +48,7 @@ export function residentBytes(pids: readonly number[]): number {
       const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
       bytes += Number(kilobytes ?? 0) * 1_024;
     } catch {
-      // It has ended in between.
+      // The process has ended in between.
     }
   }
   return bytes;

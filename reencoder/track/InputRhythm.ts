@@ -1,11 +1,11 @@
-/** With no frame for so long the input counts as silent. */
+/** The input counts as silent after this long without a frame. */
 const SILENT_MS = 60;
 /** How long a keyframe request may wait for the input's next frame. */
 const PATIENCE_MS = 40;
-/** How much one distance between frames changes the expectation. */
+/** Weight of the latest interval between frames in the expected one. */
 const WEIGHT = 0.1;
 
-/** When the input's next frame is to be expected: whether a keyframe can wait for it, or the last picture has to do. */
+/** Predicts the input's next frame: a keyframe either waits for it or repeats the last picture. */
 export class InputRhythm {
   #lastAtMs = Number.NEGATIVE_INFINITY;
   #intervalMs = 33;
@@ -20,7 +20,7 @@ export class InputRhythm {
     return this.#lastAtMs;
   }
 
-  /** How long to wait for a frame before the last picture is repeated. */
+  /** Returns how long to wait for a frame before repeating the last picture. */
   patienceMs(nowMs: number): number {
     const sinceMs = nowMs - this.#lastAtMs;
     const comesTooLate = this.#intervalMs - sinceMs > PATIENCE_MS;

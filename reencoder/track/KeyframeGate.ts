@@ -1,9 +1,9 @@
-/** `wanted`: with the next picture. `asked`: its picture is with the encoder. */
+/** `wanted`: the next picture has to be a keyframe. `asked`: the encoder has that picture. */
 type Need = 'none' | 'wanted' | 'asked';
 
 /**
- * Where viewers' keyframe requests end, one state a layer. All requests that come before the keyframe leaves are answered by it;
- * one that comes later is answered by another, because whoever asked may have missed the first packet of the one before.
+ * Viewers' keyframe requests end here, with one state per layer. One keyframe answers all requests that come before it
+ * leaves. A later request gets another keyframe, because its viewer may have missed the first packet of the last one.
  */
 export class KeyframeGate {
   readonly #needs: Need[];
@@ -13,7 +13,7 @@ export class KeyframeGate {
     this.#needs = Array.from({ length: layers }, () => 'none' as const);
   }
 
-  /** PLI and FIR that ended here. */
+  /** Number of PLI and FIR that ended here. */
   get absorbed(): number {
     return this.#absorbed;
   }
@@ -24,19 +24,19 @@ export class KeyframeGate {
     this.want(layer);
   }
 
-  /** The layer was off: nobody has a picture that its next one could build on. */
+  /** The layer was off, so no viewer has a picture that its next one could build on. */
   want(layer: number): void {
     if (this.#needs[layer] === 'none') this.#needs[layer] = 'wanted';
   }
 
-  /** Whether the layer's next picture is to be a keyframe; the encoder is taken to have been told. */
+  /** Returns whether the layer's next picture has to be a keyframe. The caller then asks the encoder for it. */
   ask(layer: number): boolean {
     if (this.#needs[layer] !== 'wanted') return false;
     this.#needs[layer] = 'asked';
     return true;
   }
 
-  /** Whether somebody still waits for a keyframe of this layer. */
+  /** Returns whether somebody still waits for a keyframe of this layer. */
   isOpen(layer: number): boolean {
     return this.#needs[layer] !== undefined && this.#needs[layer] !== 'none';
   }

@@ -2,10 +2,10 @@ import type { PlainEnd, SrtpKey } from '../../core/reencoding/messages.ts';
 import { createSrtpKey, SrtpSession } from '../rtp/srtp/SrtpSession.ts';
 import { UdpSocket } from '../rtp/UdpSocket.ts';
 
-/** One socket towards the node, and its encryption where the two are not on one host. */
+/** One socket to the node, encrypted if the two are not on one host. */
 export class MediaPath {
   readonly #socket: UdpSocket;
-  /** Key that this side sends with. */
+  /** This side's key for sending, or null without encryption. */
   readonly key: SrtpKey | null;
   #srtp: SrtpSession | null = null;
 
@@ -14,7 +14,7 @@ export class MediaPath {
     this.key = key;
   }
 
-  /** @throws MediaPortUnavailable */
+  /** @throws MediaPortUnavailable when no port can be opened */
   static async open(address: string, encrypted: boolean): Promise<MediaPath> {
     return new MediaPath(await UdpSocket.open({ address }), encrypted ? createSrtpKey() : null);
   }
@@ -23,7 +23,7 @@ export class MediaPath {
     return this.#socket.port;
   }
 
-  /** @throws Error when one side encrypts and the other does not. */
+  /** @throws Error when only one side encrypts */
   async connect(end: PlainEnd, receive: (datagram: Buffer) => void): Promise<void> {
     if ((this.key === null) !== (end.srtp === null)) throw new Error('Only one end of the media path is encrypted.');
     if (this.key && end.srtp) this.#srtp = new SrtpSession({ sendKey: this.key, receiveKey: end.srtp });

@@ -11,7 +11,7 @@ export interface PipelineOptions {
   readonly engine: Pick<Engine, 'open' | 'promises'>;
   readonly input: InputCodec;
   readonly output: OutputCodec;
-  /** Lowest first, as everywhere. */
+  /** Lowest layer first. */
   readonly layers: readonly { readonly scaleDownBy: number }[];
   readonly targets: readonly LayerTarget[];
   readonly clock: Clock;
@@ -19,11 +19,11 @@ export interface PipelineOptions {
 }
 
 export interface PipelineListener {
-  /** On its way to the viewers. */
+  /** Gets each frame for the viewers. */
   encoded(frame: LayerFrame): void;
-  /** Only a keyframe of the source helps. Never called because a viewer asked. */
+  /** Only a keyframe of the source helps. Never called for a viewer's request. */
   sourceKeyframeNeeded(reason: string): void;
-  /** It is of no use any more. */
+  /** The pipeline has failed for good. */
   failed(error: EngineFailed): void;
 }
 
@@ -32,24 +32,25 @@ export type PipelineStats = Pick<
   'width' | 'height' | 'sheddingFrom' | 'framesShed' | 'keyframeRequestsAbsorbed' | 'latencyMs'
 >;
 
-/** While the engine is full, how soon to look again. */
+/** How soon to look again while the engine is full. */
 const LOOK_AGAIN_MS = 3;
-/** About a second. An engine that is further behind does not catch up. */
+/** Frames of about a second. An engine further behind does not catch up. */
 const MAX_WAITING = 30;
 const TICKS_PER_MS = 90;
-/** A repeated picture is dated a little back, so that the source's next frame is later than it. */
+/** A repeated picture is backdated a little, so that the source's next frame is later. */
 const REPEAT_BACKDATED_MS = 30;
-/** Pictures that rate control left out are never heard of again. */
+/** Bounds the map, because pictures that rate control leaves out never come back. */
 const MAX_UNDER_WAY = 100;
 const REPEAT_AGAIN_MS = 60;
-/** Between two calls of `stats`. */
+/** Most latencies kept between two calls of `stats`. */
 const MAX_LATENCIES = 1_000;
-/** A layer that there is no CPU for goes on for so long, at half its rate, until its viewers have been moved to another. */
+/** A layer without CPU continues for this long, at half its rate, so that its viewers can be moved to another. */
 const GIVE_UP_WITHIN_MS = 1_000;
 
 /**
- * One track from frame to frame, and the owner of what is wanted of each picture: layers, bitrates, keyframes, and what is left
- * out when CPU is short. Every frame is decoded, for others build on it; of those that wait only the newest is encoded.
+ * Takes one track from frames to frames, and decides the layers, bitrates and keyframes of each picture and what is
+ * left out when CPU is short. Decodes every frame, since others build on it; of the waiting ones, encodes only the
+ * newest.
  */
 export class Pipeline {
   readonly #clock: Clock;
@@ -62,18 +63,18 @@ export class Pipeline {
   readonly #framesOut: number[];
   #transcoder: Transcoder | null = null;
   #targets: readonly LayerTarget[];
-  /** Layers that the last picture was wanted of. */
+  /** Layers that were encoded for the last picture. */
   #on: readonly boolean[];
   /** Frames that came while the engine was full, in order. */
   #waiting: { readonly frame: CodedFrame; readonly arrivedAtMs: number }[] = [];
-  /** When the frames came that are with the encoder, by timestamp. */
+  /** Arrival times of the frames in the encoder, by timestamp. */
   readonly #underWay = new Map<number, number>();
   #latencies: number[] = [];
-  /** Of the source's last frame, and of what the engine got last. */
+  /** Timestamp of the source's last frame; `#lastTimestamp` is that of the engine's last picture. */
   #sourceTimestamp = 0;
   #lastTimestamp = Number.NEGATIVE_INFINITY;
   #leftOutLast = false;
-  /** Since when a layer is watched that there is no CPU for. */
+  /** Since when somebody watches a layer that there is no CPU for. */
   #givingUpSinceMs: number | null = null;
   #sentBeforeOverflow = -1;
   #cancelLook: (() => void) | null = null;
@@ -93,7 +94,7 @@ export class Pipeline {
     this.#on = layers.map(() => false);
   }
 
-  /** @throws EngineFailed */
+  /** @throws EngineFailed when the engine does not open */
   static async open(options: PipelineOptions): Promise<Pipeline> {
     const pipeline = new Pipeline(options);
     const { input, output, layers, targets } = options;
@@ -113,7 +114,7 @@ export class Pipeline {
     return pipeline;
   }
 
-  /** The source's next frame, in decoding order. */
+  /** Takes the source's next frame, in decoding order. */
   frame(frame: CodedFrame): void {
     const now = this.#clock.now();
     this.#framesIn += 1;
@@ -145,22 +146,22 @@ export class Pipeline {
     return this.#framesIn;
   }
 
-  /** For each layer. */
+  /** Number of frames sent, for each layer. */
   get framesOut(): readonly number[] {
     return this.#framesOut;
   }
 
-  /** The highest layer that there is CPU for: viewers of higher ones are to be moved, and these layers end soon. */
+  /** The highest layer that there is CPU for. Viewers of higher ones have to move, since those layers end soon. */
   get highestLayer(): number {
     return this.#shedding.highestLayer;
   }
 
-  /** Pids of helper processes whose CPU counts. */
+  /** Pids of helper processes, whose CPU time counts as this track's. */
   get pids(): readonly number[] {
     return this.#transcoder?.pids ?? [];
   }
 
-  /** Latency is that of the time since the last call. */
+  /** The latency covers the time since the last call. */
   stats(): PipelineStats {
     const latencyMs = medianOf(this.#latencies);
     this.#latencies = [];
@@ -211,7 +212,7 @@ export class Pipeline {
     }
   }
 
-  /** Later than a repeated picture that was dated too late. */
+  /** Moves the frame's time behind a repeated picture, if that was dated too late. */
   #dated(frame: CodedFrame): CodedFrame {
     return frame.timestamp > this.#lastTimestamp ? frame : { ...frame, timestamp: this.#lastTimestamp + 1 };
   }
@@ -234,12 +235,12 @@ export class Pipeline {
     return this.#framesOut.map((_, layer) => this.#wish(layer, false, false));
   }
 
-  /** Indexes of the layers that somebody watches, lowest first. */
+  /** Returns the indexes of the layers that somebody watches, lowest first. */
   #watched(): number[] {
     return this.#framesOut.map((_, layer) => layer).filter((layer) => this.#targets[layer]?.active === true);
   }
 
-  /** Which layers are encoded now. One that comes back begins with a keyframe. */
+  /** Returns which layers are encoded now. A layer that returns begins with a keyframe. */
   #layersOn(): readonly boolean[] {
     const watched = this.#watched();
     const highest = this.#hasGivenUp(watched) ? Math.max(this.highestLayer, watched[0] ?? 0) : Number.POSITIVE_INFINITY;
@@ -249,7 +250,7 @@ export class Pipeline {
     return on;
   }
 
-  /** Whether layers that there is no CPU for have gone on for long enough. */
+  /** Returns whether layers without CPU have continued for long enough. */
   #hasGivenUp(watched: readonly number[]): boolean {
     const now = this.#clock.now();
     const isTooHigh = (watched.at(-1) ?? 0) > this.highestLayer;
@@ -257,7 +258,7 @@ export class Pipeline {
     return this.#givingUpSinceMs !== null && now - this.#givingUpSinceMs >= GIVE_UP_WITHIN_MS;
   }
 
-  /** A keyframe that somebody waits for comes with the source's next frame or, when that does not come soon, without. */
+  /** Makes an awaited keyframe from the source's next frame, or from the last picture if no frame comes soon. */
   #ensureKeyframes(): void {
     if (!this.#promises.keyframeWhilePaused || this.#cancelRepeat || !this.#owesKeyframe()) return;
     const patienceMs = this.#rhythm.patienceMs(this.#clock.now());
@@ -292,11 +293,11 @@ export class Pipeline {
         if (isDue) this.#gate.ask(layer);
         return this.#wish(layer, isDue, isDue);
       });
-      // Without a picture there is nothing to repeat, and the first one will begin with keyframes.
+      // Before the first picture there is nothing to repeat, and that one begins with keyframes.
       if (!Number.isFinite(timestamp) || !transcoder.repeat(timestamp, wishes)) return;
       this.#lastTimestamp = timestamp;
     }
-    // Rate control may have left it out, or what the engine is busy with may not be decodable.
+    // Try again: rate control may leave out this one, or the frames that keep the engine busy may be undecodable.
     this.#repeatAfter(REPEAT_AGAIN_MS);
   }
 
@@ -329,12 +330,15 @@ export class Pipeline {
     this.#waiting = [];
   }
 
-  /** The engine is hopelessly behind: it goes on at the source's next keyframe, unless it has done nothing at all. */
+  /**
+   * The engine is hopelessly behind: it continues at the source's next keyframe, or fails if it has sent nothing at
+   * all.
+   */
   #overflow(): void {
     this.#dropWaiting();
     const sent = this.#framesOut.reduce((sum, frames) => sum + frames, 0);
     if (sent === this.#sentBeforeOverflow && this.#watched().length > 0) {
-      this.#listener.failed(new EngineFailed('The engine takes frames and gives none.'));
+      this.#listener.failed(new EngineFailed('The engine takes frames and returns none.'));
       return;
     }
     this.#sentBeforeOverflow = sent;

@@ -1,27 +1,30 @@
 const WINDOW_MS = 500;
-/** A window in which more than this share of the pictures met a busy engine was too much. */
+/** A window is pressed if more than this share of its pictures met a busy engine. */
 const PRESSED_SHARE = 0.2;
 const PRESSED_LATENCY_MS = 60;
-/** Calm for so long, and a step is taken back. */
+/** A step is taken back after this much calm. */
 const CALM_MS = 2_000;
-/** Pressure that comes back so soon says that the step was taken back too early. */
+/** If pressure returns this soon, the step was taken back too early. */
 const RELAPSE_MS = 5_000;
 const LONGEST_CALM_MS = 16_000;
-/** A layer is given up, which its viewers see, only when pressure lasts for so many windows. */
+/** A layer is given up, which its viewers see, only after this many pressed windows in a row. */
 const WINDOWS_BEFORE_LAYERS = 2;
-/** Pictures that the engine may hold at once: while there is CPU enough, and when there is not. */
+/** Pictures that the engine may hold at once, ROOMY with enough CPU and TIGHT without. */
 const ROOMY = 2;
 const TIGHT = 1;
 
 /**
- * What is given up when CPU is short, step by step, so that latency never grows: pictures that come while one is at work, then every
- * second picture, then the highest layer that somebody watches, then every second picture of the rest, and so on. Each step is
- * taken back after a time of calm; one that was taken back too early is taken back later the next time.
+ * Decides what to give up when CPU is short, step by step, so that latency never grows: pictures that come while the
+ * engine has one, then every second picture, then the highest layer that somebody watches, then every second picture of
+ * the rest, and so on. Each step is taken back after a time of calm, which gets longer if it was taken back too early.
  */
 export class Shedding {
   readonly #layers: number;
   readonly #halves: boolean;
-  /** 0: all is well; 1: tight; 2: half the rate; 3: without the highest layer, at the full rate; 4: that at half the rate; and so on. */
+  /**
+   * 0: all is well; 1: tight; 2: half the rate; 3: without the highest layer, at the full rate; 4: the same at half the
+   * rate; and so on.
+   */
   #step = 0;
   #windowStartMs: number | null = null;
   #pictures = 0;
@@ -32,7 +35,7 @@ export class Shedding {
   #easedAtMs = Number.NEGATIVE_INFINITY;
   #calmMs = CALM_MS;
 
-  /** `halves`: the engine can leave out single pictures. Where it cannot, the steps that halve the rate only wait. */
+  /** `halves`: the engine can leave out single pictures. If it cannot, the steps that halve the rate only wait. */
   constructor(layers: number, halves = true) {
     this.#layers = layers;
     this.#halves = halves;
@@ -42,22 +45,28 @@ export class Shedding {
     return this.#step > 0;
   }
 
-  /** How many pictures the engine may hold. */
+  /** Number of pictures that the engine may hold. */
   get limit(): number {
     return this.#step === 0 ? ROOMY : TIGHT;
   }
 
-  /** Every second picture is left out. */
+  /** Whether every second picture is left out. */
   get halvesRate(): boolean {
     return this.#halves && this.#step >= 2 && this.#step % 2 === 0;
   }
 
-  /** The highest layer that there is CPU for, whoever watches what: what is watched follows from it, and must not change it. */
+  /**
+   * The highest layer that there is CPU for. It does not depend on what viewers watch, because that follows from it and
+   * must not change it.
+   */
   get highestLayer(): number {
     return this.#layers - 1 - Math.max(0, Math.floor((this.#step - 1) / 2));
   }
 
-  /** For each frame that came: whether the engine was busy with earlier ones, and the highest layer that is encoded (-1: none). */
+  /**
+   * Call it for each frame that comes, with whether the engine is busy with earlier ones and the highest layer that is
+   * encoded (-1 for none).
+   */
   picture(nowMs: number, engineIsBusy: boolean, highestOn: number): void {
     this.#pictures += 1;
     if (engineIsBusy) this.#busy += 1;
@@ -82,7 +91,7 @@ export class Shedding {
       this.#pressedWindows += 1;
       if (this.#step >= 2 && this.#pressedWindows < WINDOWS_BEFORE_LAYERS) return;
       this.#pressedWindows = 0;
-      // What was given up last is still on its way out: what that brings is not known yet.
+      // The layer that was given up last is still encoded, so its effect is not known yet.
       if (highestOn > this.highestLayer) return;
       this.#step = this.#nextStep(highestOn);
       return;
@@ -91,7 +100,7 @@ export class Shedding {
     if (this.#step > 0 && nowMs - this.#calmSinceMs >= this.#calmMs) {
       this.#step -= 1;
       this.#calmSinceMs = nowMs;
-      // The step before held.
+      // The last step back held.
       if (Number.isFinite(this.#easedAtMs)) this.#calmMs = Math.max(CALM_MS, this.#calmMs / 2);
       this.#easedAtMs = nowMs;
     }
@@ -99,9 +108,9 @@ export class Shedding {
 
   #nextStep(highestOn: number): number {
     if (this.#step < 2 || this.#step % 2 === 1) return this.#step + 1;
-    // The lowest layer stays, at half its rate.
+    // The lowest layer always stays, at half its rate.
     if (highestOn <= 0) return this.#step;
-    // A layer that nobody watches takes no CPU that could be saved.
+    // Skip layers that nobody watches: they take no CPU that could be saved.
     return 2 * (this.#layers - highestOn) + 1;
   }
 }

@@ -9,13 +9,13 @@ import type { Assignment, Opened } from './messages.ts';
 import { Pipeline } from './Pipeline.ts';
 
 export interface TrackSessionListener {
-  /** Worth a line in the log. */
+  /** Something happened that is worth a line in the log. */
   noticed(what: string): void;
-  /** The engine is of no use any more. */
+  /** The engine has failed for good. */
   failed(error: Error): void;
 }
 
-/** One attachment of a track to a node: two media paths, and between them the pipeline. */
+/** One attachment of a track to a node: two media paths with the pipeline between them. */
 export class TrackSession {
   readonly #clock: Clock;
   readonly #listener: TrackSessionListener;
@@ -31,7 +31,7 @@ export class TrackSession {
     this.#paths = { tap, republish };
   }
 
-  /** @throws MediaPortUnavailable */
+  /** @throws MediaPortUnavailable when a media path finds no port */
   static async open(
     { address, srtp }: { address: string; srtp: boolean },
     clock: Clock,
@@ -52,7 +52,10 @@ export class TrackSession {
     return { tapPort: tap.port, republishPort: republish.port, srtp };
   }
 
-  /** Begins to work. Once. @throws EngineFailed */
+  /**
+   * Begins to work. Call it once.
+   * @throws EngineFailed when the engine does not open
+   */
   async attach(assignment: Assignment, engine: Engine): Promise<void> {
     const { tap: source, republish } = assignment;
     const clock = this.#clock;
@@ -105,14 +108,14 @@ export class TrackSession {
     this.#media?.pipeline.adapt(targets);
   }
 
-  /** Null before it is attached. */
+  /** Returns null before the session is attached. */
   counters(): TrackCounters | null {
     if (!this.#media) return null;
     const { framesIn, framesOut, highestLayer } = this.#media.pipeline;
     return { framesIn, framesOut: [...framesOut], highestLayer };
   }
 
-  /** To be called once a second; null before it is attached. */
+  /** Call it once a second. Returns null before the session is attached. */
   stats(): Omit<TrackStats, 'jobId'> | null {
     if (!this.#media) return null;
     const { tap, pipeline } = this.#media;
@@ -127,7 +130,7 @@ export class TrackSession {
     };
   }
 
-  /** Lip sync: what leaves is dated by the source's clock. To be called often. */
+  /** Dates the output by the source's clock, for lip sync. Call it often. */
   followSourceClock(): void {
     const report = this.#media?.tap.senderReport;
     if (!report || report.receivedAtMs === this.#mappedAtMs) return;

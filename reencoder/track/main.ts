@@ -1,4 +1,4 @@
-// A track process: works on one track at a time for the sidecar that forked it. A crash of an engine costs one track.
+// A track process works on one track at a time for the sidecar that forked it. A crash of an engine costs one track.
 import { PULSE_MS } from '../../core/reencoding/messages.ts';
 import type { Engine } from '../engines/Engine.ts';
 import { loadEngine } from '../engines/findEngine.ts';
@@ -9,7 +9,7 @@ import { TrackSession } from './TrackSession.ts';
 const STATS_EVERY_MS = 1_000;
 
 process.on('disconnect', () => process.exit(0));
-// The sidecar's group may be told to end: it hands over first, and tells us.
+// A signal may go to the sidecar's whole group. The sidecar hands over first, then ends this process.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('uncaughtException', (error) => fail(error.stack ?? error.message));
 process.on('unhandledRejection', (reason) =>
@@ -19,7 +19,7 @@ process.on('unhandledRejection', (reason) =>
 const { engine: engineName, ffmpegPath } = TrackProcessOptions.parse(JSON.parse(process.argv[2] ?? ''));
 const engine: Engine = await loadEngine(engineName, ffmpegPath === undefined ? {} : { ffmpegPath });
 let session: TrackSession | null = null;
-/** One message at a time, in their order. */
+/** Handles one message at a time, in order. */
 let turn: Promise<void> = Promise.resolve();
 
 process.on('message', (message) => {
@@ -61,7 +61,7 @@ function reportStats(): void {
 }
 
 function tell(message: FromTrack): void {
-  // A sidecar that is gone ends us by 'disconnect'.
+  // If the sidecar is gone, 'disconnect' ends this process.
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 

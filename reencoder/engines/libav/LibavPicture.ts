@@ -84,8 +84,8 @@ export class LibavPicture implements Picture {
   }
 
   /**
-   * Returns the picture in a layer's size; this object keeps and frees it. It scales in steps from layer to layer, which
-   * is cheap and does not flicker.
+   * Returns the picture in a layer's size; this object keeps and frees it. It scales in steps from layer to layer,
+   * which is cheap and does not flicker.
    */
   layer(index: number): Promise<Frame> {
     this.#scaled[index] ??= this.#scale(index);
