@@ -11,7 +11,7 @@ test("the encoder's clock runs as the timestamps do, and faster or slower when s
   expect(third).toEqual({ pts: second.pts + thirtieth / 2, duration: thirtieth / 2 });
 });
 
-test("the encoder's clock only grows, whatever the timestamps do, and a pause saves no bits", () => {
+test("the encoder's clock always grows, whatever the timestamps do, and a pause saves no bits", () => {
   const clock = new EncoderClock();
   let last = 0;
   for (const timestamp of [50_000, 50_000, 10, 2 ** 40, 2 ** 40 + 90_000 * 60, 0]) {

@@ -12,7 +12,7 @@ function started(): KeyframeDuty {
   return duty;
 }
 
-test('a wish stays until a keyframe was made, also when its picture is not encoded', () => {
+test('a wish stays until a keyframe is made, even if its picture is not encoded', () => {
   const duty = started();
   duty.wished({ ...off, keyframe: true }, 3_000);
   duty.wished(on, 6_000);
@@ -22,7 +22,7 @@ test('a wish stays until a keyframe was made, also when its picture is not encod
   expect(duty.due).toBe(false);
 });
 
-test('frames that were shed ask for no keyframe, a layer that was off does', () => {
+test('a layer needs a keyframe after it was off, but not after it shed frames', () => {
   const duty = started();
   duty.wished(off, 3_000);
   duty.wished(off, 3_000 + OFF_AFTER - 1);
@@ -33,7 +33,7 @@ test('frames that were shed ask for no keyframe, a layer that was off does', () 
   expect(duty.due).toBe(true);
 });
 
-test('a pause of the input is not a layer that was off', () => {
+test('a layer does not count as off while the input pauses', () => {
   const duty = started();
   duty.wished(on, 10_000_000);
   expect(duty.due).toBe(false);

@@ -8,7 +8,7 @@ test('layers have even sides of at least 16', () => {
   expect(layerSize({ width: 40, height: 20 }, 4)).toEqual({ width: 16, height: 16 });
 });
 
-test('nobody films in sizes that are tiny, huge or a stripe', () => {
+test('pictures that are tiny, huge or a stripe are unusable', () => {
   for (const [width, height] of [
     [16, 16],
     [256, 16],

@@ -14,8 +14,8 @@ beforeEach(() => {
   });
 });
 
-describe('a keyframe is asked for', () => {
-  it('a keyframe is asked for at most every 370 ms, until it is here', () => {
+describe('keyframe requests', () => {
+  it('a keyframe is requested at most every 370 ms until it arrives', () => {
     requests.want();
     requests.want();
     expect(plis).toBe(1);
@@ -34,14 +34,14 @@ describe('a keyframe is asked for', () => {
     expect(plis).toBe(3);
   });
 
-  it('a keyframe is asked for less often when nobody answers', () => {
+  it('a keyframe is requested less often when nobody answers', () => {
     requests.want();
     clock.advance(10 * 60_000);
     expect(plis).toBeGreaterThan(500);
     expect(plis).toBeLessThan(610);
   });
 
-  it('a keyframe is not asked for while the input is paused, and at once when it goes on', () => {
+  it('a keyframe is not requested while the input is paused, but at once when it resumes', () => {
     requests.setPaused(true);
     requests.want();
     clock.advance(10_000);
@@ -55,7 +55,7 @@ describe('a keyframe is asked for', () => {
     expect(plis).toBe(1);
   });
 
-  it('a keyframe is not asked for while one arrives, but again when that is not completed', () => {
+  it('a keyframe is not requested while one arrives, but again if that stays incomplete', () => {
     requests.want();
     clock.advance(300);
     requests.arriving();
@@ -65,7 +65,7 @@ describe('a keyframe is asked for', () => {
     expect(plis).toBe(2);
   });
 
-  it('a keyframe is not asked for after the end', () => {
+  it('a keyframe is not requested after the end', () => {
     requests.want();
     requests.close();
     expect(clock.pendingTimers).toBe(0);

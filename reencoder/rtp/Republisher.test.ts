@@ -81,7 +81,7 @@ function nack(ssrc: number, sequenceNumbers: number[]): Buffer {
   return toDatagram(packet);
 }
 
-/** Of each entry: ssrc and number of the request. */
+/** Each entry holds the ssrc and the number of the request. */
 function fir(senderSsrc: number, ...entries: readonly (readonly [number, number])[]): Buffer {
   const body = Buffer.alloc(entries.length * 8);
   for (const [i, [ssrc, number]] of entries.entries()) {
@@ -95,7 +95,7 @@ function fir(senderSsrc: number, ...entries: readonly (readonly [number, number]
 }
 
 describe('frames', () => {
-  it('frames go out as packets that follow one another, with the timestamp as it is, the last one marked', () => {
+  it('frames go out as consecutive packets with an unchanged timestamp, the last one marked', () => {
     republisher.sendFrame(frame(1, 2 ** 32 + 5_000, { keyframe: true }));
     republisher.sendFrame(frame(1, 2 ** 32 + 8_000));
     const packets = media(MIDDLE);
@@ -109,7 +109,7 @@ describe('frames', () => {
     expect(republisher.stats().layers[0]).toMatchObject({ packets: 0, frames: 0 });
   });
 
-  it('frames of one layer have timestamps that only grow, whatever comes', () => {
+  it('the timestamps of a layer always grow, whatever comes', () => {
     for (const timestamp of [1_000, 4_000, 3_000, 4_000, 9_000])
       republisher.sendFrame(frame(0, timestamp, { size: 100 }));
     republisher.sendFrame(frame(1, 3_000, { size: 100 }));
@@ -117,13 +117,13 @@ describe('frames', () => {
     expect(media(MIDDLE).map(({ timestamp }) => timestamp)).toEqual([3_000]);
   });
 
-  it('frames of an unknown layer, or of no bytes, are not sent', () => {
+  it('frames of an unknown layer and empty frames are not sent', () => {
     republisher.sendFrame(frame(3, 1_000));
     republisher.sendFrame({ ...frame(0, 1_000), data: Buffer.alloc(0) });
     expect(sent).toEqual([]);
   });
 
-  it('frames that are large go out in bursts, within a few ms', () => {
+  it('large frames go out in bursts within a few ms', () => {
     republisher.sendFrame(frame(2, 1_000, { keyframe: true, size: 100_000 }));
     const start = clock.now();
     clock.advance(6);
@@ -133,7 +133,7 @@ describe('frames', () => {
     for (let ms = 0; ms < 5; ms++) expect(times.filter((at) => at === ms).length).toBeLessThanOrEqual(20);
   });
 
-  it('frames that are small wait for nothing', () => {
+  it('small frames go out at once', () => {
     for (let i = 1; i < 200; i++) {
       republisher.sendFrame(frame(0, i * 3_000, { size: 4_000 }));
       expect(media(LOW).at(-1)?.timestamp).toBe(i * 3_000);
@@ -142,8 +142,8 @@ describe('frames', () => {
   });
 });
 
-describe('packets that were lost', () => {
-  it('lost packets are sent again as they were, no more often than every 10 ms', () => {
+describe('lost packets', () => {
+  it('lost packets are sent again unchanged, at most every 10 ms', () => {
     republisher.sendFrame(frame(0, 1_000, { size: 5_000 }));
     const [first, , third] = media(LOW);
     const originals = sent.map(({ datagram }) => datagram);
@@ -158,7 +158,7 @@ describe('packets that were lost', () => {
     expect(republisher.stats().layers[0]).toMatchObject({ retransmitted: 4, packets: 5 });
   });
 
-  it('lost packets are not sent again when they are older than a second or never were', () => {
+  it('packets are not sent again if they are older than a second or never existed', () => {
     republisher.sendFrame(frame(0, 1_000, { size: 100 }));
     const number = media(LOW)[0]?.sequenceNumber ?? 0;
     sent = [];
@@ -171,7 +171,7 @@ describe('packets that were lost', () => {
     expect(media()).toEqual([]);
   });
 
-  it('lost packets are found also after the numbers turned and the memory is full', () => {
+  it('lost packets are found even after the numbers wrapped and the history is full', () => {
     for (let i = 1; i <= 70_000; i++) {
       republisher.sendFrame(frame(0, i * 10, { size: 10 }));
       sent.length = 0;
@@ -198,7 +198,7 @@ describe('requests for keyframes', () => {
     expect(republisher.stats().layers.map(({ pliReceived }) => pliReceived)).toEqual([1, 0, 1]);
   });
 
-  it('requests for keyframes by FIR count once for each number and sender', () => {
+  it('a FIR counts once for each number and sender', () => {
     republisher.receive(fir(5, [MIDDLE, 7], [HIGH, 7], [99, 7]));
     republisher.receive(fir(5, [MIDDLE, 7]));
     republisher.receive(fir(5, [MIDDLE, 8]));
@@ -216,7 +216,7 @@ describe('reports', () => {
     }
   }
 
-  it('sender reports of all layers speak of one instant, and name the presenter', () => {
+  it('sender reports of all layers describe one instant, and name the presenter', () => {
     play(40);
     const compound = compounds().at(-1) ?? [];
     const reports = lastReports();
@@ -233,7 +233,7 @@ describe('reports', () => {
     expect(reports[0]?.getPacketCount()).toBeGreaterThan(20);
   });
 
-  it('sender reports come often when a layer begins, then every second, and only of layers that began', () => {
+  it('sender reports come often when a layer begins, then every second, and only for layers that began', () => {
     play(1, [1]);
     expect(lastReports().map((report) => report.getSsrc())).toEqual([MIDDLE]);
     expect(compounds().length).toBeGreaterThanOrEqual(3);
@@ -247,14 +247,14 @@ describe('reports', () => {
     expect(lastReports().map((report) => report.getSsrc())).toEqual([LOW, MIDDLE]);
   });
 
-  it('sender reports tell our own clock until the source has told its clock', () => {
+  it('sender reports use our clock until the source reports its own', () => {
     const start = clock.now();
     play(10);
     const [own] = lastReports();
     if (!own) throw new Error('no report');
     expect(own.getRtpTimestamp()).toBeCloseTo(500_000 + (ntpOf(own) - start) * 90, -1);
 
-    // The source took the picture of 500,000 some 80 ms before it was sent; its own clock is an hour ahead.
+    // The source captured picture 500,000 about 80 ms before sending it; its clock is an hour ahead.
     republisher.setClockMapping({ ntpMs: start - 80 + 3_600_000, timestamp: 500_000, receivedAtMs: start - 80 });
     clock.advance(1_000);
     const [mapped] = lastReports();
@@ -282,7 +282,7 @@ describe('reports', () => {
     expect(Math.abs(report.getRtpTimestamp() - expected)).toBeLessThan(5);
   });
 
-  it('reports of the receiver are kept', () => {
+  it("the receiver's reports appear in the statistics", () => {
     const block = new ReceptionReport();
     block.setSsrc(MIDDLE);
     block.setFractionLost(64);
@@ -308,7 +308,7 @@ describe('bad input', () => {
     expect(republisher.stats().malformed).toBe(6);
   });
 
-  it('a republisher that is closed sends nothing', () => {
+  it('a closed republisher sends nothing', () => {
     republisher.sendFrame(frame(0, 1, { size: 200_000 }));
     republisher.close();
     sent = [];

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 describe('losses', () => {
-  it('lost packets are requested after 2 ms, again while they do not come, and repaired', () => {
+  it('lost packets are requested after 2 ms, requested again until they come, and repaired', () => {
     play(1, 1);
     const lost = packetsOf(vp8(2));
     const next = packetsOf(vp8(3));
@@ -28,7 +28,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, recovered: 2, nacksSent: 2, framesDropped: 0, plisSent: 0 });
   });
 
-  it('lost packets are given up after 250 ms: then a keyframe is requested, and nothing shown before it', () => {
+  it('lost packets are given up after 250 ms: a keyframe is requested, and no frame is delivered before it', () => {
     play(1, 1);
     packetsOf(vp8(2));
     play(3, 10, 0);
@@ -40,7 +40,7 @@ describe('losses', () => {
     expect(tap.stats().plisSent).toBe(1);
   });
 
-  it('losses before a keyframe that is here hold nothing up, and no other keyframe is requested', () => {
+  it('a keyframe that arrived replaces the packets lost before it, and no other keyframe is requested', () => {
     play(1, 1);
     packetsOf(vp8(2));
     receive(packetsOf(vp8(3)));
@@ -51,7 +51,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ plisSent: 0, lost: 3 });
   });
 
-  it('no packet is given up because this process stood still: what waits in the socket is read first', () => {
+  it('no packet is given up because this process stood still: the socket is read first', () => {
     play(1, 1);
     const lost = packetsOf(vp8(2));
     receive(packetsOf(vp8(3)));
@@ -62,7 +62,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, plisSent: 0 });
   });
 
-  it('lost packets are requested after this process stood still, however long, and while packets go on coming', () => {
+  it('lost packets are requested after this process stood still for any time, even while other packets keep coming', () => {
     play(1, 1);
     const lost = packetsOf(vp8(2));
     receive(packetsOf(vp8(3)));
@@ -78,7 +78,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, plisSent: 0 });
   });
 
-  it('losses do not hold up the keyframe that everybody waits for', () => {
+  it('losses do not delay the keyframe that everybody waits for', () => {
     tap.requestKeyframe();
     receive(packetsOf(vp8(1)));
     packetsOf(vp8(2));
@@ -87,7 +87,7 @@ describe('losses', () => {
     expect(numbers()).toEqual([4]);
   });
 
-  it('a keyframe is requested instead of more packets than can be repaired', () => {
+  it('a keyframe is requested if too many packets are lost to repair them', () => {
     play(1, 1);
     for (let i = 0; i < 700; i++) packetsOf(vp8(2, { size: 100 }));
     receive(packetsOf(vp8(3)));
@@ -98,7 +98,7 @@ describe('losses', () => {
     expect(tap.stats().nacksSent).toBe(0);
   });
 
-  it('losses do not make the buffer grow beyond measure', () => {
+  it('the buffer stays bounded during losses', () => {
     play(1, 1);
     packetsOf(vp8(2, { size: 100 }));
     for (let i = 0; i < 5_000; i++) receive(packetsOf(vp8(3, { size: 1_000, timestamp: 9_000 + i })));
@@ -108,7 +108,7 @@ describe('losses', () => {
 });
 
 describe('the first packets of a stream', () => {
-  it('the first packets of a stream are repaired when they are lost, and no other keyframe is needed', () => {
+  it('the first packets of a stream are repaired if they are lost, and no other keyframe is needed', () => {
     const [first, second, ...rest] = packetsOf(vp8(1, { keyframe: true, size: 6_000 }));
     receive([...rest, ...packetsOf(vp8(2))]);
     clock.advance(2);
@@ -121,7 +121,7 @@ describe('the first packets of a stream', () => {
     expect(feedback()).toMatchObject({ nacked: [], plis: [] });
   });
 
-  it('the first packets of a stream are waited for when others overtake them', () => {
+  it('the tap waits for the first packets of a stream when others overtake them', () => {
     const [first, second, third] = packetsOf(vp8(1, { keyframe: true }));
     receive([third, second, first, ...packetsOf(vp8(2))]);
     clock.advance(1_000);
@@ -129,7 +129,7 @@ describe('the first packets of a stream', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, recovered: 0, nacksSent: 0, framesDropped: 0 });
   });
 
-  it('a stream that does not begin with a keyframe makes the tap request one at once by itself', () => {
+  it('the tap requests a keyframe at once if a stream does not begin with one', () => {
     receive(packetsOf(vp8(1)));
     expect(feedback().plis).toHaveLength(1);
     receive(packetsOf(vp8(2, { keyframe: true })));
@@ -138,7 +138,7 @@ describe('the first packets of a stream', () => {
     expect(feedback()).toMatchObject({ nacked: [], plis: [] });
   });
 
-  it('packets that were perhaps never sent are given up, and do not count as lost', () => {
+  it('packets that may never have been sent are given up and do not count as lost', () => {
     play(1, 12, 0);
     expect(tap.stats()).toMatchObject({ framesIn: 0, lost: 0 });
     feedback();

@@ -34,7 +34,7 @@ describe('frames', () => {
     expect(tap.stats()).toMatchObject({ nacksSent: 0, recovered: 0, lost: 0 });
   });
 
-  it('frames are told apart by their timestamps where the marker is missing', () => {
+  it('frames without a marker are separated by their timestamps', () => {
     const withoutMarker = (packet: Buffer) => {
       const copy = Buffer.from(packet);
       copy.writeUInt8(copy.readUInt8(1) & 0x7f, 1);
@@ -44,7 +44,7 @@ describe('frames', () => {
     expect(numbers()).toEqual([1, 2]);
   });
 
-  it('frames go on over the turn of the sequence numbers and of the timestamp', () => {
+  it('frames continue when sequence numbers and timestamps wrap', () => {
     let [last] = packetsOf(vp8(0, { size: 10 }));
     while (sequenceNumber(last) < 2 ** 16 - 60) [last] = packetsOf(vp8(0, { size: 10 }));
     const first = 2 ** 32 - 60_000;
@@ -57,7 +57,7 @@ describe('frames', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, malformed: 0 });
   });
 
-  it('padding alone belongs to no frame', () => {
+  it('a packet of padding alone belongs to no frame', () => {
     play(1, 1);
     const [padding] = packetsOf(vp8(1, { size: 100 }));
     const header = parseMediaPacket(padding ?? Buffer.alloc(0));
@@ -71,8 +71,8 @@ describe('frames', () => {
   });
 });
 
-describe('keyframes are asked for', () => {
-  it('a keyframe is requested at the start, and again, until one is here', () => {
+describe('keyframe requests', () => {
+  it('a keyframe is requested from the start until one arrives', () => {
     tap.requestKeyframe();
     clock.advance(370);
     expect(feedback().plis).toHaveLength(2);
@@ -81,7 +81,7 @@ describe('keyframes are asked for', () => {
     expect(feedback().plis).toHaveLength(0);
   });
 
-  it('nothing is shown before the keyframe that a decoder requested', () => {
+  it('no frame is delivered before the keyframe that a decoder requested', () => {
     play(1, 2);
     tap.requestKeyframe();
     play(3, 5, 5);
@@ -100,7 +100,7 @@ describe('reports', () => {
     return toDatagram(report);
   }
 
-  it("a sender report tells the source's clock on the time line of the frames", () => {
+  it("a sender report maps the source's clock to the time line of the frames", () => {
     expect(tap.senderReport).toBeNull();
     const ntpMs = 1_800_000_000_123.25;
     receive([senderReport(ntpMs, 5_000)]);
@@ -111,7 +111,7 @@ describe('reports', () => {
     expect(tap.senderReport).toMatchObject({ timestamp: 5_000, receivedAtMs });
   });
 
-  it("receiver reports go out each second and after the sender's first, and tell the round trip", () => {
+  it("receiver reports go out each second and after the sender's first, so that the sender can measure the round trip", () => {
     play(1, 1);
     feedback();
     receive([senderReport(1_800_000_000_000.5, 1)]);
@@ -124,7 +124,7 @@ describe('reports', () => {
     expect(report?.getDelaySinceLastSR()).toBeCloseTo(65_536 * (1 - FRAME_MS / 1_000), -2);
   });
 
-  it('receiver reports tell the share of packets that never came', () => {
+  it('receiver reports contain the share of packets that never came', () => {
     play(1, 3);
     for (let i = 0; i < 3; i++) packetsOf(vp8(4));
     play(5, 27, 0);
@@ -137,10 +137,10 @@ describe('reports', () => {
 });
 
 describe('a source that restarts', () => {
-  it('a source that restarts with other sequence numbers goes on with a keyframe, on the same time line', () => {
+  it('a source that restarts with other sequence numbers continues with a keyframe on the same time line', () => {
     play(1, 5);
     restartSource();
-    for (let i = 0; i < 20_000; i++) packetsOf(vp8(0, { size: 10, timestamp: i })); // Its numbers are far away by now.
+    for (let i = 0; i < 20_000; i++) packetsOf(vp8(0, { size: 10, timestamp: i })); // Moves its numbers far away.
     const far = 3_000_000_000;
     for (let number = 6; number <= 9; number++) {
       receive(packetsOf(vp8(number, { keyframe: number === 7, timestamp: far + number * 2_970 })));
@@ -154,7 +154,7 @@ describe('a source that restarts', () => {
     expect(tap.stats().plisSent).toBe(1);
   });
 
-  it('a source that restarts with another clock alone is asked for a keyframe', () => {
+  it('a source whose clock alone restarts is asked for a keyframe', () => {
     play(1, 3);
     receive(packetsOf(vp8(4, { timestamp: 2_000_000_000 })));
     expect(feedback().plis).toHaveLength(1);
@@ -163,7 +163,7 @@ describe('a source that restarts', () => {
     expect(bench.discontinuities).toBe(1);
   });
 
-  it('a source that paused, however long, did not restart', () => {
+  it('a pause of any length does not count as a restart of the source', () => {
     play(1, 3);
     const pauseMs = 20 * 3_600_000;
     clock.advance(pauseMs);
@@ -174,7 +174,7 @@ describe('a source that restarts', () => {
     expect(bench.discontinuities).toBe(0);
   });
 
-  it('one stray packet is no restart of the source', () => {
+  it('one stray packet does not count as a restart of the source', () => {
     play(1, 3);
     const packets = packetsOf(vp8(4));
     const stray = Buffer.from(packets[0] ?? '');
@@ -211,7 +211,7 @@ describe('bad input', () => {
     expect(tap.stats().malformed).toBe(bad.length);
   });
 
-  it('a frame beyond all measure is dropped', () => {
+  it('a frame that is far too large is dropped', () => {
     play(1, 1);
     const absurd = packetsOf(vp8(2, { size: 5 << 20 }));
     receive(absurd);

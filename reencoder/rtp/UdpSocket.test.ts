@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 describe('UdpSocket', () => {
-  it('a UDP socket speaks with its peer, and hears nobody else', async () => {
+  it('a UDP socket exchanges packets with its peer and ignores everybody else', async () => {
     const [a, b, stranger] = [await open(), await open(), await open()];
     const heard: string[] = [];
     await b.connect(a, (datagram) => heard.push(datagram.toString()));
@@ -29,7 +29,7 @@ describe('UdpSocket', () => {
     expect(b.stats()).toMatchObject({ received: 1 });
   });
 
-  it('a UDP socket speaks IPv6 too', async () => {
+  it('a UDP socket works with IPv6', async () => {
     const [a, b] = [await open({ address: '::1' }), await open({ address: '::1' })];
     const heard: string[] = [];
     await b.connect({ address: '0:0:0:0:0:0:0:1', port: a.port }, (datagram) => heard.push(datagram.toString()));
@@ -38,7 +38,7 @@ describe('UdpSocket', () => {
     await waitUntil(() => heard.length > 0 || 'nothing heard');
   });
 
-  it('a UDP socket never throws on sending: not connected, peer gone, closed', async () => {
+  it('a UDP socket never throws on sending, even if it is not connected, closed, or without its peer', async () => {
     const [a, b] = [await open(), await open()];
     a.send(Buffer.from('nobody'));
     expect(a.stats()).toMatchObject({ sent: 0, dropped: 1 });
@@ -54,7 +54,7 @@ describe('UdpSocket', () => {
     expect(a.stats().dropped).toBe(2);
   });
 
-  it('a UDP socket takes a free port of its range, and says when there is none', async () => {
+  it('a UDP socket takes a free port of its range and fails if there is none', async () => {
     const probe = await open();
     const ports = { min: probe.port, max: probe.port + 1 };
     const second = await open({ ports });

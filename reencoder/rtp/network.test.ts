@@ -18,7 +18,7 @@ interface Network {
   readonly duplicates: number;
   readonly delayMs: number;
   readonly jitterMs: number;
-  /** Share of datagrams that come damaged. */
+  /** Share of datagrams that arrive damaged. */
   readonly damage: number;
 }
 
@@ -112,7 +112,7 @@ class Call {
   }
 }
 
-/** Sizes vary, and no byte can be taken for a start code. */
+/** Returns a frame. Sizes vary, and no byte looks like a start code. */
 const frameOf: Record<OutputCodec, (number: number, keyframe: boolean) => Buffer> = {
   VP8(number, keyframe) {
     const data = Buffer.alloc(keyframe ? 20_000 : 20 + ((number * 377) % 4_000), 1 + (number % 200));
@@ -130,7 +130,7 @@ const frameOf: Record<OutputCodec, (number: number, keyframe: boolean) => Buffer
 };
 
 describe.each<OutputCodec>(['VP8', 'H264'])('%s over a bad network', (codec) => {
-  it('frames come over a bad network in order, each with all that it builds on, up to the last one', () => {
+  it('frames cross a bad network in order, each after every frame that it builds on, up to the last one', () => {
     fc.assert(
       fc.property(network(0), fc.integer(), (bad, seed) => {
         const call = new Call(codec, bad, seed);
@@ -167,7 +167,7 @@ describe.each<OutputCodec>(['VP8', 'H264'])('%s over a bad network', (codec) => 
         call.play(90, frameOf[codec]);
         call.network = { ...bad, loss: 0, jitterMs: 0, damage: 0 };
         call.play(90, frameOf[codec]);
-        call.tap.requestKeyframe(); // A decoder would have said so, had damaged payload come through.
+        call.tap.requestKeyframe(); // A decoder would request one if a damaged payload came through.
         call.play(60, frameOf[codec]);
         call.clock.advance(500);
         const [last] = call.delivered.slice(-1);

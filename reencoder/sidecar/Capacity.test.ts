@@ -4,19 +4,19 @@ import { Capacity, type TrackLoad } from './Capacity.ts';
 const settled = (cpuCores: number, sheds = false): TrackLoad => ({ ageMs: 60_000, cpuCores, sheds });
 const young: TrackLoad = { ageMs: 1_000, cpuCores: null, sheds: false };
 
-test('a machine takes as many tracks as its idle CPU carries at the price that tracks were seen to have', () => {
+test('a machine takes as many tracks as its idle CPU carries at their measured cost', () => {
   const capacity = new Capacity(null, 4);
   expect(capacity.tracks(4, [])).toBe(11);
   for (let second = 0; second < 20; second += 1) capacity.tracks(4, [settled(0.7)]);
   expect(capacity.tracks(4, [settled(0.7)])).toBe(6);
 });
 
-test('a machine without idle CPU takes one track a core, and keeps those it has', () => {
+test('a machine without idle CPU takes one track per core and keeps those it has', () => {
   expect(new Capacity(null, 2).tracks(0, [])).toBe(2);
   expect(new Capacity(null, 1).tracks(0, [settled(0.3), settled(0.3), settled(0.3)])).toBe(3);
 });
 
-test('tracks that have only just begun count as if they took what tracks take', () => {
+test('tracks that have just begun count with the usual cost', () => {
   expect(new Capacity(null, 1).tracks(1, [young, young])).toBe(2);
 });
 
@@ -33,7 +33,7 @@ test('tracks never take the whole machine from others', () => {
   expect(new Capacity(null, 2).tracks(0, [settled(0.7), settled(0.7)])).toBe(2);
 });
 
-test('the number of tracks that the operator sets counts', () => {
+test('a number of tracks set by the operator overrides the estimate', () => {
   expect(new Capacity(2, 8).tracks(16, [settled(0.3)])).toBe(2);
   expect(new Capacity(2, 1).tracks(0, [])).toBe(2);
 });

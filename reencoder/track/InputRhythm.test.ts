@@ -13,7 +13,7 @@ test('a request waits for the next frame while frames come', () => {
   expect(rhythm.patienceMs(6_035)).toBe(25);
 });
 
-test('a request is answered with the last picture when the input is silent, or slower than it may wait', () => {
+test('a request is answered with the last picture if the input is silent or too slow to wait for', () => {
   expect(rhythmOf(30).patienceMs(6_060)).toBe(0);
   expect(rhythmOf(200).patienceMs(6_010)).toBe(0);
   expect(rhythmOf(200).patienceMs(6_040)).toBe(0);

@@ -12,14 +12,14 @@ interface Order {
   readonly wishes: readonly LayerWish[];
 }
 
-/** Does its work when the test says so. */
+/** Works only when the test calls it. */
 class FakeTranscoder implements Transcoder {
   readonly pids = [];
   readonly orders: Order[] = [];
   readonly #listener: TranscoderListener;
   readonly #open: Order[] = [];
   hasPicture = false;
-  /** Whether it does what it is asked. */
+  /** Whether it makes the keyframes that are wished. */
   keyframes = true;
   closed = false;
 
@@ -141,7 +141,7 @@ function frame(keyframe = false): void {
   pipeline.frame({ data: Buffer.alloc(1), keyframe, timestamp });
 }
 
-/** Frames that the engine keeps up with. */
+/** Sends frames at a pace that the engine keeps up with. */
 function flow(frames: number): void {
   for (let count = 0; count < frames; count += 1) {
     frame(count === 0);
@@ -188,7 +188,7 @@ test('an input that falls silent after a request does not keep the viewer waitin
   expect(transcoder.last.kind).toBe('repeat');
 });
 
-test('a keyframe that the engine left out is asked for again', () => {
+test('a keyframe that the engine left out is requested again', () => {
   flow(10);
   clock.advance(5_000);
   pipeline.keyframeRequested(2);
@@ -207,7 +207,7 @@ test('a frame after a repeated picture is later than it', () => {
   expect(transcoder.last.timestamp).toBe(repeated + 1);
 });
 
-test('a layer that nobody watches is not encoded; it comes back with a keyframe, also on a silent input', () => {
+test('a layer that nobody watches is not encoded; it returns with a keyframe, even on a silent input', () => {
   flow(10);
   pipeline.adapt([target(true), target(false), target(false)]);
   frame();
@@ -219,7 +219,7 @@ test('a layer that nobody watches is not encoded; it comes back with a keyframe,
   expect(keyframesOf(transcoder.last)).toEqual([false, true, false]);
 });
 
-test('the bitrates of layers are those of the last adaptation', () => {
+test('layers have the bitrates of the last adaptation', () => {
   pipeline.adapt([10, 20, 30].map((bitrateBps) => ({ active: true, bitrateBps })));
   flow(1);
   expect(transcoder.last.wishes.map(({ bitrateBps }) => bitrateBps)).toEqual([10, 20, 30]);
@@ -237,7 +237,7 @@ test('an engine that is behind decodes every frame and encodes the newest; at mo
   expect(pipeline.stats().framesShed).toBe(2);
 });
 
-test('an engine a second behind goes on at a keyframe of the source; one that gives nothing has failed', () => {
+test('an engine a second behind continues at a keyframe of the source; one that returns nothing has failed', () => {
   flow(3);
   for (let count = 0; count < 33; count += 1) frame();
   expect(asked).toEqual(['The engine is behind.']);
@@ -252,7 +252,7 @@ test('undecodable input makes the pipeline ask the source', () => {
   expect(asked).toEqual(['garbage']);
 });
 
-test('under lasting pressure frames are halved, but a keyframe request is not kept waiting', () => {
+test('under lasting pressure the frame rate is halved, but a keyframe request does not wait', () => {
   flow(3);
   for (let count = 0; count < 35; count += 1) {
     frame();
@@ -272,7 +272,7 @@ test('under lasting pressure frames are halved, but a keyframe request is not ke
   }
 });
 
-/** Until the highest layer is given up: the engine manages every second picture. */
+/** Sends frames until the highest layer is given up: the engine manages only every second picture. */
 function press(): void {
   for (let count = 0; count < 200 && pipeline.highestLayer === 2; count += 1) {
     frame(count === 0);
@@ -284,7 +284,7 @@ function press(): void {
   expect(pipeline.highestLayer).toBe(1);
 }
 
-test('a layer that there is no CPU for goes on at half its rate until its viewers have moved', () => {
+test('a layer without CPU continues at half its rate until its viewers have moved', () => {
   press();
   flow(1);
   const before = [...pipeline.framesOut];
@@ -292,7 +292,7 @@ test('a layer that there is no CPU for goes on at half its rate until its viewer
   const sentIn20 = pipeline.framesOut.map((frames, layer) => frames - (before[layer] ?? 0));
   expect(sentIn20).toEqual([10, 10, 10]);
   expect(pipeline.stats().sheddingFrom).toBe(2);
-  // The node has moved them: the rest comes at its full rate at once.
+  // The node has moved them: the other layers return to their full rate at once.
   pipeline.adapt([target(true), target(true), target(false)]);
   flow(5);
   frame();
@@ -300,7 +300,7 @@ test('a layer that there is no CPU for goes on at half its rate until its viewer
   expect(pipeline.highestLayer).toBe(1);
 });
 
-test('viewers that nobody moves lose it after a second all the same', () => {
+test('viewers that nobody moves lose a layer without CPU after a second', () => {
   press();
   flow(32);
   frame();
@@ -310,7 +310,7 @@ test('viewers that nobody moves lose it after a second all the same', () => {
 describe('with an engine that promises less', () => {
   beforeEach(() => openWith(FALLBACK));
 
-  test('a request is answered by the next keyframe that comes, and asks nobody again and again', () => {
+  test('the next keyframe of an engine that cannot repeat answers a request, and nothing is asked twice', () => {
     flow(10);
     for (let count = 0; count < 5; count += 1) pipeline.keyframeRequested(1);
     clock.advance(10_000);
@@ -325,7 +325,7 @@ describe('with an engine that promises less', () => {
     expect(pipeline.stats().keyframeRequestsAbsorbed).toBe(5);
   });
 
-  test('every frame that waited is encoded', () => {
+  test('every frame that waited is encoded by an engine that cannot shed pictures', () => {
     flow(10);
     for (let count = 0; count < 5; count += 1) frame();
     transcoder.work(1);
@@ -334,7 +334,7 @@ describe('with an engine that promises less', () => {
     expect(pipeline.stats().framesShed).toBe(0);
   });
 
-  test('pressure takes layers, and no single pictures', () => {
+  test('pressure takes layers but no single pictures from an engine that cannot shed pictures', () => {
     press();
     const before = pipeline.framesOut[0] ?? 0;
     flow(10);
@@ -343,7 +343,7 @@ describe('with an engine that promises less', () => {
   });
 });
 
-test('a pipeline that is closed gives nothing more', async () => {
+test('a closed pipeline sends nothing more', async () => {
   flow(3);
   frame();
   await pipeline.close();

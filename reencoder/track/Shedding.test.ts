@@ -14,7 +14,7 @@ function run(
   return fromMs + forMs;
 }
 
-test('pictures are given up first under lasting pressure, then layers from the highest down, but for one', () => {
+test('lasting pressure takes pictures first, then all layers but the lowest, from the highest down', () => {
   const shedding = new Shedding(LAYERS);
   const seen: string[] = [];
   let at = 0;
@@ -26,7 +26,7 @@ test('pictures are given up first under lasting pressure, then layers from the h
   expect(seen).toEqual(['1 full ≤2', '1 half ≤2', '1 full ≤1', '1 half ≤1', '1 full ≤0', '1 half ≤0']);
 });
 
-test('the layer that is given up is the highest that somebody watches', () => {
+test('the highest layer that somebody watches is given up first', () => {
   const shedding = new Shedding(LAYERS);
   run(
     shedding,
@@ -85,7 +85,7 @@ test('all pictures and layers are back within a minute of calm, whatever the pre
   expect(shedding.isActive).toBe(false);
 });
 
-test('a single late picture is no pressure; latency that has grown is', () => {
+test('a single late picture does not count as pressure, but grown latency does', () => {
   const shedding = new Shedding(LAYERS);
   let pictures = 0;
   const at = run(shedding, 0, 2_000, () => pictures++ % 15 === 0);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SourceRequests } from './SourceRequests.ts';
 
-test('a source that can never be decoded is asked ever more rarely', () => {
+test('a source that can never be decoded is asked less and less often', () => {
   const requests = new SourceRequests();
   const asked = [];
   for (let at = 0; at < 60_000; at += 33) if (requests.undecodable(at)) asked.push(at);
@@ -10,7 +10,7 @@ test('a source that can never be decoded is asked ever more rarely', () => {
   expect(asked.length).toBeGreaterThan(6);
 });
 
-test('after decoding went well, the next fault is asked for at once', () => {
+test('after decoding has recovered, the next fault leads to a request at once', () => {
   const requests = new SourceRequests();
   for (let at = 0; at < 1_000; at += 33) requests.undecodable(at);
   expect(requests.undecodable(10_000)).toBe(true);

@@ -41,13 +41,13 @@ function rtp(sequenceNumber: number, ssrc = 7): Buffer {
 }
 
 describe('AEAD_AES_128_GCM', () => {
-  it("AEAD_AES_128_GCM gives the RFC's RTP packet, and opens it", () => {
+  it("AEAD_AES_128_GCM makes the RFC's RTP packet and opens it", () => {
     expect(sealRtp(SESSION_KEY, hex(RTP.plain), 12, 0).toString('hex')).toBe(RTP.sealed);
     expect(openRtp(SESSION_KEY, hex(RTP.sealed), 12, 0)?.toString('hex')).toBe(RTP.plain);
     expect(openRtp(SESSION_KEY, hex(RTP.sealed), 12, 1)).toBeNull();
   });
 
-  it("AEAD_AES_128_GCM gives the RFC's RTCP packet, and opens it", () => {
+  it("AEAD_AES_128_GCM makes the RFC's RTCP packet and opens it", () => {
     expect(sealRtcp(SESSION_KEY, hex(RTCP.plain), RTCP.index).toString('hex')).toBe(RTCP.sealed);
     const opened = openRtcp(SESSION_KEY, hex(RTCP.sealed));
     expect(opened?.packet.toString('hex')).toBe(RTCP.plain);
@@ -56,7 +56,7 @@ describe('AEAD_AES_128_GCM', () => {
 });
 
 describe('SrtpSession', () => {
-  it('an SRTP session opens what its peer protected, RTP and RTCP', () => {
+  it("an SRTP session opens its peer's RTP and RTCP", () => {
     const { sender, receiver } = pair();
     expect(receiver.unprotect(sender.protect(rtp(1)))).toEqual(rtp(1));
     expect(receiver.unprotect(sender.protect(RR))).toEqual(RR);
@@ -64,7 +64,7 @@ describe('SrtpSession', () => {
     expect(receiver.rejected).toBe(0);
   });
 
-  it('an SRTP session counts cycles on both sides, also for packets that are late or sent again at the turn', () => {
+  it('an SRTP session counts cycles on both sides, even for packets that are late or sent again when numbers wrap', () => {
     const { sender, receiver } = pair();
     const order = [
       65_000, 65_530, 65_534, 65_537, 65_535, 65_536, 65_538, 65_533, 90_000, 120_000, 131_071, 131_074, 131_072,
@@ -75,7 +75,7 @@ describe('SrtpSession', () => {
     expect(receiver.rejected).toBe(0);
   });
 
-  it('a packet that is protected again is the same packet, and is heard once', () => {
+  it('protecting a packet again gives the same bytes, and the receiver accepts them once', () => {
     const { sender, receiver } = pair();
     const first = sender.protect(rtp(10));
     for (let i = 11; i < 200; i++) sender.protect(rtp(i));
@@ -88,21 +88,21 @@ describe('SrtpSession', () => {
     expect(receiver.rejected).toBe(2);
   });
 
-  it('an SRTP session refuses packets too old to tell whether they were heard', () => {
+  it('an SRTP session refuses packets that are too old to know whether they were accepted', () => {
     const { sender, receiver } = pair();
     const old = sender.protect(rtp(1));
     receiver.unprotect(sender.protect(rtp(2_000)));
     expect(receiver.unprotect(old)).toBeNull();
   });
 
-  it('packets of a stranger are not heard and change nothing', () => {
+  it('packets of a stranger are refused and change nothing', () => {
     const { sender, receiver, stranger } = pair();
     receiver.unprotect(sender.protect(rtp(100)));
     for (const index of [101, 30_000, 60_000]) expect(receiver.unprotect(stranger.protect(rtp(index)))).toBeNull();
     expect(receiver.unprotect(sender.protect(rtp(101)))).toEqual(rtp(101));
   });
 
-  it('an SRTP session refuses any change of a packet, and any bytes at all', () => {
+  it('an SRTP session refuses changed packets and arbitrary bytes', () => {
     const { sender, receiver } = pair();
     const packets = [sender.protect(rtp(5)), sender.protect(RR)];
     for (const packet of packets) {
@@ -122,7 +122,7 @@ describe('SrtpSession', () => {
     );
   });
 
-  it('an SRTP session wants keys of the right length', () => {
+  it('an SRTP session requires keys of the right length', () => {
     const key = createSrtpKey();
     expect(() => new SrtpSession({ sendKey: { ...key, keyBase64: 'AAAA' }, receiveKey: key })).toThrow(RangeError);
   });
