@@ -8,22 +8,25 @@ import { codedVideo } from '../support/codedVideo.ts';
 
 const CODECS: readonly InputCodec[] = ['VP8', 'VP9', 'H264'];
 
-describe.each(CODECS)('the format of a keyframe of %s', (codec) => {
+describe.each(CODECS)('keyframes of %s', (codec) => {
   test.each([
     [320, 180],
     [642, 362],
     [1920, 1080],
-  ])('is the same for all of %d×%d, and another one for another size', async (width, height) => {
-    const video = await codedVideo({ codec, width, height, frames: 4, gop: 2 });
-    const [first, delta, second] = video.map(({ data }) => formatOfKeyframe(codec, data));
-    expect(first?.size).toEqual(codec === 'H264' ? null : { width, height });
-    expect(delta).toBeNull();
-    expect(second).toEqual(first);
-    const [other] = await codedVideo({ codec, width: 160, height: 90, frames: 1 });
-    expect(formatOfKeyframe(codec, other?.data ?? Buffer.alloc(0))?.id).not.toBe(first?.id);
-  });
+  ])(
+    `the format of a ${codec} keyframe is the same for all of %d×%d and differs for another size`,
+    async (width, height) => {
+      const video = await codedVideo({ codec, width, height, frames: 4, gop: 2 });
+      const [first, delta, second] = video.map(({ data }) => formatOfKeyframe(codec, data));
+      expect(first?.size).toEqual(codec === 'H264' ? null : { width, height });
+      expect(delta).toBeNull();
+      expect(second).toEqual(first);
+      const [other] = await codedVideo({ codec, width: 160, height: 90, frames: 1 });
+      expect(formatOfKeyframe(codec, other?.data ?? Buffer.alloc(0))?.id).not.toBe(first?.id);
+    },
+  );
 
-  test('is not found in arbitrary bytes, or is one of a size', () => {
+  test(`arbitrary bytes have no format of a ${codec} keyframe, or one with a size`, () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const format = formatOfKeyframe(codec, Buffer.from(bytes));
@@ -34,7 +37,7 @@ describe.each(CODECS)('the format of a keyframe of %s', (codec) => {
 });
 
 describe('IVF', () => {
-  test.each(['VP8', 'VP9'] as const)('of %s gives the same frames in whatever pieces it comes', async (codec) => {
+  test.each(['VP8', 'VP9'] as const)('IVF of %s gives the same frames in pieces of any size', async (codec) => {
     const video = await codedVideo({ codec, width: 320, height: 180, frames: 6, gop: 3 });
     const file = Buffer.concat([
       ivfHeader(codec, { width: 320, height: 180 }, 1_000),
@@ -57,7 +60,7 @@ describe('IVF', () => {
   });
 });
 
-test('FLV without a picture gives nothing', () => {
+test('FLV without a picture gives no frames', () => {
   const header = Buffer.from('464c56010100000009', 'hex');
   const soundTag = Buffer.from('0000000008000001000000000000000a', 'hex');
   fc.assert(

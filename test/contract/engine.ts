@@ -23,7 +23,7 @@ import {
   THREE_LAYERS,
 } from './engineVideos.ts';
 
-/** What every engine promises, and what this one promises beyond: see Engine.ts. */
+/** Tests what every engine promises, and what this one promises in addition: see Engine.ts. */
 export function describeEngine(engine: Engine): void {
   const { promises } = engine;
   describe(`engine ${engine.name}`, () => {
@@ -39,7 +39,7 @@ export function describeEngine(engine: Engine): void {
       return run;
     }
 
-    test('takes VP8, VP9 and H264, gives VP8 and H264', () => {
+    test('the engine takes VP8, VP9 and H264 and gives VP8 and H264', () => {
       expect([...engine.inputs].sort()).toEqual([...INPUTS].sort());
       expect([...engine.outputs].sort()).toEqual([...OUTPUTS].sort());
     });
@@ -47,7 +47,7 @@ export function describeEngine(engine: Engine): void {
     describe.each(INPUTS.flatMap((input) => OUTPUTS.map((output) => ({ input, output }))))(
       '$input to $output',
       ({ input, output }) => {
-        test('every picture comes out in each layer, in order, with its own timestamp, as it was', async () => {
+        test('every picture comes out in each layer, in order, with its timestamp and content unchanged', async () => {
           const video = await codedVideo({ codec: input, width: 320, height: 180, frames: 12 });
           const run = await open({ input, output, layers: THREE_LAYERS });
           await run.pushAll(video);
@@ -126,7 +126,7 @@ export function describeEngine(engine: Engine): void {
       { width: 8, height: 8 },
       { width: 640, height: 32 },
       { width: 4_112, height: 4_112 },
-    ])('pictures of $width×$height are dropped, and what follows is not', async ({ width, height }) => {
+    ])('pictures of $width×$height are dropped, and later ones are not', async ({ width, height }) => {
       const run = await open();
       const absurd = await codedVideo({ codec: 'VP8', width, height, frames: 2 });
       const sound = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 2 });
@@ -139,7 +139,7 @@ export function describeEngine(engine: Engine): void {
       expect(run.failures).toEqual([]);
     });
 
-    test.each(INPUTS)('frames of %s without a keyframe before them are undecodable', async (input) => {
+    test.each(INPUTS)('frames of %s without an earlier keyframe are undecodable', async (input) => {
       const run = await open({ input });
       const video = await codedVideo({ codec: input, width: 320, height: 180, frames: 12, gop: 6 });
       await run.pushAll(video.slice(3));
@@ -147,7 +147,7 @@ export function describeEngine(engine: Engine): void {
       expect(run.frames.map((frame) => frame.timestamp)).toEqual(video.slice(6).map((frame) => frame.timestamp));
     });
 
-    test('frames that show nothing count for those after them', async () => {
+    test('frames that show nothing still serve the frames after them', async () => {
       const run = await open({ layers: THREE_LAYERS });
       const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 12 });
       const isHidden = (index: number) => index % 4 === 2;
@@ -179,7 +179,7 @@ export function describeEngine(engine: Engine): void {
       expect(last.map((frame) => frame.timestamp)).toEqual(video.slice(210).map((frame) => frame.timestamp));
     });
 
-    test('timestamps pass through when they jump, also backwards', async () => {
+    test('timestamps pass through when they jump, even backwards', async () => {
       const run = await open();
       const jumps = [0, 3_000, 900_000, 903_000, 500, 3_500, 3_500, 2 ** 40];
       const video = (await motion({ frames: jumps.length })).map((frame, index) => ({
@@ -191,7 +191,7 @@ export function describeEngine(engine: Engine): void {
       if (promises.keyframe === 'next-frame') expect(run.keyframes(0)).toEqual([0]);
     });
 
-    test('push and repeat never block, and the backlog shows what waits', async () => {
+    test('push and repeat never block, and the backlog counts the waiting frames', async () => {
       const run = await open();
       const video = await motion({ frames: 60, width: 1280, height: 720 });
       for (const frame of video) run.transcoder.push(frame, run.wishes());
@@ -201,7 +201,7 @@ export function describeEngine(engine: Engine): void {
       expect(run.frames).toHaveLength(video.length);
     });
 
-    test('a backlog that nobody looks at ends it instead of filling the memory', async () => {
+    test('a backlog that the caller ignores ends the transcoder instead of filling the memory', async () => {
       const run = await open();
       const [first] = await motion({ frames: 1, width: 1280, height: 720 });
       for (let index = 0; index < 1_000 && first !== undefined; index++) run.transcoder.push(first, run.wishes());
@@ -209,7 +209,7 @@ export function describeEngine(engine: Engine): void {
       expect(run.failures).toHaveLength(1);
     });
 
-    test('close ends the work that is under way, and nothing is heard after it', async () => {
+    test('close ends the work under way, and no event follows', async () => {
       for (const frames of [0, 1, 2, 5, 40]) {
         const run = await open({ layers: THREE_LAYERS });
         const video = await motion({ frames, width: 1280, height: 720 });
@@ -245,7 +245,7 @@ function even(length: number): number {
   return Math.max(16, Math.floor(length / 2) * 2);
 }
 
-/** Bits flipped, the end cut off, all random, or nothing at all. */
+/** Damages data: flipped bits, a cut end, random bytes, or no bytes at all. */
 function damage(data: Buffer, kind: number, random: () => number): Buffer {
   const copy = Buffer.from(data);
   switch (kind % 4) {
@@ -264,7 +264,7 @@ function damage(data: Buffer, kind: number, random: () => number): Buffer {
   }
 }
 
-/** The same numbers in each run. */
+/** Returns the same numbers in each run. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

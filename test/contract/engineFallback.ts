@@ -4,11 +4,11 @@ import { codedVideo } from '../support/codedVideo.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { expectBitrate, frameAt, inSuccession, motion, type OpenRun, OUTPUTS, THREE_LAYERS } from './engineVideos.ts';
 
-/** What holds of an engine that promises less: see `EnginePromises`. */
+/** Tests for an engine that promises less: see `EnginePromises`. */
 
 export function describeRegularKeyframes(open: OpenRun): void {
   test.each(OUTPUTS.flatMap((output) => [30, 5].map((framesPerSecond) => ({ output, framesPerSecond }))))(
-    'a second brings a keyframe of each layer in $output at $framesPerSecond frames a second, asked for or not',
+    'each second has a keyframe of each layer in $output at $framesPerSecond frames a second, requested or not',
     async ({ output, framesPerSecond }) => {
       const run = await open({ output, layers: THREE_LAYERS });
       const video = (await motion({ frames: 100 })).map((frame, index) => ({
@@ -28,7 +28,7 @@ export function describeRegularKeyframes(open: OpenRun): void {
 }
 
 export function describeSilentPauses(open: OpenRun): void {
-  test('while the input pauses nothing comes, and then it goes on as if nothing had been', async () => {
+  test('nothing comes out while the input pauses, and frames continue normally after it', async () => {
     const run = await open({ layers: THREE_LAYERS });
     const video = await motion({ frames: 20 });
     await run.pushAll(video.slice(0, 10));
@@ -50,7 +50,7 @@ export function describeSilentPauses(open: OpenRun): void {
 
 export function describeFirstBitrates(open: OpenRun): void {
   test.each(OUTPUTS)(
-    'another bitrate in %s holds from the next keyframe of the source on',
+    'another bitrate in %s applies from the next keyframe of the source on',
     { timeout: 60_000 },
     async (output) => {
       const run = await open({ output, layers: [{ scaleDownBy: 1, bitrateBps: 600_000 }] });
@@ -68,7 +68,7 @@ export function describeFirstBitrates(open: OpenRun): void {
 }
 
 export function describeWholeLayers(open: OpenRun): void {
-  test('frames of a layer that are not wished come out all the same, since later ones build on them', async () => {
+  test('frames of a layer come out even if they are not wished, since later ones build on them', async () => {
     const run = await open({ layers: THREE_LAYERS });
     const video = await motion({ frames: 40 });
     await run.pushAll(video, (index) => run.wishes((layer) => ({ encode: layer !== 1 || index % 2 === 0 })));
@@ -76,7 +76,7 @@ export function describeWholeLayers(open: OpenRun): void {
     expect((await run.seen(1)).length).toBe(video.length);
   });
 
-  test('a layer that was off for a second comes back with a keyframe, without one of the source', async () => {
+  test('a layer that was off for a second returns with a keyframe, without one of the source', async () => {
     const run = await open({ layers: THREE_LAYERS });
     const video = await motion({ frames: 120 });
     await run.pushAll(video, (index) => run.wishes((layer) => ({ encode: layer !== 2 || index < 20 || index >= 60 })));
@@ -91,7 +91,7 @@ export function describeWholeLayers(open: OpenRun): void {
     expect((await run.seen(2)).length).toBe(timestamps.length);
   });
 
-  test('a layer that was off for long has no process, and begins again with a keyframe of the source', async () => {
+  test('a layer that was off for long has no process and begins again with a keyframe of the source', async () => {
     const run = await open({ layers: THREE_LAYERS });
     const first = await motion({ frames: 180 });
     const second = await motion({ frames: 30 });
@@ -101,7 +101,7 @@ export function describeWholeLayers(open: OpenRun): void {
     await waitUntil(() => run.transcoder.pids.length === 2 || `${run.transcoder.pids.length} processes`);
     expect(run.complaints).toEqual([]);
     await run.pushAll(video.slice(170), (index) => wishes(170 + index));
-    // One for each frame that it is wished of before the keyframe.
+    // One complaint for each frame that the layer is wished before the keyframe.
     expect(run.complaints).toHaveLength(5);
     const back = run.layer(2).filter(({ timestamp }) => timestamp >= frameAt(video, 170).timestamp);
     expect(back[0]).toMatchObject({ keyframe: true, timestamp: frameAt(video, 180).timestamp });
@@ -109,7 +109,7 @@ export function describeWholeLayers(open: OpenRun): void {
     expect(run.layer(1)).toHaveLength(video.length);
   });
 
-  test('a source that changes its size with each frame keeps few processes, and all comes back when it settles', async () => {
+  test('a source that changes its size with each frame has few processes, and all layers return when it settles', async () => {
     const run = await open({ layers: THREE_LAYERS });
     const small = await codedVideo({ codec: 'VP8', width: 160, height: 90, frames: 1 });
     const large = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 1 });

@@ -25,8 +25,8 @@ describe('finding an engine', () => {
     expect(engine?.outputs).toEqual(['VP8', 'H264']);
   });
 
-  test('where node-av does not load, auto takes the ffmpeg command', async () => {
-    // Makes node-av look for a binary that was built here, which there is not.
+  test('auto takes the ffmpeg command if node-av does not load', async () => {
+    // Makes node-av look for a locally built binary, which does not exist.
     process.env.AV_FROM_SOURCE = '1';
     try {
       expect(await findEngine('auto')).toMatchObject({
@@ -44,13 +44,13 @@ describe('finding an engine', () => {
     }
   });
 
-  test('what was chosen is what is looked for', async () => {
+  test('only the chosen engine is looked for', async () => {
     const { engine } = await findEngine('ffmpeg');
     expect(engine?.name).toBe('ffmpeg');
   });
 
   test.each(['/nowhere/ffmpeg', process.execPath, '/etc/hostname', '/bin/false', '/bin/true'])(
-    'where %s is no ffmpeg, the reason says what to install',
+    'the reason says what to install if the command %s is no ffmpeg',
     async (ffmpegPath) => {
       const found = await findEngine('ffmpeg', { ffmpegPath });
       expect(found.engine).toBeNull();
@@ -61,14 +61,14 @@ describe('finding an engine', () => {
 
 describe('commands of the ffmpeg engine', () => {
   test.each(['VP8', 'H264'] as const)(
-    'when one that gives %s is killed, a keyframe brings its layer back',
+    'a keyframe brings a layer back after its command for %s is killed',
     async (output) => {
       const { run, video } = await started({ output, layers: TWO_LAYERS });
       const [first, second] = run.transcoder.pids;
       signalProcess(first, 'SIGKILL');
       await waitUntil(() => run.complaints.length > 0 || 'nobody complains');
       await run.pushAll(video.slice(3));
-      // One for the end, and one for each frame until the keyframe.
+      // One complaint for the end, and one for each frame until the keyframe.
       expect(run.complaints).toHaveLength(4);
       expect(run.layer(0).map(({ timestamp }) => timestamp)).toEqual(
         timestampsOf([...video.slice(0, 3), ...video.slice(6)]),
@@ -81,7 +81,7 @@ describe('commands of the ffmpeg engine', () => {
     },
   );
 
-  test('one that is stuck is killed, and a keyframe brings its layer back', async () => {
+  test('a stuck command is killed, and a keyframe brings its layer back', async () => {
     const { run, video } = await started();
     signalProcess(run.transcoder.pids[0], 'SIGSTOP');
     for (const frame of video.slice(3, 6)) run.transcoder.push(frame, run.wishes());
@@ -96,7 +96,7 @@ describe('commands of the ffmpeg engine', () => {
     expect(run.failures).toEqual([]);
   });
 
-  test('when they die one after the other without a frame, the transcoder fails', async () => {
+  test('the transcoder fails when commands die one after the other without a frame', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'everroom-ffmpeg-'));
     const path = join(folder, 'ffmpeg');
     await writeFile(path, '#!/bin/sh\nexec ffmpeg "$@"\n', { mode: 0o755 });
@@ -121,7 +121,7 @@ describe('commands of the ffmpeg engine', () => {
     }
   });
 
-  test('they end with the process that started them', async () => {
+  test('commands end with the process that started them', async () => {
     const script = fileURLToPath(new URL('../support/transcodeForEver.ts', import.meta.url));
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];

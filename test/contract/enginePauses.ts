@@ -15,10 +15,10 @@ import {
 
 const CASES = INPUTS.flatMap((input) => OUTPUTS.map((output) => ({ input, output })));
 
-/** What comes out while nothing comes in. */
+/** Tests the output while the input pauses. */
 export function describePauses(open: OpenRun): void {
   describe.each(CASES)('$input that pauses, to $output', ({ input, output }) => {
-    test('keyframes come from the last picture', async () => {
+    test('keyframes come from the last picture while the input pauses', async () => {
       const run = await open({ input, output, layers: THREE_LAYERS });
       expect(run.transcoder.repeat(0, run.wishes())).toBe(false);
       const video = await codedVideo({ codec: input, width: 320, height: 180, frames: 8 });
@@ -40,7 +40,9 @@ export function describePauses(open: OpenRun): void {
       await expectFlashes(run, 1, [0, 1, 2, 3, 4, 4, 4, 5, 6, 7]);
     });
 
-    test('it comes out in order, decodes, and is asked for nothing', { timeout: 60_000 }, async () => {
+    test('an input with pauses comes out in order, decodes, and needs no keyframe of the source', {
+      timeout: 60_000,
+    }, async () => {
       const run = await open({ input, output, layers: THREE_LAYERS });
       const video = await codedVideo({ codec: input, width: 320, height: 180, frames: 24 });
       const timestamps: number[] = [];
@@ -66,7 +68,7 @@ export function describePauses(open: OpenRun): void {
       }
     });
 
-    test('keyframes of every layer come also after a while', async () => {
+    test('keyframes of every layer come even after a long pause', async () => {
       const run = await open({ input, output, layers: THREE_LAYERS });
       const video = await motion({ codec: input, frames: 10, width: 640, height: 360 });
       await run.pushAll(video);
@@ -75,7 +77,7 @@ export function describePauses(open: OpenRun): void {
       expect([0, 1, 2].map((layer) => run.layer(layer).at(-1)?.keyframe)).toEqual([true, true, true]);
     });
 
-    test('the last picture that was sound comes again, at its own size', async () => {
+    test('the last sound picture is repeated at its own size', async () => {
       const run = await open({ input, output });
       const large = await codedVideo({ codec: input, width: 640, height: 360, frames: 2 });
       const small = await codedVideo({ codec: input, width: 320, height: 180, frames: 3 });

@@ -11,10 +11,10 @@ import {
   THREE_LAYERS,
 } from './engineVideos.ts';
 
-/** Of an engine that promises each keyframe with the next frame. */
+/** Tests for an engine that promises each keyframe with the next frame. */
 export function describePromptKeyframes(open: OpenRun): void {
   describe.each(OUTPUTS)('keyframes in %s', (output) => {
-    test('come with exactly the picture and the layer that asked', async () => {
+    test(`a wished keyframe in ${output} comes with exactly its picture and layer`, async () => {
       const run = await open({ output, layers: THREE_LAYERS });
       await run.pushAll(await motion({ frames: 20 }), (index) =>
         run.wishes((layer) => ({ keyframe: (layer === 1 && index === 7) || (layer === 0 && index === 12) })),
@@ -47,10 +47,10 @@ export function describePromptKeyframes(open: OpenRun): void {
   });
 }
 
-/** Of an engine that takes another bitrate while it runs. */
+/** Tests for an engine that takes another bitrate while it runs. */
 export function describeBitrates(open: OpenRun): void {
   describe.each(OUTPUTS)('bitrates in %s', (output) => {
-    test('follow the wish, layer by layer, without a break', { timeout: 60_000 }, async () => {
+    test(`bitrates in ${output} follow the wish, layer by layer, without a break`, { timeout: 60_000 }, async () => {
       const layers = [
         { scaleDownBy: 2, bitrateBps: 150_000 },
         { scaleDownBy: 1, bitrateBps: 600_000 },
@@ -63,7 +63,7 @@ export function describeBitrates(open: OpenRun): void {
       );
       expect(run.layer(1)).toHaveLength(video.length);
       for (const [phase, bitrateBps] of asked.entries()) {
-        // The first seconds of each phase are for the encoder to get there.
+        // The encoder needs the first seconds of each phase to reach the bitrate.
         expectBitrate(run, 1, phase * 110 + 50, phase * 110 + 110, bitrateBps);
         expectBitrate(run, 0, phase * 110 + 50, phase * 110 + 110, 150_000);
       }
@@ -71,9 +71,9 @@ export function describeBitrates(open: OpenRun): void {
   });
 }
 
-/** Of an engine that leaves out single pictures. */
+/** Tests for an engine that leaves out single pictures. */
 export function describeShedding(open: OpenRun): void {
-  test('a layer that was off comes back with a keyframe; one of which frames were shed does not', async () => {
+  test('a layer that was off returns with a keyframe; one that shed frames does not', async () => {
     const run = await open({ layers: THREE_LAYERS });
     const video = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 50 });
     const off = (layer: number, index: number) =>

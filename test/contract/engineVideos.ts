@@ -4,7 +4,7 @@ import type { CodedFrame } from '../../reencoder/frames.ts';
 import { codedVideo } from '../support/codedVideo.ts';
 import type { EngineRun } from '../support/EngineRun.ts';
 
-/** Opens a transcoder that is closed when its test ends. */
+/** Opens a transcoder that closes when its test ends. */
 export type OpenRun = (options?: Parameters<typeof EngineRun.open>[1]) => Promise<EngineRun>;
 
 export const INPUTS: readonly InputCodec[] = ['VP8', 'VP9', 'H264'];
@@ -14,7 +14,7 @@ export const THREE_LAYERS = [
   { scaleDownBy: 2, bitrateBps: 200_000 },
   { scaleDownBy: 1, bitrateBps: 500_000 },
 ];
-/** What coding may change of a picture's mean luma. */
+/** Coding may change a picture's mean luma by this much. */
 export const LUMA_TOLERANCE = 6;
 
 export async function motion(options: {
@@ -35,12 +35,12 @@ export function frameAt(video: readonly CodedFrame[], index: number): CodedFrame
   return frame;
 }
 
-/** One video after the other, at 30 fps. */
+/** Joins videos one after the other, at 30 fps. */
 export function inSuccession(videos: readonly (readonly CodedFrame[])[], from = 0): CodedFrame[] {
   return videos.flat().map((frame, index) => ({ ...frame, timestamp: from + index * 3_000 }));
 }
 
-/** The same VP8 frame with `show_frame` cleared (RFC 6386, section 9.1). */
+/** Returns the VP8 frame with `show_frame` cleared (RFC 6386, section 9.1). */
 export function hidden(frame: CodedFrame): CodedFrame {
   const data = Buffer.from(frame.data);
   data[0] = (data[0] ?? 0) & ~0x10;

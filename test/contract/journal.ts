@@ -4,24 +4,24 @@ import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import { EMPTY_ROOM, type RoomId } from '../../core/room/state.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
-/** A journal that two nodes share, and what may happen to the store below it. */
+/** A journal that two nodes share, and faults of the store below it. */
 export interface JournalUnderTest {
   readonly journal: Journal;
   readonly otherNode: Journal;
-  /** The store comes back without the commits above `version`. */
+  /** The store loses the commits above `version`. */
   loseTail(roomId: RoomId, version: number): Promise<void>;
-  /** The store is away until the returned function is called; what it holds it keeps. */
+  /** The store is away until the returned function is called. It keeps its data. */
   takeAway(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
 let lastRoom = 0;
-/** A room that no other test uses. */
+/** Returns a room that no other test uses. */
 const newRoom = (): RoomId => `room-${++lastRoom}`;
 
 let lastCommit = 0;
 
-/** Commits that follow `after`, as one node would write them. */
+/** Returns commits that follow `after`, as one node would write them. */
 export function commitsAfter(after: Position, count: number, text = 'hello', writer = 'w'): Commit[] {
   const commits: Commit[] = [];
   let last = after;
@@ -48,7 +48,7 @@ export function positionOf(commit: Commit | undefined): Position {
   return commit ? { version: commit.version, commitId: commit.commitId } : ORIGIN;
 }
 
-/** What every `Journal` promises. */
+/** Tests what every `Journal` promises. */
 export function describeJournal(name: string, create: () => Promise<JournalUnderTest>): void {
   describe(`journal: ${name}`, () => {
     let under: JournalUnderTest;
@@ -78,13 +78,13 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await journal.loadSnapshot(roomId)).toBeNull();
     });
 
-    test('[J2] what was appended is read back, by every node, as it was written', async () => {
+    test('[J2] every node reads appended commits back as they were written', async () => {
       const { roomId, commits, end } = await filled(3);
       expect(await other.read(roomId, 0, 10)).toEqual(commits);
       expect(await other.position(roomId)).toEqual(end);
     });
 
-    test('every kind of actor comes back as it was', async () => {
+    test('every kind of actor is read back unchanged', async () => {
       const roomId = newRoom();
       const [one, two, three] = commitsAfter(ORIGIN, 3) as [Commit, Commit, Commit];
       const commits: Commit[] = [
@@ -103,7 +103,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
     });
 
     test.each([1, 5, 350])(
-      '[J4] a writer that is %i commits behind gets all it missed, and nothing is appended',
+      '[J4] a writer that is %i commits behind gets all that it missed, and nothing is appended',
       async (count) => {
         const { roomId, commits, end } = await filled(count + 2);
         const after = positionOf(commits[1]);
@@ -123,12 +123,12 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       });
     });
 
-    test('[J3] an append that is repeated answers behind, with itself', async () => {
+    test('[J3] a repeated append is answered "behind" with its own commits', async () => {
       const { roomId, commits } = await filled(2);
       expect(await journal.append(roomId, commits, ORIGIN)).toEqual({ type: 'behind', missed: commits });
     });
 
-    test('[J4] a journal that lost its tail has diverged for those who saw it', async () => {
+    test('[J4] a journal that lost its tail has diverged for writers who saw it', async () => {
       const { roomId, commits, end } = await filled(5);
       await under.loseTail(roomId, 3);
       const journalEnd = positionOf(commits[2]);
@@ -136,13 +136,13 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
         type: 'diverged',
         journal: journalEnd,
       });
-      // They put it back, and go on.
+      // They put the tail back and continue.
       expect(await journal.append(roomId, commits.slice(3), journalEnd)).toEqual({ type: 'appended' });
       expect(await journal.append(roomId, commitsAfter(end, 1), end)).toEqual({ type: 'appended' });
       expect(await other.read(roomId, 0, 3)).toEqual(commits.slice(0, 3));
     });
 
-    test('[J4] another commit at the same version has diverged, also when the journal went on since', async () => {
+    test('[J4] another commit at the same version has diverged, even if the journal has grown since', async () => {
       const { roomId, commits, end } = await filled(3);
       await under.loseTail(roomId, 2);
       const journalEnd = positionOf(commits[1]);
@@ -160,7 +160,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       });
     });
 
-    test('a journal that lost everything has diverged, and is given all of it back', async () => {
+    test('a journal that lost everything has diverged and takes all of it back', async () => {
       const { roomId, commits, end } = await filled(4);
       await under.loseTail(roomId, 0);
       expect(await journal.append(roomId, commitsAfter(end, 1), end)).toEqual({ type: 'diverged', journal: ORIGIN });
@@ -168,7 +168,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await other.read(roomId, 0, 10)).toEqual(commits);
     });
 
-    test('[J4] two writers racing for 500 commits make one order without gaps or doubles', async () => {
+    test('[J4] two writers racing for 500 commits make one order without gaps or duplicates', async () => {
       const roomId = newRoom();
       const write = async (node: Journal, writer: string): Promise<string[]> => {
         const own: string[] = [];
@@ -193,7 +193,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(order.filter((id) => id.startsWith('b'))).toEqual(b);
     });
 
-    test('an append of commits that do not follow is a bug and thrown', async () => {
+    test('an append of commits that do not follow throws, since it is a bug', async () => {
       const commits = commitsAfter(ORIGIN, 3);
       await expect(journal.append(newRoom(), commits.slice(1), ORIGIN)).rejects.toThrow('does not follow');
       await expect(journal.append(newRoom(), [], ORIGIN)).rejects.toThrow('nothing to append');
@@ -212,7 +212,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       '__proto__',
       '\ud800',
       '\udfff',
-    ])('the room id %j is a room of its own', async (roomId) => {
+    ])('the room id %j names a separate room', async (roomId) => {
       const pushed: Commit[] = [];
       const unfollow = await other.follow(
         roomId,
@@ -221,7 +221,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       );
       const commits = commitsAfter(ORIGIN, 2, roomId);
       await journal.append(roomId, commits, ORIGIN);
-      // JSON replaces lone surrogates in texts, as it must: only the ids matter here.
+      // JSON has to replace lone surrogates in texts, so only the ids matter here.
       expect((await other.read(roomId, 0, 10)).map((commit) => commit.commitId)).toEqual(
         commits.map((commit) => commit.commitId),
       );
@@ -229,7 +229,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       unfollow();
     });
 
-    test('texts of every kind and size come back as they were', async () => {
+    test('texts of every kind and size are read back unchanged', async () => {
       const roomId = newRoom();
       const texts = ['', '\u0000', '"\\/\n', 'ü日🎉', '\u2028', ']]', `${'x'.repeat(1_000_000)}é`];
       let position: Position = ORIGIN;
@@ -261,7 +261,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await other.read(roomId, 0, 1_000)).toEqual(commits);
     });
 
-    test('followers of a room are pushed its commits, in order, until they stop', async () => {
+    test('followers of a room get its commits in order until they stop', async () => {
       const roomId = newRoom();
       const first: Commit[] = [];
       const second: Commit[] = [];
@@ -297,7 +297,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       stopElsewhere();
     });
 
-    test('following again after having stopped works', async () => {
+    test('a follower can follow again after it stopped', async () => {
       const roomId = newRoom();
       for (let round = 0; round < 5; round++) {
         const pushed: Commit[] = [];
@@ -330,7 +330,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await journal.loadSnapshot(roomId)).toEqual(snapshot(3));
     });
 
-    test('[J1] a snapshot of commits that the journal does not hold is not kept', async () => {
+    test('[J1] a snapshot of commits that the journal does not hold is rejected', async () => {
       const { roomId, commits } = await filled(3);
       await under.loseTail(roomId, 2);
       await journal.saveSnapshot(roomId, { position: positionOf(commits[2]), state: EMPTY_ROOM });
@@ -341,7 +341,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await journal.loadSnapshot(roomId)).toBeNull();
     });
 
-    test('a journal that is away refuses in time; back, it says that followers may have missed commits', async () => {
+    test('a journal that is away refuses in time; when it returns, it says that followers may have missed commits', async () => {
       const { roomId, commits, end } = await filled(2);
       const changes: boolean[] = [];
       const stopListening = journal.onAvailability((available) => changes.push(available));
@@ -373,7 +373,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       await bringBack();
 
       await waitUntil(() => journal.available || 'the journal is not available again');
-      await waitUntil(() => gaps > 0 || 'nobody was told of the gap');
+      await waitUntil(() => gaps > 0 || 'no gap was reported');
       expect(changes).toEqual([false, true]);
       expect(await journal.read(roomId, 0, 10)).toEqual(commits);
       const more = commitsAfter(end, 1);

@@ -6,11 +6,11 @@ import { startTestRedis, type TestRedisOptions } from '../support/redis.ts';
 import { silentLogger, systemClock } from '../support/system.ts';
 import type { JournalUnderTest } from './journal.ts';
 
-/** Two nodes' journals on a private Redis. */
+/** Opens two nodes' journals on a private Redis. */
 export async function redisJournals(options: TestRedisOptions, durability: Durability): Promise<JournalUnderTest> {
   const server = await startTestRedis(options);
   const side = new Redis(server.options);
-  side.on('error', () => {}); // The server is killed on purpose.
+  side.on('error', () => {}); // Tests kill the server on purpose.
   const connect = (nodeId: string) =>
     createRecovery({
       redis: { url: server.url, commandTimeoutMs: 1_000 },

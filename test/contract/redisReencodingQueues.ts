@@ -11,7 +11,7 @@ interface RedisUnderTest {
   stop(): Promise<void>;
 }
 
-/** Two nodes and any number of sidecars on a private Redis, or cluster. */
+/** Connects two nodes and any number of sidecars to a private Redis or cluster. */
 export async function redisReencodingQueues(redis: RedisUnderTest): Promise<ReencodingQueueUnderTest> {
   const lockMs = 600;
   const connect = (nodeId: string) =>

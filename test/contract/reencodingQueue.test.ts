@@ -34,7 +34,7 @@ describeReencodingQueue('in memory', async () => {
 describeReencodingQueue('BullMQ on Redis', async () => {
   const server = await startTestRedis();
   const side = new Redis(server.options);
-  side.on('error', () => {}); // The server is killed on purpose.
+  side.on('error', () => {}); // Tests kill the server on purpose.
   return redisReencodingQueues({
     url: server.url,
     flush: async () => void (await side.flushall()),

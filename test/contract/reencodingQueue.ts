@@ -6,7 +6,7 @@ import type { ReencodingQueue, ReencodingWork, TakenJob } from '../../core/reenc
 import { systemClock } from '../support/system.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
-/** One sidecar's end of the queue, which can be kept from saying that it lives. */
+/** One sidecar's end of the queue, which a test can keep from renewing its locks. */
 export interface WorkUnderTest {
   readonly work: ReencodingWork;
   fallSilent(): void;
@@ -14,21 +14,21 @@ export interface WorkUnderTest {
   close(): Promise<void>;
 }
 
-/** A queue that two nodes share, and what may happen to the store below it. */
+/** A queue that two nodes share, and faults of the store below it. */
 export interface ReencodingQueueUnderTest {
   readonly queue: ReencodingQueue;
   readonly otherNode: ReencodingQueue;
-  /** Whoever is silent for so long has lost its jobs. */
+  /** A sidecar that is silent for this long has lost its jobs. */
   readonly lockMs: number;
   createWork(): Promise<WorkUnderTest>;
-  /** The store comes back empty. */
+  /** The store loses all data. */
   loseEverything(): Promise<void>;
-  /** The store is away until the returned function is called; what it holds it keeps. */
+  /** The store is away until the returned function is called. It keeps its data. */
   takeAway(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
-/** Timers stand still, as those of a process after SIGSTOP, until `resume`. */
+/** Returns a clock whose timers stand still from `pause` until `resume`, like those of a process after SIGSTOP. */
 export function pausableClock(): Clock & { pause(): void; resume(): void } {
   const standing: (() => void)[] = [];
   let paused = false;
@@ -45,7 +45,7 @@ export function pausableClock(): Clock & { pause(): void; resume(): void } {
   };
 }
 
-/** A sidecar that works on each job until the test says how that ends. */
+/** A sidecar that works on each job until the test ends it. */
 class TestSidecar {
   readonly taken: TakenJob[] = [];
   readonly under: WorkUnderTest;
@@ -71,7 +71,7 @@ class TestSidecar {
   }
 
   fail(taken: TakenJob): void {
-    this.#ends.get(taken)?.fail(new Error('as the test wants it'));
+    this.#ends.get(taken)?.fail(new Error('the test fails this job'));
   }
 
   async gets(count: number, timeoutMs?: number): Promise<TakenJob> {
@@ -101,7 +101,7 @@ function newJob(): ReencodingJob {
   };
 }
 
-/** What every `ReencodingQueue` and `ReencodingWork` promise. */
+/** Tests what every `ReencodingQueue` and `ReencodingWork` promise. */
 export function describeReencodingQueue(name: string, create: () => Promise<ReencodingQueueUnderTest>): void {
   describe(`reencoding queue: ${name}`, () => {
     let under: ReencodingQueueUnderTest;
@@ -127,12 +127,12 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       return sidecar;
     };
     /**
-     * What must not happen would: locks of silent sidecars have ended, and all others have twice looked for their
-     * jobs. Locks are measured by the store's own clock, so this time has to pass.
+     * Long enough for a forbidden event to happen: locks of silent sidecars have ended, and all others have looked for
+     * their jobs twice. The store's own clock measures the locks, so this time has to pass.
      */
     const aWhile = () => sleep(3 * under.lockMs);
 
-    test('a job is given out once, to one sidecar, as it was added', async () => {
+    test('a job is given unchanged to exactly one sidecar', async () => {
       const [one, two] = [await startSidecar(5), await startSidecar(5)];
       const jobs = [await add(), await add(), await add()];
       await waitUntil(() => one.taken.length + two.taken.length >= 3 || 'not all were given out');
@@ -154,7 +154,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(sidecar.jobIds).toEqual([job.jobId]);
     });
 
-    test('a job that is done is gone; it may come again, and its attempt has grown', async () => {
+    test('a job that is done is gone; added again, it has a greater attempt', async () => {
       const job = await add();
       const sidecar = await startSidecar(5);
       const first = await sidecar.gets(1);
@@ -165,7 +165,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect((await sidecar.gets(2)).attempt).toBeGreaterThan(first.attempt);
     });
 
-    test('work that fails is given out again and again, each time with a greater attempt', async () => {
+    test('a job that fails is given out again each time, with a greater attempt', async () => {
       const job = await add();
       const sidecar = await startSidecar();
       for (const time of [1, 2, 3]) sidecar.fail(await sidecar.gets(time));
@@ -175,7 +175,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(attempts).toEqual([...new Set(attempts)].sort((a, b) => a - b));
     });
 
-    test('no sidecar gets more jobs than it has room for, and room may be made or closed while jobs last', async () => {
+    test('no sidecar gets more jobs than it has room for, and its room may change while jobs last', async () => {
       for (let i = 0; i < 4; i++) await add();
       const sidecar = await startSidecar(0);
       await aWhile();
@@ -196,7 +196,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(new Set([...sidecar.jobIds, ...other.jobIds]).size).toBe(4);
     });
 
-    test('a job that comes when there is no more room waits for whoever has', async () => {
+    test('a job waits until a sidecar has room', async () => {
       const full = await startSidecar(1);
       await aWhile();
       full.under.work.setConcurrency(0);
@@ -208,7 +208,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(other.taken).toHaveLength(1);
     });
 
-    test('a job that was removed while it waited is not given out', async () => {
+    test('a job removed while it waits is not given out', async () => {
       const job = await add();
       await under.otherNode.remove(job.jobId);
       await under.queue.remove('never-heard-of');
@@ -217,7 +217,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(sidecar.taken).toEqual([]);
     });
 
-    test('a job that was removed while somebody worked on it is not given out again', async () => {
+    test('a job removed while a sidecar works on it is not given out again', async () => {
       const job = await add();
       const silent = await startSidecar();
       await silent.gets(1);
@@ -232,7 +232,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       await other.gets(1);
     });
 
-    test('a silent sidecar loses its job to another, hears so, and cannot end what is no longer its own', async () => {
+    test('a silent sidecar loses its job to another, learns that, and cannot end the job any more', async () => {
       await add();
       const silent = await startSidecar();
       const first = await silent.gets(1);
@@ -241,7 +241,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       const second = await other.gets(1);
       expect(second.attempt).toBeGreaterThan(first.attempt);
       silent.under.speakAgain();
-      await waitUntil(() => first.lost.aborted || 'the silent one did not hear that its job is lost');
+      await waitUntil(() => first.lost.aborted || 'the silent sidecar did not learn that its job is lost');
       silent.finish(first);
       await aWhile();
       expect(second.lost.aborted).toBe(false);
@@ -249,7 +249,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(other.taken).toHaveLength(1);
     });
 
-    test('a sidecar that was silent keeps its job when nobody took it', async () => {
+    test('a sidecar that was silent keeps its job if nobody took it', async () => {
       await add();
       const lonely = await startSidecar();
       const taken = await lonely.gets(1);
@@ -263,7 +263,7 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       expect(other.taken).toEqual([]);
     });
 
-    test('while the store is away work goes on, and nobody loses a job by that', async () => {
+    test('work continues while the store is away, and no sidecar loses a job', async () => {
       const job = await add();
       const [worker, idle] = [await startSidecar(), await startSidecar()];
       await waitUntil(() => worker.taken.length + idle.taken.length === 1 || 'nobody got the job');
@@ -280,18 +280,18 @@ export function describeReencodingQueue(name: string, create: () => Promise<Reen
       await waitUntil(() => worker.taken.length + idle.taken.length === 2 || 'the second job was not given out');
     });
 
-    test('a sidecar hears that the store lost everything, and the job comes back with a greater attempt', async () => {
+    test('a sidecar learns that the store lost everything, and the job returns with a greater attempt', async () => {
       const job = await add();
       const sidecar = await startSidecar();
       const first = await sidecar.gets(1);
       await under.loseEverything();
-      await waitUntil(() => first.lost.aborted || 'it did not hear that the job is lost');
+      await waitUntil(() => first.lost.aborted || 'the sidecar did not learn that the job is lost');
       sidecar.finish(first);
       await add(job);
       expect((await sidecar.gets(2)).attempt).toBeGreaterThan(first.attempt);
     });
 
-    test('a sidecar that closes waits for the jobs at work and takes no more', async () => {
+    test('a closing sidecar waits for its jobs and takes no more', async () => {
       await add();
       const closing = await startSidecar();
       const taken = await closing.gets(1);

@@ -13,7 +13,7 @@ import { waitUntil } from './waitUntil.ts';
 
 type RunOptions = Partial<Omit<TranscoderOptions, 'listener'>>;
 
-/** A transcoder at work, and all that it said. */
+/** A transcoder at work, and everything that it reported. */
 export class EngineRun implements TranscoderListener {
   readonly frames: LayerFrame[] = [];
   readonly sizes: string[] = [];
@@ -59,7 +59,7 @@ export class EngineRun implements TranscoderListener {
     this.failures.push(error);
   }
 
-  /** Every layer on, each with what `changes` says. */
+  /** Returns wishes with every layer on, modified by `changes`. */
   wishes(changes: Partial<LayerWish> | ((layer: number) => Partial<LayerWish>) = {}): LayerWish[] {
     return this.#bitrates.map((bitrateBps, layer) => ({
       encode: true,
@@ -69,7 +69,7 @@ export class EngineRun implements TranscoderListener {
     }));
   }
 
-  /** Pushes frames as fast as they are worked on, and waits for the last one. */
+  /** Pushes frames as fast as the transcoder works, and waits for the last one. */
   async pushAll(
     frames: readonly CodedFrame[],
     wishes: (index: number) => LayerWish[] = () => this.wishes(),
@@ -97,12 +97,12 @@ export class EngineRun implements TranscoderListener {
     return this.frames.filter((frame) => frame.layer === layer);
   }
 
-  /** Which of a layer's frames are keyframes. */
+  /** Returns the indexes of a layer's keyframes. */
   keyframes(layer: number): number[] {
     return this.layer(layer).flatMap((frame, index) => (frame.keyframe ? [index] : []));
   }
 
-  /** A layer as a viewer sees it. */
+  /** Decodes a layer as a viewer would. */
   async seen(layer: number): Promise<Picture[]> {
     return await decoded(this.#output, this.layer(layer));
   }

@@ -5,7 +5,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** A clock that a test moves: timers run in their order, each at its own time. */
+/** A clock that a test moves. Timers run in order, each at its time. */
 export class ManualClock implements Clock {
   #nowMs = 1_700_000_000_000;
   readonly #timers = new Set<Timer>();
@@ -34,7 +34,7 @@ export class ManualClock implements Clock {
     this.#nowMs = endMs;
   }
 
-  /** The process stands still: the timers that became due run once, late. */
+  /** Acts like a process that stands still: timers that became due run once, late. */
   stall(forMs: number): void {
     this.#nowMs += forMs;
     for (const timer of [...this.#timers].filter(({ atMs }) => atMs <= this.#nowMs)) {
@@ -42,7 +42,7 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** Due at the latest at `endMs`; of two at one time the one that was set first. */
+  /** Returns the next timer due by `endMs`; of two at one time, the one set first. */
   #first(endMs: number): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of this.#timers) {

@@ -9,7 +9,7 @@ export const TAP_SSRC = 77;
 const TAP_PAYLOAD_TYPE = 96;
 export const FRAME_MS = 33;
 
-/** A frame that its `number` tells from others. */
+/** Returns a frame that its `number` identifies. */
 export function vp8(number: number, { keyframe = false, size = 3_000, timestamp = number * 2_970 } = {}): CodedFrame {
   const data = Buffer.alloc(size, number);
   if (keyframe) data.write('1000009d012a40016801', 0, 'hex');
@@ -19,7 +19,7 @@ export function vp8(number: number, { keyframe = false, size = 3_000, timestamp 
 
 export const sequenceNumber = (packet: Buffer | undefined): number => packet?.readUInt16BE(2) ?? -1;
 
-/** A tap, a source of VP8 whose packets a test brings to it, and what the tap made of them. */
+/** A tap, a source of VP8 whose packets a test delivers, and the tap's output. */
 export class TapBench {
   readonly clock = new ManualClock();
   readonly frames: CodedFrame[] = [];
@@ -44,21 +44,21 @@ export class TapBench {
     });
   }
 
-  /** Its sequence numbers begin elsewhere. */
+  /** Restarts the source with other sequence numbers. */
   restartSource = (): void => {
     this.#source = new LayerSender(TAP_SSRC, TAP_PAYLOAD_TYPE, 'VP8');
   };
 
   packetsOf = (frame: CodedFrame): Buffer[] => this.#source.toPackets(frame, this.clock.now());
 
-  /** Of the frames that came. */
+  /** Returns the numbers of the frames that came. */
   numbers = (): (number | undefined)[] => this.frames.map(({ data }) => data.at(-1));
 
   receive = (packets: readonly (Buffer | undefined)[]): void => {
     for (const packet of packets) if (packet) this.tap.receive(packet);
   };
 
-  /** A frame every 33 ms, all packets of it. */
+  /** Plays a frame every 33 ms, with all of its packets. */
   play = (first: number, last: number, keyframeAt = first): void => {
     for (let number = first; number <= last; number++) {
       this.receive(this.packetsOf(vp8(number, { keyframe: number === keyframeAt })));
@@ -66,7 +66,7 @@ export class TapBench {
     }
   };
 
-  /** What the tap sent since the last call. */
+  /** Returns the RTCP that the tap sent since the last call. */
   feedback = () => {
     const packets = this.#sent.splice(0).flatMap((datagram) => {
       const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);

@@ -20,15 +20,15 @@ const ENCODERS: Record<InputCodec, readonly string[]> = {
   ],
 };
 
-/** Beyond 33 bits. */
+/** Needs more than 33 bits. */
 const FIRST_TIMESTAMP = 2 ** 33 + 12_345;
 
-/** Luma of the n-th picture of `flashes`: each differs from those around it by more than coding does. */
+/** Returns the luma of the n-th picture of `flashes`. Neighbours differ by more than coding changes. */
 export function flashLuma(index: number): number {
   return 40 + ((index * 37) % 160);
 }
 
-/** Pictures of one grey each, so that every frame tells which one it is. */
+/** Makes pictures of one grey each, so that every frame shows its number. */
 function flashes(count: number, width: number, height: number): Buffer {
   const pictures = Array.from({ length: count }, (_, index) =>
     Buffer.concat([
@@ -44,16 +44,16 @@ interface VideoOptions {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
-  /** Frames between keyframes; only the first one else. */
+  /** Frames between keyframes. Without it only the first frame is one. */
   readonly gop?: number;
   readonly bitrateBps?: number;
-  /** `flashes`: see above. `motion`: a test card with moving parts. */
+  /** `flashes` is described above; `motion` is a test card with moving parts. */
   readonly content?: 'flashes' | 'motion';
-  /** More of the encoder's options. */
+  /** Additional encoder options. */
   readonly encoding?: readonly string[];
 }
 
-/** Coded frames at 30 fps, timestamps beyond 33 bits. */
+/** Returns coded frames at 30 fps with timestamps beyond 33 bits. */
 export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
   const { codec, width, height, frames, gop = 9_999, bitrateBps = 2_000_000, content = 'flashes' } = options;
   const { encoding = [] } = options;
@@ -72,7 +72,10 @@ export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
   }));
 }
 
-/** What any player sees. Throws when the frames do not decode. */
+/**
+ * Returns the pictures that any player would show.
+ * @throws Error when the frames do not decode
+ */
 export async function decoded(
   codec: InputCodec,
   frames: readonly { data: Buffer; width: number; height: number }[],
@@ -86,7 +89,7 @@ export async function decoded(
   });
 }
 
-/** The same as I420. */
+/** Returns the same pictures as I420. */
 async function decodedPixels(
   codec: InputCodec,
   size: PictureSize,
@@ -108,7 +111,7 @@ async function decodedPixels(
   return Array.from({ length: raw.length / bytes }, (_, index) => raw.subarray(index * bytes, (index + 1) * bytes));
 }
 
-/** Runs the ffmpeg command to its end. */
+/** Runs the ffmpeg command and returns its output. */
 async function ffmpeg(args: readonly string[], input: Buffer): Promise<Buffer> {
   const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-nostdin', ...args], { stdio: 'pipe' });
   const output: Buffer[] = [];
@@ -122,7 +125,7 @@ async function ffmpeg(args: readonly string[], input: Buffer): Promise<Buffer> {
   return Buffer.concat(output);
 }
 
-/** Cut before each access unit delimiter. */
+/** Cuts the stream before each access unit delimiter. */
 function accessUnits(stream: Buffer): Pick<CodedFrame, 'data' | 'keyframe'>[] {
   const delimiter = Buffer.from([0, 0, 0, 1, NAL_TYPE.accessUnitDelimiter]);
   const units: Pick<CodedFrame, 'data' | 'keyframe'>[] = [];

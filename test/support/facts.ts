@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { RoomEvent } from '../../core/room/events.ts';
 import { created, joined, SETTINGS } from './room.ts';
 
-/** What no client may ever see. */
+/** A secret that no client may ever see. */
 export const PASSWORD_HASH = 'scrypt$secret';
 
-/** Facts of every type, thrown together as no room would write them. */
+/** Facts of every type, mixed as no room would write them. */
 const anyFact: fc.Arbitrary<RoomEvent> = (() => {
   const participantId = fc.constantFrom('ann', 'bob', 'eve');
   const trackId = fc.constantFrom('t1', 't2', 't3');
@@ -62,7 +62,7 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
   );
 })();
 
-/** A room with somebody in it, and then anything. */
+/** Facts of a room with one person in it, then arbitrary facts. */
 export const anyFacts = fc
   .array(anyFact, { minLength: 1, maxLength: 60 })
   .map((facts): readonly RoomEvent[] => [created(), joined('ann', 1), ...facts]);

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 
-/** Of a network that is reserved for examples (RFC 5737). */
+/** An address from a network that is reserved for examples (RFC 5737). */
 const EXAMPLE_ADDRESS = '198.51.100.1';
 const KEPT_SECONDS = 600;
 
-/** An IPv4 address of this machine other than loopback. A machine without a network gets one, which ends by itself. */
+/** Returns an IPv4 address of this machine other than loopback. A machine without a network gets a temporary one. */
 export function networkAddress(): string {
   const own = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
@@ -17,7 +17,7 @@ export function networkAddress(): string {
     return EXAMPLE_ADDRESS;
   } catch (cause) {
     throw new Error(
-      'This test needs an address other than loopback: connect a network, or let it run `ip address replace` as root',
+      'This test needs an address other than loopback: connect a network, or run the test as root so that it can call `ip address replace`',
       { cause },
     );
   }

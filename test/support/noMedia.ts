@@ -1,7 +1,7 @@
 import type { MediaPlane } from '../../core/media/MediaPlane.ts';
 import { NO_REENCODING } from '../../core/media/reencoding/ReencodingStats.ts';
 
-/** For nodes whose clients take part without media: no worker runs. */
+/** For nodes whose clients take part without media; no worker runs. */
 export const NO_MEDIA: MediaPlane = {
   rtpCapabilities: {},
   listen: () => Promise.resolve(),

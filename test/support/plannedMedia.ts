@@ -13,12 +13,12 @@ import { planMedia } from '../../core/view/planMedia.ts';
 import { producersOf } from '../../core/view/renditions.ts';
 import type { ViewerView } from '../../core/view/view.ts';
 
-/** Media as plain data, and what the steps of a plan make of them. */
+/** Media as plain data, and the effect of a plan's steps on them. */
 
 export const EVERYTHING: MediaPolicy = { lastN: null, loudestN: null };
 const SIMULCAST = { heights: [180, 360, 720], temporalLayers: 3 };
 
-/** A room as a table: who publishes what. */
+/** Returns a room, described by a table of who publishes what. */
 export function roomOf(published: Record<ParticipantId, readonly TrackSource[]>): RoomState {
   const participants = Object.entries(published).map(([id, sources], index) => {
     const tracks = sources.map((source) => ({
@@ -57,7 +57,7 @@ export function mute(room: RoomState, trackId: TrackId): RoomState {
   return { ...room, participants };
 }
 
-/** Everybody has transports and has produced; nobody consumes yet. */
+/** Returns media in which everybody has transports and producers, and nobody consumes yet. */
 export function liveOf(
   room: RoomState,
   { heldBack = false, routers = {} }: { heldBack?: boolean; routers?: Record<ParticipantId, string> } = {},
@@ -98,7 +98,7 @@ export function settled(room: RoomState, views: ReadonlyMap<ParticipantId, Viewe
   return applied(live, planMedia(room, views, live, EVERYTHING));
 }
 
-/** What mediasoup would have after these steps. Nothing shows a picture yet. */
+/** Returns what mediasoup would have after these steps. No consumer shows a picture yet. */
 export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia {
   let producers = new Map(live.producers);
   let reencodings = new Map(live.reencodings);
@@ -109,7 +109,7 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
     producers = mapValues(producers, changed);
     reencodings = mapValues(reencodings, (list) => list.map((one) => ({ ...one, producer: changed(one.producer) })));
   };
-  /** Closes a source with what was made of it. */
+  /** Closes producers together with everything made of them. */
   const closeWhere = (closes: (producer: LiveProducer) => boolean): void => {
     producers = new Map([...producers].filter(([, producer]) => !closes(producer)));
     reencodings = new Map(
@@ -189,7 +189,7 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
   return { ...live, producers, reencodings, viewers };
 }
 
-/** Every picture that is on its way has arrived. */
+/** Returns the media after every picture under way has arrived. */
 export function shown(live: LiveMedia): LiveMedia {
   return {
     ...live,
@@ -200,7 +200,7 @@ export function shown(live: LiveMedia): LiveMedia {
   };
 }
 
-/** Planned, applied and shown, until nothing is left to do: that takes few passes. */
+/** Plans, applies and shows until nothing is left to do, which takes few passes. */
 export function converged(
   room: RoomState,
   views: ReadonlyMap<ParticipantId, ViewerView>,
@@ -217,7 +217,7 @@ export function asFresh(producer: LiveProducer): LiveProducer {
   return { ...producer, paused: true, pipedTo: new Set<string>() };
 }
 
-/** The track with a sidecar's producers of it, oldest first. */
+/** Adds a sidecar's producers of the track, oldest first. */
 export function reencoded(live: LiveMedia, trackId: TrackId, ...phases: readonly LiveReencoding['phase'][]): LiveMedia {
   const source = live.producers.get(trackId);
   if (!source) return live;
@@ -229,7 +229,7 @@ export function reencoded(live: LiveMedia, trackId: TrackId, ...phases: readonly
   return { ...live, reencodings: new Map(live.reencodings).set(trackId, list), toReencode: new Set([trackId]) };
 }
 
-/** The producers that a viewer receives of a track now. */
+/** Returns the producers of a track that a viewer receives now. */
 export function carriedBy(live: LiveMedia, viewerId: ParticipantId, trackId: TrackId): string[] {
   const consumers = [...(live.viewers.get(viewerId)?.consumers.values() ?? [])];
   return consumers

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 export interface TestRedisOptions {
-  /** When an append reaches the disk. Defaults to `everysec`. */
+  /** When an append reaches the disk; `everysec` by default. */
   appendfsync?: 'always' | 'everysec' | 'no';
   /** More settings, as in redis.conf: `{ maxmemory: '64mb' }`. */
   settings?: Record<string, string>;
@@ -15,27 +15,26 @@ export interface TestRedisOptions {
   port?: number;
 }
 
-/** A private redis-server with a folder of its own; the data outlives `kill` and `restart`, not `stop`. */
+/** A private redis-server with a separate folder. Its data survive `kill` and `restart` but not `stop`. */
 export interface TestRedis {
   /** The unix socket. */
   readonly path: string;
-  /** The same as a setting: `unix:///…/redis.sock`. */
+  /** The socket as a setting: `unix:///…/redis.sock`. */
   readonly url: string;
-  /** What `new Redis(options)` needs; retries quickly and never waits a second on LOADING. */
+  /** Options for `new Redis(options)`. They retry quickly and never wait a second on LOADING. */
   readonly options: { path: string; enableReadyCheck: false; retryStrategy: () => number };
-  /** The process that runs now; another one after `restart`. */
+  /** The pid of the current process. It changes with `restart`. */
   readonly pid: number;
-  /** SIGKILL, and waits for the end. `start` brings it back with what had reached the disk. */
+  /** Sends SIGKILL and waits for the end. `start` brings the server back with the data that had reached the disk. */
   kill(): Promise<void>;
-  /** Starts it again after `kill` and waits until it answers. */
+  /** Starts the server again after `kill` and waits until it answers. */
   start(): Promise<void>;
-  /** `kill` and `start`. */
   restart(): Promise<void>;
-  /** SIGSTOP: sockets stay open and nothing answers. */
+  /** Sends SIGSTOP: sockets stay open and nothing answers. */
   pause(): void;
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   resume(): void;
-  /** Ends it and removes its folder. */
+  /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
 
@@ -130,7 +129,7 @@ function redisArguments(folder: string, path: string, options: TestRedisOptions)
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-/** False while nobody listens and while the data are still being loaded. */
+/** Returns false while nobody listens or the data are still loading. */
 async function answersPing(path: string): Promise<boolean> {
   const probe = new Redis({ path, enableReadyCheck: false, lazyConnect: true, retryStrategy: () => null });
   let failure: Error | undefined;

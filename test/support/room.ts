@@ -72,7 +72,7 @@ export function knocked(participantId: string, nodeId = 'node-1', at = NOW): Roo
   return { type: 'ParticipantKnocked', participantId, name: participantId, nodeId, at };
 }
 
-/** The commit after `after`. */
+/** Returns the commit after `after`. */
 export function commitOf(
   after: Position,
   events: readonly RoomEvent[],
@@ -91,7 +91,7 @@ export function commitOf(
   return { version: after.version + 1, commitId, prev: after.commitId, commandId, actor, at, events };
 }
 
-/** One commit for each event, on an empty room. */
+/** Returns one commit for each event, on an empty room. */
 export function commitsOf(events: readonly RoomEvent[]): readonly Commit[] {
   const commits: Commit[] = [];
   let position = ORIGIN;
@@ -117,13 +117,13 @@ export function commandOf(actor: Actor, body: CommandBody, { commandId = 'comman
 }
 
 export interface Decision {
-  /** These events, and nothing else. */
+  /** Expects exactly these events. */
   then(events: readonly RoomEvent[]): void;
   nothing(): void;
   refused(code: RefusalCode): void;
 }
 
-/** A sentence about a rule. `when` may be called several times: each decides on the given state. */
+/** Begins a sentence about a rule. Each call of `when` decides on the given state. */
 export function given(...events: readonly RoomEvent[]): {
   when(actor: Actor, body: CommandBody, envelope?: { commandId?: string; now?: number }): Decision;
 } {
@@ -132,7 +132,7 @@ export function given(...events: readonly RoomEvent[]): {
     when(actor, body, envelope) {
       const attempt = () => decide(commandOf(actor, body, envelope), state);
       return {
-        // biome-ignore lint/suspicious/noThenProperty: given, when, then is how rules are told; a decision is never awaited.
+        // biome-ignore lint/suspicious/noThenProperty: given, when, then reads as a rule; a decision is never awaited.
         then: (expected) => expect(attempt()).toEqual(expected),
         nothing: () => expect(attempt()).toEqual([]),
         refused: (code) => expect(codeOf(attempt)).toBe(code),
@@ -150,7 +150,7 @@ function codeOf(attempt: () => readonly RoomEvent[]): RefusalCode | readonly Roo
   }
 }
 
-/** A state as plain data, order of collections included: what J1 compares. */
+/** Returns a state as plain data, including the order of collections. J1 compares these. */
 export function canonical(state: RoomState): string {
   return JSON.stringify(state, (_key, value: unknown) => {
     if (value instanceof Map) return { map: [...value] };

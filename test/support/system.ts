@@ -16,7 +16,7 @@ export const silentLogger: Logger = {
   error() {},
 };
 
-/** Keeps what was logged, for tests that ask. */
+/** Returns a logger that keeps its lines for tests. */
 export function recordingLogger(): Logger & { readonly lines: { level: string; fields: object; message: string }[] } {
   const lines: { level: string; fields: object; message: string }[] = [];
   const at = (level: string) => (fields: Record<string, unknown>, message: string) => {

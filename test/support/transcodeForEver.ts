@@ -3,7 +3,7 @@ import { FfmpegEngine } from '../../reencoder/engines/ffmpeg/FfmpegEngine.ts';
 import { codedVideo } from './codedVideo.ts';
 import { EngineRun } from './EngineRun.ts';
 
-/** A process of its own that reencodes until it is killed. Prints the pids of its helpers once they are at work. */
+/** A separate process that reencodes until it is killed. Prints the pids of its helpers once they work. */
 const layers = [2, 1].map((scaleDownBy) => ({ scaleDownBy, bitrateBps: 200_000 }));
 const run = await EngineRun.open(await FfmpegEngine.load(), { layers });
 const [keyframe] = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 1 });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits until `check` returns true. While it does not, it returns what is missing: that is the error after `timeoutMs`.
- * The default is patience with a busy machine and promises nothing.
+ * Waits until `check` returns true. Until then `check` returns what is missing, which is the error after `timeoutMs`.
+ * The default allows for a busy machine and promises nothing.
  */
 export async function waitUntil(
   check: () => boolean | string | Promise<boolean | string>,

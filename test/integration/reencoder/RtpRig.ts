@@ -36,28 +36,28 @@ export interface Receiver {
 }
 
 export interface Source {
-  /** Does not play yet. */
+  /** The player, which does not play yet. */
   readonly player: SourcePlayer;
   readonly producer: types.Producer;
 }
 
 interface SourceOptions {
   readonly srtp?: boolean;
-  /** False: it gives no keyframe when it is asked for one. */
+  /** False if the source ignores keyframe requests. */
   readonly answers?: boolean;
 }
 
 interface ReceiverOptions {
-  /** Whether a datagram gets lost on its way to the receiver. */
+  /** Returns whether a datagram gets lost on its way to the receiver. */
   readonly loses?: (datagram: Buffer) => boolean;
   readonly srtp?: boolean;
 }
 
 const SOURCE_SIZE = { width: 640, height: 360 };
-/** Twice as quick as a camera: tests count frames. */
+/** Twice as fast as a camera, because tests count frames. */
 const SOURCE_FPS = 60;
 
-/** A real mediasoup router, with senders and receivers of ours around it. */
+/** A real mediasoup router with our senders and receivers around it. */
 export class RtpRig {
   readonly #worker: types.Worker;
   readonly router: types.Router;
@@ -94,7 +94,7 @@ export class RtpRig {
     return { republisher, producer: path.producer };
   }
 
-  /** Video of one layer that is played to a producer. */
+  /** Opens a source that plays video of one layer to a producer. */
   async source(codec: InputCodec, { srtp = false, answers = true }: SourceOptions = {}): Promise<Source> {
     const keyframeRequested = () => {
       if (answers) player.keyframe();
@@ -123,7 +123,7 @@ export class RtpRig {
     };
   }
 
-  /** A producer and the way to it. */
+  /** Opens a producer and a path to it. */
   async #producer(codec: InputCodec, layers: number, srtp = false) {
     const ssrcs = Array.from({ length: layers }, () => this.#ssrc++);
     const path = await this.#openPath(srtp);

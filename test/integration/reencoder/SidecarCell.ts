@@ -21,7 +21,7 @@ import { TestNode } from '../signaling/TestNode.ts';
 const SCRIPT = fileURLToPath(new URL('../../../ops/run/reencoder.ts', import.meta.url));
 const SECRET = 'a-sidecar-secret-of-at-least-32-characters';
 
-/** A node with its media, a Redis, and sidecars as processes of their own: all that reencoding takes, for real. */
+/** A real set-up for reencoding: a node with its media, a Redis, and sidecars as separate processes. */
 export class SidecarCell {
   readonly plane: MediaPlane;
   readonly redis: TestRedis;
@@ -45,7 +45,7 @@ export class SidecarCell {
     this.#place = place;
   }
 
-  /** `ip`: where media listens. */
+  /** Media listens at `ip`. */
   static async open(ip = '127.0.0.1'): Promise<SidecarCell> {
     const redis = await startTestRedis();
     const nodeId = randomUUID();
@@ -67,7 +67,7 @@ export class SidecarCell {
     return cell;
   }
 
-  /** At the node's address; under another id it is a node that was restarted. */
+  /** Opens a channel at the node's address. Another id stands for a restarted node. */
   async openChannel(nodeId = this.#place.nodeId): Promise<void> {
     if (!this.plane.reencoding) throw new Error('nothing is reencoded on this plane');
     this.#node = await TestNode.start({
@@ -84,13 +84,13 @@ export class SidecarCell {
     });
   }
 
-  /** Channels close; media goes on. */
+  /** Closes all channels; media continues. */
   async closeChannel(): Promise<void> {
     await this.#node?.close();
     this.#node = null;
   }
 
-  /** How many jobs sidecars hold; they lose those whose locks they do not renew. */
+  /** Returns how many jobs sidecars hold. They lose jobs whose locks they do not renew. */
   async lockedJobs(): Promise<number> {
     const redis = new Redis(this.redis.options);
     try {
@@ -100,7 +100,7 @@ export class SidecarCell {
     }
   }
 
-  /** At the node's address, with no channel there: waits until sidecars have knocked so many times in vain. */
+  /** Listens at the node's address without a channel until sidecars have tried that many times in vain. */
   async refuses(attempts: number): Promise<void> {
     let refused = 0;
     const server = createServer((socket) => {
@@ -130,7 +130,7 @@ export class SidecarCell {
     return sidecar;
   }
 
-  /** Ends the sidecars that still run. */
+  /** Ends all sidecars that still run. */
   async clear(): Promise<void> {
     await Promise.all(this.#sidecars.splice(0).map((sidecar) => sidecar.kill()));
   }
@@ -145,7 +145,7 @@ export class SidecarCell {
   }
 }
 
-/** `ops/run/reencoder.ts` as an operator would start it. */
+/** `ops/run/reencoder.ts`, started as an operator would. */
 export class SidecarUnderTest {
   readonly #child: ChildProcess;
   readonly ended: Promise<number | string | null>;
@@ -167,7 +167,7 @@ export class SidecarUnderTest {
     return this.#child.pid ?? 0;
   }
 
-  /** Its track processes, the spare one among them, oldest first. */
+  /** Its track processes including the spare, oldest first. */
   get tracks(): number[] {
     return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8')
       .trim()

@@ -14,14 +14,14 @@ interface PlayerOptions {
 const VIDEO_FRAMES = 150;
 const FIRST_TIMESTAMP = 2 ** 20;
 const TICKS_PER_SECOND = 90_000;
-/** Coding takes longer than many a test. */
+/** Coded videos, kept because coding takes longer than many tests. */
 const videos = new Map<string, Promise<readonly CodedFrame[]>>();
 
-/** Plays coded video without end, from its keyframe when it is asked for one, as a browser's encoder would. */
+/** Plays coded video in a loop. Like a browser's encoder, it sends a keyframe on request, by starting again. */
 export class SourcePlayer {
-  /** All frames that left. */
+  /** All frames sent. */
   readonly sent: CodedFrame[] = [];
-  /** Keyframes that somebody asked for. */
+  /** Number of keyframes sent on request. */
   restarts = 0;
   paused = false;
   readonly #video: readonly CodedFrame[];
@@ -36,7 +36,7 @@ export class SourcePlayer {
     this.#send = send;
   }
 
-  /** It does not play yet. */
+  /** Opens a player that does not play yet. */
   static async open(options: PlayerOptions, send: (frame: CodedFrame) => void): Promise<SourcePlayer> {
     const { codec, width, height, fps = 30 } = options;
     const key = `${codec} ${width}×${height}`;
@@ -45,7 +45,7 @@ export class SourcePlayer {
     return new SourcePlayer(await video, fps, send);
   }
 
-  /** How many frames are younger than this timestamp. */
+  /** Returns how many sent frames are later than this timestamp. */
   sentAfter(timestamp: number): number {
     return this.sent.length - 1 - this.sent.findLastIndex((frame) => frame.timestamp <= timestamp);
   }

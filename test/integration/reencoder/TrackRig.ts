@@ -25,7 +25,7 @@ export const ALL_ON: readonly LayerTarget[] = [150_000, 500_000, 1_500_000].map(
 }));
 
 export interface ReceivedFrame extends CodedFrame {
-  /** Frames that the source had sent since when this one arrived. */
+  /** Number of later frames that the source had sent when this one arrived. */
   readonly behind: number;
 }
 
@@ -38,20 +38,20 @@ interface RigOptions {
   readonly srtp?: boolean;
 }
 
-/** Does what it likes with a packet on its way to the track process: gives back what arrives. */
+/** May change, drop or repeat a packet on its way to the track process. Returns the packets that arrive. */
 export type PacketPath = (packet: Buffer) => readonly Buffer[];
 
 export const GOOD_PATH: PacketPath = (packet) => [packet];
 
-/** A track process between a source that is played to it and a viewer on each layer, without a node. */
+/** A track process between a playing source and a viewer on each layer, without a node. */
 export class TrackRig {
   readonly process: TrackProcess;
   readonly source: SourcePlayer;
   readonly viewers: readonly TapReceiver[];
-  /** Frames that viewers received, for each layer. */
+  /** Frames that viewers received, by layer. */
   readonly received: readonly ReceivedFrame[][];
   readonly stats: Omit<TrackStats, 'jobId'>[] = [];
-  /** What happens to packets of the source from now on. */
+  /** The path of the source's packets from now on. */
   path = GOOD_PATH;
   readonly #closers: (() => void)[];
 
@@ -96,7 +96,7 @@ export class TrackRig {
       listener: {
         keyframeRequested() {
           source.keyframe();
-          source.play(); // The track process hears it from now on.
+          source.play(); // The track process receives it from now on.
         },
       },
     });
@@ -161,7 +161,9 @@ export class TrackRig {
     return rig;
   }
 
-  /** Asks for a keyframe of a layer as a viewer would. Returns how many other frames of it came after the PLI left. */
+  /**
+   * Requests a keyframe of a layer as a viewer would. Returns how many frames of the layer came first after the PLI.
+   */
   async keyframe(layer: number): Promise<number> {
     const [viewer, frames] = [this.viewers[layer], this.received[layer]];
     if (!viewer || !frames) throw new RangeError(`there is no layer ${layer}`);
@@ -174,18 +176,18 @@ export class TrackRig {
     return viewer.stats().framesDropped - framesDropped;
   }
 
-  /** How many layers there is CPU for: on a busy machine the highest ones are given up, as they should be. */
+  /** Number of layers that there is CPU for. A busy machine rightly gives up the highest ones. */
   get affordableLayers(): number {
     return (this.process.counters?.highestLayer ?? this.viewers.length - 1) + 1;
   }
 
-  /** Waits until the track process has every frame that was sent. The source must be paused. */
+  /** Waits until the track process has every sent frame. The source must be paused. */
   async arrived(): Promise<void> {
     const figures = () => `${this.process.counters?.framesIn} of ${this.source.sent.length} frames arrived`;
     await waitUntil(() => this.process.counters?.framesIn === this.source.sent.length || figures());
   }
 
-  /** Waits until each layer has so many more frames. */
+  /** Waits until each layer has that many more frames. */
   async flows(frames = 15, layers: readonly number[] = [0, 1, 2]): Promise<void> {
     const before = this.#counts();
     const flows = () => layers.every((layer) => (this.#counts()[layer] ?? 0) >= (before[layer] ?? 0) + frames);
@@ -202,7 +204,7 @@ export class TrackRig {
   }
 }
 
-/** Reports may speak of several streams. */
+/** Returns whether an RTCP packet concerns the stream. Reports may cover several streams. */
 function concerns(packet: Buffer, ssrc: number): boolean {
   const isRtcp = (packet[1] ?? 0) >= 192 && (packet[1] ?? 0) <= 223;
   return isRtcp || packet.readUInt32BE(8) === ssrc;

@@ -17,7 +17,7 @@ interface Vp9SenderOptions {
   keyframeRequested(): void;
 }
 
-/** The sending end of a VP9 stream, which reencoders never make: for tests of what receives it. */
+/** The sending end of a VP9 stream, for tests of receivers. Reencoders never send VP9. */
 export class Vp9Sender {
   readonly #options: Vp9SenderOptions;
   #sequenceNumber = 100;

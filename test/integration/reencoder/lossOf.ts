@@ -1,10 +1,10 @@
 import { kindOf } from '../../../reencoder/rtp/packets.ts';
 import { randomFrom } from '../../support/random.ts';
 
-/** A packet that is lost again and again is given up, as it should be; so often it is still worth asking for. */
+/** Most losses of one packet. A packet lost more often would rightly be given up. */
 const MOST_LOSSES_OF_ONE = 2;
 
-/** Says of each datagram of one RTP stream whether it gets lost: this share, as the seed decides, and no RTCP. */
+/** Decides by the seed which datagrams of one RTP stream get lost: this share of them, and never RTCP. */
 export function lossOf(share: number, seed: number): (datagram: Buffer) => boolean {
   const random = randomFrom(seed);
   const losses = new Map<number, number>();

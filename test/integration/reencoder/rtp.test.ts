@@ -29,14 +29,14 @@ afterAll(() => rig.close());
 
 describe('losses on the way from mediasoup', () => {
   it.concurrent.for(CODECS)(
-    `every frame of %s comes over a path that loses 5 % (seed ${SEED})`,
+    `every frame of %s crosses a path that loses 5 % (seed ${SEED})`,
     async (codec, { expect }) => {
       expect(await repaired(codec, false)).toMatchObject(ALL_REPAIRED);
     },
   );
 
   it.concurrent.for(['VP8', 'H264'] as const)(
-    `every frame of %s comes over a path that loses 5 %, encrypted with SRTP (seed ${SEED})`,
+    `every frame of %s, encrypted with SRTP, crosses a path that loses 5 % (seed ${SEED})`,
     async (codec, { expect }) => {
       expect(await repaired(codec, true)).toMatchObject(ALL_REPAIRED);
     },
@@ -52,7 +52,7 @@ describe('losses on the way from mediasoup', () => {
     const { plisSent } = tap.stats();
     await receives(frames, source, 120);
     expectWhole(codec, frames, source);
-    // RTCP arrives as well: the receiver's reports are answered with reports.
+    // RTCP arrives as well: reports answer the receiver's reports.
     await waitUntil(() => tap.senderReport !== null || 'no sender report came');
     expect(tap.stats().recovered).toBeGreaterThan(10);
     return { ...tap.stats(), keyframesRequested: tap.stats().plisSent - plisSent };
@@ -61,7 +61,7 @@ describe('losses on the way from mediasoup', () => {
 
 describe('the first packets through mediasoup', () => {
   it.concurrent.for(CODECS)(
-    'the first picture of %s is shown though its first packet is lost and no other keyframe comes',
+    'the first picture of %s is delivered even if its first packet is lost and no other keyframe comes',
     async (codec, { expect }) => {
       const source = await rig.source(codec, { answers: false });
       let packets = 0;
@@ -77,7 +77,7 @@ describe('the first packets through mediasoup', () => {
   );
 
   it.concurrent.for(CODECS)(
-    'when the first frames of %s are lost for good, the next keyframe that the source gives is shown',
+    'the next keyframe of the source is delivered if the first frames of %s are lost for good',
     async (codec, { expect }) => {
       const source = await rig.source(codec);
       const lost = new Set<number>();
@@ -99,7 +99,7 @@ describe('the first packets through mediasoup', () => {
 });
 
 describe('layers through mediasoup', () => {
-  const hand = 'a viewer of %s is handed from layer to layer, and a request for a keyframe names its layer';
+  const hand = 'a viewer of %s switches from layer to layer, and each keyframe request names its layer';
   it.concurrent.for<OutputCodec>(['VP8', 'H264'])(hand, async (codec, { expect }) => {
     const layers = await Promise.all(SIZES.map((size) => codedVideo({ codec, ...size, frames: 60 })));
     const asked: { layer: number; kind: string }[] = [];
@@ -117,7 +117,7 @@ describe('layers through mediasoup', () => {
     try {
       const onTop = () => consumer.currentLayers?.spatialLayer === 2 || `on ${JSON.stringify(consumer.currentLayers)}`;
       await waitUntil(onTop);
-      // Without reports in time the server would leave the viewer on the lowest layer for seconds.
+      // Without timely reports the server would leave the viewer on the lowest layer for seconds.
       expect(frames.length).toBeLessThan(60);
       for (const spatialLayer of [0, 2, 1, 0, 1, 2]) {
         asked.length = 0;
@@ -131,7 +131,7 @@ describe('layers through mediasoup', () => {
         expect(asked.map(({ layer }) => layer)).toContain(spatialLayer);
         await waitUntil(() => frames.length > before + 10 || `${frames.length - before} frames since`);
       }
-      // Layers are on one time line: no jump at a switch.
+      // Layers share one time line: no jump at a switch.
       const steps = frames.slice(1).map((frame, i) => frame.timestamp - (frames[i]?.timestamp ?? 0));
       expect(Math.min(...steps)).toBeGreaterThan(0);
       expect(Math.max(...steps)).toBeLessThan(90 * 200);
@@ -148,7 +148,7 @@ describe('layers through mediasoup', () => {
 });
 
 describe('VP9', () => {
-  it('a picture of VP9 of several spatial layers decodes as the superframe that is made of it', async () => {
+  it('a VP9 picture with several spatial layers decodes as one superframe', async () => {
     const size = { width: 320, height: 180 };
     const [first, second, third] = await codedVideo({ codec: 'VP9', ...size, frames: 3 });
     if (!first || !second || !third) throw new Error('no video');
@@ -166,7 +166,7 @@ describe('VP9', () => {
   });
 });
 
-/** Waits for the first so many frames that the source sends, or for what comes after them; then the source ends. */
+/** Waits until the first `count` frames of the source, or later ones, have arrived. Then it ends the source. */
 async function receives(frames: readonly CodedFrame[], { player }: Source, count: number): Promise<void> {
   const until = () => player.sent[count - 1]?.timestamp ?? Number.POSITIVE_INFINITY;
   const figures = () => `${player.sent.length} frames were sent, ${frames.length} came`;
@@ -174,7 +174,7 @@ async function receives(frames: readonly CodedFrame[], { player }: Source, count
   player.stop();
 }
 
-/** From the first frame to the last that was received, all are there as they were sent. */
+/** Expects every frame from the first to the last received one, as it was sent. */
 function expectWhole(codec: InputCodec, received: readonly CodedFrame[], { player }: Source): void {
   const [first = 0, last = 0] = [received[0]?.timestamp, received.at(-1)?.timestamp];
   const described = ({ data, keyframe, timestamp }: CodedFrame) => ({
@@ -186,7 +186,7 @@ function expectWhole(codec: InputCodec, received: readonly CodedFrame[], { playe
   expect(received.map(described)).toEqual(sent.map(described));
 }
 
-/** Plays each layer's video in a loop; a layer starts again with its keyframe when it is asked for one. */
+/** Plays each layer's video in a loop. On a keyframe request the layer starts again at its keyframe. */
 class Players {
   readonly #layers: readonly (readonly CodedFrame[])[];
   readonly #next: number[];
@@ -216,7 +216,9 @@ class Players {
   }
 }
 
-/** What must arrive: of H264 the units without their delimiters, start codes may be of three or four bytes. */
+/**
+ * Returns what must arrive. For H264 these are the units without delimiters; start codes may have three or four bytes.
+ */
 function contentOf(codec: InputCodec, data: Buffer): string[] {
   const pieces = codec === 'H264' ? splitAnnexB(data).filter((unit) => (unit.readUInt8(0) & 0x1f) !== 9) : [data];
   return pieces.map((piece) => createHash('sha1').update(piece).digest('hex'));

@@ -6,7 +6,7 @@ import { PictureWatch, ReencodedRoom } from '../media/ReencodedRoom.ts';
 import type { TestPeer } from '../media/TestPeer.ts';
 import { SidecarCell, type SidecarUnderTest } from './SidecarCell.ts';
 
-/** Of fifteen that cameras take in a second. */
+/** Cameras in these tests send fifteen pictures a second. */
 const PICTURES_A_SECOND = 15;
 
 let cell: SidecarCell;
@@ -27,7 +27,7 @@ interface Scene {
   readonly sidecar: SidecarUnderTest;
 }
 
-/** Ann publishes, bob watches, and a sidecar serves him. */
+/** Opens a scene in which Ann publishes, Bob watches, and a sidecar serves him. */
 async function servedScene(env: Record<string, string> = {}): Promise<Scene> {
   rooms += 1;
   scene = new ReencodedRoom(cell.plane, [], `room-${rooms}`);
@@ -50,7 +50,7 @@ async function served(sidecar: SidecarUnderTest, viewer: TestPeer): Promise<void
 
 const stats = () => cell.plane.reencodingStats().tracks[0]?.stats;
 
-/** The viewer is without the sidecar. */
+/** Waits until the viewer is without the sidecar. */
 async function fallsBack(viewerId: string): Promise<void> {
   await waitUntil(() => scene.pathsTo(viewerId).join() === 'source' || `${scene.pathsTo(viewerId)}`);
 }
@@ -59,7 +59,7 @@ async function takesJobs(sidecar: SidecarUnderTest): Promise<void> {
   await waitUntil(() => sidecar.output.includes('sidecar takes jobs') || sidecar.output, 40_000);
 }
 
-/** Waits for so many reports of the track, which come once a second. */
+/** Waits for `count` reports of the track, which come once a second. */
 async function reports(count: number): Promise<void> {
   const seen = new Set([stats()]);
   await waitUntil(() => {
@@ -69,7 +69,7 @@ async function reports(count: number): Promise<void> {
 }
 
 describe('sidecars', () => {
-  test('a sidecar takes the job, and gives layers that a viewer sees', async () => {
+  test('a sidecar takes the job and sends layers that a viewer sees', async () => {
     await servedScene();
     await waitUntil(() => (stats()?.latencyMs ?? 0) > 0 || 'statistics');
     expect(stats()).toMatchObject({ width: 640, height: 360 });
@@ -79,7 +79,7 @@ describe('sidecars', () => {
     });
   });
 
-  test('a sidecar whose track process is killed serves again, and nobody is without a picture', async () => {
+  test('a sidecar serves again after its track process is killed, and nobody is without a picture', async () => {
     const { bob, sidecar } = await servedScene();
     const watch = new PictureWatch(scene, bob);
     await watch.shows('reencoded');
@@ -93,7 +93,7 @@ describe('sidecars', () => {
     expect(sidecar.output).toContain('its track starts again');
   });
 
-  test('a sidecar that is killed is replaced by another, and viewers see the source meanwhile', async () => {
+  test('another sidecar replaces a killed one, and viewers see the source meanwhile', async () => {
     const { bob, sidecar } = await servedScene();
     const second = cell.startSidecar();
     await takesJobs(second);
@@ -109,7 +109,7 @@ describe('sidecars', () => {
     await waitUntil(() => !tracks.some(isAlive) || 'its track processes end');
   });
 
-  test('a sidecar that is drained hands over to another without a hole', async () => {
+  test('a draining sidecar hands over to another without a gap', async () => {
     const { bob, sidecar } = await servedScene();
     const second = cell.startSidecar();
     await takesJobs(second);
@@ -125,7 +125,7 @@ describe('sidecars', () => {
     expect(cell.plane.reencodingStats().tracks).toHaveLength(1);
   });
 
-  test('a sidecar that is drained alone moves viewers back to the source, and ends', async () => {
+  test('a draining sidecar that is alone moves viewers back to the source and ends', async () => {
     const { bob, sidecar } = await servedScene();
     sidecar.signal('SIGTERM');
     expect(await sidecar.ended).toBe(0);
@@ -134,7 +134,7 @@ describe('sidecars', () => {
   });
 
   test.each(['alone', 'with its track processes'])(
-    'a sidecar that is stopped until it has lost its job, %s, serves again by itself',
+    'a sidecar that is stopped %s until it has lost its job serves again by itself',
     async (company) => {
       const { bob, sidecar } = await servedScene();
       const pids = company === 'alone' ? [sidecar.pid] : [sidecar.pid, ...sidecar.tracks];
@@ -146,7 +146,7 @@ describe('sidecars', () => {
     },
   );
 
-  test('a sidecar that gets a second signal to end does so at once', async () => {
+  test('a sidecar ends at once on a second signal', async () => {
     const { sidecar } = await servedScene();
     sidecar.signal('SIGTERM');
     await waitUntil(() => sidecar.output.includes('sidecar ends') || sidecar.output);
@@ -154,7 +154,7 @@ describe('sidecars', () => {
     expect(await sidecar.ended).toBe(1);
   });
 
-  test('a sidecar without an engine stays, is known, says what to install, and leaves the job to others', async () => {
+  test('a sidecar without an engine stays, registers, says what to install, and leaves the job to others', async () => {
     rooms += 1;
     scene = new ReencodedRoom(cell.plane, [], `room-${rooms}`);
     const sidecar = cell.startSidecar({ REENCODER: 'ffmpeg', PATH: '/nonexistent' });
@@ -168,14 +168,14 @@ describe('sidecars', () => {
   });
 });
 
-test('a wish that ends ends the work', async () => {
+test('the work ends with the wish', async () => {
   const { sidecar } = await servedScene();
   scene.room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'off' } });
   await waitUntil(() => sidecar.output.includes('track done') || sidecar.output.slice(-2_000));
   await fallsBack('bob');
 });
 
-test('viewers of a track process that hangs get the source, and it is ended', async () => {
+test('viewers of a track process that hangs get the source, and the process is killed', async () => {
   const { bob, sidecar } = await servedScene();
   const [track = 0] = sidecar.tracks;
   process.kill(track, 'SIGSTOP');
@@ -185,7 +185,7 @@ test('viewers of a track process that hangs get the source, and it is ended', as
   expect(sidecar.tracks).not.toContain(track);
 });
 
-test('while the camera is muted nobody asks it for anything; then it is served at once', async () => {
+test('a muted camera gets no keyframe requests, and is served at once when it is unmuted', async () => {
   const { bob, sidecar } = await servedScene();
   await waitUntil(() => (stats()?.width ?? 0) > 0 || 'statistics');
   scene.room.record({ type: 'TrackMuted', participantId: 'ann', trackId: 'cam' });
@@ -205,7 +205,7 @@ test('a publisher that publishes again is served again', async () => {
 });
 
 describe('channels', () => {
-  test('a channel that closes is opened again, and the track attached again', async () => {
+  test('a closed channel opens again, and the track is attached again', async () => {
     const { bob, sidecar } = await servedScene();
     await cell.closeChannel();
     await fallsBack('bob');
@@ -214,7 +214,7 @@ describe('channels', () => {
     await served(sidecar, bob);
   });
 
-  test('a channel that leads to another node when it is opened again ends the work', async () => {
+  test('a channel that leads to another node after it opens again ends the work', async () => {
     const { sidecar } = await servedScene();
     await cell.closeChannel();
     await cell.openChannel('another');
@@ -227,7 +227,7 @@ describe('channels', () => {
   });
 });
 
-test('Redis may be away: tracks at work go on, and new ones are taken when it is back', async () => {
+test('tracks at work continue while Redis is away, and new ones are taken when it is back', async () => {
   const { bob, sidecar } = await servedScene({ LOG_LEVEL: 'debug' });
   await cell.redis.kill();
   const failures = () => sidecar.output.match(/redis does not hear that this sidecar lives/gi)?.length ?? 0;
@@ -239,7 +239,7 @@ test('Redis may be away: tracks at work go on, and new ones are taken when it is
   await waitUntil(() => scene.pathsTo('ann').join() === 'reencoded' || sidecar.output.slice(-2_000), 40_000);
 });
 
-test('over a network media is encrypted both ways', async () => {
+test('media over a network is encrypted in both directions', async () => {
   const local = cell;
   const address = networkAddress();
   cell = await SidecarCell.open(address);

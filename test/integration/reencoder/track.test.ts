@@ -8,7 +8,7 @@ import { waitUntil } from '../../support/waitUntil.ts';
 import { lossOf } from './lossOf.ts';
 import { ALL_ON, GOOD_PATH, type PacketPath, TrackRig } from './TrackRig.ts';
 
-/** Starting a track process takes longer than most tests: those that leave it as it was share one. */
+/** Starting a track process takes longer than most tests, so tests that leave it unchanged share one. */
 let rig: TrackRig;
 
 function onOneRig(options: Parameters<typeof TrackRig.open>[0]): void {
@@ -24,7 +24,7 @@ function onOneRig(options: Parameters<typeof TrackRig.open>[0]): void {
 }
 
 function keyframesAreAnswered(): void {
-  test('a track process answers a request for a keyframe at once, and the source hears nothing of it', async () => {
+  test('a track process answers a keyframe request at once, without a request to the source', async () => {
     const { restarts } = rig.source;
     const framesBefore: number[] = [];
     for (let round = 0; round < 12; round += 1) {
@@ -38,7 +38,7 @@ function keyframesAreAnswered(): void {
     expect(rig.stats.at(-1)).toMatchObject({ width: 320, height: 180 });
   });
 
-  test('a track process answers with its last picture while the input is silent', async () => {
+  test('a track process answers keyframe requests with its last picture while the input is silent', async () => {
     rig.source.paused = true;
     await rig.arrived();
     const { restarts, sent } = rig.source;
@@ -49,9 +49,9 @@ function keyframesAreAnswered(): void {
   });
 }
 
-/** CPU that is short costs frames of the output, never of the tap: so frames are counted where they come in. */
+/** A lack of CPU costs frames of the output but never of the tap, so frames are counted at the input. */
 function losesNoFrame(codec: InputCodec): void {
-  test(`5 % loss on the tap costs no frame of ${codec}, and the source no keyframe (seed ${SEED})`, async () => {
+  test(`5 % loss on the tap loses no frame of ${codec} and costs the source no keyframe (seed ${SEED})`, async () => {
     const loses = lossOf(0.05, SEED);
     const { restarts, sent } = rig.source;
     const { length } = sent;
@@ -60,7 +60,7 @@ function losesNoFrame(codec: InputCodec): void {
       waitUntil(() => sent.length >= length + frames || `${sent.length - length} of ${frames} were sent`, 40_000);
     rig.path = (packet) => (loses(packet) ? [] : [packet]);
     await hasSent(120);
-    rig.path = GOOD_PATH; // Nobody misses the last packet of all when it is lost.
+    rig.path = GOOD_PATH; // Nobody would notice the loss of the very last packet.
     await hasSent(125);
     rig.source.paused = true;
     await rig.arrived();
@@ -74,7 +74,7 @@ function losesNoFrame(codec: InputCodec): void {
 describe('with ffmpeg', () => {
   onOneRig({ engine: 'ffmpeg' });
 
-  test('a track process answers a request for a keyframe within a second, and the source hears nothing of it', async () => {
+  test('a track process with ffmpeg answers a keyframe request within a second, without a request to the source', async () => {
     const { restarts } = rig.source;
     const framesBefore: number[] = [];
     for (let round = 0; round < 6; round += 1) framesBefore.push(await rig.keyframe(round % rig.affordableLayers));
@@ -92,7 +92,7 @@ describe('with H264 on the tap, encrypted on both paths', () => {
 describe('with libav', () => {
   onOneRig({});
 
-  test('output has the time line of the source, one to one', async () => {
+  test('the output has exactly the time line of the source', async () => {
     await rig.flows(30);
     const sent = new Set(rig.source.sent.map(({ timestamp }) => timestamp));
     for (const frames of rig.received) expect(frames.filter(({ timestamp }) => !sent.has(timestamp))).toEqual([]);
@@ -106,7 +106,7 @@ describe('with libav', () => {
   losesNoFrame('VP8');
   keyframesAreAnswered();
 
-  test('a layer that nobody watches is not encoded; watched again it begins with a keyframe', async () => {
+  test('a layer that nobody watches is not encoded; when watched again, it begins with a keyframe', async () => {
     const [lowest = [], middle = []] = rig.received;
     rig.process.adapt(
       ALL_ON.map((target, layer) => ({ ...target, active: layer !== 1 })),
@@ -122,7 +122,7 @@ describe('with libav', () => {
     expect(middle[length]?.keyframe).toBe(true);
   });
 
-  test(`a track process survives garbage, truncated, doubled and reordered packets (seed ${SEED})`, async () => {
+  test(`a track process survives garbage and truncated, duplicated and reordered packets (seed ${SEED})`, async () => {
     const { sent } = rig.source;
     const { length } = sent;
     rig.path = spoilerOf(SEED);
@@ -136,7 +136,7 @@ describe('with libav', () => {
 describe('with a large picture', () => {
   onOneRig({ width: 1280, height: 720 });
 
-  test('under CPU shortage pictures are given up, no backlog grows, and afterwards all layers flow', async ({
+  test('a track process short of CPU gives up pictures, builds no backlog, and later sends all layers again', async ({
     onTestFinished,
   }) => {
     const hogs: ChildProcess[] = [];
@@ -153,7 +153,7 @@ describe('with a large picture', () => {
     const [lowest = []] = rig.received;
     const before = lowest.length;
     await rig.flows(15, [0]);
-    // Without shedding it would be seconds behind by now, and ever more.
+    // Without shedding it would be seconds behind by now, and fall further behind.
     expect(median(lowest.slice(before).map(({ behind }) => behind))).toBeLessThan(30);
     endHogs();
     pin(rig.process.pid, `0-${availableParallelism() - 1}`);
@@ -169,7 +169,7 @@ function pin(pid: number | undefined, cpus: string): void {
   }
 }
 
-/** Does to a packet what a bad network or a bad peer does; gives back what arrives. */
+/** Returns a path that treats packets as a bad network or a bad peer does. */
 function spoilerOf(seed: number): PacketPath {
   const random = randomFrom(seed);
   let held: Buffer | null = null;
