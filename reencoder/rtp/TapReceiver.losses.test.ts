@@ -62,7 +62,7 @@ describe('losses', () => {
     expect(tap.stats()).toMatchObject({ lost: 0, plisSent: 0 });
   });
 
-  it('lost packets are requested after this process stood still for any time, even while other packets keep coming', () => {
+  it('lost packets are requested after this process stood still for any time, while other packets keep coming', () => {
     play(1, 1);
     const lost = packetsOf(vp8(2));
     receive(packetsOf(vp8(3)));

@@ -111,7 +111,7 @@ describe('reports', () => {
     expect(tap.senderReport).toMatchObject({ timestamp: 5_000, receivedAtMs });
   });
 
-  it("receiver reports go out each second and after the sender's first, so that the sender can measure the round trip", () => {
+  it("receiver reports go out each second and after the sender's first, and give the round trip", () => {
     play(1, 1);
     feedback();
     receive([senderReport(1_800_000_000_000.5, 1)]);

@@ -13,18 +13,15 @@ describe.each(CODECS)('keyframes of %s', (codec) => {
     [320, 180],
     [642, 362],
     [1920, 1080],
-  ])(
-    `the format of a ${codec} keyframe is the same for all of %d×%d and differs for another size`,
-    async (width, height) => {
-      const video = await codedVideo({ codec, width, height, frames: 4, gop: 2 });
-      const [first, delta, second] = video.map(({ data }) => formatOfKeyframe(codec, data));
-      expect(first?.size).toEqual(codec === 'H264' ? null : { width, height });
-      expect(delta).toBeNull();
-      expect(second).toEqual(first);
-      const [other] = await codedVideo({ codec, width: 160, height: 90, frames: 1 });
-      expect(formatOfKeyframe(codec, other?.data ?? Buffer.alloc(0))?.id).not.toBe(first?.id);
-    },
-  );
+  ])(`a ${codec} keyframe of %d×%d has the same format each time, and not another size's`, async (width, height) => {
+    const video = await codedVideo({ codec, width, height, frames: 4, gop: 2 });
+    const [first, delta, second] = video.map(({ data }) => formatOfKeyframe(codec, data));
+    expect(first?.size).toEqual(codec === 'H264' ? null : { width, height });
+    expect(delta).toBeNull();
+    expect(second).toEqual(first);
+    const [other] = await codedVideo({ codec, width: 160, height: 90, frames: 1 });
+    expect(formatOfKeyframe(codec, other?.data ?? Buffer.alloc(0))?.id).not.toBe(first?.id);
+  });
 
   test(`arbitrary bytes have no format of a ${codec} keyframe, or one with a size`, () => {
     fc.assert(

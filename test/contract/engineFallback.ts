@@ -109,7 +109,7 @@ export function describeWholeLayers(open: OpenRun): void {
     expect(run.layer(1)).toHaveLength(video.length);
   });
 
-  test('a source that changes its size with each frame has few processes, and all layers return when it settles', async () => {
+  test('a source that changes size with each frame has few processes, and all layers return after it', async () => {
     const run = await open({ layers: THREE_LAYERS });
     const small = await codedVideo({ codec: 'VP8', width: 160, height: 90, frames: 1 });
     const large = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 1 });

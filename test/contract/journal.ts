@@ -341,7 +341,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await journal.loadSnapshot(roomId)).toBeNull();
     });
 
-    test('a journal that is away refuses in time; when it returns, it says that followers may have missed commits', async () => {
+    test('a journal that is away refuses in time; back, it says that followers may have missed commits', async () => {
       const { roomId, commits, end } = await filled(2);
       const changes: boolean[] = [];
       const stopListening = journal.onAvailability((available) => changes.push(available));

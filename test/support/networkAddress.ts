@@ -17,7 +17,7 @@ export function networkAddress(): string {
     return EXAMPLE_ADDRESS;
   } catch (cause) {
     throw new Error(
-      'This test needs an address other than loopback: connect a network, or run the test as root so that it can call `ip address replace`',
+      'This test needs an address other than loopback: connect a network, or run it as root (for `ip address replace`)',
       { cause },
     );
   }

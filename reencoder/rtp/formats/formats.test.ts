@@ -28,18 +28,15 @@ describe('VP8', () => {
     [true, 1_195],
     [false, 3],
     [false, 40_000],
-  ])(
-    'a VP8 frame (keyframe: %s) of %i bytes survives packetizing unchanged, in payloads that fit',
-    (keyframe, size) => {
-      const data = vp8Frame(keyframe, size);
-      const payloads = whole(createPacketizer('VP8').packetize({ data, keyframe, timestamp: 0 }, MTU));
-      expect(Math.max(...payloads.map((payload) => payload.length))).toBeLessThanOrEqual(MTU);
-      expect(new Vp8Format().join(payloads)).toEqual({ type: 'frame', data, keyframe });
-      expect(payloads.map((payload) => new Vp8Format().startsKeyframe(payload))).toEqual(
-        payloads.map((_, i) => keyframe && i === 0),
-      );
-    },
-  );
+  ])('a VP8 frame (keyframe: %s) of %i bytes survives packetizing, in payloads that fit', (keyframe, size) => {
+    const data = vp8Frame(keyframe, size);
+    const payloads = whole(createPacketizer('VP8').packetize({ data, keyframe, timestamp: 0 }, MTU));
+    expect(Math.max(...payloads.map((payload) => payload.length))).toBeLessThanOrEqual(MTU);
+    expect(new Vp8Format().join(payloads)).toEqual({ type: 'frame', data, keyframe });
+    expect(payloads.map((payload) => new Vp8Format().startsKeyframe(payload))).toEqual(
+      payloads.map((_, i) => keyframe && i === 0),
+    );
+  });
 
   it('VP8 payloads number pictures and base layer pictures: 15 bits, TL0PICIDX, temporal layer 0', () => {
     const packetizer = createPacketizer('VP8');
@@ -88,7 +85,7 @@ describe('H264', () => {
   const idr = Buffer.concat([Buffer.from([0x65]), Buffer.alloc(5_000, 0x77)]);
   const slice = Buffer.concat([Buffer.from([0x41]), Buffer.alloc(300, 0x77)]);
 
-  it('an H264 frame survives packetizing unchanged: parameter sets together, large units in fragments', () => {
+  it('an H264 frame survives packetizing: parameter sets together, large units in fragments', () => {
     const data = annexB(sps, pps, idr);
     const payloads = whole(createPacketizer('H264').packetize({ data, keyframe: true, timestamp: 0 }, MTU));
     expect(payloads[0]).toEqual(Buffer.concat([Buffer.from('78000a', 'hex'), sps, Buffer.from('0004', 'hex'), pps]));

@@ -24,7 +24,7 @@ function onOneRig(options: Parameters<typeof TrackRig.open>[0]): void {
 }
 
 function keyframesAreAnswered(): void {
-  test('a track process answers a keyframe request at once, without a request to the source', async () => {
+  test('a track process answers a keyframe request at once without asking the source', async () => {
     const { restarts } = rig.source;
     const framesBefore: number[] = [];
     for (let round = 0; round < 12; round += 1) {
@@ -74,7 +74,7 @@ function losesNoFrame(codec: InputCodec): void {
 describe('with ffmpeg', () => {
   onOneRig({ engine: 'ffmpeg' });
 
-  test('a track process with ffmpeg answers a keyframe request within a second, without a request to the source', async () => {
+  test('a track process with ffmpeg answers a keyframe request within a second without asking the source', async () => {
     const { restarts } = rig.source;
     const framesBefore: number[] = [];
     for (let round = 0; round < 6; round += 1) framesBefore.push(await rig.keyframe(round % rig.affordableLayers));
