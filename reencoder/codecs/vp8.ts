@@ -1,6 +1,6 @@
 import type { PictureSize } from '../frames.ts';
 
-/** What a VP8 frame says about itself (RFC 6386 section 9.1). */
+/** The header of a VP8 frame (RFC 6386 section 9.1). */
 
 const FRAME_TAG_BYTES = 3;
 /** Frame tag, start code and size. */

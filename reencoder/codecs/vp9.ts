@@ -1,6 +1,6 @@
 import type { PictureSize } from '../frames.ts';
 
-/** What a VP9 frame says about itself (VP9 bitstream specification, section 6.2). */
+/** The header of a VP9 frame (VP9 bitstream specification, section 6.2). */
 
 const SYNC_CODE = 0x498342;
 /** Index of the last byte that holds the size in a keyframe of profile 0. */

@@ -226,7 +226,7 @@ export function describeEngine(engine: Engine): void {
       }
     });
 
-    test('memory stays flat', { timeout: 120_000 }, async () => {
+    test('the memory of a working engine stays flat', { timeout: 120_000 }, async () => {
       const run = await open({ layers: THREE_LAYERS });
       const video = await motion({ frames: 100, width: 640, height: 360, gop: 50 });
       const resident: number[] = [];

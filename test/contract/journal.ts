@@ -330,7 +330,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await journal.loadSnapshot(roomId)).toEqual(snapshot(3));
     });
 
-    test('[J1] a snapshot of commits that the journal does not hold is rejected', async () => {
+    test('[J1] a snapshot of commits that the journal does not hold is not kept', async () => {
       const { roomId, commits } = await filled(3);
       await under.loseTail(roomId, 2);
       await journal.saveSnapshot(roomId, { position: positionOf(commits[2]), state: EMPTY_ROOM });
