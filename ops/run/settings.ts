@@ -48,8 +48,7 @@ const addressRanges = z
         new ClientAddresses([entry]);
       } catch {
         context.addIssue(
-          `has "${entry}", which is no IP address, no range such as 10.0.0.0/8, ` +
-            'and none of loopback, linklocal, uniquelocal',
+          `has "${entry}", which is no IP address, no range such as 10.0.0.0/8, and none of loopback, linklocal, uniquelocal`,
         );
       }
     }
@@ -57,7 +56,7 @@ const addressRanges = z
 
 const iceUrl = z.string().regex(/^(stun|turn)s?:[^\s/]+$/, 'must be a URL such as stun:stun.example.org:3478');
 
-/** The `iceServers` of browsers, in JSON. */
+/** What browsers take as `iceServers`, in JSON. */
 const iceServers = z
   .string()
   .transform((text, context): unknown => {
@@ -101,13 +100,13 @@ const portRange = z
     error: 'must be a range of ports from 1024 to 65535, such as 50000-50999',
   });
 
-/** `shownDefault`: the documentation's words for a default that is computed at start. */
+/** `shownDefault`: how the documentation names a default that is worked out at start. */
 const settings = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port of the page, the API and signaling.'),
   HOST: z.string().default('0.0.0.0').describe('Address that PORT listens on.'),
   NODE_URL: httpUrl
     .optional()
-    .describe('Where browsers reach this node, when a proxy stands before it.')
+    .describe('Where browsers reach this node if a proxy stands in front of it.')
     .meta({ shownDefault: '`http://localhost:PORT`' }),
   NODE_NAME: z
     .string()
@@ -118,7 +117,7 @@ const settings = z.object({
   EVERROOM_DATA: z
     .string()
     .default('./data')
-    .describe('Folder for everything that is kept: rooms (embedded Redis) and generated secrets.'),
+    .describe('Folder that keeps the rooms (embedded Redis) and the generated secrets.'),
   REDIS_URL: redisUrl
     .optional()
     .describe(
@@ -129,8 +128,8 @@ const settings = z.object({
   DURABILITY: choice('fsync', 'replica', 'async')
     .default('fsync')
     .describe(
-      'What an acknowledged change survives. `fsync`: power loss of the Redis host. `replica`: loss of the Redis ' +
-        'host (needs REDIS_URL and replicas). `async`: up to one second of changes may be lost.',
+      'What an acknowledged change survives. `fsync`: power loss of the Redis host. `replica`: loss of the Redis host ' +
+        '(needs REDIS_URL and replicas). `async`: up to one second of changes may be lost.',
     ),
   REPLICAS: wholeNumber(1, 16)
     .default(1)
@@ -139,7 +138,7 @@ const settings = z.object({
     .string()
     .regex(/^[\w.:-]+$/, 'must be one IP address or host name')
     .optional()
-    .describe('Address that browsers send media to, when it is not one of the machine itself (NAT, container, cloud).')
+    .describe('Address that browsers send media to if it is not one of the machine itself (NAT, container, cloud).')
     .meta({ shownDefault: 'the loopback and the first network address of the machine' }),
   MEDIA_PORT: wholeNumber(1024, 65_535)
     .default(40_000)
@@ -150,13 +149,15 @@ const settings = z.object({
     .meta({ shownDefault: 'one for each core' }),
   WORKER_CAPACITY: wholeNumber(1, 100_000)
     .default(500)
-    .describe('Consumers that one worker should carry; a room that needs more spreads over several workers.'),
+    .describe('Consumers that one worker is meant to carry; a room that needs more spreads over several workers.'),
   LAST_N: wholeNumber(0, 10_000)
     .default(25)
-    .describe('Most cameras that one viewer receives: the last speakers and pinned ones; 0 for no limit.'),
+    .describe(
+      'How many cameras one viewer receives at most: pinned ones and those of the last speakers; 0 for no limit.',
+    ),
   LOUDEST_N: wholeNumber(0, 10_000)
     .default(0)
-    .describe('Most microphones that one viewer receives: the last speakers; 0 for everybody.'),
+    .describe('How many microphones one viewer receives at most: those of the last speakers; 0 for everybody.'),
   GRACE_MS: wholeNumber(1000, 3_600_000)
     .default(20_000)
     .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),
@@ -170,8 +171,8 @@ const settings = z.object({
   ICE_SERVERS: iceServers
     .optional()
     .describe(
-      'STUN and TURN servers for browsers that do not reach this node directly, a list in JSON as in ' +
-        '`RTCConfiguration`. Everybody in a room learns them.',
+      'STUN and TURN servers for browsers that do not reach this node directly: a JSON list as in `RTCConfiguration`. ' +
+        'Everybody in a room can read them.',
     )
     .meta({ shownDefault: 'none' }),
   SIGNALING_ENGINE: choice('auto', 'uws', 'ws')
@@ -194,12 +195,12 @@ const settings = z.object({
   REENCODER: choice('auto', 'off', 'libav', 'ffmpeg')
     .default('auto')
     .describe(
-      'The reencoder (sidecar) that `npm start` runs beside the server, and its engine. `auto`: the best engine that ' +
-        'works here. `off`: none is started; sidecars on other machines serve this node all the same.',
+      'The reencoder (sidecar) that `npm start` runs beside the server, and its engine. `auto`: the best engine that works ' +
+        'here. `off`: `npm start` runs none; sidecars on other machines still serve this node.',
     ),
   REENCODER_TRACKS: wholeNumber(1, 1_000)
     .optional()
-    .describe('Most tracks that one sidecar reencodes.')
+    .describe('How many tracks one sidecar reencodes at most.')
     .meta({ shownDefault: 'as many as its CPU is measured to carry' }),
   REENCODER_ADDRESS: z
     .union([z.ipv4(), z.ipv6()], { error: 'must be one IP address' })
@@ -213,7 +214,7 @@ const settings = z.object({
   SIDECAR_URL: httpUrl
     .optional()
     .describe(
-      'Where sidecars reach this node. The keys of their media pass there: `https://`, through a proxy, where the ' +
+      'Where sidecars reach this node. The keys of their media travel over it: use `https://` through a proxy if the ' +
         'network between is not trusted.',
     )
     .meta({ shownDefault: '`http://ADDRESS:PORT` with HOST or the first network address' }),
@@ -227,7 +228,7 @@ const settings = z.object({
     .meta({ shownDefault: '`true` while API_KEY is not set, else `false`' }),
   LOG_LEVEL: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
-    .describe('The least important kind of log line that is written.'),
+    .describe('The least important level of log line that is written.'),
   UNRESPONSIVE_MS: wholeNumber(500, 600_000)
     .default(3000)
     .describe('A server process that is silent for this long (milliseconds) is killed and its standby takes over.'),
@@ -236,9 +237,9 @@ const settings = z.object({
 export type Settings = z.infer<typeof settings>;
 
 /**
- * Returns the settings that an environment and the text of a settings file give; the environment wins. `problems` names
- * entries of the file that mean nothing.
- * @throws ConfigError when a setting is bad; it names all bad ones
+ * The settings that an environment and the text of a settings file make together; the environment wins. `problems` names
+ * what is in the file and means nothing.
+ * @throws ConfigError naming every bad setting.
  */
 export function parseSettings(
   env: Readonly<Record<string, string | undefined>>,
@@ -259,10 +260,7 @@ export function parseSettings(
   return { set: parsed.data, problems };
 }
 
-/**
- * Returns the text of `everroom.env` in the checkout, or of the file that EVERROOM_CONFIG names.
- * @throws ConfigError when that file cannot be read
- */
+/** The text of `everroom.env` in the checkout, or of the file that EVERROOM_CONFIG names. @throws ConfigError */
 export function settingsFile(named: string | undefined): string {
   const path = named ? resolve(named) : join(ROOT, 'everroom.env');
   try {
