@@ -3,19 +3,19 @@ import { formatTable } from '../kit/table.ts';
 import type { Floor } from './floor/measureFloor.ts';
 import type { Problem } from './problems.ts';
 
-/** What a drill found, as `--json` writes it. Times in ms. */
+/** A drill's findings, as `--json` writes them. Times in ms. */
 export interface DrillResult {
   readonly fault: string;
-  /** Repeats the drill's moments: `--seed`. */
+  /** `--seed` with this number repeats the moments of the drill. */
   readonly seed: number;
   readonly rounds: number;
   readonly participants: number;
-  /** What the same did to a call on bare mediasoup. */
+  /** The same fault in a call on bare mediasoup. */
   readonly floor?: Floor;
   readonly media: { readonly video: Summary; readonly audio: Summary };
-  /** Of the reencoder: from the fault to the last viewer's first frame of the source, one a round. */
+  /** Only with `reencoder`: from the fault to the last viewer's first frame of the source, one for each round. */
   readonly fallbackMs?: Summary;
-  /** From the fault until everybody sees everybody reencoded again, one a round. */
+  /** Only with `reencoder`: from the fault until everybody sees everybody reencoded again, one for each round. */
   readonly returnMs?: Summary;
   readonly facts: {
     readonly acked: number;
@@ -26,19 +26,19 @@ export interface DrillResult {
   readonly state: { readonly mismatches: number };
   readonly hotMics: number;
   readonly reloads: number;
-  /** Everything that must not be, with who, when, what was asked and answered, what was seen and heard. */
+  /** Everything that must not happen: who saw it and when, with the requests, answers, pictures and sounds. */
   readonly problems: readonly Problem[];
   readonly ok: boolean;
 }
 
-/** A drill's result and what only people read. */
+/** A drill's result, and figures that only people read. */
 export interface DrillOutcome {
   readonly result: DrillResult;
-  /** Intervals between frames while nothing was wrong. */
+  /** Intervals between frames during calm times. */
   readonly calm: { readonly video: Summary; readonly audio: Summary };
 }
 
-/** How long media may be away, p50 and p99 of all receivers, tracks and rounds. */
+/** Limits for video gaps: p50 and p99 over all receivers, tracks and rounds. */
 const VIDEO_TARGETS: Readonly<Record<string, { readonly p50: number; readonly p99: number }>> = {
   worker: { p50: 300, p99: 700 },
   server: { p50: 600, p99: 1_000 },

@@ -40,7 +40,7 @@ async function recorded(...batches: TrackFrames[][]): Promise<Recording> {
 
 const span = { from: 1_010, to: 3_000 };
 
-test('a recording has a gap for every receiver and track, but for the sound of the muted', async () => {
+test('a recording has a gap for every receiver and track, except for the sound of muted participants', async () => {
   const recording = await recorded([
     received('ben', 'video', frames(1_600)),
     received('ben', 'audio', frames(1_300)),
@@ -53,7 +53,7 @@ test('a recording has a gap for every receiver and track, but for the sound of t
   expect(recording.gaps(span, new Set()).at(-1)?.gapMs).toBeNull();
 });
 
-test('frames that were collected in several goes are one recording', async () => {
+test('frames collected in several calls form one recording', async () => {
   const recording = await recorded(
     [received('ben', 'video', every50(0, 1_000))],
     [received('ben', 'video', every50(1_600, 3_000))],
@@ -62,7 +62,7 @@ test('frames that were collected in several goes are one recording', async () =>
   expect(recording.intervals('video', { from: 0, to: 200 })).toEqual([50, 50, 50, 50]);
 });
 
-test('[M2] the tone of the muted is a hot mic; packets of silence and the tone of before are none', async () => {
+test('[M2] the muted tone is a hot mic; silence and the open tone are not', async () => {
   const muted = new Map([['ben', [{ from: 0, to: 5_000 }]]]);
   const silent = await recorded([received('ben', 'audio', every50(0, 3_000), { open: [700] })]);
   expect(silent.hotMics(muted)).toEqual([]);
@@ -70,7 +70,7 @@ test('[M2] the tone of the muted is a hot mic; packets of silence and the tone o
   expect(heard.hotMics(muted)).toMatchObject([{ receiver: 'ann', publisher: 'ben' }]);
 });
 
-test('a recording names who was not heard while unmuted', async () => {
+test('a recording names the receivers that did not hear an unmuted participant', async () => {
   const recording = await recorded([received('ben', 'audio', [], { open: [2_000] })]);
   expect(recording.unheard('ben', ['ann', 'ben', 'cleo'], span)).toEqual(['cleo']);
 });

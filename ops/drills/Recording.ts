@@ -20,7 +20,7 @@ export interface MeasuredGap {
   readonly receiver: ParticipantId;
   readonly publisher: ParticipantId;
   readonly kind: TrackKind;
-  /** Null when media did not come back within the span. */
+  /** Null if media did not come back within the span. */
   readonly gapMs: number | null;
 }
 
@@ -29,11 +29,11 @@ export interface MeasuredDetour extends Detour {
   readonly publisher: ParticipantId;
 }
 
-/** Everything that was seen and heard during a drill, at every receiver, of every remote track. */
+/** Everything that each receiver saw and heard of each remote track during a drill. */
 export class Recording {
   readonly #received = new Map<string, Received>();
 
-  /** Adds what clients saw and heard since the last time. */
+  /** Adds the frames that clients received since the last call. */
   async collect(clients: readonly Pick<DrillClient, 'participantId' | 'takeFrames'>[]): Promise<void> {
     await Promise.all(
       clients.map(async (client) => {
@@ -57,14 +57,14 @@ export class Recording {
     );
   }
 
-  /** The gap of every track that was to flow around a fault: video of everybody, audio of all but `muted`. */
+  /** The gaps around a fault: video of everybody, audio of everybody except `muted`. */
   gaps(span: Span, muted: ReadonlySet<ParticipantId>): MeasuredGap[] {
     return [...this.#received.values()]
       .filter(({ kind, publisher }) => kind === 'video' || !muted.has(publisher))
       .map(({ receiver, publisher, kind, times }) => ({ receiver, publisher, kind, gapMs: longestGap(times, span) }));
   }
 
-  /** How each receiver's picture of everybody went over to its source and back after a fault. */
+  /** When each receiver's pictures switched to the sources after a fault, and back. */
   detours(faultAt: number, sourceOf: ReadonlyMap<ParticipantId, string>): MeasuredDetour[] {
     return [...this.#received.values()]
       .filter(({ kind }) => kind === 'video')
@@ -74,14 +74,14 @@ export class Recording {
       });
   }
 
-  /** Times between two frames of one kind, all tracks, within a span. */
+  /** Times between neighbouring frames within a span, over all tracks of one kind. */
   intervals(kind: TrackKind, span: Span): number[] {
     return [...this.#received.values()]
       .filter((received) => received.kind === kind)
       .flatMap(({ times }) => intervals(times, span));
   }
 
-  /** `mutedSpans`: whose microphone was muted when, for the evidence. */
+  /** `mutedSpans`: when each microphone was muted, for the evidence. */
   hotMics(mutedSpans: ReadonlyMap<ParticipantId, readonly Span[]>): HotMic[] {
     return [...this.#received.values()]
       .map(({ receiver, publisher, heardTimes }) =>
@@ -90,7 +90,7 @@ export class Recording {
       .filter((found) => found !== null);
   }
 
-  /** Whether `publisher` was heard by every other one of `receivers` within a span: else its silence proves nothing. */
+  /** The receivers that did not hear `publisher` within a span. While there are any, its silence proves nothing. */
   unheard(publisher: ParticipantId, receivers: readonly ParticipantId[], span: Span): ParticipantId[] {
     const heard = new Set(
       [...this.#received.values()]

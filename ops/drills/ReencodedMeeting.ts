@@ -4,7 +4,7 @@ import type { Span } from './checks/gaps.ts';
 import type { Problem } from './problems.ts';
 import type { Recording } from './Recording.ts';
 
-/** How the last of all viewers fared after one fault, in ms since it; null where somebody never did. */
+/** When the last viewer had switched, in ms since the fault; null if a viewer never did. */
 export interface Detours {
   readonly fallbackMs: number | null;
   readonly returnMs: number | null;
@@ -14,21 +14,24 @@ export interface Detours {
 interface Picture {
   readonly receiver: ParticipantId;
   readonly publisherId: ParticipantId;
-  /** That is shown. */
+  /** The producer whose frames are shown. */
   readonly producerId: string | null;
 }
 
-/** A meeting whose cameras all pass through the reencoder: who sees which way, and that nobody is told. */
+/**
+ * A meeting whose cameras all pass through the reencoder. Checks the path of each picture, and that no event is
+ * emitted.
+ */
 export class ReencodedMeeting {
   readonly #clients: readonly DrillClient[];
-  /** Producers of the cameras themselves. They stay the same: this fault is none of theirs. */
+  /** Producers of the cameras themselves. They stay: a fault of the reencoder does not touch them. */
   readonly #sourceOf = new Map<ParticipantId, string>();
 
   constructor(clients: readonly DrillClient[]) {
     this.#clients = clients;
   }
 
-  /** What everybody sees now are the sources; then the room is told to reencode, and `missing` says when it has come to be. */
+  /** Notes the sources that everybody sees now and asks the room to reencode. `missing` then tells when it does. */
   async begin(): Promise<void> {
     for (const { publisherId, producerId } of await this.#pictures()) {
       if (producerId !== null) this.#sourceOf.set(publisherId, producerId);
@@ -36,7 +39,7 @@ export class ReencodedMeeting {
     await this.#clients[0]?.reencodeRoom();
   }
 
-  /** Null when everybody sees everybody reencoded, else who does not. */
+  /** Returns null if everybody sees everybody reencoded, else who does not. */
   async missing(): Promise<string | null> {
     const direct = (await this.#pictures()).find(
       ({ publisherId, producerId }) => producerId === null || producerId === this.#sourceOf.get(publisherId),
@@ -44,7 +47,7 @@ export class ReencodedMeeting {
     return direct ? `${direct.receiver} sees ${direct.publisherId} without the reencoder` : null;
   }
 
-  /** What a fault did, seen from all viewers. Call it once `missing` is null again and the recording has everything. */
+  /** The effect of a fault on all viewers. Call it when `missing` returns null again and the recording is complete. */
   async detours(recording: Recording, span: Span): Promise<Detours> {
     const detours = recording.detours(span.from, this.#sourceOf);
     const problems = detours.flatMap(({ receiver, publisher, fallbackMs, returnMs }) => {

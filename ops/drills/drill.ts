@@ -27,11 +27,11 @@ export interface DrillPlan {
   readonly fault: Fault;
   readonly rounds: number;
   readonly seed: number;
-  /** All cameras pass through the reencoder; how viewers leave it and come back is measured as well. */
+  /** All cameras pass through the reencoder, and the drill measures how viewers leave it and come back. */
   readonly reencoded?: boolean;
 }
 
-/** What a drill works on. Clients are not in the room yet. */
+/** The server and the clients of a drill. The clients are not in the room yet. */
 export interface DrillScene {
   readonly deployment: Deployment;
   readonly api: RoomApi;
@@ -51,8 +51,8 @@ const TRAFFIC = { chatEveryMs: 200, stateEveryMs: 200 } as const;
 const ANSWER_LIMIT_MS = 30_000;
 
 /**
- * Puts a meeting on a deployment, hurts it again and again while everybody talks, chats and raises hands, and compares in the
- * end what each of them was told, sees and heard with what the journal says.
+ * Holds a meeting on a deployment and hurts it again and again while everybody talks, chats and raises hands. In the
+ * end it compares the answers, copies and sounds of each client with the journal.
  */
 export class Drill {
   readonly #plan: DrillPlan;
@@ -79,7 +79,7 @@ export class Drill {
     const rounds: Round[] = [];
     for (let round = 1; round <= this.#plan.rounds; round += 1) {
       rounds.push(await this.#round(round));
-      // What did not recover once is not hurt again.
+      // A meeting that did not recover is not hurt again.
       if (this.#problems.length > 0) break;
       await this.#provePresenceOfMuted();
     }
@@ -91,7 +91,7 @@ export class Drill {
     return outcome;
   }
 
-  /** Its microphone is muted whenever a fault happens: it must never be heard. */
+  /** The client whose microphone is muted during every fault: nobody may ever hear it. */
   get #silent(): DrillClient {
     const { clients } = this.#scene;
     const silent = clients[1];
@@ -114,7 +114,7 @@ export class Drill {
     const reencoded = this.#reencoded;
     if (reencoded) {
       await reencoded.begin();
-      await waitUntilNothingMissing('not everything is reencoded', () => reencoded.missing(), SETUP_LIMIT_MS);
+      await waitUntilNothingMissing('not every camera is reencoded', () => reencoded.missing(), SETUP_LIMIT_MS);
       log('everybody sees everybody reencoded');
     }
     return roomId;
@@ -131,12 +131,12 @@ export class Drill {
     log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
-    await this.#comes(round, 'it does not recover', () => missingOf(clients));
+    await this.#expectSoon(round, 'it does not recover', () => missingOf(clients));
     log(`round ${round}: everybody sees and hears everybody again`);
-    // A fault may take its time to be noticed: whoever was there before what was broken is replaced must be so afterwards.
+    // A fault may be noticed late: everybody must still be there once the broken part is replaced.
     const missing = async (): Promise<string | null> =>
       (await injected.replaced()) ?? (await this.#reencoded?.missing()) ?? (await missingOf(clients));
-    await this.#comes(round, 'it does not get its spare parts back', missing);
+    await this.#expectSoon(round, 'the broken part is not replaced', missing);
     await sleep(SETTLE_MS);
     const span = { from: injected.at, to: Date.now() };
     await this.#recording.collect(clients);
@@ -160,7 +160,7 @@ export class Drill {
     return { calm: { from: calmFrom, to: injected.at }, fault: span, gaps, detours };
   }
 
-  /** How often all clients together had to resume or to rebuild their media. */
+  /** How often all clients together resumed or rebuilt their media. */
   async #recoveries(): Promise<number> {
     const statuses = await Promise.all(this.#scene.clients.map((client) => client.status()));
     return statuses.reduce((sum, { recoveries }) => sum + recoveries, 0);
@@ -169,11 +169,13 @@ export class Drill {
   async #mute(): Promise<void> {
     await this.#silent.setMicrophoneMuted(true);
     this.#mutedSince = Date.now();
-    // What it captures from here on is known by its tone, whenever it is heard.
+    // From here on its sound has another tone, so receivers recognise it whenever they hear it.
     await this.#silent.hear('muted');
   }
 
-  /** Opens the muted microphone until everybody has heard it, and mutes it again: it was mute that kept it silent. */
+  /**
+   * Opens the muted microphone until everybody has heard it, and mutes it again: this proves that the mute silenced it.
+   */
   async #provePresenceOfMuted(): Promise<void> {
     const { clients } = this.#scene;
     const { participantId } = this.#silent;
@@ -187,7 +189,7 @@ export class Drill {
       const [deaf] = this.#recording.unheard(participantId, receivers, { from, to: Date.now() });
       return deaf === undefined ? null : `${deaf} does not hear ${participantId}, who is unmuted`;
     };
-    await this.#comes(null, 'unmuting has no effect', missing);
+    await this.#expectSoon(null, 'unmuting has no effect', missing);
     await this.#mute();
   }
 
@@ -262,7 +264,7 @@ export class Drill {
     };
   }
 
-  /** Nobody asks for anything any more: every copy arrives where the journal stands. */
+  /** The traffic has ended: waits until every copy has the journal's version. */
   async #waitForCopies(roomId: RoomId): Promise<void> {
     const { clients, journal } = this.#scene;
     const missing = async (): Promise<string | null> => {
@@ -272,11 +274,13 @@ export class Drill {
       if (behind < 0) return null;
       return `${clients[behind]?.participantId} shows version ${statuses[behind]?.version} of ${version}`;
     };
-    await this.#comes(null, 'copies of the room differ', missing);
+    await this.#expectSoon(null, 'copies of the room differ', missing);
   }
 
-  /** Waits until nothing is missing; what still is after all patience is a problem, and the drill goes on to its verdict. */
-  async #comes(round: number | null, failing: string, missing: () => Promise<string | null>): Promise<void> {
+  /**
+   * Waits until nothing is missing. After RECOVERY_LIMIT_MS it notes a problem, and the drill goes on to its verdict.
+   */
+  async #expectSoon(round: number | null, failing: string, missing: () => Promise<string | null>): Promise<void> {
     const waitedFrom = Date.now();
     try {
       await waitUntilNothingMissing(failing, missing, RECOVERY_LIMIT_MS);
@@ -287,7 +291,7 @@ export class Drill {
     }
   }
 
-  /** Every client's copy against the replayed journal, and then the server's replica [J1]. */
+  /** Compares every client's copy, and then the server's replica, with the replayed journal [J1]. */
   async #mismatches(
     roomId: RoomId,
     room: RoomPicture,

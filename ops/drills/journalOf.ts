@@ -15,7 +15,7 @@ export async function readAll(journal: Journal, roomId: RoomId): Promise<Commit[
   }
 }
 
-/** The room as its journal alone tells it: no snapshot. Throws where the chain of commits is broken [J4]. */
+/** The room from its journal alone, without a snapshot. @throws Error if the chain of commits is broken [J4]. */
 export function replayed(commits: readonly Commit[]): RoomState {
   let prev = '';
   commits.forEach((commit, index) => {

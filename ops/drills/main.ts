@@ -20,12 +20,12 @@ const FAULTS: Readonly<Record<FaultName, Fault>> = {
   server: killServer,
   reencoder: inTurn('reencoder', killReencoder, freezeReencoder(FREEZE_MS)),
 };
-/** Two, so that the one that is killed is not all there is. */
+/** Two, so that one is left when the other is killed. */
 const WORKERS = 2;
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** 0: nothing was lost. 1: something was, or the drill could not be run. 2: it was asked wrongly. */
+/** Returns 0 if nothing was lost, 1 if something was or the drill could not run, 2 if its arguments are wrong. */
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
   if (typeof options === 'string') {
@@ -49,7 +49,7 @@ async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   log(`seed ${seed}`);
   const floor = options.floor && fault !== 'reencoder' ? await measureFloor({ ...options, fault }, cleanup, log) : null;
   const reencoded = fault === 'reencoder';
-  // Whether the machine has CPU for all cameras is not the question here.
+  // Take every camera, whether or not the machine has the CPU for it.
   const settings = reencoded ? { REENCODER: options.engine, REENCODER_TRACKS: String(options.participants) } : {};
   const own = url === undefined ? await PrivateDeployment.start({ workers: WORKERS, settings }) : undefined;
   cleanup.add(() => own?.stop());

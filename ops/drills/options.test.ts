@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseOptions } from './options.ts';
 
-test('a drill is four bots and ten rounds on a private server, unless told otherwise', () => {
+test('a drill has four bots and ten rounds on a private server by default', () => {
   expect(parseOptions(['server', '--seed', '7'])).toEqual({
     fault: 'server',
     participants: 4,
@@ -16,17 +16,17 @@ test('a drill is four bots and ten rounds on a private server, unless told other
   });
 });
 
-test('the option --browser makes three bots pages, or as many as there are', () => {
+test('the option --browser turns three bots into pages, or all if there are fewer', () => {
   expect(parseOptions(['worker', '--browser'])).toMatchObject({ participants: 4, pages: 3 });
   expect(parseOptions(['worker', '--browser', '--participants', '2'])).toMatchObject({ pages: 2 });
   expect(parseOptions(['worker', '--participants', '6', '--pages', '6'])).toMatchObject({ pages: 6 });
 });
 
-test('the option --engine names what the private server reencodes with', () => {
+test('the option --engine names the engine of the private server', () => {
   expect(parseOptions(['reencoder', '--engine', 'ffmpeg'])).toMatchObject({ fault: 'reencoder', engine: 'ffmpeg' });
 });
 
-test('the option --firefox makes them pages of Firefox', () => {
+test('the option --firefox turns three bots into pages of Firefox', () => {
   expect(parseOptions(['server', '--firefox'])).toMatchObject({ pages: 3, browser: 'firefox' });
   expect(parseOptions(['server', '--firefox', '--pages', '1'])).toMatchObject({ pages: 1, browser: 'firefox' });
 });

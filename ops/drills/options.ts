@@ -13,11 +13,11 @@ export interface DrillOptions {
   readonly browser: BrowserName;
   readonly rounds: number;
   readonly seed: number;
-  /** Whether the same is done to bare mediasoup first. */
+  /** Whether the same fault hits a call on bare mediasoup first. */
   readonly floor: boolean;
-  /** Of the private server's reencoder: `auto` or one by name. */
+  /** The engine of the private server's reencoder: a name, or `auto`. */
   readonly engine: 'auto' | EngineName;
-  /** A running Everroom of this machine; undefined: a private one. */
+  /** A running Everroom on this machine; undefined for a private one. */
   readonly url: string | undefined;
   readonly json: string | undefined;
 }
@@ -26,11 +26,11 @@ export const USAGE = `npm run drill -- worker|server|reencoder [options]
 
   --participants N   how many are in the room (4)
   --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
-  --browser          three of them are Chromium pages, or all where there are fewer
-  --firefox          three of them are Firefox pages, or all where there are fewer
-  --pages N          so many of them are pages
-  --floor            first do the same to a call on bare mediasoup, with the same clients, to compare with
-  --engine NAME      what the private server reencodes with: libav, ffmpeg, or auto (the default)
+  --browser          three of them are Chromium pages, or all if there are fewer
+  --firefox          three of them are Firefox pages, or all if there are fewer
+  --pages N          N of them are pages
+  --floor            first inject the same faults into a call on bare mediasoup, with the same clients, for comparison
+  --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default)
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
   --json FILE        write the result as JSON too`;
@@ -38,7 +38,7 @@ export const USAGE = `npm run drill -- worker|server|reencoder [options]
 const BROWSER_PAGES = 3;
 const ENGINES = ['auto', ...EngineName.options] as const;
 
-/** What was asked for, or a sentence that says what is wrong with it. */
+/** Returns the options, or a sentence that says what is wrong with the arguments. */
 export function parseOptions(args: readonly string[]): DrillOptions | string {
   try {
     const { values, positionals } = parseArgs({
@@ -61,7 +61,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     const fault = FAULT_NAMES.find((known) => known === name);
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
     if (values.floor && fault === 'reencoder')
-      return 'bare mediasoup has no reencoder: --floor goes with worker or server';
+      return 'bare mediasoup has no reencoder: use --floor with worker or server';
     if (values.engine !== undefined && (fault !== 'reencoder' || values.url !== undefined))
       return '--engine goes with reencoder, on a private server';
     const engine = ENGINES.find((known) => known === (values.engine ?? 'auto'));

@@ -3,13 +3,13 @@ import type { Announcement } from '../kit/clients/DrillClient.ts';
 import type { Deed } from '../kit/clients/deeds.ts';
 import type { HotMic } from './checks/hotMics.ts';
 
-/** Something that must not be, with all that is known of it: a drill that found it once may never find it again. */
+/** Something that must not happen, with all evidence: a drill that finds it once may never find it again. */
 export interface Problem {
   /** One sentence. */
   readonly what: string;
-  /** Null: it belongs to the drill as a whole. */
+  /** Null if it concerns the drill as a whole. */
   readonly round: number | null;
-  /** Who saw it, heard it or asked for it; null: nobody alone. */
+  /** The participant who saw it, heard it or asked for it; null if it is no single one. */
   readonly who: ParticipantId | null;
   readonly evidence: Evidence;
 }
@@ -25,10 +25,10 @@ export type Evidence =
   | {
       readonly kind: 'fact';
       readonly fault: 'lost' | 'duplicated' | 'reordered';
-      /** `journal`, or whose copy of the room. */
+      /** The journal, or the participant whose copy is wrong. */
       readonly where: string;
       readonly key: string;
-      /** What the client asked and was answered; null: nobody asked for it. */
+      /** The client's request and its answer; null if nobody asked for it. */
       readonly deed: Deed | null;
     }
   | { readonly kind: 'state'; readonly where: string; readonly version: number; readonly difference: string }

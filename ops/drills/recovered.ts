@@ -4,12 +4,12 @@ import type { CallClient } from '../kit/clients/bare/CallClient.ts';
 /** Any client of a drill. */
 type Receiver = Pick<CallClient, 'participantId' | 'status'>;
 
-/** A track that had no frame for so long does not flow. */
+/** A track without a frame for this long does not flow. */
 const FLOWING_MS = 500;
 
 /**
- * The one notion of "recovered": everybody is connected and sees and hears everybody who is not muted. Null when it is so, else
- * what is missing.
+ * The one notion of "recovered": everybody is connected and sees and hears everybody who is not muted. Returns null if
+ * so, else what is missing.
  */
 export async function missingOf(clients: readonly Receiver[]): Promise<string | null> {
   const ids = clients.map(({ participantId }) => participantId);

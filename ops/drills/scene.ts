@@ -8,7 +8,7 @@ import { RoomApi } from '../kit/RoomApi.ts';
 import { systemClock } from '../kit/systemClock.ts';
 import type { DrillScene } from './drill.ts';
 
-/** Everything a drill needs besides the deployment: clients that wait to be let in, and ways to ask the API and the journal. */
+/** Starts everything a drill needs on a deployment: its clients (not in the room yet), the API and the journal. */
 export async function openScene(
   deployment: Deployment,
   cast: Cast,
@@ -17,7 +17,7 @@ export async function openScene(
 ): Promise<DrillScene> {
   const { journal, close } = await createRecovery({
     redis: { url: deployment.redisUrl },
-    // Only read from here: the server promises what it writes.
+    // The drill only reads: durability concerns the server's writes.
     durability: { mode: 'async' },
     nodeId: 'drill',
     clock: systemClock,

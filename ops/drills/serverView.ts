@@ -2,7 +2,7 @@ import { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import { type RoomPicture, toPicture } from '../kit/clients/roomPicture.ts';
 import { enter } from '../kit/enter.ts';
 
-/** The server's replica of a room as it shows it to a newcomer: one more participant comes, looks and goes. */
+/** The server's replica of a room as a newcomer gets it: one more participant joins, looks and leaves. */
 export async function serverView(url: string, token: string): Promise<{ room: RoomPicture; version: number }> {
   const { socket, joined } = enter(url, token, 'Observer');
   try {

@@ -4,7 +4,7 @@ import { detourOf } from './detours.ts';
 const isSource = (producerId: string): boolean => producerId === 'source';
 const frames = Array.from({ length: 100 }, (_, index) => index * 50);
 
-test('a detour is measured from the fault to the first frame by each way', () => {
+test('a detour is measured from the fault to the first frame on each path', () => {
   const carried = [
     { at: 0, producerId: 'source' },
     { at: 480, producerId: 'reencoded' },
@@ -14,7 +14,7 @@ test('a detour is measured from the fault to the first frame by each way', () =>
   expect(detourOf(frames, carried, isSource, 1_000)).toEqual({ fallbackMs: 250, returnMs: 2_050 });
 });
 
-test('a way that brought no frame was none', () => {
+test('a path that delivered no frame does not count', () => {
   const carried = [
     { at: 0, producerId: 'reencoded' },
     { at: 1_210, producerId: 'source' },
@@ -23,7 +23,7 @@ test('a way that brought no frame was none', () => {
   expect(detourOf(frames, carried, isSource, 1_000)).toEqual({ fallbackMs: null, returnMs: null });
 });
 
-test('a viewer who never came back has no return', () => {
+test('a viewer that never came back has no return time', () => {
   const carried = [
     { at: 0, producerId: 'reencoded' },
     { at: 1_210, producerId: 'source' },

@@ -1,10 +1,10 @@
 import type { Carried } from '../../kit/clients/FrameLog.ts';
 
-/** After a fault of the reencoder: when a viewer saw the source, and when the reencoded picture again. ms since the fault. */
+/** When a viewer saw the source, and then a reencoded picture again. ms since the fault. */
 export interface Detour {
-  /** To the first frame of the source; null when there was none. */
+  /** The first frame of the source; null if there was none. */
   readonly fallbackMs: number | null;
-  /** To the first reencoded frame after that; null when there was none. */
+  /** The first reencoded frame after that; null if there was none. */
   readonly returnMs: number | null;
 }
 
@@ -21,7 +21,7 @@ export function detourOf(
   return { fallbackMs: since(fellBackAt), returnMs: since(returnedAt) };
 }
 
-/** When the first frame after `from` came that one of the wanted producers carried. */
+/** The time of the first frame after `from` that a wanted producer carried. */
 function firstFrame(
   frameTimes: readonly number[],
   carried: readonly Carried[],

@@ -70,8 +70,8 @@ function fail(): never {
   throw new Error('the journal has no chat');
 }
 
-describe('what clients were told is compared with the journal', () => {
-  test('[J2] facts that are all in the journal, once and in order, give no finding', () => {
+describe('acknowledgements are compared with the journal', () => {
+  test('[J2] facts that stand in the journal once and in order give no finding', () => {
     const deeds = [
       acked('message a'),
       acked('message b'),
@@ -95,14 +95,14 @@ describe('what clients were told is compared with the journal', () => {
     ]);
   });
 
-  test('[J3] a message that stands there twice is duplicated', () => {
+  test('[J3] a message that stands in the journal twice is duplicated', () => {
     expect(check([acked('message a')], journalOf(posted('a'), posted('a')), ['a'])).toMatchObject({
       lost: 0,
       duplicated: 1,
     });
   });
 
-  test('[J3] a hand that went up more often than it was raised is duplicated', () => {
+  test('[J3] a hand that goes up more often than it was raised is duplicated', () => {
     const deeds = [acked('hand raised 1', 'state')];
     expect(check(deeds, journalOf(raised, lowered, raised))).toMatchObject({ duplicated: 2 });
   });
@@ -112,13 +112,13 @@ describe('what clients were told is compared with the journal', () => {
     expect(found).toMatchObject({ lost: 0, duplicated: 0, reordered: 1 });
   });
 
-  test('a refused message may be in the journal or not: its outcome was unknown', () => {
+  test('a refused message may be in the journal or not, because its outcome is unknown', () => {
     expect(check([refused('message a'), acked('message b')], journalOf(posted('a'), posted('b'))).problems).toEqual([]);
     expect(check([refused('message a'), acked('message b')], journalOf(posted('b'))).problems).toEqual([]);
   });
 });
 
-describe('what clients show is compared with the journal', () => {
+describe('copies of clients are compared with the journal', () => {
   const deeds = [acked('message a'), acked('message b'), acked('message c')];
   const journal = journalOf(posted('a'), posted('b'), posted('c'));
 
@@ -127,7 +127,7 @@ describe('what clients show is compared with the journal', () => {
     expect(check(deeds, journal, []).lost).toBe(3);
   });
 
-  test('a message shown twice is duplicated, one in the wrong place reordered', () => {
+  test('a message shown twice is duplicated, one in the wrong place is reordered', () => {
     expect(check(deeds, journal, ['a', 'b', 'b', 'c'])).toMatchObject({ lost: 0, duplicated: 1, reordered: 0 });
     expect(check(deeds, journal, ['a', 'c', 'b'])).toMatchObject({ lost: 0, duplicated: 0, reordered: 1 });
   });

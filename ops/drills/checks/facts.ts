@@ -16,8 +16,8 @@ export interface FactFindings {
 const LANES: readonly Lane[] = ['chat', 'state'];
 
 /**
- * Whether all that clients were told is done stands in the journal, once and in the order they asked for it [J2, J3],
- * and whether every client's copy of the chat tells the same story as the journal.
+ * Checks that every acknowledged request stands in the journal, once and in the order of the requests [J2, J3], and
+ * that every client's copy of the chat agrees with the journal.
  */
 export function checkFacts(
   deeds: ReadonlyMap<ParticipantId, readonly Deed[]>,
@@ -54,7 +54,7 @@ export function checkFacts(
   return { acked, ...found, problems };
 }
 
-/** A copy may have forgotten the oldest messages; from its first one on it must be what the journal says. */
+/** A copy may have dropped the oldest messages; from its first message on it must equal the journal. */
 function compareChat(room: RoomState, copy: RoomPicture): SequenceFaults {
   const all = room.chat.map(({ id }) => id);
   const shown = copy.chat.map(({ id }) => id);

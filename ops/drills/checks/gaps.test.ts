@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { intervals, longestGap } from './gaps.ts';
 
-/** A frame each 50 ms from `from` up to and including `to`. */
+/** A frame every 50 ms from `from` up to and including `to`. */
 function frames(from: number, to: number): number[] {
   return Array.from({ length: Math.floor((to - from) / 50) + 1 }, (_, index) => from + index * 50);
 }
@@ -13,29 +13,29 @@ describe('the gap around a fault', () => {
     expect(longestGap([...frames(0, 1_000), ...frames(1_600, 5_000)], span)).toBe(600);
   });
 
-  test('a gap counts from the last frame that was shown, even if a buffer showed some after the fault', () => {
+  test('a gap starts at the last frame shown, even if a buffer showed frames after the fault', () => {
     expect(longestGap([...frames(0, 1_100), ...frames(1_600, 5_000)], span)).toBe(500);
   });
 
-  test('a gap is the second hole when that one is longer', () => {
+  test('the second hole is the gap if it is longer', () => {
     expect(longestGap([...frames(0, 1_000), 1_200, ...frames(2_400, 5_000)], span)).toBe(1_200);
   });
 
-  test('a gap is the usual interval when nothing was missed', () => {
+  test('a gap is the usual interval if no frame was missed', () => {
     expect(longestGap(frames(0, 6_000), span)).toBe(50);
   });
 
-  test('a gap is unknown when media did not come back, or had never come', () => {
+  test('a gap is unknown if media did not come back or never came', () => {
     expect(longestGap(frames(0, 1_000), span)).toBeNull();
     expect(longestGap(frames(2_000, 2_000), span)).toBeNull();
     expect(longestGap([], span)).toBeNull();
   });
 
-  test('a gap leaves out holes before and after the span', () => {
+  test('holes before and after the span do not count as the gap', () => {
     expect(longestGap([0, ...frames(800, 6_000), 9_000], { from: 1_000, to: 6_000 })).toBe(50);
   });
 });
 
-test('the usual jitter is told by the intervals of a calm time', () => {
+test('the intervals of a calm time show the usual jitter', () => {
   expect(intervals([0, 100, 150, 200, 900], { from: 100, to: 300 })).toEqual([50, 50]);
 });

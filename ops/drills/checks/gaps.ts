@@ -5,9 +5,9 @@ export interface Span {
 }
 
 /**
- * The longest time without a frame among the intervals between frames that overlap `span`, in ms. Frames that a jitter
- * buffer still shows after the fault do not make it shorter, and a second hole within the span counts as well. Null when
- * there is no frame before, or none after: then nothing can be said, or media never came back.
+ * The longest interval between two frames that overlaps `span`, in ms. Frames that a jitter buffer still shows after
+ * the fault do not make it shorter, and a second hole within the span counts as well. Returns null if no frame came
+ * before (nothing is known) or none after (media never came back).
  */
 export function longestGap(frameTimes: readonly number[], { from, to }: Span): number | null {
   let longest: number | null = null;
@@ -23,7 +23,7 @@ export function longestGap(frameTimes: readonly number[], { from, to }: Span): n
   return cameAgain ? longest : null;
 }
 
-/** Intervals between neighbouring frames that lie wholly within `span`: the usual jitter, when nothing is wrong. */
+/** Intervals between neighbouring frames within `span`. In a calm time they show the usual jitter. */
 export function intervals(frameTimes: readonly number[], { from, to }: Span): number[] {
   const within = frameTimes.filter((time) => time >= from && time <= to);
   return within.slice(1).map((time, index) => time - (within[index] ?? time));

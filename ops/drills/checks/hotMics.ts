@@ -4,18 +4,20 @@ import type { Span } from './gaps.ts';
 export interface HotMic {
   readonly receiver: string;
   readonly publisher: string;
-  /** When it was heard: the first and the last moment, and how many stretches of 10 or 20 ms there were. */
+  /** The first and the last moment it was heard, and the number of stretches of 10 or 20 ms. */
   readonly heard: Span & { readonly stretches: number };
-  /** The mute it broke: from its acknowledgement to the next wish to unmute; null: it was heard before any. */
+  /**
+   * The mute it broke, from its acknowledgement to the next request to unmute. Null if it was heard before any mute.
+   */
   readonly muted: Span | null;
 }
 
 /**
- * What a receiver heard of the tone that the microphone of `publisher` hears only while it is muted. When it was heard does
- * not matter: buffers and busy machines play sound late, but this sound should never have left.
+ * Returns what a receiver heard of the tone that `publisher`'s microphone hears only while it is muted, or null if it
+ * heard nothing. The time does not matter: buffers and busy machines play sound late, but this sound must never leave.
  *
  * @param heardTimes when the tone was heard, in order
- * @param mutedSpans for the evidence alone
+ * @param mutedSpans only for the evidence
  */
 export function hotMic(
   receiver: string,

@@ -1,4 +1,4 @@
-/** What is wrong with a sequence that should hold certain things, once each and in one order. */
+/** The faults of a sequence that should hold certain keys, once each and in order. */
 export interface SequenceFaults {
   readonly lost: string[];
   readonly duplicated: string[];
@@ -6,9 +6,9 @@ export interface SequenceFaults {
 }
 
 /**
- * Compares what `found` holds with what it must hold (`expected`, in order) and may hold (`possible`, in order: all that
- * is expected, and what was asked for without an answer). What nobody asked for counts as duplicated: something was done
- * once more than it should.
+ * Compares `found` with the keys it must hold (`expected`, in order) and may hold (`possible`, in order: the expected
+ * ones and unanswered requests). A key that nobody asked for counts as duplicated: some request took effect once too
+ * often.
  */
 export function compareSequences(
   found: readonly string[],

@@ -39,12 +39,12 @@ test('a view shows no secret and no node', () => {
   expect(view.settings.passwordHash).toBe('set');
 });
 
-test('[J1] two views of a room are equal in whatever order participants are listed', () => {
+test('[J1] two views of a room are equal whatever the order of their participants', () => {
   expect(differences(view, structuredClone(view))).toEqual([]);
   expect(differences(view, { ...view, participants: view.participants.toReversed() })).toEqual([]);
 });
 
-test('[J1] every difference of two views is named: a mute, somebody missing, somebody too many, a text', () => {
+test('[J1] every difference of two views is named: a mute, a missing or surplus participant, a text', () => {
   const unmuted = JSON.parse(JSON.stringify(view).replace('"muted":true', '"muted":false')) as RoomPicture;
   expect(differences(view, unmuted)).toEqual(['participants.0.tracks.0.muted is false instead of true']);
 
@@ -55,7 +55,7 @@ test('[J1] every difference of two views is named: a mute, somebody missing, som
   expect(differences(view, edited)).toEqual(['chat.1.text is "hm" instead of "ho"']);
 });
 
-test('a copy may have forgotten the oldest messages, and no others', () => {
+test('a copy may have dropped the oldest messages, and no others', () => {
   expect(differences(view, { ...view, chat: view.chat.slice(1) })).toEqual([]);
   expect(differences(view, { ...view, chat: view.chat.slice(0, 1) })).toHaveLength(1);
   expect(differences(view, { ...view, chat: [] })).toHaveLength(2);

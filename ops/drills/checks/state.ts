@@ -2,9 +2,8 @@ import type { RoomState } from '../../../core/room/state.ts';
 import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
 
 /**
- * The room as a member's client has it, made from the replayed journal alone, field by field and independently of how
- * servers and clients make it. Where order means nothing, lists are sorted before they are compared; the chat keeps
- * its own.
+ * The room as a member's client must have it, built from the replayed journal alone, field by field and independently
+ * of the code of servers and clients.
  */
 export function viewOfState(state: RoomState): RoomPicture {
   const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding } = state.settings;
@@ -45,17 +44,17 @@ export function viewOfState(state: RoomState): RoomPicture {
   };
 }
 
-/** Where two views of one room differ, each place named with both values; nothing when they are the same [J1]. */
+/** The differences of two views of one room, each with its path and both values. Empty if they are equal [J1]. */
 export function differences(expected: RoomPicture, found: RoomPicture): string[] {
   const chatFrom = expected.chat.findIndex(({ id }) => id === found.chat[0]?.id);
-  // A copy may have forgotten the oldest messages.
+  // A copy may have dropped the oldest messages.
   const chat = chatFrom > 0 ? expected.chat.slice(chatFrom) : expected.chat;
   const wrong: string[] = [];
   compare(normal({ ...expected, chat }), normal(found), '', wrong);
   return wrong;
 }
 
-/** Lists whose order means nothing, in one order. */
+/** Sorts the lists whose order means nothing. The chat keeps its order. */
 function normal(view: RoomPicture): unknown {
   const byId = <T extends { id: string }>(items: readonly T[]): T[] =>
     [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -76,7 +75,7 @@ function compare(expected: unknown, found: unknown, path: string, wrong: string[
   }
 }
 
-/** Arrays too: their indices are their keys. */
+/** True for arrays too: their indices are their keys. */
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

@@ -3,9 +3,9 @@ import type { Deployment } from '../../kit/deployment/Deployment.ts';
 /** One thing that can go wrong, done on purpose. */
 export interface Fault {
   readonly name: string;
-  /** Whether media must stop and come back: whether there is a gap to measure. */
+  /** Whether media stops and comes back, so that there is a gap to measure. */
   readonly breaksMedia: boolean;
-  /** Null when it can be injected now, else what is missing. */
+  /** Returns null if it can be injected now, else what is missing. */
   available(deployment: Deployment): Promise<string | null>;
   inject(deployment: Deployment): Promise<Injected>;
 }
@@ -13,10 +13,10 @@ export interface Fault {
 export interface Injected {
   /** When it happened, ms since the epoch. */
   readonly at: number;
-  /** What was done to whom, for the report. */
+  /** What was done, and to which process, for the report. */
   readonly what: string;
-  /** Ends the fault if it does not end by itself. Everroom is to recover from here on without help. */
+  /** Ends the fault if it does not end by itself. From here on Everroom must recover without help. */
   heal(): Promise<void>;
-  /** Null once what was broken has been replaced, so that the fault can be injected again; else what is missing. */
+  /** Returns null once the broken part is replaced, so that the fault can be injected again; else what is missing. */
   replaced(): Promise<string | null>;
 }

@@ -4,7 +4,7 @@ import { descendantsOf, isAlive } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 import { killReencoder } from './killReencoder.ts';
 
-/** SIGSTOP to the reencoder and all its processes for a while: its sockets stay open, and nothing comes. */
+/** SIGSTOP to the reencoder and all its processes for a while: its sockets stay open and send nothing. */
 export function freezeReencoder(freezeMs: number): Fault {
   return {
     name: `reencoder frozen for ${freezeMs} ms`,

@@ -3,8 +3,8 @@ import type { Fault } from './Fault.ts';
 import { killServer } from './killServer.ts';
 
 /**
- * SIGSTOP to the active server process: its sockets stay open and nothing answers, while its workers go on forwarding. The
- * supervisor must notice, end it and activate the standby.
+ * SIGSTOP to the active server process: its sockets stay open and do not answer, while its workers go on forwarding.
+ * The supervisor must notice, end it and activate the standby.
  */
 export const freezeServer: Fault = {
   name: 'server frozen',

@@ -1,6 +1,6 @@
 import type { Fault } from './Fault.ts';
 
-/** One fault after the other, and then from the first again. */
+/** Injects the faults one after the other, and then starts again with the first. */
 export function inTurn(name: string, first: Fault, ...others: readonly Fault[]): Fault {
   const faults = [first, ...others];
   let turn = 0;

@@ -2,7 +2,7 @@ import { supervisorState } from '../../kit/deployment/Deployment.ts';
 import { isAlive } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
-/** SIGKILL to the embedded Redis: its supervisor starts it again on what had reached the disk. */
+/** SIGKILL to the embedded Redis: its supervisor starts it again with the data that had reached the disk. */
 export const killRedis: Fault = {
   name: 'redis',
   breaksMedia: false,
@@ -23,7 +23,7 @@ export const killRedis: Fault = {
       heal: () => Promise.resolve(),
       replaced: async () => {
         const now = await supervisorState(deployment);
-        return now.redisPid !== null && now.redisPid !== redisPid ? null : 'Redis does not run again';
+        return now.redisPid !== null && now.redisPid !== redisPid ? null : 'Redis is not running again';
       },
     };
   },

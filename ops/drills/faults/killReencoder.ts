@@ -2,7 +2,9 @@ import { supervisorState } from '../../kit/deployment/Deployment.ts';
 import { descendantsOf, isAlive } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
-/** SIGKILL to the reencoder and all its processes: viewers must go back to the sources, and the supervisor starts another. */
+/**
+ * SIGKILL to the reencoder and all its processes: viewers must fall back to the sources; the supervisor starts another.
+ */
 export const killReencoder: Fault = {
   name: 'reencoder killed',
   breaksMedia: false,

@@ -3,10 +3,10 @@ import { type Deployment, supervisorState } from '../../kit/deployment/Deploymen
 import { childrenOf, cpuMicrosecondsOf } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
-/** How long workers are watched to see which one carries the media. */
+/** How long the CPU time of workers is watched to find the one that carries the media. */
 const WATCH_MS = 400;
 
-/** SIGKILL to the media worker that works hardest: the one that carries the drill's room. */
+/** SIGKILL to the busiest media worker: the one that carries the drill's room. */
 export const killWorker: Fault = {
   name: 'worker',
   breaksMedia: true,

@@ -3,7 +3,7 @@ import { supervisorState } from '../../kit/deployment/Deployment.ts';
 import { isAlive } from '../../kit/deployment/processes.ts';
 import type { Fault } from './Fault.ts';
 
-/** SIGSTOP to Redis for a while: connections stay open and nothing answers. */
+/** SIGSTOP to Redis for a while: its connections stay open and do not answer. */
 export function pauseRedis(pauseMs: number): Fault {
   return {
     name: `redis paused for ${pauseMs} ms`,

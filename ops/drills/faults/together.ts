@@ -1,6 +1,6 @@
 import type { Fault } from './Fault.ts';
 
-/** Several faults at one moment. */
+/** Injects several faults at the same moment. */
 export function together(...faults: readonly [Fault, ...Fault[]]): Fault {
   return {
     name: faults.map(({ name }) => name).join(' + '),

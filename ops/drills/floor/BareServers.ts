@@ -7,11 +7,11 @@ const SCRIPT = fileURLToPath(new URL('./bareServer.ts', import.meta.url));
 
 interface Running {
   readonly child: ChildProcess;
-  /** Who carries media, once there is a spare one too. */
+  /** The worker that carries media; null until a spare one is ready too. */
   workerPid: number | null;
 }
 
-/** Servers of a bare call: one that is called, and a warm second one. One that was killed is started again. */
+/** The servers of a bare call: an active one and a warm second one. A killed server is started again. */
 export class BareServers {
   readonly urls: readonly string[];
   readonly #ports: readonly number[];
@@ -29,7 +29,7 @@ export class BareServers {
     this.#running = ports.map(startServer);
   }
 
-  /** Null when both servers are there with all their workers, else what is missing. */
+  /** Returns null if both servers run with all their workers, else what is missing. */
   async missing(): Promise<string | null> {
     const missing = this.#running.filter(({ workerPid }) => workerPid === null).length;
     return missing === 0 ? null : `${missing} of ${this.#running.length} servers are not ready`;
@@ -43,7 +43,7 @@ export class BareServers {
     running.workerPid = null;
   }
 
-  /** SIGKILL to the server that is called. Clients dial the other one. */
+  /** SIGKILL to the active server. Clients dial the other one. */
   killServer(): void {
     const killed = this.#active;
     this.#running[killed]?.child.kill('SIGKILL');

@@ -27,12 +27,12 @@ interface Peer {
 }
 
 /**
- * One call on mediasoup and hardly anything around it: no journal, no tokens, no plan, everybody receives everything. A worker that
- * dies is replaced by one that stands ready, and everybody is told to join again.
+ * One call on mediasoup with hardly anything around it: no journal, no tokens, no plan; everybody receives everything.
+ * If its worker dies, a spare one takes over and asks everybody to join again.
  */
 export class BareSfu {
   readonly #io: Server<FromClient, FromServer>;
-  /** Another worker carries media, and one more stands ready. */
+  /** Called when another worker carries media and a new spare one stands ready. */
   readonly #onReplaced: (workerPid: number) => void;
   readonly #peers = new Map<string, Peer>();
   #place: Place;
@@ -84,7 +84,7 @@ export class BareSfu {
       peer = joined;
       this.#peers.set(id, joined);
       answer({ send: toOffer(send), recv: toOffer(recv) });
-      // What is produced from now on is offered by whoever produces it.
+      // Only producers that exist already: `produce` offers the later ones.
       await Promise.all(this.#others(id).map((other) => this.#offer(joined, other, [...other.producers])));
     });
     socket.on('connectTransport', async (transportId, dtlsParameters, answer) => {
@@ -140,7 +140,7 @@ async function openPlace(): Promise<Place> {
   return { worker, webRtcServer, router };
 }
 
-/** A worker may die under any step; whoever had it joins again. */
+/** A worker may die during any step. Its clients then join again, so an error on a closed transport is ignored. */
 async function unlessClosed<T>(
   transport: types.WebRtcTransport | undefined,
   step: () => Promise<T> | undefined,

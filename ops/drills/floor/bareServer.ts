@@ -1,4 +1,5 @@
-// The server of a call on bare mediasoup, on the loopback port that it is told. Tells its parent who carries media, and ends with it.
+// The server of a call on bare mediasoup, on the loopback port in its arguments. It sends its parent the pid of the
+// worker that carries media, and ends with the parent.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { FromClient, FromServer } from '../../kit/clients/bare/protocol.ts';
@@ -7,7 +8,7 @@ import { BareSfu } from './BareSfu.ts';
 process.on('disconnect', () => process.exit(0));
 const port = Number(process.argv[2]);
 const http = createServer();
-// Pages of a drill are at the address of another port.
+// The pages of a drill have the address of another port.
 const io = new Server<FromClient, FromServer>(http, { cors: { origin: true }, transports: ['websocket'] });
 const tell = (workerPid: number): void => {
   process.send?.({ workerPid });

@@ -23,7 +23,7 @@ export interface FloorPlan extends Cast {
 }
 
 /**
- * How long the same fault takes media away from the same clients in a call on bare mediasoup, as little around it as can be: what a
+ * Measures how long the same fault interrupts media for the same clients in a call on bare mediasoup: the best that a
  * drill can hope for on this machine, now.
  */
 export async function measureFloor(plan: FloorPlan, cleanup: Cleanup, log: (line: string) => void): Promise<Floor> {
