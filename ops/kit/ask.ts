@@ -10,7 +10,9 @@ const Answer = z.object({
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
-/** Resolves with the result as it came: who asks knows what of it matters. Rejects when the server refuses or is silent. */
+/**
+ * Resolves with the unchecked result: the caller reads the parts it needs. Rejects if the server refuses or is silent.
+ */
 export function ask<N extends RequestName>(socket: Socket, name: N, request: RequestBody<N>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     socket.timeout(ANSWER_LIMIT_MS).emit(name, request, (failure: Error | null, response: unknown) => {

@@ -2,14 +2,14 @@ type Step = () => Promise<void> | void;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What must be undone however the program ends; the newest first. */
+/** Steps that run however the program ends, the newest first. */
 export class Cleanup {
   readonly #steps: Step[] = [];
   #running: Promise<void> | undefined;
   #interrupted = false;
 
   readonly #onSignal = (): void => {
-    // Asked twice: no more waiting.
+    // The second signal ends the program at once.
     if (this.#running) process.exit(130);
     this.#interrupted = true;
     void this.run().finally(() => process.exit(130));
@@ -19,7 +19,7 @@ export class Cleanup {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
-  /** Asked to end by a signal: what fails from now on fails because things are being taken away. */
+  /** Whether a signal ended the program. Errors from then on are a consequence of the clean-up. */
   get interrupted(): boolean {
     return this.#interrupted;
   }
@@ -28,7 +28,7 @@ export class Cleanup {
     this.#steps.push(step);
   }
 
-  /** Every step runs, also when one before it failed; failures are printed. */
+  /** Runs every step, even if an earlier one fails; failures are printed. */
   run(): Promise<void> {
     this.#running ??= this.#runAll();
     return this.#running;

@@ -4,8 +4,8 @@ import { PROTOCOL_VERSION } from '../../signaling/protocol/version.ts';
 import { ask } from './ask.ts';
 
 /**
- * The least that a client does to be in a room: connects and asks to join, without media. Resolves with the bare result;
- * rejects when there is none. Disconnect the socket when done.
+ * Connects and joins a room without media: the least that a client does. Resolves with the unchecked result, rejects if
+ * there is none. The caller disconnects the socket.
  */
 export function enter(url: string, token: string, name: string): { socket: Socket; joined: Promise<unknown> } {
   const socket = io(url, {

@@ -3,8 +3,8 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 
 /**
- * Below the ports that the system gives to outgoing connections (from 32,768) and mediasoup to plain transports (from
- * 10,000), and without one that browsers refuse.
+ * These ports lie below those that the system gives to outgoing connections (from 32,768) and mediasoup to plain
+ * transports (from 10,000), and browsers refuse none of them.
  */
 const FIRST_PORT = 7_000;
 const LAST_PORT = 9_999;
@@ -16,7 +16,7 @@ const reservations: Server[] = [];
 /** A port of the loopback that is reserved for this process, see `freePorts`. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);
-  if (port === undefined) throw new Error('No port was reserved');
+  if (port === undefined) throw new Error('no port was reserved');
   return port;
 }
 
@@ -30,7 +30,7 @@ export async function freePorts(count: number): Promise<number[]> {
     const ports = Array.from({ length: count }, (_, index) => first + index);
     if (await reserveAll(ports)) return ports;
   }
-  throw new Error(`There are no ${count} neighbouring free ports between ${FIRST_PORT} and ${LAST_PORT}`);
+  throw new Error(`there are no ${count} neighbouring free ports between ${FIRST_PORT} and ${LAST_PORT}`);
 }
 
 async function reserveAll(ports: readonly number[]): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/ports.ts';
 
-/** Says only what spoils a measurement: errors. */
+/** Logs only errors, because they spoil a measurement. */
 export const quietLogger: Logger = {
   child: () => quietLogger,
   debug: () => undefined,

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32), so that a run can be repeated. */
+/** Returns numbers in [0, 1) that depend on the seed alone (mulberry32), so that a run can be repeated. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,9 +9,9 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** One of them; there must be one. */
+/** Returns one of the items. @throws RangeError if there is none. */
 export function pick<T>(random: () => number, items: readonly T[]): T {
   const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) throw new RangeError('There is nothing to pick from');
+  if (item === undefined) throw new RangeError('there is nothing to pick from');
   return item;
 }

@@ -8,7 +8,7 @@ interface Counter {
   hang(): Promise<void>;
 }
 
-/** Two ends that pass on what JSON can carry, as Node's IPC channel does. */
+/** Two ends that carry JSON, as Node's IPC channel does. */
 function ends(): [EventEmitter & { send(message: unknown): void }, EventEmitter & { send(message: unknown): void }] {
   const [one, two] = [new EventEmitter(), new EventEmitter()];
   const to = (other: EventEmitter) => (message: unknown) => {
@@ -34,14 +34,14 @@ class CounterOfTheChild implements Counter {
   }
 }
 
-test('a parent calls its child, and the child its parent', async () => {
+test('a parent can call its child, and the child its parent', async () => {
   const [parent, child] = ends();
   const { remote } = openRpc<Counter>(parent, { name: () => 'the parent' });
   const { remote: above } = openRpc<{ name(): string }>(child, new CounterOfTheChild());
   expect([await remote.add(2), await remote.add(3), await above.name()]).toEqual([2, 5, 'the parent']);
 });
 
-test('what the other side throws arrives with its message and its stack', async () => {
+test('an error of the other side arrives with its message and its stack', async () => {
   const [parent, child] = ends();
   const { remote } = openRpc<Counter>(parent);
   openRpc(child, new CounterOfTheChild());
@@ -49,7 +49,7 @@ test('what the other side throws arrives with its message and its stack', async 
   await expect((remote as unknown as { nothing(): Promise<void> }).nothing()).rejects.toThrow('nothing');
 });
 
-test('pending and later calls reject for the reason for which the other side is gone', async () => {
+test('pending and later calls reject with the reason why the other side is gone', async () => {
   const [parent, child] = ends();
   const rpc = openRpc<Counter>(parent);
   openRpc(child, new CounterOfTheChild());

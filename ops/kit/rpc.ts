@@ -1,6 +1,6 @@
 import { type BirpcReturn, createBirpc } from 'birpc';
 
-/** A process as its child sees it, or a child as its parent does. */
+/** The parent process as its child sees it, or the child as its parent sees it. */
 interface Channel {
   send?(message: unknown): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
@@ -8,20 +8,20 @@ interface Channel {
 
 export interface Rpc<Remote extends object> {
   /**
-   * The functions of the other side. A call rejects with what its function threw, when the other side is silent for a minute,
-   * and after `end`.
+   * The functions of the other side. A call rejects with the error of its function, if the other side is silent for a
+   * minute, and after `end`.
    */
   readonly remote: BirpcReturn<Remote, object>;
-  /** The other side is gone: pending and later calls reject for this reason. */
+  /** The other side is gone: pending and later calls reject with this reason. */
   end(reason: string): void;
 }
 
-/** Over JSON an error would arrive as `{}`. */
+/** `e` holds an error. JSON would turn it into `{}`, so its text is sent. */
 interface Message {
   readonly e?: unknown;
 }
 
-/** Calls between a process and its child, in both directions, over Node's IPC channel. Arguments and results are JSON. */
+/** Opens calls in both directions between a process and its child, over Node's IPC channel, as JSON. */
 export function openRpc<Remote extends object>(channel: Channel, functions: object = {}): Rpc<Remote> {
   let ended: Error | undefined;
   const remote = createBirpc<Remote, object>(functions, {

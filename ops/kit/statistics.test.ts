@@ -9,11 +9,11 @@ test('a percentile is a measured value, by nearest rank, whatever the order', ()
   expect(values).toEqual([30, 10, 20, 40, 50]);
 });
 
-test('p99 of few measurements is the greatest one: it never looks better than what happened', () => {
+test('p99 of few measurements is the greatest one, so that it never looks better than it was', () => {
   expect(summarize([1, 2, 1_000])).toEqual({ p50: 2, p95: 1_000, p99: 1_000, max: 1_000, n: 3 });
 });
 
-test('a percentile of nothing is not zero', () => {
+test('a percentile of no values is not zero', () => {
   expect(median([])).toBeNaN();
   expect(summarize([]).n).toBe(0);
 });

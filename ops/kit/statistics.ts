@@ -1,4 +1,4 @@
-/** What a set of measurements is reported as. All in the unit of the measurements; `n` is their number. */
+/** The report of a set of measurements, in their unit. `n` is their number. */
 export interface Summary {
   readonly p50: number;
   readonly p95: number;
@@ -7,7 +7,9 @@ export interface Summary {
   readonly n: number;
 }
 
-/** The nearest-rank percentile: the smallest value that at least `percent` of all do not exceed. NaN of nothing. */
+/**
+ * The nearest-rank percentile: the smallest value that at least `percent` of all do not exceed. NaN if there is none.
+ */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));

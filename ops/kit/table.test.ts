@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatTable } from './table.ts';
 
-test('a table sets words to the left, figures to the right, with as many digits as they deserve', () => {
+test('a table aligns words to the left and figures to the right, with as many digits as they need', () => {
   const table = formatTable(
     ['what', 'per s'],
     [

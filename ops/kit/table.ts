@@ -1,4 +1,4 @@
-/** Rows under their headings, columns aligned: words to the left, figures to the right. */
+/** Formats rows under their headings, words aligned to the left, figures to the right. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => row.map(formatCell));
   const widths = headings.map((heading, column) =>

@@ -9,7 +9,7 @@ const SECONDS = 4;
 export interface TestMedia {
   /** I420 pictures one after the other: a moving test card. */
   readonly picturesPath: string;
-  /** Their size, and how many of them make a second. */
+  /** Their size and rate. */
   readonly picture: Picture;
 }
 

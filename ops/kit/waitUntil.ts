@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asking costs every client and page something: not so often that it disturbs what is waited for. */
+/** Each look costs every client and page some CPU. More often, it would disturb what it waits for. */
 const ASK_EVERY_MS = 100;
 
-/** Waits until `missing` answers null. Until then it says what is missing: that is the error after `limitMs`. */
+/** Waits until `missing` returns null. @throws Error with what is missing after `limitMs`. */
 export async function waitUntilNothingMissing(
   what: string,
   missing: () => Promise<string | null>,

@@ -16,7 +16,7 @@ import { PrivateDeployment } from '../../ops/kit/deployment/PrivateDeployment.ts
 import { seedOf } from '../support/seed.ts';
 import { unmuteBriefly, withoutOneMessage } from './planted.ts';
 
-/** How many rounds of talking, chatting and raising hands survive; how fast is the drills' own question. */
+/** Few rounds: tests ask whether everything survives, `npm run drill` measures how fast. */
 const ROUNDS = 2;
 const PARTICIPANTS = 3;
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 interface Plan {
-  /** May depend on who takes part. */
+  /** The fault may depend on the clients. */
   readonly fault: (scene: DrillScene) => Fault;
   readonly pages: number;
   readonly browser: BrowserName;
@@ -54,7 +54,7 @@ async function drill({ fault, pages, browser, change = (scene) => scene }: Plan)
   }
 }
 
-describe('[R1] nothing that was acknowledged is lost, and nobody is needed to mend it', () => {
+describe('[R1] nothing acknowledged is lost, and nobody has to help', () => {
   test.each<{ fault: Fault; pages: number; browser: BrowserName }>([
     { fault: killWorker, pages: 0, browser: 'chromium' },
     { fault: killServer, pages: 0, browser: 'chromium' },
@@ -76,9 +76,9 @@ describe('[R1] nothing that was acknowledged is lost, and nobody is needed to me
   });
 });
 
-test('a drill notices what is lost, and a muted microphone that is heard', async () => {
+test('a drill notices a lost message and a muted microphone that is heard', async () => {
   const { result } = await drill({
-    fault: ({ clients: [, silent] }) => unmuteBriefly(silent ?? expect.fail('nobody is to be silent')),
+    fault: ({ clients: [, silent] }) => unmuteBriefly(silent ?? expect.fail('there is no silent client')),
     pages: 0,
     browser: 'chromium',
     change: (scene) => ({ ...scene, journal: withoutOneMessage(scene.journal) }),

@@ -4,9 +4,9 @@ import type { Commit } from '../../core/room/commit.ts';
 import type { Fault } from '../../ops/drills/faults/Fault.ts';
 import type { DrillClient } from '../../ops/kit/clients/DrillClient.ts';
 
-/** What must not happen, made to happen: drills that cannot fail prove nothing. */
+/** Plants problems, because drills that cannot fail prove nothing. */
 
-/** A journal that has forgotten what the 50th chat message said: the commit is there, and empty. */
+/** A journal that lost the 50th chat message: its commit is there, but empty. */
 export function withoutOneMessage(journal: Journal): Journal {
   return {
     ...bound(journal),
@@ -22,10 +22,10 @@ export function withoutOneMessage(journal: Journal): Journal {
   };
 }
 
-/** Long enough to be heard: what the drill measures is loudness. */
+/** Long enough for every receiver to hear the muted tone. */
 const HOT_FOR_MS = 2_000;
 
-/** Somebody who must be silent opens the microphone for a while, unknown to the drill: it hears the muted tone. */
+/** Opens a microphone that must be silent for a while, without the drill's knowledge: it still hears the muted tone. */
 export function unmuteBriefly(silent: DrillClient): Fault {
   return {
     name: 'planted hot mic',

@@ -12,7 +12,7 @@ const ROUNDS = 2;
 const PARTICIPANTS = 3;
 const FREEZE_MS = 3_000;
 
-test('[R1] a reencoder that dies or hangs costs its viewers a moment, and nobody is told', async () => {
+test('[R1] a reencoder that dies or hangs costs its viewers a moment, and no event is emitted', async () => {
   const cleanup = new Cleanup();
   const seed = seedOf('drill of reencoders') % 1_000_000;
   const lines = [`seed ${seed}`];

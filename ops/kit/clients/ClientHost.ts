@@ -2,16 +2,16 @@ import type { CallClient, CallCommands } from './bare/CallClient.ts';
 import type { ClientCommands, DrillClient } from './DrillClient.ts';
 import type { HostedClient } from './HostedClient.ts';
 
-/** What the client does: it is a participant of an Everroom, or of a call on bare mediasoup. */
+/** The two kinds of client: a participant of an Everroom, or of a call on bare mediasoup. */
 export type ProbeName = 'drill' | 'call';
 
 /** Where a client runs. */
 export interface ClientHost extends HostedClient {
-  /** Calls a function of its probe; arguments and results are JSON. */
+  /** Calls a function of the client's probe. Arguments and results are JSON. */
   call(method: string, args: readonly unknown[]): Promise<unknown>;
 }
 
-/** Its host runs the probe `drill`. */
+/** The host must run the probe `drill`. */
 export function toDrillClient(host: ClientHost): DrillClient {
   const call = callerOf<ClientCommands>(host);
   return {
@@ -28,7 +28,7 @@ export function toDrillClient(host: ClientHost): DrillClient {
   };
 }
 
-/** Its host runs the probe `call`. */
+/** The host must run the probe `call`. */
 export function toCallClient(host: ClientHost): CallClient {
   const call = callerOf<CallCommands>(host);
   return { ...partsOf(host), join: call('join'), status: call('status'), takeFrames: call('takeFrames') };
@@ -38,7 +38,7 @@ function partsOf({ participantId, kind, reloads, close }: ClientHost): HostedCli
   return { participantId, kind, reloads, close };
 }
 
-/** The probe implements these commands, all of which JSON can carry. */
+/** Forwards the commands to the probe, which implements them. JSON carries their arguments and results. */
 function callerOf<Commands>(host: ClientHost) {
   return <M extends keyof Commands & string>(method: M): Commands[M] =>
     ((...args: readonly unknown[]) => host.call(method, args)) as Commands[M];

@@ -2,25 +2,25 @@ import type { types } from 'mediasoup-client';
 import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
 import type { Tone } from './tones.ts';
 
-/** What a meter looks at. */
+/** A track that a meter watches. */
 export type MeteredTrack = Pick<RemoteTrack, 'trackId' | 'kind' | 'mediaStreamTrack' | 'consumer' | 'attach'>;
 
-/** A microphone that hears the `open` tone until it is told otherwise. */
+/** A microphone that hears the `open` tone until `hear` changes it. */
 export interface Microphone {
   readonly track: MediaStreamTrack;
-  /** Resolves once the track carries this tone and nothing of the one before. */
+  /** Resolves once the track carries this tone and nothing of the previous one. */
   hear(tone: Tone): Promise<void>;
 }
 
-/** What differs between a browser and a bot. */
+/** The parts that differ between a browser and a bot. */
 export interface ClientPlatform {
-  /** As mediasoup-client names it; without it, it finds out by itself. */
+  /** The handler of mediasoup-client. If absent, mediasoup-client detects it. */
   readonly handlerName?: types.BuiltinHandlerName;
   openCamera(): Promise<MediaStreamTrack>;
   openMicrophone(): Promise<Microphone>;
   /**
-   * Calls `onFrame` for each picture shown, or packet of sound played, of what the track receives now, and `onTone` while
-   * there is a tone to be heard of it.
+   * Calls `onFrame` for each picture that the track shows, or packet of sound that it plays, and `onTone` while it
+   * plays a tone. Returns a function that stops it.
    */
   meter(track: MeteredTrack, onFrame: () => void, onTone: (tone: Tone) => void): () => void;
 }

@@ -17,7 +17,7 @@ import { type RoomPicture, toPicture } from './roomPicture.ts';
 import { Traffic } from './Traffic.ts';
 import type { Tone } from './tones.ts';
 
-/** A participant as an application would be one, on the SDK alone, with an eye on everything it gets. */
+/** A participant that uses the SDK as an application does, and notes everything it receives. */
 export class ClientProbe implements ClientCommands {
   readonly #platform: ClientPlatform;
   readonly #room: Room;
@@ -65,7 +65,7 @@ export class ClientProbe implements ClientCommands {
     this.#microphone = microphone;
     await Promise.all([
       me.publishTrack(camera, { source: 'camera' }),
-      // The tone is no speech: without this the encoder may take it for a pause and send nothing.
+      // The tone is not speech: without `music` the encoder may take it for a pause and send nothing.
       me.publishTrack(microphone.track, { source: 'microphone', music: true }),
     ]);
   }
@@ -142,7 +142,7 @@ export class ClientProbe implements ClientCommands {
     this.#meters.set(trackId, stop);
   }
 
-  /** The record is told in answer to the request, the copy by the commit that comes with it. */
+  /** The answer may arrive before the commit that changes this client's copy: waits for the copy. */
   #untilMicrophone(muted: boolean): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {

@@ -3,12 +3,12 @@ import type { ClientHost } from './ClientHost.ts';
 
 export type BrowserName = 'chromium' | 'firefox';
 
-/** A browser that clients of a drill are pages of. */
+/** A browser whose pages are clients of a drill. */
 export interface DrillBrowser {
   openPage(participantId: ParticipantId): Promise<ClientHost>;
   close(): Promise<void>;
 }
 
-/** Where on the server a page is, as its browser is made to believe, and what is there. */
+/** The path on the server that a page seems to come from, and the document that the browser gets there. */
 export const PAGE_PATH = '/drill';
 export const PAGE_HTML = '<!doctype html><meta charset="utf-8"><title>Drill</title><body></body>';

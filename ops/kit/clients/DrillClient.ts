@@ -10,13 +10,13 @@ export interface RemoteTrackStatus {
   readonly trackId: TrackId;
   readonly kind: TrackKind;
   readonly muted: boolean;
-  /** When the last picture, or packet of sound, came: ms since the epoch; null when none ever came. */
+  /** Time of the last picture or packet of sound, ms since the epoch; null if none ever came. */
   readonly lastFrameAt: number | null;
-  /** Whose media is shown or played now; null before the first. */
+  /** The producer whose media is shown or played now; null before the first. */
   readonly producerId: string | null;
 }
 
-/** Something an application would tell the person about. */
+/** An event that an application would show to the person. */
 export interface Announcement {
   readonly what: string;
   /** ms since the epoch. */
@@ -25,15 +25,15 @@ export interface Announcement {
 
 export interface ClientStatus {
   readonly connected: boolean;
-  /** Of its copy of the room. */
+  /** The version of the client's copy of the room. */
   readonly version: number;
   readonly microphone: { readonly trackId: TrackId; readonly muted: boolean } | null;
   readonly remoteTracks: readonly RemoteTrackStatus[];
-  /** How often the session was resumed or media rebuilt. */
+  /** How often the client resumed its session or rebuilt its media. */
   readonly recoveries: number;
-  /** What a person must never see, such as somebody leaving and coming back because of a fault. */
+  /** Events that a person must never see, such as somebody leaving and coming back because of a fault. */
   readonly troubles: readonly string[];
-  /** Everybody's coming and going, and that of their tracks, as this client was told. */
+  /** The events that this client got about participants and tracks that came, went or changed their mute. */
   readonly announcements: readonly Announcement[];
 }
 
@@ -41,7 +41,7 @@ export interface JoinOptions {
   readonly url: string;
   readonly token: string;
   readonly name: string;
-  /** Whether camera and microphone go with it. */
+  /** Whether it publishes camera and microphone. */
   readonly publish: boolean;
 }
 
@@ -50,22 +50,22 @@ export interface TrafficOptions {
   readonly stateEveryMs: number;
 }
 
-/** What a client of a drill can be told and asked. Arguments and results are JSON, for they cross processes. */
+/** The commands of a drill's client. Arguments and results are JSON because they cross processes. */
 export interface ClientCommands {
   /** Enters the room. */
   join(options: JoinOptions): Promise<void>;
   status(): Promise<ClientStatus>;
   /** Everything seen and heard since the last call. */
   takeFrames(): Promise<TrackFrames[]>;
-  /** Resolves when the room has it. */
+  /** Resolves when the room and this client's copy have it. */
   setMicrophoneMuted(muted: boolean): Promise<void>;
-  /** What its microphone hears from now on, whether or not the room has it muted. */
+  /** Sets the tone that its microphone hears, whether or not the room has it muted. */
   hear(tone: Tone): Promise<void>;
-  /** As a host: every camera of the room is to be reencoded. */
+  /** Asks, as a host, to reencode every camera of the room. */
   reencodeRoom(): Promise<void>;
-  /** Begins to post messages, rename itself and raise its hand without a pause, whatever happens to the servers. */
+  /** Starts to post messages, rename itself and raise its hand all the time, whatever happens to the servers. */
   startTraffic(options: TrafficOptions): Promise<void>;
-  /** Stops asking for more; resolves with all deeds once each is answered, or `limitMs` is over. */
+  /** Sends no further requests. Resolves with all deeds once each is answered, or after `limitMs`. */
   stopTraffic(limitMs: number): Promise<Deed[]>;
   roomView(): Promise<RoomPicture>;
 }

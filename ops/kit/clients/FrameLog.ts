@@ -1,22 +1,22 @@
 import type { ParticipantId, TrackId, TrackKind } from '../../../core/room/state.ts';
 import type { Tone } from './tones.ts';
 
-/** From `at` on frames are those of this producer. */
+/** From `at` on, frames come from this producer. */
 export interface Carried {
   readonly at: number;
   readonly producerId: string;
 }
 
-/** What came of one remote track. Times in ms since the epoch. */
+/** The frames of one remote track. Times in ms since the epoch. */
 export interface TrackFrames {
   readonly publisherId: ParticipantId;
   readonly trackId: TrackId;
   readonly kind: TrackKind;
-  /** When a picture was shown, or a packet of sound played. */
+  /** The times at which a picture was shown or a packet of sound played. */
   readonly times: readonly number[];
-  /** When each tone was to be heard, whether it came in a packet or the decoder made it up. */
+  /** The times at which each tone was heard, whether it came in a packet or the decoder made it up. */
   readonly heardTimes: Readonly<Record<Tone, readonly number[]>>;
-  /** Each change of the producer whose frames they are. */
+  /** The producers that the frames came from, with the time of each change. */
   readonly carried: readonly Carried[];
 }
 
@@ -27,11 +27,11 @@ interface Entry extends TrackFrames {
   lastAt: number | null;
 }
 
-/** What a client has seen and heard since somebody last asked. */
+/** The frames and tones that a client received since the last `take`. */
 export class FrameLog {
   readonly #tracks = new Map<TrackId, Entry>();
 
-  /** Makes the track known, though nothing of it may ever come. Its log goes on when it is added again. */
+  /** Starts a log for the track, which may stay empty. If the track has a log already, that log continues. */
   add(publisherId: ParticipantId, trackId: TrackId, kind: TrackKind): void {
     if (this.#tracks.has(trackId)) return;
     const heardTimes = { open: [], muted: [] };
@@ -57,7 +57,7 @@ export class FrameLog {
     return this.#tracks.get(trackId)?.lastAt ?? null;
   }
 
-  /** Everything since the last call. */
+  /** Returns and removes everything since the last call. */
   take(): TrackFrames[] {
     return [...this.#tracks.values()].map((entry) => {
       const { publisherId, trackId, kind, times, heardTimes, carried } = entry;
@@ -69,7 +69,7 @@ export class FrameLog {
   }
 }
 
-/** With fractions, and the same in every process of one machine. */
+/** ms since the epoch with fractions: the same clock in every process of the machine. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

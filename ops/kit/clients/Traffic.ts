@@ -2,7 +2,7 @@ import type { Room } from '../../../client/Room.ts';
 import type { TrafficOptions } from './DrillClient.ts';
 import { type Deed, DeedNames, HAND_LOWERED, HAND_RAISED, type Lane, messageKey, nameKey } from './deeds.ts';
 
-/** More unanswered messages than this and the client waits: a long outage must not pile up without end. */
+/** With this many unanswered messages the client waits: a long outage must not pile up messages without end. */
 const MOST_WAITING = 100;
 const RETRY_MS = 200;
 const LOOK_EVERY_MS = 1_000;
@@ -15,11 +15,11 @@ interface Entry {
   refused: string | null;
 }
 
-/** What one client keeps asking of its room, and what it is told. */
+/** The steady requests of one client to its room, and their answers. */
 export class Traffic {
   readonly #room: Room;
   readonly #deeds: Entry[] = [];
-  /** Messages that the room does not have yet, by their id. */
+  /** Messages that the room does not have yet, by id. */
   readonly #unsent = new Map<string, Entry>();
   readonly #names = new DeedNames();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -41,7 +41,7 @@ export class Traffic {
     this.#lane = this.#changeState(stateEveryMs);
   }
 
-  /** All deeds, once each is answered or `limitMs` is over. */
+  /** Resolves with all deeds once each is answered, or after `limitMs`. */
   async stop(limitMs: number): Promise<Deed[]> {
     this.#going = false;
     clearInterval(this.#timer);
@@ -66,7 +66,7 @@ export class Traffic {
     this.#unsent.delete(messageId);
   }
 
-  /** Messages that were refused, or that a copy fetched anew holds already. */
+  /** Finds messages that were refused, or that the copy got with a whole room instead of an event. */
   #lookAtChat(): void {
     if (this.#unsent.size === 0) return;
     for (const { id, state } of this.#room.chat.messages) {
@@ -94,7 +94,7 @@ export class Traffic {
     }
   }
 
-  /** Asks until there is an answer that counts. All of these change nothing when they are repeated. */
+  /** Repeats the request until it succeeds. Repeating one of these requests changes nothing. */
   async #insist(key: string, ask: () => Promise<void>): Promise<void> {
     const deed = this.#ask('state', key);
     for (;;) {

@@ -1,25 +1,25 @@
 import type { Commit } from '../../../core/room/commit.ts';
 import type { ParticipantId } from '../../../core/room/state.ts';
 
-/** Deeds of one lane are asked one after the other, and must stand in the journal in that order. */
+/** Requests of one lane are sent one after the other, and must stand in the journal in that order. */
 export type Lane = 'chat' | 'state';
 
 /**
- * Something a client asked of its room. `key` names it so that nobody can mistake it for another of the same client:
- * `message ID`, `name NAME`, and for what goes up and down a count, `hand raised 3`.
+ * A request of a client to its room. `key` is unique among the requests of the client: `message ID`, `name NAME`, and
+ * with a count for requests that repeat themselves, `hand raised 3`.
  */
 export interface Deed {
   readonly lane: Lane;
   readonly key: string;
   /** ms since the epoch. */
   readonly askedAt: number;
-  /** When the client was told that it is done; null when it was refused or is still unanswered. */
+  /** When the client got the acknowledgement; null if the request was refused or is still unanswered. */
   readonly ackedAt: number | null;
-  /** Why it was refused, null when it was not. */
+  /** Why it was refused; null if it was not. */
   readonly refused: string | null;
 }
 
-/** Names deeds that repeat themselves. Client and journal count alike, each for one participant. */
+/** Names requests that repeat themselves. Client and journal count in the same way, for each participant. */
 export class DeedNames {
   readonly #counts = new Map<string, number>();
 
@@ -35,7 +35,7 @@ export const nameKey = (name: string): string => `name ${name}`;
 export const HAND_RAISED = 'hand raised';
 export const HAND_LOWERED = 'hand lowered';
 
-/** The deeds of every participant as the journal tells them, by lane, in the journal's order. */
+/** The requests of every participant that stand in the journal, by lane, in the journal's order. */
 export function deedsInJournal(commits: readonly Commit[]): Map<ParticipantId, Record<Lane, string[]>> {
   const deeds = new Map<ParticipantId, Record<Lane, string[]>>();
   const names = new Map<ParticipantId, DeedNames>();
@@ -63,7 +63,7 @@ export function deedsInJournal(commits: readonly Commit[]): Map<ParticipantId, R
       case 'HandLowered':
         of(event.participantId).state.push(counted(event.participantId, HAND_LOWERED));
         break;
-      default: // No deed of a drill's client.
+      default: // A drill's client asks for nothing else.
     }
   }
   return deeds;

@@ -1,8 +1,8 @@
 const LOOK_EVERY_MS = 20;
 
 /**
- * Calls `onPacket` whenever another packet has been played of what the receiver receives then; looked at every 20 ms.
- * Ends with the returned function.
+ * Looks every 20 ms at the receiver of that moment, and calls `onPacket` if it has played another packet. Returns a
+ * function that stops it.
  */
 export function watchPacketsPlayed(receiver: () => RTCRtpReceiver | undefined, onPacket: () => void): () => void {
   let lastTimestamp: number | undefined;

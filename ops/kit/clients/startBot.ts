@@ -14,7 +14,7 @@ export function startBot(participantId: ParticipantId, media: TestMedia): DrillC
   return toDrillClient(hostBot(participantId, media, 'drill'));
 }
 
-/** A bot runs on libwebrtc, in a process of its own: several in one process starve each other. */
+/** Starts a bot on libwebrtc in its own process: several bots in one process starve each other. */
 export function hostBot(participantId: ParticipantId, media: TestMedia, probe: ProbeName): ClientHost {
   const child = fork(SCRIPT, [JSON.stringify(media), probe], {
     detached: true,

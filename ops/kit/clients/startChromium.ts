@@ -5,7 +5,7 @@ import { type DrillBrowser, PAGE_HTML, PAGE_PATH } from './DrillBrowser.ts';
 import { bundlePage } from './page/bundle.ts';
 import { launchDrillBrowser } from './page/chromium.ts';
 
-/** One Chromium. Each page has a browser context of its own: browsers slow pages that share a window. */
+/** Starts one Chromium. Each page has its own browser context, because browsers slow down pages that share a window. */
 export async function startChromium(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
   const [browser, script] = await Promise.all([launchDrillBrowser(), bundlePage()]);
   return {
@@ -23,7 +23,7 @@ async function startPage(
 ): Promise<ClientHost> {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
-  // Under the server's own address, without asking the server for it.
+  // The page has the server's address, but does not come from the server.
   const address = `${serverUrl}${PAGE_PATH}`;
   await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: PAGE_HTML }));
   await page.goto(address);
@@ -44,7 +44,7 @@ async function startPage(
   };
 }
 
-/** What must never happen to a page in a meeting, from now on. */
+/** Collects, from now on, events that must never happen to a page in a meeting. */
 function watchOver(page: Page, participantId: ParticipantId): readonly string[] {
   const seen: string[] = [];
   page.on('framenavigated', (frame) => {
@@ -53,7 +53,8 @@ function watchOver(page: Page, participantId: ParticipantId): readonly string[] 
   page.on('crash', () => seen.push(`${participantId} crashed`));
   page.on('pageerror', (error) => seen.push(`${participantId}: ${error.message}`));
   page.on('websocket', (socket) => {
-    // Then the SDK goes on with HTTP, and much slower: not what is to be measured. A server that is gone refuses otherwise.
+    // The SDK would go on with HTTP, much slower, which spoils the measurement. A dead server refuses with another
+    // error.
     socket.on('socketerror', (error) => {
       if (error.includes('ERR_BLOCKED')) seen.push(`${participantId} may not open WebSockets: ${error}`);
     });

@@ -5,7 +5,9 @@ import { type DrillBrowser, PAGE_HTML, PAGE_PATH } from './DrillBrowser.ts';
 import { bundlePage } from './page/bundle.ts';
 import { launchFirefox } from './page/firefox.ts';
 
-/** One Firefox. Each page has a browser context and a window of its own: a page that is not in front is a hidden one. */
+/**
+ * Starts one Firefox. Each page has its own browser context and window, because a page that is not in front is hidden.
+ */
 export async function startFirefox(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
   const [browser, script] = await Promise.all([launchFirefox(), bundlePage()]);
   return {
@@ -43,7 +45,7 @@ async function startPage(
   };
 }
 
-/** Under the server's own address, without asking the server for it. */
+/** The page has the server's address, but does not come from the server. */
 async function openUnder(page: Page, address: string): Promise<void> {
   await page.setRequestInterception(true);
   page.once('request', (request) => void request.respond({ contentType: 'text/html', body: PAGE_HTML }));
@@ -51,7 +53,7 @@ async function openUnder(page: Page, address: string): Promise<void> {
   await page.setRequestInterception(false);
 }
 
-/** What must never happen to a page in a meeting, from now on. */
+/** Collects, from now on, events that must never happen to a page in a meeting. */
 function watchOver(page: Page, participantId: ParticipantId): readonly string[] {
   const seen: string[] = [];
   page.on('framenavigated', (frame) => {
@@ -60,7 +62,7 @@ function watchOver(page: Page, participantId: ParticipantId): readonly string[] 
   page.on('error', () => seen.push(`${participantId} crashed`));
   page.on('pageerror', (error) => {
     const message = error instanceof Error ? error.message : String(error);
-    // Firefox counts a socket that a killed server drops as an error of the page: it is the client's to repair.
+    // Firefox reports a socket that a killed server drops as an error of the page. The client repairs that.
     if (!/\bwss?:\/\//u.test(message)) seen.push(`${participantId}: ${message}`);
   });
   return seen;

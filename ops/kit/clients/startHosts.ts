@@ -13,17 +13,17 @@ export interface Cast {
   readonly participants: number;
   /** How many of them are pages of a browser; the others are bots. */
   readonly pages: number;
-  /** Chromium where nothing is said. */
+  /** Chromium by default. */
   readonly browser?: BrowserName;
 }
 
 export interface Hosts {
   readonly hosts: readonly ClientHost[];
-  /** They end with `cleanup` too. */
+  /** `cleanup` ends them too. */
   close(): Promise<void>;
 }
 
-/** Clients that wait to be told to join. Pages are at an address of `url`. */
+/** Starts clients that wait for `join`. Pages get an address below `url`. */
 export async function startHosts(
   url: string,
   { participants, pages, browser: name = 'chromium' }: Cast,

@@ -7,13 +7,13 @@ function sine(hz: number, amplitude: number, samples = 480): Float32Array {
   return Float32Array.from({ length: samples }, (_, n) => amplitude * Math.sin((2 * Math.PI * hz * n) / RATE));
 }
 
-describe('which tone a stretch of 10 ms holds', () => {
-  test.each(['open', 'muted'] as const)('the %s tone is known by its pitch, loud and faint', (tone) => {
+describe('the tone of a stretch of 10 ms', () => {
+  test.each(['open', 'muted'] as const)('the %s tone is recognised by its pitch, loud or faint', (tone) => {
     expect(toneIn(sine(TONE_HZ[tone], TONE_AMPLITUDE), RATE)).toBe(tone);
     expect(toneIn(sine(TONE_HZ[tone], 0.01), RATE)).toBe(tone);
   });
 
-  test('the faintest muted tone is heard beneath a fading open one only once it is the louder', () => {
+  test('the muted tone is heard beneath a fading open tone once it is the louder one', () => {
     const mixed = sine(TONE_HZ.open, 0.02).map((sample, n) => sample + (sine(TONE_HZ.muted, 0.05)[n] ?? 0));
     expect(toneIn(mixed, RATE)).toBe('muted');
   });
@@ -25,7 +25,7 @@ describe('which tone a stretch of 10 ms holds', () => {
     }
   });
 
-  test('silence and noise below -50 dBFS are no tone', () => {
+  test('silence and noise below -50 dBFS hold no tone', () => {
     expect(toneIn(new Float32Array(480), RATE)).toBeNull();
     expect(toneIn(new Float32Array(0), RATE)).toBeNull();
     expect(toneIn(sine(TONE_HZ.open, 0.002), RATE)).toBeNull();

@@ -1,17 +1,17 @@
 /**
- * What a microphone of a drill hears. It hears another tone for as long as it is meant to be muted, so whoever hears that
- * one hears sound that was captured while the microphone was muted, however late buffers play it.
+ * The tone that a drill's microphone hears. While it is muted, it hears another one: a receiver that plays the muted
+ * tone plays sound that was captured during a mute, however late buffers play it.
  */
 export type Tone = 'open' | 'muted';
 
-/** Far apart, and both well within what Opus keeps. */
+/** Far apart, and both well within the band that Opus keeps. */
 export const TONE_HZ: Readonly<Record<Tone, number>> = { open: 440, muted: 2_000 };
-/** Of full scale. */
+/** A fraction of full scale. */
 export const TONE_AMPLITUDE = 0.25;
-/** -50 dBFS: quieter is comfort noise, or the end of sound that a decoder made up and fades out. */
+/** -50 dBFS: quieter sound is comfort noise, or sound that a decoder made up and fades out. */
 const AUDIBLE = 0.003;
 
-/** Which tone there is to be heard in a stretch of mono sound, samples from -1 to 1; null: neither. */
+/** Returns the tone in a stretch of mono sound with samples from -1 to 1, or null if it holds neither. */
 export function toneIn(samples: Float32Array, sampleRate: number): Tone | null {
   const open = amplitudeAt(TONE_HZ.open, samples, sampleRate);
   const muted = amplitudeAt(TONE_HZ.muted, samples, sampleRate);

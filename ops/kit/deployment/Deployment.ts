@@ -10,7 +10,7 @@ const stateSchema = z.object({
   url: z.string().nullable(),
 });
 
-/** What the supervisor says runs now; null for what is not there at the moment. */
+/** The processes that the supervisor reports; null for one that does not run at the moment. */
 export type SupervisorState = z.infer<typeof stateSchema>;
 
 /** A supervised Everroom on this machine that a drill may hurt. */

@@ -12,16 +12,16 @@ import { type Deployment, type SupervisorState, supervisorState } from './Deploy
 
 export interface PrivateDeploymentOptions {
   readonly workers: number;
-  /** More settings, or others than the private ones: `{ DURABILITY: 'async' }`. */
+  /** Settings to add to the private ones or to replace them: `{ DURABILITY: 'async' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 const START_LIMIT_MS = 60_000;
 const SUPERVISOR = fileURLToPath(new URL('../../run/supervisor.ts', import.meta.url));
-/** What of our own environment a server may see: no setting of the machine's own Everroom. */
+/** Our environment variables that a server may see: no setting of the machine's own Everroom. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'MEDIASOUP_WORKER_BIN', 'XDG_RUNTIME_DIR', 'LANG'];
 
-/** A supervisor with servers and a Redis of its own, in a temporary folder and on free ports of the loopback. */
+/** A private supervisor with servers and Redis, in a temporary folder and on free ports of the loopback. */
 export class PrivateDeployment implements Deployment {
   readonly url: string;
   readonly apiKey = 'drill';
@@ -35,7 +35,7 @@ export class PrivateDeployment implements Deployment {
     this.stateFile = join(folder, 'run', 'supervisor.json');
     this.#folder = folder;
     this.#supervisor = spawn(process.execPath, [SUPERVISOR], {
-      // A session of its own: Ctrl-C reaches us alone, and we end it in order.
+      // In its own session, so that Ctrl-C reaches only us and we end it in order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -52,7 +52,7 @@ export class PrivateDeployment implements Deployment {
         API_SECRET: this.apiSecret,
         TOKEN_SECRET: randomBytes(32).toString('hex'),
         LOG_LEVEL: 'info',
-        // It would take CPU from what is measured.
+        // A reencoder would take CPU from the measurement.
         REENCODER: 'off',
         ...options.settings,
       },
@@ -62,7 +62,7 @@ export class PrivateDeployment implements Deployment {
     this.#supervisor.stderr?.pipe(log);
   }
 
-  /** Answers once the server serves. Throws with the last lines it wrote when it does not. */
+  /** Resolves once the server serves. @throws Error with the last lines of its log if it does not start. */
   static async start(options: PrivateDeploymentOptions): Promise<PrivateDeployment> {
     const folder = await mkdtemp(join(tmpdir(), 'everroom-drill-'));
     const [mediaPort = 0] = await freePorts(options.workers);
@@ -96,7 +96,7 @@ export class PrivateDeployment implements Deployment {
       await ended;
       clearTimeout(killer);
     } else if (left) {
-      // Its processes end themselves when they notice; a paused one cannot.
+      // Its processes notice and end by themselves, but a paused one cannot.
       for (const pid of [left.serverPid, left.standbyPid, left.sidecarPid, left.redisPid]) killIfThere(pid);
     }
     await rm(this.#folder, { recursive: true, force: true });

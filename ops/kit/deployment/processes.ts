@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Children of a process whose command line holds `name`, as /proc tells. */
+/** Children of a process whose command line contains `name`, from /proc. */
 export function childrenOf(parentPid: number, name: string): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -13,7 +13,7 @@ export function descendantsOf(pid: number): number[] {
   return childrenOf(pid, '').flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** CPU time of all threads of a process so far, as the scheduler counts it; 0 when it is gone. */
+/** CPU time of all threads of a process so far, from the scheduler; 0 if the process is gone. */
 export function cpuMicrosecondsOf(pid: number): number {
   // /proc/PID/stat counts in hundredths of a second only.
   return threadsOf(pid)
@@ -21,7 +21,7 @@ export function cpuMicrosecondsOf(pid: number): number {
     .reduce((sum, microseconds) => sum + microseconds, 0);
 }
 
-/** Memory that a process holds now; 0 when it is gone. */
+/** Resident memory of a process; 0 if it is gone. */
 export function residentBytesOf(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '') ?? [];
   return Number(kilobytes ?? 0) * 1_024;

@@ -12,10 +12,12 @@ interface Connection {
   readonly recv: types.Transport;
 }
 
-/** Between two tries to reach a server. */
+/** Pause between two attempts to reach a server. */
 const DIAL_AGAIN_MS = 20;
 
-/** A participant of a call on bare mediasoup, with an eye on everything it gets. It dials the next server when one is gone. */
+/**
+ * A participant of a call on bare mediasoup that notes everything it receives. If a server is gone, it dials the next.
+ */
 export class BareProbe implements CallCommands {
   readonly #platform: ClientPlatform;
   readonly #frames = new FrameLog();
@@ -74,7 +76,7 @@ export class BareProbe implements CallCommands {
     const old = this.#connection;
     const device = await this.#loaded(socket);
     const connection = await new Promise<Connection>((resolve) => {
-      // Within the answer: offers for the new transports may follow on its heels.
+      // In the answer's callback: offers for the new transports may follow at once.
       socket.emit('join', this.#options.name, device.rtpCapabilities, (offers) => {
         resolve(this.#connect(socket, device, offers));
       });
@@ -143,7 +145,7 @@ export class BareProbe implements CallCommands {
     return device;
   }
 
-  /** What fails because its connection was replaced is not missed. */
+  /** Ignores the error of a step whose connection was replaced. */
   async #whileIn(connection: Connection, step: () => Promise<unknown>): Promise<void> {
     try {
       await step();

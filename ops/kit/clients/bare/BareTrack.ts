@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { MeteredTrack } from '../ClientPlatform.ts';
 
-/** What a viewer receives of one track of a publisher. New media takes the old one's place in the same stream. */
+/** A publisher's track at one viewer. New media takes the place of the old in the same stream. */
 export class BareTrack implements MeteredTrack {
   readonly publisherId: string;
   readonly kind: types.MediaKind;

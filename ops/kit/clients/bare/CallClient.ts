@@ -3,7 +3,7 @@ import type { TrackFrames } from '../FrameLog.ts';
 import type { HostedClient } from '../HostedClient.ts';
 
 export interface CallOptions {
-  /** Of the servers, to be dialled in turn. */
+  /** Addresses of the servers, dialled in turn. */
   readonly urls: readonly string[];
   readonly name: string;
 }
@@ -13,12 +13,12 @@ export interface CallStatus {
   readonly remoteTracks: readonly Pick<RemoteTrackStatus, 'publisherId' | 'kind' | 'muted' | 'lastFrameAt'>[];
 }
 
-/** What a client of a bare call can be told and asked. Arguments and results are JSON. */
+/** The commands of a bare call's client. Arguments and results are JSON. */
 export interface CallCommands {
-  /** Begins to dial; camera and microphone go with it. */
+  /** Starts to dial, and publishes camera and microphone. */
   join(options: CallOptions): Promise<void>;
   status(): Promise<CallStatus>;
-  /** Everything seen and heard since the last call. */
+  /** Returns everything it has seen and heard since the last call. */
   takeFrames(): Promise<TrackFrames[]>;
 }
 

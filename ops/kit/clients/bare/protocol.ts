@@ -2,7 +2,7 @@ import type { TransportPair } from '../../../../core/media/RoomMedia.ts';
 import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../../core/media/rtpTypes.ts';
 import type { TrackKind } from '../../../../core/room/state.ts';
 
-/** Of one call on bare mediasoup: what client and server say to each other over socket.io. */
+/** The messages of a call on bare mediasoup, over socket.io. */
 
 export interface ConsumerOffer {
   readonly publisherId: string;
@@ -20,8 +20,8 @@ export interface FromClient {
 }
 
 export interface FromServer {
-  /** The answer: they are in place, media may flow. */
+  /** The answer says that the consumers are in place and media may flow. */
   consume(offers: readonly ConsumerOffer[], answer: () => void): void;
-  /** Everything that was connected is gone: join again. */
+  /** All transports are gone: the client must join again. */
   restart(): void;
 }

@@ -9,7 +9,7 @@ import { watchPictures, watchSound } from './sinks.ts';
 import { openCamera, openMicrophone } from './sources.ts';
 import { HANDLER_NAME } from './webrtcGlobals.ts';
 
-/** One participant on libwebrtc. Its parent calls it, and it ends with its parent. */
+/** One participant on libwebrtc. Its parent process calls its functions, and it ends with its parent. */
 const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
 
 const platform: ClientPlatform = {
@@ -33,6 +33,6 @@ const probes: Record<ProbeName, () => object> = {
   call: () => new BareProbe(platform),
 };
 
-// Its parent names one of them.
+// The parent's arguments name one of them.
 openRpc(process, probes[process.argv[3] as ProbeName]());
 process.on('disconnect', () => process.exit(0));

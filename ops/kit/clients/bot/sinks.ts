@@ -3,9 +3,9 @@ import { type Tone, toneIn } from '../tones.ts';
 
 const { RTCAudioSink, RTCVideoSink } = wrtc.nonstandard;
 
-/** What the package gives for every 10 ms; its types know no more than that it is an event. */
+/** The package's event for every 10 ms of sound; its types only say that it is an event. */
 interface SoundData {
-  /** Interleaved. */
+  /** Samples of all channels, interleaved. */
   readonly samples: Int16Array;
   readonly sampleRate: number;
   readonly channelCount?: number;
@@ -13,14 +13,14 @@ interface SoundData {
 
 const FULL_SCALE = 32_768;
 
-/** Calls `onPicture` for every decoded picture, until the returned function is called. */
+/** Calls `onPicture` for every decoded picture. Returns a function that stops it. */
 export function watchPictures(track: MediaStreamTrack, onPicture: () => void): () => void {
   const sink = new RTCVideoSink(track);
   sink.onframe = onPicture;
   return () => sink.stop();
 }
 
-/** Calls `onTone` for every stretch of 10 ms in which a tone is to be heard, until the returned function is called. */
+/** Calls `onTone` for every stretch of 10 ms that holds a tone. Returns a function that stops it. */
 export function watchSound(track: MediaStreamTrack, onTone: (tone: Tone) => void): () => void {
   const sink = new RTCAudioSink(track);
   sink.ondata = (data: unknown) => {

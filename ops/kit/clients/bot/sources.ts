@@ -10,7 +10,7 @@ const SAMPLE_RATE = 48_000;
 /** libwebrtc takes sound in stretches of 10 ms. */
 const STRETCH_MS = 10;
 const STRETCH_SAMPLES = (SAMPLE_RATE * STRETCH_MS) / 1_000;
-/** A process that was held up catches up this much and drops the rest. */
+/** A process that fell behind catches up this much and drops the rest. */
 const MOST_BEHIND_MS = 200;
 
 /** A camera that films the test card. */
@@ -25,7 +25,7 @@ export function openCamera({ picturesPath, picture }: TestMedia): MediaStreamTra
   return source.createTrack();
 }
 
-/** Each in a buffer of its own: libwebrtc looks at the whole buffer, not at the view of it. */
+/** Copies each picture into its own buffer: libwebrtc reads the whole buffer, not the view of it. */
 function picturesIn(film: Buffer, bytes: number): Uint8Array[] {
   return Array.from(
     { length: Math.floor(film.length / bytes) },
@@ -64,7 +64,7 @@ function stretchOf(hertz: number, n: number): Int16Array {
   );
 }
 
-/** Calls `beat` with 0, 1, 2, … at the pace of the clock, for as long as the process lives. */
+/** Calls `beat` with 0, 1, 2, … at the pace of the clock until the process ends. */
 function onBeat(everyMs: number, beat: (n: number) => void): void {
   let startedAt = performance.now();
   let next = 0;

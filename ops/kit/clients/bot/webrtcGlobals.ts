@@ -1,6 +1,6 @@
 import wrtc from '@roamhq/wrtc';
 
-/** mediasoup-client and the SDK find WebRTC where browsers have it. Import this before them. */
+/** Puts WebRTC where browsers have it, for mediasoup-client and the SDK. Import this before them. */
 const {
   MediaStream,
   MediaStreamTrack,

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where on the PATH a browser is that goes by one of these names. @throws Error that says what to install */
+/** The path of a browser with one of these names on the PATH. @throws Error with what to install if there is none. */
 export function browserPath(names: readonly string[]): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);

@@ -11,7 +11,7 @@ export async function bundlePage(): Promise<string> {
     await build({
       configFile: false,
       logLevel: 'error',
-      // Libraries ask, and a page has no process.
+      // Libraries read `process.env`, and a page has no `process`.
       define: { 'process.env.NODE_ENV': '"production"' },
       build: {
         outDir,

@@ -4,7 +4,7 @@ import { browserPath } from './browserPath.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-/** A camera, a microphone and playing without asking; nothing that slows pages nobody looks at. */
+/** Camera, microphone and playback without a prompt, and no slowing of pages in the background. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -18,7 +18,7 @@ const FLAGS = [
   '--disable-background-timer-throttling',
 ];
 
-/** Starts the Chromium or Chrome of this machine, without a window. Give each page a browser context of its own. */
+/** Starts the Chromium or Chrome of this machine, without a window. Give each page its own browser context. */
 export function launchChromium(
   moreFlags: readonly string[] = [],
   { framesPerSecond = 30, ...options }: LaunchOptions & { readonly framesPerSecond?: number } = {},
@@ -27,10 +27,13 @@ export function launchChromium(
   return chromium.launch({ ...options, executablePath: browserPath(NAMES), args: [...FLAGS, camera, ...moreFlags] });
 }
 
-/** Whoever drives the browser answers for the page: Chromium does not take it for one of this machine, and would refuse it WebSockets here. */
+/**
+ * The drill itself answers the request for the page, so Chromium does not take the page for one of this machine and
+ * would refuse it WebSockets to it.
+ */
 const MAY_REACH_THIS_MACHINE = '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets';
 
-/** For a drill, which handles Ctrl-C and closes its browser itself. */
+/** Starts Chromium for a drill, which handles Ctrl-C and closes its browser itself. */
 export function launchDrillBrowser(): Promise<Browser> {
   return launchChromium([MAY_REACH_THIS_MACHINE], {
     framesPerSecond: PICTURE.framesPerSecond,

@@ -3,17 +3,17 @@ import { browserPath } from './browserPath.ts';
 
 const NAMES = ['firefox', 'firefox-esr'];
 
-/** A camera, a microphone and playing without asking; media of this machine may come over the loopback. */
+/** Camera, microphone and playback without a prompt, and media over the loopback. */
 const PREFERENCES = {
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
-  // Without these, sound is not played.
+  // Without these, Firefox plays no sound.
   'permissions.default.camera': 1,
   'permissions.default.microphone': 1,
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
   'media.peerconnection.ice.loopback': true,
-  // Without a sound card Web Audio waits for one: this stands in for it.
+  // Web Audio waits for a sound card if there is none: this takes its place.
   'media.cubeb.force_mock_context': true,
 };
 

@@ -6,7 +6,7 @@ import { watchPacketsPlayed } from '../packetsPlayed.ts';
 import { PICTURE } from '../picture.ts';
 import { TONE_AMPLITUDE, TONE_HZ, type Tone, toneIn } from '../tones.ts';
 
-/** One participant as a browser has it. Whoever opened the page calls one of `window.probes`. */
+/** One participant in a browser. The process that opened the page calls the functions of one of `window.probes`. */
 declare global {
   interface Window {
     probes: Record<ProbeName, object>;
@@ -27,7 +27,7 @@ const platform: ClientPlatform = {
 };
 window.probes = { drill: new ClientProbe(platform), call: new BareProbe(platform) };
 
-/** The element stays when the track's media is swapped, as a meeting's tile does. */
+/** The element stays while the track's media is swapped, as in a meeting's tile. */
 function watch(track: MeteredTrack, onFrame: () => void): () => void {
   const element = elementOf(track, 'video');
   let watching = true;
@@ -61,7 +61,7 @@ function listen(track: MeteredTrack, onPacket: () => void, onTone: (tone: Tone) 
   };
 }
 
-/** The browser's own devices hear one tone only: an oscillator hears what it is told to. */
+/** The browser's fake microphone plays one fixed tone; an oscillator plays any. */
 async function openMicrophone(): Promise<Microphone> {
   await audio.resume();
   const oscillator = audio.createOscillator();
@@ -72,14 +72,14 @@ async function openMicrophone(): Promise<Microphone> {
   oscillator.connect(gain).connect(destination);
   oscillator.start();
   const track = only(destination.stream);
-  // A copy, for the microphone itself is silenced while it is muted.
+  // A copy, because a mute silences the microphone itself.
   const copy = track.clone();
   return {
     track,
     async hear(tone) {
       oscillator.frequency.setValueAtTime(TONE_HZ[tone], audio.currentTime);
       const ear = earOf(copy);
-      // Twice in a row: what is analysed is as long as the time between.
+      // Twice in a row: the analysed window is as long as the time between two looks.
       for (let alike = 0; alike < 2; ) {
         await new Promise((resolve) => setTimeout(resolve, LISTEN_EVERY_MS));
         alike = ear.tone() === tone ? alike + 1 : 0;
@@ -90,7 +90,7 @@ async function openMicrophone(): Promise<Microphone> {
 }
 
 interface Ear {
-  /** What was to be heard in the last 20 ms or so. */
+  /** The tone of the last 20 ms or so; null for neither. */
   tone(): Tone | null;
   close(): void;
 }
@@ -112,7 +112,7 @@ function earOf(track: MediaStreamTrack): Ear {
 
 function elementOf<K extends 'video' | 'audio'>(track: MeteredTrack, tag: K): HTMLElementTagNameMap[K] {
   const known = elements.get(track.trackId);
-  // One track has one kind, so its element has that tag.
+  // A track has one kind, so its element has that tag.
   if (known) return known as HTMLElementTagNameMap[K];
   const element = document.createElement(tag);
   if (tag === 'video') element.setAttribute('style', `width: ${PICTURE.width}px; height: ${PICTURE.height}px`);
