@@ -16,7 +16,7 @@ export interface PrivateRedisOptions {
 
 const START_LIMIT_MS = 20_000;
 
-/** A redis-server with a folder of its own, configured as the embedded one is. */
+/** A redis-server with its own folder, configured like the embedded one. */
 export class PrivateRedis {
   readonly socketPath: string;
   readonly #folder: string;
@@ -79,7 +79,7 @@ function settings(folder: string, { appendfsync, port = 0, replicaOfPort }: Priv
     appendonly: 'yes',
     appendfsync,
     'maxmemory-policy': 'noeviction',
-    // A replica is in step within milliseconds instead of waiting five seconds for others to join the transfer.
+    // A replica catches up within milliseconds instead of waiting five seconds for others to join the transfer.
     'repl-diskless-sync-delay': '0',
   };
   const replica = replicaOfPort === undefined ? [] : ['--replicaof', '127.0.0.1', String(replicaOfPort)];

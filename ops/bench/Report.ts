@@ -1,17 +1,17 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { formatTable } from '../kit/table.ts';
 
-/** One figure that a target was set for. */
+/** A measured figure with its target. */
 export interface Target {
   readonly name: string;
   readonly measured: number;
   readonly limit: number;
-  /** Whether the measured figure must stay at or below the limit, or reach it. */
+  /** `lower`: the figure must not exceed the limit; `higher`: it must reach the limit. */
   readonly better: 'lower' | 'higher';
   readonly unit: string;
 }
 
-/** What a benchmark found: the table that people read, and the same as data. */
+/** The result of a benchmark: a table for people, and the same as data. */
 export interface BenchReport {
   readonly bench: string;
   readonly runs: number;
@@ -29,12 +29,13 @@ export function formatReport(report: BenchReport): string {
   const targets = report.targets.map((target) => {
     const verdict = isMet(target) ? 'met' : 'MISSED';
     const sign = target.better === 'lower' ? '≤' : '≥';
-    return `${verdict}  ${target.name}: ${format(target.measured)} ${target.unit} (target ${sign} ${format(target.limit)})`;
+    const limit = `(target ${sign} ${format(target.limit)})`;
+    return `${verdict}  ${target.name}: ${format(target.measured)} ${target.unit} ${limit}`;
   });
   return [report.how, '', formatTable(report.headings, report.rows), '', ...targets, ''].join('\n');
 }
 
-/** One report is an object, several are a list. */
+/** JSON of the reports: one is an object, several are a list. */
 export function toJson(reports: readonly BenchReport[]): string {
   const written = reports.map(toData);
   return `${JSON.stringify(written.length === 1 ? written[0] : written, null, 2)}\n`;
@@ -55,7 +56,7 @@ function toData(report: BenchReport): object {
   return { ...rest, machine, results, targets };
 }
 
-/** Others' work on the machine makes every figure worse: it belongs to the result. */
+/** Other work on the machine makes every figure worse, so its load belongs to the result. */
 const LOAD_BEFORE = loadavg()[0];
 
 function format(value: number): string {

@@ -22,7 +22,7 @@ import type { BenchReport } from './Report.ts';
 const RUNS = 5;
 const PUBLISHERS = 2;
 const VIEWERS = 5;
-/** Connecting, and the bandwidth estimate finding its level. */
+/** Time for clients to connect and for the bandwidth estimate to settle. */
 const WARM_UP_MS = 4_000;
 const MEASURE_MS = 6_000;
 const FLOWING_LIMIT_MS = 20_000;
@@ -36,14 +36,14 @@ interface Figures {
   readonly packetsPerSecond: number;
 }
 
-/** What forwarding a packet costs our worker, against the same work on mediasoup alone. */
+/** Measures the CPU that our worker spends on a forwarded packet, against the same work on mediasoup alone. */
 export async function benchForward(cleanup: Cleanup): Promise<BenchReport> {
   const folder = await mkdtemp(join(tmpdir(), 'everroom-bench-media-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const media = await makeTestMedia(folder);
   const figures = { everroom: [] as Figures[], bare: [] as Figures[] };
   for (let run = 0; run < RUNS; run += 1) {
-    // Neither always goes first: a machine that warms up or is disturbed must not favour one.
+    // They take turns to go first: a machine that warms up or is disturbed must not favour one.
     const order = run % 2 === 0 ? (['everroom', 'bare'] as const) : (['bare', 'everroom'] as const);
     for (const name of order) figures[name].push(await measure(SFUS[name], media, cleanup));
   }
@@ -58,9 +58,10 @@ export async function benchForward(cleanup: Cleanup): Promise<BenchReport> {
     bench: 'forward',
     runs: RUNS,
     how:
-      `${PUBLISHERS} publishers (VP8 ${PICTURE.width}×${PICTURE.height}@${PICTURE.framesPerSecond} and Opus) × ${VIEWERS} viewers over WebRTC on the loopback, libwebrtc ` +
-      `clients in a process of their own. CPU time of the worker process by packets that viewers received, ${MEASURE_MS / 1_000} s each, ` +
-      `in turn (A B, B A, …), medians of ${RUNS}. "bare": mediasoup with the same codecs and transports and nothing else.`,
+      `${PUBLISHERS} publishers (VP8 ${PICTURE.width}×${PICTURE.height}@${PICTURE.framesPerSecond} and Opus) × ` +
+      `${VIEWERS} viewers over WebRTC on the loopback, libwebrtc clients in their own process. CPU time of the ` +
+      `worker process divided by the packets that viewers received, ${MEASURE_MS / 1_000} s each, in turn (A B, B A, ` +
+      `…), medians of ${RUNS}. "bare": mediasoup with the same codecs and transports and nothing else.`,
     headings: ['worker', 'µs per packet', 'packets per s'],
     rows: [
       ...(['everroom', 'bare'] as const).map((name) => [

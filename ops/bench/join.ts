@@ -12,7 +12,7 @@ import type { BenchReport } from './Report.ts';
 
 const PUBLISHERS = 2;
 
-/** How long everybody takes to be in one room, and to see and hear others, when all come at the same moment. */
+/** Measures how long people who come at the same moment take to be in a room, and to see and hear others. */
 export async function benchJoin(cleanup: Cleanup): Promise<BenchReport[]> {
   const deployment = await PrivateDeployment.start({ workers: 1 });
   cleanup.add(() => deployment.stop());

@@ -31,7 +31,7 @@ interface Setup {
   readonly raw: Redis;
 }
 
-/** What is measured on every durability: a work load, repeated by so many at once. */
+/** The loads for each durability. `inFlight`: how many appends or commands run at once. */
 interface Load {
   readonly name: string;
   readonly inFlight: number;
@@ -47,7 +47,7 @@ const LOADS: readonly Load[] = [
   { name: 'commands in one room', inFlight: 500, start: postChatInOneRoom },
 ];
 
-/** Appends to the journal for each durability, beside plain XADD with the same bytes on the same server. */
+/** Measures appends to the journal for each durability, beside plain XADD of the same bytes on the same server. */
 export async function benchJournal(cleanup: Cleanup): Promise<BenchReport> {
   const setups = [await setUp('fsync', cleanup), await setUp('async', cleanup), await setUp('replica', cleanup)];
   const figures = new Map<string, Figures[]>();
@@ -74,8 +74,9 @@ export async function benchJournal(cleanup: Cleanup): Promise<BenchReport> {
     bench: 'journal',
     runs: RUNS,
     how:
-      `Commits of one chat message each (about ${recordBytes()} bytes) on private redis-servers over unix sockets, data in ` +
-      `${tmpdir()} (file system 0x${statfsSync(tmpdir()).type.toString(16)}). Medians of ${RUNS} runs of ${MEASURE_MS} ms, loads in turn. ` +
+      `Commits of one chat message each (about ${recordBytes()} bytes) on private redis-servers over unix sockets, ` +
+      `data in ${tmpdir()} (file system 0x${statfsSync(tmpdir()).type.toString(16)}). ` +
+      `Medians of ${RUNS} runs of ${MEASURE_MS} ms, loads in turn. ` +
       '"raw": plain XADD of the same bytes by ioredis (with WAIT 1 for replica), no check, no feed.',
     headings: ['durability', 'load', 'in flight', 'per s', 'p50 ms', 'p99 ms', 'of raw'],
     rows,
@@ -115,12 +116,12 @@ async function setUp(mode: Durability['mode'], cleanup: Cleanup): Promise<Setup>
 async function replicaInStep(master: Redis): Promise<void> {
   const deadline = Date.now() + 20_000;
   while ((await master.wait(1, 100)) < 1 || !/slave0:.*state=online/.test(await master.info('replication'))) {
-    if (Date.now() > deadline) throw new Error('the replica does not come into step with its master');
+    if (Date.now() > deadline) throw new Error('the replica does not catch up with its master');
     await sleep(50);
   }
 }
 
-/** One chain of appends for each in flight, each in a room of its own. */
+/** One chain of appends for each in flight, each in its own room. */
 async function appendToManyRooms({ journal }: Setup): Promise<(worker: number) => Promise<void>> {
   const ends = new Map<number, Position>();
   const rooms = new Map<number, string>();
@@ -149,7 +150,7 @@ async function addToStreams({ mode, raw }: Setup): Promise<(worker: number) => P
   };
 }
 
-/** Many commands at once in one room: they share appends. */
+/** Many commands at once in one room, which share appends. */
 async function postChatInOneRoom({ journal }: Setup): Promise<(worker: number) => Promise<unknown>> {
   const nodeId = 'bench';
   const host = hostRoomWithoutMedia(randomUUID(), nodeId, journal);

@@ -18,7 +18,7 @@ const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptio
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** Exits with 1 when the benchmark could not be run, 2 when it was asked wrongly; a missed target is only said. */
+/** Returns 1 if the benchmark could not run, 2 if its arguments are wrong. A missed target is only printed. */
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
   if (typeof options === 'string') {

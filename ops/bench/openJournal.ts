@@ -6,7 +6,7 @@ import { quietLogger } from '../kit/quietLogger.ts';
 import { systemClock } from '../kit/systemClock.ts';
 import type { PrivateRedis } from './PrivateRedis.ts';
 
-/** A node's journal on that server, closed before the server ends. */
+/** Opens a node's journal on a server. `cleanup` closes it before the server ends. */
 export async function openJournal(redis: PrivateRedis, durability: Durability, cleanup: Cleanup): Promise<Journal> {
   const { journal, close } = await createRecovery({
     redis: { url: redis.url, commandTimeoutMs: 10_000 },

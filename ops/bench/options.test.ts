@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseOptions } from './options.ts';
 
-test('the reencoder is measured in all its parts, unless one is named', () => {
+test('the benchmark of the reencoder runs all parts unless one is named', () => {
   expect(parseOptions(['reencoder'])).toEqual({
     bench: 'reencoder',
     reencoder: { part: undefined, seconds: 60 },

@@ -17,7 +17,7 @@ npm run bench -- reencoder [--part ${REENCODER_PARTS.join('|')}] [--seconds N] [
   --seconds N    how long viewers come and go in each storm (60)
   --json FILE    write the figures as JSON too`;
 
-/** What was asked for, or a sentence that says what is wrong with it. */
+/** Returns the options, or a sentence that says what is wrong with the arguments. */
 export function parseOptions(args: readonly string[]): BenchOptions | string {
   try {
     const { values, positionals } = parseArgs({

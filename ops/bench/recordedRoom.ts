@@ -12,7 +12,7 @@ const NODE: Actor = { kind: 'node', nodeId: 'node-1' };
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 type CommandBody = DistributiveOmit<RoomCommand, 'commandId' | 'actor' | 'now'>;
 
-/** What somebody in the room does next, and how often of a hundred. */
+/** What a person does next, and the share of each habit in percent. */
 const HABITS: readonly { readonly share: number; next(person: Participant, n: number): CommandBody | null }[] = [
   {
     share: 55,
@@ -45,7 +45,7 @@ const HABITS: readonly { readonly share: number; next(person: Participant, n: nu
   { share: 2, next: unpublishScreen },
 ];
 
-/** The journal of a lively room of `people`, `length` commits long: every one of them decided by the rules. */
+/** The journal of a lively room with `people` people and `length` commits, each decided by the rules. */
 export function recordRoom(people: number, length: number, seed: number): Commit[] {
   const random = randomFrom(seed);
   const commits: Commit[] = [];
@@ -100,7 +100,7 @@ export function recordRoom(people: number, length: number, seed: number): Commit
   return commits;
 }
 
-/** Somebody who is away cannot speak: the room refuses, and nothing is recorded. */
+/** Returns no events if the room refuses, such as a message of somebody who is away. */
 function decideOrNothing(command: RoomCommand, state: RoomState): ReturnType<typeof decide> {
   try {
     return decide(command, state);

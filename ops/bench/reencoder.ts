@@ -8,13 +8,13 @@ export const REENCODER_PARTS = ['engines', 'storm', 'lipsync'] as const;
 export type ReencoderPart = (typeof REENCODER_PARTS)[number];
 
 export interface ReencoderOptions {
-  /** All when undefined. */
+  /** Undefined for all parts. */
   readonly part: ReencoderPart | undefined;
-  /** How long viewers come and go in each storm. */
+  /** How long viewers come and go in each storm, in seconds. */
   readonly seconds: number;
 }
 
-/** The reencoder's cost and delay, what it spares a presenter, and that picture and sound stay together. */
+/** Measures the reencoder's cost and delay, what it spares a presenter, and lip sync. */
 export async function benchReencoder(cleanup: Cleanup, { part, seconds }: ReencoderOptions): Promise<BenchReport[]> {
   const benches: Readonly<Record<ReencoderPart, () => Promise<BenchReport>>> = {
     engines: () => benchEngines(cleanup),

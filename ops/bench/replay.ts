@@ -15,12 +15,12 @@ const RUNS = 5;
 const PEOPLE = 50;
 const COMMITS = 10_000;
 const SEED = 20_261_121;
-/** As `restore` pages. */
+/** The page size of `restore`. */
 const PAGE = 1_000;
-/** How far behind the newest commit a snapshot is at the worst. */
+/** A snapshot is at most this many commits behind the newest one. */
 const SNAPSHOT_LAG = 299;
 
-/** How fast a room comes back: pure replay, and from a real Redis with and without a snapshot. */
+/** Measures how fast a room comes back: pure replay, and from a real Redis with and without a snapshot. */
 export async function benchReplay(cleanup: Cleanup): Promise<BenchReport> {
   const commits = recordRoom(PEOPLE, COMMITS, SEED);
   const events = commits.reduce((sum, commit) => sum + commit.events.length, 0);
@@ -31,7 +31,7 @@ export async function benchReplay(cleanup: Cleanup): Promise<BenchReport> {
   await writeRoom(journal, 'with-snapshot', commits);
   const early = commits.slice(0, COMMITS - SNAPSHOT_LAG);
   const last = early.at(-1);
-  if (!last) throw new Error('A room of no commits needs no snapshot');
+  if (!last) throw new Error('a room without commits needs no snapshot');
   const state = replayed(early, PAGE);
   await journal.saveSnapshot('with-snapshot', { position: { version: last.version, commitId: last.commitId }, state });
 
@@ -39,7 +39,7 @@ export async function benchReplay(cleanup: Cleanup): Promise<BenchReport> {
   const single: number[] = [];
   const plain: number[] = [];
   const snapshot: number[] = [];
-  replayed(commits, PAGE); // The compiler's warm-up; a node that restarts pays it once, not per room.
+  replayed(commits, PAGE); // Warms up the compiler: a restarted node pays this once, not for each room.
   replayed(commits, 1);
   for (let run = 0; run < RUNS; run += 1) {
     paged.push(events / ((await timed(() => replayed(commits, PAGE))) / 1_000));
@@ -52,8 +52,8 @@ export async function benchReplay(cleanup: Cleanup): Promise<BenchReport> {
     bench: 'replay',
     runs: RUNS,
     how:
-      `A room of ${PEOPLE} people, ${COMMITS} commits (${events} events: chat, mutes, hands, reconnects, screens; seed ${SEED}), ` +
-      `on a private redis-server over a unix socket. Medians of ${RUNS} runs.`,
+      `A room of ${PEOPLE} people, ${COMMITS} commits (${events} events: chat, mutes, hands, reconnects, screens; ` +
+      `seed ${SEED}), on a private redis-server over a unix socket. Medians of ${RUNS} runs.`,
     headings: ['what', 'median', 'unit'],
     rows: [
       ['evolve, pages of 1,000 commits (as a restore does)', perSecond, 'events/s'],

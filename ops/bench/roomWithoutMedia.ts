@@ -16,12 +16,12 @@ const nobody: RoomAudience = {
   rebuilt: () => undefined,
 };
 
-/** Commands that move no media never open any. */
+/** Commands that change no media never open a room here. */
 const noMedia: MediaPlane = {
   rtpCapabilities: {},
   listen: () => Promise.resolve(),
   openRoom: (roomId) => {
-    throw new Error(`Room ${roomId} has no media here`);
+    throw new Error(`room ${roomId} has no media here`);
   },
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
@@ -30,7 +30,7 @@ const noMedia: MediaPlane = {
   close: () => Promise.resolve(),
 };
 
-/** A new room on `journal` as a node hosts it, with nobody to tell: what a command costs up to the journal and back. */
+/** Hosts a new room on `journal` without an audience, to measure the cost of a command up to the journal and back. */
 export function hostRoomWithoutMedia(roomId: RoomId, nodeId: string, journal: Journal): RoomHost {
   return new RoomHost(roomId, new Replica(), {
     nodeId,
@@ -40,7 +40,7 @@ export function hostRoomWithoutMedia(roomId: RoomId, nodeId: string, journal: Jo
     clock: systemClock,
     logger: quietLogger,
     newId: randomUUID,
-    restore: () => Promise.reject(new Error('Nobody else writes to this room')),
+    restore: () => Promise.reject(new Error('nobody else writes to this room')),
     commandTimeoutMs: 10_000,
     onAccepted: () => undefined,
     onFailed: (_, error) => {

@@ -1,4 +1,4 @@
-/** Hears all that a room's media has to tell, and does nothing of it. Clients have their consumers in place at once. */
+/** Ignores the events of a room's media. Clients have their consumers in place at once. */
 export const silentListener = {
   consumersOpened: () => Promise.resolve(),
   consumersClosed: () => undefined,

@@ -13,17 +13,17 @@ export interface Topology {
   readonly viewerIds: readonly ParticipantId[];
 }
 
-/** What is measured: one worker that forwards every publication to every viewer. */
+/** An SFU to measure: one worker that forwards every publication to every viewer. */
 export interface SfuUnderTest {
   readonly rtpCapabilities: RtpCapabilities;
   readonly workerPid: number;
   openTransports(participantId: ParticipantId, rtpCapabilities: RtpCapabilities): Promise<TransportPair>;
   connect(participantId: ParticipantId, transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
   produce(publication: Publication, rtpParameters: RtpParameters): Promise<string>;
-  /** Everybody is there: every viewer is offered every track, if that has not happened by itself. */
+  /** All clients are connected: offers every track to every viewer, unless the SFU has already done so. */
   everybodyIsThere(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Has the viewer's client put consumers in place; resolves when it has. */
+/** Asks the viewer's client to open consumers; resolves when they are in place. */
 export type Offer = (viewerId: ParticipantId, offers: readonly ConsumerOffer[]) => Promise<void>;

@@ -11,7 +11,10 @@ interface Pair {
   readonly rtpCapabilities: types.RtpCapabilities;
 }
 
-/** mediasoup and nothing around it: same codecs, same transports, one router, every track to every viewer at its highest layer. */
+/**
+ * mediasoup with nothing around it: same codecs and transports, one router; every viewer gets every track in its
+ * highest layer.
+ */
 export async function bareSfu({ viewerIds }: Topology, offer: Offer): Promise<SfuUnderTest> {
   const worker = await createWorker({ logLevel: 'error' });
   const port = await freePort();

@@ -9,8 +9,8 @@ import type { Publication } from './SfuUnderTest.ts';
 import { connectWith, enterSfu, type Sfu, toTransportOptions } from './sfuClient.ts';
 
 /**
- * All WebRTC clients of one measurement. They run beside what is measured, and are the same for every SFU: only packets and
- * the worker's CPU count. Bits enough that packets are full, as those of a real meeting are.
+ * This process holds all WebRTC clients of one measurement. They run beside the SFU and are the same for each; only
+ * packets and the worker's CPU count. The bitrate is high enough to fill packets, as in a real meeting.
  */
 const VIDEO_BITRATE_BPS = 1_200_000;
 

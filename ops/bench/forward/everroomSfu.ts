@@ -11,7 +11,7 @@ import type { Offer, SfuUnderTest, Topology } from './SfuUnderTest.ts';
 /** A tile that wants the highest layer. */
 const LARGE_TILE = { width: 1_280, height: 720, pinned: false };
 
-/** Our media plane as the server runs it, with a room whose record names the topology. */
+/** Our media plane as the server runs it, with a room whose record holds the topology. */
 export async function everroomSfu({ publications, viewerIds }: Topology, offer: Offer): Promise<SfuUnderTest> {
   const plane = await createMediaPlane({
     workers: 1,
@@ -33,7 +33,7 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
     publications.filter(({ kind }) => kind === 'video').map(({ trackId }) => [trackId, LARGE_TILE]),
   );
   const [workerPid] = plane.workerPids();
-  if (workerPid === undefined) throw new Error('The media plane has no worker');
+  if (workerPid === undefined) throw new Error('the media plane has no worker');
   return {
     rtpCapabilities: plane.rtpCapabilities,
     workerPid,
@@ -48,7 +48,7 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
       const { producerId } = await room.produce(publisherId, sessionOf(publisherId), trackId, rtpParameters);
       return producerId;
     },
-    // The plan has offered what there is with every step before.
+    // The plan has offered every track after each step.
     everybodyIsThere: () => Promise.resolve(),
     close: () => plane.close(),
   };

@@ -3,7 +3,7 @@ import { evolveCommits } from '../../../core/room/evolve.ts';
 import { EMPTY_ROOM, type RoomSettings, type RoomState } from '../../../core/room/state.ts';
 import type { Topology } from './SfuUnderTest.ts';
 
-/** The record of a room in which the topology's people are and publish. */
+/** The record of a room where the topology's people are and publish. */
 export function recordOf({ publications, viewerIds }: Topology, settings: Partial<RoomSettings> = {}): RoomState {
   const people = [...new Set([...publications.map(({ publisherId }) => publisherId), ...viewerIds])];
   const events: RoomEvent[] = [

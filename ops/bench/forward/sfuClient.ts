@@ -5,14 +5,14 @@ import { HANDLER_NAME } from '../../kit/clients/bot/webrtcGlobals.ts';
 import type { Rpc } from '../../kit/rpc.ts';
 import type { Publication } from './SfuUnderTest.ts';
 
-/** What the parent process does for its clients. */
+/** The functions of the parent process for its clients. */
 export interface Sfu {
   openTransports(id: string, capabilities: RtpCapabilities): Promise<TransportPair>;
   connect(id: string, transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
   produce(publication: Publication, rtpParameters: RtpParameters): Promise<string>;
 }
 
-/** A libwebrtc client of an SFU that is reached by calls to the parent process: loads its device and gets its transports. */
+/** Loads the device of a libwebrtc client and opens its transports. Calls reach the SFU through the parent process. */
 export async function enterSfu(
   sfu: Rpc<Sfu>['remote'],
   id: string,
@@ -25,7 +25,7 @@ export async function enterSfu(
   return { device, transports };
 }
 
-/** The transport connects, and produces what it is given, by calls to the SFU. */
+/** Connects the transport and its producers by calls to the SFU. */
 export function connectWith(sfu: Rpc<Sfu>['remote'], transport: types.Transport, participantId: string): void {
   transport.on('connect', ({ dtlsParameters }, callback, errback) => {
     sfu.connect(participantId, transport.id, dtlsParameters as DtlsParameters).then(() => callback(), errback);

@@ -4,19 +4,19 @@ export interface Person {
 }
 
 export interface MediaTimes {
-  /** When the room has answered, one for each newcomer. */
+  /** The times of the room's answers, one for each newcomer. */
   readonly joined: readonly number[];
-  /** When the first picture was shown, one for each newcomer on libwebrtc and publisher. */
+  /** The times of the first picture, one for each pair of a newcomer on libwebrtc and a publisher. */
   readonly firstPicture: readonly number[];
-  /** When the first sound was played, likewise. */
+  /** The times of the first sound played, likewise. */
   readonly firstSound: readonly number[];
 }
 
-/** Those who are to come at one moment, ready for it. */
+/** People that stand ready to join at the same moment. */
 export interface Newcomers {
-  /** Of the processes that do their work. */
+  /** The processes that do their work. */
   readonly pids: readonly number[];
-  /** All of them begin; resolves when each has all that it can get. Times are ms since the epoch. */
+  /** All of them join; resolves when each has everything it can get. Times are ms since the epoch. */
   join(): Promise<MediaTimes>;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ const CROWDS = [10, 50, 100] as const;
 const LARGEST = Math.max(...CROWDS);
 const P99_LIMIT_MS = 1_000;
 
-/** Joining without media, in turn with a server that does nothing but answer. */
+/** Measures joins without media, in turn with a server that only answers. */
 export async function benchSignaling(url: string, plainUrl: string, api: RoomApi): Promise<BenchReport> {
   const ours = new Map<number, Summary[]>();
   const plain = new Map<number, Summary[]>();
@@ -36,9 +36,9 @@ export async function benchSignaling(url: string, plainUrl: string, api: RoomApi
     bench: 'join',
     runs: RUNS,
     how:
-      'So many people connect and join one room at the same moment, without media: a real server under its supervisor with a ' +
-      'real Redis (durability fsync), one client process. From dialling to the answer that brings the room, ms; medians of ' +
-      `${RUNS} runs. "plain": a socket.io server that answers as many and does nothing else, in the same run.`,
+      'The people connect and join one room at the same moment, without media: a real server under its supervisor ' +
+      'with a real Redis (durability fsync), one client process. From dialling to the answer with the room, ms; ' +
+      `medians of ${RUNS} runs. "plain": a socket.io server that answers as many and does nothing else, in turn.`,
     headings: ['people', 'p50', 'p99', 'max', 'plain p50', 'plain p99', 'p99 of plain'],
     rows: CROWDS.map((size) => {
       const [p50, p99, max] = [typical(ours, size, 'p50'), typical(ours, size, 'p99'), typical(ours, size, 'max')];
@@ -57,7 +57,7 @@ export async function benchSignaling(url: string, plainUrl: string, api: RoomApi
   };
 }
 
-/** Answers how long each took, in ms. */
+/** Returns how long each took, in ms. */
 async function joinAtOnce(url: string, tokens: readonly string[]): Promise<number[]> {
   const startedAt = performance.now();
   const clients = tokens.map((token, index) => enter(url, token, `Person ${index}`));

@@ -5,9 +5,11 @@ import { joinWithMedia, type MediaJoin, type Meeting } from './joinWithMedia.ts'
 
 const RUNS = 3;
 const CROWDS = [10, 50, 100] as const;
-/** Of each crowd, those on libwebrtc. Ten of them take more CPU than the server does: they would measure themselves. */
+/**
+ * The newcomers on libwebrtc in each crowd. Ten of them take more CPU than the server: they would measure themselves.
+ */
 const WATCHERS = 4;
-/** Not measured: all programs are warm afterwards, as those of a server are. */
+/** Joins before the measurement: afterwards all programs are warm, as on a running server. */
 const REHEARSAL = 50;
 const MOMENTS = [
   { name: 'joined', of: 'joined' },
@@ -16,7 +18,7 @@ const MOMENTS = [
 ] as const;
 const SHARES = ['newcomers', 'server', 'idle'] as const;
 
-/** How long those who come in a crowd take until they see and hear those who talk already. */
+/** Measures how long people in a crowd take until they see and hear the people who already talk. */
 export async function benchWithMedia(meeting: Meeting, cleanup: Cleanup): Promise<BenchReport> {
   const joins = new Map(CROWDS.map((people): [number, MediaJoin[]] => [people, []]));
   await joinWithMedia(meeting, REHEARSAL, WATCHERS, cleanup);
@@ -32,11 +34,12 @@ export async function benchWithMedia(meeting: Meeting, cleanup: Cleanup): Promis
     bench: 'join with media',
     runs: RUNS,
     how:
-      `So many newcomers come at one moment to a room where ${meeting.publishers} on libwebrtc publish picture and ` +
-      `sound. ${WATCHERS} of them are on libwebrtc too, one process each: a picture is there when it is decoded, a sound ` +
-      'when its packet is played. The others only signal: the server gives them transports and consumers, and they ' +
-      'connect to none, so it neither shakes hands with them nor sends them media. From dialling, ms; medians of the ' +
-      'runs. "joined" counts everybody. CPU is the share of all cores until the last of all had everything.' +
+      `The newcomers join at the same moment a room where ${meeting.publishers} people on libwebrtc publish picture ` +
+      `and sound. ${WATCHERS} newcomers are on libwebrtc too, one process each: their first picture counts once ` +
+      'decoded, their first sound once its packet is played. The others only signal: the server gives them ' +
+      'transports and consumers, but they never connect, so it neither shakes hands with them nor sends them media. ' +
+      'ms from dialling; medians of the runs. "joined" counts everybody. CPU is the share of all cores until ' +
+      'the last one had everything.' +
       dominated(results),
     headings: ['people', 'until', 'p50', 'p99', 'max', 'CPU % clients', 'CPU % server', 'CPU % idle'],
     rows: results.flatMap(({ people, runs, shares }) =>
@@ -50,12 +53,12 @@ export async function benchWithMedia(meeting: Meeting, cleanup: Cleanup): Promis
   };
 }
 
-/** Clients that keep the machine busier than the server does measure themselves. */
+/** A warning for crowds whose clients keep the machine busier than the server: those measure themselves. */
 function dominated(results: readonly { people: number; shares: readonly number[] }[]): string {
   const crowds = results
     .filter(({ shares: [newcomers = 0, server = 0] }) => newcomers > server)
     .map(({ people }) => people);
   return crowds.length === 0
     ? ''
-    : ` The clients took more CPU than the server, and the times are theirs, with ${crowds.join(', ')} people.`;
+    : ` With ${crowds.join(', ')} people the clients took more CPU than the server, so the times are theirs.`;
 }

@@ -17,25 +17,28 @@ export interface Meeting {
   readonly publishers: number;
 }
 
-/** Of all cores, while the newcomers join. What is left is the publishers' and the system's. */
+/** Shares of all cores while the newcomers join. Publishers and the system take the rest. */
 export interface CpuShare {
-  /** The processes of the newcomers, this one among them. */
+  /** The processes of the newcomers, including this one. */
   readonly newcomers: number;
   /** The server, its media workers, and Redis. */
   readonly server: number;
   readonly idle: number;
 }
 
-/** What became of one crowd. Times are ms from the moment at which everybody begins. */
+/** The result of one crowd. Times are ms from the moment at which everybody starts. */
 export interface MediaJoin {
   readonly times: MediaTimes;
   readonly cpuShare: CpuShare;
 }
 
-/** The machine comes to rest. */
+/** Pause for the machine to come to rest. */
 const SETTLE_MS = 1_500;
 
-/** So many newcomers join at one moment a room in which others talk already. The first `watchers` of them are on libwebrtc. */
+/**
+ * Lets `size` newcomers join at the same moment a room where others already talk. The first `watchers` are on
+ * libwebrtc.
+ */
 export async function joinWithMedia(
   { deployment, api, media, publishers }: Meeting,
   size: number,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Cleanup } from '../../kit/cleanup.ts';
 
-/** Starts the plain server; answers where it listens. */
+/** Starts the plain server; returns its address. */
 export async function startPlainServer(cleanup: Cleanup): Promise<string> {
   const child: ChildProcess = fork(fileURLToPath(new URL('./plainServer.ts', import.meta.url)));
   cleanup.add(() => {

@@ -7,7 +7,7 @@ import { enter } from '../../kit/enter.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
 import type { Newcomers, Person } from './Newcomers.ts';
 
-/** The part of the server's answers that matters here. */
+/** The parts of the server's answers that this benchmark reads. */
 const Joined = z.object({ rtpCapabilities: RtpCapabilities });
 const Opened = z.object({ transports: z.object({ recv: z.object({ id: Id }) }) });
 const Offered = z.object({ consumers: z.array(z.object({ trackId: Id, kind: TrackKind })) });
@@ -18,8 +18,8 @@ const TILE = { width: 320, height: 180, pinned: false };
 const LIMIT_MS = 30_000;
 
 /**
- * A newcomer that only signals, in the order of our SDK: the server gives it transports and consumers, and no media flows, for
- * nobody connects to them.
+ * A newcomer that only signals, in the order of our SDK. The server gives it transports and consumers, but it never
+ * connects to them, so no media flows.
  */
 class Bystander {
   readonly #url: string;
@@ -39,7 +39,7 @@ class Bystander {
     return this.#tracks.size;
   }
 
-  /** Returns when the room had answered, ms since the epoch. */
+  /** Returns the time of the room's answer, ms since the epoch. */
   async join(): Promise<number> {
     try {
       return await this.#join();
@@ -87,7 +87,7 @@ class Bystander {
   }
 }
 
-/** Newcomers that only signal, all of them in this process. They are ready when every track of every publisher was offered. */
+/** Newcomers that only signal, all in this process. They have everything when they were offered every track. */
 export function startBystanders(url: string, people: readonly Person[], publishers: number): Newcomers {
   const bystanders = people.map((person) => new Bystander(url, person));
   return {
@@ -99,7 +99,7 @@ export function startBystanders(url: string, people: readonly Person[], publishe
         const offered = bystanders.reduce((sum, { offers }) => sum + offers, 0);
         return offered === expected ? null : `${offered} of ${expected} tracks were offered`;
       };
-      await waitUntilNothingMissing('the crowd is not offered what there is', missing, LIMIT_MS);
+      await waitUntilNothingMissing('the crowd does not get every track', missing, LIMIT_MS);
       return { joined, firstPicture: [], firstSound: [] };
     },
     async close() {

@@ -7,7 +7,7 @@ import type { Newcomers, Person } from './Newcomers.ts';
 
 const LIMIT_MS = 30_000;
 
-/** Newcomers on libwebrtc, each in a process of its own, that have loaded their program as a page has when a person clicks. */
+/** Newcomers on libwebrtc, each in its own process. Their program is loaded, as a page is when a person clicks. */
 export async function startWatchers(
   url: string,
   people: readonly Person[],

@@ -22,17 +22,17 @@ const RUNS = 3;
 const ENGINES = ['libav', 'ffmpeg'] as const satisfies EngineName[];
 const LAYER_COUNTS = [1, 3] as const;
 const LISTENING_MS = 500;
-/** Tracks last for minutes. At 30 frames a second V8 takes its time to find out what is worth compiling. */
+/** Tracks last for minutes, but at 30 frames a second V8 needs a while until it compiles the hot code. */
 const WARM_UP_MS = 20_000;
 const MEASURE_MS = 8_000;
 const REQUESTS = 24;
 const ANSWER_LIMIT_MS = 1_500;
-/** Between two requests, and up to this much longer at random: none is bound to the rhythm of frames. */
+/** Pause between two requests, up to twice as long at random, so that requests do not follow the rhythm of frames. */
 const REQUEST_EVERY_MS = 150;
 const FLOWING_LIMIT_MS = 20_000;
 const MEGABYTE = 1 << 20;
 
-/** CPU of a fallback is told, and not judged. */
+/** The CPU of a fallback engine is reported, but has no target. */
 const LIMITS = {
   cores: { 1: 0.25, 3: 0.35 },
   latencyP95Ms: 30,
@@ -42,11 +42,11 @@ const LIMITS = {
 interface Figures {
   readonly cores: number;
   readonly rssBytes: number;
-  /** Of the layer that has the fewest. */
+  /** The frame rate of the slowest layer. */
   readonly framesPerSecond: number;
   readonly latencies: readonly number[];
   readonly answers: readonly number[];
-  /** Keyframe requests that nothing came of. */
+  /** Keyframe requests that no keyframe answered. */
   readonly unanswered: number;
 }
 
@@ -54,21 +54,24 @@ type StartContender = (layers: readonly Layer[], ports: ContenderPorts) => Promi
 
 interface Entry {
   readonly name: string;
-  /** Null: no engine of ours. */
+  /** Null if it is not one of our engines. */
   readonly promises: EnginePromises | null;
   readonly layers: 1 | 3;
   readonly start: StartContender;
   readonly runs: Figures[];
 }
 
-/** What reencoding a camera costs and adds, with each engine that works here, beside the ffmpeg command alone. */
+/**
+ * Measures the CPU and latency of reencoding a camera, with each engine that works here and with the ffmpeg command
+ * alone.
+ */
 export async function benchEngines(cleanup: Cleanup): Promise<BenchReport> {
   const folder = await mkdtemp(join(tmpdir(), 'everroom-bench-engines-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const film = await makeFilm(folder);
   const entries = await entriesOf(folder);
   for (let run = 0; run < RUNS; run += 1) {
-    // None always goes first: a machine that warms up or is disturbed must not favour one.
+    // They take turns to go first: a machine that warms up or is disturbed must not favour one.
     for (const entry of run % 2 === 0 ? entries : entries.toReversed()) {
       entry.runs.push(await measure(entry, film, cleanup));
     }
@@ -108,7 +111,7 @@ async function measure(
   const layers = layersOf(count);
   const source = await Source.open(film);
   const sink = await Sink.open((timestamp) => source.sentAt(timestamp));
-  // Sockets that stay open would keep a bench that failed from ending.
+  // Open sockets would keep a failed benchmark from ending.
   try {
     const contender = await start(layers, { source: source.socket.port, sink: sink.port });
     const end = (): Promise<void> => contender.stop();
@@ -212,11 +215,13 @@ function toReport(entries: readonly Entry[]): BenchReport {
     bench: 'reencoder engines',
     runs: RUNS,
     how:
-      `One camera (VP8 ${width}×${height}@${framesPerSecond}, ${bitrateBps / 1_000} kbit/s) reencoded to VP8 in real time, for ${MEASURE_MS / 1_000} s each after ${WARM_UP_MS / 1_000} s, in turn, ` +
-      `medians of ${RUNS} runs. Engines run in the track process of a sidecar, with plain UDP on the loopback at both ends: RTP and RTCP as a ` +
-      'node sends and asks. One layer: 1500 kbit/s at 720p; three: 500 at 360p and 150 at 180p too. CPU is that of the process and all it started, in ' +
-      'cores; added latency runs from the last packet of a frame in to the first packet of the same frame out, of every layer; a keyframe ' +
-      `request to the first packet of the keyframe, ${REQUESTS} requests a run. "plain": the ffmpeg command with the same codecs and ` +
+      `One camera (VP8 ${width}×${height}@${framesPerSecond}, ${bitrateBps / 1_000} kbit/s) reencoded to VP8 in real ` +
+      `time, for ${MEASURE_MS / 1_000} s each after ${WARM_UP_MS / 1_000} s, in turn, medians of ${RUNS} runs. ` +
+      'Engines run in the track process of a sidecar, with plain UDP on the loopback at both ends: RTP and RTCP as a ' +
+      'node sends them. One layer: 1500 kbit/s at 720p; three: also 500 at 360p and 150 at 180p. CPU is that of the ' +
+      'process and its descendants, in cores. Added latency runs from the last packet of a frame in to the first ' +
+      'packet of the same frame out, in every layer; PLI → keyframe from the request to the first packet of the ' +
+      `keyframe, with ${REQUESTS} requests in each run. "plain": the ffmpeg command with the same codecs and ` +
       'settings, RTP in and out, which hears no requests.',
     headings: [
       'engine',

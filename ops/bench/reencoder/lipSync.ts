@@ -14,17 +14,17 @@ import type { Person } from './lipSync/personProcess.ts';
 
 const RUNS = 3;
 const MEASURE_MS = 15_000;
-/** After a switch, for buffers to find their length. */
+/** Pause after a switch, until the jitter buffers have settled. */
 const SETTLE_MS = 5_000;
 const SWITCH_LIMIT_MS = 60_000;
-/** A flash and a beep that are further apart do not belong together. */
+/** A flash and a beep that are further apart than this do not belong together. */
 const MOST_MS = 400;
 const LIMIT_MS = 40;
 const PERSON = fileURLToPath(new URL('./lipSync/personProcess.ts', import.meta.url));
 
 type Way = 'direct' | 'reencoded';
 
-/** Whether picture and sound stay together: how far apart a viewer gets them with the reencoder, and without. */
+/** Measures how far apart a viewer gets picture and sound, with and without the reencoder. */
 export async function benchLipSync(cleanup: Cleanup): Promise<BenchReport> {
   const deployment = await PrivateDeployment.start({
     workers: 1,
@@ -53,7 +53,7 @@ export async function benchLipSync(cleanup: Cleanup): Promise<BenchReport> {
   return toReport(offsets);
 }
 
-/** Before the room is told to reencode this is the camera's own. */
+/** The shown producer. Before the room reencodes, it is the camera's own. */
 async function firstShown(viewer: Rpc<Person>['remote']): Promise<string> {
   let shown: string | null = null;
   const missing = async (): Promise<string | null> => {
@@ -69,7 +69,7 @@ async function untilShown(way: Way, sourceId: string, viewer: Rpc<Person>['remot
     const shown = await viewer.shownProducer();
     return (shown === sourceId) === (way === 'direct') ? null : `the viewer does not see the ${way} picture`;
   };
-  await waitUntilNothingMissing('the way does not change', missing, SWITCH_LIMIT_MS);
+  await waitUntilNothingMissing('the viewer does not switch', missing, SWITCH_LIMIT_MS);
 }
 
 function startPerson(cleanup: Cleanup): Rpc<Person>['remote'] {
@@ -96,9 +96,10 @@ function toReport(offsets: Readonly<Record<Way, readonly number[]>>): BenchRepor
     bench: 'reencoder lip sync',
     runs: RUNS,
     how:
-      'A presenter (libwebrtc) flashes and beeps at one moment, once a second; a viewer in the same room of a real server notes when ' +
-      `each picture and each 10 ms of sound come out of its decoders. ${MEASURE_MS / 1_000} s directly and ${MEASURE_MS / 1_000} s through the reencoder in turn, ` +
-      `${RUNS} times. How much later than the beep the flash was, in ms; what the capture itself adds is in both.`,
+      'A presenter (libwebrtc) flashes and beeps at the same moment, once a second; a viewer in the same room of a ' +
+      'real server notes when each picture and each 10 ms of sound come out of its decoders. ' +
+      `${MEASURE_MS / 1_000} s directly and ${MEASURE_MS / 1_000} s through the reencoder in turn, ${RUNS} times. ` +
+      'The figures are how much later than the beep the flash came, in ms; both include the offset of the capture.',
     headings: ['way', 'p5', 'p50', 'p95', 'flashes'],
     rows: ways.map(({ way, p5, p50, p95, n }) => [way, p5, p50, p95, n]),
     targets: [

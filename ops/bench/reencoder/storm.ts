@@ -16,11 +16,11 @@ import { type TimesToFirstFrame, Viewers } from './storm/Viewers.ts';
 const CROWDS = [20, 100, 500] as const;
 const JOINS_PER_SECOND = 5;
 const FIRST_FRAME_P95_MS = 300;
-/** Three layers, as a camera of a meeting sends them. */
+/** The camera of a meeting, which sends three layers. */
 const CAMERA: Picture = { width: 1_280, height: 720, framesPerSecond: 30 };
-/** After the crowd has come in, before anything is counted. */
+/** Pause after the crowd has joined, before anything counts. */
 const CALM_MS = 3_000;
-/** Whoever joined last gets so long to see something. */
+/** Time for the last viewer to see something. */
 const LAST_ONE_MS = 2_000;
 
 interface StormResult {
@@ -32,14 +32,14 @@ interface StormResult {
   readonly keyframesPerSecond: number;
   readonly framesPerSecond: number;
   readonly kbps: number;
-  /** In the worst second, of all frames of all layers. */
+  /** Share of keyframes among the frames of all layers in the worst second. */
   readonly mostKeyframesPercent: number;
   readonly firstFrame: TimesToFirstFrame;
-  /** All cores of the machine, busy with whatever. */
+  /** CPU use of all cores of the machine, by any process. */
   readonly machineBusyPercent: number;
 }
 
-/** What a coming and going of viewers does to the presenter, and how long a newcomer waits for the picture. */
+/** Measures how viewers who come and go load the presenter, and how long a newcomer waits for the picture. */
 export async function benchStorm(cleanup: Cleanup, seconds: number): Promise<BenchReport> {
   const found = await findEngine('auto');
   if (!found.engine) throw new Error(found.reason);
@@ -94,7 +94,7 @@ async function storm(
   }
 }
 
-/** One joins and one leaves at every beat, and nobody waits for anybody. */
+/** At every beat one viewer joins and one leaves; none waits for another. */
 async function comeAndGo(viewers: Viewers, startedAt: number, seconds: number): Promise<void> {
   const moving: Promise<void>[] = [];
   const failures: unknown[] = [];
@@ -114,7 +114,7 @@ async function comeAndGo(viewers: Viewers, startedAt: number, seconds: number): 
   if (failures.length > 0) throw failures[0];
 }
 
-/** What the encoder has done, second by second. */
+/** The encoder's counts, second by second. */
 async function countEverySecond(room: StormRoom, startedAt: number, seconds: number): Promise<EncoderCounts[]> {
   const counts: EncoderCounts[] = [];
   for (let second = 1; second <= seconds; second += 1) {
@@ -164,10 +164,12 @@ function toReport(results: readonly StormResult[], seconds: number): BenchReport
     bench: 'reencoder storm',
     runs: 1,
     how:
-      `A presenter (libwebrtc, VP8 ${width}×${height}@${framesPerSecond} in three layers) in a room of our media plane with one worker, and so many ` +
-      `viewers; ${JOINS_PER_SECOND} join and ${JOINS_PER_SECOND} leave every second for ${seconds} s. Viewers are light: plain RTP consumers of the room's router, ` +
-      'which want the three sizes in turn; the ones that join are timed from asking for a transport to the first whole keyframe. ' +
-      'Figures of the publisher are of its own encoder; "most keyframes" is the share of keyframes among all frames in its worst second.',
+      `A presenter (libwebrtc, VP8 ${width}×${height}@${framesPerSecond} in three layers) in a room of our media ` +
+      `plane with one worker, and its viewers; ${JOINS_PER_SECOND} join and ${JOINS_PER_SECOND} leave every second ` +
+      `for ${seconds} s. Viewers are light: plain RTP consumers of the room's router, which want the three sizes in ` +
+      'turn. Those that join are timed from the request for a transport to the first whole keyframe. Figures of the ' +
+      'publisher come from its own encoder; "most keyframes" is the share of keyframes among all frames in ' +
+      'its worst second.',
     headings: [
       'viewers',
       'reencoder',

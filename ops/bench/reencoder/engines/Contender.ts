@@ -1,29 +1,29 @@
-/** Something that takes the source's RTP on one port and sends the reencoded layers to another. */
+/** Receives the source's RTP on one port and sends the reencoded layers to another. */
 export interface Contender {
-  /** Where the source's packets go. */
+  /** The port that receives the source's packets. */
   readonly inputPort: number;
-  /** Where packets of the layers come from; null: from anywhere, and it hears no RTCP. */
+  /** The port that sends the layers; null if it may be any port and hears no RTCP. */
   readonly outputPort: number | null;
-  /** Its own process; children count too. */
+  /** Its process; the CPU of its children counts too. */
   readonly pid: number;
   stop(): Promise<void>;
 }
 
 export interface ContenderPorts {
-  /** Of the source: it also hears RTCP there. */
+  /** The port of the source, which also receives RTCP there. */
   readonly source: number;
-  /** Where the layers are to be sent. */
+  /** The port that receives the layers. */
   readonly sink: number;
 }
 
-/** One layer as it is asked for, lowest first. */
+/** The size and bitrate of one layer, lowest first. */
 export interface Layer {
   readonly ssrc: number;
   readonly scaleDownBy: number;
   readonly bitrateBps: number;
 }
 
-/** As a meeting's camera of 720p has them. */
+/** The layers of a meeting's 720p camera. */
 const THREE_LAYERS: readonly Layer[] = [
   { ssrc: 2_001, scaleDownBy: 4, bitrateBps: 150_000 },
   { ssrc: 2_002, scaleDownBy: 2, bitrateBps: 500_000 },

@@ -6,9 +6,9 @@ import { startsKeyframe } from '../storm/FirstKeyframe.ts';
 import { toRtpPacket } from '../toRtpPacket.ts';
 
 export interface Taken {
-  /** What reencoding added to each frame of each layer, in ms. */
+  /** The latency that reencoding added to each frame of each layer, in ms. */
   readonly latencies: readonly number[];
-  /** From each keyframe request to the first packet of the keyframe, in ms. */
+  /** The time from each keyframe request to the first packet of the keyframe, in ms. */
   readonly answers: readonly number[];
   /** Frames of each layer, by ssrc. */
   readonly frames: ReadonlyMap<number, number>;
@@ -16,7 +16,9 @@ export interface Taken {
 
 const RECEIVE_BUFFER_BYTES = 2 << 20;
 
-/** The SFU's end of the republished layers: notes when frames begin to arrive, and how soon a keyframe request is answered. */
+/**
+ * The SFU's end of the republished layers. Notes when frames start to arrive and when keyframe requests are answered.
+ */
 export class Sink {
   readonly #socket: Socket;
   readonly #sentAt: (timestamp: number) => number | undefined;
@@ -26,7 +28,7 @@ export class Sink {
   #answers: number[] = [];
   #frames = new Map<number, number>();
 
-  /** `sentAt` tells when the last packet of the source's frame with this RTP timestamp went out. */
+  /** `sentAt` returns when the last packet of the source's frame with this RTP timestamp went out. */
   static async open(sentAt: (timestamp: number) => number | undefined): Promise<Sink> {
     const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
     socket.bind(0, '127.0.0.1');
@@ -44,7 +46,7 @@ export class Sink {
     return this.#socket.address().port;
   }
 
-  /** Asks whoever sends from `port` for a keyframe of one layer, unless the last request is still unanswered. */
+  /** Asks the sender on `port` for a keyframe of one layer, unless the last request is still unanswered. */
   ask(ssrc: number, port: number): void {
     if (this.#asked.has(ssrc)) return;
     this.#asked.set(ssrc, steadyClock.now());
@@ -56,14 +58,14 @@ export class Sink {
     return this.#asked.size;
   }
 
-  /** Gives up on requests that are older than `limitMs`; answers how many there were. */
+  /** Drops requests that are older than `limitMs`; returns how many there were. */
   giveUp(limitMs: number): number {
     const old = [...this.#asked].filter(([, askedAt]) => steadyClock.now() - askedAt > limitMs);
     for (const [ssrc] of old) this.#asked.delete(ssrc);
     return old.length;
   }
 
-  /** Everything since the last call. */
+  /** Returns and resets the measurements since the last call. */
   take(): Taken {
     const taken = { latencies: this.#latencies, answers: this.#answers, frames: this.#frames };
     this.#latencies = [];
@@ -83,7 +85,7 @@ export class Sink {
     const ssrc = packet.getSsrc();
     const timestamp = packet.getTimestamp();
     const newest = this.#newest.get(ssrc);
-    // One more packet of a frame that has begun to arrive, or one that was sent again.
+    // Another packet of a frame that has started to arrive, or a retransmission.
     if (newest !== undefined && ((timestamp - newest) | 0) <= 0) return;
     this.#newest.set(ssrc, timestamp);
     this.#frames.set(ssrc, (this.#frames.get(ssrc) ?? 0) + 1);

@@ -8,7 +8,9 @@ import { FILM } from './makeFilm.ts';
 const CLOCK_RATE = 90_000;
 export const SOURCE = { ssrc: 1_001, payloadType: 96 } as const;
 
-/** A camera over plain UDP: sends the film in a loop at the pace of the clock, begins anew when a keyframe is asked for. */
+/**
+ * A camera over plain UDP: sends the film in a loop at the pace of the clock. A keyframe request starts the film again.
+ */
 export class Source {
   readonly socket: UdpSocket;
   readonly #sender: Republisher;
@@ -51,7 +53,7 @@ export class Source {
     }, 2);
   }
 
-  /** When the last packet of the frame with this RTP timestamp went out. */
+  /** Returns when the last packet of the frame with this RTP timestamp went out. */
   sentAt(timestamp: number): number | undefined {
     return this.#sentAt.get(timestamp);
   }

@@ -6,7 +6,7 @@ import { IvfReader, type StoredFrame } from '../../../../reencoder/codecs/ivf.ts
 
 export const FILM = { width: 1_280, height: 720, framesPerSecond: 30, seconds: 8, bitrateBps: 1_500_000 } as const;
 
-/** A camera's VP8 as a browser's encoder makes it: real time, one keyframe, at the beginning. */
+/** Makes VP8 like a browser's encoder for a camera: real time, one keyframe at the start. */
 export async function makeFilm(folder: string): Promise<StoredFrame[]> {
   const path = join(folder, 'film.ivf');
   const { width, height, framesPerSecond, seconds, bitrateBps } = FILM;

@@ -9,7 +9,7 @@ import type { Contender, ContenderPorts, Layer } from './Contender.ts';
 import { FILM } from './makeFilm.ts';
 import { SOURCE } from './Source.ts';
 
-/** The ffmpeg command alone, doing the same work: RTP in, the same layers out, no keyframes on request. */
+/** The ffmpeg command alone with the same work: RTP in, the same layers out, but no keyframes on request. */
 export async function startPlainFfmpeg(
   folder: string,
   layers: readonly Layer[],

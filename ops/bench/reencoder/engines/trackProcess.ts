@@ -8,7 +8,7 @@ import { SOURCE } from './Source.ts';
 const LOOPBACK = '127.0.0.1';
 const PAYLOAD_TYPE = 96;
 
-/** Our own: the process that a sidecar forks for a track. */
+/** Our own contender: the process that a sidecar forks for a track. */
 export async function startTrackProcess(
   engine: EngineName,
   layers: readonly Layer[],

@@ -1,21 +1,21 @@
-/** Finds the moments at which something begins that comes and goes: a flash in the picture, a beep in the sound. */
+/** Finds the onsets of a signal that comes and goes: a flash in the picture, a beep in the sound. */
 export class Onsets {
   readonly #restMs: number;
   #lastAt = Number.NEGATIVE_INFINITY;
   #times: number[] = [];
 
-  /** It has begun anew when nothing of it was there for `restMs`. */
+  /** After `restMs` without the signal, its next moment is a new onset. */
   constructor(restMs: number) {
     this.#restMs = restMs;
   }
 
-  /** It is there at this moment, ms. */
+  /** The signal is present at this moment, ms. */
   seen(at: number): void {
     if (at - this.#lastAt > this.#restMs) this.#times.push(at);
     this.#lastAt = at;
   }
 
-  /** When it began, each time since the last call. */
+  /** Returns the onsets since the last call. */
   take(): number[] {
     const taken = this.#times;
     this.#times = [];
@@ -23,7 +23,7 @@ export class Onsets {
   }
 }
 
-/** How much later each flash was than the beep that belongs to it, ms. One whose beep was missed is left out. */
+/** How much later each flash was than its beep, ms. A flash without a beep is left out. */
 export function offsetsOf(flashes: readonly number[], beeps: readonly number[], mostMs: number): number[] {
   return flashes.flatMap((flash) => {
     const offsets = beeps.map((beep) => flash - beep).filter((offset) => Math.abs(offset) <= mostMs);

@@ -5,7 +5,7 @@ import { HANDLER_NAME } from '../../../kit/clients/bot/webrtcGlobals.ts';
 import { openRpc } from '../../../kit/rpc.ts';
 import { Onsets } from './Onsets.ts';
 
-/** What a person has seen and heard begin since it was last asked, ms since the epoch. */
+/** The onsets that a person saw and heard since the last `take`, ms since the epoch. */
 export interface SeenAndHeard {
   readonly flashes: readonly number[];
   readonly beeps: readonly number[];
@@ -18,20 +18,20 @@ const PIXELS = PICTURE.width * PICTURE.height;
 const FRAME_MS = 1_000 / 30;
 const SAMPLE_RATE = 48_000;
 const STRETCH_MS = 10;
-/** Flash and beep begin together, once in so long. */
+/** Flash and beep start together at this interval. */
 const EVERY_MS = 1_000;
 const LASTS_MS = 100;
 const REST_MS = 400;
 const BRIGHT = 128;
 const LOUD = 3_000;
 
-/** One person of the meeting: flashes and beeps at one moment, and notes when those of the others come. */
+/** One person of the meeting: flashes and beeps at the same moment, and notes the flashes and beeps of the others. */
 const storage = new MemoryStorage();
 const room = new Room({ sessionStorage: storage, chatStorage: storage, deviceHandler: HANDLER_NAME });
 const flashes = new Onsets(REST_MS);
 const beeps = new Onsets(REST_MS);
 let stopLooking: () => void = () => undefined;
-/** Held, for a sink that nobody holds is collected. */
+/** Keeps a reference, because a sink without one is garbage-collected. */
 let ears: InstanceType<typeof RTCAudioSink> | undefined;
 
 room.on('trackSubscribed', (track) => watch(track.kind, track.mediaStreamTrack));
@@ -50,7 +50,7 @@ const person = {
     await room.controls.setReencodingPolicy({ mode: wanted ? 'on' : 'off' });
   },
 
-  /** Of the other's camera, the one that is shown. */
+  /** The producer of the other's camera that is shown. */
   async shownProducer(): Promise<string | null> {
     const tracks = [...room.participants.values()].flatMap(({ publications }) => [...publications.values()]);
     return tracks.find(({ kind }) => kind === 'video')?.track?.consumer?.producerId ?? null;
@@ -70,7 +70,7 @@ function watch(kind: string, track: MediaStreamTrack | undefined): void {
   if (kind === 'audio') {
     ears = new RTCAudioSink(track);
     ears.ondata = (data: unknown) => {
-      // The package's types know no more than that it is an event.
+      // The package's types only say that it is an event.
       if ((data as { samples: Int16Array }).samples.some((sample) => Math.abs(sample) > LOUD)) beeps.seen(now());
     };
     return;
@@ -79,13 +79,13 @@ function watch(kind: string, track: MediaStreamTrack | undefined): void {
   const sink = new RTCVideoSink(track);
   stopLooking = () => sink.stop();
   sink.onframe = (event: unknown) => {
-    // As above.
+    // The same here.
     const { width, height, data } = (event as { frame: { width: number; height: number; data: Uint8Array } }).frame;
     if ((data[Math.floor(height / 2) * width + Math.floor(width / 2)] ?? 0) > BRIGHT) flashes.seen(now());
   };
 }
 
-/** A camera and a microphone in front of the same lamp and the same horn. */
+/** A camera and a microphone that see the same lamp and hear the same horn. */
 function openDevices(): { camera: MediaStreamTrack; microphone: MediaStreamTrack } {
   const video = new RTCVideoSource();
   const audio = new RTCAudioSource();
@@ -103,7 +103,7 @@ function openDevices(): { camera: MediaStreamTrack; microphone: MediaStreamTrack
     const since = performance.now() - startedAt;
     for (; stretches * STRETCH_MS <= since; stretches += 1) {
       const on = isOn(stretches * STRETCH_MS);
-      // libwebrtc keeps what it is given: each stretch is its own.
+      // libwebrtc keeps the array, so each stretch gets its own.
       const data = {
         samples: (on ? tone : silence).slice(),
         sampleRate: SAMPLE_RATE,

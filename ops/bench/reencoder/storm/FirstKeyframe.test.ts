@@ -2,7 +2,7 @@ import { packets } from 'rtp.js';
 import { expect, test } from 'vitest';
 import { FirstKeyframe } from './FirstKeyframe.ts';
 
-/** Descriptor with a picture id of 15 bits, then the beginning of the frame: of a keyframe its whole header. */
+/** A descriptor with a picture id of 15 bits, then the start of the frame: of a keyframe the whole header. */
 const KEYFRAME = [0x90, 0x80, 0x80, 0x01, 0x10, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0x68, 0x01];
 const DELTA = [0x90, 0x80, 0x80, 0x02, 0x11, 0x00, 0x00];
 const CONTINUED = [0x80, 0x80, 0x80, 0x01, 0x10];
@@ -16,20 +16,20 @@ function packet(sequence: number, timestamp: number, payload: number[], marker =
   return made;
 }
 
-test('a keyframe counts when its last packet is there', () => {
+test('a keyframe counts once its last packet is there', () => {
   const keyframe = new FirstKeyframe();
   expect(keyframe.push(packet(65_535, 1, KEYFRAME))).toBe(false);
   expect(keyframe.push(packet(0, 1, CONTINUED))).toBe(false);
   expect(keyframe.push(packet(1, 1, CONTINUED, true))).toBe(true);
 });
 
-test('pictures that are no keyframes do not count', () => {
+test('pictures that are not keyframes do not count', () => {
   const keyframe = new FirstKeyframe();
   expect(keyframe.push(packet(1, 1, DELTA, true))).toBe(false);
   expect(keyframe.push(packet(2, 2, KEYFRAME, true))).toBe(true);
 });
 
-test('a keyframe with a hole does not count, the next one does', () => {
+test('a keyframe with a hole does not count, but the next one does', () => {
   const keyframe = new FirstKeyframe();
   expect(keyframe.push(packet(1, 1, KEYFRAME))).toBe(false);
   expect(keyframe.push(packet(3, 1, CONTINUED, true))).toBe(false);

@@ -3,12 +3,12 @@ import { Vp8Format } from '../../../../reencoder/rtp/formats/vp8.ts';
 
 const FORMAT = new Vp8Format();
 
-/** Waits for the first whole VP8 keyframe of one stream: the moment at which a viewer has something to show. */
+/** Waits for the first whole VP8 keyframe of a stream: from then on a viewer has something to show. */
 export class FirstKeyframe {
   #timestamp: number | null = null;
   #nextSequence = 0;
 
-  /** True when this packet completes it. A packet that is missing or late spoils the keyframe: the next one counts then. */
+  /** Returns whether this packet completes a keyframe. A missing or late packet spoils it: then the next one counts. */
   push(packet: packets.RtpPacket): boolean {
     const sequence = packet.getSequenceNumber();
     if (startsKeyframe(packet.getPayload())) {

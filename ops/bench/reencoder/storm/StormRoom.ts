@@ -25,17 +25,19 @@ const CAMERA: Publication = { publisherId: 'presenter', trackId: 'camera', kind:
 const TOPOLOGY: Topology = { publications: [CAMERA], viewerIds: [] };
 const SESSION = 1;
 const LAYERS = 3;
-/** Of the largest layer, which may have 1,500,000. */
+/** The bitrate of the largest layer that counts as settled; its maximum is 1,500,000. */
 const SETTLED_BPS = 1_100_000;
 const SETTLED_LIMIT_MS = 60_000;
 
-/** A presenter in a room of our media plane, as the server runs it; and the room's router, for viewers that are lighter than the plan's. */
+/**
+ * A presenter in a room of our media plane as the server runs it, and the room's router for viewers outside the plan.
+ */
 export interface StormRoom {
   readonly router: types.Router;
   readonly sourceId: string;
   /** The reencoded twin; null without a reencoder. */
   readonly reencodedId: string | null;
-  /** PLI and FIR that have ended at the reencoder so far. */
+  /** The number of PLI and FIR that ended at the reencoder so far. */
   requestsAbsorbed(): number;
   encoderCounts(): Promise<EncoderCounts>;
   close(): Promise<void>;
@@ -104,7 +106,7 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
   };
 }
 
-/** The bandwidth estimate climbs for a while: until then the storm is not what holds the encoder back. */
+/** The bandwidth estimate climbs for a while. Until then it, and not the storm, holds the encoder back. */
 async function untilSettled(encoderCounts: () => Promise<EncoderCounts>, framesPerSecond: number): Promise<void> {
   const deadline = Date.now() + SETTLED_LIMIT_MS;
   let before = await encoderCounts();

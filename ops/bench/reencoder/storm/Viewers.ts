@@ -11,7 +11,7 @@ const WATCHING = fileURLToPath(new URL('./viewersProcess.ts', import.meta.url));
 const SINK = fileURLToPath(new URL('./sinkProcess.ts', import.meta.url));
 const LOOPBACK = '127.0.0.1';
 const LAYERS = 3;
-/** What a light viewer does without: RTX, and whatever a plain transport cannot have. */
+/** A light viewer does without RTX and without features that a plain transport cannot have. */
 const CAPABILITIES: types.RtpCapabilities = {
   codecs: (RTP_CAPABILITIES.codecs ?? [])
     .filter(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8')
@@ -25,31 +25,33 @@ interface Viewer {
 }
 
 export interface TimesToFirstFrame {
-  /** ms from asking to join to the first whole keyframe, of all that joined and stayed long enough. */
+  /** ms from the request to join to the first whole keyframe, for all viewers that stayed long enough. */
   readonly times: readonly number[];
-  /** Viewers that left without ever having seen a frame. */
+  /** How many viewers left without a frame. */
   readonly never: number;
-  /** Keyframes that viewers asked for themselves, because none came. */
+  /** How many keyframes viewers asked for themselves because none came. */
   readonly requests: number;
 }
 
-/** Producers that a newcomer is offered. It sees the reencoded one where there is one; the source then stands by, paused. */
+/**
+ * The producers for a newcomer. If there is a reencoded one it sees that, and the consumer of the source stays paused.
+ */
 export interface Offered {
   readonly sourceId: string;
   readonly reencodedId: string | null;
 }
 
 /**
- * Light viewers of one room: plain RTP, first keyframe and nothing decoded. As the plan does for a real viewer, its consumers
- * are created paused and resumed when the viewer has them in place. They want the three sizes in turn.
+ * Light viewers of one room: plain RTP, timed to the first keyframe, nothing decoded. As in the plan for a real viewer,
+ * consumers start paused and resume when the viewer has them in place. The viewers want the three sizes in turn.
  */
 export class Viewers {
   readonly #router: types.Router;
   readonly #offered: Offered;
   readonly #watching: Rpc<WatchingViewers>['remote'];
-  /** Where viewers receive that somebody looks at, and where the others do. */
+  /** The port of timed viewers, and the port of viewers that are only load. */
   readonly #ports: { readonly watched: number; readonly sink: number };
-  /** Ends whoever receives. */
+  /** Ends the receiving processes. */
   readonly close: () => Promise<void>;
   readonly #joinedAt = new Map<number, number>();
   readonly #present: Viewer[] = [];
@@ -92,7 +94,7 @@ export class Viewers {
     this.close = close;
   }
 
-  /** Is there, and only load: nobody looks at what it receives. */
+  /** Adds a viewer that is only load: nobody reads its packets. */
   async joinUnseen(): Promise<void> {
     const transport = await this.#openTransport(this.#ports.sink);
     const consumer = await this.#consume(transport);
@@ -100,7 +102,7 @@ export class Viewers {
     this.#present.push({ transport, ssrc: ssrcOf(consumer) });
   }
 
-  /** Joins, and is timed until its first keyframe. */
+  /** Adds a viewer and times it until its first keyframe. */
   async join(): Promise<void> {
     const joinedAt = performance.timeOrigin + performance.now();
     const transport = await this.#openTransport(this.#ports.watched);
@@ -112,7 +114,7 @@ export class Viewers {
     this.#present.push({ transport, ssrc });
   }
 
-  /** Whoever has been there for longest leaves. */
+  /** Removes the viewer that has been there the longest. */
   async leave(): Promise<void> {
     const viewer = this.#present.shift();
     if (!viewer) return;

@@ -7,20 +7,20 @@ import { quietLogger } from '../../../kit/quietLogger.ts';
 import { waitUntilNothingMissing } from '../../../kit/waitUntil.ts';
 
 export interface AttachedReencoder {
-  /** PLI and FIR that have ended there, as of a second ago at the most. */
+  /** The number of PLI and FIR that ended there, at most a second old. */
   requestsAbsorbed(): number;
   stop(): Promise<void>;
 }
 
 const LOOPBACK = '127.0.0.1';
-/** All layers, for the desk does not see viewers that are on no plan; lowest first. */
+/** All layers, lowest first: the node does not see the viewers, which are outside the plan. */
 const TARGETS = [150_000, 500_000, 1_500_000].map((bitrateBps) => ({ active: true, bitrateBps }));
 const FLOWING_FRAMES = 60;
 const FLOWING_LIMIT_MS = 20_000;
-/** Bitrates find their level. */
+/** Time for bitrates to settle. */
 const SETTLE_MS = 2_000;
 
-/** A sidecar's track process at work on `job`, attached to the node's desk as a sidecar attaches it. Resolves when its layers flow. */
+/** Starts a track process on `job` and attaches it to the node as a sidecar does. Resolves when its layers flow. */
 export async function attachReencoder(
   engine: EngineName,
   { jobId }: ReencodingJob,
@@ -54,7 +54,7 @@ export async function attachReencoder(
       const flowing = (track.counters?.framesOut ?? []).filter((frames) => frames >= FLOWING_FRAMES).length;
       return flowing === TARGETS.length ? null : `${flowing} of ${TARGETS.length} layers flow`;
     };
-    await waitUntilNothingMissing('the reencoder does not begin', missing, FLOWING_LIMIT_MS);
+    await waitUntilNothingMissing('the reencoder does not start', missing, FLOWING_LIMIT_MS);
     await sleep(SETTLE_MS);
     return { requestsAbsorbed: () => absorbed, stop };
   } catch (error) {

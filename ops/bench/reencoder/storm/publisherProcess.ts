@@ -7,19 +7,19 @@ import type { TestMedia } from '../../../kit/testMedia.ts';
 import type { Publication } from '../../forward/SfuUnderTest.ts';
 import { connectWith, enterSfu, type Sfu, toTransportOptions } from '../../forward/sfuClient.ts';
 
-/** What the publisher's encoder has done since it began, one for each layer, lowest first. */
+/** The encoder's counts since it started, one for each layer, lowest first. */
 export interface EncoderCounts {
   readonly layers: readonly {
     readonly rid: string;
     readonly frames: number;
     readonly keyframes: number;
     readonly bytes: number;
-    /** PLI and FIR that came. */
+    /** PLI and FIR that it received. */
     readonly keyframeRequests: number;
   }[];
 }
 
-/** The presenter: libwebrtc's own encoder, which answers keyframe requests as a browser's does. */
+/** The presenter: libwebrtc's encoder, which answers keyframe requests like a browser's. */
 const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
 let sending: types.Transport | undefined;
 

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 
 /**
- * Takes what nobody needs to look at: a socket that is hardly ever read, so that the kernel drops what comes without a
- * process being woken for each packet. Tells its port to the process that forked it, and ends with it.
+ * Receives packets that nobody reads, on a socket that is hardly ever read: the kernel drops them without waking a
+ * process for each. It sends its port to the process that forked it, and ends with that process.
  */
 const SLEEP_MS = 500;
 const nothing = new Int32Array(new SharedArrayBuffer(4));

@@ -4,7 +4,7 @@ import { pictureLossIndication } from '../pictureLossIndication.ts';
 import { toRtpPacket } from '../toRtpPacket.ts';
 import { FirstKeyframe } from './FirstKeyframe.ts';
 
-/** When the first whole keyframe of a stream was there. */
+/** The first whole keyframe of a stream. */
 export interface FirstFrame {
   readonly ssrc: number;
   /** ms since the epoch. */
@@ -13,9 +13,9 @@ export interface FirstFrame {
   readonly requests: number;
 }
 
-/** As long as a decoder waits for a keyframe before it asks for one. */
+/** A decoder waits this long for a keyframe before it asks for one. */
 const ASK_AFTER_MS = 1_000;
-/** Many streams meet in one socket, and a keyframe of each is a burst. */
+/** Many streams share one socket, and a keyframe of each is a burst. */
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 const RTP_HEADER_BYTES = 12;
 
@@ -25,7 +25,7 @@ interface Expected {
   requests: number;
 }
 
-/** The light viewers: every stream is watched until its first keyframe, and goes on coming in for nothing afterwards. */
+/** The light viewers: each stream is watched until its first keyframe. Later packets are ignored. */
 const expected = new Map<number, Expected>();
 let arrived: FirstFrame[] = [];
 
@@ -42,14 +42,14 @@ const socket = createSocket('udp4', (datagram) => {
 });
 
 const viewers = {
-  /** Where all viewers receive. */
+  /** Opens the port where all viewers receive. */
   async port(): Promise<number> {
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     return socket.address().port;
   },
 
-  /** A viewer has the stream in place; its SFU listens on `port`. */
+  /** A viewer is ready for the stream, which its SFU sends from `port`. */
   async expect(ssrc: number, port: number) {
     const timer = setInterval(() => {
       const waiting = expected.get(ssrc);
@@ -64,7 +64,7 @@ const viewers = {
     forget(ssrc);
   },
 
-  /** All since the last call, in the order of their coming. */
+  /** Returns the keyframes since the last call, in the order of their arrival. */
   async takeFirstFrames(): Promise<FirstFrame[]> {
     const taken = arrived;
     arrived = [];
