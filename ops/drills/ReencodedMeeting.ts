@@ -80,7 +80,7 @@ export class ReencodedMeeting {
       return announcements
         .filter(({ at }) => at >= from && at <= to)
         .map((announcement) => ({
-          what: `${who} was told: ${announcement.what}`,
+          what: `${who} got an event: ${announcement.what}`,
           who,
           evidence: { kind: 'told', announcement, faultAt: from } as const,
         }));
