@@ -27,7 +27,8 @@ export function protocolTables(): string {
   );
   const notified = Object.entries(notifications).map(([name, body]) => `${name}\n  ${typeOf(body, 2)}`);
   return [
-    `Version ${PROTOCOL_VERSION}, written as TypeScript writes types. \`object\` is WebRTC's own: mediasoup and the browser check it.`,
+    `Version ${PROTOCOL_VERSION}, written as TypeScript writes types. \`object\` is WebRTC's own: ` +
+      'mediasoup and the browser check it.',
     '',
     '### The handshake (`auth` of the connection)',
     '',
@@ -43,7 +44,8 @@ export function protocolTables(): string {
     block(Object.entries(SHARED).map(([name, schema]) => `${name}\n  ${typeOf(schema, 2, schema)}`)),
     '### Events',
     '',
-    '`Commit` is `{ version, byOthers, events }`; `byOthers`: a host, the operator or a node did it. One event of each type, as it arrives;',
+    '`Commit` is `{ version, byOthers, events }`; `byOthers`: a host, the operator or a node did ' +
+      'it. One event of each type, as it arrives;',
     'hosts alone receive those marked `*`:',
     '',
     block([eventLines().join('\n')]),
@@ -59,12 +61,12 @@ export function protocolTables(): string {
   ].join('\n');
 }
 
-/** The recorded event of each type, in today's shape. A type that is retired has none. */
+/** The recorded event of each type, in today's shape. A retired type has none. */
 function sampleEvents(): RoomEvent[] {
   const stored = readdirSync(SAMPLES)
     .sort()
     .map((file) => JSON.parse(readFileSync(new URL(file, SAMPLES), 'utf8')).event);
-  // Tests hold every sample against the types of today.
+  // Tests check every sample against today's types.
   return stored.filter((event) => event !== null) as RoomEvent[];
 }
 
@@ -72,7 +74,7 @@ function toCommit(events: RoomEvent[]): Commit {
   return { version: 1, commitId: 'c1', prev: '', commandId: 'k1', actor: { kind: 'operator' }, at: 0, events };
 }
 
-/** `*` marks what hosts alone receive. */
+/** `*` marks what only hosts receive. */
 function eventLines(): string[] {
   return sampleEvents().map((event) => {
     const commit = toCommit([event]);
@@ -88,7 +90,7 @@ function sampleRoom(): RoomState {
   const told = (['TrackPublished', 'ChatPosted', 'HandRaised', 'ParticipantKnocked'] as const).flatMap((type) =>
     events
       .filter((event) => event.type === type)
-      // All of it done by whoever joined.
+      // The participant who joined does all of it.
       .map((event) =>
         'participantId' in event && type !== 'ParticipantKnocked' ? { ...event, ...idOf(joins) } : event,
       ),
@@ -107,7 +109,7 @@ function block(entries: readonly string[]): string {
 }
 
 interface Shape {
-  /** The name of a shape that is described on its own. */
+  /** The name of a shape that has its own description. */
   readonly title?: string;
   readonly type?: string | readonly string[];
   readonly const?: unknown;
@@ -119,7 +121,7 @@ interface Shape {
   readonly required?: readonly string[];
 }
 
-/** `self`: the shape that is written out here, and not named. */
+/** `self`: the shape to write out in full, where others appear by name. */
 function typeOf(schema: z.ZodType, indent = 10, self: unknown = null): string {
   const jsonSchema = z.toJSONSchema(schema, {
     io: 'input',
@@ -132,7 +134,7 @@ function typeOf(schema: z.ZodType, indent = 10, self: unknown = null): string {
       made.title = title;
     },
   });
-  // Only the keywords that the protocol's schemas use are read.
+  // Reads only the keywords that the protocol's schemas use.
   return inWords(jsonSchema as Shape, indent);
 }
 
@@ -157,7 +159,7 @@ function eitherOf(either: readonly Shape[], indent: number): string {
   return `\n${either.map((one) => `${margin}| ${inWords(one, indent + 4)}`).join('\n')}`;
 }
 
-/** On one line where they fit, else one below the other. */
+/** Puts them on one line if they fit, else one below the other. */
 function fieldsOf(properties: Readonly<Record<string, Shape>>, required: ReadonlySet<string>, indent: number): string {
   const fields = Object.entries(properties).map(
     ([name, field]) => `${name}${required.has(name) ? '' : '?'}: ${inWords(field, indent + 2)}`,
