@@ -11,8 +11,8 @@ const WORKERS = {
   computing: CORES,
   /** Waits for other processes and for time to pass, so that one more than there are cores keeps them busy. */
   waiting: CORES + 1,
-  /** Whole meetings: browsers, servers and their workers beside the test. More of them would measure each other. */
-  meeting: 2,
+  /** Whole meetings and encoders: browsers, servers and workers beside the test. Two of them starve each other. */
+  meeting: 1,
 } as const;
 
 function project(name: string, group: keyof typeof GROUPS, testTimeout: number) {
@@ -27,7 +27,7 @@ function project(name: string, group: keyof typeof GROUPS, testTimeout: number) 
 }
 
 /** In each group the projects with the longest files come first, so that no worker ends alone with one of them. */
-const LONGEST_FIRST = ['model', 'pure', 'integration', 'contract', 'setup', 'failover', 'browser'];
+const LONGEST_FIRST = ['model', 'pure', 'integration', 'contract', 'setup', 'failover', 'browser', 'reencoder'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -48,7 +48,8 @@ export default defineConfig({
       },
       { test: project('model', 'computing', 300_000) },
       { test: project('contract', 'waiting', 60_000) },
-      { test: project('integration', 'waiting', 60_000) },
+      { test: { ...project('integration', 'waiting', 60_000), exclude: ['test/integration/reencoder/**'] } },
+      { test: { ...project('reencoder', 'meeting', 60_000), include: ['test/integration/reencoder/**/*.test.ts'] } },
       { test: project('setup', 'waiting', 60_000) },
       { test: { ...project('browser', 'meeting', 120_000), globalSetup: ['test/browser/buildPage.mjs'] } },
       { test: project('failover', 'meeting', 300_000) },

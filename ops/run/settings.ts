@@ -237,8 +237,8 @@ const settings = z.object({
 export type Settings = z.infer<typeof settings>;
 
 /**
- * The settings that an environment and the text of a settings file make together; the environment wins. `problems` names
- * what is in the file and means nothing.
+ * The settings that an environment and the text of a settings file make together; the environment wins. `problems`
+ * names what is in the file and means nothing.
  * @throws ConfigError naming every bad setting.
  */
 export function parseSettings(
