@@ -101,7 +101,7 @@ export class BullReencodingWork implements ReencodingWork {
       } catch (error) {
         if (this.#closed) return;
         const isKnown = error instanceof Unavailable || !this.#redis.availability.available;
-        this.#logger[isKnown ? 'debug' : 'warn']({ err: error }, 'No reencoding job could be taken; trying again');
+        this.#logger[isKnown ? 'debug' : 'warn']({ err: error }, 'no reencoding job could be taken; trying again');
         await sleep(isKnown ? RETRY_MS : 1_000);
       }
     }

@@ -54,13 +54,13 @@ it('a menu opens, is walked through and closes by the keyboard, and gives the fo
   await button('Actions for Grace Hopper').focus();
   await page.keyboard.press('Enter');
   await page.getByRole('menu', { name: 'Actions for Grace Hopper' }).waitFor();
-  await focusIsAt('Mute');
+  await focusIsAt('Spotlight for everybody');
   await page.keyboard.press('ArrowDown');
-  await focusIsAt('Stop screen share');
+  await focusIsAt('Mute');
   await page.keyboard.press('End');
   await focusIsAt('Never');
   await page.keyboard.press('ArrowDown');
-  await focusIsAt('Mute');
+  await focusIsAt('Spotlight for everybody');
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });
   await focusIsAt('Actions for Grace Hopper');

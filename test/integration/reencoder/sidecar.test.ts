@@ -230,7 +230,7 @@ describe('channels', () => {
 test('tracks at work continue while Redis is away, and new ones are taken when it is back', async () => {
   const { bob, sidecar } = await servedScene({ LOG_LEVEL: 'debug' });
   await cell.redis.kill();
-  const failures = () => sidecar.output.match(/redis does not hear that this sidecar lives/gi)?.length ?? 0;
+  const failures = () => sidecar.output.match(/cannot tell Redis that this sidecar lives/g)?.length ?? 0;
   await waitUntil(() => failures() >= 6 || `it failed ${failures()} times to renew its lock`, 40_000);
   await scene.sees(bob, 'reencoded');
   await cell.redis.start();
