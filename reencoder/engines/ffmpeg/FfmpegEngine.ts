@@ -5,10 +5,7 @@ import type { InputCodec, OutputCodec } from '../../../core/reencoding/messages.
 import { type Engine, EngineFailed, type EnginePromises, type Transcoder, type TranscoderOptions } from '../Engine.ts';
 import { FfmpegTranscoder } from './FfmpegTranscoder.ts';
 
-/**
- * The plain fallback: runs the ffmpeg command, one process per layer, with coded frames in pipes. A running command
- * cannot be controlled.
- */
+/** The plain fallback: one ffmpeg command per layer, coded frames in pipes. A running command cannot be controlled. */
 export class FfmpegEngine implements Engine {
   readonly name = 'ffmpeg';
   readonly promises: EnginePromises = {
@@ -26,10 +23,7 @@ export class FfmpegEngine implements Engine {
     this.outputs = (['VP8', 'H264'] as const).filter((codec) => (codec === 'VP8' ? 'libvpx' : 'libx264') in encoders);
   }
 
-  /**
-   * fluent-ffmpeg holds one path per process, asks the command once for its abilities, and breaks if it does not start.
-   * @throws EngineFailed when the command does not run
-   */
+  /** fluent-ffmpeg holds one path and one list of abilities. @throws EngineFailed when the command does not run */
   static async load(path = 'ffmpeg'): Promise<FfmpegEngine> {
     try {
       await promisify(execFile)(path, ['-version'], { timeout: 10_000 });

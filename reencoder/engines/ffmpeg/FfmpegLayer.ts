@@ -19,15 +19,12 @@ export interface FfmpegLayerListener extends LayerCommandListener {
   failed(reason: string): void;
 }
 
-/**
- * One layer. Its command begins with a keyframe of the source; another command replaces it for another format or
- * bitrate. While the layer is on, every encoded frame goes out, wished or not, because later frames build on it.
- */
+/** One layer. While it is on, every encoded frame goes out, wished or not, because later frames build on it. */
 export class FfmpegLayer {
   readonly #options: Omit<CommandOptions, 'bitrateBps'>;
   readonly #listener: FfmpegLayerListener;
   readonly #alive = new Set<LayerCommand>();
-  /** The command at work, with the format and bitrate that it was started for. */
+  /** The command at work. Another format or bitrate needs another command, from a keyframe of the source on. */
   #current: { readonly command: LayerCommand; readonly format: string; readonly bitrateBps: number } | null = null;
   #fruitless = 0;
   #wishedAt = Number.NEGATIVE_INFINITY;

@@ -8,10 +8,7 @@ import { type CommandOptions, INPUT_OPTIONS, outputOptions, TICKS_PER_SECOND } f
 
 /** Work on a frame never takes this long, not even with a start on a busy machine. */
 const STUCK_AFTER_MS = 10_000;
-/**
- * Least distance between two frames, since times have to grow. The largest is a second, so that a pause brings no more
- * than one keyframe.
- */
+/** Times have to grow. They grow by a second at most, so that a pause brings no more than one keyframe. */
 const SHORTEST_TICKS = 8;
 
 export interface LayerCommandListener {
@@ -23,9 +20,7 @@ export interface LayerCommandListener {
 /** @types/fluent-ffmpeg leaves out the process, which is set while the command runs. */
 type Command = ffmpeg.FfmpegCommand & { readonly ffmpegProc?: ChildProcess };
 
-/**
- * One ffmpeg command. It ends at a damaged frame, when it is stuck, and with this process, whose end closes its input.
- */
+/** One ffmpeg command. It ends at a damaged frame, when it is stuck, and when the end of this process closes its input. */
 export class LayerCommand {
   readonly ended: Promise<void>;
   readonly #command: Command;
