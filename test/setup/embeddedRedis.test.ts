@@ -25,7 +25,7 @@ afterEach(async () => {
   await redis?.stop();
   redis = undefined;
   lines.length = 0;
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function start(dataFolder = folder): Promise<EmbeddedRedis> {

@@ -110,7 +110,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
     async stop() {
       process.off('exit', endWithUs);
       await kill();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

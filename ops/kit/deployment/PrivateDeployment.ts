@@ -99,7 +99,7 @@ export class PrivateDeployment implements Deployment {
       // Its processes notice and end by themselves, but a paused one cannot.
       for (const pid of [left.serverPid, left.standbyPid, left.sidecarPid, left.redisPid]) killIfThere(pid);
     }
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async #ready(): Promise<void> {
