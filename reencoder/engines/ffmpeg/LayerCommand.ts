@@ -20,7 +20,7 @@ export interface LayerCommandListener {
 /** @types/fluent-ffmpeg leaves out the process, which is set while the command runs. */
 type Command = ffmpeg.FfmpegCommand & { readonly ffmpegProc?: ChildProcess };
 
-/** One ffmpeg command. It ends at a damaged frame, when it is stuck, and when the end of this process closes its input. */
+/** One ffmpeg command. It ends at a damaged frame, when it is stuck, and with this process, which closes its input. */
 export class LayerCommand {
   readonly ended: Promise<void>;
   readonly #command: Command;

@@ -12,8 +12,8 @@ export class MeetingPage {
     this.#context = context;
     this.page = page;
     page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message));
-    // Chromium reports a socket that a killed server drops, and the client repairs it. A long poll that reaches the next
-    // server under its old number gets status 400.
+    // Chromium reports a socket that a killed server drops, and the client repairs it. A long poll that reaches the
+    // next server under its old number gets status 400.
     page.on('console', (message) => {
       if (message.type() !== 'error' || /WebSocket|ERR_/u.test(message.text())) return;
       const isLongPoll = message.location().url.includes('/socket.io/') && message.text().includes('status of 400');
