@@ -7,18 +7,23 @@ export class MeetingPage {
   /** Errors in the console and errors that nobody caught. */
   readonly problems: string[] = [];
   readonly #context: BrowserContext;
+  #losesServer = false;
 
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
     this.page = page;
     page.on('pageerror', (error) => this.problems.push(error.stack ?? error.message));
-    // Chromium reports a socket that a killed server drops, and the client repairs it. A long poll that reaches the
-    // next server under its old number gets status 400.
+    // Chromium reports a socket that a killed server drops, and the client repairs it.
     page.on('console', (message) => {
       if (message.type() !== 'error' || /WebSocket|ERR_/u.test(message.text())) return;
-      const isLongPoll = message.location().url.includes('/socket.io/') && message.text().includes('status of 400');
-      if (!isLongPoll) this.problems.push(message.text());
+      const isRefusedPoll = message.location().url.includes('/socket.io/') && message.text().includes('status of 400');
+      if (!(isRefusedPoll && this.#losesServer)) this.problems.push(message.text());
     });
+  }
+
+  /** From now on a long poll may reach the next server under its old number, which answers with status 400. */
+  expectLossOfServer(): void {
+    this.#losesServer = true;
   }
 
   /** `tabMemory` is what the tab's session storage holds already. */

@@ -267,6 +267,7 @@ describe('a meeting through the page', () => {
 
     const { serverPid } = await supervisorState(deployment);
     if (serverPid === null) throw new Error('no server runs');
+    for (const each of [ada, bob]) each.expectLossOfServer();
     process.kill(serverPid, 'SIGKILL');
     await ada.button('Chat').click();
     await ada.page.getByLabel('Write a message').fill('Still here?');
