@@ -21,7 +21,10 @@ export class MeetingPage {
     });
   }
 
-  /** From now on a long poll may reach the next server under its old number, which answers with status 400. */
+  /**
+   * From now on a long poll may be refused with status 400: every third attempt to reach a server is one, and it is
+   * given up when another attempt succeeds first.
+   */
   expectLossOfServer(): void {
     this.#losesServer = true;
   }

@@ -14,7 +14,7 @@ describe('a meeting through the page', () => {
   beforeAll(async () => {
     [deployment, browser] = await Promise.all([
       PrivateDeployment.start({ workers: 1, settings: { OPEN_ROOM_CREATION: 'yes' } }),
-      launchChromium(),
+      launchChromium([], { framesPerSecond: 10 }),
     ]);
   });
 
