@@ -48,6 +48,10 @@ export interface Snapshot {
   readonly state: RoomState;
 }
 
+/**
+ * The journals of all rooms. Whatever it answers or pushes is as durable as the setting promises: nothing has to be
+ * taken back after an answer.
+ */
 export interface Journal {
   /**
    * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit

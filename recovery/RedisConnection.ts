@@ -99,6 +99,10 @@ export class RedisConnection {
     }
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Waits for open answers, then disconnects. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -43,9 +43,12 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
   const { clock, durability, nodeId } = config;
   const logger = config.logger.child({ part: 'recovery' });
   const redis = new RedisConnection(config.redis, logger);
+  // WAIT holds up its connection: signs of life must not stand behind it.
+  const journalRedis = durability.mode === 'replica' ? new RedisConnection(config.redis, logger) : redis;
   const feed = new Feed(redis, logger);
   const close = async (): Promise<void> => {
     feed.close();
+    if (journalRedis !== redis) await journalRedis.close();
     await redis.close();
   };
   try {
@@ -55,6 +58,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
       );
     }
     await redis.firstService(config.startTimeoutMs ?? START_TIMEOUT_MS);
+    if (journalRedis !== redis) await journalRedis.firstService(config.startTimeoutMs ?? START_TIMEOUT_MS);
     await verifyDurability(redis, durability, logger);
   } catch (error) {
     await close();
@@ -62,7 +66,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
   }
   const reencodingQueue = new BullReencodingQueue(redis, logger);
   return {
-    journal: new RedisJournal(redis, feed, durability, logger),
+    journal: new RedisJournal(journalRedis, feed, durability, logger),
     registry: new RedisNodeRegistry(redis, clock, logger),
     roomIndex: new RedisRoomIndex(redis, clock, logger),
     deadlineSweeper: new RedisDeadlineSweeper(redis, nodeId, clock, logger),

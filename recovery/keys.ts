@@ -34,7 +34,7 @@ export const sidecarsKey = (): string => 'everroom:sidecars';
 /** The sidecar's description of itself; expires with it. */
 export const sidecarKey = (sidecarId: string): string => `everroom:sidecar:${escapeId(sidecarId)}`;
 
-/** Written to learn whether Redis takes writes. */
+/** Written to learn whether Redis takes writes, and whether its replicas have them. */
 export const probeKey = (): string => 'everroom:probe';
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Unavailable } from '../core/ports.ts';
-import { isRefusedUntilReady, meansUnavailable, toUnavailable } from './redisFailure.ts';
+import { isRefusedUntilReady, isUnknownReply, meansUnavailable, toUnavailable } from './redisFailure.ts';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
@@ -9,6 +9,10 @@ test.each([
   ['MISCONF Redis is configured to save RDB snapshots, but it is unable to persist on disk.', 'free space'],
   ["READONLY You can't write against a read only replica.", 'master'],
   ['LOADING Redis is loading the dataset in memory', 'goes on by itself'],
+  [
+    'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+    'no longer the master',
+  ],
   ['NOREPLICAS Not enough good replicas to write.', 'replicas'],
   ['CLUSTERDOWN The cluster is down', 'CLUSTER INFO'],
   ['WRONGPASS invalid username-password pair or user is disabled.', 'password'],
@@ -30,13 +34,22 @@ test.each(['Command timed out', 'Connection is closed.', 'connect ECONNREFUSED /
   },
 );
 
-test.each([
-  new TypeError('x is not a function'),
-  reply('WRONGTYPE Operation against a key'),
-  reply('ERR syntax error'),
-])('the Redis failure "%s" is a bug or a foreign key, and passed on as it is', (error) => {
-  expect(toUnavailable('append', error)).toBe(error);
-  expect(meansUnavailable(error)).toBe(false);
+test.each(['WRONGTYPE Operation against a key', 'ERR syntax error', 'NEWCODE from a Redis of the future'])(
+  'the Redis failure "%s" concerns one command, not Redis as a whole',
+  (message) => {
+    const failure = toUnavailable('append', reply(message));
+    expect(failure).toBeInstanceOf(Unavailable);
+    expect(failure).toMatchObject({ message: `Could not append. Redis refused it: ${message}`, cause: reply(message) });
+    expect(meansUnavailable(reply(message))).toBe(false);
+    expect(isUnknownReply(reply(message))).toBe(true);
+  },
+);
+
+test('an error of the language is a bug, and passed on as it is', () => {
+  const bug = new TypeError('x is not a function');
+  expect(toUnavailable('append', bug)).toBe(bug);
+  expect(meansUnavailable(bug)).toBe(false);
+  expect(isUnknownReply(bug)).toBe(false);
 });
 
 test('only commands that Redis has not begun are sent again', () => {

@@ -10,6 +10,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOREPLICAS: 'Redis has fewer good replicas than min-replicas-to-write asks for: bring the replicas back',
   CLUSTERDOWN: 'The Redis Cluster is down or a part of it is not covered: look at CLUSTER INFO',
   TRYAGAIN: 'The Redis Cluster is moving slots: it goes on by itself when that is done',
+  UNBLOCKED: 'Redis is no longer the master: it goes on by itself when the URL leads to the new one',
   BUSY: 'Redis is busy with a long script: look for it with SLOWLOG, end it with SCRIPT KILL',
   NOAUTH: 'Redis asks for a password: put it into the URL',
   WRONGPASS: 'Redis does not accept the user or password in the URL',
@@ -40,11 +41,20 @@ export function meansUnavailable(error: unknown): boolean {
   return code === undefined ? isSilence(error) : code in ADVICE;
 }
 
-/**
- * Returns the error that the ports promise. Leaves an error unchanged if no advice helps: it is a bug or a foreign key.
- */
+/** Returns whether Redis refused for a reason that no advice covers: a foreign key, a proxy, a newer Redis, or a bug. */
+export function isUnknownReply(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && !meansUnavailable(error);
+}
+
+/** Returns the error that the ports promise. Leaves an error unchanged if it is not about Redis: it is a bug. */
 export function toUnavailable(what: string, error: unknown): unknown {
-  if (!meansUnavailable(error) || error instanceof Unavailable) return error;
+  if (error instanceof Unavailable) return error;
+  if (isUnknownReply(error)) {
+    return new Unavailable('redis', `Could not ${what}. Redis refused it: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (!meansUnavailable(error)) return error;
   const advice = ADVICE[replyCode(error) ?? ''] ?? 'No answer from Redis. Is it running, and reachable from here?';
   return new Unavailable('redis', `Could not ${what}. ${advice}`, { cause: error });
 }

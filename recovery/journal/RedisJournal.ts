@@ -11,11 +11,13 @@ import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { feedChannel, journalKey, snapshotKey } from '../keys.ts';
 import { defineScript, type RedisConnection } from '../RedisConnection.ts';
+import { isUnknownReply } from '../redisFailure.ts';
 import { decodeState, encodeState } from '../snapshots.ts';
 import { assertChained } from './chain.ts';
-import { decodeCommit, encodeCommit, toCommit } from './codec.ts';
+import { decodeCommit, encodeCommit, type StoredCommit, toCommit } from './codec.ts';
 import { type Durability, ReplicaBarrier } from './durability.ts';
 import type { Feed } from './Feed.ts';
+import { FeedPublisher, LOOK } from './FeedPublisher.ts';
 
 const APPEND = readFileSync(new URL('./append.lua', import.meta.url), 'utf8');
 const SAVE_SNAPSHOT = readFileSync(new URL('./saveSnapshot.lua', import.meta.url), 'utf8');
@@ -23,12 +25,19 @@ const SAVE_SNAPSHOT = readFileSync(new URL('./saveSnapshot.lua', import.meta.url
 /** The most missed commits in one answer; the rest is read by range. */
 const MISSED_IN_ANSWER = 100;
 const PAGE = 1_000;
+/** The same unknown answer is logged again after this time. */
+const UNKNOWN_AGAIN_MS = 10_000;
 
-/** Keeps the journal of each room in a Redis stream. */
+/**
+ * Keeps the journal of each room in a Redis stream. With durability `replica`, the replicas have whatever it answers and
+ * pushes: no answer and no push tells of a commit that a fail-over could still undo.
+ */
 export class RedisJournal implements Journal {
   readonly #redis: RedisConnection;
   readonly #feed: Feed;
   readonly #replicas: ReplicaBarrier | null;
+  readonly #publisher: FeedPublisher;
+  #unknown: { readonly message: string; readonly at: number } | null = null;
   readonly #logger: Logger;
   readonly #append: ReturnType<typeof defineScript>;
   readonly #saveSnapshot: ReturnType<typeof defineScript>;
@@ -37,6 +46,7 @@ export class RedisJournal implements Journal {
     this.#redis = redis;
     this.#feed = feed;
     this.#replicas = durability.mode === 'replica' ? new ReplicaBarrier(redis, durability.replicas) : null;
+    this.#publisher = new FeedPublisher(redis);
     this.#logger = logger;
     this.#append = defineScript(redis.client, 'everroomAppend', APPEND, 2);
     this.#saveSnapshot = defineScript(redis.client, 'everroomSaveSnapshot', SAVE_SNAPSHOT, 2);
@@ -44,29 +54,46 @@ export class RedisJournal implements Journal {
 
   async append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome> {
     assertChained(commits, after);
-    const args = commits.map(encodeCommit).flatMap(({ commitId, record }) => [commitId, record]);
+    const stored = commits.map(encodeCommit);
+    if (!this.#replicas) return this.#appendStored(roomId, stored, after, 'publish');
+    const channel = feedChannel(roomId);
+    try {
+      const outcome = await this.#appendStored(roomId, stored, after, 'quiet');
+      if (outcome.type === 'appended') this.#publisher.publish(channel, feedMessage(stored));
+      return outcome;
+    } catch (error) {
+      this.#publisher.oweLook(channel);
+      throw error;
+    }
+  }
+
+  async #appendStored(
+    roomId: RoomId,
+    stored: readonly StoredCommit[],
+    after: Position,
+    publish: 'publish' | 'quiet',
+  ): Promise<AppendOutcome> {
+    const args = stored.flatMap(({ commitId, record }) => [commitId, record]);
     const keys = [journalKey(roomId), feedChannel(roomId)];
-    const reached = this.#replicas?.begin();
-    const answer = await this.#redis.run('append to the journal', () =>
-      this.#append(...keys, after.version, after.commitId, MISSED_IN_ANSWER, ...args),
+    const answer = await this.#ask('run', 'append to the journal', () =>
+      this.#append(...keys, after.version, after.commitId, MISSED_IN_ANSWER, publish, ...args),
     );
-    const [outcome, version, rest] = toArray(answer);
+    const [outcome, version, rest] = answer;
     switch (outcome) {
       case 'appended':
-        await reached?.();
         return { type: 'appended' };
       case 'behind':
         return { type: 'behind', missed: await this.#missed(roomId, Number(version), parseEntries(roomId, rest)) };
       case 'diverged':
         return { type: 'diverged', journal: { version: Number(version), commitId: String(rest) } };
       default:
-        throw new Error(`append.lua answered ${JSON.stringify(answer)}`);
+        throw this.#unknownAnswer('append to the journal', answer);
     }
   }
 
   async read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]> {
     const key = journalKey(roomId);
-    const entries = await this.#redis.runRepeatable('read the journal', () =>
+    const entries = await this.#ask('runRepeatable', 'read the journal', () =>
       this.#redis.client.xrange(key, `${afterVersion + 1}-0`, '+', 'COUNT', limit),
     );
     return parseEntries(roomId, entries);
@@ -74,7 +101,7 @@ export class RedisJournal implements Journal {
 
   async position(roomId: RoomId): Promise<Position> {
     const key = journalKey(roomId);
-    const [newest] = await this.#redis.runRepeatable('ask where the journal stands', () =>
+    const [newest] = await this.#ask('runRepeatable', 'ask where the journal stands', () =>
       this.#redis.client.xrevrange(key, '+', '-', 'COUNT', 1),
     );
     if (!newest) return ORIGIN;
@@ -89,7 +116,7 @@ export class RedisJournal implements Journal {
   ): Promise<() => void> {
     return this.#feed.follow(feedChannel(roomId), {
       onMessage: (message) => {
-        const commits = this.#parseMessage(roomId, message);
+        const commits = message === LOOK ? null : this.#parseMessage(roomId, message);
         if (commits) onCommits(commits);
         else onGap();
       },
@@ -122,6 +149,40 @@ export class RedisJournal implements Journal {
     return this.#redis.availability.onChange(listener);
   }
 
+  /** Returns the answer once it is as durable as promised. */
+  async #ask<Answer>(
+    how: 'run' | 'runRepeatable',
+    what: string,
+    send: () => Promise<Answer>,
+  ): Promise<Answer & unknown[]> {
+    let replicated: (() => Promise<void>) | undefined;
+    const ask = (): Promise<Answer> => {
+      replicated = this.#replicas?.begin();
+      return send();
+    };
+    const answer = await this.#redis[how](what, ask).catch((error: unknown) => {
+      if (error instanceof Unavailable && isUnknownReply(error.cause)) this.#logUnknown(error);
+      throw error;
+    });
+    if (!Array.isArray(answer)) throw this.#unknownAnswer(what, answer);
+    await replicated?.();
+    return answer;
+  }
+
+  /** Not a reason to close rooms: their media can go on, and another answer may be a good one. */
+  #unknownAnswer(what: string, answer: unknown): Unavailable {
+    const error = new Unavailable('redis', `Could not ${what}. Redis answered ${JSON.stringify(answer)}`);
+    this.#logUnknown(error);
+    return error;
+  }
+
+  #logUnknown(error: Unavailable): void {
+    // Rooms ask again at once: one line is enough for a while.
+    if (this.#unknown?.message === error.message && Date.now() - this.#unknown.at < UNKNOWN_AGAIN_MS) return;
+    this.#unknown = { message: error.message, at: Date.now() };
+    this.#logger.error({ err: error }, 'Redis answers a journal in a way that Everroom does not know');
+  }
+
   /** Reads by range what the answer had no room for, up to the version at which the journal stood. */
   async #missed(roomId: RoomId, version: number, carried: Commit[]): Promise<Commit[]> {
     const missed = carried;
@@ -146,6 +207,15 @@ export class RedisJournal implements Journal {
       return null;
     }
   }
+}
+
+/** The message that append.lua publishes. */
+function feedMessage(stored: readonly StoredCommit[]): string {
+  const items = stored.map(
+    ({ version, commitId, prev, record }) =>
+      `[${version},${JSON.stringify(commitId)},${JSON.stringify(prev)},${record}]`,
+  );
+  return `[${items.join(',')}]`;
 }
 
 function parseEntries(roomId: RoomId, entries: unknown): Commit[] {

@@ -1,8 +1,9 @@
 -- Appends commits to a room's journal, all or none, if the journal ends exactly where the writer believes.
 -- KEYS[1] journal, KEYS[2] feed channel
 -- ARGV[1] version and ARGV[2] commit id after which to append; ARGV[3] how many missed entries an answer may carry
--- ARGV[4..] for each commit: its id, its record (JSON)
--- Answers {'appended'}, and the commits were published on the feed;
+-- ARGV[4] 'publish', or 'quiet': the writer publishes them itself once the replicas have them
+-- ARGV[5..] for each commit: its id, its record (JSON)
+-- Answers {'appended'}, and with 'publish' the commits were published on the feed;
 --      or {'behind', version at which the journal ends, the first missed entries};
 --      or {'diverged', version, commit id at which the journal ends}: it does not hold ARGV[1] / ARGV[2].
 local journal, feed = KEYS[1], KEYS[2]
@@ -28,7 +29,7 @@ if last ~= after or lastId ~= afterId then
 end
 
 local version, prev, pushed = tonumber(after), afterId, {}
-for i = 4, #ARGV, 2 do
+for i = 5, #ARGV, 2 do
   local id, record = ARGV[i], ARGV[i + 1]
   version = version + 1
   local entryId = string.format('%.0f-0', version)
@@ -42,5 +43,5 @@ for i = 4, #ARGV, 2 do
   pushed[#pushed + 1] = string.format('[%.0f,%s,%s,%s]', version, cjson.encode(id), cjson.encode(prev), record)
   prev = id
 end
-redis.call('SPUBLISH', feed, '[' .. table.concat(pushed, ',') .. ']')
+if ARGV[4] == 'publish' then redis.call('SPUBLISH', feed, '[' .. table.concat(pushed, ',') .. ']') end
 return { 'appended' }

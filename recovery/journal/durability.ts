@@ -1,5 +1,8 @@
 import { type Logger, Unavailable } from '../../core/ports.ts';
+import { probeKey } from '../keys.ts';
 import type { RedisConnection } from '../RedisConnection.ts';
+
+const PROBE_MS = 10_000;
 
 /**
  * The losses that an acknowledged append survives. `fsync`: power loss of the Redis host (the server needs appendfsync
@@ -11,11 +14,15 @@ export type Durability =
   | { readonly mode: 'replica'; readonly replicas: number }
   | { readonly mode: 'async' };
 
-/** Waits until the replicas have this connection's writes. Concurrent appends share one WAIT. */
+/**
+ * Waits until the replicas have everything that the master had when it answered. Concurrent callers share one WAIT. All
+ * of it takes one connection: only then the master that is asked is the one that answered.
+ */
 export class ReplicaBarrier {
   readonly #redis: RedisConnection;
   readonly #replicas: number;
-  #connections = 0;
+  /** Grows whenever the master may have become another one. */
+  #mark = 0;
   #running: Promise<void> | null = null;
   #next: Promise<void> | null = null;
 
@@ -23,47 +30,66 @@ export class ReplicaBarrier {
     this.#redis = redis;
     this.#replicas = replicas;
     redis.client.on('close', () => {
-      this.#connections++;
+      this.#mark += 1;
     });
   }
 
-  /** Call it before a write; call the returned function after the answer to the write, to wait for the replicas. */
+  /**
+   * Call it when a command is sent. Call the returned function after the answer: it resolves once the replicas have what
+   * the master had then.
+   *
+   * @throws Unavailable when they do not confirm it in time, or the master may be another one than at the call
+   */
   begin(): () => Promise<void> {
-    const connection = this.#connections;
+    const mark = this.#mark;
     return async () => {
+      this.#requireSame(mark);
       await this.#wait();
-      // WAIT covers the writes of its own connection only.
-      if (connection !== this.#connections)
-        throw new Unavailable('replicas', 'The connection broke before the replicas answered');
+      this.#requireSame(mark);
     };
+  }
+
+  #requireSame(mark: number): void {
+    if (mark === this.#mark) return;
+    throw new Unavailable('replicas', 'The link to Redis or its replicas broke before the replicas confirmed');
   }
 
   #wait(): Promise<void> {
     if (!this.#running) {
-      this.#running = this.#ask().finally(() => {
-        this.#running = null;
-      });
+      this.#running = this.#ask()
+        .catch((error: unknown) => {
+          // The master may have been demoted meanwhile: what it answered before may be lost.
+          this.#mark += 1;
+          throw error;
+        })
+        .finally(() => {
+          this.#running = null;
+        });
       return this.#running;
     }
-    // The current WAIT may have been sent before our write.
+    // The current WAIT may have been sent before the caller's answer.
     this.#next ??= this.#running
-      .catch(() => undefined) // Its own callers hear of its failure.
-      .then(() => {
+      .finally(() => {
         this.#next = null;
-        return this.#wait();
-      });
+      })
+      .then(() => this.#wait());
     return this.#next;
   }
 
   async #ask(): Promise<void> {
-    const reached = await this.#redis.run('wait for the replicas', () =>
-      // WAIT gives up before the command times out.
-      this.#redis.client.wait(this.#replicas, Math.ceil(this.#redis.timeoutMs / 2)),
+    const { client, timeoutMs } = this.#redis;
+    const [, reached] = await this.#redis.run('wait for the replicas', () =>
+      Promise.all([
+        // WAIT counts up to its own connection's last write. Replicas get writes in order: they have all before this one.
+        client.set(probeKey(), '1', 'PX', PROBE_MS),
+        // WAIT gives up before the command times out.
+        client.wait(this.#replicas, Math.ceil(timeoutMs / 2)),
+      ]),
     );
     if (reached >= this.#replicas) return;
     throw new Unavailable(
       'replicas',
-      `Written, but only ${reached} of ${this.#replicas} replicas confirmed it: check their links to the master`,
+      `Only ${reached} of ${this.#replicas} replicas confirmed what Redis has: check their links to the master`,
     );
   }
 }

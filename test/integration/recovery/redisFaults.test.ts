@@ -4,7 +4,6 @@ import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Journal } from '../../../core/ports.ts';
 import { ORIGIN } from '../../../core/room/commit.ts';
-import { freePort } from '../../../ops/kit/freePort.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import type { Durability } from '../../../recovery/journal/durability.ts';
 import { commitsAfter, positionOf } from '../../contract/journal.ts';
@@ -216,35 +215,5 @@ describe('at the start', () => {
     const { server: good } = await startServer({ appendfsync: 'always' });
     const fine = await connect(good.url, { durability: { mode: 'fsync' } });
     expect(fine.logged.filter(({ level }) => level === 'warn')).toEqual([]);
-  });
-});
-
-describe('durability "replica"', () => {
-  test('an append waits for the replica; without one its outcome is unknown', async () => {
-    const { server, side } = await startServer({ settings: { 'repl-diskless-sync-delay': '0' } });
-    const { server: replica, side: replicaSide } = await startServer();
-    const port = await freePort();
-    await side.config('SET', 'port', String(port));
-    await replicaSide.replicaof('127.0.0.1', port);
-    await waitUntil(
-      async () => (await side.info('replication')).includes('state=online') || 'the replica is not online',
-    );
-
-    const { journal } = await connect(server.url, {
-      durability: { mode: 'replica', replicas: 1 },
-      commandTimeoutMs: 2_000,
-    });
-    const commits = commitsAfter(ORIGIN, 100);
-    await Promise.all(
-      commits.map((commit, i) => journal.append(`room-${i}`, [{ ...commit, version: 1, prev: '' }], ORIGIN)),
-    );
-    for (let i = 0; i < commits.length; i++) expect(await replicaSide.xlen(`everroom:{room-${i}}:journal`)).toBe(1);
-
-    await replica.kill();
-    await expect(journal.append('room', commits.slice(0, 1), ORIGIN)).rejects.toThrow('0 of 1 replicas confirmed it');
-    await replica.start();
-    await replicaSide.replicaof('127.0.0.1', port);
-    await waitUntil(async () => (await side.info('replication')).includes('state=online') || 'the replica is not back');
-    expect(await journal.append('room', commits.slice(1, 2), positionOf(commits[0]))).toEqual({ type: 'appended' });
   });
 });
