@@ -9,9 +9,9 @@ import { encodeCommit } from '../../recovery/journal/codec.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
 import type { Cleanup } from '../kit/cleanup.ts';
 import { freePort } from '../kit/freePort.ts';
+import { PrivateRedis } from '../kit/PrivateRedis.ts';
 import { median, percentile } from '../kit/statistics.ts';
 import { openJournal } from './openJournal.ts';
-import { PrivateRedis } from './PrivateRedis.ts';
 import type { BenchReport } from './Report.ts';
 import { hostRoomWithoutMedia } from './roomWithoutMedia.ts';
 

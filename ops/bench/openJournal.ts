@@ -2,9 +2,9 @@ import type { Journal } from '../../core/ports.ts';
 import { createRecovery } from '../../recovery/createRecovery.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
 import type { Cleanup } from '../kit/cleanup.ts';
+import type { PrivateRedis } from '../kit/PrivateRedis.ts';
 import { quietLogger } from '../kit/quietLogger.ts';
 import { systemClock } from '../kit/systemClock.ts';
-import type { PrivateRedis } from './PrivateRedis.ts';
 
 /** Opens a node's journal on a server. `cleanup` closes it before the server ends. */
 export async function openJournal(redis: PrivateRedis, durability: Durability, cleanup: Cleanup): Promise<Journal> {

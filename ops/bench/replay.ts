@@ -5,9 +5,9 @@ import { evolveCommits } from '../../core/room/evolve.ts';
 import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
 import { restore } from '../../recovery/replay.ts';
 import type { Cleanup } from '../kit/cleanup.ts';
+import { PrivateRedis } from '../kit/PrivateRedis.ts';
 import { median } from '../kit/statistics.ts';
 import { openJournal } from './openJournal.ts';
-import { PrivateRedis } from './PrivateRedis.ts';
 import type { BenchReport } from './Report.ts';
 import { recordRoom } from './recordedRoom.ts';
 

@@ -41,6 +41,8 @@ test.each([
   [['server', '--url', 'nonsense'], /Invalid URL/],
   [['server', '--unknown'], /--unknown/],
   [['reencoder', '--floor'], /worker or server/],
+  [['redis-failover', '--floor'], /worker or server/],
+  [['redis-failover', '--url', 'http://127.0.0.1:1'], /private server/],
   [['reencoder', '--engine', 'none'], /auto, libav, ffmpeg/],
   [['server', '--engine', 'ffmpeg'], /goes with reencoder/],
   [['reencoder', '--engine', 'ffmpeg', '--url', 'http://127.0.0.1:1'], /private server/],

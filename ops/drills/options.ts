@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { EngineName } from '../../core/reencoding/messages.ts';
 import type { BrowserName } from '../kit/clients/DrillBrowser.ts';
 
-const FAULT_NAMES = ['worker', 'server', 'reencoder'] as const;
+const FAULT_NAMES = ['worker', 'server', 'reencoder', 'redis-failover'] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 
 export interface DrillOptions {
@@ -22,7 +22,7 @@ export interface DrillOptions {
   readonly json: string | undefined;
 }
 
-export const USAGE = `npm run drill -- worker|server|reencoder [options]
+export const USAGE = `npm run drill -- worker|server|reencoder|redis-failover [options]
 
   --participants N   how many are in the room (4)
   --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
@@ -60,8 +60,10 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     const [name, ...more] = positionals;
     const fault = FAULT_NAMES.find((known) => known === name);
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
-    if (values.floor && fault === 'reencoder')
-      return 'bare mediasoup has no reencoder: use --floor with worker or server';
+    if (values.floor && fault !== 'worker' && fault !== 'server')
+      return `bare mediasoup has no ${fault}: use --floor with worker or server`;
+    if (fault === 'redis-failover' && values.url !== undefined)
+      return 'redis-failover needs a Redis of its own: use it on a private server';
     if (values.engine !== undefined && (fault !== 'reencoder' || values.url !== undefined))
       return '--engine goes with reencoder, on a private server';
     const engine = ENGINES.find((known) => known === (values.engine ?? 'auto'));

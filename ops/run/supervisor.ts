@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig } from './config.ts';
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   const config = orExit(() => loadConfig());
   const runFolder = join(config.node.dataFolder, 'run');
   const unlock = orExit(() => lockFolder(config.node.dataFolder));
+  orExit(() => mkdirSync(runFolder, { recursive: true, mode: 0o700 }));
   const stateFile = join(runFolder, 'supervisor.json');
   await endLeftOverServers(stateFile);
   const redis = await startRedis(config).catch((error: unknown) => {

@@ -28,12 +28,15 @@ export class PrivateDeployment implements Deployment {
   readonly apiSecret = randomBytes(32).toString('hex');
   readonly stateFile: string;
   readonly #folder: string;
+  /** Of a Redis that is not the deployment's own. */
+  readonly #redisUrl: string | undefined;
   readonly #supervisor: ChildProcess;
 
   private constructor(folder: string, port: number, mediaPort: number, options: PrivateDeploymentOptions) {
     this.url = `http://127.0.0.1:${port}`;
     this.stateFile = join(folder, 'run', 'supervisor.json');
     this.#folder = folder;
+    this.#redisUrl = options.settings?.REDIS_URL;
     this.#supervisor = spawn(process.execPath, [SUPERVISOR], {
       // In its own session, so that Ctrl-C reaches only us and we end it in order.
       detached: true,
@@ -78,7 +81,7 @@ export class PrivateDeployment implements Deployment {
   }
 
   get redisUrl(): string {
-    return `unix://${join(this.#folder, 'run', 'redis.sock')}`;
+    return this.#redisUrl ?? `unix://${join(this.#folder, 'run', 'redis.sock')}`;
   }
 
   async logTail(lines = 30): Promise<string> {

@@ -29,7 +29,7 @@ export class PrivateRedis {
   }
 
   static async start(options: PrivateRedisOptions): Promise<PrivateRedis> {
-    const folder = await mkdtemp(join(tmpdir(), 'everroom-bench-'));
+    const folder = await mkdtemp(join(tmpdir(), 'everroom-redis-'));
     const child = spawn('redis-server', settings(folder, options), { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -54,7 +54,12 @@ export class PrivateRedis {
     return `unix://${this.socketPath}`;
   }
 
-  /** Ends it and removes its data. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('redis-server did not start');
+    return this.#child.pid;
+  }
+
+  /** Kills it and removes its data. */
   async stop(): Promise<void> {
     if (!this.#hasEnded && this.#child.pid !== undefined) {
       const ended = once(this.#child, 'exit');
