@@ -6,6 +6,7 @@ import { ClientConnection } from './connections/ClientConnection.ts';
 import type { Gate } from './connections/Gate.ts';
 import type { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import type { Limits } from './limits/Limits.ts';
+import { toSocketError } from './protocol/errors.ts';
 import type { Dispatcher } from './requests/Dispatcher.ts';
 import { INTERNAL, toWireError } from './requests/WireRefusal.ts';
 import type { SignalingMetrics } from './SignalingMetrics.ts';
@@ -67,7 +68,7 @@ export class SocketServer {
     const wire = toWireError(error) ?? INTERNAL;
     if (wire === INTERNAL) logger.error({ err: error }, 'a connection could not be checked');
     metrics.connectionRefused(wire.code);
-    return Object.assign(new Error(wire.message), { data: wire });
+    return Object.assign(new Error(wire.message), { data: toSocketError(wire) });
   }
 
   #connected(socket: Socket): void {

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import { WireError } from '../../signaling/protocol/errors.ts';
+import { readSocketError, type WireError } from '../../signaling/protocol/errors.ts';
 import { type NotificationBody, type NotificationName, notifications } from '../../signaling/protocol/notifications.ts';
 import {
   type ConnectAuth,
@@ -206,8 +206,7 @@ function parseAnswer<N extends RequestName>(name: N, answer: unknown): ResponseB
       return result.data as ResponseBody<N>;
     }
     if (answer.ok === false && 'error' in answer) {
-      const error = WireError.parse(answer.error);
-      throw new RequestRefused(error.code, error.message);
+      throw toRefusal(readSocketError(answer.error));
     }
   }
   throw new Error(`${name}: the answer is neither a result nor an error`);
@@ -215,7 +214,13 @@ function parseAnswer<N extends RequestName>(name: N, answer: unknown): ResponseB
 
 /** A refused handshake carries the wire error in socket.io's `data`. */
 function toConnectFailure(url: string, error: Error): Error {
-  const refusal = WireError.safeParse('data' in error ? error.data : undefined);
-  if (refusal.success) return new RequestRefused(refusal.data.code, refusal.data.message, refusal.data.protocol);
-  return new ConnectionLost(`${url}: ${error.message}`, { cause: error });
+  try {
+    return toRefusal(readSocketError('data' in error ? error.data : undefined));
+  } catch {
+    return new ConnectionLost(`${url}: ${error.message}`, { cause: error });
+  }
+}
+
+function toRefusal({ code, message, protocol }: WireError): RequestRefused {
+  return new RequestRefused(code, message, protocol);
 }

@@ -13,7 +13,7 @@ export interface JournalFollowerDeps {
    */
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** Applies these commits, which follow the replica. */
-  readonly accept: (commits: readonly Commit[]) => void;
+  readonly accept: (commits: readonly Commit[]) => Promise<void>;
   /** The replica was replaced. `lost`: commits of the old one that the journal does not hold. */
   readonly startedOver: (lost: readonly Commit[]) => void;
 }
@@ -110,7 +110,7 @@ export class JournalFollower {
         await this.#reconcile(await this.#deps.journal.position(this.#roomId));
         return;
       }
-      this.#deps.accept(known);
+      await this.#deps.accept(known);
       if (known.length < READ_COMMITS) return;
       known = await this.#readOn();
     }

@@ -12,6 +12,7 @@ import { RecentCommands } from './RecentCommands.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudience } from './RoomAudience.ts';
 import { SnapshotKeeper } from './SnapshotKeeper.ts';
+import { othersTurn, timeSlice } from './timeSlice.ts';
 
 /** The result of a command. `state` and `version` are the replica's after the command was in the journal. */
 export interface Handled {
@@ -35,6 +36,8 @@ export interface RoomHostDeps {
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** How long a command may wait for the journal before it is refused as Unavailable. */
   readonly commandTimeoutMs: number;
+  /** Monotonic ms, by which long work is cut into slices; `performance.now` if not given. */
+  readonly elapsed?: () => number;
   /** Commits were accepted: the room index may have to change. */
   readonly onAccepted: (host: RoomHost) => void;
   /** The room cannot go on: this program does not understand a commit, or an invariant is broken. */
@@ -64,6 +67,7 @@ export class RoomHost {
   readonly #deps: RoomHostDeps;
   readonly #logger: Logger;
   readonly #follower: JournalFollower;
+  readonly #elapsed: () => number;
   #media: RoomMedia | null = null;
 
   readonly #queue: Pending[] = [];
@@ -79,6 +83,7 @@ export class RoomHost {
     this.roomId = roomId;
     this.#deps = deps;
     this.#logger = deps.logger.child({ roomId });
+    this.#elapsed = deps.elapsed ?? (() => performance.now());
     this.#follower = new JournalFollower(roomId, replica, {
       ...deps,
       logger: this.#logger,
@@ -209,6 +214,9 @@ export class RoomHost {
     let waiting = batch;
     while (waiting.length > 0 && !this.#closed) {
       const { commits, decisions } = this.#decideAll(waiting.map(({ command }) => command));
+      // Commands for which there was no time share the next append.
+      this.#queue.unshift(...waiting.slice(decisions.length));
+      waiting = waiting.slice(0, decisions.length);
       const after = this.#replica.position;
       try {
         // Without commits the answer is a refusal or "nothing to do": it must not come from a replica that lags.
@@ -217,7 +225,8 @@ export class RoomHost {
             ? await this.#deps.journal.append(this.roomId, commits, after)
             : await this.#follower.compare();
         if (outcome.type === 'appended') {
-          this.#accept(commits);
+          await this.#accept(commits);
+          if (commits.some(({ version }) => version > this.version)) break; // Closed meanwhile.
           this.#answer(waiting, decisions);
           return;
         }
@@ -240,7 +249,7 @@ export class RoomHost {
   }
 
   #decideAll(commands: readonly RoomCommand[]): Decided {
-    const decided = decideAll(commands, this.#replica, this.#deps.newId);
+    const decided = decideAll(commands, this.#replica, this.#deps.newId, timeSlice(this.#elapsed));
     const byCommandId = new Map(commands.map((command) => [command.commandId, command]));
     for (const { commandId, commitId } of decided.commits) {
       const command = byCommandId.get(commandId);
@@ -274,18 +283,34 @@ export class RoomHost {
     });
   }
 
-  /** Applies commits that are in the journal, tells the audience of each, and updates media. */
-  #accept(commits: readonly Commit[]): void {
-    if (commits.length === 0) return;
-    for (const commit of commits) {
+  /**
+   * Applies commits that are in the journal, tells the audience of each, and updates media; slice by slice, so that a
+   * large room does not keep the others waiting. Stops early when the room is closed meanwhile.
+   */
+  async #accept(commits: readonly Commit[]): Promise<void> {
+    for (let next = 0; next < commits.length; ) {
+      if (next > 0) await othersTurn();
+      if (next > 0 && this.#closed) return;
+      next = this.#acceptSlice(commits, next);
+    }
+  }
+
+  /** Returns the index of the first commit that is left for the next slice. */
+  #acceptSlice(commits: readonly Commit[], first: number): number {
+    const isOver = timeSlice(this.#elapsed);
+    let next = first;
+    do {
+      const commit = commits[next] as Commit;
       const before = this.state;
       this.#replica.apply(commit);
       this.#deps.audience.committed(commit, before, this.state);
-    }
+      next += 1;
+    } while (next < commits.length && !isOver());
     this.#closeSuperseded();
     this.#media?.update(this.state);
     this.#deps.onAccepted(this);
     this.#snapshots.accepted(this.#replica);
+    return next;
   }
 
   /** Closes sessions that the record has replaced or ended: they may neither send nor receive any more [J5]. */

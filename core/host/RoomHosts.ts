@@ -30,6 +30,8 @@ export interface RoomHostsDeps {
   readonly commandTimeoutMs: number;
   /** How long a room that nobody uses here stays in memory. */
   readonly idleMs: number;
+  /** Monotonic ms; `performance.now` if not given. */
+  readonly elapsed?: () => number;
 }
 
 /** A room that cannot be rebuilt. Its journal is kept, so that it can be repaired. */

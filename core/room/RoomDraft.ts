@@ -1,4 +1,5 @@
 import {
+  ADMITTED_KEPT,
   CHAT_KEPT,
   type ChatMessage,
   COMMANDS_KEPT,
@@ -13,7 +14,8 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * A state in the making. A collection is copied when it is first written to, and then changed in place: a page of
- * a thousand commits costs one copy of each, and whatever nobody wrote to is shared with the state it came from.
+ * a thousand commits costs one copy of each, and whatever nobody wrote to is shared with the state it came from. So
+ * `room` changes with the draft: it may be kept once nothing more is added.
  */
 export class RoomDraft {
   readonly room: Writable<RoomState>;
@@ -68,7 +70,12 @@ export class RoomDraft {
   }
 
   admit(participantId: ParticipantId): void {
-    this.#writableAdmitted().add(participantId);
+    const admitted = this.#writableAdmitted();
+    admitted.add(participantId);
+    for (const oldest of admitted) {
+      if (admitted.size <= ADMITTED_KEPT) break;
+      admitted.delete(oldest);
+    }
   }
 
   revokeAdmission(participantId: ParticipantId): void {

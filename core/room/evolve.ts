@@ -11,11 +11,14 @@ import type { CommandId, Participant, ParticipantId, RoomSettings, RoomState, Tr
  */
 export function evolveCommits(state: RoomState, commits: readonly Commit[]): RoomState {
   const draft = new RoomDraft(state);
-  for (const commit of commits) {
-    for (const event of commit.events) evolve(draft, event, commit.commandId);
-    draft.rememberCommand(commit.commandId);
-  }
+  for (const commit of commits) evolveDraft(draft, commit);
   return draft.room;
+}
+
+/** Adds a commit to a draft, whose collections are not copied again. */
+export function evolveDraft(draft: RoomDraft, { commandId, events }: Pick<Commit, 'commandId' | 'events'>): void {
+  for (const event of events) evolve(draft, event, commandId);
+  draft.rememberCommand(commandId);
 }
 
 export function evolveCommit(state: RoomState, commit: Commit): RoomState {

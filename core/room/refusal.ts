@@ -16,6 +16,7 @@ export const REFUSAL_CODES = [
   'TRACK_NOT_FOUND',
   'TRACK_EXISTS',
   'MESSAGE_NOT_FOUND',
+  'TOO_MANY_BANS',
   'INVALID',
 ] as const;
 

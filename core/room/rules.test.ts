@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const ROOM = new URL('./', import.meta.url);
 const MODEL = new URL('../../test/model/', import.meta.url);
 
-const ids = [...readFileSync(new URL('RULES.md', ROOM), 'utf8').matchAll(/^\| ([A-Z][A-Z0-9-]*\d) \|/gm)].map(
+const ids = [...readFileSync(new URL('RULES.md', ROOM), 'utf8').matchAll(/^\| ([A-Z][A-Z0-9-]*\d) +\|/gm)].map(
   ([, id]) => id,
 );
 const tests = [ROOM, MODEL]

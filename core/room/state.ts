@@ -92,8 +92,9 @@ export interface RoomState {
   readonly participants: ReadonlyMap<ParticipantId, Participant>;
   /** In the order in which they knocked. */
   readonly lobby: ReadonlyMap<ParticipantId, LobbyEntry>;
-  /** People let in from the lobby, also for their next join. */
+  /** People let in from the lobby, also for their next join: the newest `ADMITTED_KEPT`, oldest first. */
   readonly admitted: ReadonlySet<ParticipantId>;
+  /** At most `MAX_BANNED`, or what an older journal has. */
   readonly banned: ReadonlySet<ParticipantId>;
   /** The participant whom a host shows to everybody; null while everybody chooses for themselves. */
   readonly spotlight: ParticipantId | null;
@@ -107,6 +108,10 @@ export interface RoomState {
 
 /** Messages that a room's state holds; older ones stay in the journal only. */
 export const CHAT_KEPT = 1_000;
+/** People whom a room lets in without another knock. */
+export const ADMITTED_KEPT = 1_000;
+/** A ban beyond these is refused: an old one is never forgotten for it. */
+export const MAX_BANNED = 1_000;
 /** How many commands back a retry is recognised. */
 export const COMMANDS_KEPT = 1_024;
 

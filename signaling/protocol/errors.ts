@@ -19,6 +19,7 @@ export const ErrorCode = z.enum([
   'TRACK_NOT_FOUND',
   'TRACK_EXISTS',
   'MESSAGE_NOT_FOUND',
+  'TOO_MANY_BANS',
   'INVALID',
   // The connection says no.
   'TOKEN_INVALID',
@@ -37,6 +38,35 @@ export const ErrorCode = z.enum([
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 
-/** `protocol`: with PROTOCOL_UNSUPPORTED, the newest version that the server speaks. */
-export const WireError = z.object({ code: ErrorCode, message: z.string(), protocol: z.number().int().optional() });
+/**
+ * `protocol`: with PROTOCOL_UNSUPPORTED, the newest version that the server speaks. `exactCode`: a code that the first
+ * clients of this protocol do not know; `code` is then the nearest one that they do.
+ */
+export const WireError = z.object({
+  code: ErrorCode,
+  message: z.string(),
+  protocol: z.number().int().optional(),
+  exactCode: z.string().optional(),
+});
 export type WireError = z.infer<typeof WireError>;
+
+/** Codes that were added later, with what older clients of this protocol get instead. */
+const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
+  TOO_MANY_BANS: 'INVALID',
+};
+
+/** Returns the error as sockets carry it, so that clients that do not know its code can read it too. */
+export function toSocketError(error: WireError): WireError {
+  const code = OLDER_CODES[error.code];
+  return code ? { ...error, code, exactCode: error.code } : error;
+}
+
+/**
+ * Reads the output of `toSocketError`.
+ * @throws ZodError when it is no error of a server
+ */
+export function readSocketError(value: unknown): WireError {
+  const { exactCode, ...error } = WireError.parse(value);
+  const exact = ErrorCode.safeParse(exactCode);
+  return exact.success ? { ...error, code: exact.data } : error;
+}

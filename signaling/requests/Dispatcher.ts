@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
 import { AddressLimits } from '../limits/AddressLimits.ts';
 import { payloadWeight } from '../limits/payloadWeight.ts';
-import type { ErrorCode, WireError } from '../protocol/errors.ts';
+import { type ErrorCode, toSocketError, type WireError } from '../protocol/errors.ts';
 import { type Answer, type EntryAnswer, type RequestName, requests } from '../protocol/requests.ts';
 import { toEntryAnswer2 } from '../protocol2/toProtocol2.ts';
 import type { SignalingMetrics } from '../SignalingMetrics.ts';
@@ -58,7 +58,7 @@ export class Dispatcher {
     } catch (error) {
       const wire = this.#toWireError(error, connection, name);
       outcome = wire.code;
-      answer?.({ ok: false, error: wire });
+      answer?.({ ok: false, error: toSocketError(wire) });
     } finally {
       for (const run of afterAnswer) run();
       connection.requestAnswered();

@@ -63,6 +63,8 @@ export class ModelNode {
       },
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
       idleMs: Number.POSITIVE_INFINITY,
+      // The scheduler alone decides what happens between two commits.
+      elapsed: () => 0,
     });
   }
 

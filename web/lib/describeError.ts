@@ -35,6 +35,7 @@ const BY_CODE: Descriptions = {
   TRACK_NOT_FOUND: { title: 'That has just been stopped.', advice: 'There is nothing more to do.' },
   TRACK_EXISTS: { title: 'You are sharing that already.', advice: 'Stop it first to share something else.' },
   MESSAGE_NOT_FOUND: { title: 'That message is gone.', advice: 'It was deleted meanwhile.' },
+  TOO_MANY_BANS: { title: 'Too many people are banned.', advice: 'Lift a ban first.' },
   INVALID: { title: 'That cannot be used.', advice: 'Change it and try again.' },
   TOKEN_INVALID: { title: 'This invitation is not valid.', advice: 'Open the link you were given again.' },
   TOKEN_EXPIRED: { title: 'This invitation has expired.', advice: 'Ask for a new link.' },

@@ -306,6 +306,17 @@ describe('the lobby', () => {
       .then([knocked('ann')]);
   });
 
+  it('[R-LOBBY-10] a room keeps its newest 1,000 admissions', () => {
+    const admissions = Array.from({ length: 1_001 }, (_, n) => [knocked(`ann-${n}`), admitted(`ann-${n}`)]).flat();
+    const room = [created({ lobby: true }), ...admissions];
+    given(...room)
+      .when(node(), join('ann-0'))
+      .refused('LOBBY');
+    given(...room)
+      .when(node(), join('ann-1'))
+      .then([joined('ann-1', 1)]);
+  });
+
   it('[R-LOBBY-7] removing or banning somebody ends their admission', () => {
     const events = [created({ lobby: true }), knocked('ann'), admitted('ann'), joined('ann', 1)];
     given(...events, gone('ann', 'removed'))

@@ -114,6 +114,19 @@ describe('moderation', () => {
       .then([{ type: 'ParticipantUnbanned', participantId: 'zoe' }]);
   });
 
+  it('[R-MOD-7] a room that keeps 1,000 people out bans nobody else until a ban is lifted', () => {
+    const bans = Array.from({ length: 1_000 }, (_, n) => banned(`zoe-${n}`));
+    given(...ROOM, ...bans)
+      .when(HAL, ban('ann'))
+      .refused('TOO_MANY_BANS');
+    given(...ROOM, ...bans)
+      .when(HAL, ban('zoe-7'))
+      .nothing();
+    given(...ROOM, ...bans, { type: 'ParticipantUnbanned', participantId: 'zoe-7' })
+      .when(HAL, ban('ann'))
+      .then([banned('ann'), gone('ann', 'banned')]);
+  });
+
   it('[R-MOD-5] moderation needs the participant in the room', () => {
     given(...ROOM)
       .when(HAL, removal('zoe'))

@@ -2,7 +2,7 @@ import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
 import { mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
-import type { ParticipantId, RoomState } from '../state.ts';
+import { MAX_BANNED, type ParticipantId, type RoomState } from '../state.ts';
 import { requireModerator, requirePresent } from './actors.ts';
 import { requireId } from './input.ts';
 
@@ -40,7 +40,12 @@ export function ban(command: CommandOf<'Ban'>, state: RoomState): RoomEvent[] {
   requireId(participantId);
 
   const events: RoomEvent[] = [];
-  if (!state.banned.has(participantId)) events.push({ type: 'ParticipantBanned', participantId });
+  if (!state.banned.has(participantId)) {
+    if (state.banned.size >= MAX_BANNED) {
+      throw new Refusal('TOO_MANY_BANS', `A room keeps at most ${MAX_BANNED} people out: lift a ban first.`);
+    }
+    events.push({ type: 'ParticipantBanned', participantId });
+  }
   if (state.participants.has(participantId)) {
     events.push({ type: 'ParticipantGone', participantId, departure: 'banned', at });
   }

@@ -50,7 +50,10 @@ class RecordingAudience implements RoomAudience {
   mediaLost(): void {}
 }
 
-/** Counts appends, and on demand loses their answers: the commits are in, the caller hears nothing. */
+/**
+ * Counts appends, and on demand loses their answers: the commits are in, the caller hears nothing. Answers in a later
+ * turn of the event loop, as a server does.
+ */
 class FaultyJournal extends InMemoryJournal {
   appends = 0;
   loseAnswers = 0;
@@ -59,6 +62,7 @@ class FaultyJournal extends InMemoryJournal {
   override async append(roomId: string, commits: readonly Commit[], after: Position): Promise<AppendOutcome> {
     this.appends += 1;
     const outcome = await super.append(roomId, commits, after);
+    await new Promise((resolve) => setImmediate(resolve));
     if (this.loseAnswers > 0) {
       this.loseAnswers -= 1;
       throw new Unavailable('journal', 'the answer was lost');
@@ -85,7 +89,7 @@ async function restore(journal: Journal): Promise<Replica> {
   return replica;
 }
 
-async function startNode(store: InMemoryJournalStore, nodeId = 'node-1') {
+async function startNode(store: InMemoryJournalStore, nodeId = 'node-1', elapsed = () => 0) {
   const journal = new FaultyJournal(store);
   const audience = new RecordingAudience();
   const failures: unknown[] = [];
@@ -106,6 +110,7 @@ async function startNode(store: InMemoryJournalStore, nodeId = 'node-1') {
     newId,
     restore: () => restore(journal),
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    elapsed,
     onAccepted: () => {},
     onFailed: (_host, error) => failures.push(error),
   });
@@ -167,6 +172,56 @@ describe('RoomHost', () => {
     expect(journal.appends - before).toBeLessThanOrEqual(3);
     expect(texts(host)).toEqual(Array.from({ length: 100 }, (_, n) => `m${n}`));
     expect(audience.versions).toEqual(Array.from({ length: 102 }, (_, n) => n + 1));
+  });
+
+  it('a room whose commands take long lets others have their turn after each, and loses none', async () => {
+    let slow = false;
+    let elapsed = 0;
+    // While it is slow, every look at the time finds a slice over.
+    const { host, audience } = await startNode(new InMemoryJournalStore(), 'node-1', () => {
+      elapsed += slow ? 10 : 0;
+      return elapsed;
+    });
+    await openRoom(host);
+    slow = true;
+    const turns: number[] = [];
+    let watching = true;
+    const watch = (): void => {
+      turns.push(host.version);
+      if (watching) setImmediate(watch);
+    };
+    setImmediate(watch);
+    const handled = await Promise.all(Array.from({ length: 64 }, (_, n) => host.handle(post('ann', 1, `m${n}`))));
+    watching = false;
+
+    expect(texts(host)).toEqual(Array.from({ length: 64 }, (_, n) => `m${n}`));
+    expect(handled.map(({ events }) => events.length)).toEqual(Array.from({ length: 64 }, () => 1));
+    expect(audience.versions).toEqual(Array.from({ length: 66 }, (_, n) => n + 1));
+    const steps = turns.map((version, n) => version - (turns[n - 1] ?? version));
+    expect(Math.max(...steps), 'commits between two turns of others').toBe(1);
+  });
+
+  it('a node takes in what another one wrote slice by slice', async () => {
+    const store = new InMemoryJournalStore();
+    const one = await startNode(store);
+    await openRoom(one.host);
+    let elapsed = 0;
+    const two = await startNode(store, 'node-2', () => {
+      elapsed += 10;
+      return elapsed;
+    });
+    two.journal.deaf = true;
+    await Promise.all(Array.from({ length: 64 }, (_, n) => one.host.handle(post('ann', 1, `m${n}`))));
+    let turns = 0;
+    const watch = (): void => {
+      turns += 1;
+      if (two.host.version < one.host.version) setImmediate(watch);
+    };
+    setImmediate(watch);
+    two.host.checkForMissed();
+    await expect.poll(() => two.host.version).toBe(one.host.version);
+    expect(turns).toBeGreaterThanOrEqual(64);
+    expect(two.host.state).toEqual(one.host.state);
   });
 
   it('[J4] two nodes that write at once agree on one order and lose nothing', async () => {
