@@ -132,13 +132,15 @@ export interface RoomIndex {
 /** Finds rooms whose node died or whose deadline has passed. */
 export interface DeadlineSweeper {
   /**
-   * From now on calls `onDeadNode` for each room that a dead node had claimed, and `onDeadline` for each room whose
-   * deadline has passed: once or more, on one or several nodes, so repeating must be harmless. Makes a failed call
-   * again later.
+   * From now on calls `onDeadNode` for each room that a dead node had claimed, and for each room in `nodesOfOpenRooms`
+   * with a node that nobody knows any more; and `onDeadline` for each room whose deadline has passed: once or more, on
+   * one or several nodes, so repeating must be harmless. Makes a failed call again later.
    */
   start(work: {
     onDeadNode(roomId: RoomId, nodeId: NodeId): Promise<void>;
     onDeadline(roomId: RoomId): Promise<void>;
+    /** The rooms that are open here, each with the other nodes that its record names. */
+    nodesOfOpenRooms(): Iterable<readonly [RoomId, ReadonlySet<NodeId>]>;
   }): void;
   stop(): Promise<void>;
 }

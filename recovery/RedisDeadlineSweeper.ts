@@ -29,6 +29,8 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
   readonly #logger: Logger;
   #repeaters: readonly Repeater[] = [];
   #judgesFrom = 0;
+  /** Nodes that a record names and the list of nodes lacks, with the time when that was first seen. */
+  readonly #unknown = new Map<NodeId, number>();
   /** How often in a row the work on a room has failed. */
   readonly #failures = new Map<RoomId, number>();
 
@@ -59,6 +61,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
 
   #judgeLater(): void {
     this.#judgesFrom = this.#clock.now() + GRACE_MS;
+    this.#unknown.clear();
   }
 
   async #sweepNodes(work: Work): Promise<void> {
@@ -71,6 +74,40 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     if (now < this.#judgesFrom) return;
     for (const [nodeId, lastSeen] of pairs(dead as string[])) {
       if (nodeId !== this.#nodeId) await this.#lookAfter(nodeId, lastSeen, work);
+    }
+    await this.#sweepUnknownNodes(work);
+  }
+
+  /**
+   * Looks after people at nodes that Redis does not know at all: it lost the node, or its list of rooms. They would stay
+   * "connected" for ever. A node that has just started is in a record before it is in the list, so it gets some time.
+   */
+  async #sweepUnknownNodes(work: Work): Promise<void> {
+    const rooms = new Map<NodeId, RoomId[]>();
+    for (const [roomId, nodeIds] of work.nodesOfOpenRooms()) {
+      for (const nodeId of nodeIds) rooms.set(nodeId, [...(rooms.get(nodeId) ?? []), roomId]);
+    }
+    const named = [...rooms.keys()];
+    const lastSeen =
+      named.length === 0
+        ? []
+        : await this.#redis.run('look for nodes that are in records', () =>
+            this.#redis.client.zmscore(nodesKey(), ...named.map(escapeId)),
+          );
+    const unknown = named.filter((_, i) => lastSeen[i] === null);
+    for (const nodeId of [...this.#unknown.keys()]) if (!unknown.includes(nodeId)) this.#unknown.delete(nodeId);
+    const now = this.#clock.now();
+    for (const nodeId of unknown) {
+      const since = this.#unknown.get(nodeId);
+      if (since === undefined) this.#unknown.set(nodeId, now);
+      if (since === undefined || now - since < GRACE_MS) continue;
+      for (const roomId of rooms.get(nodeId) ?? []) {
+        this.#logger.warn(
+          { roomId, unknownNodeId: nodeId },
+          'a record names a node that is gone: disconnecting its people',
+        );
+        await this.#attempt(roomId, (id) => work.onDeadNode(id, nodeId));
+      }
     }
   }
 

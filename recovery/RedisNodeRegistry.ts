@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock, Logger, NodeInfo, NodeRegistry } from '../core/ports.ts';
 import type { RoomId } from '../core/room/state.ts';
-import { escapeId, nodeKey, nodeRoomsKey, nodesKey } from './keys.ts';
+import { escapeId, nodeKey, nodeRoomsKey, nodesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 import { RedisPresence } from './RedisPresence.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
@@ -86,7 +86,8 @@ export class RedisNodeRegistry implements NodeRegistry {
 
   async #repairRooms(nodeId: string): Promise<void> {
     const key = nodeRoomsKey(nodeId);
-    if ((await this.#redis.client.scard(key)) === this.#rooms.size) return;
+    const stored = await this.#redis.client.smembers(key);
+    if (stored.length === this.#rooms.size && stored.every((member) => this.#rooms.has(unescapeId(member)))) return;
     await this.#scripts.replaceSet(key, ...[...this.#rooms].map(escapeId));
   }
 }

@@ -66,6 +66,7 @@ export class RoomHosts {
   readonly #deps: RoomHostsDeps;
   readonly #opening = new Map<RoomId, Promise<RoomHost>>();
   readonly #open = new Map<RoomId, OpenRoom>();
+  readonly #closing = new Map<RoomId, Promise<void>>();
   readonly #failures = new Map<RoomId, Failure>();
   /** Rooms whose activity or deadline is not in the index yet. */
   readonly #unindexed = new Set<RoomId>();
@@ -91,6 +92,7 @@ export class RoomHosts {
         await room.handle({ type: 'ExpireParticipants', actor, ...this.#envelope() });
         await this.#updateIndex(room);
       },
+      nodesOfOpenRooms: () => this.#nodesOfOpenRooms(),
     });
     this.#scheduleSweep();
   }
@@ -118,7 +120,10 @@ export class RoomHosts {
     if (open) return Promise.resolve(open.host);
     let opening = this.#opening.get(roomId);
     if (!opening) {
-      opening = this.#rebuild(roomId).finally(() => this.#opening.delete(roomId));
+      // Two lives of a room here never overlap: the end of the first would give up the claim of the second.
+      const closing = this.#closing.get(roomId);
+      const rebuilding = closing ? closing.then(() => this.#rebuild(roomId)) : this.#rebuild(roomId);
+      opening = rebuilding.finally(() => this.#opening.delete(roomId));
       this.#opening.set(roomId, opening);
     }
     return opening;
@@ -130,7 +135,7 @@ export class RoomHosts {
     this.#cancelSweep?.();
     await this.#deps.deadlineSweeper.stop();
     await Promise.allSettled(this.#opening.values());
-    await Promise.allSettled([...this.#open.keys()].map((roomId) => this.#closeRoom(roomId)));
+    await Promise.all([...this.#open.keys(), ...this.#closing.keys()].map((roomId) => this.#closeRoom(roomId)));
   }
 
   async #rebuild(roomId: RoomId): Promise<RoomHost> {
@@ -194,15 +199,35 @@ export class RoomHosts {
     void this.#closeRoom(host.roomId).finally(() => this.#deps.audiences.forRoom(host.roomId).rebuilt());
   }
 
-  async #closeRoom(roomId: RoomId): Promise<void> {
+  /** Resolves when the room is closed here; a failure is logged. */
+  #closeRoom(roomId: RoomId): Promise<void> {
     const open = this.#open.get(roomId);
-    if (!open) return;
+    if (!open) return this.#closing.get(roomId) ?? Promise.resolve();
     this.#open.delete(roomId);
-    open.unfollow();
-    await open.host.close();
+    const closing = this.#end(open)
+      .catch((error: unknown) => this.#deps.logger.error({ err: error, roomId }, 'a room was not closed in order'))
+      .finally(() => this.#closing.delete(roomId));
+    this.#closing.set(roomId, closing);
+    return closing;
+  }
+
+  async #end({ host, unfollow }: OpenRoom): Promise<void> {
+    unfollow();
+    await host.close();
     // While the record has somebody connected here the claim stays: another node will find this one gone and look after
     // them.
-    if (!this.#isRecordedHere(open.host)) await this.#deps.registry.releaseRoom(roomId);
+    if (!this.#isRecordedHere(host)) await this.#deps.registry.releaseRoom(host.roomId);
+  }
+
+  *#nodesOfOpenRooms(): Iterable<readonly [RoomId, ReadonlySet<NodeId>]> {
+    for (const { host } of this.#open.values()) {
+      const { participants, lobby } = host.state;
+      const nodes = new Set<NodeId>();
+      for (const { connected, nodeId } of participants.values()) if (connected) nodes.add(nodeId);
+      for (const { nodeId } of lobby.values()) nodes.add(nodeId);
+      nodes.delete(this.#deps.nodeId);
+      if (nodes.size > 0) yield [host.roomId, nodes];
+    }
   }
 
   /** Returns whether the record says that somebody is connected here. */

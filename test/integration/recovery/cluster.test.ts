@@ -98,7 +98,11 @@ describe('Redis Cluster', () => {
     expect(await follower.registry.nodes()).toEqual([info]);
     for (const room of rooms) await writer.roomIndex.touch(room, 1_000, Date.now());
     const due = new Set<string>();
-    follower.deadlineSweeper.start({ onDeadNode: async () => {}, onDeadline: async (roomId) => void due.add(roomId) });
+    follower.deadlineSweeper.start({
+      onDeadNode: async () => {},
+      onDeadline: async (roomId) => void due.add(roomId),
+      nodesOfOpenRooms: () => [],
+    });
     await waitUntil(() => due.size === rooms.length || `${due.size} of ${rooms.length} deadlines met`);
     await follower.deadlineSweeper.stop();
     for (const room of rooms) await writer.registry.releaseRoom(room);

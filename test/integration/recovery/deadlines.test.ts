@@ -111,6 +111,7 @@ async function startNode(server: TestRedis, nodeId: string, work: (what: string)
   recovery.deadlineSweeper.start({
     onDeadNode: (roomId, deadNodeId) => ask(`dead ${roomId} ${deadNodeId}`),
     onDeadline: (roomId) => ask(`due ${roomId}`),
+    nodesOfOpenRooms: () => [],
   });
   let ended = false;
   const resume = (): void => {
@@ -252,6 +253,10 @@ describe.concurrent('nodes', () => {
       async () => (await heldBy('a')).length + (await heldBy('b')).length === 2 || 'rooms are missing',
       2_500,
     );
+    // As many rooms as before, but others.
+    await side.srem(nodeRoomsKey('a'), 'room-1');
+    await side.sadd(nodeRoomsKey('a'), 'room-3');
+    await waitUntil(async () => (await heldBy('a')).join() === 'room-1' || 'the list of rooms is wrong', 2_500);
     expect([...a.asked, ...b.asked]).toEqual([]);
   });
 });
