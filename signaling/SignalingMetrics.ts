@@ -1,11 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Attendance } from './connections/Attendance.ts';
+import type { Offence } from './connections/EngineGuard.ts';
 
 /** What an operator sees of signaling. Labels come from closed sets only. */
 export class SignalingMetrics {
   readonly #requests: Counter<'request' | 'outcome'>;
   readonly #durations: Histogram<'request'>;
   readonly #connectionsRefused: Counter<'code'>;
+  readonly #connectionsCutOff: Counter<'reason'>;
 
   constructor(registry: Registry, attendance: Attendance, connections: () => number, rooms: () => number) {
     const registers = [registry];
@@ -26,6 +28,12 @@ export class SignalingMetrics {
       name: 'everroom_connections_refused_total',
       help: 'Connections refused before they could ask anything, by error code.',
       labelNames: ['code'],
+      registers,
+    });
+    this.#connectionsCutOff = new Counter({
+      name: 'everroom_connections_cut_off_total',
+      help: 'Connections closed because they sent too much (bytes, binary, connects), or did not read (backlog).',
+      labelNames: ['reason'],
       registers,
     });
     new Gauge({
@@ -57,6 +65,10 @@ export class SignalingMetrics {
   requestAnswered(request: string, outcome: string, seconds: number): void {
     this.#requests.inc({ request, outcome });
     this.#durations.observe({ request }, seconds);
+  }
+
+  connectionCutOff(reason: Offence | 'backlog'): void {
+    this.#connectionsCutOff.inc({ reason });
   }
 
   connectionRefused(code: string): void {

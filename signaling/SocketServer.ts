@@ -3,9 +3,12 @@ import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { Attendance } from './connections/Attendance.ts';
 import { ClientConnection } from './connections/ClientConnection.ts';
+import { EngineGuard } from './connections/EngineGuard.ts';
+import type { EngineConnection } from './connections/engineConnection.ts';
 import type { Gate } from './connections/Gate.ts';
 import type { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import type { Limits } from './limits/Limits.ts';
+import type { RefusalLog } from './limits/RefusalLog.ts';
 import { toSocketError } from './protocol/errors.ts';
 import type { Dispatcher } from './requests/Dispatcher.ts';
 import { INTERNAL, toWireError } from './requests/WireRefusal.ts';
@@ -21,16 +24,27 @@ interface SocketServerDeps {
   readonly metrics: SignalingMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
 }
 
 /** Handles the life of a client's socket: the gate, requests, the end. The engine that carries `io` also closes it. */
 export class SocketServer {
   readonly io: Server;
   readonly #deps: SocketServerDeps;
+  readonly #guard: EngineGuard;
 
   constructor(deps: SocketServerDeps) {
     this.#deps = deps;
-    const { gate, limits } = deps;
+    const { clock, gate, limits, metrics, refusals } = deps;
+    this.#guard = new EngineGuard({
+      limits,
+      now: () => clock.now(),
+      addressOf: (connection) => gate.addressOfConnection(connection),
+      onCutOff: (offence, address) => {
+        metrics.connectionCutOff(offence);
+        refusals.warn({ offence, address }, 'a connection that breaks the rules is cut off');
+      },
+    });
     this.io = new Server({
       serveClient: false,
       transports: ['websocket', 'polling'],
@@ -53,9 +67,25 @@ export class SocketServer {
     this.io.on('connection', (socket: Socket) => this.#connected(socket));
   }
 
+  /** Begins to watch connections; called once the engine carries `io`. */
+  guard(): void {
+    this.io.engine.on('connection', (connection: EngineConnection) => this.#guard.watch(connection));
+  }
+
+  /** From now on the bytes that come over this socket's connection are not limited. */
+  trust({ conn }: Socket): void {
+    this.#guard.trust(conn as unknown as EngineConnection);
+  }
+
   async #admit(socket: Socket): Promise<void> {
     const { clock, gate, limits, logger, rooms } = this.#deps;
-    const connection = new ClientConnection(socket, await gate.admit(socket), limits, clock.now());
+    const release = gate.reserve(socket);
+    socket.data.release = release;
+    const admission = await gate.admit(socket).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    const connection = new ClientConnection(socket, admission, limits, clock.now());
     socket.data.connection = connection;
     // Opens the room while the client is still connecting: after a restart, replay and handshake overlap.
     rooms.open(connection.roomId).catch((error: unknown) => {
@@ -64,24 +94,25 @@ export class SocketServer {
   }
 
   #refusal(error: unknown): Error {
-    const { logger, metrics } = this.#deps;
+    const { logger, metrics, refusals } = this.#deps;
     const wire = toWireError(error) ?? INTERNAL;
     if (wire === INTERNAL) logger.error({ err: error }, 'a connection could not be checked');
+    else refusals.warn({ code: wire.code }, 'a client is refused');
     metrics.connectionRefused(wire.code);
     return Object.assign(new Error(wire.message), { data: toSocketError(wire) });
   }
 
   #connected(socket: Socket): void {
-    const { dispatcher, gate, logger } = this.#deps;
+    const { dispatcher, logger } = this.#deps;
     const connection = socket.data.connection as ClientConnection;
-    const uncount = gate.count(connection.address);
+    const release = socket.data.release as () => void;
     socket.onAny((name: string, ...args: unknown[]) => {
       dispatcher.dispatch(connection, name, args).catch((error: unknown) => {
         logger.error({ err: error }, 'a request could not be answered');
       });
     });
     socket.on('disconnect', () => {
-      uncount();
+      release();
       this.#lost(connection);
     });
   }

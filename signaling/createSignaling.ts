@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Socket } from 'socket.io';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
 import type { Clock, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
@@ -8,6 +9,7 @@ import type { NodeId } from '../core/room/state.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
 import { guardBacklog } from './connections/backlog.ts';
+import type { EngineConnection } from './connections/engineConnection.ts';
 import { Gate } from './connections/Gate.ts';
 import { NodeDirectory } from './connections/NodeDirectory.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
@@ -19,6 +21,7 @@ import { StaticFiles } from './http/StaticFiles.ts';
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
+import { RefusalLog } from './limits/RefusalLog.ts';
 import type { EntryAnswer } from './protocol/requests.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
 import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
@@ -29,6 +32,9 @@ import type { RestContext } from './rest/Route.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
+
+/** The record of the largest rooms: a client that reads is not cut off for getting it. */
+const LARGEST_MESSAGE_BYTES = 6 << 20;
 
 /** A string that is revealed only on purpose. */
 interface Revealable {
@@ -103,6 +109,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
   const nodes = new NodeDirectory({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
+  const refusals = new RefusalLog(logger, now);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -173,8 +180,10 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     metrics,
     clock,
     logger,
+    refusals,
   });
   engine.attach(sockets.io);
+  sockets.guard();
   const sidecarChannel = deps.sidecars
     ? openSidecarChannel(sockets.io, {
         nodeId,
@@ -183,12 +192,19 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
         registry,
         clock,
         logger,
+        refusals,
+        refusedFrom: new AddressLimits(limits.sidecarRefusals, now),
+        addressOf: (socket) => gate.addressOfConnection(socket.conn as unknown as EngineConnection),
+        admitted: (socket) => sockets.trust(socket),
       })
     : null;
   const stopGuard = guardBacklog(
-    () => [...sockets.io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])],
-    limits.backlogBytes,
-    (bytes) => logger.warn({ bytes }, 'a client does not read what it is sent: cut off'),
+    () => connectionsOf([...sockets.io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])]),
+    limits,
+    (bytes) => {
+      metrics.connectionCutOff('backlog');
+      refusals.warn({ bytes }, 'a client does not read what it is sent: cut off');
+    },
   );
 
   return {
@@ -217,9 +233,14 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   };
 }
 
+/** Returns each connection once, though clients and sidecars may share one. */
+function connectionsOf(sockets: readonly Socket[]): Iterable<EngineConnection> {
+  return new Set(sockets.map(({ conn }) => conn as unknown as EngineConnection));
+}
+
 function createEngine(choice: SignalingDeps['engine'], handler: HttpHandler, limits: Limits): HttpEngine {
   const uws = choice === 'ws' ? null : loadUws();
-  if (uws) return createUwsEngine(uws, handler, limits.bodyBytes, limits.backlogBytes);
+  if (uws) return createUwsEngine(uws, handler, limits.bodyBytes, limits.backlogBytes + LARGEST_MESSAGE_BYTES);
   if (choice === 'uws') {
     throw new Error('uWebSockets.js has no binary for this system. Set SIGNALING_ENGINE to auto or ws.');
   }

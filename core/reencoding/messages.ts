@@ -45,6 +45,8 @@ export const SidecarRefusal = z.object({
     'TOKEN_EXPIRED',
     /** The token is good, but another node answers here: the one that it names is gone. */
     'NODE_UNKNOWN',
+    /** Too many others from the same address were refused: this one was not looked at. */
+    'TOO_MANY_REQUESTS',
   ]),
   message: z.string(),
 });

@@ -10,6 +10,7 @@ import { ConnectAuth } from '../protocol/requests.ts';
 import { isSpoken, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import type { Admission } from './ClientConnection.ts';
+import type { EngineConnection } from './engineConnection.ts';
 
 interface GateDeps {
   readonly tokens: Tokens;
@@ -23,7 +24,8 @@ interface GateDeps {
 export class Gate {
   readonly #deps: GateDeps;
   readonly #connects: AddressLimits;
-  readonly #connected = new Map<string, number>();
+  readonly #places = new Map<string, number>();
+  readonly #holding = new WeakSet<Socket['conn']>();
   #draining = false;
 
   constructor(deps: GateDeps) {
@@ -35,9 +37,9 @@ export class Gate {
     return this.#draining;
   }
 
-  /** Sockets that are connected. */
+  /** Sockets that are connected, or being checked. */
   get connections(): number {
-    return [...this.#connected.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.#places.values()].reduce((sum, count) => sum + count, 0);
   }
 
   drain(): void {
@@ -48,18 +50,47 @@ export class Gate {
     return limitKey(this.#deps.addresses.of(peerAddress, forwardedFor));
   }
 
-  /** Returns whether this address may open a socket now; asked before the socket exists. */
+  /** Returns the address that limits count by. */
+  addressOfConnection({ remoteAddress, request }: EngineConnection): string {
+    return this.addressOf(remoteAddress, text(request.headers['x-forwarded-for']));
+  }
+
+  /** Returns whether this address may open a connection now; asked before the connection exists. */
   mayConnect({ connection, headers }: IncomingMessage): boolean {
     return this.#connects.take(this.addressOf(connection.remoteAddress ?? '', text(headers['x-forwarded-for'])));
+  }
+
+  /**
+   * Takes a place for the socket before anything about it is known: one in its connection, and one of its address. Call
+   * the returned function when the socket is refused or closed; the end of the connection does the same.
+   * @throws WireRefusal when there is no place
+   */
+  reserve({ conn, handshake }: Socket): () => void {
+    const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
+    const taken = this.#places.get(address) ?? 0;
+    if (this.#holding.has(conn)) throw new WireRefusal('INVALID', 'This connection has let a socket in already.');
+    if (taken >= this.#deps.limits.connections) {
+      throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many connections from your network. Wait a moment.');
+    }
+    this.#places.set(address, taken + 1);
+    this.#holding.add(conn);
+    let held = true;
+    const release = () => {
+      if (!held) return;
+      held = false;
+      this.#holding.delete(conn);
+      const left = (this.#places.get(address) ?? 1) - 1;
+      if (left === 0) this.#places.delete(address);
+      else this.#places.set(address, left);
+    };
+    conn.once('close', release);
+    return release;
   }
 
   /** @throws WireRefusal when this client may not connect */
   async admit({ handshake }: Socket): Promise<Admission> {
     const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
     if (this.#draining) throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.');
-    if ((this.#connected.get(address) ?? 0) >= this.#deps.limits.connections) {
-      throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many connections from your network. Wait a moment.');
-    }
     const auth = ConnectAuth.safeParse(handshake.auth);
     if (!auth.success) throw new WireRefusal('TOKEN_INVALID', 'Connect with { protocol, token }.');
     const { protocol, token } = auth.data;
@@ -73,16 +104,6 @@ export class Gate {
     const { host, 'x-forwarded-proto': proto } = handshake.headers;
     const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto));
     return { protocol, claims: await this.#deps.tokens.verify(token), address, nodeUrl };
-  }
-
-  /** Counts a connection; call the returned function when it is closed. */
-  count(address: string): () => void {
-    this.#connected.set(address, (this.#connected.get(address) ?? 0) + 1);
-    return () => {
-      const left = (this.#connected.get(address) ?? 1) - 1;
-      if (left === 0) this.#connected.delete(address);
-      else this.#connected.set(address, left);
-    };
   }
 }
 

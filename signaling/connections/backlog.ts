@@ -1,63 +1,39 @@
-import type { Socket } from 'socket.io';
-
-/** The parts of an engine.io socket that show how much waits for its client; its public types leave them out. */
-interface Conn {
-  readonly writeBuffer: readonly { readonly data?: unknown }[];
-  readonly transport: {
-    /** Undefined while the client polls. */
-    readonly socket?: WsSocket | UwsSocket;
-  };
-  close(discard: boolean): void;
-}
-
-interface WsSocket {
-  readonly bufferedAmount: number;
-  terminate(): void;
-}
-
-interface UwsSocket {
-  getBufferedAmount(): number;
-  /** Closes at once, unlike `end`. */
-  close(): void;
-}
+import type { EngineConnection } from './engineConnection.ts';
+import { backlogOf, cutOff } from './engineConnection.ts';
 
 const ROUND_MS = 1_000;
 
-/** Cuts off clients that do not read what they get, before each costs more memory than `maxBytes`. */
+export interface BacklogLimits {
+  /** Bytes that may wait for one client. */
+  readonly backlogBytes: number;
+  /** Bytes that may wait for all clients together. */
+  readonly totalBacklogBytes: number;
+}
+
+/**
+ * Cuts off clients that do not read what they get: each that lets more than `backlogBytes` wait from one round to the
+ * next, and, when all of them together let too much wait, those with the most.
+ */
 export function guardBacklog(
-  sockets: () => Iterable<Socket>,
-  maxBytes: number,
+  connections: () => Iterable<EngineConnection>,
+  limits: BacklogLimits,
   onCutOff: (bytes: number) => void,
 ): () => void {
+  let suspects = new WeakSet<EngineConnection>();
   const timer = setInterval(() => {
-    for (const { conn } of sockets()) {
-      const bytes = backlogBytes(conn as unknown as Conn);
-      if (bytes <= maxBytes) continue;
-      onCutOff(bytes);
-      cutOff(conn as unknown as Conn);
+    const slow = [...connections()].map((connection) => ({ connection, bytes: backlogOf(connection) }));
+    let total = slow.reduce((sum, { bytes }) => sum + bytes, 0);
+    const next = new WeakSet<EngineConnection>();
+    for (const { connection, bytes } of slow.sort((a, b) => b.bytes - a.bytes)) {
+      const isOver = bytes > limits.backlogBytes;
+      if ((isOver && suspects.has(connection)) || total > limits.totalBacklogBytes) {
+        total -= bytes;
+        onCutOff(bytes);
+        cutOff(connection);
+      } else if (isOver) next.add(connection);
     }
+    suspects = next;
   }, ROUND_MS);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-function backlogBytes({ transport, writeBuffer }: Conn): number {
-  let bytes = socketBacklogBytes(transport.socket);
-  for (const { data } of writeBuffer) {
-    if (typeof data === 'string') bytes += data.length;
-  }
-  return bytes;
-}
-
-function socketBacklogBytes(socket: WsSocket | UwsSocket | undefined): number {
-  if (!socket) return 0;
-  return 'terminate' in socket ? socket.bufferedAmount : socket.getBufferedAmount();
-}
-
-/** A client that does not read would not answer an orderly close either. */
-function cutOff(conn: Conn): void {
-  const { socket } = conn.transport;
-  if (!socket) conn.close(true);
-  else if ('terminate' in socket) socket.terminate();
-  else socket.close();
 }

@@ -12,8 +12,8 @@ export class AddressLimits {
     this.#now = now;
   }
 
-  take(address: string): boolean {
-    return this.#bucket(address).take(this.#now());
+  take(address: string, cost = 1): boolean {
+    return this.#bucket(address).take(this.#now(), cost);
   }
 
   has(address: string): boolean {

@@ -17,6 +17,14 @@ export interface Limits {
   readonly connects: Rate;
   /** Connections from one address at the same time. */
   readonly connections: number;
+  /** Requests of socket.io to let a socket in (CONNECT), in one connection in its whole life, and from one address. */
+  readonly connectsPerConnection: number;
+  readonly connectPackets: Rate;
+  /** Sidecars from one address that were refused: beyond this rate the next ones are refused unseen. */
+  readonly sidecarRefusals: Rate;
+  /** What one connection, and all from one address, may send, in bytes. */
+  readonly bytes: Rate;
+  readonly addressBytes: Rate;
   /** REST requests from one address without the API key. */
   readonly rest: Rate;
   /** Rooms created from one address without the API key. */
@@ -28,8 +36,9 @@ export interface Limits {
   /** A client's message, in bytes: above the first it is refused, above the second the connection closes. */
   readonly messageBytes: number;
   readonly frameBytes: number;
-  /** Bytes that may wait in memory for one client that does not read. */
+  /** Bytes that may wait in memory for one client that does not read, and for all of them. */
   readonly backlogBytes: number;
+  readonly totalBacklogBytes: number;
   /** Body of an HTTP request. */
   readonly bodyBytes: number;
 }
@@ -41,12 +50,18 @@ export const DEFAULT_LIMITS: Limits = {
   excess: { burst: 1_000, perSecond: 20 },
   connects: { burst: 2_000, perSecond: 200 },
   connections: 5_000,
+  connectsPerConnection: 4,
+  connectPackets: { burst: 4_000, perSecond: 400 },
+  sidecarRefusals: { burst: 20, perSecond: 1 },
+  bytes: { burst: 1 << 20, perSecond: 128 << 10 },
+  addressBytes: { burst: 64 << 20, perSecond: 8 << 20 },
   rest: { burst: 1_000, perSecond: 50 },
   roomsCreated: { burst: 60, perSecond: 1 },
   wrongSecrets: { burst: 20, perSecond: 0.2 },
   reactions: { burst: 20, perSecond: 5 },
-  messageBytes: 64 << 10,
-  frameBytes: 256 << 10,
-  backlogBytes: 16 << 20,
+  messageBytes: 56 << 10,
+  frameBytes: 64 << 10,
+  backlogBytes: 2 << 20,
+  totalBacklogBytes: 256 << 20,
   bodyBytes: 64 << 10,
 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressLimits } from './AddressLimits.ts';
 import { payloadWeight } from './payloadWeight.ts';
+import { RefusalLog } from './RefusalLog.ts';
 import { TokenBucket } from './TokenBucket.ts';
 
 describe('a token bucket', () => {
@@ -37,6 +38,31 @@ describe('limits by address', () => {
       limits.take(`address ${index}`);
     }
     expect(limits.size).toBeLessThan(2_500);
+  });
+});
+
+describe('the log of refusals', () => {
+  it('each message is written once a second, with the number of those left out', () => {
+    let now = 0;
+    const written: [Record<string, unknown>, string][] = [];
+    const none = () => undefined;
+    const logger = { child: () => logger, debug: none, info: none, error: none, warn };
+    function warn(fields: Record<string, unknown>, message: string): void {
+      written.push([fields, message]);
+    }
+    const log = new RefusalLog(logger, () => now);
+    for (let index = 0; index < 1_000; index += 1) log.warn({ index }, 'refused');
+    log.warn({}, 'cut off');
+    now = 1_000;
+    log.warn({ index: 1_000 }, 'refused');
+    now = 0; // The clock is set back.
+    log.warn({ index: 1_001 }, 'refused');
+    expect(written).toEqual([
+      [{ index: 0 }, 'refused'],
+      [{}, 'cut off'],
+      [{ index: 1_000, leftOut: 999 }, 'refused'],
+      [{ index: 1_001 }, 'refused'],
+    ]);
   });
 });
 

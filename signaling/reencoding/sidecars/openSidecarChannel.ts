@@ -16,6 +16,8 @@ import {
 } from '../../../core/reencoding/messages.ts';
 import type { ReencodingPort, SidecarChannel } from '../../../core/reencoding/ports.ts';
 import type { NodeId } from '../../../core/room/state.ts';
+import type { AddressLimits } from '../../limits/AddressLimits.ts';
+import type { RefusalLog } from '../../limits/RefusalLog.ts';
 import { SidecarMetrics } from './SidecarMetrics.ts';
 import { SidecarRefused, SidecarTokens } from './SidecarTokens.ts';
 
@@ -26,28 +28,44 @@ interface SidecarChannelDeps {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
+  /** The sidecars that were refused, by address. */
+  readonly refusedFrom: AddressLimits;
+  readonly addressOf: (socket: Socket) => string;
+  /** A sidecar has shown its token. */
+  readonly admitted: (socket: Socket) => void;
 }
+
+/** Refusals that strangers can cause: the others need a token that was signed with the secret. */
+const FORGERIES: ReadonlySet<SidecarRefusal['code']> = new Set(['HELLO_INVALID', 'TOKEN_INVALID']);
 
 /** The function that carries the acknowledgement: anything else in its place is the sender's mistake. */
 const Acknowledge = z.custom<(answer: AttachAnswer) => void>((value) => typeof value === 'function');
 
 /**
  * The channel of sidecars: a separate socket.io namespace with separate tokens, on the server that carries clients.
- * Client limits do not apply to it, and a draining node keeps serving its sidecars: its tracks still flow.
+ * Once a sidecar has shown its token, the limits of clients do not apply to it, and a draining node keeps serving it:
+ * its tracks still flow.
  */
 export function openSidecarChannel(io: Server, deps: SidecarChannelDeps): Namespace {
-  const { clock, reencoding } = deps;
+  const { addressOf, clock, reencoding, refusals, refusedFrom } = deps;
   const logger = deps.logger.child({ part: 'sidecars' });
   const namespace = io.of(SIDECAR_NAMESPACE);
   const metrics = new SidecarMetrics(deps.registry, () => namespace.sockets.size);
   const tokens = new SidecarTokens(deps.secret, deps.nodeId, () => clock.now());
 
   namespace.use((socket, next) => {
-    admit(socket, tokens).then(
-      () => next(),
+    const address = addressOf(socket);
+    const admission = refusedFrom.has(address) ? admit(socket, tokens) : Promise.reject(tooManyRefused());
+    admission.then(
+      () => {
+        deps.admitted(socket);
+        next();
+      },
       (error: unknown) => {
         const refusal = toRefusal(error);
-        logger.warn({ code: refusal.code, err: error }, 'a sidecar is refused');
+        if (FORGERIES.has(refusal.code)) refusedFrom.take(address);
+        refusals.warn({ code: refusal.code, address }, 'a sidecar is refused');
         metrics.refused(refusal.code);
         next(Object.assign(new Error(refusal.message), { data: refusal }));
       },
@@ -129,6 +147,10 @@ async function admit(socket: Socket, tokens: SidecarTokens): Promise<void> {
   }
   await tokens.verify(hello.data);
   socket.data.hello = hello.data;
+}
+
+function tooManyRefused(): SidecarRefused {
+  return new SidecarRefused('TOO_MANY_REQUESTS', 'Too many sidecars from this address were refused. Wait a moment.');
 }
 
 function toRefusal(error: unknown): SidecarRefusal {

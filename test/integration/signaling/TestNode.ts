@@ -25,15 +25,18 @@ export const clock: Clock = {
   },
 };
 
-/** Keeps the error messages: most tests expect none. */
+/** Keeps the error messages: most tests expect none. Keeps warnings too. */
 export class TestLogger implements Logger {
   readonly errors: string[] = [];
+  readonly warnings: { readonly message: string; readonly fields: Record<string, unknown> }[] = [];
   child(): Logger {
     return this;
   }
   debug(): void {}
   info(): void {}
-  warn(): void {}
+  warn(fields: Record<string, unknown>, message: string): void {
+    this.warnings.push({ message, fields });
+  }
   error({ err }: Record<string, unknown>, message: string): void {
     this.errors.push(`${message}: ${err instanceof Error ? err.stack : err}`);
   }

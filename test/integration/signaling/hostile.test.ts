@@ -154,10 +154,10 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await bob.ask('ping', {});
   });
 
-  it('odd calls are refused: no body, two bodies, binary, prototypes, depth', async () => {
+  it('odd calls are refused: no body, two bodies, prototypes, depth', async () => {
     const ann = await join('ann');
     const deep = JSON.parse('['.repeat(60) + ']'.repeat(60));
-    const refused = [[], [{}, {}], [Buffer.from('x')], ['x'], [null], [{ commandId: Buffer.from('x') }]];
+    const refused = [[], [{}, {}], ['x'], [null], [{ commandId: 1 }]];
     for (const body of refused) expect(await ann.send('raiseHand', ...body)).toMatchObject({ ok: false });
     expect(await ann.send('openMedia', { rtpCapabilities: { deep } })).toMatchObject({ error: { code: 'TOO_LARGE' } });
     expect(await ann.send('__proto__', {})).toMatchObject({ error: { code: 'INVALID' } });
@@ -173,7 +173,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
   it('a too large message is refused, and the sender of a huge one is cut off', async () => {
     const ann = await join('ann');
     const bob = await join('bob');
-    const large = { commandId: 'c', messageId: 'm', text: 'x'.repeat(100 << 10) };
+    const large = { commandId: 'c', messageId: 'm', text: 'x'.repeat(60 << 10) };
     expect(await ann.send('postChat', large)).toMatchObject({ error: { code: 'TOO_LARGE' } });
     ann.socket.emit('postChat', { ...large, text: 'x'.repeat(1 << 20) });
     await ann.isCutOff();
@@ -197,7 +197,8 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
   });
 
   it('a client that does not read is cut off, and the others hear everything', async () => {
-    await start({ backlogBytes: 2 << 20, requests: { burst: 1e6, perSecond: 1e6 } });
+    const plenty = { burst: 1e9, perSecond: 1e9 };
+    await start({ requests: plenty, bytes: plenty, addressBytes: plenty });
     const sloth = await join('sloth');
     const bob = await join('bob');
     const text = randomBytes(2_000).toString('hex');
@@ -261,18 +262,12 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     const auth = JSON.stringify({ protocol: PROTOCOL_VERSION, token: await node.joinToken(roomId, 'mallory') });
     const frames = fc.oneof(
       fc.string(),
-      fc.uint8Array({ maxLength: 100 }),
       fc.string().map((text) => `4${text}`),
       fc.string().map((text) => `42${text}`),
       fc.jsonValue().map((value) => `42${JSON.stringify(value)}`),
       fc.jsonValue().map((value) => `420["setView",${JSON.stringify(value)}]`),
       fc.constantFrom('1', '2', '3', '5', '6', '40', '41', '43', '430[]', '44', '45', '46', '42[', '42["join"', '42[]'),
-      fc.constantFrom(
-        '451-["react",{"_placeholder":true,"num":7}]',
-        '459999999999-["x"]',
-        '45-1-[]',
-        '42["disconnect"]',
-      ),
+      fc.constant('42["disconnect"]'),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(frames, { maxLength: 8 }), fc.boolean(), async (sent, connected) => {

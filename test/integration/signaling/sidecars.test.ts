@@ -242,7 +242,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
 
   it('the channel drops and counts messages that it does not understand, and continues', async () => {
     const socket = await connect();
-    const bad = [undefined, null, 'x', {}, { tracks: 'many' }, { tracks: [{ jobId: '' }] }, Buffer.from('x'), [[]]];
+    const bad = [undefined, null, 'x', {}, { tracks: 'many' }, { tracks: [{ jobId: '' }] }, 7, [[]]];
     for (const name of ['pulse', 'stats', 'detach']) for (const body of bad) socket.emit(name, body);
     for (const body of bad) {
       expect(await socket.emitWithAck('attach', body)).toMatchObject({ type: 'unsuitable' });

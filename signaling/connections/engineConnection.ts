@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The parts of an engine.io socket that limits need; its public types leave some of them out. */
+export interface EngineConnection {
+  readonly readyState: string;
+  readonly remoteAddress: string;
+  readonly request: Pick<IncomingMessage, 'headers'>;
+  readonly writeBuffer: readonly { readonly data?: unknown }[];
+  readonly transport: {
+    /** Undefined while the client polls. */
+    readonly socket?: WsSocket | UwsSocket;
+  };
+  on(event: 'packet', listener: (packet: { readonly type: string; readonly data?: unknown }) => void): void;
+  once(event: 'close', listener: () => void): void;
+  close(): void;
+}
+
+interface WsSocket {
+  readonly bufferedAmount: number;
+  terminate(): void;
+}
+
+interface UwsSocket {
+  getBufferedAmount(): number;
+  /** Closes at once, unlike `end`. */
+  close(): void;
+}
+
+/** Returns how many bytes wait for the client. */
+export function backlogOf({ transport, writeBuffer }: EngineConnection): number {
+  let bytes = socketBacklogOf(transport.socket);
+  for (const { data } of writeBuffer) {
+    if (typeof data === 'string') bytes += data.length;
+  }
+  return bytes;
+}
+
+function socketBacklogOf(socket: WsSocket | UwsSocket | undefined): number {
+  if (!socket) return 0;
+  return 'terminate' in socket ? socket.bufferedAmount : socket.getBufferedAmount();
+}
+
+/**
+ * Closes without waiting for the client, which may not read. Packets that have arrived already are ignored from here
+ * on.
+ */
+export function cutOff(connection: EngineConnection): void {
+  const { socket } = connection.transport;
+  if (socket && !('terminate' in socket)) {
+    // Tells the connection in the same turn.
+    socket.close();
+    return;
+  }
+  connection.close();
+  socket?.terminate();
+}

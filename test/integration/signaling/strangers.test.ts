@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import type { Limits } from '../../../signaling/limits/Limits.ts';
+import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { RawClient } from './RawClient.ts';
+import { TestClient } from './TestClient.ts';
+import { API_SECRET, closeTestMedia, TestNode } from './TestNode.ts';
+
+afterAll(closeTestMedia);
+
+/** Each test is an attack on a server that carries a meeting: the meeting must not notice. */
+describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (engine) => {
+  let node: TestNode;
+  let roomId: string;
+  let meeting: TestClient[] = [];
+  const raw: RawClient[] = [];
+
+  async function start(limits: Partial<Limits> = {}): Promise<void> {
+    await node?.close();
+    node = await TestNode.start({
+      engine,
+      store: new InMemoryJournalStore(),
+      limits,
+      sidecars: {
+        reencoding: {
+          attach: async () => ({ type: 'unwanted', reason: '' }),
+          pulse() {},
+          stats() {},
+          detach() {},
+          lost() {},
+        },
+        secret: { reveal: () => 'a-sidecar-secret-of-at-least-32-characters' },
+        directory: { sidecars: async () => [] },
+      },
+    });
+    roomId = await node.createRoom();
+    meeting = await Promise.all(['ann', 'bob'].map((id) => join(id)));
+  }
+
+  async function join(participantId: string): Promise<TestClient> {
+    const client = await TestClient.connect(node.url, await node.joinToken(roomId, participantId));
+    await client.ask('join', { name: participantId });
+    return client;
+  }
+
+  async function open(): Promise<RawClient> {
+    const client = await RawClient.open(node.url);
+    raw.push(client);
+    return client;
+  }
+
+  async function metric(name: string): Promise<number> {
+    const { body } = await node.rest('GET', '/metrics', undefined, `Bearer ${API_SECRET}`);
+    const line = (body as string).split('\n').find((candidate) => candidate.startsWith(name));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  }
+
+  beforeEach(() => start());
+
+  afterEach(async () => {
+    const [ann, bob] = meeting;
+    expect(meeting.map(({ socket }) => socket.connected)).toEqual([true, true]);
+    await ann?.ask('postChat', { messageId: 'after', text: 'did anything happen?' });
+    await waitUntil(
+      () => bob?.events('ChatPosted').some(({ messageId }) => messageId === 'after') || 'bob hears nothing',
+    );
+    await bob?.ask('ping', {});
+    for (const client of [...meeting, ...raw.splice(0)]) client.close();
+    const { errors } = node.logger;
+    await node.close();
+    expect(errors).toEqual([]);
+  });
+
+  it('a connection that asks again and again to be let in is cut off, and the log says so in a few lines', async () => {
+    const hello = JSON.stringify({ token: 'a.b.c', sidecarId: 's', name: 'n' });
+    for (const connect of [
+      `40/sidecars,${hello}`,
+      `40${JSON.stringify({ protocol: PROTOCOL_VERSION, token: 'a.b.c' })}`,
+    ]) {
+      const mallory = await open();
+      mallory.say(...Array(300).fill(connect));
+      await mallory.isCutOff();
+    }
+    expect(await metric('everroom_sidecar_channels_refused_total{code="TOKEN_INVALID"')).toBeLessThanOrEqual(4);
+    expect(await metric('everroom_connections_refused_total{code="TOKEN_INVALID"')).toBeLessThanOrEqual(4);
+    expect(await metric('everroom_connections_cut_off_total{reason="connects"')).toBe(2);
+    expect(node.logger.warnings.length).toBeLessThan(10);
+    expect(node.logger.warnings.filter(({ fields }) => 'err' in fields)).toEqual([]);
+  });
+
+  it('an address whose sidecars were refused is refused before its tokens are looked at', async () => {
+    await start({ sidecarRefusals: { burst: 3, perSecond: 0 } });
+    for (const code of ['TOKEN_INVALID', 'TOKEN_INVALID', 'TOKEN_INVALID', 'TOO_MANY_REQUESTS']) {
+      const mallory = await open();
+      mallory.say('40/sidecars,{"token":"a.b.c","sidecarId":"s","name":"n"}');
+      await waitUntil(() => mallory.heard.some((frame) => frame.includes(code)) || `not refused as ${code}`);
+    }
+  });
+
+  it('CONNECT packets are counted for an address over all of its connections', async () => {
+    await start({ connectPackets: { burst: 10, perSecond: 0 } });
+    for (let index = 0; index < 4; index += 1) (await open()).say('40{}', '40{}', '40{}');
+    await waitUntil(
+      async () => (await metric('everroom_connections_cut_off_total{reason="connects"')) > 0 || 'none is cut off',
+    );
+  });
+
+  it('one connection carries one socket, however many it asks for at once', async () => {
+    const token = await node.joinToken(roomId, 'mallory');
+    const mallory = await open();
+    mallory.say(...Array(3).fill(`40${JSON.stringify({ protocol: PROTOCOL_VERSION, token })}`));
+    await waitUntil(
+      () => mallory.heard.filter((frame) => /^4[04]/u.test(frame)).length === 3 || 'not all are answered',
+    );
+    expect(mallory.heard.filter((frame) => frame.startsWith('40'))).toHaveLength(1);
+    expect(await metric('everroom_connections ')).toBe(3);
+  });
+
+  it('places are taken before tokens are verified, and given back', async () => {
+    await start({ connections: 4 });
+    const hello = { protocol: PROTOCOL_VERSION, token: await node.joinToken(roomId, 'mallory') };
+    const mallory = await Promise.all(Array.from({ length: 12 }, () => open()));
+    await Promise.all(mallory.map((client) => client.connect(hello)));
+    expect(mallory.filter(({ heard }) => heard.some((frame) => frame.startsWith('40')))).toHaveLength(2);
+    for (const client of mallory) client.close();
+    await waitUntil(async () => (await metric('everroom_connections ')) === 2 || 'places are not given back');
+  });
+
+  it('binary packets cut their sender off before anything is kept', async () => {
+    const token = await node.joinToken(roomId, 'mallory');
+    const joined = await open();
+    await joined.connect({ protocol: PROTOCOL_VERSION, token });
+    const outside = await open();
+    for (const mallory of [joined, outside]) {
+      mallory.say('4510-["react",{"_placeholder":true,"num":0}]', new Uint8Array(60_000));
+      await mallory.isCutOff();
+    }
+    const bytes = await open();
+    bytes.say(new Uint8Array(10));
+    await bytes.isCutOff();
+    expect(await metric('everroom_connections_cut_off_total{reason="binary"')).toBe(3);
+  });
+
+  it('a connection that sends more bytes than it may is cut off, whatever they are', async () => {
+    const name = 'x'.repeat(50_000);
+    const frames = [`42["join",{"commandId":"x","name":"${name}"}]`, `4${name}`, `3${name}`];
+    for (const frame of frames) {
+      const mallory = await open();
+      mallory.say(...Array(40).fill(frame));
+      await mallory.isCutOff();
+    }
+    const larger = await open();
+    larger.say(`42["join",{"name":"${'x'.repeat(70_000)}"}]`);
+    await larger.isCutOff();
+  });
+
+  it('the bytes of an address are counted over all of its connections', async () => {
+    await start({ addressBytes: { burst: 300_000, perSecond: 0 } });
+    const token = await node.joinToken(roomId, 'mallory');
+    const mallory = await Promise.all(Array.from({ length: 8 }, () => open()));
+    await Promise.all(mallory.map((client) => client.connect({ protocol: PROTOCOL_VERSION, token })));
+    for (const client of mallory) client.say(`42["nothing","${'x'.repeat(50_000)}"]`);
+    await waitUntil(() => mallory.some(({ isOpen }) => !isOpen) || 'none is cut off');
+    await start(); // The meeting shares the address.
+  });
+});
