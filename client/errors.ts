@@ -63,6 +63,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MEDIA_UNAVAILABLE',
   'TOO_MANY_REQUESTS',
   'DRAINING',
+  'BUSY',
   'INTERNAL',
 ]);
 

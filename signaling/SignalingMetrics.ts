@@ -2,6 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Attendance } from './connections/Attendance.ts';
 import type { Offence } from './connections/EngineGuard.ts';
 
+/** Prometheus' text format. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** What an operator sees of signaling. Labels come from closed sets only. */
 export class SignalingMetrics {
   readonly #requests: Counter<'request' | 'outcome'>;

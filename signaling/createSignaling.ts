@@ -16,11 +16,14 @@ import { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import { createHttpHandler } from './createHttpHandler.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
 import type { HttpEngine, HttpHandler } from './http/http.ts';
+import { createMetricsServer } from './http/metricsServer.ts';
 import { createNodeEngine } from './http/nodeEngine.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
+import { keptFor } from './limits/keptFor.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
+import { LoopLag } from './limits/LoopLag.ts';
 import { RefusalLog } from './limits/RefusalLog.ts';
 import type { EntryAnswer } from './protocol/requests.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
@@ -33,6 +36,7 @@ import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
+const METRICS_KEPT_MS = 1_000;
 /** The record of the largest rooms: a client that reads is not cut off for getting it. */
 const LARGEST_MESSAGE_BYTES = 6 << 20;
 
@@ -73,6 +77,10 @@ export interface SignalingDeps {
   };
   readonly clock: Clock;
   readonly logger: Logger;
+  /** A port of its own for /metrics, where they need no key; without it they are on the port of the API. */
+  readonly metrics?: { readonly host: string; readonly port: number };
+  /** How late this process comes to its work (ms), if somebody else measures it. */
+  readonly lagMs?: () => number;
   /** What /readyz checks besides signaling itself, such as the journal. */
   readonly readiness?: Readonly<Record<string, () => boolean>>;
   readonly iceServers: EntryAnswer['iceServers'];
@@ -102,16 +110,26 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const now = () => clock.now();
   let listening = false;
+  let stopMeasuring = () => {};
 
   const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
   const tokens = new Tokens(auth.tokenSecret.reveal());
   const addresses = new ClientAddresses(deps.trustedProxies);
-  const gate = new Gate({ tokens, addresses, limits, publicUrl, now });
+  const lag = new LoopLag();
+  const lagMs = deps.lagMs ?? (() => lag.ms);
+  const isBusy = () => lagMs() > limits.lagMs;
+  const gate = new Gate({ tokens, addresses, limits, publicUrl, isBusy, now });
   const nodes = new NodeDirectory({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const refusals = new RefusalLog(logger, now);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  const metricsText = keptFor(
+    METRICS_KEPT_MS,
+    () => performance.now(),
+    () => registry.metrics(),
+  );
+  const metricsServer = deps.metrics ? createMetricsServer(metricsText) : null;
 
   const context: SignalingContext = {
     nodeId,
@@ -122,6 +140,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     tokens,
     passwords: new Passwords(),
     wrongSecrets: new AddressLimits(limits.wrongSecrets, now),
+    roomSignals: new AddressLimits(limits.signalsOfRoom, now),
+    openRoomCreation: auth.openRoomCreation,
     nodes,
     reencoding,
     iceServers: deps.iceServers,
@@ -133,15 +153,16 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const restContext: RestContext = {
     ...context,
     version: deps.version ?? '0.0.0',
-    openRoomCreation: auth.openRoomCreation,
     graceMs: deps.graceMs,
     listRooms: (limit) => deps.roomIndex.list(limit),
     checks: () => ({
       listening,
       serving: !gate.isDraining,
+      keepingUp: !isBusy(),
       ...Object.fromEntries(Object.entries(deps.readiness ?? {}).map(([name, check]) => [name, check()])),
     }),
-    metricsText: () => registry.metrics(),
+    metricsText,
+    isBusy,
     takeRoomCreation: (address) => roomsCreated.take(address),
   };
 
@@ -211,6 +232,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     engine: engine.name,
     async listen(host, port) {
       const boundPort = await engine.listen(host, port);
+      if (deps.metrics) await metricsServer?.listen(deps.metrics.host, deps.metrics.port);
+      stopMeasuring = lag.start();
       listening = true;
       nodes.start();
       reencoding.start();
@@ -225,6 +248,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       gate.drain();
       listening = false;
       stopGuard();
+      stopMeasuring();
+      metricsServer?.close();
       presenceAuditor.stop();
       nodes.stop();
       reencoding.stop();

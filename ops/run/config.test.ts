@@ -34,7 +34,8 @@ function problemsOf(env: Record<string, string>, file = ''): string {
 describe('defaults', () => {
   test('every setting has a default', () => {
     const config = parse({});
-    expect(config.http).toEqual({ host: '0.0.0.0', port: 3000, publicUrl: 'http://localhost:3000' });
+    expect(config.http).toEqual({ host: '0.0.0.0', port: 3000, publicUrl: 'http://localhost:3000', metrics: null });
+    expect(parse({ METRICS_PORT: '9090' }).http.metrics).toEqual({ host: '127.0.0.1', port: 9090 });
     expect(config.media).toMatchObject({ basePort: 40_000, workers: 4, workerCapacity: 500 });
     expect(config.redis).toEqual({ url: undefined, durability: { mode: 'fsync' } });
     expect(config.room.graceMs).toBe(20_000);
@@ -81,6 +82,7 @@ describe('bad settings', () => {
     expect(problemsOf({ DURABILITY: 'replica' })).toContain('REDIS_URL');
     expect(problemsOf({ PORT: '40001' })).toContain('media ports 40000 to 40003');
     expect(problemsOf({ MEDIA_PORT: '65534' })).toContain('MEDIA_PORT');
+    expect(problemsOf({ METRICS_PORT: '3000' })).toContain('METRICS_PORT 3000 is PORT');
   });
 
   test('a short secret is refused and not shown', () => {

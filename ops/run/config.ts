@@ -12,6 +12,8 @@ export interface Config {
     readonly port: number;
     /** The address where browsers reach this node, without a slash at the end. */
     readonly publicUrl: string;
+    /** Where /metrics need no key; null for nowhere. */
+    readonly metrics: { readonly host: string; readonly port: number } | null;
   };
   readonly signaling: {
     readonly engine: 'auto' | 'uws' | 'ws';
@@ -84,8 +86,14 @@ export function parseConfig(
       `MEDIA_PORT ${set.MEDIA_PORT} leaves no room for ${workers} workers: choose one below ${65_536 - workers}`,
     );
   }
-  if (set.PORT >= set.MEDIA_PORT && set.PORT <= lastMediaPort) {
+  if (isBetween(set.PORT, set.MEDIA_PORT, lastMediaPort)) {
     problems.push(`PORT ${set.PORT} is one of the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: choose another`);
+  }
+  if (
+    set.METRICS_PORT &&
+    (set.METRICS_PORT === set.PORT || isBetween(set.METRICS_PORT, set.MEDIA_PORT, lastMediaPort))
+  ) {
+    problems.push(`METRICS_PORT ${set.METRICS_PORT} is PORT or one of the media ports: choose another`);
   }
   const ports = set.REENCODER_PORTS;
   if (ports && ports.min <= lastMediaPort && ports.max >= set.MEDIA_PORT) {
@@ -109,6 +117,7 @@ export function parseConfig(
       host: set.HOST,
       port: set.PORT,
       publicUrl: withoutSlash(set.NODE_URL ?? `http://localhost:${set.PORT}`),
+      metrics: set.METRICS_PORT ? { host: set.METRICS_HOST, port: set.METRICS_PORT } : null,
     },
     signaling: {
       engine: set.SIGNALING_ENGINE,
@@ -148,6 +157,10 @@ export function parseConfig(
 /** The folder that holds everything that is kept. */
 export function dataFolderOf({ EVERROOM_DATA }: Settings, { folder }: Machine): string {
   return isAbsolute(EVERROOM_DATA) ? EVERROOM_DATA : resolve(folder, EVERROOM_DATA);
+}
+
+function isBetween(value: number, min: number, max: number): boolean {
+  return value >= min && value <= max;
 }
 
 function withoutSlash(url: string): string {

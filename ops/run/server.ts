@@ -98,6 +98,7 @@ async function createServer(): Promise<SupervisedServer> {
     clock,
     logger,
     version: PACKAGE.version,
+    ...(config.http.metrics && { metrics: config.http.metrics }),
     readiness: { journal: () => recovery.journal.available },
   });
 

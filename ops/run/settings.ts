@@ -104,6 +104,14 @@ const portRange = z
 const settings = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port of the page, the API and signaling.'),
   HOST: z.string().default('0.0.0.0').describe('Address that PORT listens on.'),
+  METRICS_PORT: wholeNumber(1, 65_535)
+    .optional()
+    .describe(
+      'TCP port for `/metrics` without the API key, for a Prometheus that you trust. Without it they are on PORT and need ' +
+        'the key.',
+    )
+    .meta({ shownDefault: 'none' }),
+  METRICS_HOST: z.string().default('127.0.0.1').describe('Address that METRICS_PORT listens on.'),
   NODE_URL: httpUrl
     .optional()
     .describe('Where browsers reach this node if a proxy stands in front of it.')
@@ -231,7 +239,10 @@ const settings = z.object({
     .describe('The least important level of log line that is written.'),
   UNRESPONSIVE_MS: wholeNumber(500, 600_000)
     .default(3000)
-    .describe('A server process that is silent for this long (milliseconds) is killed and its standby takes over.'),
+    .describe(
+      'A server process that is silent for this long (milliseconds) is killed and its standby takes over; one that is ' +
+        'busy computing gets four times as long.',
+    ),
 });
 
 export type Settings = z.infer<typeof settings>;

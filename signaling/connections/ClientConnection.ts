@@ -43,7 +43,7 @@ export class ClientConnection {
   /** The URL at which the client found this node. */
   readonly nodeUrl: string;
   readonly requests: TokenBucket;
-  readonly reactions: TokenBucket;
+  readonly signals: TokenBucket;
   /** Requests beyond the limit: a client that ignores refusals is cut off. */
   readonly excess: TokenBucket;
   /** The last record command: `produce` waits for the `publish` before it. */
@@ -71,7 +71,7 @@ export class ClientConnection {
     this.address = address;
     this.nodeUrl = nodeUrl;
     this.requests = new TokenBucket(limits.requests, now);
-    this.reactions = new TokenBucket(limits.reactions, now);
+    this.signals = new TokenBucket(limits.signals, now);
     this.excess = new TokenBucket(limits.excess, now);
   }
 

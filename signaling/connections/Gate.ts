@@ -17,6 +17,8 @@ interface GateDeps {
   readonly addresses: ClientAddresses;
   readonly limits: Limits;
   readonly publicUrl: string;
+  /** Whether newcomers must wait. */
+  readonly isBusy: () => boolean;
   readonly now: () => number;
 }
 
@@ -103,7 +105,12 @@ export class Gate {
     }
     const { host, 'x-forwarded-proto': proto } = handshake.headers;
     const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto));
-    return { protocol, claims: await this.#deps.tokens.verify(token), address, nodeUrl };
+    const claims = await this.#deps.tokens.verify(token);
+    // Those who come back are in a room already: a recovery is when the node is busiest.
+    if (claims.kind === 'join' && this.#deps.isBusy()) {
+      throw new WireRefusal('BUSY', 'This node is very busy. Try again in a moment.');
+    }
+    return { protocol, claims, address, nodeUrl };
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Rate, TokenBucket } from './TokenBucket.ts';
 
-/** One bucket for each address; full buckets are forgotten. */
+/** One bucket for each address, or another key; full buckets are forgotten. */
 export class AddressLimits {
   readonly #rate: Rate;
   readonly #now: () => number;
@@ -14,6 +14,11 @@ export class AddressLimits {
 
   take(address: string, cost = 1): boolean {
     return this.#bucket(address).take(this.#now(), cost);
+  }
+
+  /** Takes `cost` even if there is not enough. */
+  charge(address: string, cost: number): void {
+    this.#bucket(address).charge(cost);
   }
 
   has(address: string): boolean {

@@ -7,6 +7,8 @@ import type { Rate } from './TokenBucket.ts';
 export interface Limits {
   /** Requests of one connection; one of many kilobytes counts as several. */
   readonly requests: Rate;
+  /** What a whole room hears costs its sender one request more for this many receivers. */
+  readonly receiversPerRequest: number;
   /** Requests of all connections from one address. */
   readonly addressRequests: Rate;
   /** Requests of one connection that are not answered yet. */
@@ -31,8 +33,14 @@ export interface Limits {
   readonly roomsCreated: Rate;
   /** Wrong passwords and API keys from one address. */
   readonly wrongSecrets: Rate;
-  /** Reactions of one connection. */
-  readonly reactions: Rate;
+  /** Signals of one connection that nothing keeps: reactions, typing. */
+  readonly signals: Rate;
+  /** The same for all people of a room, counted in receivers. */
+  readonly signalsOfRoom: Rate;
+  /** The capacity of rooms that people make and change without the API key. */
+  readonly openCapacity: number;
+  /** When the event loop is later than this (ms), newcomers are refused. */
+  readonly lagMs: number;
   /** A client's message, in bytes: above the first it is refused, above the second the connection closes. */
   readonly messageBytes: number;
   readonly frameBytes: number;
@@ -45,6 +53,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   requests: { burst: 500, perSecond: 50 },
+  receiversPerRequest: 25,
   addressRequests: { burst: 50_000, perSecond: 5_000 },
   requestsInFlight: 400,
   excess: { burst: 1_000, perSecond: 20 },
@@ -58,7 +67,10 @@ export const DEFAULT_LIMITS: Limits = {
   rest: { burst: 1_000, perSecond: 50 },
   roomsCreated: { burst: 60, perSecond: 1 },
   wrongSecrets: { burst: 20, perSecond: 0.2 },
-  reactions: { burst: 20, perSecond: 5 },
+  signals: { burst: 20, perSecond: 5 },
+  signalsOfRoom: { burst: 20_000, perSecond: 10_000 },
+  openCapacity: 200,
+  lagMs: 200,
   messageBytes: 56 << 10,
   frameBytes: 64 << 10,
   backlogBytes: 2 << 20,

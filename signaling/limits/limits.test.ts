@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressLimits } from './AddressLimits.ts';
+import { keptFor } from './keptFor.ts';
+import { LoopLag } from './LoopLag.ts';
 import { payloadWeight } from './payloadWeight.ts';
 import { RefusalLog } from './RefusalLog.ts';
 import { TokenBucket } from './TokenBucket.ts';
@@ -63,6 +65,42 @@ describe('the log of refusals', () => {
       [{ index: 1_000, leftOut: 999 }, 'refused'],
       [{ index: 1_001 }, 'refused'],
     ]);
+  });
+});
+
+describe('a result that is kept', () => {
+  it('all who ask within the time get the same result, and failures are not kept', async () => {
+    let now = 0;
+    let made = 0;
+    const get = keptFor(
+      1_000,
+      () => now,
+      async () => {
+        made += 1;
+        if (made === 3) throw new Error('the third fails');
+        return made;
+      },
+    );
+    expect(await Promise.all([get(), get(), get()])).toEqual([1, 1, 1]);
+    now = 999;
+    expect(await get()).toBe(1);
+    now = 1_000;
+    expect(await get()).toBe(2);
+    now = 2_000;
+    await expect(get()).rejects.toThrow('the third fails');
+    expect(await get()).toBe(4);
+  });
+});
+
+describe('the lag of the event loop', () => {
+  it('a stall counts at once and is forgotten soon, one after another is not', () => {
+    const lag = new LoopLag();
+    const lagAfter = (...late: number[]) => {
+      for (const ms of late) lag.sample(ms);
+      return lag.ms;
+    };
+    const after = [[0], [800], [0, 0, 0], [300, 300, 300], [0, 0]].map((late) => lagAfter(...late));
+    expect(after).toEqual([0, 800, 100, 300, 75]);
   });
 });
 

@@ -34,6 +34,7 @@ export const ErrorCode = z.enum([
   'MEDIA_INVALID',
   'MEDIA_UNAVAILABLE',
   'DRAINING',
+  'BUSY',
   'INTERNAL',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;

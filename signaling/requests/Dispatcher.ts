@@ -24,6 +24,23 @@ const EXTRA_COST: { readonly [N in RequestName]?: number } = {
   setPassword: 30,
 };
 
+/** The most that receivers add to the cost of a request: in the largest rooms people still do several things at once. */
+const MOST_FOR_RECEIVERS = 20;
+/** Everybody in the room hears of these. */
+const TOLD_TO_ALL: ReadonlySet<RequestName> = new Set<RequestName>([
+  ...(['postChat', 'editChat', 'deleteChat', 'raiseHand', 'lowerHand', 'rename', 'react', 'setTyping'] as const),
+  ...([
+    'setTrackMuted',
+    'setTrackReencoding',
+    'setRole',
+    'setSpotlight',
+    'renameRoom',
+    'setLocked',
+    'setLobby',
+  ] as const),
+  ...(['setPassword', 'setCapacity', 'setReencodingPolicy'] as const),
+]);
+
 /** Takes requests from sockets: limits, checks, calls the handler, answers. No client message makes it throw. */
 export class Dispatcher {
   readonly #context: SignalingContext;
@@ -75,7 +92,10 @@ export class Dispatcher {
     const [value, ...rest] = body;
     const { messageBytes } = this.#context.limits;
     const bytes = payloadWeight(value, messageBytes);
-    connection.requests.charge(Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST + (EXTRA_COST[name] ?? 0));
+    const forReceivers = this.#costOfReceivers(connection, name);
+    const forBytes = Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST;
+    connection.requests.charge(forBytes + forReceivers + (EXTRA_COST[name] ?? 0));
+    this.#addressRequests.charge(connection.address, forReceivers);
     if (bytes > messageBytes) throw new WireRefusal('TOO_LARGE', 'This request is larger than any may be.');
     const parsed = requests[name].request.safeParse(value);
     if (!parsed.success || rest.length > 0) {
@@ -91,6 +111,12 @@ export class Dispatcher {
     const encoded = z.encode(requests[name].response as z.ZodType, result) as object;
     const isEntry = name === 'join' || name === 'resume';
     return connection.protocol === 2 && isEntry ? toEntryAnswer2(result as EntryAnswer, encoded) : encoded;
+  }
+
+  #costOfReceivers({ roomId }: ClientConnection, name: RequestName): number {
+    if (!TOLD_TO_ALL.has(name)) return 0;
+    const receivers = this.#context.attendance.seated(roomId).size;
+    return Math.min(receivers / this.#context.limits.receiversPerRequest, MOST_FOR_RECEIVERS);
   }
 
   #limit(connection: ClientConnection): void {

@@ -22,6 +22,10 @@ export interface SignalingContext {
   readonly tokens: Tokens;
   readonly passwords: Passwords;
   readonly wrongSecrets: AddressLimits;
+  /** Signals that nothing keeps, by room. */
+  readonly roomSignals: AddressLimits;
+  /** Whether people may create rooms, and get tokens for rooms they know, without the API key. */
+  readonly openRoomCreation: boolean;
   readonly nodes: NodeDirectory;
   readonly reencoding: ReencodingStatus;
   readonly iceServers: EntryAnswer['iceServers'];

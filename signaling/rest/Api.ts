@@ -26,8 +26,9 @@ interface Match {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const OPENAPI_PATH = '/openapi.json';
-/** Probes and scrapers come from one address, often, and cost little. */
-const UNLIMITED = new Set(['/livez', '/readyz', '/metrics']);
+const RETRY_AFTER_SECONDS = '2';
+/** Probes come from one address, often, and cost little. */
+const UNLIMITED = new Set(['/livez', '/readyz']);
 
 /**
  * The REST API: finds the route, checks caller and input, answers, and turns errors into `{ error: { code, message }
@@ -106,6 +107,9 @@ export class Api {
     if (route.access === 'operator' || (route.access === 'open' && !context.openRoomCreation)) {
       throw new WireRefusal('TOKEN_INVALID', 'This needs the API key: Basic KEY:SECRET, or Bearer SECRET.');
     }
+    if (route.access === 'open' && context.isBusy()) {
+      throw new WireRefusal('BUSY', 'This node is very busy. Try again in a moment.');
+    }
     if (!UNLIMITED.has(route.path) && !rest.take(address)) {
       throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many requests from your network. Wait a moment.');
     }
@@ -124,8 +128,16 @@ export class Api {
 
 export function errorReply(error: WireError): HttpReply {
   const reply = json(httpStatus(error.code), JSON.stringify({ error }));
-  if (error.code !== 'TOKEN_INVALID') return reply;
-  return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Basic realm="Everroom", Bearer' } };
+  const { headers } = reply;
+  switch (error.code) {
+    case 'TOKEN_INVALID':
+      return { ...reply, headers: { ...headers, 'www-authenticate': 'Basic realm="Everroom", Bearer' } };
+    case 'BUSY':
+    case 'TOO_MANY_REQUESTS':
+      return { ...reply, headers: { ...headers, 'retry-after': RETRY_AFTER_SECONDS } };
+    default:
+      return reply;
+  }
 }
 
 function json(status: number, body: string): HttpReply {

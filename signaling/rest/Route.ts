@@ -22,11 +22,12 @@ export interface RouteCall<Params, Query, Body> {
 
 export interface RestContext extends SignalingContext {
   readonly version: string;
-  readonly openRoomCreation: boolean;
   readonly graceMs: number;
   readonly listRooms: (limit: number) => Promise<readonly { roomId: string; lastActivityAt: number }[]>;
   readonly checks: () => Readonly<Record<string, boolean>>;
   readonly metricsText: () => Promise<string>;
+  /** Whether this node is so late with its work that newcomers must wait. */
+  readonly isBusy: () => boolean;
   readonly takeRoomCreation: (address: string) => boolean;
 }
 

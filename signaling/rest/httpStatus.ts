@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   MEDIA_INVALID: 400,
   MEDIA_UNAVAILABLE: 503,
   DRAINING: 503,
+  BUSY: 503,
   INTERNAL: 500,
 };
 

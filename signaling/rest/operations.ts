@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { METRICS_TYPE } from '../SignalingMetrics.ts';
 import { NOTHING, route } from './Route.ts';
 import * as shapes from './shapes.ts';
 
@@ -55,11 +56,11 @@ export const metrics = route({
   path: '/metrics',
   operationId: 'metrics',
   summary: 'Metrics in the Prometheus text format.',
-  access: 'everybody',
+  access: 'operator',
   params: NOTHING,
   responses: { 200: { description: 'The metrics.', schema: z.string() } },
-  contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  errors: [],
+  contentType: METRICS_TYPE,
+  errors: ['TOKEN_INVALID'],
   async handle({ context }) {
     return { status: 200, body: await context.metricsText() };
   },

@@ -17,10 +17,14 @@ export const createRoom = route({
   params: NOTHING,
   body: shapes.CreateRoom,
   responses: { 201: { description: 'The room and a host token.', schema: shapes.CreatedRoom } },
-  errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'JOURNAL_UNAVAILABLE'],
+  errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'BUSY', 'JOURNAL_UNAVAILABLE'],
   async handle({ body, caller, address, nodeUrl, context }) {
     if (caller === 'anybody') {
       if (body.roomId !== undefined) throw new WireRefusal('FORBIDDEN', 'Choosing the room id needs the API key.');
+      const { openCapacity } = context.limits;
+      if ((body.capacity ?? DEFAULT_CAPACITY) > openCapacity) {
+        throw new WireRefusal('FORBIDDEN', `A capacity above ${openCapacity} needs the API key.`);
+      }
       if (!context.takeRoomCreation(address)) {
         throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many rooms from your network. Wait a minute.');
       }

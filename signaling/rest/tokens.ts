@@ -14,7 +14,7 @@ export const createToken = route({
   params: shapes.RoomParams,
   body: shapes.MintToken,
   responses: { 201: { description: 'The token, and whom it lets in.', schema: shapes.JoinToken } },
-  errors: ['INVALID', 'FORBIDDEN', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'TOO_MANY_REQUESTS', 'JOURNAL_UNAVAILABLE'],
+  errors: ['INVALID', 'FORBIDDEN', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'TOO_MANY_REQUESTS', 'BUSY', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, body, caller, context }) {
     const { name, participantId = newParticipantId(), role, ttlSeconds } = body;
     // People without the API key cannot act as somebody else, or as more than a member [S1].

@@ -125,6 +125,25 @@ test('[R1] a server that hangs is killed and its standby serves', async () => {
   await waitUntil(async () => (await answeringPid()) === pair.active?.pid || 'the standby does not answer');
 });
 
+test('[R1] a server that computes for longer than it may be silent is not killed', async () => {
+  pair.start();
+  await bothAreThere();
+  const busy = pair.active?.pid;
+  const answer = await fetch(`http://127.0.0.1:${port}/busy/3500`);
+  expect(Number(await answer.text())).toBe(busy);
+  expect(await answeringPid()).toBe(busy);
+  expect(lines).toEqual([]);
+});
+
+test('[R1] a server that computes without end is killed and its standby serves', async () => {
+  pair.start();
+  await bothAreThere();
+  const busy = pair.active?.pid;
+  fetch(`http://127.0.0.1:${port}/busy/1000000`).catch(() => undefined);
+  await waitUntil(() => (pair.active !== undefined && pair.active.pid !== busy) || 'it is not replaced');
+  expect(lines.join()).toContain(`server process ${busy} has been busy for`);
+});
+
 test('a taken port ends the first start with that reason', async () => {
   const squatter = createServer().listen(port, '127.0.0.1');
   await once(squatter, 'listening');

@@ -48,6 +48,7 @@ const BY_CODE: Descriptions = {
   JOURNAL_UNAVAILABLE: AGAIN,
   MEDIA_UNAVAILABLE: AGAIN,
   DRAINING: AGAIN,
+  BUSY: { title: 'The server is very busy.', advice: 'Try again in a moment.' },
   UNREACHABLE: { title: 'The server does not answer.', advice: 'Check your connection, then try again.' },
   UNSUPPORTED_DEVICE: {
     title: 'This browser cannot take part.',

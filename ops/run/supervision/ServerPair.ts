@@ -5,7 +5,7 @@ export interface ServerPairOptions {
   /** The script of a server process. */
   script: string;
   env: NodeJS.ProcessEnv;
-  /** A process that is silent for longer is killed. */
+  /** A process that is silent for longer is killed; one that computes meanwhile gets four times as long. */
   unresponsiveMs: number;
   /** How long a recovery has the machine to itself before a new standby loads. */
   standbyDelayMs: number;
@@ -139,7 +139,8 @@ export class ServerPair {
       if (wasAway) server.forgiveSilence();
       server.ping();
       if (!server.isSilentFor(this.#options.unresponsiveMs)) continue;
-      this.#options.log(`server process ${server.pid} does not answer: killing it`);
+      const why = server.isBusy ? `has been busy for ${server.silentMs} ms` : 'does not answer';
+      this.#options.log(`server process ${server.pid} ${why}: killing it`);
       server.kill();
     }
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { killGroup } from './killGroup.ts';
+import { type MainThread, mainThreadOf } from './mainThread.ts';
 import type { FromServer, ToServer } from './messages.ts';
 
 export type ServerPhase = 'loading' | 'standing-by' | 'activating' | 'ready' | 'ended';
@@ -19,6 +20,10 @@ export interface ServerEvents {
 
 /** How long a process may take to load everything, or to bind its ports, before it counts as hanging. */
 const START_LIMIT_MS = 60_000;
+/** A process that is silent because it computes gets this many times the limit: the standby would get the same work. */
+const BUSY_FACTOR = 4;
+/** A thread that used less CPU between two pings (in ticks of 10 ms) is not busy. */
+const BUSY_TICKS = 10;
 
 /** One child process that runs `ops/run/server.ts`, seen from its supervisor. */
 export class ServerProcess {
@@ -27,6 +32,8 @@ export class ServerProcess {
   #phase: ServerPhase = 'loading';
   #heardAt = Date.now();
   #drained: (() => void) | undefined;
+  #thread: MainThread | null = null;
+  #busy = false;
   /** The address where it serves, once it is ready. */
   url: string | undefined;
   /** The reason it gave for not serving. */
@@ -59,8 +66,19 @@ export class ServerProcess {
     this.#tell({ type: 'activate' });
   }
 
+  /** Asks for a sign of life, and looks at what the process did since the last time. */
   ping(): void {
     this.#tell({ type: 'ping' });
+    const before = this.#thread;
+    this.#thread = this.pid === undefined ? null : mainThreadOf(this.pid);
+    this.#busy =
+      this.#thread !== null &&
+      (this.#thread.running || (before !== null && this.#thread.cpuTicks - before.cpuTicks >= BUSY_TICKS));
+  }
+
+  /** Whether its main thread computes rather than hangs, by the last ping. */
+  get isBusy(): boolean {
+    return this.#busy;
   }
 
   /** The supervisor itself stood still (paused, or the machine slept): silence until now means nothing. */
@@ -68,10 +86,18 @@ export class ServerProcess {
     this.#heardAt = Date.now();
   }
 
-  /** A process that loads or binds its ports is busy, not dead; afterwards it answers every ping. */
+  get silentMs(): number {
+    return Date.now() - this.#heardAt;
+  }
+
+  /**
+   * A process that loads or binds its ports is busy, not dead; afterwards it answers every ping, unless it has too much
+   * to compute: then it gets longer.
+   */
   isSilentFor(limitMs: number): boolean {
     const starting = this.#phase === 'loading' || this.#phase === 'activating';
-    return this.#phase !== 'ended' && Date.now() - this.#heardAt > (starting ? START_LIMIT_MS : limitMs);
+    const servingLimitMs = this.#busy ? BUSY_FACTOR * limitMs : limitMs;
+    return this.#phase !== 'ended' && this.silentMs > (starting ? START_LIMIT_MS : servingLimitMs);
   }
 
   kill(): void {

@@ -9,9 +9,6 @@ export const rename = record<'rename'>(({ name }) => ({ type: 'Rename', name }))
 
 export const react: Handler<'react'> = async (call) => {
   const { participantId } = call.connection.requireSeat();
-  if (!call.connection.reactions.take(call.context.clock.now())) {
-    throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many reactions at once. Wait a moment.');
-  }
   tellOthers(call, 'reacted', { participantId, emoji: call.request.emoji });
   return {};
 };
@@ -24,14 +21,23 @@ export const setTyping: Handler<'setTyping'> = async (call) => {
 
 export const ping: Handler<'ping'> = async ({ context }) => ({ serverTime: context.clock.now() });
 
-/** Sends a momentary signal to everybody connected to this node; nothing keeps it. */
+/**
+ * Sends a momentary signal to everybody connected to this node; nothing keeps it.
+ * @throws WireRefusal when this connection sends too many, or the room has heard too many
+ */
 function tellOthers<N extends NotificationName>(
   { connection, context }: Pick<Call<'react'>, 'connection' | 'context'>,
   name: N,
   body: NotificationBody<N>,
 ): void {
+  const { attendance, clock, roomSignals } = context;
+  const { roomId } = connection;
+  const audience = attendance.seated(roomId);
+  if (!connection.signals.take(clock.now()) || !roomSignals.take(roomId, audience.size)) {
+    throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many signals at once. Wait a moment.');
+  }
   const encoded = encode(name, body);
-  for (const other of context.attendance.seated(connection.roomId).values()) {
+  for (const other of audience.values()) {
     if (other !== connection) other.write(encoded);
   }
 }

@@ -1,12 +1,21 @@
 import { mayModerate } from '../../../core/room/queries.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
+import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
 import { record } from './handler.ts';
 
 export const renameRoom = record<'renameRoom'>(({ name }) => ({ type: 'RenameRoom', name }));
 export const setLocked = record<'setLocked'>(({ locked }) => ({ type: 'SetLocked', locked }));
 export const setLobby = record<'setLobby'>(({ lobby }) => ({ type: 'SetLobby', lobby }));
-export const setCapacity = record<'setCapacity'>(({ capacity }) => ({ type: 'SetCapacity', capacity }));
+/** Where anybody may create rooms, anybody is a host: only the API key makes rooms of great cost. */
+export const setCapacity = record<'setCapacity'>(({ capacity }, { roomId }, context) => {
+  const { limits, openRoomCreation, rooms } = context;
+  const most = Math.max(limits.openCapacity, rooms.get(roomId)?.state.settings.capacity ?? 0);
+  if (openRoomCreation && capacity > most) {
+    throw new WireRefusal('FORBIDDEN', `More than ${most} participants need a room that was made with the API key.`);
+  }
+  return { type: 'SetCapacity', capacity };
+});
 export const setReencodingPolicy = record<'setReencodingPolicy'>(({ policy }) => ({
   type: 'SetReencodingPolicy',
   policy,

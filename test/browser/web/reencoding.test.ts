@@ -46,7 +46,9 @@ async function sidecarPid(): Promise<number> {
 
 /** Returns how often a reencoder took up a track. */
 async function attachments(): Promise<number> {
-  const response = await fetch(`${deployment.url}/metrics`);
+  const response = await fetch(`${deployment.url}/metrics`, {
+    headers: { authorization: `Bearer ${deployment.apiSecret}` },
+  });
   return Number(/^everroom_reencoding_attachments_total (\d+)$/mu.exec(await response.text())?.[1]);
 }
 

@@ -105,6 +105,8 @@ export interface TestNodeOptions {
   readonly clock?: Clock;
   /** How long a room that nobody uses stays in memory. */
   readonly idleMs?: number;
+  readonly lagMs?: () => number;
+  readonly metrics?: SignalingDeps['metrics'];
 }
 
 type TestNodeParts = Pick<TestNode, 'nodeId' | 'url' | 'signaling' | 'audiences' | 'hosts' | 'logger'>;
@@ -181,6 +183,9 @@ export class TestNode {
       logger,
       readiness: { journal: () => journal.available },
       ...(options.limits ? { limits: options.limits } : {}),
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+      // Whole tests run in this process: how late it is depends on the machine, not on the node.
+      lagMs: options.lagMs ?? (() => 0),
       ...(options.sidecars ? { sidecars: options.sidecars } : {}),
     });
     hosts.start();

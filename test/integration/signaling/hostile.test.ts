@@ -8,7 +8,7 @@ import { type RequestName, requests } from '../../../signaling/protocol/requests
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
-import { clock, closeTestMedia, TestNode, TOKEN_SECRET } from './TestNode.ts';
+import { API_SECRET, clock, closeTestMedia, TestNode, TOKEN_SECRET } from './TestNode.ts';
 
 afterAll(closeTestMedia);
 
@@ -247,7 +247,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
 
   /** Requests of clients that got this answer, by the server's own count. */
   async function answered(request: string, outcome: ErrorCode): Promise<number> {
-    const { body } = await node.rest('GET', '/metrics');
+    const { body } = await node.rest('GET', '/metrics', undefined, `Bearer ${API_SECRET}`);
     const line = new RegExp(`^everroom_requests_total\\{request="${request}",outcome="${outcome}".*\\} (\\d+)$`, 'mu');
     return Number(line.exec(body as string)?.[1] ?? 0);
   }

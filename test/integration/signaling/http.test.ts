@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../ops/kit/freePort.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { routes } from '../../../signaling/rest/routes.ts';
 import { compressFilesIn } from '../../../web/compressedFiles.ts';
@@ -199,13 +200,24 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       const ann = await TestClient.connect(node.url, await node.joinToken(roomId, 'ann'));
       await ann.ask('join', { name: 'Ann' });
       await expect(ann.ask('ban', { participantId: 'x' })).rejects.toThrow('FORBIDDEN');
-      const { body, headers } = await node.rest('GET', '/metrics');
+      expect((await node.rest('GET', '/metrics')).status).toBe(401);
+      const { body, headers } = await node.rest('GET', '/metrics', undefined, KEY);
       expect(headers.get('content-type')).toContain('text/plain');
       expect(body).toContain('everroom_requests_total{request="join",outcome="OK"} 1');
       expect(body).toContain('everroom_requests_total{request="ban",outcome="FORBIDDEN"} 1');
       expect(body).toContain('everroom_participants 1');
       expect(body).toContain('process_cpu_seconds_total');
       ann.close();
+    });
+
+    it('the metrics may have a port of their own, where they need no key', async () => {
+      const metrics = { host: '127.0.0.1', port: await freePort() };
+      await start({ metrics });
+      const reply = await fetch(`http://127.0.0.1:${metrics.port}/metrics`);
+      expect(reply.headers.get('content-type')).toContain('text/plain');
+      expect(await reply.text()).toContain('everroom_participants 0');
+      expect((await fetch(`http://127.0.0.1:${metrics.port}/api/config`)).status).toBe(404);
+      await expect(start({ metrics })).rejects.toThrow(`METRICS_PORT ${metrics.port} is taken`);
     });
   });
 

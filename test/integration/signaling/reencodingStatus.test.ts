@@ -161,7 +161,7 @@ describe('what people and operators are told of reencoding', () => {
       { id: 'microphone-1', reencoded: false },
     ]);
 
-    const { body: metrics } = await node.rest('GET', '/metrics');
+    const { body: metrics } = await node.rest('GET', '/metrics', undefined, `Bearer ${API_SECRET}`);
     expect(metrics).toContain('everroom_sidecars{engine="libav"} 1');
     expect(metrics).toContain('everroom_sidecars{engine="none"} 1');
     expect(metrics).toContain('everroom_reencoded_tracks{phase="ready",engine="ffmpeg"} 0');

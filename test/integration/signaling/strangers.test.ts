@@ -14,6 +14,7 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
   let node: TestNode;
   let roomId: string;
   let meeting: TestClient[] = [];
+  let lagMs = 0;
   const raw: RawClient[] = [];
 
   async function start(limits: Partial<Limits> = {}): Promise<void> {
@@ -22,6 +23,7 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
       engine,
       store: new InMemoryJournalStore(),
       limits,
+      lagMs: () => lagMs,
       sidecars: {
         reencoding: {
           attach: async () => ({ type: 'unwanted', reason: '' }),
@@ -56,7 +58,10 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
     return Number(line?.split(' ').at(-1) ?? 0);
   }
 
-  beforeEach(() => start());
+  beforeEach(() => {
+    lagMs = 0;
+    return start();
+  });
 
   afterEach(async () => {
     const [ann, bob] = meeting;
@@ -163,5 +168,76 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
     for (const client of mallory) client.say(`42["nothing","${'x'.repeat(50_000)}"]`);
     await waitUntil(() => mallory.some(({ isOpen }) => !isOpen) || 'none is cut off');
     await start(); // The meeting shares the address.
+  });
+
+  it('the metrics need the key, and are made once for all that ask', async () => {
+    expect((await node.rest('GET', '/metrics')).status).toBe(401);
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, () => node.rest('GET', '/metrics', undefined, `Bearer ${API_SECRET}`)),
+    );
+    expect(new Set(replies.map(({ body }) => body)).size).toBeLessThan(30);
+  });
+
+  it('newcomers are refused while the node lags behind, and those who are in a room stay and come back', async () => {
+    const [ann, bob] = meeting;
+    const { resumeToken } = await (bob as TestClient).ask('resume', { version: 0 });
+    const joinToken = await node.joinToken(roomId, 'carl');
+    lagMs = 300;
+    await expect(TestClient.connect(node.url, joinToken)).rejects.toMatchObject({ code: 'BUSY' });
+    for (const path of ['/api/rooms', `/api/rooms/${roomId}/tokens`]) {
+      const { status, headers, body } = await node.rest('POST', path, {});
+      expect([status, headers.get('retry-after'), body.error.code]).toEqual([503, '2', 'BUSY']);
+    }
+    expect((await node.rest('GET', '/readyz')).body).toMatchObject({ ready: false, checks: { keepingUp: false } });
+    expect((await node.rest('GET', '/api/rooms', undefined, `Bearer ${API_SECRET}`)).status).toBe(200);
+    await ann?.ask('raiseHand', {});
+    const back = await TestClient.connect(node.url, resumeToken);
+    await back.ask('resume', { version: 0 });
+    meeting = [ann as TestClient, back];
+    lagMs = 100;
+    (await TestClient.connect(node.url, joinToken)).close();
+  });
+
+  it('typing is limited like reactions, and both cost a room by its size', async () => {
+    const [ann, bob] = meeting as [TestClient, TestClient];
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ann.send('setTyping', { typing: true })));
+    expect(answers).toContainEqual(
+      expect.objectContaining({ error: expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }) }),
+    );
+    expect((await bob.hears('typing')).length).toBeLessThan(40);
+
+    await start({ signalsOfRoom: { burst: 8, perSecond: 0 } });
+    const [anne, rob] = meeting as [TestClient, TestClient];
+    for (const client of [anne, rob, anne, rob]) await client.ask('react', { emoji: 'x' });
+    await expect(anne.ask('setTyping', { typing: true })).rejects.toThrow('TOO_MANY_REQUESTS');
+  });
+
+  it('what everybody in a room hears costs its sender by their number', async () => {
+    // With two receivers each message costs five requests.
+    await start({ receiversPerRequest: 0.5, requests: { burst: 100, perSecond: 0 } });
+    const [ann, bob] = meeting as [TestClient, TestClient];
+    const post = (index: number) => ann.send('postChat', { commandId: `c${index}`, messageId: `m${index}`, text: 'x' });
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => post(index)));
+    expect(answers.filter(({ ok }) => ok).length).toBeLessThan(20);
+    await bob.hears('committed', 10);
+    await start();
+  });
+
+  it('rooms for more than 200 people need the API key', async () => {
+    expect((await node.rest('POST', '/api/rooms', { capacity: 201 })).body).toMatchObject({
+      error: { code: 'FORBIDDEN' },
+    });
+    const created = await node.rest('POST', '/api/rooms', { capacity: 150 });
+    const host = await TestClient.connect(node.url, created.body.token);
+    await host.ask('join', { name: 'Mallory' });
+    await host.ask('setCapacity', { capacity: 200 });
+    await expect(host.ask('setCapacity', { capacity: 201 })).rejects.toThrow('FORBIDDEN');
+    host.close();
+
+    const large = await node.createRoom({ capacity: 500 });
+    const owner = await TestClient.connect(node.url, await node.joinToken(large, 'owner', 'host'));
+    await owner.ask('join', { name: 'Owner' });
+    await owner.ask('setCapacity', { capacity: 400 });
+    owner.close();
   });
 });

@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import { METRICS_TYPE } from '../SignalingMetrics.ts';
+
+export interface MetricsServer {
+  /** @throws MetricsPortTaken when another process has the port */
+  listen(host: string, port: number): Promise<number>;
+  close(): void;
+}
+
+/** Another process listens on the port for metrics. */
+export class MetricsPortTaken extends Error {
+  readonly code = 'METRICS_PORT_TAKEN';
+
+  constructor(port: number, options?: ErrorOptions) {
+    super(`METRICS_PORT ${port} is taken by another program: stop it, or choose another port.`, options);
+    this.name = 'MetricsPortTaken';
+  }
+}
+
+/** Serves `/metrics` without a key on a port of its own, which only the operator's network should reach. */
+export function createMetricsServer(text: () => Promise<string>): MetricsServer {
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
+    if (request.url?.split('?', 1)[0] !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    text().then(
+      (metrics) => response.writeHead(200, { 'content-type': METRICS_TYPE }).end(metrics),
+      () => response.writeHead(500).end(),
+    );
+  });
+  server.maxConnections = 50;
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => {
+          reject(error.code === 'EADDRINUSE' ? new MetricsPortTaken(port, { cause: error }) : error);
+        });
+        server.listen(port, host, () => {
+          const address = server.address();
+          resolve(typeof address === 'object' && address ? address.port : port);
+        });
+      }),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
