@@ -19,6 +19,8 @@ import type { HttpEngine, HttpHandler } from './http/http.ts';
 import { createMetricsServer } from './http/metricsServer.ts';
 import { createNodeEngine } from './http/nodeEngine.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
+import { CertificateWatch } from './http/tls/CertificateWatch.ts';
+import { type Certificate, readCertificate, type TlsFiles } from './http/tls/certificate.ts';
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { keptFor } from './limits/keptFor.ts';
@@ -52,6 +54,8 @@ export interface SignalingDeps {
   readonly audiences: SocketAudiences;
   /** The HTTP engine: uWebSockets.js, `ws`, or the first of them that works here. */
   readonly engine: 'auto' | 'uws' | 'ws';
+  /** Speaks TLS with these files, also after they change; null for plain HTTP. */
+  readonly tls: (TlsFiles & { readonly lookEveryMs?: number }) | null;
   readonly auth: {
     readonly apiKey: string;
     readonly apiSecret: Revealable;
@@ -103,7 +107,12 @@ export interface Signaling {
   close(): Promise<void>;
 }
 
-/** Everything between a client and the rooms of this node: HTTP, sockets, tokens, limits, requests, notifications. */
+const LOOK_FOR_CERTIFICATE_EVERY_MS = 10_000;
+
+/**
+ * Everything between a client and the rooms of this node: HTTP, sockets, tokens, limits, requests, notifications.
+ * @throws CertificateUnusable when the files of TLS cannot be used
+ */
 export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const { auth, clock, logger, nodeId, publicUrl, rooms } = deps;
   const { attendance, reencoding } = deps.audiences;
@@ -174,10 +183,12 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     rest: new AddressLimits(limits.rest, now),
     clientAddress: ({ headers, peerAddress }) => gate.addressOf(peerAddress, headers.get('x-forwarded-for')),
   });
+  const certificate = deps.tls && readCertificate(deps.tls);
   const engine = createEngine(
-    deps.engine,
+    deps,
     createHttpHandler(api, new StaticFiles(deps.pageFolder), publicUrl, logger),
     limits,
+    certificate,
   );
   const metrics = new SignalingMetrics(
     registry,
@@ -228,6 +239,18 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     },
   );
 
+  const certificateWatch =
+    deps.tls && certificate
+      ? new CertificateWatch({
+          files: deps.tls,
+          current: certificate,
+          everyMs: deps.tls.lookEveryMs ?? LOOK_FOR_CERTIFICATE_EVERY_MS,
+          use: (changed) => engine.useCertificate(changed),
+          clock,
+          logger,
+        })
+      : null;
+
   return {
     engine: engine.name,
     async listen(host, port) {
@@ -238,7 +261,9 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       nodes.start();
       reencoding.start();
       presenceAuditor.start();
-      return { url: port === boundPort ? publicUrl : `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
+      const scheme = certificate ? 'https' : 'http';
+      const own = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+      return { url: port === boundPort ? publicUrl : own };
     },
     drain() {
       gate.drain();
@@ -250,6 +275,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       stopGuard();
       stopMeasuring();
       metricsServer?.close();
+      certificateWatch?.stop();
       presenceAuditor.stop();
       nodes.stop();
       reencoding.stop();
@@ -263,11 +289,16 @@ function connectionsOf(sockets: readonly Socket[]): Iterable<EngineConnection> {
   return new Set(sockets.map(({ conn }) => conn as unknown as EngineConnection));
 }
 
-function createEngine(choice: SignalingDeps['engine'], handler: HttpHandler, limits: Limits): HttpEngine {
-  const uws = choice === 'ws' ? null : loadUws();
-  if (uws) return createUwsEngine(uws, handler, limits.bodyBytes, limits.backlogBytes + LARGEST_MESSAGE_BYTES);
-  if (choice === 'uws') {
+function createEngine(
+  { engine, tls }: Pick<SignalingDeps, 'engine' | 'tls'>,
+  handler: HttpHandler,
+  limits: Limits,
+  certificate: Certificate | null,
+): HttpEngine {
+  const uws = engine === 'ws' ? null : loadUws();
+  if (uws) return createUwsEngine(uws, handler, limits.bodyBytes, limits.backlogBytes + LARGEST_MESSAGE_BYTES, tls);
+  if (engine === 'uws') {
     throw new Error('uWebSockets.js has no binary for this system. Set SIGNALING_ENGINE to auto or ws.');
   }
-  return createNodeEngine(handler, limits.bodyBytes);
+  return createNodeEngine(handler, limits.bodyBytes, certificate);
 }

@@ -34,7 +34,13 @@ function problemsOf(env: Record<string, string>, file = ''): string {
 describe('defaults', () => {
   test('every setting has a default', () => {
     const config = parse({});
-    expect(config.http).toEqual({ host: '0.0.0.0', port: 3000, publicUrl: 'http://localhost:3000', metrics: null });
+    expect(config.http).toEqual({
+      host: '0.0.0.0',
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      tls: null,
+      metrics: null,
+    });
     expect(parse({ METRICS_PORT: '9090' }).http.metrics).toEqual({ host: '127.0.0.1', port: 9090 });
     expect(config.media).toMatchObject({ basePort: 40_000, workers: 4, workerCapacity: 500 });
     expect(config.redis).toEqual({ url: undefined, durability: { mode: 'fsync' } });
@@ -89,6 +95,20 @@ describe('bad settings', () => {
     const problems = problemsOf({ TOKEN_SECRET: 'hunter2' });
     expect(problems).toContain('TOKEN_SECRET');
     expect(problems).not.toContain('hunter2');
+  });
+});
+
+describe('TLS', () => {
+  test('a certificate makes the addresses of the server secure ones', () => {
+    const { http, reencoding } = parse({ TLS_CERT: 'tls/cert.pem', TLS_KEY: '/etc/everroom/key.pem' });
+    expect(http.tls).toEqual({ certFile: '/srv/everroom/tls/cert.pem', keyFile: '/etc/everroom/key.pem' });
+    expect(http.publicUrl).toBe('https://localhost:3000');
+    expect(reencoding.sidecarUrl).toBe('https://192.168.1.5:3000');
+  });
+
+  test('certificate and key belong together', () => {
+    expect(problemsOf({ TLS_CERT: 'cert.pem' })).toContain('TLS_KEY must be set too');
+    expect(problemsOf({ TLS_KEY: 'key.pem' })).toContain('TLS_CERT must be set too');
   });
 });
 

@@ -14,6 +14,8 @@ export interface Config {
     readonly publicUrl: string;
     /** Where /metrics need no key; null for nowhere. */
     readonly metrics: { readonly host: string; readonly port: number } | null;
+    /** Files in PEM form; null for plain HTTP. */
+    readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   };
   readonly signaling: {
     readonly engine: 'auto' | 'uws' | 'ws';
@@ -105,18 +107,26 @@ export function parseConfig(
   if (!set.API_KEY !== !set.API_SECRET) {
     problems.push(`${set.API_KEY ? 'API_SECRET' : 'API_KEY'} must be set too: API_KEY and API_SECRET belong together`);
   }
+  if (!set.TLS_CERT !== !set.TLS_KEY) {
+    problems.push(`${set.TLS_CERT ? 'TLS_KEY' : 'TLS_CERT'} must be set too: TLS_CERT and TLS_KEY belong together`);
+  }
   if (set.DURABILITY === 'replica' && !set.REDIS_URL) {
     problems.push('DURABILITY replica needs REDIS_URL: the embedded Redis has no replica');
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
   const dataFolder = dataFolderOf(set, machine);
+  const scheme = set.TLS_CERT ? 'https' : 'http';
   const generated = set.API_SECRET && set.TOKEN_SECRET && set.SIDECAR_SECRET ? undefined : generatedSecrets(dataFolder);
   return {
     http: {
       host: set.HOST,
       port: set.PORT,
-      publicUrl: withoutSlash(set.NODE_URL ?? `http://localhost:${set.PORT}`),
+      publicUrl: withoutSlash(set.NODE_URL ?? `${scheme}://localhost:${set.PORT}`),
+      tls:
+        set.TLS_CERT && set.TLS_KEY
+          ? { certFile: pathOf(set.TLS_CERT, machine), keyFile: pathOf(set.TLS_KEY, machine) }
+          : null,
       metrics: set.METRICS_PORT ? { host: set.METRICS_HOST, port: set.METRICS_PORT } : null,
     },
     signaling: {
@@ -145,7 +155,7 @@ export function parseConfig(
     reencoding: {
       sidecar: set.REENCODER,
       sidecarSecret: new Secret(set.SIDECAR_SECRET ?? generated?.sidecarSecret ?? ''),
-      sidecarUrl: withoutSlash(set.SIDECAR_URL ?? `http://${hostForSidecars(set.HOST, machine)}:${set.PORT}`),
+      sidecarUrl: withoutSlash(set.SIDECAR_URL ?? `${scheme}://${hostForSidecars(set.HOST, machine)}:${set.PORT}`),
       plainPorts: set.REENCODER_PORTS ?? null,
     },
     log: { level: set.LOG_LEVEL },
@@ -155,8 +165,13 @@ export function parseConfig(
 }
 
 /** The folder that holds everything that is kept. */
-export function dataFolderOf({ EVERROOM_DATA }: Settings, { folder }: Machine): string {
-  return isAbsolute(EVERROOM_DATA) ? EVERROOM_DATA : resolve(folder, EVERROOM_DATA);
+export function dataFolderOf({ EVERROOM_DATA }: Settings, machine: Machine): string {
+  return pathOf(EVERROOM_DATA, machine);
+}
+
+/** Returns a path of a setting as an absolute one. */
+export function pathOf(path: string, { folder }: Machine): string {
+  return isAbsolute(path) ? path : resolve(folder, path);
 }
 
 function isBetween(value: number, min: number, max: number): boolean {

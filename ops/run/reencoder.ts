@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     secret: config.sidecarSecret.reveal(),
     engine: config.engine,
     maxTracks: config.maxTracks,
+    nodeCertFile: config.nodeCertFile,
     addressFor: (nodeUrl) => config.addressFor(nodeUrl),
     clock,
     logger,

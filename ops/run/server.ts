@@ -82,6 +82,7 @@ async function createServer(): Promise<SupervisedServer> {
   });
   const signaling = await createSignaling({
     engine: config.signaling.engine,
+    tls: config.http.tls,
     trustedProxies: config.signaling.trustedProxies,
     iceServers: config.signaling.iceServers.reveal(),
     auth: config.auth,

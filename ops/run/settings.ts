@@ -114,8 +114,21 @@ const settings = z.object({
   METRICS_HOST: z.string().default('127.0.0.1').describe('Address that METRICS_PORT listens on.'),
   NODE_URL: httpUrl
     .optional()
-    .describe('Where browsers reach this node if a proxy stands in front of it.')
-    .meta({ shownDefault: '`http://localhost:PORT`' }),
+    .describe('Where browsers reach this node: a name that is in its certificate, or that of the proxy in front of it.')
+    .meta({ shownDefault: '`http://localhost:PORT`, with TLS `https://localhost:PORT`' }),
+  TLS_CERT: z
+    .string()
+    .optional()
+    .describe(
+      'File with the certificate and its chain (PEM), so that PORT speaks TLS. A changed file serves within seconds; one ' +
+        'that cannot be used leaves the old certificate in place, and the log says so.',
+    )
+    .meta({ shownDefault: 'plain HTTP' }),
+  TLS_KEY: z
+    .string()
+    .optional()
+    .describe('File with the private key (PEM, without a passphrase) of TLS_CERT.')
+    .meta({ shownDefault: 'plain HTTP' }),
   NODE_NAME: z
     .string()
     .regex(/^[\w.-]{1,64}$/, 'may have letters, digits, dots, dashes and underscores, at most 64')
@@ -222,10 +235,10 @@ const settings = z.object({
   SIDECAR_URL: httpUrl
     .optional()
     .describe(
-      'Where sidecars reach this node. The keys of their media travel over it: use `https://` through a proxy if the ' +
-        'network between is not trusted.',
+      'Where sidecars reach this node. The keys of their media travel over it: use TLS_CERT, or `https://` through a ' +
+        'proxy, if the network between is not trusted.',
     )
-    .meta({ shownDefault: '`http://ADDRESS:PORT` with HOST or the first network address' }),
+    .meta({ shownDefault: '`http://ADDRESS:PORT` (with TLS `https`) with HOST or the first network address' }),
   SIDECAR_SECRET: secret
     .optional()
     .describe('Secret that nodes and sidecars share, at least 32 characters; the same on every machine.')

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isLoopback } from '../../core/reencoding/isLoopback.ts';
-import { dataFolderOf } from './config.ts';
+import { dataFolderOf, pathOf } from './config.ts';
 import { embeddedRedisSocket } from './embeddedRedis.ts';
 import { keptSecretsIn } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
@@ -17,6 +17,8 @@ export interface SidecarConfig {
   readonly redisUrl: Secret;
   /** Shared by nodes and sidecars. */
   readonly sidecarSecret: Secret;
+  /** The certificate of the server on this machine, if TLS_CERT names one. */
+  readonly nodeCertFile: string | null;
   readonly engine: 'auto' | 'libav' | 'ffmpeg';
   /** Null for as many as the CPU is measured to carry. */
   readonly maxTracks: number | null;
@@ -55,6 +57,7 @@ export function parseSidecarConfig(
     name: set.NODE_NAME ?? machine.name,
     redisUrl: new Secret(redisUrl),
     sidecarSecret: new Secret(sidecarSecret),
+    nodeCertFile: set.TLS_CERT ? pathOf(set.TLS_CERT, machine) : null,
     // Somebody who starts a sidecar wants one, so `off` has no meaning here.
     engine: set.REENCODER === 'off' ? 'auto' : set.REENCODER,
     maxTracks: set.REENCODER_TRACKS ?? null,

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
@@ -42,6 +43,8 @@ export interface NodeChannelOptions {
   readonly name: string;
   /** The secret that nodes and sidecars share. */
   readonly secret: string;
+  /** Makes the connections of `https:` URLs; null for Node's own way. */
+  readonly agent: Agent | null;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -62,12 +65,15 @@ export class NodeChannel {
 
   constructor(options: NodeChannelOptions) {
     this.#options = options;
+    const secure = options.nodeUrl.startsWith('https:');
     this.#socket = io(options.nodeUrl + SIDECAR_NAMESPACE, {
       transports: ['websocket'],
       forceNew: true,
       timeout: CONNECT_LIMIT_MS,
       reconnectionDelay: RECONNECT_FIRST_MS,
       reconnectionDelayMax: RECONNECT_LAST_MS,
+      // The package's types lack agents, which Node's HTTP takes.
+      ...(secure && options.agent ? { agent: options.agent as unknown as string } : {}),
       auth: (answer) => void this.#hello().then(answer),
     });
     this.#socket.on('connect', () => {

@@ -4,6 +4,7 @@ import type { EngineName } from '../../core/reencoding/messages.ts';
 import type { ReencodingWork, SidecarDirectory, SidecarInfo, TakenJob } from '../../core/reencoding/ports.ts';
 import { type FoundEngine, findEngine } from '../engines/findEngine.ts';
 import { Capacity, IdleCores } from './Capacity.ts';
+import { NodeAgent } from './NodeAgent.ts';
 import { NodeChannels } from './NodeChannels.ts';
 import { TrackProcesses } from './TrackProcesses.ts';
 import { TrackWork } from './TrackWork.ts';
@@ -19,6 +20,8 @@ export interface SidecarOptions {
   readonly ffmpegPath?: string;
   /** Null to take as many as there is CPU for. */
   readonly maxTracks: number | null;
+  /** The certificate of the node on this host, which is trusted under any name and address; null for none. */
+  readonly nodeCertFile: string | null;
   /** Returns the IP address of this host that the node can send media to. */
   addressFor(nodeUrl: string): Promise<string>;
   readonly clock: Clock;
@@ -50,7 +53,14 @@ export class Sidecar {
     this.#found = found;
     this.#startedAt = clock.now();
     this.#capacity = new Capacity(options.maxTracks, availableParallelism());
-    this.#channels = new NodeChannels({ sidecarId, name, secret, clock, logger });
+    this.#channels = new NodeChannels({
+      sidecarId,
+      name,
+      secret,
+      agent: options.nodeCertFile === null ? null : new NodeAgent(options.nodeCertFile),
+      clock,
+      logger,
+    });
     this.#processes = found.engine
       ? new TrackProcesses({ engine: found.engine.name, ...(ffmpegPath ? { ffmpegPath } : {}) }, clock, logger)
       : null;

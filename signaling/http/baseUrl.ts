@@ -4,6 +4,7 @@
  */
 export function baseUrl(publicUrl: string, host: string | undefined, forwardedProto: string | undefined): string {
   if (!host || new URL(publicUrl).hostname !== 'localhost') return publicUrl;
-  const url = URL.parse(`${forwardedProto === 'https' ? 'https' : 'http'}://${host}`);
+  const secure = forwardedProto === 'https' || publicUrl.startsWith('https:');
+  const url = URL.parse(`${secure ? 'https' : 'http'}://${host}`);
   return url && url.pathname === '/' && !url.username && !url.search && !url.hash ? url.origin : publicUrl;
 }

@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import type { Certificate } from './tls/certificate.ts';
 
 /** One HTTP request, whichever engine carries it. */
 export interface HttpRequest {
@@ -38,6 +39,11 @@ export interface HttpEngine {
    * @throws PortTaken when another process has the port
    */
   listen(host: string, port: number): Promise<number>;
+  /**
+   * New connections get this certificate; those that are open stay. Does nothing in an engine without TLS.
+   * @throws Error when it cannot be used; the old one then stays
+   */
+  useCertificate(certificate: Certificate): Promise<void>;
   /** Closes socket.io too. */
   close(): Promise<void>;
 }

@@ -1,14 +1,20 @@
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'socket.io';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
+import type { Certificate } from './tls/certificate.ts';
 
-/** Node's own HTTP server, with `ws` below socket.io. Runs everywhere. */
-export function createNodeEngine(handler: HttpHandler, maxBodyBytes: number): HttpEngine {
-  const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 },
-    (request, response) => void answer(request, response),
-  );
+/** Node's own HTTP server, with `ws` below socket.io. Runs everywhere. Speaks TLS if it gets a certificate. */
+export function createNodeEngine(
+  handler: HttpHandler,
+  maxBodyBytes: number,
+  certificate: Certificate | null,
+): HttpEngine {
+  const limits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
+  const secure = certificate && createTlsServer({ ...limits, cert: certificate.cert, key: certificate.key }, onRequest);
+  const server: NodeServer = secure ?? createServer(limits, onRequest);
 
   let io: Server | null = null;
 
@@ -27,6 +33,9 @@ export function createNodeEngine(handler: HttpHandler, maxBodyBytes: number): Ht
       io.attach(server);
     },
     listen: (host, port) => listen(server, host, port),
+    async useCertificate({ cert, key }) {
+      secure?.setSecureContext({ cert, key });
+    },
     async close() {
       if (server.listening) server.close();
       // Otherwise open requests would delay the end.

@@ -5,6 +5,7 @@ import type { Server } from 'socket.io';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
 import { statusLine } from './statusLine.ts';
+import type { TlsFiles } from './tls/certificate.ts';
 
 /** The package's types lack the listen options. */
 type Uws = typeof uws & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
@@ -22,16 +23,30 @@ export function loadUws(): Uws | null {
   }
 }
 
-/** uWebSockets.js below HTTP and socket.io: less CPU and memory for each client. */
+type Route = (app: uws.TemplatedApp) => void;
+
+/**
+ * uWebSockets.js below HTTP and socket.io: less CPU and memory for each client. Speaks TLS if it gets files. An app of
+ * it keeps the certificate that it was made with, so a new certificate means a new app on the same port; connections of
+ * the old app live on in it.
+ */
 export function createUwsEngine(
-  { App, LIBUS_LISTEN_EXCLUSIVE_PORT, us_listen_socket_close, us_socket_local_port }: Uws,
+  uws: Uws,
   handler: HttpHandler,
   maxBodyBytes: number,
   maxBacklogBytes: number,
+  tls: TlsFiles | null,
 ): HttpEngine {
-  const app = App();
+  const routes: Route[] = [];
+  let apps = [createApp()];
   let io: Server | null = null;
-  let listenSocket: uws.us_listen_socket | null = null;
+  let listening: { readonly socket: uws.us_listen_socket; readonly host: string; readonly port: number } | null = null;
+
+  function createApp(): uws.TemplatedApp {
+    const app = tls ? uws.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile }) : uws.App();
+    for (const route of routes) route(app);
+    return app;
+  }
 
   async function answer(res: uws.HttpResponse, req: uws.HttpRequest): Promise<void> {
     // Both are valid only until this function first awaits; after an abort `res` must not be touched.
@@ -50,7 +65,8 @@ export function createUwsEngine(
     });
   }
 
-  function listenExclusively(host: string, port: number): Promise<uws.us_listen_socket> {
+  /** uWebSockets.js calls back before its `listen` returns. @throws PortTaken */
+  function listenExclusively(app: uws.TemplatedApp, host: string, port: number): uws.us_listen_socket {
     // The package's types lack this form. Without the option several processes would share the port, and its clients.
     const listen = app.listen as unknown as (
       host: string,
@@ -58,35 +74,64 @@ export function createUwsEngine(
       options: number,
       listening: (socket: uws.us_listen_socket | false) => void,
     ) => void;
-    return new Promise((resolve, reject) => {
-      listen.call(app, host, port, LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
-        if (socket) resolve(socket);
-        else reject(new PortTaken(host, port));
-      });
+    let bound: uws.us_listen_socket | false = false;
+    listen.call(app, host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+      bound = socket;
     });
+    if (!bound) throw new PortTaken(host, port);
+    return bound;
+  }
+
+  /** @throws PortTaken when another process was faster; the old app then has the port again */
+  function takeOver(next: uws.TemplatedApp, { socket, host, port }: NonNullable<typeof listening>): void {
+    listening = null;
+    uws.us_listen_socket_close(socket);
+    try {
+      listening = { socket: listenExclusively(next, host, port), host, port };
+    } catch (error) {
+      listening = { socket: listenExclusively(newest(apps), host, port), host, port };
+      throw error;
+    }
   }
 
   return {
     name: 'uws',
     attach(attached) {
       io = attached;
-      io.attachApp(asSocketsNeedIt(app, maxBacklogBytes));
-      app.any('/*', (res, req) => void answer(res, req));
+      const add = (route: Route): void => {
+        routes.push(route);
+        for (const app of apps) route(app);
+      };
+      io.attachApp(asSocketsNeedIt(add, () => apps, maxBacklogBytes));
+      add((app) => app.any('/*', (res, req) => void answer(res, req)));
     },
     async listen(host, port) {
       // On port 0 it would bind without SO_REUSEADDR, and nobody could bind that port again for a minute after a crash.
       const boundPort = port === 0 ? await freePort(host) : port;
-      listenSocket = await listenExclusively(host, boundPort);
-      return us_socket_local_port(listenSocket);
+      const socket = listenExclusively(newest(apps), host, boundPort);
+      listening = { socket, host, port: uws.us_socket_local_port(socket) };
+      return listening.port;
+    },
+    async useCertificate() {
+      if (!tls) return;
+      const next = createApp();
+      // The old socket has then just accepted everybody who was waiting: closing it would reset them.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (listening) takeOver(next, listening);
+      apps = [...apps, next];
     },
     async close() {
-      if (listenSocket) us_listen_socket_close(listenSocket);
-      listenSocket = null;
+      if (listening) uws.us_listen_socket_close(listening.socket);
+      listening = null;
       // Its sockets close in order; the rest is then cut.
       await io?.close();
-      app.close();
+      for (const app of apps) app.close();
     },
   };
+}
+
+function newest(apps: readonly uws.TemplatedApp[]): uws.TemplatedApp {
+  return apps[apps.length - 1] as uws.TemplatedApp;
 }
 
 function freePort(host: string): Promise<number> {
@@ -103,19 +148,25 @@ function freePort(host: string): Promise<number> {
 /**
  * socket.io does not pass on what to do at the limit: messages would be dropped in silence. A client that misses one
  * must be cut off instead. Also, below Node's own server it answers everywhere under its path, and some clients need
- * that.
+ * that. What it publishes reaches the clients of all apps.
  */
-function asSocketsNeedIt(app: uws.TemplatedApp, maxBytes: number): Pick<uws.TemplatedApp, 'any' | 'ws' | 'publish'> {
+function asSocketsNeedIt(
+  add: (route: Route) => void,
+  apps: () => readonly uws.TemplatedApp[],
+  maxBytes: number,
+): Pick<uws.TemplatedApp, 'any' | 'ws' | 'publish'> {
   const limited = {
     any(pattern: string, handler: Parameters<uws.TemplatedApp['any']>[1]) {
-      app.any(`${pattern}*`, handler);
+      add((app) => app.any(`${pattern}*`, handler));
       return limited as uws.TemplatedApp;
     },
     ws<UserData>(pattern: string, behavior: uws.WebSocketBehavior<UserData>) {
-      app.ws(`${pattern}*`, { ...behavior, maxBackpressure: maxBytes, closeOnBackpressureLimit: true });
+      const bounded = { ...behavior, maxBackpressure: maxBytes, closeOnBackpressureLimit: true };
+      add((app) => app.ws(`${pattern}*`, bounded));
       return limited as uws.TemplatedApp;
     },
-    publish: app.publish.bind(app),
+    publish: (...message: Parameters<uws.TemplatedApp['publish']>) =>
+      apps().reduce((sent, app) => app.publish(...message) || sent, false),
   };
   return limited;
 }

@@ -40,9 +40,17 @@ export class TestClient {
       transports = ['websocket'],
       protocol = PROTOCOL_VERSION,
       path = '/socket.io',
-    }: { transports?: string[]; protocol?: number; path?: string } = {},
+      ...others
+    }: {
+      transports?: string[];
+      protocol?: number;
+      path?: string;
+      ca?: string;
+      extraHeaders?: Record<string, string>;
+    } = {},
   ): Promise<TestClient> {
-    const socket = io(url, { auth: { protocol, token }, path, transports, reconnection: false, forceNew: true });
+    const auth = { protocol, token };
+    const socket = io(url, { auth, path, transports, reconnection: false, forceNew: true, ...others });
     const client = new TestClient(socket);
     return new Promise((resolve, reject) => {
       socket.once('connect', () => resolve(client));

@@ -37,8 +37,8 @@ export class TestLogger implements Logger {
   warn(fields: Record<string, unknown>, message: string): void {
     this.warnings.push({ message, fields });
   }
-  error({ err }: Record<string, unknown>, message: string): void {
-    this.errors.push(`${message}: ${err instanceof Error ? err.stack : err}`);
+  error({ err, problem }: Record<string, unknown>, message: string): void {
+    this.errors.push(`${message}: ${err instanceof Error ? err.stack : (err ?? problem)}`);
   }
 }
 
@@ -95,6 +95,7 @@ export interface TestNodeOptions {
   readonly limits?: Partial<Limits>;
   readonly pageFolder?: string;
   readonly iceServers?: SignalingDeps['iceServers'];
+  readonly tls?: SignalingDeps['tls'];
   readonly auth?: Partial<SignalingDeps['auth']>;
   /** A separate media plane; by default the nodes of a test file share one. */
   readonly media?: MediaPlane;
@@ -161,6 +162,7 @@ export class TestNode {
     });
     const signaling = await createSignaling({
       engine: options.engine,
+      tls: options.tls ?? null,
       trustedProxies: ['loopback'],
       iceServers: options.iceServers ?? [],
       auth: {
@@ -191,7 +193,8 @@ export class TestNode {
     hosts.start();
     const { url } = await signaling.listen('127.0.0.1', options.port ?? 0);
     const port = options.port === undefined ? new URL(url).port : options.port;
-    return new TestNode({ nodeId, url: `http://127.0.0.1:${port}`, signaling, audiences, hosts, logger });
+    const scheme = options.tls ? 'https' : 'http';
+    return new TestNode({ nodeId, url: `${scheme}://127.0.0.1:${port}`, signaling, audiences, hosts, logger });
   }
 
   get port(): number {
