@@ -284,6 +284,11 @@ export function parseSettings(
   return { set: parsed.data, problems };
 }
 
+/** Returns true if the environment or the settings file sets it. @throws ConfigError */
+export function isSet(name: keyof Settings, env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return Boolean(env[name] || parseEnv(settingsFile(env.EVERROOM_CONFIG))[name]);
+}
+
 /** The text of `everroom.env` in the checkout, or of the file that EVERROOM_CONFIG names. @throws ConfigError */
 export function settingsFile(named: string | undefined): string {
   const path = named ? resolve(named) : join(ROOT, 'everroom.env');

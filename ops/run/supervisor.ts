@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig } from './config.ts';
 import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
-import { ConfigError } from './settings.ts';
+import { type LanStart, startOnLan } from './lan/startOnLan.ts';
+import { thisMachine } from './machine.ts';
+import { ConfigError, isSet } from './settings.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
 import { ServerPair } from './supervision/ServerPair.ts';
@@ -13,8 +15,15 @@ import { SidecarKeeper } from './supervision/SidecarKeeper.ts';
 /** How long servers may say goodbye when everything ends. */
 const SHUTDOWN_MS = 4000;
 const STANDBY_DELAY_MS = 2000;
+const RENEW_EVERY_MS = 6 * 3_600_000;
 /** The queue gives a hanging sidecar's tracks to another one long before. */
 const SIDECAR_UNRESPONSIVE_MS = 10_000;
+
+const ON_LAN = `
+  Phones and computers on the same network open this address too. Their browser warns once, since this server
+  made its certificate itself: choose "Advanced", then "Proceed". After that camera and microphone work there.
+
+`;
 
 // The servers survive the loss of the terminal or log pipe.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -26,7 +35,10 @@ await main();
  * the moment.
  */
 async function main(): Promise<void> {
-  const config = orExit(() => loadConfig());
+  const lan = orExit(lanStart);
+  const ownEnv = { ...process.env, ...lan?.env };
+  const config = orExit(() => loadConfig(ownEnv));
+  if (lan) setInterval(() => renewOnLan(lan), RENEW_EVERY_MS);
   const runFolder = join(config.node.dataFolder, 'run');
   const unlock = orExit(() => lockFolder(config.node.dataFolder));
   orExit(() => mkdirSync(runFolder, { recursive: true, mode: 0o700 }));
@@ -59,7 +71,7 @@ async function main(): Promise<void> {
       log(`${stateFile} cannot be written: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const env = { ...process.env, ...(redis ? { REDIS_URL: redis.socketPath } : {}) };
+  const env = { ...ownEnv, ...(redis ? { REDIS_URL: redis.socketPath } : {}) };
   const pair = new ServerPair({
     script: fileURLToPath(new URL('server.ts', import.meta.url)),
     env: { ...env, EVERROOM_STANDBY: '1' },
@@ -69,7 +81,7 @@ async function main(): Promise<void> {
     onReady: (readyUrl) => {
       url = readyUrl;
       if (announced) log('a server is ready again');
-      else process.stdout.write(`\n  Everroom is ready. Open ${readyUrl}\n  Ctrl-C ends it.\n\n`);
+      else process.stdout.write(`\n  Everroom is ready. Open ${readyUrl}\n${lan ? ON_LAN : ''}  Ctrl-C ends it.\n\n`);
       if (!announced) sidecar?.start(); // The meeting comes first.
       announced = true;
     },
@@ -114,6 +126,24 @@ async function main(): Promise<void> {
 
   redis?.onRestart(writeState);
   pair.start();
+}
+
+/** @throws ConfigError when the arguments are wrong, or when --lan is not possible here */
+function lanStart(): LanStart | undefined {
+  const [argument, ...others] = process.argv.slice(2);
+  if (argument === undefined) return undefined;
+  if (argument !== '--lan' || others.length > 0) {
+    throw new ConfigError([`${process.argv.slice(2).join(' ')} means nothing: the only option is --lan`]);
+  }
+  return startOnLan(loadConfig(), thisMachine(), isSet);
+}
+
+function renewOnLan(lan: LanStart): void {
+  try {
+    lan.renew();
+  } catch (error) {
+    log(`the certificate cannot be renewed: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 async function startRedis({ redis, node }: Config): Promise<EmbeddedRedis | undefined> {

@@ -14,6 +14,8 @@ export interface PrivateDeploymentOptions {
   readonly workers: number;
   /** Settings to add to the private ones or to replace them: `{ DURABILITY: 'async' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Arguments of the supervisor, such as `--lan`. */
+  readonly args?: readonly string[];
 }
 
 const START_LIMIT_MS = 60_000;
@@ -37,7 +39,7 @@ export class PrivateDeployment implements Deployment {
     this.stateFile = join(folder, 'run', 'supervisor.json');
     this.#folder = folder;
     this.#redisUrl = options.settings?.REDIS_URL;
-    this.#supervisor = spawn(process.execPath, [SUPERVISOR], {
+    this.#supervisor = spawn(process.execPath, [SUPERVISOR, ...(options.args ?? [])], {
       // In its own session, so that Ctrl-C reaches only us and we end it in order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

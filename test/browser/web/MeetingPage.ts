@@ -35,10 +35,10 @@ export class MeetingPage {
     await context.addInitScript((memory) => {
       if (sessionStorage.length === 0) Object.assign(sessionStorage, memory);
     }, tabMemory);
-    return MeetingPage.#openIn(context, url);
+    return MeetingPage.openIn(context, url);
   }
 
-  static async #openIn(context: BrowserContext, url: string): Promise<MeetingPage> {
+  static async openIn(context: BrowserContext, url: string): Promise<MeetingPage> {
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const meetingPage = new MeetingPage(context, page);
@@ -56,7 +56,7 @@ export class MeetingPage {
 
   /** Another window of the same browser: it shares what the browser remembers. */
   async openBeside(url: string): Promise<MeetingPage> {
-    return MeetingPage.#openIn(this.#context, url);
+    return MeetingPage.openIn(this.#context, url);
   }
 
   async join(name: string): Promise<void> {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeCertificate } from '../../../ops/run/makeCertificate.ts';
+import { makeCertificate } from '../../../ops/run/lan/makeCertificate.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { NodeAgent } from '../../../reencoder/sidecar/NodeAgent.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
