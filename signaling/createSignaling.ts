@@ -22,6 +22,7 @@ import { StaticFiles } from './http/StaticFiles.ts';
 import { CertificateWatch } from './http/tls/CertificateWatch.ts';
 import { type Certificate, readCertificate, type TlsFiles } from './http/tls/certificate.ts';
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
+import { IceServers, type SharedSecretTurn } from './IceServers.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { keptFor } from './limits/keptFor.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
@@ -88,6 +89,8 @@ export interface SignalingDeps {
   /** What /readyz checks besides signaling itself, such as the journal. */
   readonly readiness?: Readonly<Record<string, () => boolean>>;
   readonly iceServers: EntryAnswer['iceServers'];
+  /** TURN servers for which clients get short-lived credentials; null for none. */
+  readonly turn: SharedSecretTurn | null;
   /** Proxies whose X-Forwarded-For is believed, as `ClientAddresses` takes them. */
   readonly trustedProxies: readonly string[];
   readonly limits?: Partial<Limits>;
@@ -153,7 +156,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     openRoomCreation: auth.openRoomCreation,
     nodes,
     reencoding,
-    iceServers: deps.iceServers,
+    iceServers: new IceServers(deps.iceServers, deps.turn, clock),
     limits,
     clock,
     logger,

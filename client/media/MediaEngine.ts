@@ -9,6 +9,7 @@ import { ConsumerCarrier } from './ConsumerCarrier.ts';
 import type { LocalTrack } from './LocalTrack.ts';
 import { MediaSession } from './MediaSession.ts';
 import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
+import { toRtcIceServers } from './toRtcIceServers.ts';
 
 export interface MediaEngineOwner extends RemoteTrackListener {
   view(): View | undefined;
@@ -78,11 +79,7 @@ export class MediaEngine {
   /** Moves media over to a new session and its link. */
   open(link: Link, session: EntryAnswer): void {
     this.#link = link;
-    this.#iceServers = session.iceServers.map((server) => ({
-      urls: server.urls,
-      ...(server.username !== undefined && { username: server.username }),
-      ...(server.credential !== undefined && { credential: server.credential }),
-    }));
+    this.#iceServers = toRtcIceServers(session.iceServers);
     clearTimeout(this.#reopenTimer);
     this.#retire();
     const capabilities = JSON.stringify(session.rtpCapabilities);
@@ -232,8 +229,14 @@ export class MediaEngine {
     const expected = this.expected();
     try {
       const rtpCapabilities = { ...device.recvRtpCapabilities };
-      const { transports } = await link.request('openMedia', { rtpCapabilities, ...(view && { view }), expected });
-      if (link === this.#link) this.#start(device, link, transports);
+      const { transports, iceServers } = await link.request('openMedia', {
+        rtpCapabilities,
+        ...(view && { view }),
+        expected,
+      });
+      if (link !== this.#link) return;
+      if (iceServers) this.#iceServers = toRtcIceServers(iceServers);
+      this.#start(device, link, transports);
     } catch (error) {
       this.reopen(`openMedia: ${describe(error)}`);
     }

@@ -6,6 +6,7 @@ import { RequestRefused } from '../errors.ts';
 import { codecFor, codecOptionsFor, encodingsFor } from './encodings.ts';
 import { isAsExpected } from './expectedParameters.ts';
 import type { LocalTrack } from './LocalTrack.ts';
+import { toRtcIceServers } from './toRtcIceServers.ts';
 
 export interface MediaSessionOptions {
   readonly device: types.Device;
@@ -152,7 +153,11 @@ export class MediaSession {
         if (!isOver()) this.#options.failed(`${transport.direction} ICE`);
       }, GIVE_UP_ICE_AFTER_MS);
       this.#ask('restartIce', async () => {
-        const { iceParameters } = await this.#options.link.request('restartIce', { transportId: transport.id });
+        const { iceParameters, iceServers } = await this.#options.link.request('restartIce', {
+          transportId: transport.id,
+        });
+        // The credentials of a TURN server may have ended since the transport was opened.
+        if (iceServers) await transport.updateIceServers({ iceServers: toRtcIceServers(iceServers) });
         await transport.restartIce({ iceParameters: iceParameters as unknown as types.IceParameters });
       });
     };

@@ -127,6 +127,22 @@ describe('proxies', () => {
   });
 });
 
+describe('TURN servers with a shared secret', () => {
+  test('TURN servers and their secret belong together', () => {
+    const { turn } = parse({ TURN_URLS: 'turn:a.example.org, turns:b.example.org:443', TURN_SECRET: LONG }).signaling;
+    expect(turn?.urls).toEqual(['turn:a.example.org', 'turns:b.example.org:443']);
+    expect(inspect(turn)).not.toContain(LONG);
+    expect(problemsOf({ TURN_URLS: 'turn:a.example.org' })).toContain('TURN_SECRET must be set too');
+    expect(problemsOf({ TURN_SECRET: LONG })).toContain('TURN_URLS must be set too');
+  });
+
+  test('an error names what is no TURN server', () => {
+    const problems = problemsOf({ TURN_URLS: 'stun:a.example.org, turn:b.example.org', TURN_SECRET: LONG });
+    expect(problems).toContain('TURN_URLS has "stun:a.example.org"');
+    expect(problems).not.toContain('has "turn:b.example.org"');
+  });
+});
+
 describe('ICE servers', () => {
   test('ICE servers are absent, or valid `iceServers` of browsers', () => {
     expect(parse({}).signaling.iceServers.reveal()).toEqual([]);

@@ -22,6 +22,8 @@ export interface Config {
     /** Addresses, ranges or their names, as `ClientAddresses` takes them. */
     readonly trustedProxies: readonly string[];
     readonly iceServers: Secret<NonNullable<Settings['ICE_SERVERS']>>;
+    /** TURN servers that share a secret with this node; null for none. */
+    readonly turn: { readonly urls: readonly string[]; readonly secret: Secret } | null;
   };
   readonly redis: {
     /** In one of the forms of `parseRedisUrl`; undefined if the supervisor brings an embedded Redis. */
@@ -110,6 +112,11 @@ export function parseConfig(
   if (!set.TLS_CERT !== !set.TLS_KEY) {
     problems.push(`${set.TLS_CERT ? 'TLS_KEY' : 'TLS_CERT'} must be set too: TLS_CERT and TLS_KEY belong together`);
   }
+  if (!set.TURN_URLS !== !set.TURN_SECRET) {
+    problems.push(
+      `${set.TURN_URLS ? 'TURN_SECRET' : 'TURN_URLS'} must be set too: TURN_URLS and TURN_SECRET belong together`,
+    );
+  }
   if (set.DURABILITY === 'replica' && !set.REDIS_URL) {
     problems.push('DURABILITY replica needs REDIS_URL: the embedded Redis has no replica');
   }
@@ -133,6 +140,7 @@ export function parseConfig(
       engine: set.SIGNALING_ENGINE,
       trustedProxies: set.TRUSTED_PROXIES,
       iceServers: new Secret(set.ICE_SERVERS ?? []),
+      turn: set.TURN_URLS && set.TURN_SECRET ? { urls: set.TURN_URLS, secret: new Secret(set.TURN_SECRET) } : null,
     },
     redis: {
       url: set.REDIS_URL ? new Secret(set.REDIS_URL) : undefined,

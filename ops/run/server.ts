@@ -85,6 +85,7 @@ async function createServer(): Promise<SupervisedServer> {
     tls: config.http.tls,
     trustedProxies: config.signaling.trustedProxies,
     iceServers: config.signaling.iceServers.reveal(),
+    turn: config.signaling.turn,
     auth: config.auth,
     graceMs: config.room.graceMs,
     publicUrl: config.http.publicUrl,

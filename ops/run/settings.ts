@@ -196,6 +196,29 @@ const settings = z.object({
         'Everybody in a room can read them.',
     )
     .meta({ shownDefault: 'none' }),
+  TURN_URLS: z
+    .string()
+    .transform((list) => list.split(',').map((url) => url.trim()))
+    .superRefine((urls, context) => {
+      for (const url of urls) {
+        if (iceUrl.safeParse(url).success && isTurn(url)) continue;
+        context.addIssue(
+          `has "${url}", which is no URL such as turn:turn.example.org:3478 or turns:turn.example.org:443`,
+        );
+      }
+    })
+    .optional()
+    .describe(
+      'TURN servers that share TURN_SECRET with this node, separated by commas: clients get credentials of their own that ' +
+        'end after six hours (coturn: `use-auth-secret`).',
+    )
+    .meta({ shownDefault: 'none' }),
+  TURN_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters (try: openssl rand -hex 32)')
+    .optional()
+    .describe('Secret that this node shares with the servers of TURN_URLS (coturn: `static-auth-secret`).')
+    .meta({ shownDefault: 'none' }),
   SIGNALING_ENGINE: choice('auto', 'uws', 'ws')
     .default('auto')
     .describe('What carries signaling. `auto`: uWebSockets.js where its binary loads, else `ws`.'),

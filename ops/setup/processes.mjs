@@ -89,11 +89,11 @@ let interrupted = false;
 export const wasInterrupted = () => interrupted;
 
 /**
- * Returns the path of a command, or undefined.
+ * Returns the path of a command, or undefined. Servers such as nginx lie where not every user's PATH leads.
  * @param {string} name
  */
 export function commandPath(name, env = process.env) {
-  for (const folder of (env.PATH ?? '').split(delimiter)) {
+  for (const folder of [...(env.PATH ?? '').split(delimiter), '/usr/sbin']) {
     const path = join(folder || '.', name);
     try {
       accessSync(path, constants.X_OK);

@@ -13,7 +13,7 @@ import { Progress } from './progress.mjs';
 import { ensureRuntime, presentRuntime } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 import { setting } from './settingsFile.mjs';
-import { CHROMIUM, COMPILER, FFMPEG, FIREFOX, planSystem, REDIS } from './system.mjs';
+import { CHROMIUM, COMPILER, FFMPEG, FIREFOX, NEIGHBOURS, planSystem, REDIS } from './system.mjs';
 import { test } from './tests.mjs';
 import { ensureWorker, planWorker, restoreWorker, workerIsInstalled } from './worker.mjs';
 
@@ -49,7 +49,7 @@ const TASKS = {
     media: true,
     go: launch('ops/run/supervisor.ts'),
   },
-  test: { title: 'Tests', system: () => [REDIS, FFMPEG, CHROMIUM, FIREFOX], media: true, go: test },
+  test: { title: 'Tests', system: () => [REDIS, FFMPEG, CHROMIUM, FIREFOX, ...NEIGHBOURS], media: true, go: test },
   check: { quiet: true, system: () => [], media: false, go: check },
   drill: {
     quiet: true,

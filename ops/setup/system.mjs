@@ -65,6 +65,9 @@ export const CHROMIUM = command('chromium', [
 
 export const FIREFOX = command('firefox-esr', ['firefox', 'firefox-esr']);
 
+/** The tests put them beside a server, as operators do. */
+export const NEIGHBOURS = [command('coturn', ['turnserver']), command('nginx-light', ['nginx'])];
+
 /** The needs of `ops/setup/worker-build`. */
 export const COMPILER = [
   command('g++', ['g++', 'c++']),

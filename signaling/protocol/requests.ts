@@ -56,6 +56,9 @@ export const EntryAnswer = z.object({
 });
 export type EntryAnswer = z.infer<typeof EntryAnswer>;
 
+/** Those of the entry with fresh credentials; servers of before do not send them again. */
+const iceServers = z.array(IceServer).optional();
+
 export const requests = {
   /** The first entry of a join token's holder, or a takeover from another tab. */
   join: {
@@ -92,10 +95,13 @@ export const requests = {
       view: View.optional(),
       expected: expected.optional(),
     }),
-    response: z.object({ transports: TransportPair }),
+    response: z.object({ transports: TransportPair, iceServers }),
   },
   connectTransport: { request: z.object({ transportId: Id, dtlsParameters: DtlsParameters }), response: none },
-  restartIce: { request: z.object({ transportId: Id }), response: z.object({ iceParameters: IceParameters }) },
+  restartIce: {
+    request: z.object({ transportId: Id }),
+    response: z.object({ iceParameters: IceParameters, iceServers }),
+  },
   /** Starts the media on this node of a track that is in the record (`publish`). */
   produce: {
     request: z.object({ trackId: Id, rtpParameters: RtpParameters }),

@@ -7,9 +7,9 @@ import type { Tokens } from '../auth/tokens.ts';
 import type { Attendance } from '../connections/Attendance.ts';
 import type { NodeDirectory } from '../connections/NodeDirectory.ts';
 import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
+import type { IceServers } from '../IceServers.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
-import type { EntryAnswer } from '../protocol/requests.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 
 /** The dependencies of handlers and routes. */
@@ -28,7 +28,7 @@ export interface SignalingContext {
   readonly openRoomCreation: boolean;
   readonly nodes: NodeDirectory;
   readonly reencoding: ReencodingStatus;
-  readonly iceServers: EntryAnswer['iceServers'];
+  readonly iceServers: IceServers;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -16,8 +16,8 @@ export interface LanFiles {
 
 /**
  * Returns the certificate in `DATA/tls` that is good for this address of the machine and for its loopback. Makes a new
- * one if there is none, if it is for another address, or if it ends soon; otherwise the warning that people have clicked
- * away stays away.
+ * one if there is none, if it is for another address, or if it ends soon; otherwise the warning that people have
+ * clicked away stays away.
  */
 export function keepLanCertificate(dataFolder: string, address: string, now = Date.now()): LanFiles {
   const folder = join(dataFolder, 'tls');

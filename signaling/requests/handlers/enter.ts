@@ -107,7 +107,7 @@ function toEntryAnswer(
     serverTime: context.clock.now(),
     rtpCapabilities: { ...context.media.rtpCapabilities },
     transports: transports && toWirePair(transports),
-    iceServers: context.iceServers,
+    iceServers: context.iceServers.for(participantId),
     nodes: context.nodes.urls(connection.nodeUrl),
   };
 }

@@ -13,7 +13,8 @@ export const openMedia: Handler<'openMedia'> = ({ request, connection, context }
     if (request.view) media.setView(participantId, session, toViewerView(request.view));
     const rtpCapabilities = request.rtpCapabilities as RtpCapabilities;
     const expected = toExpectedMedia(request.expected);
-    return { transports: toWirePair(await media.openTransports(participantId, session, rtpCapabilities, expected)) };
+    const transports = toWirePair(await media.openTransports(participantId, session, rtpCapabilities, expected));
+    return { transports, iceServers: context.iceServers.for(participantId) };
   });
 };
 
@@ -30,6 +31,7 @@ export const restartIce: Handler<'restartIce'> = ({ request, connection, context
   const { participantId, session, roomId } = connection.requireSeat();
   return withRoom(context, roomId, async ({ media }) => ({
     iceParameters: { ...(await media.restartIce(participantId, session, request.transportId)) },
+    iceServers: context.iceServers.for(participantId),
   }));
 };
 

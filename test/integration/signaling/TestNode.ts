@@ -165,6 +165,7 @@ export class TestNode {
       tls: options.tls ?? null,
       trustedProxies: ['loopback'],
       iceServers: options.iceServers ?? [],
+      turn: null,
       auth: {
         apiKey: API_KEY,
         apiSecret: { reveal: () => API_SECRET },
