@@ -134,15 +134,26 @@ export interface DeadlineSweeper {
   /**
    * From now on calls `onDeadNode` for each room that a dead node had claimed, and for each room in `nodesOfOpenRooms`
    * with a node that nobody knows any more; and `onDeadline` for each room whose deadline has passed: once or more, on
-   * one or several nodes, so repeating must be harmless. Makes a failed call again later.
+   * one or several nodes, so repeating must be harmless. Makes a failed call again later. `upSince`: since when the
+   * service has been there without a break (ms since the epoch).
    */
   start(work: {
     onDeadNode(roomId: RoomId, nodeId: NodeId): Promise<void>;
-    onDeadline(roomId: RoomId): Promise<void>;
+    onDeadline(roomId: RoomId, upSince: number): Promise<void>;
     /** The rooms that are open here, each with the other nodes that its record names. */
     nodesOfOpenRooms(): Iterable<readonly [RoomId, ReadonlySet<NodeId>]>;
   }): void;
   stop(): Promise<void>;
+}
+
+/** The time that all nodes share, whatever their machines' clocks say. */
+export interface ServiceTime {
+  /** ms since the epoch. */
+  now(): number;
+  /** By how many ms the clock of this machine is ahead of that time. */
+  readonly clockErrorMs: number;
+  /** Whether that is little enough to serve. */
+  readonly clockIsRight: boolean;
 }
 
 export interface Clock {

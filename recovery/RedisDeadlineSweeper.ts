@@ -3,6 +3,7 @@ import type { NodeId, RoomId } from '../core/room/state.ts';
 import { escapeId, nodeRoomsKey, nodeSweepKey, nodesKey, roomDeadlinesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 import { BEAT_MS, DEAD_AFTER_MS } from './RedisPresence.ts';
+import type { RedisTime } from './RedisTime.ts';
 import { Repeater } from './Repeater.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
 
@@ -23,6 +24,7 @@ const SLOW_SWEEP_MS = 500;
 /** Every node runs one. Usually one of them does a piece of work; it does no harm if two do it. */
 export class RedisDeadlineSweeper implements DeadlineSweeper {
   readonly #redis: RedisConnection;
+  readonly #time: RedisTime;
   readonly #nodeId: NodeId;
   readonly #scripts: Scripts;
   readonly #clock: Clock;
@@ -34,8 +36,9 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
   /** How often in a row the work on a room has failed. */
   readonly #failures = new Map<RoomId, number>();
 
-  constructor(redis: RedisConnection, nodeId: NodeId, clock: Clock, logger: Logger) {
+  constructor(redis: RedisConnection, time: RedisTime, nodeId: NodeId, clock: Clock, logger: Logger) {
     this.#redis = redis;
+    this.#time = time;
     this.#nodeId = nodeId;
     this.#scripts = defineScripts(redis.client);
     this.#clock = clock;
@@ -53,6 +56,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
       new Repeater(this.#clock, this.#logger, pauseMs, () => this.#sweepDeadlines(work)),
     ];
     for (const repeater of this.#repeaters) repeater.start();
+    void this.#time.serve();
   }
 
   async stop(): Promise<void> {
@@ -149,18 +153,18 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
   }
 
   async #sweepDeadlines(work: Work): Promise<void> {
+    const { upSince } = this.#time;
+    if (upSince === null) return;
     for (let claimed = DUE_AT_ONCE; claimed === DUE_AT_ONCE; ) {
-      const now = this.#clock.now();
-      const claimEnds = now + CLAIM_MS;
-      const due = (await this.#redis.run('look for rooms with a deadline', () =>
-        this.#scripts.claimDue(roomDeadlinesKey(), now, claimEnds, DUE_AT_ONCE),
+      const [claimEnds = '', ...due] = (await this.#redis.run('look for rooms with a deadline', () =>
+        this.#scripts.claimDue(roomDeadlinesKey(), CLAIM_MS, DUE_AT_ONCE),
       )) as string[];
       claimed = due.length;
       for (let i = 0; i < due.length; i += ROOMS_AT_ONCE) {
         await Promise.all(
           due.slice(i, i + ROOMS_AT_ONCE).map(async (member) => {
-            const retryMs = await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId));
-            const next = retryMs === null ? '' : this.#clock.now() + retryMs;
+            const retryMs = await this.#attempt(unescapeId(member), (roomId) => work.onDeadline(roomId, upSince));
+            const next = retryMs === null ? '' : this.#time.now() + retryMs;
             // A deadline that another node set meanwhile stays.
             await this.#redis.run('tick off a deadline', () =>
               this.#scripts.settleClaim(roomDeadlinesKey(), member, claimEnds, next),

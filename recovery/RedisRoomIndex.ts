@@ -1,4 +1,4 @@
-import type { Clock, Logger, RoomIndex, RoomSummary } from '../core/ports.ts';
+import type { Logger, RoomIndex, RoomSummary, ServiceTime } from '../core/ports.ts';
 import type { RoomId } from '../core/room/state.ts';
 import { escapeId, roomActivityKey, roomDeadlinesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
@@ -12,13 +12,13 @@ const REMEMBERED_MS = 60_000;
  */
 export class RedisRoomIndex implements RoomIndex {
   readonly #redis: RedisConnection;
-  readonly #clock: Clock;
+  readonly #time: Pick<ServiceTime, 'now'>;
   readonly #logger: Logger;
   readonly #deadlines = new Map<RoomId, number>();
 
-  constructor(redis: RedisConnection, clock: Clock, logger: Logger) {
+  constructor(redis: RedisConnection, time: Pick<ServiceTime, 'now'>, logger: Logger) {
     this.#redis = redis;
-    this.#clock = clock;
+    this.#time = time;
     this.#logger = logger;
     redis.availability.onChange((available) => available && void this.#writeDeadlinesAgain());
   }
@@ -61,7 +61,7 @@ export class RedisRoomIndex implements RoomIndex {
     this.#deadlines.delete(roomId);
     if (deadline !== null) this.#deadlines.set(roomId, deadline);
     for (const [oldest, itsDeadline] of this.#deadlines) {
-      if (itsDeadline > this.#clock.now() - REMEMBERED_MS) break;
+      if (itsDeadline > this.#time.now() - REMEMBERED_MS) break;
       this.#deadlines.delete(oldest);
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
+import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex, ServiceTime } from '../core/ports.ts';
 import type { ReencodingQueue, SidecarDirectory } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { type Durability, verifyDurability } from './journal/durability.ts';
@@ -8,6 +8,7 @@ import { type RedisConfig, RedisConnection } from './RedisConnection.ts';
 import { RedisDeadlineSweeper } from './RedisDeadlineSweeper.ts';
 import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
+import { RedisTime } from './RedisTime.ts';
 import { BullReencodingQueue } from './reencoding/BullReencodingQueue.ts';
 import { RedisSidecarDirectory } from './reencoding/RedisSidecarDirectory.ts';
 
@@ -26,6 +27,7 @@ export interface Recovery {
   readonly registry: NodeRegistry;
   readonly roomIndex: RoomIndex;
   readonly deadlineSweeper: DeadlineSweeper;
+  readonly time: ServiceTime;
   readonly reencodingQueue: ReencodingQueue;
   readonly sidecars: Pick<SidecarDirectory, 'sidecars'>;
   /** Call it after all users of these parts have stopped. */
@@ -46,7 +48,9 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
   // WAIT holds up its connection: signs of life must not stand behind it.
   const journalRedis = durability.mode === 'replica' ? new RedisConnection(config.redis, logger) : redis;
   const feed = new Feed(redis, logger);
+  const time = new RedisTime(redis, clock, logger);
   const close = async (): Promise<void> => {
+    await time.stop();
     feed.close();
     if (journalRedis !== redis) await journalRedis.close();
     await redis.close();
@@ -60,6 +64,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     await redis.firstService(config.startTimeoutMs ?? START_TIMEOUT_MS);
     if (journalRedis !== redis) await journalRedis.firstService(config.startTimeoutMs ?? START_TIMEOUT_MS);
     await verifyDurability(redis, durability, logger);
+    await time.start();
   } catch (error) {
     await close();
     throw error;
@@ -68,8 +73,9 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
   return {
     journal: new RedisJournal(journalRedis, feed, durability, logger),
     registry: new RedisNodeRegistry(redis, clock, logger),
-    roomIndex: new RedisRoomIndex(redis, clock, logger),
-    deadlineSweeper: new RedisDeadlineSweeper(redis, nodeId, clock, logger),
+    roomIndex: new RedisRoomIndex(redis, time, logger),
+    deadlineSweeper: new RedisDeadlineSweeper(redis, time, nodeId, clock, logger),
+    time,
     reencodingQueue,
     sidecars: new RedisSidecarDirectory(redis, clock, logger),
     async close() {

@@ -19,6 +19,9 @@ export const nodeRoomsKey = (nodeId: NodeId): string => `everroom:node:${escapeI
 /** Claim of the node that looks after a dead node's rooms; expires. */
 export const nodeSweepKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:sweep`;
 
+/** Hash: since when the service has been there without a break, and when it was last seen (ms, Redis' clock). */
+export const serviceKey = (): string => 'everroom:service';
+
 /** Sorted set: room → last activity (ms since the epoch). */
 export const roomActivityKey = (): string => 'everroom:rooms:activity';
 /** Sorted set: room → time of its next look (ms since the epoch). */

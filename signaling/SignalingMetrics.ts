@@ -12,8 +12,22 @@ export class SignalingMetrics {
   readonly #connectionsRefused: Counter<'code'>;
   readonly #connectionsCutOff: Counter<'reason'>;
 
-  constructor(registry: Registry, attendance: Attendance, connections: () => number, rooms: () => number) {
+  constructor(
+    registry: Registry,
+    attendance: Attendance,
+    connections: () => number,
+    rooms: () => number,
+    clockErrorMs: () => number = () => 0,
+  ) {
     const registers = [registry];
+    new Gauge({
+      name: 'everroom_clock_error_seconds',
+      help: "By how much this machine's clock is ahead of that of Redis.",
+      registers,
+      collect() {
+        this.set(clockErrorMs() / 1_000);
+      },
+    });
     this.#requests = new Counter({
       name: 'everroom_requests_total',
       help: 'Requests of clients by name and outcome (OK or an error code).',

@@ -79,8 +79,13 @@ export interface SignalingDeps {
     readonly reencoding: ReencodingPort;
     /** Signs the tokens of sidecars. */
     readonly secret: Revealable;
+    /** The clock of this machine, by which sidecars sign; `clock` if not given. */
+    readonly clock?: Clock;
   };
+  /** Gives the time that all nodes share. */
   readonly clock: Clock;
+  /** By how many ms the clock of this machine is ahead of that time. */
+  readonly clockErrorMs?: () => number;
   readonly logger: Logger;
   /** A port of its own for /metrics, where they need no key; without it they are on the port of the API. */
   readonly metrics?: { readonly host: string; readonly port: number };
@@ -106,7 +111,10 @@ export interface Signaling {
   listen(host: string, port: number): Promise<{ readonly url: string }>;
   /** Sends new connections to other nodes from now on. */
   drain(): void;
-  /** Closes every connection; the record gets them as lost. */
+  /**
+   * Closes every connection. The record keeps their people connected here: they come back, or whoever finds this node
+   * gone records it; their time to come back begins then.
+   */
   close(): Promise<void>;
 }
 
@@ -125,7 +133,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   let stopMeasuring = () => {};
 
   const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
-  const tokens = new Tokens(auth.tokenSecret.reveal());
+  const tokens = new Tokens(auth.tokenSecret.reveal(), now);
   const addresses = new ClientAddresses(deps.trustedProxies);
   const lag = new LoopLag();
   const lagMs = deps.lagMs ?? (() => lag.ms);
@@ -198,6 +206,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     attendance,
     () => gate.connections,
     () => rooms.size,
+    deps.clockErrorMs,
   );
   registerReencodingMetrics(
     registry,
@@ -225,7 +234,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
         reencoding: deps.sidecars.reencoding,
         secret: deps.sidecars.secret.reveal(),
         registry,
-        clock,
+        clock: deps.sidecars.clock ?? clock,
         logger,
         refusals,
         refusedFrom: new AddressLimits(limits.sidecarRefusals, now),

@@ -22,6 +22,7 @@ export interface RoomHostsDeps {
   readonly deadlineSweeper: DeadlineSweeper;
   readonly media: MediaPlane;
   readonly audiences: RoomAudiences;
+  /** Gives the time that all nodes share. */
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
@@ -87,8 +88,14 @@ export class RoomHosts {
         await room.handle({ type: 'DisconnectNode', nodeId: deadNodeId, actor, ...this.#envelope() });
         await this.#updateIndex(room);
       },
-      onDeadline: async (roomId) => {
+      onDeadline: async (roomId, upSince) => {
         const room = await this.open(roomId);
+        // While the service was away nobody could come back: the time to do so begins when it is there again.
+        const expiresFrom = upSince + room.state.settings.graceMs;
+        if (this.#deps.clock.now() < expiresFrom) {
+          await this.#updateIndex(room, expiresFrom);
+          return;
+        }
         await room.handle({ type: 'ExpireParticipants', actor, ...this.#envelope() });
         await this.#updateIndex(room);
       },
@@ -264,12 +271,15 @@ export class RoomHosts {
     }
   }
 
-  async #updateIndex(host: RoomHost): Promise<void> {
+  /** `notBefore`: the next look at the room is not before this (ms since the epoch). */
+  async #updateIndex(host: RoomHost, notBefore = 0): Promise<void> {
     const { clock, roomIndex } = this.#deps;
     this.#unindexed.delete(host.roomId);
+    const deadline = nextDeadline(host.state);
     try {
-      if (host.state.status === 'open') await roomIndex.touch(host.roomId, clock.now(), nextDeadline(host.state));
-      else await roomIndex.remove(host.roomId);
+      if (host.state.status === 'open') {
+        await roomIndex.touch(host.roomId, clock.now(), deadline && Math.max(deadline, notBefore));
+      } else await roomIndex.remove(host.roomId);
     } catch (error) {
       this.#unindexed.add(host.roomId);
       throw error;

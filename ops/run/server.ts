@@ -61,6 +61,7 @@ async function createServer(): Promise<SupervisedServer> {
       clock,
     }),
   ]);
+  const serviceClock: Clock = { now: () => recovery.time.now(), setTimer: clock.setTimer };
   const audiences = new SocketAudiences({ sidecars: recovery.sidecars, clock, logger });
   const hosts = new RoomHosts({
     nodeId,
@@ -70,7 +71,7 @@ async function createServer(): Promise<SupervisedServer> {
     deadlineSweeper: recovery.deadlineSweeper,
     media,
     audiences,
-    clock,
+    clock: serviceClock,
     logger,
     newId: randomUUID,
     restore: async (roomId) => {
@@ -96,12 +97,13 @@ async function createServer(): Promise<SupervisedServer> {
     media,
     registry: recovery.registry,
     roomIndex: recovery.roomIndex,
-    ...(media.reencoding ? { sidecars: { reencoding: media.reencoding, secret: sidecarSecret } } : {}),
-    clock,
+    ...(media.reencoding ? { sidecars: { reencoding: media.reencoding, secret: sidecarSecret, clock } } : {}),
+    clock: serviceClock,
+    clockErrorMs: () => recovery.time.clockErrorMs,
     logger,
     version: PACKAGE.version,
     ...(config.http.metrics && { metrics: config.http.metrics }),
-    readiness: { journal: () => recovery.journal.available },
+    readiness: { journal: () => recovery.journal.available, clock: () => recovery.time.clockIsRight },
   });
 
   let draining = false;
@@ -139,6 +141,7 @@ async function createServer(): Promise<SupervisedServer> {
     async close() {
       await signaling.close();
       await hosts.close();
+      await recovery.registry.stop();
       await media.close();
       await recovery.close();
     },

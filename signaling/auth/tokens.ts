@@ -44,9 +44,12 @@ const payloads = z.discriminatedUnion('aud', [
 /** Signs and verifies with one secret, the same on every node. */
 export class Tokens {
   readonly #key: KeyObject;
+  readonly #now: () => number;
 
-  constructor(secret: string) {
+  /** `now`: ms since the epoch, the same on every node. */
+  constructor(secret: string, now: () => number = Date.now) {
     this.#key = createSecretKey(secret, 'utf8');
+    this.#now = now;
   }
 
   signJoin(claims: Omit<JoinClaims, 'kind'>, ttlSeconds: number): Promise<string> {
@@ -69,6 +72,7 @@ export class Tokens {
       const { payload } = await jwtVerify(token, this.#key, {
         algorithms: ['HS256'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        currentDate: new Date(this.#now()),
         requiredClaims: ['exp', 'sub', 'aud'],
       });
       return toClaims(payload);
@@ -84,7 +88,7 @@ export class Tokens {
   }
 
   #sign(payload: Record<string, string>, subject: string, audience: string, ttlSeconds: number): Promise<string> {
-    const now = Math.floor(Date.now() / 1_000);
+    const now = Math.floor(this.#now() / 1_000);
     return new SignJWT(payload)
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(subject)

@@ -50,6 +50,8 @@ export class PresenceAuditor {
 
   /** The connection of this seat is gone. */
   left(seat: Seat): void {
+    // A node that stops leaves this to those that go on: a time to come back must not run while nobody serves.
+    if (this.#stopped) return;
     this.#owed.add(seat);
     void this.#record(seat);
   }
@@ -67,6 +69,7 @@ export class PresenceAuditor {
 
   /** The connection of somebody in the lobby is gone. If this fails, the next rounds find it. */
   knockLeft(roomId: RoomId, participantId: ParticipantId): void {
+    if (this.#stopped) return;
     const { logger } = this.#deps;
     withRoom(this.#deps, roomId, (room) => this.#withdrawKnock(room, participantId)).catch((error: unknown) => {
       const level = error instanceof Unavailable ? 'debug' : 'error';

@@ -39,6 +39,14 @@ describe('chat', () => {
       .then([{ type: 'ChatEdited', messageId: 'm1', text: 'hullo', at: NOW + 500 }]);
   });
 
+  it('[R-CHAT-2] a message from a clock in 2099 does not give its time to those that follow', () => {
+    const room = given(...ROOM, posted('ann', 'm1', 'hello', Date.UTC(2099)));
+    room.when(by('bob', 2), post('m2')).then([posted('bob', 'm2', 'hello', NOW)]);
+    room
+      .when(by('ann', 1), edit('m1', 'hullo'))
+      .then([{ type: 'ChatEdited', messageId: 'm1', text: 'hullo', at: NOW }]);
+  });
+
   it('[R-CHAT-3] only the author edits a message', () => {
     const room = given(...ROOM, posted('ann', 'm1'));
     room.when(by('hal', 3), edit('m1', 'hullo')).refused('FORBIDDEN');

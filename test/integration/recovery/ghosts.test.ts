@@ -6,11 +6,11 @@ import type { RoomHost } from '../../../core/host/RoomHost.ts';
 import { RoomHosts } from '../../../core/host/RoomHosts.ts';
 import type { Journal, NodeRegistry } from '../../../core/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
-import { nodeRoomsKey, nodesKey } from '../../../recovery/keys.ts';
+import { nodeRoomsKey, nodesKey, serviceKey } from '../../../recovery/keys.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { NO_MEDIA } from '../../support/noMedia.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
-import { silentLogger, systemClock } from '../../support/system.ts';
+import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 
 const NO_AUDIENCE: RoomAudience = {
@@ -59,18 +59,22 @@ function changed<T extends object>(part: T, changes: Partial<T>): T {
 
 interface NodeOptions {
   readonly idleMs?: number;
+  /** By how much the clock of the node's machine is ahead. */
+  readonly clockAheadMs?: () => number;
   readonly wrapJournal?: (journal: Journal) => Journal;
   readonly wrapRegistry?: (registry: NodeRegistry) => NodeRegistry;
 }
 
 /** A node with rooms on the real Redis, without clients and media. */
-async function startNode(nodeId: string, { idleMs = 60_000, ...wrap }: NodeOptions = {}) {
+async function startNode(nodeId: string, { idleMs = 60_000, clockAheadMs = () => 0, ...wrap }: NodeOptions = {}) {
+  const clock = { ...systemClock, now: () => Date.now() + clockAheadMs() };
+  const logger = recordingLogger();
   const recovery: Recovery = await createRecovery({
     redis: { url: server.url, commandTimeoutMs: 500 },
     durability: { mode: 'async' },
     nodeId,
-    clock: systemClock,
-    logger: silentLogger,
+    clock,
+    logger,
   });
   const hosts = new RoomHosts({
     nodeId,
@@ -80,8 +84,8 @@ async function startNode(nodeId: string, { idleMs = 60_000, ...wrap }: NodeOptio
     deadlineSweeper: recovery.deadlineSweeper,
     media: NO_MEDIA,
     audiences: { forRoom: () => NO_AUDIENCE },
-    clock: systemClock,
-    logger: silentLogger,
+    clock: { ...systemClock, now: () => recovery.time.now() },
+    logger,
     newId,
     restore: async (roomId) => {
       const { state, position } = await restore(recovery.journal, roomId);
@@ -102,24 +106,28 @@ async function startNode(nodeId: string, { idleMs = 60_000, ...wrap }: NodeOptio
     participants: 0,
   }));
   hosts.start();
-  ends.push(async () => {
+  let ended = false;
+  const end = async (): Promise<void> => {
+    if (ended) return;
+    ended = true;
     await hosts.close();
     await recovery.registry.stop();
     await recovery.close();
-  });
-  return { hosts, recovery };
+  };
+  ends.push(end);
+  return { hosts, recovery, logger, end };
 }
 
 const fromNode = (nodeId: string) =>
   ({ commandId: newId(), actor: { kind: 'node', nodeId }, now: Date.now() }) as const;
 
-async function create(room: RoomHost): Promise<void> {
+async function create(room: RoomHost, graceMs = 60_000): Promise<void> {
   await room.handle({
     ...fromNode('a'),
     type: 'CreateRoom',
     name: 'Standup',
     capacity: 10,
-    graceMs: 60_000,
+    graceMs,
     lobby: false,
     passwordHash: null,
   });
@@ -190,5 +198,63 @@ describe('who is really there', () => {
     expect(await side.zscore(nodesKey(), 'vanished')).toBeNull();
     await waitUntil(() => connectedIn(room).length < 3 || 'zoe still counts as connected');
     expect(connectedIn(room)).toEqual(['ann', 'bob']);
+  });
+});
+
+describe('one clock', () => {
+  test('a node goes by the time of Redis, and says how far off its own clock is', async () => {
+    let aheadMs = 3_600_000;
+    const { recovery, logger } = await startNode('a', { clockAheadMs: () => aheadMs });
+    const [seconds] = await side.time();
+    expect(Math.abs(recovery.time.now() - Number(seconds) * 1_000)).toBeLessThan(60_000);
+    expect(recovery.time.clockErrorMs).toBeGreaterThan(3_500_000);
+    expect(recovery.time.clockIsRight).toBe(false);
+    const said = (what: string): boolean => logger.lines.some(({ message }) => message.includes(what));
+    expect(said('differs from that of Redis')).toBe(true);
+    aheadMs = 0;
+    await waitUntil(() => said('is right again') || 'nothing is said about the clock');
+    expect(recovery.time.clockIsRight).toBe(true);
+  });
+
+  test('nodes whose clocks differ by hours give the same time to come back', async () => {
+    const slow = await startNode('a', { clockAheadMs: () => -3_600_000 });
+    const fast = await startNode('b', { clockAheadMs: () => 3_600_000 });
+    const room = await slow.hosts.open('room');
+    await create(room);
+    await join(room, 'ann', 'a');
+    room.disconnected('ann', 1);
+    // Met already, so both nodes have looked at deadlines meanwhile.
+    await create(await fast.hosts.open('marker'), 0);
+    await join(await fast.hosts.open('marker'), 'bob', 'b');
+    (await fast.hosts.open('marker')).disconnected('bob', 1);
+    await waitUntil(
+      () => fast.hosts.get('marker')?.state.participants.size === 0 || 'a deadline that has passed is not met',
+    );
+    expect(connectedIn(room)).toEqual([]);
+    expect([...room.state.participants.keys()]).toEqual(['ann']);
+    const expiresAt = room.state.participants.get('ann')?.expiresAt ?? 0;
+    expect(Math.abs(expiresAt - 60_000 - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('after a break of the service people have their time to come back from its end', async () => {
+    const graceMs = 1_500;
+    const before = await startNode('a');
+    const room = await before.hosts.open('room');
+    await create(room, graceMs);
+    await join(room, 'ann', 'a');
+    // The node stops before the deadline is met.
+    await before.recovery.deadlineSweeper.stop();
+    room.disconnected('ann', 1);
+    await waitUntil(() => connectedIn(room).length === 0 || 'the disconnect is not recorded');
+    const expiresAt = room.state.participants.get('ann')?.expiresAt ?? 0;
+    await waitUntil(() => before.recovery.time.now() > expiresAt || 'the time to come back is not over');
+    await before.recovery.roomIndex.touch('room', 1, expiresAt);
+    await before.end();
+    await side.hset(serviceKey(), 'seen', 1);
+
+    const { hosts } = await startNode('b');
+    await waitUntil(() => hosts.get('room')?.state.participants.size === 0 || 'ann has not expired');
+    const expiredAt = hosts.get('room')?.commitsSince(3)?.at(-1)?.at ?? 0;
+    expect(expiredAt).toBeGreaterThanOrEqual(Number(await side.hget(serviceKey(), 'since')) + graceMs);
   });
 });

@@ -121,3 +121,20 @@ it('the presence auditor records a connection that was lost while the journal wa
   store.setAvailable(true);
   await waitUntil(() => host.state.participants.get('ann')?.connected === false || 'Ann still counts as connected');
 });
+
+it('a node that stops records nobody as disconnected: their time to come back must not run while nobody serves', async () => {
+  const node = await startNode();
+  const roomId = await node.createRoom();
+  const ann = await connect(node, roomId, 'ann');
+  await ann.ask('join', { name: 'Ann' });
+  const bob = await connect(node, roomId, 'bob');
+  await bob.ask('join', { name: 'Bob' });
+  const host = await node.hosts.open(roomId);
+  bob.close();
+  await waitUntil(() => host.state.participants.get('bob')?.connected === false || 'bob still counts as connected');
+  await node.close();
+  const next = await startNode();
+  const { state } = await next.hosts.open(roomId);
+  expect(state.participants.get('ann')).toMatchObject({ connected: true, nodeId: node.nodeId });
+  expect(state.participants.get('bob')).toMatchObject({ connected: false });
+});
