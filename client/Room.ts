@@ -283,6 +283,7 @@ export class Room extends Emitter<RoomEvents> {
         this.#needsUpgrade = true;
         this.emit('upgradeNeeded', error);
       },
+      held: (error) => this.emit('held', error),
       lobby: (waiting) => this.#state.become(waiting ? 'lobby' : 'connecting'),
       ended: (reason, error) => this.#finish(reason, error),
       mediaBytes: () => this.#media.receivedBytes(),

@@ -6,9 +6,12 @@ export class RequestRefused extends Error {
   readonly code: ErrorCode;
   /** The newest protocol that the server speaks; only with PROTOCOL_UNSUPPORTED, and if the server says so. */
   readonly protocol: number | undefined;
+  /** Until then (ms) the same server gives the same answer; only with ROOM_PARKED. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, protocol?: number) {
+  constructor(code: ErrorCode, message: string, protocol?: number, retryAfterMs?: number) {
     super(message);
+    this.retryAfterMs = retryAfterMs;
     this.name = 'RequestRefused';
     this.code = code;
     this.protocol = protocol;
@@ -64,6 +67,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'TOO_MANY_REQUESTS',
   'DRAINING',
   'BUSY',
+  'ROOM_PARKED',
   'INTERNAL',
 ]);
 

@@ -34,6 +34,8 @@ export interface ConnectionOwner {
    * one.
    */
   outdated(error: Error): void;
+  /** The way back is closed for `error.retryAfterMs`; the connection asks again then. Told once in each outage. */
+  held(error: RequestRefused): void;
   /** True while a host has yet to let this client in; false once that is over. */
   lobby(waiting: boolean): void;
   /** The stay is over and cannot be resumed. `error` is set if a server refused. */
@@ -90,6 +92,7 @@ export class Connection {
   #ended = false;
   /** There was a session: from now on failures are recovered from. */
   #wasIn = false;
+  #held = false;
 
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
     this.#owner = owner;
@@ -173,12 +176,23 @@ export class Connection {
           continue;
         }
         if (link !== undefined) this.#nodes.demote(link.url);
-        const waitMs = redialDelayMs(performance.now() - lostAt, Math.random());
-        await pause(isUnsupported(error) ? Math.max(waitMs, UNSUPPORTED_RETRY_MS) : waitMs);
+        await pause(this.#retryPauseMs(error, lostAt));
       } finally {
         if (!signal.aborted) this.#entering = false;
       }
     }
+  }
+
+  /** @throws RequestRefused when the person who joins had better hear how long it takes */
+  #retryPauseMs(error: RequestRefused | ConnectionLost, lostAt: number): number {
+    const waitMs = redialDelayMs(performance.now() - lostAt, Math.random());
+    if (isUnsupported(error)) return Math.max(waitMs, UNSUPPORTED_RETRY_MS);
+    if (!(error instanceof RequestRefused) || error.retryAfterMs === undefined) return waitMs;
+    if (!this.#wasIn) throw error;
+    if (!this.#held) this.#owner.held(error);
+    this.#held = true;
+    // Another node may take us at once.
+    return this.#nodes.urls.length > 1 ? Math.max(waitMs, UNSUPPORTED_RETRY_MS) : waitMs + error.retryAfterMs;
   }
 
   async #enter(link: Link, resuming: boolean, signal: AbortSignal): Promise<void> {
@@ -276,6 +290,7 @@ export class Connection {
     this.#dialling = undefined;
     this.#resumeToken = session.resumeToken;
     this.#wasIn = true;
+    this.#held = false;
     this.#watch?.stop();
     if (old !== undefined) {
       // The old link was only suspected; the new one proves that the silence was the old link's own.

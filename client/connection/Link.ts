@@ -221,6 +221,6 @@ function toConnectFailure(url: string, error: Error): Error {
   }
 }
 
-function toRefusal({ code, message, protocol }: WireError): RequestRefused {
-  return new RequestRefused(code, message, protocol);
+function toRefusal({ code, message, protocol, retryAfterMs }: WireError): RequestRefused {
+  return new RequestRefused(code, message, protocol, retryAfterMs);
 }

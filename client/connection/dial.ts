@@ -21,10 +21,13 @@ export interface DialOptions {
   readonly onWake: (wake: () => void) => () => void;
 }
 
+/** How long a client whose token some nodes refuse waits for the others that it knows. */
+const TOKEN_PATIENCE_MS = 60_000;
+
 /**
  * Tries the nodes in turn until one lets us in, several at a time when they hang. Resolves with the first link to open;
  * the others are closed. Rejects with the signal's reason when aborted.
- * @throws RequestRefused when a node refuses for good, or none of them speaks this client's protocol
+ * @throws RequestRefused when no node takes the token, or none of them speaks this client's protocol
  */
 export async function dial(options: DialOptions, signal: AbortSignal): Promise<Link> {
   const attempts = new AbortController();
@@ -39,6 +42,13 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
   let count = 0;
   const tried = new Set<string>();
   let unsupported: RequestRefused | undefined;
+  const refusedBy = new Set<string>();
+
+  /** One node alone may have a wrong secret or clock; one that never answers must not keep us for ever. */
+  const isFinal = (): boolean =>
+    options.nodes.urls.every(
+      (node) => refusedBy.has(node) || (tried.has(node) && performance.now() - options.lostAt > TOKEN_PATIENCE_MS),
+    );
 
   const attempt = async (): Promise<void> => {
     const url = options.nodes.next();
@@ -61,8 +71,11 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
       else outcome = link;
     } catch (error) {
       // Any other error means that the node cannot be reached now: the next attempt is the answer to that.
-      if (error instanceof RequestRefused && isFinal(error)) outcome ??= error;
       if (isUnsupported(error)) unsupported = error;
+      if (error instanceof RequestRefused && isAboutTheToken(error)) {
+        refusedBy.add(url);
+        if (isFinal()) outcome ??= error;
+      }
     }
     tried.add(url);
     // Another node may run another version: the answer of one is not final.
@@ -94,7 +107,7 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
   }
 }
 
-function isFinal(error: RequestRefused): boolean {
+function isAboutTheToken(error: RequestRefused): boolean {
   return error.code === 'TOKEN_INVALID' || error.code === 'TOKEN_EXPIRED';
 }
 

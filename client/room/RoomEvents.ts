@@ -1,6 +1,7 @@
 import type { Departure } from '../../core/room/events.ts';
 import type { ChatMessage, LobbyEntry, RoomState, TrackSource } from '../../core/room/state.ts';
 import type { SessionEnd } from '../connection/Connection.ts';
+import type { RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
 import type { Participant, RemoteParticipant, TrackPublication } from './participants.ts';
@@ -41,6 +42,8 @@ export interface RoomEvents {
    * reload.
    */
   upgradeNeeded: [error: Error];
+  /** The room cannot be opened for `error.retryAfterMs`. It stays `reconnecting` and asks again then. */
+  held: [error: RequestRefused];
 
   participantConnected: [participant: RemoteParticipant];
   participantDisconnected: [participant: RemoteParticipant, departure: Departure];

@@ -37,12 +37,16 @@ export interface RoomHostsDeps {
 
 /** A room that cannot be rebuilt. Its journal is kept, so that it can be repaired. */
 export class RoomParked extends Error {
-  constructor(roomId: RoomId, version: number, cause: unknown) {
+  /** After this the room is tried again, in ms. */
+  readonly retryAfterMs: number;
+
+  constructor(roomId: RoomId, retryAfterMs: number) {
+    const seconds = Math.ceil(retryAfterMs / 1_000);
     super(
-      `Room ${roomId} cannot be rebuilt after version ${version}; its journal is kept. This node's log has the cause.`,
-      { cause },
+      `Room ${roomId} cannot be opened at the moment; all that was recorded is kept. It is tried again in ${seconds} s.`,
     );
     this.name = 'RoomParked';
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -52,6 +56,7 @@ interface OpenRoom {
 }
 
 interface Failure {
+  /** Where the room stood; -1 if it could not be rebuilt at all. */
   readonly version: number;
   readonly times: number;
   readonly at: number;
@@ -170,11 +175,12 @@ export class RoomHosts {
       host = new RoomHost(roomId, replica, {
         ...this.#deps,
         audience: this.#deps.audiences.forRoom(roomId),
-        onAccepted: (room) => this.#unindexed.add(room.roomId),
+        onAccepted: (room) => this.#accepted(room),
         onFailed: (room, error) => this.#fail(room, error),
       });
       if (this.#closed) throw new Unavailable('node', 'This node is shutting down; ask another one.');
       this.#open.set(roomId, { host, unfollow });
+      if (this.#failures.get(roomId)?.version === -1) this.#failures.delete(roomId);
       if (early.length > 0) host.push(early);
       if (replica.position.version > 0) {
         logger.info({ roomId, commits: replica.position.version, ms: clock.now() - startedAt }, 'room opened');
@@ -190,8 +196,16 @@ export class RoomHosts {
   #refuseParked(roomId: RoomId): void {
     const failure = this.#failures.get(roomId);
     if (!failure || failure.times < 2) return;
-    if (this.#deps.clock.now() - failure.at < PARKED_MS) throw new RoomParked(roomId, failure.version, undefined);
+    const parkedForMs = failure.at + PARKED_MS - this.#deps.clock.now();
+    if (parkedForMs > 0) throw new RoomParked(roomId, parkedForMs);
     this.#failures.delete(roomId);
+  }
+
+  #accepted(host: RoomHost): void {
+    this.#unindexed.add(host.roomId);
+    // What failed once is past.
+    const failure = this.#failures.get(host.roomId);
+    if (failure && failure.version < host.version) this.#failures.delete(host.roomId);
   }
 
   #noteFailure(roomId: RoomId, version: number, error: unknown): void {

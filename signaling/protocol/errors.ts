@@ -35,25 +35,30 @@ export const ErrorCode = z.enum([
   'MEDIA_UNAVAILABLE',
   'DRAINING',
   'BUSY',
+  'ROOM_PARKED',
   'INTERNAL',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 
 /**
  * `protocol`: with PROTOCOL_UNSUPPORTED, the newest version that the server speaks. `exactCode`: a code that the first
- * clients of this protocol do not know; `code` is then the nearest one that they do.
+ * clients of this protocol do not know; `code` is then the nearest one that they do. `retryAfterMs`: until then asking
+ * this server again gives the same answer.
  */
 export const WireError = z.object({
   code: ErrorCode,
   message: z.string(),
   protocol: z.number().int().optional(),
   exactCode: z.string().optional(),
+  retryAfterMs: z.number().int().nonnegative().optional(),
 });
 export type WireError = z.infer<typeof WireError>;
 
 /** Codes that were added later, with what older clients of this protocol get instead. */
 const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   TOO_MANY_BANS: 'INVALID',
+  ROOM_PARKED: 'INTERNAL',
+  BUSY: 'TOO_MANY_REQUESTS',
 };
 
 /** Returns the error as sockets carry it, so that clients that do not know its code can read it too. */

@@ -31,7 +31,9 @@ export function toWireError(error: unknown): WireError | null {
   if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof Unavailable) return { code: 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };
   // The log already told whoever can repair it; people in the room cannot.
-  if (error instanceof RoomParked) return { code: 'INTERNAL', message: error.message };
+  if (error instanceof RoomParked) {
+    return { code: 'ROOM_PARKED', message: error.message, retryAfterMs: Math.ceil(error.retryAfterMs) };
+  }
   return null;
 }
 

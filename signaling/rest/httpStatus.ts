@@ -31,6 +31,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   MEDIA_UNAVAILABLE: 503,
   DRAINING: 503,
   BUSY: 503,
+  ROOM_PARKED: 503,
   INTERNAL: 500,
 };
 

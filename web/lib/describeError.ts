@@ -1,4 +1,4 @@
-import { CommandTimedOut, type ConnectFailure } from '../../client/index.ts';
+import { CommandTimedOut, type ConnectFailure, RequestRefused } from '../../client/index.ts';
 
 export interface DescribedError {
   readonly title: string;
@@ -84,10 +84,19 @@ export function describeError(error: unknown): DescribedError | null {
   if (isCancelled(error)) return null;
   const code = codeOf(error);
   if (error instanceof CommandTimedOut) return AGAIN;
+  if (error instanceof RequestRefused && error.retryAfterMs !== undefined) return parked(error.retryAfterMs);
   const byCode = code !== null && isDescribed(code) ? BY_CODE[code] : undefined;
   if (byCode) return byCode;
   if (error instanceof DOMException) return BY_NAME[error.name] ?? RELOAD;
   return RELOAD;
+}
+
+function parked(retryAfterMs: number): DescribedError {
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  return {
+    title: 'This meeting cannot be opened at the moment.',
+    advice: `Nothing of it is lost; it can be tried again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+  };
 }
 
 function isDescribed(code: string): code is ConnectFailure {

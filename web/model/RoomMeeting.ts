@@ -67,6 +67,7 @@ export class RoomMeeting implements Meeting {
       this.#ended = reason === 'refused' ? 'expired' : reason;
       this.#refresh();
     });
+    room.on('held', (error) => this.#say(describeError(error)));
     room.on('deviceLost', (source) => this.#say(lostDeviceNotice(source)));
     room.on('trackMuted', ({ source }, { id }, byHost) => {
       if (byHost && id === room.localParticipant.id) this.#say(hostMuteNotice(source));

@@ -108,6 +108,8 @@ export interface TestNodeOptions {
   readonly idleMs?: number;
   readonly lagMs?: () => number;
   readonly metrics?: SignalingDeps['metrics'];
+  /** Called before a room is read from the journal; may throw. */
+  readonly restoring?: () => void;
 }
 
 type TestNodeParts = Pick<TestNode, 'nodeId' | 'url' | 'signaling' | 'audiences' | 'hosts' | 'logger'>;
@@ -154,6 +156,7 @@ export class TestNode {
       logger,
       newId: randomUUID,
       restore: async (roomId) => {
+        options.restoring?.();
         const { state, position } = await restore(journal, roomId);
         return new Replica(state, position);
       },

@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Replica } from '../../../core/host/Replica.ts';
+import { RoomHosts, RoomParked } from '../../../core/host/RoomHosts.ts';
+import { JournalCorrupt } from '../../../core/ports.ts';
+import { InMemoryJournal, InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { restore } from '../../../recovery/replay.ts';
+import { ManualClock } from '../../support/ManualClock.ts';
+import { NO_MEDIA } from '../../support/noMedia.ts';
+import { recordingLogger } from '../../support/system.ts';
+
+const ROOM = 'room';
+
+describe('a room that fails', () => {
+  let clock: ManualClock;
+  let logger: ReturnType<typeof recordingLogger>;
+  let hosts: RoomHosts;
+  let broken: boolean;
+  let releaseFails: boolean;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    logger = recordingLogger();
+    broken = false;
+    releaseFails = false;
+    const journal = new InMemoryJournal(new InMemoryJournalStore());
+    hosts = new RoomHosts({
+      nodeId: 'node-1',
+      journal,
+      registry: {
+        start: () => Promise.resolve(),
+        stop: () => Promise.resolve(),
+        nodes: () => Promise.resolve([]),
+        claimRoom: () => Promise.resolve(),
+        releaseRoom: () => (releaseFails ? Promise.reject(new TypeError('odd')) : Promise.resolve()),
+      },
+      roomIndex: {
+        touch: () => Promise.resolve(),
+        remove: () => Promise.resolve(),
+        list: () => Promise.resolve([]),
+      },
+      deadlineSweeper: { start: () => {}, stop: () => Promise.resolve() },
+      media: NO_MEDIA,
+      audiences: {
+        forRoom: () => ({
+          committed: () => {},
+          rebuilt: () => {},
+          consumersOpened: () => Promise.resolve(),
+          consumersClosed: () => {},
+          consumersPaused: () => {},
+          layersWanted: () => {},
+          activeSpeakersChanged: () => {},
+          connectionQualityChanged: () => {},
+          reencodingChanged: () => {},
+          mediaLost: () => {},
+        }),
+      },
+      clock,
+      logger,
+      newId: () => crypto.randomUUID(),
+      restore: async (roomId) => {
+        if (broken) throw new JournalCorrupt(roomId, 1, 'a test says so');
+        const { state, position } = await restore(journal, roomId);
+        return new Replica(state, position);
+      },
+      commandTimeoutMs: 1_000,
+      idleMs: 10,
+    });
+  });
+
+  it('a room that cannot be rebuilt twice is parked, and says for how long', async () => {
+    broken = true;
+    await expect(hosts.open(ROOM)).rejects.toBeInstanceOf(JournalCorrupt);
+    await expect(hosts.open(ROOM)).rejects.toBeInstanceOf(JournalCorrupt);
+    clock.advance(20_000);
+    const parked = await hosts.open(ROOM).catch((error: unknown) => error);
+    expect(parked).toBeInstanceOf(RoomParked);
+    expect(parked).toMatchObject({ retryAfterMs: 40_000, message: expect.stringContaining('in 40 s') });
+    clock.advance(40_000);
+    broken = false;
+    expect((await hosts.open(ROOM)).roomId).toBe(ROOM);
+  });
+
+  it('a failure that was overcome does not count against the room later', async () => {
+    for (const _ of ['in January', 'in June', 'in December']) {
+      broken = true;
+      await expect(hosts.open(ROOM)).rejects.toBeInstanceOf(JournalCorrupt);
+      broken = false;
+      await hosts.open(ROOM);
+      hosts.start();
+      clock.advance(1_100);
+      await expect.poll(() => hosts.size).toBe(0);
+    }
+  });
+
+  it('a room whose end fails in an unknown way is closed, and the process goes on', async () => {
+    releaseFails = true;
+    const room = await hosts.open(ROOM);
+    await hosts.close();
+    expect(hosts.size).toBe(0);
+    expect(room.idleSince).not.toBeNull();
+    expect(logger.lines.map(({ message }) => message)).toContain('a room was not closed in order');
+  });
+});
