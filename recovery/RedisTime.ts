@@ -6,7 +6,7 @@ import { Repeater } from './Repeater.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
 
 /** A node whose clock is off by more than this says so, and takes nobody new. */
-export const CLOCK_TOLERANCE_MS = 2_000;
+const CLOCK_TOLERANCE_MS = 2_000;
 
 /**
  * The time of the Redis server, measured every second. Between two measurements it follows this process' monotonic

@@ -11,6 +11,7 @@ import { RedisRoomIndex } from './RedisRoomIndex.ts';
 import { RedisTime } from './RedisTime.ts';
 import { BullReencodingQueue } from './reencoding/BullReencodingQueue.ts';
 import { RedisSidecarDirectory } from './reencoding/RedisSidecarDirectory.ts';
+import { claimTokenSecret, confirmTokenSecret } from './tokenSecret.ts';
 
 export interface RecoveryConfig {
   readonly redis: RedisConfig;
@@ -18,6 +19,8 @@ export interface RecoveryConfig {
   readonly nodeId: NodeId;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** A keyed hash of the secret that signs tokens, for nodes that serve clients. */
+  readonly tokenSecretFingerprint?: string;
   /** How long Redis may take to serve at first: it may have to load its data. */
   readonly startTimeoutMs?: number;
 }
@@ -28,6 +31,11 @@ export interface Recovery {
   readonly roomIndex: RoomIndex;
   readonly deadlineSweeper: DeadlineSweeper;
   readonly time: ServiceTime;
+  /**
+   * Call it once `registry` has started.
+   * @throws OtherTokenSecret when another node that started at the same time has another one
+   */
+  confirmTokenSecret(): Promise<void>;
   readonly reencodingQueue: ReencodingQueue;
   readonly sidecars: Pick<SidecarDirectory, 'sidecars'>;
   /** Call it after all users of these parts have stopped. */
@@ -39,10 +47,11 @@ const START_TIMEOUT_MS = 30_000;
 /**
  * Connects to Redis.
  * @throws Unavailable when it does not serve in time
+ * @throws OtherTokenSecret when other nodes sign tokens with another secret
  * @throws TypeError when the URL is bad
  */
 export async function createRecovery(config: RecoveryConfig): Promise<Recovery> {
-  const { clock, durability, nodeId } = config;
+  const { clock, durability, nodeId, tokenSecretFingerprint } = config;
   const logger = config.logger.child({ part: 'recovery' });
   const redis = new RedisConnection(config.redis, logger);
   // WAIT holds up its connection: signs of life must not stand behind it.
@@ -65,6 +74,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     if (journalRedis !== redis) await journalRedis.firstService(config.startTimeoutMs ?? START_TIMEOUT_MS);
     await verifyDurability(redis, durability, logger);
     await time.start();
+    if (tokenSecretFingerprint) await claimTokenSecret(redis, tokenSecretFingerprint, logger);
   } catch (error) {
     await close();
     throw error;
@@ -76,6 +86,9 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     roomIndex: new RedisRoomIndex(redis, time, logger),
     deadlineSweeper: new RedisDeadlineSweeper(redis, time, nodeId, clock, logger),
     time,
+    async confirmTokenSecret() {
+      if (tokenSecretFingerprint) await confirmTokenSecret(redis, tokenSecretFingerprint, logger);
+    },
     reencodingQueue,
     sidecars: new RedisSidecarDirectory(redis, clock, logger),
     async close() {

@@ -19,6 +19,8 @@ export const nodeRoomsKey = (nodeId: NodeId): string => `everroom:node:${escapeI
 /** Claim of the node that looks after a dead node's rooms; expires. */
 export const nodeSweepKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:sweep`;
 
+/** A keyed hash of the secret that signs tokens: nodes find out that theirs differ. */
+export const tokenSecretKey = (): string => 'everroom:token-secret';
 /** Hash: since when the service has been there without a break, and when it was last seen (ms, Redis' clock). */
 export const serviceKey = (): string => 'everroom:service';
 

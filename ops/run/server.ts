@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { Replica } from '../../core/host/Replica.ts';
@@ -45,6 +45,9 @@ async function createServer(): Promise<SupervisedServer> {
     nodeId,
     clock,
     logger,
+    tokenSecretFingerprint: createHmac('sha256', config.auth.tokenSecret.reveal())
+      .update('everroom:token-secret')
+      .digest('hex'),
   });
   // Redis and the media workers start side by side: no room opens before both are there.
   const queue: ReencodingQueue = {
@@ -128,7 +131,7 @@ async function createServer(): Promise<SupervisedServer> {
       const [{ url }] = await Promise.all([
         signaling.listen(config.http.host, config.http.port),
         media.listen(),
-        recovery.registry.start(self),
+        recovery.registry.start(self).then(() => recovery.confirmTokenSecret()),
       ]);
       hosts.start();
       logger.info({ url, ms: clock.now() - startedAt }, 'serving');
