@@ -7,7 +7,7 @@ import { Connection, type ConnectionOwner } from './connection/Connection.ts';
 import type { Link, Notification } from './connection/Link.ts';
 import { wakeWithThePage } from './connection/wakeWithThePage.ts';
 import { Emitter } from './Emitter.ts';
-import { ConnectError } from './errors.ts';
+import { ConnectError, ConnectionLost } from './errors.ts';
 import { MediaEngine } from './media/MediaEngine.ts';
 import type { RemoteTrack } from './media/RemoteTrack.ts';
 import { tellMedia } from './media/tellMedia.ts';
@@ -103,6 +103,12 @@ export class Room extends Emitter<RoomEvents> {
       newId: this.#newId,
       emit: (name, ...args) => this.emit(name, ...args),
       recorded: () => this.#record.room?.chat ?? [],
+      hasEarlier: () => this.#record.hasEarlierChat,
+      loadBefore: async (messageId) => {
+        if (this.#link === undefined) throw new ConnectionLost('there is no connection now');
+        const { messages, more } = await this.#link.request('chatBefore', { messageId });
+        this.#record.addEarlierChat(messageId, messages, more);
+      },
       self: () => ({ id: this.#roster.local?.id ?? '', name: this.#roster.local?.name ?? '' }),
     });
   }
@@ -327,7 +333,7 @@ export class Room extends Emitter<RoomEvents> {
   #notified(notification: Notification): void {
     const { name, body } = notification;
     if (name === 'committed') this.#changed(this.#record.commit(body));
-    else if (name === 'refreshed') this.#changed(this.#record.refresh(body.room, body.version));
+    else if (name === 'refreshed') this.#changed(this.#record.refresh(body.room, body.version, body.earlierChat));
     else if (name === 'outOfDate') this.#distrust('the copy is out of date');
     else if (name === 'reencodingStatus') this.#reencodingChanged(body.trackIds, body);
     else if (!tellMedia(notification, this.#media, this.#link)) {

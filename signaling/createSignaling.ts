@@ -8,7 +8,7 @@ import type { ReencodingPort } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
-import { guardBacklog } from './connections/backlog.ts';
+import { BacklogGuard } from './connections/backlog.ts';
 import type { EngineConnection } from './connections/engineConnection.ts';
 import { Gate } from './connections/Gate.ts';
 import { NodeDirectory } from './connections/NodeDirectory.ts';
@@ -242,13 +242,12 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
         admitted: (socket) => sockets.trust(socket),
       })
     : null;
-  const stopGuard = guardBacklog(
-    () => connectionsOf([...sockets.io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])]),
-    limits,
-    (bytes) => {
-      metrics.connectionCutOff('backlog');
-      refusals.warn({ bytes }, 'a client does not read what it is sent: cut off');
-    },
+  const backlogGuard = new BacklogGuard(limits, (bytes) => {
+    metrics.connectionCutOff('backlog');
+    refusals.warn({ bytes }, 'a client does not read what it is sent: cut off');
+  });
+  const stopGuard = backlogGuard.start(() =>
+    connectionsOf([...sockets.io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])]),
   );
 
   const certificateWatch =

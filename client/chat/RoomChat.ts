@@ -10,6 +10,10 @@ export interface RoomChatOptions {
   readonly newId: () => string;
   readonly emit: EmitRoomEvent;
   readonly recorded: () => readonly ChatMessage[];
+  /** Whether the room has messages before the first recorded one. */
+  readonly hasEarlier: () => boolean;
+  /** Adds the page before this message to what is recorded. */
+  readonly loadBefore: (messageId: string) => Promise<void>;
   readonly self: () => { readonly id: string; readonly name: string };
 }
 
@@ -19,6 +23,7 @@ const MAX_TEXT = 16_384;
 export class RoomChat {
   readonly #options: RoomChatOptions;
   #outbox: ChatOutbox | undefined;
+  #loading: Promise<void> | undefined;
 
   constructor(options: RoomChatOptions) {
     this.#options = options;
@@ -44,6 +49,29 @@ export class RoomChat {
         }),
       ),
     ];
+  }
+
+  /** Whether there are messages before the first of `messages`: `loadEarlier` adds them. */
+  get hasEarlier(): boolean {
+    return this.#options.hasEarlier();
+  }
+
+  /**
+   * Adds some of the messages before the first one to `messages`; `chatChanged` follows.
+   * @throws RequestRefused or ConnectionLost when they do not come
+   */
+  loadEarlier(): Promise<void> {
+    this.#loading ??= this.#loadEarlier().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #loadEarlier(): Promise<void> {
+    const [first] = this.#options.recorded();
+    if (first === undefined || !this.hasEarlier) return;
+    await this.#options.loadBefore(first.id);
+    this.#options.emit('chatChanged');
   }
 
   /**

@@ -14,7 +14,7 @@ const LOCKED = [{ type: 'LockChanged', locked: true }] as const;
 
 function entered(version = 7): RoomRecord {
   const record = new RoomRecord();
-  record.enter({ roomId: 'room', room: ROOM, missed: null, version });
+  record.enter({ roomId: 'room', room: ROOM, missed: null, version, earlierChat: false });
   return record;
 }
 
@@ -43,6 +43,35 @@ describe('RoomRecord', () => {
     expect(record.room).toBe(ROOM);
   });
 
+  it('earlier messages come before those of the copy, and only where they belong', () => {
+    const chat = ['m1', 'm2', 'm3', 'm4'].map((id, at) => ({
+      ...{ id, participantId: 'ann', name: 'Ann', text: id, at, editedAt: null, deleted: false },
+    }));
+    const room = { ...ROOM, chat: chat.slice(2) };
+    const record = new RoomRecord();
+    record.enter({ roomId: 'room', room, missed: null, version: 7, earlierChat: true });
+    expect(record.hasEarlierChat).toBe(true);
+    record.addEarlierChat('m4', chat.slice(0, 1), false);
+    expect(record.room?.chat).toEqual(chat.slice(2));
+    record.addEarlierChat('m3', chat.slice(1, 2), true);
+    record.addEarlierChat('m2', chat.slice(0, 1), false);
+    expect([record.room?.chat, record.hasEarlierChat]).toEqual([chat, false]);
+    const edit = { type: 'ChatEdited', messageId: 'm1', text: 'edited', at: 9 } as const;
+    expect(record.commit({ version: 8, byOthers: false, events: [edit] })).toMatchObject([{ type: 'edited' }]);
+
+    // A whole room that goes back further than the copy before brings no news.
+    record.enter({ roomId: 'room', room, missed: null, version: 9, earlierChat: true });
+    expect(
+      record.enter({
+        roomId: 'room',
+        room: { ...ROOM, chat },
+        missed: null,
+        version: 10,
+        earlierChat: false,
+      }),
+    ).toEqual([]);
+  });
+
   it('a record that is not trusted asks for the whole room, and takes no commit until it has it', () => {
     const record = entered();
     expect(record.entryVersion).toBe(7);
@@ -50,7 +79,7 @@ describe('RoomRecord', () => {
     expect(record.entryVersion).toBe(0);
     expect(record.commit({ version: 8, byOthers: false, events: LOCKED })).toEqual([]);
     expect(record.version).toBe(7);
-    record.enter({ roomId: 'room', room: ROOM, missed: null, version: 9 });
+    record.enter({ roomId: 'room', room: ROOM, missed: null, version: 9, earlierChat: false });
     expect(record.entryVersion).toBe(9);
   });
 
@@ -60,15 +89,19 @@ describe('RoomRecord', () => {
       { version: 3, byOthers: false, events: [] },
       { version: 4, byOthers: false, events: LOCKED },
     ];
-    expect(record.enter({ roomId: 'room', room: null, missed, version: 4 })).toEqual([{ type: 'room' }]);
+    expect(record.enter({ roomId: 'room', room: null, missed, version: 4, earlierChat: false })).toEqual([
+      { type: 'room' },
+    ]);
     expect(record.room?.settings.locked).toBe(true);
   });
 
   it('[J4] the record does not paper over missing commits: it asks for the whole room', () => {
     const record = entered(3);
     const gap = [{ version: 5, byOthers: false, events: [] }];
-    expect(() => record.enter({ roomId: 'room', room: null, missed: gap, version: 5 })).toThrow('missing');
-    expect(() => record.enter({ roomId: 'room', room: null, missed: [], version: 5 })).toThrow(
+    expect(() => record.enter({ roomId: 'room', room: null, missed: gap, version: 5, earlierChat: false })).toThrow(
+      'missing',
+    );
+    expect(() => record.enter({ roomId: 'room', room: null, missed: [], version: 5, earlierChat: false })).toThrow(
       'missed commits end at 3',
     );
     expect(record.entryVersion).toBe(0);
@@ -77,8 +110,8 @@ describe('RoomRecord', () => {
   it('the record takes a fresh room in place of a commit', () => {
     const record = entered();
     const locked = { ...ROOM, settings: { ...ROOM.settings, locked: true } };
-    expect(record.refresh(locked, 8)).toEqual([{ type: 'room' }]);
-    expect(record.refresh(ROOM, 8)).toEqual([]);
+    expect(record.refresh(locked, 8, false)).toEqual([{ type: 'room' }]);
+    expect(record.refresh(ROOM, 8, false)).toEqual([]);
     expect([record.version, record.room]).toEqual([8, locked]);
   });
 
@@ -92,8 +125,14 @@ describe('RoomRecord', () => {
         const back = Math.min(first + away, commits.length);
         const record = new RoomRecord();
         const room = redactState(stateAt(first), 'participant');
-        record.enter({ roomId: 'room', room, missed: null, version: first });
-        record.enter({ roomId: 'room', room: null, missed: redacted(commits.slice(first, back)), version: back });
+        record.enter({ roomId: 'room', room, missed: null, version: first, earlierChat: false });
+        record.enter({
+          roomId: 'room',
+          room: null,
+          missed: redacted(commits.slice(first, back)),
+          version: back,
+          earlierChat: false,
+        });
         for (const commit of redacted(commits.slice(back))) expect(record.commit(commit)).not.toBeNull();
         expect(record.room && canonical(record.room)).toBe(
           canonical(redactState(stateAt(commits.length), 'participant')),

@@ -1,5 +1,6 @@
 import { evolveRedacted } from '../../core/room/evolve.ts';
 import type { RedactedCommit, RedactedRoom } from '../../core/room/redact.ts';
+import type { ChatMessage } from '../../core/room/state.ts';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import { changesBetween, type RoomChange } from './changesBetween.ts';
 
@@ -17,6 +18,7 @@ interface Copy {
 export class RoomRecord {
   #copy: Copy | undefined;
   #isTrusted = true;
+  #earlierChat = false;
 
   get roomId(): string | undefined {
     return this.#copy?.roomId;
@@ -29,6 +31,11 @@ export class RoomRecord {
 
   get version(): number {
     return this.#copy?.version ?? 0;
+  }
+
+  /** Whether the room has messages before the first one in this copy. */
+  get hasEarlierChat(): boolean {
+    return this.#earlierChat;
   }
 
   get isTrusted(): boolean {
@@ -45,7 +52,7 @@ export class RoomRecord {
   }
 
   /** Takes over what an entry brought. Returns what changed since the copy before; nothing on the first entry. */
-  enter(answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version'>): readonly RoomChange[] {
+  enter(answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version' | 'earlierChat'>): readonly RoomChange[] {
     // If the missed commits do not fit, the next attempt asks for the whole room.
     this.#isTrusted = false;
     const { roomId, room, version } = answer;
@@ -54,6 +61,7 @@ export class RoomRecord {
     if (room !== null) {
       if (before !== undefined) changes.push(...changesBetween(before.room, room));
       this.#copy = { roomId, room, version };
+      this.#earlierChat = answer.earlierChat;
     } else {
       if (before === undefined) throw new Error('the entry brought neither a room nor anything to add to');
       const { copy, changes: missed } = withMissed(before, answer.missed ?? []);
@@ -78,11 +86,20 @@ export class RoomRecord {
   }
 
   /** Takes the whole room, since this participant now sees more of it, or less. */
-  refresh(room: RedactedRoom, version: number): readonly RoomChange[] {
+  refresh(room: RedactedRoom, version: number, earlierChat: boolean): readonly RoomChange[] {
     if (this.#copy === undefined || !this.#isTrusted || version <= this.#copy.version) return [];
     const changes = changesBetween(this.#copy.room, room);
     this.#copy = { ...this.#copy, room, version };
+    this.#earlierChat = earlierChat;
     return changes;
+  }
+
+  /** Adds messages that stand before `messageId`, unless the copy no longer begins with that one. */
+  addEarlierChat(messageId: string, messages: readonly ChatMessage[], more: boolean): void {
+    const copy = this.#copy;
+    if (copy === undefined || copy.room.chat[0]?.id !== messageId) return;
+    this.#copy = { ...copy, room: { ...copy.room, chat: [...messages, ...copy.room.chat] } };
+    this.#earlierChat = more;
   }
 }
 

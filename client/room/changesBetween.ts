@@ -84,9 +84,11 @@ function muteOf(before: Track, { id: trackId, muted }: Track, participantId: str
 function chatChanges(before: readonly ChatMessage[], after: readonly ChatMessage[]): RoomChange[] {
   const changes: RoomChange[] = [];
   const known = new Map(before.map((message) => [message.id, message]));
-  for (const message of after) {
+  // What stands before a known message is earlier than this copy went back, not new.
+  const knownFrom = after.findIndex(({ id }) => known.has(id));
+  for (const [index, message] of after.entries()) {
     const old = known.get(message.id);
-    if (old === message) continue;
+    if (old === message || index < knownFrom) continue;
     if (old === undefined) changes.push({ type: 'posted', message });
     else if (message.deleted && !old.deleted) changes.push({ type: 'deleted', message });
     else if (message.editedAt !== old.editedAt) changes.push({ type: 'edited', message });

@@ -147,6 +147,8 @@ const message = object<ChatMessage>({
   deleted: flag,
 });
 
+const CHAT = list(message);
+
 const lobbyEntry = object<LobbyEntry>({ participantId: text, name: text, knockedAt: number, nodeId });
 
 /** The same for the state that the events lead to [R-REDACT-2]. */
@@ -162,7 +164,7 @@ const STATE = object<RoomState>({
   admitted: forHosts(setOf(text), new Set()),
   banned: forHosts(setOf(text), new Set()),
   spotlight: added(orNull(text), null),
-  chat: list(message),
+  chat: CHAT,
   lastSession: number,
   commandIds: hidden([]),
 });
@@ -183,6 +185,19 @@ export function concernsHostsOnly(commit: Commit): boolean {
 
 export function redactState(state: RoomState, audience: Audience): RedactedRoom {
   return STATE.redact(state, audience) as RedactedRoom;
+}
+
+/** A part of the chat, as `redactState` would have it. */
+export function redactChat(messages: readonly ChatMessage[], audience: Audience): readonly ChatMessage[] {
+  return CHAT.redact(messages, audience);
+}
+
+/**
+ * Reads messages on arrival.
+ * @throws Unreadable when this version does not know them
+ */
+export function readChat(value: unknown): readonly ChatMessage[] {
+  return CHAT.read(value, 'chat');
 }
 
 /** A state as JSON carries it. */

@@ -7,7 +7,7 @@ import { redact, redactState, writeState } from '../../core/room/redact.ts';
 import { EMPTY_ROOM, type RoomState } from '../../core/room/state.ts';
 import { ErrorCode } from '../../signaling/protocol/errors.ts';
 import { ConsumerOffer, notifications } from '../../signaling/protocol/notifications.ts';
-import { Room, Commit as WireCommit } from '../../signaling/protocol/record.ts';
+import { Chat, Room, Commit as WireCommit } from '../../signaling/protocol/record.ts';
 import { ConnectAuth, EntryAnswer, requests } from '../../signaling/protocol/requests.ts';
 import { ReencodingPolicy, TransportPair, View } from '../../signaling/protocol/shapes.ts';
 import { PROTOCOL_VERSION } from '../../signaling/protocol/version.ts';
@@ -16,7 +16,7 @@ const COLUMNS = 110;
 /** Shapes that several messages share. */
 const SHARED = { EntryAnswer, TransportPair, View, ReencodingPolicy, ConsumerOffer };
 const NAMES = new Map<unknown, string>(
-  Object.entries({ ...SHARED, Room, Commit: WireCommit }).map(([name, schema]) => [schema, name]),
+  Object.entries({ ...SHARED, Room, Commit: WireCommit, Chat }).map(([name, schema]) => [schema, name]),
 );
 const SAMPLES = new URL('../../recovery/journal/samples/', import.meta.url);
 

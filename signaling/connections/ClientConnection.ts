@@ -62,6 +62,7 @@ export class ClientConnection {
   #replaced = false;
   readonly #asked = new Set<() => void>();
   #inFlight = 0;
+  #charactersSent = 0;
   #onIdle: (() => void) | null = null;
 
   constructor(socket: Socket, { protocol, address, claims, nodeUrl }: Admission, limits: Limits, now: number) {
@@ -73,6 +74,14 @@ export class ClientConnection {
     this.requests = new TokenBucket(limits.requests, now);
     this.signals = new TokenBucket(limits.signals, now);
     this.excess = new TokenBucket(limits.excess, now);
+    socket.conn.on('packetCreate', ({ data }: { readonly data?: unknown }) => {
+      if (typeof data === 'string') this.#charactersSent += data.length;
+    });
+  }
+
+  /** Everything that was sent to this client. */
+  get charactersSent(): number {
+    return this.#charactersSent;
   }
 
   get roomId(): RoomId {

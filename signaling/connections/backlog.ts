@@ -1,5 +1,4 @@
-import type { EngineConnection } from './engineConnection.ts';
-import { backlogOf, cutOff } from './engineConnection.ts';
+import { backlogOf, cutOff, type EngineConnection } from './engineConnection.ts';
 
 const ROUND_MS = 1_000;
 
@@ -14,26 +13,36 @@ export interface BacklogLimits {
  * Cuts off clients that do not read what they get: each that lets more than `backlogBytes` wait from one round to the
  * next, and, when all of them together let too much wait, those with the most.
  */
-export function guardBacklog(
-  connections: () => Iterable<EngineConnection>,
-  limits: BacklogLimits,
-  onCutOff: (bytes: number) => void,
-): () => void {
-  let suspects = new WeakSet<EngineConnection>();
-  const timer = setInterval(() => {
-    const slow = [...connections()].map((connection) => ({ connection, bytes: backlogOf(connection) }));
-    let total = slow.reduce((sum, { bytes }) => sum + bytes, 0);
-    const next = new WeakSet<EngineConnection>();
-    for (const { connection, bytes } of slow.sort((a, b) => b.bytes - a.bytes)) {
-      const isOver = bytes > limits.backlogBytes;
-      if ((isOver && suspects.has(connection)) || total > limits.totalBacklogBytes) {
+export class BacklogGuard {
+  readonly #limits: BacklogLimits;
+  readonly #onCutOff: (bytes: number) => void;
+  #suspects = new WeakSet<EngineConnection>();
+
+  constructor(limits: BacklogLimits, onCutOff: (bytes: number) => void) {
+    this.#limits = limits;
+    this.#onCutOff = onCutOff;
+  }
+
+  /** Looks at all connections every second; the returned function ends it. */
+  start(connections: () => Iterable<EngineConnection>): () => void {
+    const timer = setInterval(() => this.round(connections()), ROUND_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  round(connections: Iterable<EngineConnection>): void {
+    const { backlogBytes, totalBacklogBytes } = this.#limits;
+    const backlogs = [...connections].map((connection) => ({ connection, bytes: backlogOf(connection) }));
+    let total = backlogs.reduce((sum, { bytes }) => sum + bytes, 0);
+    const suspects = new WeakSet<EngineConnection>();
+    for (const { connection, bytes } of backlogs.sort((a, b) => b.bytes - a.bytes)) {
+      const isOver = bytes > backlogBytes;
+      if ((isOver && this.#suspects.has(connection)) || total > totalBacklogBytes) {
         total -= bytes;
-        onCutOff(bytes);
+        this.#onCutOff(bytes);
         cutOff(connection);
-      } else if (isOver) next.add(connection);
+      } else if (isOver) suspects.add(connection);
     }
-    suspects = next;
-  }, ROUND_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+    this.#suspects = suspects;
+  }
 }

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { Unreadable } from '../../core/room/fields.ts';
-import { type RedactedCommit, type RedactedRoom, readCommit, readState, writeState } from '../../core/room/redact.ts';
+import {
+  type RedactedCommit,
+  type RedactedRoom,
+  readChat,
+  readCommit,
+  readState,
+  writeState,
+} from '../../core/room/redact.ts';
+import type { ChatMessage } from '../../core/room/state.ts';
 
 /** The room's commits and state as they travel: `core/room/redact.ts` chooses what of them does. */
 
@@ -12,6 +20,11 @@ export const Commit = z.codec(z.unknown(), z.custom<RedactedCommit>(), {
 export const Room = z.codec(z.unknown(), z.custom<RedactedRoom>(), {
   decode: (value, context) => orIssue(readState, value, context),
   encode: writeState,
+});
+
+export const Chat = z.codec(z.unknown(), z.custom<readonly ChatMessage[]>(), {
+  decode: (value, context) => orIssue(readChat, value, context),
+  encode: (messages) => messages,
 });
 
 function orIssue<T>(read: (value: unknown) => T, value: unknown, context: z.core.ParsePayload): T {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WireError } from './errors.ts';
-import { Commit, Room } from './record.ts';
+import { Chat, Commit, Room } from './record.ts';
 import {
   DtlsParameters,
   ExpectedMedia,
@@ -41,8 +41,10 @@ export const EntryAnswer = z.object({
   session: z.number().int(),
   /** Lets its holder resume as this participant on any node. */
   resumeToken: z.string(),
-  /** The room as of `version`; null when `missed` brings the client's copy up to date. */
+  /** The room as of `version` with the last messages of its chat; null when `missed` brings the copy up to date. */
   room: Room.nullable(),
+  /** Whether the chat has messages before those in `room`: `chatBefore` brings them. */
+  earlierChat: z.boolean().default(false),
   missed: z.array(Commit).nullable(),
   version: z.number().int(),
   serverTime: z.number(),
@@ -121,6 +123,8 @@ export const requests = {
 
   postChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
   editChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
+  /** The messages before this one, oldest first; `more` if there are earlier ones still. */
+  chatBefore: { request: z.object({ messageId: Id }), response: z.object({ messages: Chat, more: z.boolean() }) },
   deleteChat: { request: z.object({ ...command, messageId: Id }), response: none },
 
   raiseHand: { request: z.object({ ...command }), response: none },

@@ -15,6 +15,8 @@ import { INTERNAL, toWireError, WireRefusal } from './WireRefusal.ts';
 const MESSAGE_CHARACTERS = 500;
 /** A request of this size counts as two. */
 const BYTES_A_REQUEST = 8_192;
+/** An answer of this size makes a request count as two. */
+const CHARACTERS_ANSWERED_A_REQUEST = 4_096;
 /** The extra cost of requests that cause more work. */
 const EXTRA_COST: { readonly [N in RequestName]?: number } = {
   join: 5,
@@ -71,7 +73,10 @@ export class Dispatcher {
       if (!known) throw new WireRefusal('INVALID', 'There is no such request.');
       if (!answer) throw new WireRefusal('INVALID', 'Requests are sent with an acknowledgement.');
       const result = await this.#handle(connection, known, body, (run) => afterAnswer.push(run));
+      const sentBefore = connection.charactersSent;
       answer({ ok: true, result } as Answer<RequestName>);
+      // A small request for a large answer is not a small one.
+      connection.requests.charge((connection.charactersSent - sentBefore) / CHARACTERS_ANSWERED_A_REQUEST);
     } catch (error) {
       const wire = this.#toWireError(error, connection, name);
       outcome = wire.code;

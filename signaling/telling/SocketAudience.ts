@@ -10,7 +10,7 @@ import type { ClientConnection } from '../connections/ClientConnection.ts';
 import type { Protocol } from '../protocol/version.ts';
 import { toCommit2, toRoleChange2 } from '../protocol2/toProtocol2.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
-import { withNewestChat } from './newestChat.ts';
+import { withNewestChat } from './chatPages.ts';
 import { type EndReason, encode, encodeAs, endedBy, knockDecidedBy } from './notifications.ts';
 
 /** How long a client may take to set up the consumers that it gets. */
@@ -127,7 +127,7 @@ export class SocketAudience implements RoomAudience {
     if (connection.protocol === 2) {
       connection.write(encodeAs('committed', toRoleChange2(redact(commit, audience), before, after)));
     } else {
-      connection.notify('refreshed', { version: commit.version, room: withNewestChat(after) });
+      connection.notify('refreshed', { version: commit.version, ...withNewestChat(after) });
     }
   }
 

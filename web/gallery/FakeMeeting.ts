@@ -22,6 +22,7 @@ export class FakeMeeting implements Meeting {
       discardChat: nothing,
       editChat: nothing,
       deleteChat: nothing,
+      loadEarlierChat: async () => this.#update({ earlierChat: false }),
       setTyping: () => undefined,
       muteParticipant: () => Promise.reject(Object.assign(new Error('no'), { code: 'FORBIDDEN' })),
       stopScreen: nothing,

@@ -90,7 +90,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   forty: () => meeting(meetingOf(40)),
   'self-muted': () =>
     meeting(meetingOf(3, { self: person(0, { camera: silent('c', true), microphone: silent('m', true) }) })),
-  chat: () => meeting(meetingOf(5, { chat: chatOf(), typing: ['Grace Hopper'] })),
+  chat: () => meeting(meetingOf(5, { chat: chatOf(), earlierChat: true, typing: ['Grace Hopper'] })),
   people: () => meeting(everyState),
   settings: () => meeting(meetingOf(3)),
   ending: () => meeting(meetingOf(3)),

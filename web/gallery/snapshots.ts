@@ -56,6 +56,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     lobby: [],
     spotlightId: null,
     chat: [],
+    earlierChat: false,
     speakers: others.slice(0, 1).map(({ id }) => id),
     lastSpokeAt: new Map(),
     typing: [],

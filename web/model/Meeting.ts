@@ -29,6 +29,8 @@ export interface MeetingSnapshot {
   /** The participant whom a host shows to everybody. */
   readonly spotlightId: string | null;
   readonly chat: readonly ChatLine[];
+  /** Whether there are messages before these. */
+  readonly earlierChat: boolean;
   /** Participant ids, loudest first. */
   readonly speakers: readonly string[];
   /** When each participant was last heard (ms since the epoch). */
@@ -115,6 +117,7 @@ export interface MeetingActions {
   discardChat(messageId: string): Promise<void>;
   editChat(messageId: string, text: string): Promise<void>;
   deleteChat(messageId: string): Promise<void>;
+  loadEarlierChat(): Promise<void>;
   setTyping(typing: boolean): void;
 
   muteParticipant(participantId: string): Promise<void>;

@@ -63,6 +63,7 @@ export class SnapshotBuilder {
       lobby: this.#waiting(record.lobby),
       spotlightId: record.spotlight,
       chat: this.#lines(record.chat, self.id),
+      earlierChat: room.chat.hasEarlier,
       speakers: happening.speakers,
       lastSpokeAt: happening.lastSpokeAt,
       typing: others.filter((person) => happening.typingIds.includes(person.id)).map((person) => person.name),

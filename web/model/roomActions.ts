@@ -28,6 +28,7 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
     discardChat: async (messageId) => chat.discard(messageId),
     editChat: (messageId, text) => chat.edit(messageId, text),
     deleteChat: (messageId) => chat.delete(messageId),
+    loadEarlierChat: () => chat.loadEarlier(),
     // A lost typing notice is not worth a message to the person.
     setTyping: (typing) => void room.setTyping(typing).catch((error: unknown) => console.debug('setTyping', error)),
 

@@ -7,7 +7,7 @@ import { redact, redactState } from '../../../core/room/redact.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import type { ClientConnection, Seat } from '../../connections/ClientConnection.ts';
 import type { EntryAnswer, RequestBody } from '../../protocol/requests.ts';
-import { withNewestChat } from '../../telling/newestChat.ts';
+import { withNewestChat } from '../../telling/chatPages.ts';
 import { changesRoleOf } from '../../telling/notifications.ts';
 import type { SignalingContext } from '../context.ts';
 import { withRoom } from '../withRoom.ts';
@@ -101,7 +101,7 @@ function toEntryAnswer(
     participantId,
     session,
     resumeToken,
-    room: missed ? null : withNewestChat(redactState(state, audience)),
+    ...(missed ? { room: null, earlierChat: false } : withNewestChat(redactState(state, audience))),
     missed: missed?.map((commit) => redact(commit, audience)) ?? null,
     version,
     serverTime: context.clock.now(),

@@ -296,6 +296,25 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await ann.client.ask('setView', { tiles: [{ trackId: 'x', width: 100, height: 100, pinned: false }] });
   });
 
+  it('[S1] a room comes with the last messages of its chat, and earlier ones on demand, to those in it', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    for (let index = 0; index < 120; index += 1) {
+      await ann.client.ask('postChat', { messageId: `m${index}`, text: `message ${index}` });
+    }
+    const bob = await join(roomId, 'bob');
+    const ids = (chat: readonly { id: string }[] = []) => chat.map(({ id }) => id);
+    const all = Array.from({ length: 120 }, (_, index) => `m${index}`);
+    expect([ids(bob.session.room?.chat), bob.session.earlierChat]).toEqual([all.slice(70), true]);
+    const page = await bob.client.ask('chatBefore', { messageId: 'm70' });
+    expect([ids(page.messages), page.more]).toEqual([all.slice(20, 70), true]);
+    const rest = await bob.client.ask('chatBefore', { messageId: 'm20' });
+    expect([ids(rest.messages), rest.more]).toEqual([all.slice(0, 20), false]);
+    expect(await bob.client.ask('chatBefore', { messageId: 'none' })).toEqual({ messages: [], more: false });
+    const outside = await connect(await node.joinToken(roomId, 'carl'));
+    await expect(outside.ask('chatBefore', { messageId: 'm70' })).rejects.toThrow('NOT_IN_ROOM');
+  });
+
   it('reactions and typing reach the others, and only them', async () => {
     const roomId = await node.createRoom();
     const ann = await join(roomId, 'ann');
@@ -317,7 +336,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await ann.client.ask('raiseHand', {});
     expect((await node.rest('GET', '/readyz')).body).toEqual({
       ready: true,
-      checks: { listening: true, serving: true, journal: true },
+      checks: { listening: true, serving: true, keepingUp: true, journal: true },
     });
   });
 

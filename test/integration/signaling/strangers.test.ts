@@ -240,4 +240,33 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
     await owner.ask('setCapacity', { capacity: 400 });
     owner.close();
   });
+
+  it('whoever asks for the room again and again pays for the answers', async () => {
+    await start({ requests: { burst: 500, perSecond: 0 } });
+    const [ann, bob] = meeting as [TestClient, TestClient];
+    for (let index = 0; index < 12; index += 1) {
+      await ann.ask('postChat', { messageId: `m${index}`, text: 'x'.repeat(4_000) });
+    }
+    let resumed = 0;
+    // 500 requests are many, but each of these is answered with 50 kB.
+    while ((await bob.send('resume', { commandId: `r${resumed}`, version: 0 })).ok) resumed += 1;
+    expect(resumed).toBeGreaterThan(5);
+    expect(resumed).toBeLessThan(40);
+    await start();
+  });
+
+  it('an entry brings a bounded part of the chat, whatever the room holds', async () => {
+    const [ann] = meeting as [TestClient];
+    for (let index = 0; index < 60; index += 1) {
+      await ann.ask('postChat', { messageId: `m${index}`, text: 'x'.repeat(2_000) });
+    }
+    const token = await node.joinToken(roomId, 'mallory');
+    const mallory = await open();
+    await mallory.connect({ protocol: PROTOCOL_VERSION, token });
+    mallory.say('421["join",{"commandId":"j","name":"Mallory"}]');
+    await waitUntil(() => mallory.heard.some((frame) => frame.startsWith('431')) || 'not joined');
+    const answer = mallory.heard.find((frame) => frame.startsWith('431')) ?? '';
+    expect(answer.length).toBeLessThan(120_000);
+    expect(answer).toContain('"earlierChat":true');
+  });
 });

@@ -1,5 +1,7 @@
 import { useMemo } from 'react';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { Button } from '../../ui/Button.tsx';
+import { useNotices } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ChatComposer } from './ChatComposer.tsx';
 import { formatDay, formatTime } from './formatTime.ts';
@@ -15,7 +17,8 @@ interface ChatPanelProps {
 }
 
 export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
-  const list = useStickToEnd(snapshot.chat);
+  const list = useStickToEnd(snapshot.chat, snapshot.chat[0]?.id);
+  const { attempt } = useNotices();
   const groups = useMemo(() => groupMessages(snapshot.chat), [snapshot.chat]);
   const mayModerate = snapshot.self.role === 'host';
 
@@ -24,6 +27,11 @@ export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
       <div ref={list} className="panel-body chat-list" role="log" aria-label="Messages">
         {groups.length === 0 && (
           <p className="chat-empty">Messages stay in the meeting: whoever joins later reads them too.</p>
+        )}
+        {snapshot.earlierChat && (
+          <Button variant="quiet" className="chat-earlier" onClick={() => void attempt(actions.loadEarlierChat())}>
+            Show earlier messages
+          </Button>
         )}
         {groups.map((group, index) => (
           <Group key={group.key} group={group} first={index === 0} actions={actions} mayModerate={mayModerate} />
