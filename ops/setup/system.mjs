@@ -66,7 +66,11 @@ export const CHROMIUM = command('chromium', [
 export const FIREFOX = command('firefox-esr', ['firefox', 'firefox-esr']);
 
 /** The tests put them beside a server, as operators do. */
-export const NEIGHBOURS = [command('coturn', ['turnserver']), command('nginx-light', ['nginx'])];
+export const NEIGHBOURS = [
+  command('coturn', ['turnserver']),
+  command('nginx-light', ['nginx']),
+  command('caddy', ['caddy']),
+];
 
 /** The needs of `ops/setup/worker-build`. */
 export const COMPILER = [

@@ -96,6 +96,7 @@ export interface TestNodeOptions {
   readonly pageFolder?: string;
   readonly iceServers?: SignalingDeps['iceServers'];
   readonly tls?: SignalingDeps['tls'];
+  readonly trustedProxies?: SignalingDeps['trustedProxies'];
   readonly auth?: Partial<SignalingDeps['auth']>;
   /** A separate media plane; by default the nodes of a test file share one. */
   readonly media?: MediaPlane;
@@ -166,7 +167,7 @@ export class TestNode {
     const signaling = await createSignaling({
       engine: options.engine,
       tls: options.tls ?? null,
-      trustedProxies: ['loopback'],
+      trustedProxies: options.trustedProxies ?? ['loopback'],
       iceServers: options.iceServers ?? [],
       turn: null,
       auth: {
