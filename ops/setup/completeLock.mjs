@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Completes package-lock.json for the platforms it was not made on. npm leaves out an optional platform package
-// that its registry does not offer at that moment, and `npm ci` then refuses the whole lock file.
+// that its registry does not offer at that moment, and `npm ci` then refuses the whole lock file. Nobody knows the hash
+// of such a package, so it is locked for no system and never installed: the program does without it. When a registry
+// offers it, `npm install` writes a whole entry in place of one that was deleted.
 // Run it after every change of the lock file: node ops/setup/completeLock.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
@@ -12,11 +14,16 @@ import { fileURLToPath } from 'node:url';
  * @typedef {object} LockedPackage
  * @property {string} [version]
  * @property {string} [resolved]
+ * @property {string} [integrity]
+ * @property {boolean} [link]
+ * @property {string[]} [os]
  * @property {boolean} [dev]
  * @property {boolean} [optional]
  * @property {Record<string, string>} [optionalDependencies]
  */
 
+/** npm installs a package that names this system nowhere. */
+const NO_SYSTEM = 'none';
 const OS_NAMES = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU_NAMES = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 
@@ -51,6 +58,7 @@ export function completeLock(lock) {
       lock.packages[`node_modules/${name}`] = {
         version,
         ...platform,
+        os: [NO_SYSTEM],
         ...(entry.dev ? { dev: true } : {}),
         optional: true,
       };
@@ -60,6 +68,17 @@ export function completeLock(lock) {
   const sorted = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
   lock.packages = Object.fromEntries(sorted);
   return added;
+}
+
+/**
+ * Returns the packages that could be installed unchecked, because the lock file does not hold their hash.
+ * @param {Lock} lock
+ */
+export function uncheckedPackages(lock) {
+  return Object.entries(lock.packages).flatMap(([path, { link, integrity, os }]) => {
+    const isOurs = link || !path.includes('node_modules/');
+    return isOurs || integrity || os?.includes(NO_SYSTEM) ? [] : [path.replace(/^.*node_modules\//, '')];
+  });
 }
 
 /**
@@ -87,8 +106,13 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   const path = new URL('../../package-lock.json', import.meta.url);
   const lock = JSON.parse(readFileSync(path, 'utf8'));
   const added = completeLock(lock);
+  const unchecked = uncheckedPackages(lock);
   // A workspace's entry names its folder there.
   for (const entry of Object.values(lock.packages)) if (!entry.link) delete entry.resolved;
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
+  if (unchecked.length > 0) {
+    process.stderr.write(`no hash of ${unchecked.join(', ')}: delete these entries, and run npm install again\n`);
+    process.exitCode = 1;
+  }
   process.stdout.write(added.length > 0 ? `added ${added.join(', ')}\n` : 'the lock file is complete\n');
 }

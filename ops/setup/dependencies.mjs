@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { uncheckedPackages } from './completeLock.mjs';
 import { hashOf, hashOfFiles, ROOT, readStamp, writeStamp } from './places.mjs';
 import { lastLines, runNpm } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
@@ -26,6 +28,13 @@ export const dependenciesAreInstalled = (nodeVersion) => readStamp(STAMP) === ke
  */
 export async function ensureDependencies(runtime, say) {
   if (dependenciesAreInstalled(runtime.version)) return;
+  const unchecked = uncheckedPackages(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
+  if (unchecked.length > 0) {
+    throw new SetupError(
+      `package-lock.json holds no hash of ${unchecked.join(', ')}. Nothing was installed: use the package-lock.json ` +
+        'of a release, or complete it (node ops/setup/completeLock.mjs).',
+    );
+  }
   say('npm ci');
   const { ok, output } = await runNpm(
     ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],

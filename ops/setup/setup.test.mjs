@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { completeLock, platformOf } from './completeLock.mjs';
+import { completeLock, platformOf, uncheckedPackages } from './completeLock.mjs';
 import { ROOT } from './places.mjs';
 import { isGoodNode } from './runtime.mjs';
 import { setting } from './settingsFile.mjs';
@@ -33,6 +33,16 @@ test('a platform package that a workspace wants is found or added in the root', 
   const incomplete = { packages: { '': {}, client: wants } };
   expect(completeLock(incomplete)).toEqual(['@biomejs/cli-linux-x64']);
   expect(completeLock(incomplete)).toEqual([]);
+});
+
+test('the lock file holds the hash of every package that can be installed', () => {
+  expect(uncheckedPackages(lock())).toEqual([]);
+  const left = { packages: { '': {}, client: {}, 'node_modules/a': { version: '1.0.0' } } };
+  expect(uncheckedPackages(left)).toEqual(['a']);
+  // A package that no registry offered has no hash, and is locked for no system.
+  const incomplete = { packages: { '': { optionalDependencies: { '@biomejs/cli-linux-x64': '1.0.0' } } } };
+  completeLock(incomplete);
+  expect(uncheckedPackages(incomplete)).toEqual([]);
 });
 
 test('an optional package without a platform in its name gets no invented entry', () => {
