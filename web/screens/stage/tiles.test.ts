@@ -39,6 +39,7 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     lobby: [],
     spotlightId: null,
     chat: [],
+    earlierChat: false,
     speakers: [],
     lastSpokeAt: new Map(),
     typing: [],
