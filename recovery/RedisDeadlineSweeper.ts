@@ -83,8 +83,9 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
   }
 
   /**
-   * Looks after people at nodes that Redis does not know at all: it lost the node, or its list of rooms. They would stay
-   * "connected" for ever. A node that has just started is in a record before it is in the list, so it gets some time.
+   * Looks after people at nodes that Redis does not know at all: it lost the node, or its list of rooms. They would
+   * stay "connected" without end. A node that has just started is in a record before it is in the list, so it gets
+   * some time.
    */
   async #sweepUnknownNodes(work: Work): Promise<void> {
     const rooms = new Map<NodeId, RoomId[]>();

@@ -41,7 +41,7 @@ export function meansUnavailable(error: unknown): boolean {
   return code === undefined ? isSilence(error) : code in ADVICE;
 }
 
-/** Returns whether Redis refused for a reason that no advice covers: a foreign key, a proxy, a newer Redis, or a bug. */
+/** Returns whether Redis refused for a reason that no advice covers: a foreign key, a proxy, a newer Redis, a bug. */
 export function isUnknownReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError' && !meansUnavailable(error);
 }

@@ -29,8 +29,8 @@ const PAGE = 1_000;
 const UNKNOWN_AGAIN_MS = 10_000;
 
 /**
- * Keeps the journal of each room in a Redis stream. With durability `replica`, the replicas have whatever it answers and
- * pushes: no answer and no push tells of a commit that a fail-over could still undo.
+ * Keeps the journal of each room in a Redis stream. With durability `replica`, the replicas have whatever it answers
+ * and pushes: no answer and no push tells of a commit that a fail-over could still undo.
  */
 export class RedisJournal implements Journal {
   readonly #redis: RedisConnection;

@@ -35,8 +35,8 @@ export class ReplicaBarrier {
   }
 
   /**
-   * Call it when a command is sent. Call the returned function after the answer: it resolves once the replicas have what
-   * the master had then.
+   * Call it when a command is sent. Call the returned function after the answer: it resolves once the replicas have
+   * what the master had then.
    *
    * @throws Unavailable when they do not confirm it in time, or the master may be another one than at the call
    */
@@ -80,7 +80,7 @@ export class ReplicaBarrier {
     const { client, timeoutMs } = this.#redis;
     const [, reached] = await this.#redis.run('wait for the replicas', () =>
       Promise.all([
-        // WAIT counts up to its own connection's last write. Replicas get writes in order: they have all before this one.
+        // WAIT counts up to its own connection's last write. Replicas get writes in order, so they have all before it.
         client.set(probeKey(), '1', 'PX', PROBE_MS),
         // WAIT gives up before the command times out.
         client.wait(this.#replicas, Math.ceil(timeoutMs / 2)),

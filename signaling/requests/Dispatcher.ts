@@ -26,7 +26,7 @@ const EXTRA_COST: { readonly [N in RequestName]?: number } = {
   setPassword: 30,
 };
 
-/** The most that receivers add to the cost of a request: in the largest rooms people still do several things at once. */
+/** The most that receivers add to the cost of a request: in the largest rooms people still do several things. */
 const MOST_FOR_RECEIVERS = 20;
 /** Everybody in the room hears of these. */
 const TOLD_TO_ALL: ReadonlySet<RequestName> = new Set<RequestName>([

@@ -51,7 +51,7 @@ export function deleteChat(command: CommandOf<'DeleteChat'>, state: RoomState): 
 }
 
 /**
- * Returns the time of something that comes after `earlier`: times differ a little from node to node, the order does not.
+ * Returns the time of something that comes after `earlier`: clocks of nodes differ a little, the order does not.
  * A time far ahead was wrong, and does not make all that follow wrong too [R-CHAT-2].
  */
 function notBefore(earlier: number, now: number): number {
