@@ -9,8 +9,17 @@ const PAGE = '/index.html';
 /** Addresses that the page itself handles. */
 const PAGE_ADDRESSES = /^\/(r\/[^/]+\/?)?$/;
 
+interface HttpHandlerParts {
+  readonly api: Api;
+  readonly files: StaticFiles;
+  /** Whether the address of this request may read a file now. */
+  readonly mayRead: (request: HttpRequest) => boolean;
+  readonly publicUrl: string;
+  readonly logger: Logger;
+}
+
 /** Serves the API first, then the files of the page; every reply carries the security headers. */
-export function createHttpHandler(api: Api, files: StaticFiles, publicUrl: string, logger: Logger): HttpHandler {
+export function createHttpHandler({ api, files, mayRead, publicUrl, logger }: HttpHandlerParts): HttpHandler {
   const security = securityHeaders(publicUrl);
 
   async function reply(request: HttpRequest): Promise<HttpReply> {
@@ -22,6 +31,9 @@ export function createHttpHandler(api: Api, files: StaticFiles, publicUrl: strin
         headers: { allow: 'GET, HEAD', 'content-type': 'text/plain' },
         body: 'Method not allowed.\n',
       };
+    }
+    if (!mayRead(request)) {
+      return errorReply({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from your network. Wait a moment.' });
     }
     const path = PAGE_ADDRESSES.test(request.path) ? PAGE : request.path;
     const file = await files.reply(request, path);

@@ -15,7 +15,7 @@ import { NodeDirectory } from './connections/NodeDirectory.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import { createHttpHandler } from './createHttpHandler.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
-import type { HttpEngine, HttpHandler } from './http/http.ts';
+import type { HttpEngine, HttpHandler, HttpRequest } from './http/http.ts';
 import { createMetricsServer } from './http/metricsServer.ts';
 import { createNodeEngine } from './http/nodeEngine.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
@@ -33,6 +33,7 @@ import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
 import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
 import type { SignalingContext } from './requests/context.ts';
 import { Dispatcher } from './requests/Dispatcher.ts';
+import { AbsentRooms } from './rest/AbsentRooms.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
@@ -138,9 +139,19 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const lag = new LoopLag();
   const lagMs = deps.lagMs ?? (() => lag.ms);
   const isBusy = () => lagMs() > limits.lagMs;
-  const gate = new Gate({ tokens, addresses, limits, publicUrl, isBusy, now });
+  const gate = new Gate({
+    ...{ tokens, addresses, limits, publicUrl, isBusy, now },
+    onUntrustedProxy: (peer) =>
+      logger.warn(
+        { peer },
+        'X-Forwarded-For comes from an address that is not in TRUSTED_PROXIES: if a proxy of yours is there, everybody ' +
+          'behind it shares one rate limit',
+      ),
+  });
   const nodes = new NodeDirectory({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
+  const tokensTaken = new AddressLimits(limits.tokens, now);
+  const filesRead = new AddressLimits(limits.files, now);
   const refusals = new RefusalLog(logger, now);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -159,7 +170,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     presenceAuditor,
     tokens,
     passwords: new Passwords(),
-    wrongSecrets: new AddressLimits(limits.wrongSecrets, now),
+    wrongPasswords: new AddressLimits(limits.wrongPasswords, now),
     roomSignals: new AddressLimits(limits.signalsOfRoom, now),
     openRoomCreation: auth.openRoomCreation,
     nodes,
@@ -184,20 +195,30 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     metricsText,
     isBusy,
     takeRoomCreation: (address) => roomsCreated.take(address),
+    takeToken: (address) => tokensTaken.take(address),
+    missedRooms: new AddressLimits(limits.missedRooms, now),
+    absentRooms: new AbsentRooms(now),
   };
 
+  const clientAddress = ({ headers, peerAddress }: HttpRequest) =>
+    gate.addressOf(peerAddress, headers.get('x-forwarded-for'));
   const api = new Api({
     context: restContext,
     apiKey: auth.apiKey,
     apiSecret: auth.apiSecret.reveal(),
     publicUrl,
     rest: new AddressLimits(limits.rest, now),
-    clientAddress: ({ headers, peerAddress }) => gate.addressOf(peerAddress, headers.get('x-forwarded-for')),
+    wrongKeys: new AddressLimits(limits.wrongKeys, now),
+    clientAddress,
   });
   const certificate = deps.tls && readCertificate(deps.tls);
   const engine = createEngine(
     deps,
-    createHttpHandler(api, new StaticFiles(deps.pageFolder), publicUrl, logger),
+    createHttpHandler({
+      ...{ api, publicUrl, logger },
+      files: new StaticFiles(deps.pageFolder),
+      mayRead: (request) => filesRead.take(clientAddress(request)),
+    }),
     limits,
     certificate,
   );

@@ -141,6 +141,16 @@ export class RoomHosts {
     return opening;
   }
 
+  /**
+   * Returns whether the room was ever created. Opens nothing.
+   * @throws Unavailable when the journal does not answer
+   */
+  async exists(roomId: RoomId): Promise<boolean> {
+    const open = this.#open.get(roomId);
+    if (open && open.host.state.status !== 'absent') return true;
+    return (await this.#deps.journal.position(roomId)).version > 0;
+  }
+
   /** Closes every room here. Participants stay in the record: they resume on another node, or expire. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -314,7 +314,7 @@ export function isSet(name: keyof Settings, env: Readonly<Record<string, string 
 
 /** The text of `everroom.env` in the checkout, or of the file that EVERROOM_CONFIG names. @throws ConfigError */
 export function settingsFile(named: string | undefined): string {
-  const path = named ? resolve(named) : join(ROOT, 'everroom.env');
+  const path = settingsPath(named);
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -323,6 +323,10 @@ export function settingsFile(named: string | undefined): string {
       `the settings file ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
     ]);
   }
+}
+
+export function settingsPath(named: string | undefined): string {
+  return named ? resolve(named) : join(ROOT, 'everroom.env');
 }
 
 function isMissing(error: unknown): boolean {

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig } from './config.ts';
 import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
 import { type LanStart, startOnLan } from './lan/startOnLan.ts';
+import { loosePermissions } from './loosePermissions.ts';
 import { thisMachine } from './machine.ts';
-import { ConfigError, isSet } from './settings.ts';
+import { ConfigError, isSet, settingsPath } from './settings.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
 import { ServerPair } from './supervision/ServerPair.ts';
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   const config = orExit(() => loadConfig(ownEnv));
   if (lan) setInterval(() => renewOnLan(lan), RENEW_EVERY_MS);
   const runFolder = join(config.node.dataFolder, 'run');
+  for (const problem of loosePermissions(settingsPath(ownEnv.EVERROOM_CONFIG), config.node.dataFolder)) log(problem);
   const unlock = orExit(() => lockFolder(config.node.dataFolder));
   orExit(() => mkdirSync(runFolder, { recursive: true, mode: 0o700 }));
   const stateFile = join(runFolder, 'supervisor.json');

@@ -19,6 +19,8 @@ interface GateDeps {
   readonly publicUrl: string;
   /** Whether newcomers must wait. */
   readonly isBusy: () => boolean;
+  /** A peer that is no trusted proxy says whom it speaks for; called once. */
+  readonly onUntrustedProxy: (peerAddress: string) => void;
   readonly now: () => number;
 }
 
@@ -29,6 +31,7 @@ export class Gate {
   readonly #places = new Map<string, number>();
   readonly #holding = new WeakSet<Socket['conn']>();
   #draining = false;
+  #warned = false;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -49,6 +52,10 @@ export class Gate {
   }
 
   addressOf(peerAddress: string, forwardedFor: string | undefined): string {
+    if (forwardedFor !== undefined && !this.#warned && !this.#deps.addresses.trusts(peerAddress)) {
+      this.#warned = true;
+      this.#deps.onUntrustedProxy(peerAddress);
+    }
     return limitKey(this.#deps.addresses.of(peerAddress, forwardedFor));
   }
 

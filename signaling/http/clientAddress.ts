@@ -24,6 +24,11 @@ export class ClientAddresses {
     this.#trusts = proxyAddr.compile([...trustedProxies]);
   }
 
+  /** Returns whether the X-Forwarded-For of this peer is believed. */
+  trusts(peerAddress: string): boolean {
+    return this.#trusts(peerAddress, 0);
+  }
+
   /** Returns the last address in the chain of proxies that is not a trusted proxy itself; normalized. */
   of(peerAddress: string, forwardedFor: string | undefined): string {
     // The library reads only these fields of a request.

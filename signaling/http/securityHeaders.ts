@@ -6,6 +6,8 @@ export function securityHeaders(publicUrl: string): Readonly<Record<string, stri
   const secure = publicUrl.startsWith('https:');
   const connect = secure ? 'https: wss:' : 'http: https: ws: wss:';
   return {
+    // Browsers ignore it where they do not trust the certificate, such as one made for a LAN.
+    ...(secure && { 'strict-transport-security': 'max-age=31536000' }),
     'content-security-policy': [
       "default-src 'self'",
       "script-src 'self'",

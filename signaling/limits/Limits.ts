@@ -31,8 +31,15 @@ export interface Limits {
   readonly rest: Rate;
   /** Rooms created from one address without the API key. */
   readonly roomsCreated: Rate;
-  /** Wrong passwords and API keys from one address. */
-  readonly wrongSecrets: Rate;
+  /** Tokens to join from one address without the API key. */
+  readonly tokens: Rate;
+  /** Rooms that do not exist: guesses from one address without the API key. */
+  readonly missedRooms: Rate;
+  /** Files of the page from one address. */
+  readonly files: Rate;
+  /** Wrong passwords from one address; wrong API keys from one address. */
+  readonly wrongPasswords: Rate;
+  readonly wrongKeys: Rate;
   /** Signals of one connection that nothing keeps: reactions, typing. */
   readonly signals: Rate;
   /** The same for all people of a room, counted in receivers. */
@@ -66,7 +73,11 @@ export const DEFAULT_LIMITS: Limits = {
   addressBytes: { burst: 64 << 20, perSecond: 8 << 20 },
   rest: { burst: 1_000, perSecond: 50 },
   roomsCreated: { burst: 60, perSecond: 1 },
-  wrongSecrets: { burst: 20, perSecond: 0.2 },
+  tokens: { burst: 300, perSecond: 5 },
+  missedRooms: { burst: 30, perSecond: 0.5 },
+  files: { burst: 10_000, perSecond: 500 },
+  wrongPasswords: { burst: 20, perSecond: 0.2 },
+  wrongKeys: { burst: 20, perSecond: 0.2 },
   signals: { burst: 20, perSecond: 5 },
   signalsOfRoom: { burst: 20_000, perSecond: 10_000 },
   openCapacity: 200,

@@ -138,7 +138,12 @@ export class Dispatcher {
 
   #toWireError(error: unknown, { participantId, roomId }: ClientConnection, request: string): WireError {
     const wire = toWireError(error);
-    if (wire) return wire;
+    if (wire) {
+      if (error instanceof Error && error.cause !== undefined) {
+        this.#context.logger.debug({ err: error.cause, participantId, roomId }, 'a request is refused');
+      }
+      return wire;
+    }
     this.#context.logger.error(
       { err: error, request: request.slice(0, 64), participantId, roomId },
       'a request failed',

@@ -21,7 +21,7 @@ export interface SignalingContext {
   readonly presenceAuditor: PresenceAuditor;
   readonly tokens: Tokens;
   readonly passwords: Passwords;
-  readonly wrongSecrets: AddressLimits;
+  readonly wrongPasswords: AddressLimits;
   /** Signals that nothing keeps, by room. */
   readonly roomSignals: AddressLimits;
   /** Whether people may create rooms, and get tokens for rooms they know, without the API key. */

@@ -16,6 +16,7 @@ interface ApiDeps {
   readonly apiSecret: string;
   readonly publicUrl: string;
   readonly rest: AddressLimits;
+  readonly wrongKeys: AddressLimits;
   readonly clientAddress: (request: HttpRequest) => string;
 }
 
@@ -52,15 +53,22 @@ export class Api {
   async reply(request: HttpRequest): Promise<HttpReply | null> {
     const { path } = request;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    if (path === OPENAPI_PATH && method === 'GET') return json(200, this.#openApi);
+    if (path === OPENAPI_PATH && method === 'GET') {
+      return this.#limited(request) ?? json(200, this.#openApi);
+    }
 
     const onPath = this.#patterns.filter(({ pattern }) => pattern.test(path));
     const found = onPath.find(({ route }) => route.method === method);
     if (onPath.length === 0) {
       if (!path.startsWith('/api/') && path !== '/api') return null;
-      return errorReply({ code: 'NOT_FOUND', message: `There is nothing here; see ${OPENAPI_PATH}.` });
+      return (
+        this.#limited(request) ??
+        errorReply({ code: 'NOT_FOUND', message: `There is nothing here; see ${OPENAPI_PATH}.` })
+      );
     }
     if (!found) {
+      const limited = this.#limited(request);
+      if (limited) return limited;
       const allow = onPath.map(({ route }) => route.method).join(', ');
       const reply = errorReply({ code: 'INVALID', message: `This address takes ${allow}.` });
       return { ...reply, status: 405, headers: { ...reply.headers, allow } };
@@ -70,6 +78,13 @@ export class Api {
     } catch (error) {
       return this.#errorReply(error, request, found.route);
     }
+  }
+
+  /** Returns the refusal of an address that asks too often; null if it may ask. */
+  #limited(request: HttpRequest): HttpReply | null {
+    const { clientAddress, rest } = this.#deps;
+    if (rest.take(clientAddress(request))) return null;
+    return errorReply({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from your network. Wait a moment.' });
   }
 
   async #call({ route, params }: Match, request: HttpRequest): Promise<HttpReply> {
@@ -94,14 +109,14 @@ export class Api {
   }
 
   #authorize(route: Route, request: HttpRequest, address: string): Caller {
-    const { apiKey, apiSecret, context, rest } = this.#deps;
+    const { apiKey, apiSecret, context, rest, wrongKeys } = this.#deps;
     const authorization = request.headers.get('authorization');
     if (authorization !== undefined && route.access !== 'everybody') {
-      if (!context.wrongSecrets.has(address)) {
+      // The key is too long to be guessed: whoever has it is let in, whatever others at its address do.
+      if (hasApiKey(authorization, apiKey, apiSecret)) return 'operator';
+      if (!wrongKeys.take(address)) {
         throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong API keys from your network. Wait a minute.');
       }
-      if (hasApiKey(authorization, apiKey, apiSecret)) return 'operator';
-      context.wrongSecrets.take(address);
       throw new WireRefusal('TOKEN_INVALID', 'This API key or secret is wrong.');
     }
     if (route.access === 'operator' || (route.access === 'open' && !context.openRoomCreation)) {

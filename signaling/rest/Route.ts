@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { SignalingContext } from '../requests/context.ts';
+import type { AbsentRooms } from './AbsentRooms.ts';
 
 /** The caller: the operator if the request has the API key, else anybody. */
 export type Caller = 'operator' | 'anybody';
@@ -29,6 +31,10 @@ export interface RestContext extends SignalingContext {
   /** Whether this node is so late with its work that newcomers must wait. */
   readonly isBusy: () => boolean;
   readonly takeRoomCreation: (address: string) => boolean;
+  readonly takeToken: (address: string) => boolean;
+  /** Guesses of rooms, by address. */
+  readonly missedRooms: AddressLimits;
+  readonly absentRooms: AbsentRooms;
 }
 
 export interface RouteResult<Result> {

@@ -42,6 +42,7 @@ export const createRoom = route({
         passwordHash,
       }),
     );
+    context.absentRooms.remove(roomId);
     const token = await mintToken(context, {
       roomId,
       participantId: newParticipantId(),
@@ -77,7 +78,7 @@ export const describeRoom = route({
   responses: { 200: { description: 'The room.', schema: shapes.RoomDescription } },
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, nodeUrl, context }) {
-    const { createdAt, lobby, participants, settings } = await openState(context, roomId);
+    const { createdAt, lobby, participants, settings } = await openState(context, roomId, null);
     const { name, capacity, graceMs, locked, passwordHash, reencoding } = settings;
     const connected = [...participants.values()].filter((participant) => participant.connected).length;
     const body = {
@@ -110,7 +111,7 @@ export const listParticipants = route({
   responses: { 200: { description: 'The participants.', schema: shapes.ParticipantList } },
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, context }) {
-    const { participants } = await openState(context, roomId);
+    const { participants } = await openState(context, roomId, null);
     const reencoded = new Set(context.reencoding.tracksOf(roomId));
     // The schema picks the fields that it names.
     const described = [...participants.values()].map((participant) => {

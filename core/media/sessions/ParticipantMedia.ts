@@ -3,7 +3,7 @@ import type { ParticipantId, TrackKind } from '../../room/state.ts';
 import type { LiveViewer, ReencodedCodec } from '../../view/mediaSteps.ts';
 import { receivableCodecs } from '../codecs.ts';
 import { MediaError } from '../MediaError.ts';
-import { isWorkerGone, messageOf } from '../mediaFailures.ts';
+import { isWorkerGone } from '../mediaFailures.ts';
 import type { TransportOffer } from '../RoomMedia.ts';
 import type { DtlsParameters, RtpCapabilities } from '../rtpTypes.ts';
 import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
@@ -108,5 +108,5 @@ export function toMediaError(error: unknown): MediaError {
   if (error instanceof MediaError) return error;
   return isWorkerGone(error)
     ? new MediaError('MEDIA_UNAVAILABLE', 'The media worker went away. Open new transports.', { cause: error })
-    : new MediaError('MEDIA_INVALID', `The media server refuses this: ${messageOf(error)}`, { cause: error });
+    : new MediaError('MEDIA_INVALID', 'The media server cannot use these parameters.', { cause: error });
 }

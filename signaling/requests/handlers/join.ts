@@ -48,7 +48,7 @@ export const join: Handler<'join'> = async ({ request, connection, context, afte
 
 /** Returns the hash that the given password fits; null if none was given or needed. */
 async function verifyPassword(
-  { passwords, wrongSecrets }: SignalingContext,
+  { passwords, wrongPasswords }: SignalingContext,
   { address, participantId }: ClientConnection,
   { participants, settings }: RoomState,
   password: string | undefined,
@@ -56,10 +56,10 @@ async function verifyPassword(
   const { passwordHash } = settings;
   if (password === undefined || passwordHash === null || participants.has(participantId)) return null;
   const isRight = await passwords.verify(password, passwordHash, () => {
-    if (wrongSecrets.has(address)) return;
+    if (wrongPasswords.has(address)) return;
     throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');
   });
   if (isRight) return passwordHash;
-  wrongSecrets.take(address);
+  wrongPasswords.take(address);
   return WRONG;
 }

@@ -93,6 +93,7 @@ export interface TestNodeOptions {
   readonly nodeId?: string;
   readonly port?: number;
   readonly limits?: Partial<Limits>;
+  readonly trustedProxies?: readonly string[];
   readonly pageFolder?: string;
   readonly iceServers?: SignalingDeps['iceServers'];
   readonly tls?: SignalingDeps['tls'];

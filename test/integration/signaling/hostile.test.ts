@@ -223,7 +223,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
   });
 
   it('connections and wrong passwords from one address are bounded', async () => {
-    await start({ connections: 3, wrongSecrets: { burst: 2, perSecond: 0 } });
+    await start({ connections: 3, wrongPasswords: { burst: 2, perSecond: 0 } });
     const tokens = await Promise.all(['a', 'b', 'c', 'd'].map((id) => node.joinToken(roomId, id)));
     const [first] = await Promise.all(tokens.slice(0, 3).map((token) => connect(token)));
     await expect(connect(tokens[3] ?? '')).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });

@@ -119,7 +119,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
     });
 
     it('[S1] nobody can do anything without the API key where room creation is not open', async () => {
-      await start({ auth: { openRoomCreation: false }, limits: { wrongSecrets: { burst: 3, perSecond: 0 } } });
+      await start({ auth: { openRoomCreation: false }, limits: { wrongKeys: { burst: 3, perSecond: 0 } } });
       expect((await node.rest('POST', '/api/rooms', {})).status).toBe(401);
       expect((await node.rest('POST', '/api/rooms/x/tokens', {})).status).toBe(401);
       expect((await node.rest('GET', '/api/config')).body).toMatchObject({ openRoomCreation: false });
@@ -128,6 +128,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
         expect((await node.rest('GET', '/api/rooms', undefined, wrong)).status).toBe(401);
       }
       expect((await node.rest('GET', '/api/rooms', undefined, 'Bearer wrong')).status).toBe(429);
+      expect((await node.rest('GET', '/api/rooms', undefined, KEY)).status).toBe(200);
     });
 
     it('the REST API refuses bodies that are not JSON, too large or of a wrong shape', async () => {

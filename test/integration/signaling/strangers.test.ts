@@ -17,12 +17,13 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
   let lagMs = 0;
   const raw: RawClient[] = [];
 
-  async function start(limits: Partial<Limits> = {}): Promise<void> {
+  async function start(limits: Partial<Limits> = {}, trustedProxies = ['loopback']): Promise<void> {
     await node?.close();
     node = await TestNode.start({
       engine,
       store: new InMemoryJournalStore(),
       limits,
+      trustedProxies,
       lagMs: () => lagMs,
       sidecars: {
         reencoding: {
@@ -268,5 +269,56 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
     const answer = mallory.heard.find((frame) => frame.startsWith('431')) ?? '';
     expect(answer.length).toBeLessThan(120_000);
     expect(answer).toContain('"earlierChat":true');
+  });
+
+  it('guessing rooms opens none, and ends soon; rooms that exist stay open to others at that address', async () => {
+    await start({ missedRooms: { burst: 5, perSecond: 0 }, tokens: { burst: 30, perSecond: 0 } });
+    const guess = (room: string) => node.rest('POST', `/api/rooms/${room}/tokens`);
+    const guesses = await Promise.all(Array.from({ length: 12 }, (_, index) => guess(`guess-${index}`)));
+    expect(guesses.filter(({ status }) => status === 404)).toHaveLength(5);
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(7);
+    expect(node.hosts.size).toBe(1);
+    expect((await guess(roomId)).status).toBe(201);
+    expect((await node.rest('GET', '/api/rooms/guess-0', undefined, `Bearer ${API_SECRET}`)).status).toBe(404);
+    expect(node.hosts.size).toBe(1);
+
+    // A room that was missing a moment ago is found as soon as it is there.
+    await node.createRoom({ roomId: 'guess-0' });
+    expect((await guess('guess-0')).status).toBe(201);
+    for (let index = 0; index < 16; index += 1) await guess(roomId);
+    expect((await guess(roomId)).status).toBe(429);
+  });
+
+  it('files, the API document and refusals are limited by address, and the key and probes are not', async () => {
+    await start({ rest: { burst: 6, perSecond: 0 }, files: { burst: 2, perSecond: 0 } });
+    const status = async (path: string, key?: string) => (await node.rest('GET', path, undefined, key)).status;
+    expect([await status('/'), await status('/robots.txt'), await status('/')]).toEqual([404, 404, 429]);
+    expect([await status('/openapi.json'), await status('/api/none')]).toEqual([200, 404]);
+    expect((await node.rest('PUT', '/api/rooms', {})).status).toBe(405);
+    for (let index = 0; index < 3; index += 1) await status('/openapi.json');
+    expect([await status('/openapi.json'), await status('/api/none')]).toEqual([429, 429]);
+    expect((await node.rest('PUT', '/api/rooms', {})).status).toBe(429);
+    expect([await status('/livez'), await status('/api/rooms', `Bearer ${API_SECRET}`)]).toEqual([200, 200]);
+  });
+
+  it('wrong keys shut out neither the right one nor passwords', async () => {
+    await start({ wrongKeys: { burst: 2, perSecond: 0 } });
+    const statusWith = async (key: string) => (await node.rest('GET', '/api/rooms', undefined, `Bearer ${key}`)).status;
+    const statuses = [];
+    for (const key of ['x', 'y', 'z', API_SECRET]) statuses.push(await statusWith(key));
+    expect(statuses).toEqual([401, 401, 429, 200]);
+    const locked = await node.createRoom({ password: 'sesame' });
+    const guest = await TestClient.connect(node.url, await node.joinToken(locked, 'guest'));
+    await guest.ask('join', { name: 'Guest', password: 'sesame' });
+    guest.close();
+  });
+
+  it('the log says once that an untrusted proxy speaks for others', async () => {
+    await start({}, []);
+    for (let index = 0; index < 3; index += 1) {
+      await fetch(`${node.url}/api/config`, { headers: { 'x-forwarded-for': '192.0.2.7' } });
+    }
+    const warned = node.logger.warnings.filter(({ message }) => message.includes('TRUSTED_PROXIES'));
+    expect(warned).toMatchObject([{ fields: { peer: expect.stringMatching(/127\.0\.0\.1|7f00:0*1/) } }]);
   });
 });
