@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import type { RoomEvent } from '../../../core/room/events.ts';
-import type { WireError } from '../../../signaling/protocol/errors.ts';
+import { readSocketError } from '../../../signaling/protocol/errors.ts';
 import type { NotificationBody, NotificationName } from '../../../signaling/protocol/notifications.ts';
 import { notifications } from '../../../signaling/protocol/notifications.ts';
 import {
@@ -54,7 +54,9 @@ export class TestClient {
     const client = new TestClient(socket);
     return new Promise((resolve, reject) => {
       socket.once('connect', () => resolve(client));
-      socket.once('connect_error', (error: Error & { data?: WireError }) => reject(error.data ?? error));
+      socket.once('connect_error', (error: Error & { data?: unknown }) =>
+        reject(error.data === undefined ? error : readSocketError(error.data)),
+      );
     });
   }
 
@@ -74,7 +76,8 @@ export class TestClient {
   async ask<N extends RequestName>(name: N, body: Omit<RequestBody<N>, 'commandId'>): Promise<ResponseBody<N>> {
     const answer = (await this.send(name, { commandId: randomUUID(), ...body })) as Answer<N>;
     if (answer.ok) return requests[name].response.parse(answer.result) as ResponseBody<N>;
-    throw new Error(`${answer.error.code}: ${answer.error.message}`);
+    const { code, message } = readSocketError(answer.error);
+    throw new Error(`${code}: ${message}`);
   }
 
   all<N extends NotificationName>(name: N): NotificationBody<N>[] {

@@ -93,7 +93,6 @@ export interface TestNodeOptions {
   readonly nodeId?: string;
   readonly port?: number;
   readonly limits?: Partial<Limits>;
-  readonly trustedProxies?: readonly string[];
   readonly pageFolder?: string;
   readonly iceServers?: SignalingDeps['iceServers'];
   readonly tls?: SignalingDeps['tls'];
