@@ -8,6 +8,7 @@ import { KeyframeCoordinator } from './keyframes/KeyframeCoordinator.ts';
 import { messageOf } from './mediaFailures.ts';
 import type { MediaProducer } from './producers/MediaProducer.ts';
 import { RoomProducers } from './producers/RoomProducers.ts';
+import { SendRateWatch } from './producers/SendRateWatch.ts';
 import { ReconcileLoop } from './ReconcileLoop.ts';
 import type { ExpectedMedia, MediaInventory, OpenedTransports, RoomMedia, RoomMediaListener } from './RoomMedia.ts';
 import type { RoomReencoding, RoomReencodingObjects } from './reencoding/RoomReencoding.ts';
@@ -28,6 +29,8 @@ import type { WorkerSlot } from './workers/WorkerSlot.ts';
 export interface LiveRoomMediaOptions {
   readonly slots: readonly WorkerSlot[];
   readonly workerCapacity: number;
+  /** The most that one participant is asked to send. */
+  readonly maxIncomingBitrateBps: number;
   readonly policy: MediaPolicy;
   readonly listener: RoomMediaListener;
   /** Null if this node has no reencoding. */
@@ -48,6 +51,7 @@ export class LiveRoomMedia implements RoomMedia {
   readonly #keyframes: KeyframeCoordinator;
   readonly #layerWishes: LayerWishes;
   readonly #quality: QualityWatch;
+  readonly #sendRates: SendRateWatch;
   readonly #closedConsumers: ClosedConsumers;
   readonly #reencoding: RoomReencoding | null;
   readonly #applier: StepApplier;
@@ -81,6 +85,14 @@ export class LiveRoomMedia implements RoomMedia {
     this.#keyframes = new KeyframeCoordinator(clock, viewers, room, () => this.#reconcile());
     this.#layerWishes = new LayerWishes(clock, listener);
     this.#quality = new QualityWatch(clock, viewers, this.#producers.sources, listener);
+    this.#sendRates = new SendRateWatch({
+      sources: this.#producers.sources,
+      layerWishes: this.#layerWishes,
+      maxBitrateBps: options.maxIncomingBitrateBps,
+      released: () => this.#reconcile(),
+      clock,
+      logger,
+    });
     this.#closedConsumers = new ClosedConsumers(({ participantId, session }, consumerIds) =>
       listener.consumersClosed(participantId, session, consumerIds),
     );
@@ -169,6 +181,7 @@ export class LiveRoomMedia implements RoomMedia {
     this.#keyframes.close();
     this.#layerWishes.close();
     this.#quality.close();
+    this.#sendRates.close();
     this.#reencoding?.close();
     this.#sessions.close();
     await this.#routers.close();
@@ -211,6 +224,7 @@ export class LiveRoomMedia implements RoomMedia {
   #produced(producer: MediaProducer): void {
     if (producer.heldBack) this.#keyframes.holdBack(producer);
     this.#quality.watchProducer(producer);
+    this.#sendRates.produced(producer);
     if (producer.track.source === 'microphone') {
       producer.owner.router.listenTo(producer.producerId).catch((error: unknown) => {
         const { trackId } = producer;

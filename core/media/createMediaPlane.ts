@@ -20,6 +20,8 @@ export interface MediaPlaneOptions {
   /** Consumers that a worker carries before a room spreads to another one. */
   readonly workerCapacity?: number;
   readonly policy?: MediaPolicy;
+  /** The most that one participant is asked to send; whoever sends far more is paused. */
+  readonly maxIncomingBitrateBps?: number;
   /** The queue of reencoding jobs, and where sidecars reach this node. Without it nothing is reencoded. */
   readonly reencoding?: { readonly queue: ReencodingQueue; readonly nodeId: NodeId; readonly nodeUrl: string } | null;
   /** UDP ports for sidecars on other machines, `max` included; any by default. */
@@ -31,6 +33,7 @@ export interface MediaPlaneOptions {
 }
 
 const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null };
+const MAX_INCOMING_BITRATE_BPS = 8_000_000;
 
 /**
  * Starts the workers; the ports are bound in `listen`.
@@ -39,6 +42,7 @@ const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null };
 export async function createMediaPlane(options: MediaPlaneOptions): Promise<MediaPlane> {
   assertAnnounceable(options.listen);
   const { workerCapacity = 500, policy = DEFAULT_POLICY, clock } = options;
+  const maxIncomingBitrateBps = options.maxIncomingBitrateBps ?? MAX_INCOMING_BITRATE_BPS;
   const logger = options.logger.child({ part: 'media' });
   const pool = await WorkerPool.create({ ...options, logger });
   const rooms = new Set<LiveRoomMedia>();
@@ -53,6 +57,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
       const room = new LiveRoomMedia({
         slots: pool.slots,
         workerCapacity,
+        maxIncomingBitrateBps,
         policy,
         listener,
         openReencoding: reencoding && ((objects) => reencoding.openRoom(roomId, objects)),

@@ -34,7 +34,10 @@ export interface LiveProducer {
   readonly participantId: ParticipantId;
   readonly routerId: RouterId;
   readonly paused: boolean;
-  /** Paused until its first viewers are ready, so that one keyframe serves them all. */
+  /**
+   * Paused until its first viewers are ready, so that one keyframe serves them all, or while its sender sends far too
+   * much.
+   */
   readonly heldBack: boolean;
   readonly layers: TrackLayers;
   /** Null if no sidecar can decode it. */

@@ -67,7 +67,7 @@ export class KeyframeCoordinator {
       });
       if (waitMs === 0) {
         this.#heldBack.delete(producer);
-        producer.heldBack = false;
+        producer.waitsForViewers = false;
         released = true;
       } else {
         next = Math.min(next, waitMs);

@@ -18,7 +18,10 @@ export class MediaProducer implements LiveProducer {
   readonly codec: ReencodableCodec | null;
   readonly pipes = new Map<string, Pipe>();
   readonly pipedTo = new Set<string>();
-  heldBack: boolean;
+  /** Waits for its first viewers. */
+  waitsForViewers: boolean;
+  /** Its sender sends far too much. */
+  restrained = false;
   wantedLayer: number | null = null;
   /** The latest request. mediasoup handles requests in order, so the producer will end in this state. */
   paused = true;
@@ -28,14 +31,14 @@ export class MediaProducer implements LiveProducer {
     producer: types.Producer,
     track: Pick<Track, 'id' | 'source' | 'kind'>,
     owner: ParticipantMedia,
-    { path, heldBack }: { readonly path: MediaPath; readonly heldBack: boolean },
+    { path, waitsForViewers }: { readonly path: MediaPath; readonly waitsForViewers: boolean },
   ) {
     this.#producer = producer;
     this.trackId = track.id;
     this.track = { source: track.source, kind: track.kind };
     this.owner = owner;
     this.path = path;
-    this.heldBack = heldBack;
+    this.waitsForViewers = waitsForViewers;
     this.layers = toTrackLayers(track.source, producer.rtpParameters);
     this.codec = reencodableCodecOf(producer.rtpParameters);
   }
@@ -50,6 +53,10 @@ export class MediaProducer implements LiveProducer {
 
   get routerId(): string {
     return this.owner.router.id;
+  }
+
+  get heldBack(): boolean {
+    return this.waitsForViewers || this.restrained;
   }
 
   get closed(): boolean {

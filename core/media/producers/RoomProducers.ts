@@ -142,7 +142,7 @@ export class RoomProducers {
     }
     const source = new MediaProducer(producer, nowTrack, media, {
       path: 'source',
-      heldBack: isVideo && !nowTrack.muted,
+      waitsForViewers: isVideo && !nowTrack.muted,
     });
     this.sources.set(trackId, source);
     this.register(source);

@@ -79,7 +79,10 @@ export class Attachment {
     this.attempt = request.attempt;
     this.engine = request.engine;
     const track = { id: source.trackId, ...source.track };
-    this.producer = new MediaProducer(media.producer, track, source.owner, { path: 'reencoded', heldBack: false });
+    this.producer = new MediaProducer(media.producer, track, source.owner, {
+      path: 'reencoded',
+      waitsForViewers: false,
+    });
     this.#heights = this.producer.layers.heights;
     this.#inputPaused = source.paused;
     this.#control = new LayerControl(nominalBitratesOf(track.source), demands, clock.now());

@@ -12,13 +12,13 @@ import { ParticipantMedia, toMediaError, toTransportOffer } from './ParticipantM
 export interface RoomSessionsOptions {
   readonly routers: RoomRouters;
   readonly room: () => RoomState;
+  /** The most that one participant is asked to send. */
+  readonly maxIncomingBitrateBps: number;
   readonly logger: Logger;
   /** A session got its transports. */
   readonly opened: (media: ParticipantMedia) => void;
 }
 
-/** The most that one participant may send. */
-const MAX_INCOMING_BITRATE_BPS = 8_000_000;
 const TRANSPORT_ATTEMPTS = 3;
 
 /** The sessions with transports in one room on this node: at most one for each participant. */
@@ -119,7 +119,7 @@ export class RoomSessions {
     rtpCapabilities: RtpCapabilities,
     ticket: symbol,
   ): Promise<TransportPair> {
-    const { routers, room, logger } = this.#options;
+    const { routers, room, logger, maxIncomingBitrateBps } = this.#options;
     const router = await routers.enter(this.viewers, room());
     const opened = await Promise.allSettled([router.createTransport(), router.createTransport()]);
     const [send, recv] = opened.map((result) => (result.status === 'fulfilled' ? result.value : null));
@@ -143,7 +143,7 @@ export class RoomSessions {
     const media = new ParticipantMedia({ participantId, session, router, send, recv, rtpCapabilities });
     this.viewers.set(participantId, media);
     send.observer.once('close', () => routers.leave(router));
-    send.setMaxIncomingBitrate(MAX_INCOMING_BITRATE_BPS).catch((error: unknown) => {
+    send.setMaxIncomingBitrate(maxIncomingBitrateBps).catch((error: unknown) => {
       logger.debug({ participantId, error: messageOf(error) }, 'the incoming bitrate could not be limited');
     });
     this.#options.opened(media);

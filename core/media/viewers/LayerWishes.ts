@@ -4,6 +4,7 @@ import type { RoomMediaListener } from '../RoomMedia.ts';
 
 /** A layer that nobody watches for a moment costs less than an encoder that stops and starts again. */
 const LOWER_AFTER_MS = 2_000;
+const NOBODY = -1;
 
 interface SentLayer {
   layer: number;
@@ -29,10 +30,25 @@ export class LayerWishes {
     this.#sent.set(producer, sent);
     sent.cancelLowering();
     sent.cancelLowering = noLowering;
+    if (producer.restrained) return;
     if (maxSpatialLayer > sent.layer || (isFirst && maxSpatialLayer === sent.layer)) this.#send(producer, sent);
     else if (maxSpatialLayer < sent.layer) {
       sent.cancelLowering = this.#clock.setTimer(LOWER_AFTER_MS, () => this.#send(producer, sent));
     }
+  }
+
+  /** Tells the publisher at once that nobody wants the track, until `release`. */
+  restrain(producer: MediaProducer): void {
+    const sent = this.#sent.get(producer) ?? { layer: NOBODY, cancelLowering: noLowering };
+    this.#sent.set(producer, sent);
+    sent.cancelLowering();
+    this.#tell(producer, sent, NOBODY);
+  }
+
+  /** Tells the publisher what is wanted now. */
+  release(producer: MediaProducer): void {
+    const sent = this.#sent.get(producer);
+    if (sent) this.#tell(producer, sent, producer.wantedLayer ?? Math.max(0, producer.layers.heights.length - 1));
   }
 
   forget(producer: MediaProducer): void {
@@ -46,7 +62,11 @@ export class LayerWishes {
   }
 
   #send(producer: MediaProducer, sent: SentLayer): void {
-    sent.layer = producer.wantedLayer ?? sent.layer;
+    this.#tell(producer, sent, producer.wantedLayer ?? sent.layer);
+  }
+
+  #tell(producer: MediaProducer, sent: SentLayer, layer: number): void {
+    sent.layer = layer;
     sent.cancelLowering = noLowering;
     this.#listener.layersWanted(producer.participantId, producer.owner.session, producer.trackId, sent.layer);
   }
