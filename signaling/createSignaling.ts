@@ -36,7 +36,7 @@ import { Dispatcher } from './requests/Dispatcher.ts';
 import { AbsentRooms } from './rest/AbsentRooms.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
-import { SignalingMetrics } from './SignalingMetrics.ts';
+import { registerWorkerMetrics, SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
@@ -72,7 +72,7 @@ export interface SignalingDeps {
   readonly publicUrl: string;
   /** The built page. */
   readonly pageFolder: string;
-  readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats'>;
+  readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats' | 'workerPids'>;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly roomIndex: Pick<RoomIndex, 'list'>;
   /** The parts that let sidecars work for this node; without them nothing is reencoded. */
@@ -229,6 +229,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     () => rooms.size,
     deps.clockErrorMs,
   );
+  registerWorkerMetrics(registry, () => deps.media.workerPids());
   registerReencodingMetrics(
     registry,
     () => deps.media.reencodingStats(),

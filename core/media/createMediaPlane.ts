@@ -7,10 +7,13 @@ import { LiveRoomMedia } from './LiveRoomMedia.ts';
 import type { MediaPlane } from './MediaPlane.ts';
 import { NodeReencoding } from './reencoding/NodeReencoding.ts';
 import { NO_REENCODING } from './reencoding/ReencodingStats.ts';
+import { watchOpenFiles } from './workers/openFiles.ts';
 import { WorkerPool } from './workers/WorkerPool.ts';
 import type { MediaListen } from './workers/WorkerSlot.ts';
 
 export interface MediaPlaneOptions {
+  /** Whether media ports take TCP too, for browsers whose UDP is blocked; true by default. */
+  readonly iceTcp?: boolean;
   /** Number of mediasoup workers: one for each core. */
   readonly workers: number;
   /** Addresses to bind. One that browsers cannot reach (0.0.0.0, behind NAT) needs its announced address. */
@@ -46,6 +49,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
   const logger = options.logger.child({ part: 'media' });
   const pool = await WorkerPool.create({ ...options, logger });
   const rooms = new Set<LiveRoomMedia>();
+  const stopWatchingFiles = watchOpenFiles(() => pool.pids(), clock, logger);
   const plainListen = { listen: options.listen, ports: options.plainPorts ?? null };
   const reencoding = options.reencoding
     ? new NodeReencoding({ ...options.reencoding, plainListen, clock, logger })
@@ -76,6 +80,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
     reencoding,
     reencodingStats: () => reencoding?.reencodingStats() ?? NO_REENCODING,
     async close() {
+      stopWatchingFiles();
       await Promise.all([...rooms].map((room) => room.close()));
       reencoding?.close();
       await pool.close();

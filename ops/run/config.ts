@@ -35,6 +35,8 @@ export interface Config {
     readonly listen: readonly { readonly ip: string; readonly announcedAddress?: string }[];
     /** Worker i listens on `basePort + i`, UDP and TCP. */
     readonly basePort: number;
+    /** Whether the ports take TCP too. */
+    readonly iceTcp: boolean;
     readonly workers: number;
     /** Number of consumers. */
     readonly workerCapacity: number;
@@ -149,6 +151,7 @@ export function parseConfig(
     media: {
       listen: mediaListen(set.ANNOUNCED_ADDRESS, machine),
       basePort: set.MEDIA_PORT,
+      iceTcp: set.ICE_TCP,
       workers,
       workerCapacity: set.WORKER_CAPACITY,
       policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },

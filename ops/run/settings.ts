@@ -164,6 +164,12 @@ const settings = z.object({
   MEDIA_PORT: wholeNumber(1024, 65_535)
     .default(40_000)
     .describe('Port for media, UDP and TCP, of the first worker; each further worker takes the next one.'),
+  ICE_TCP: yesNo
+    .default(true)
+    .describe(
+      'Whether MEDIA_PORT takes TCP too, for browsers whose UDP is blocked. Anybody can open connections there: ' +
+        'docs/operating.md shows how to limit them.',
+    ),
   WORKERS: wholeNumber(1, 256)
     .optional()
     .describe('How many media workers (processes) to run.')

@@ -19,6 +19,8 @@ export interface RoomProducersOptions {
 
 /** Chrome ignores a keyframe request that comes within 300 ms of the last one: mediasoup then waits a full second. */
 const KEYFRAME_REQUEST_DELAY_MS = 370;
+/** Each costs a stream in every viewer's consumer; clients send three. */
+const MAX_ENCODINGS = 8;
 
 /** The producers of one room on this node: of publishers and of sidecars. */
 export class RoomProducers {
@@ -117,6 +119,9 @@ export class RoomProducers {
   ): Promise<{ readonly producerId: string }> {
     const { sessions } = this.#options;
     const media = sessions.mediaOf(participantId, session);
+    if (Array.isArray(rtpParameters.encodings) && rtpParameters.encodings.length > MAX_ENCODINGS) {
+      throw new MediaError('MEDIA_INVALID', `A track has at most ${MAX_ENCODINGS} encodings.`);
+    }
     const track = this.#recordedTrack(participantId, trackId);
     this.sources.get(trackId)?.close();
     const isVideo = track.kind === 'video';

@@ -9,6 +9,7 @@ export interface WorkerPoolOptions {
   readonly listen: readonly MediaListen[];
   /** Worker i listens on basePort + i. */
   readonly basePort: number;
+  readonly iceTcp?: boolean;
   readonly workerBin?: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -49,6 +50,7 @@ export class WorkerPool {
       (worker, index) =>
         new WorkerSlot(options.basePort + index, worker, {
           listen: options.listen,
+          iceTcp: options.iceTcp ?? true,
           clock: options.clock,
           logger: options.logger,
           takeWorker: () => this.#takeWorker(),

@@ -30,6 +30,7 @@ export class WorkerSlot {
   /** Consumers of all rooms on this worker. The rooms count. */
   consumers = 0;
   readonly #listen: readonly MediaListen[];
+  readonly #protocols: readonly ('udp' | 'tcp')[];
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #takeWorker: () => Promise<types.Worker>;
@@ -45,6 +46,7 @@ export class WorkerSlot {
     worker: types.Worker,
     options: {
       readonly listen: readonly MediaListen[];
+      readonly iceTcp: boolean;
       readonly clock: Clock;
       readonly logger: Logger;
       readonly takeWorker: () => Promise<types.Worker>;
@@ -53,6 +55,7 @@ export class WorkerSlot {
     this.port = port;
     this.#worker = worker;
     this.#listen = options.listen;
+    this.#protocols = options.iceTcp ? ['udp', 'tcp'] : ['udp'];
     this.#clock = options.clock;
     this.#logger = options.logger.child({ mediaPort: port });
     this.#takeWorker = options.takeWorker;
@@ -128,7 +131,7 @@ export class WorkerSlot {
 
   #listenInfos(): types.TransportListenInfo[] {
     return this.#listen.flatMap(({ ip, announcedAddress }) =>
-      (['udp', 'tcp'] as const).map((protocol) => ({
+      this.#protocols.map((protocol) => ({
         protocol,
         ip,
         port: this.port,

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
@@ -24,6 +25,26 @@ afterEach(async () => {
 function refusedWith(code: string): unknown {
   return expect.objectContaining({ name: 'MediaError', code });
 }
+
+test('media ports take TCP unless that is switched off', async () => {
+  for (const iceTcp of [true, false]) {
+    const chosen = await openTestPlane({ iceTcp });
+    const room = new TestRoom(chosen);
+    room.record(joined('ann', 1));
+    const { transports } = await SilentPeer.join(chosen, room, 'ann', 1);
+    const protocols = transports.send.iceCandidates.map(({ protocol }) => protocol);
+    expect(protocols).toEqual(iceTcp ? ['udp', 'tcp'] : ['udp']);
+    const socket = connect(transports.send.iceCandidates[0]?.port ?? 0, '127.0.0.1');
+    const [outcome] = await Promise.race([
+      once(socket, 'connect').then(() => ['taken']),
+      once(socket, 'error').then(() => ['refused']),
+    ]).catch(() => ['refused']);
+    expect(outcome).toBe(iceTcp ? 'taken' : 'refused');
+    socket.destroy();
+    await room.media.close();
+    await chosen.close();
+  }
+});
 
 describe('sessions', () => {
   test('[J5] a stale session can do nothing, and cannot close the new one', async () => {

@@ -208,6 +208,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect(body).toContain('everroom_requests_total{request="ban",outcome="FORBIDDEN"} 1');
       expect(body).toContain('everroom_participants 1');
       expect(body).toContain('process_cpu_seconds_total');
+      expect(body).toMatch(/^everroom_media_worker_open_files\{worker="0"\} [1-9]\d+$/m);
       ann.close();
     });
 

@@ -290,6 +290,10 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     const produce = ann.client.ask('produce', { trackId: 'cam', rtpParameters: { codecs: 'none' } });
     await publish;
     await expect(produce).rejects.toThrow('MEDIA_INVALID: The media server cannot use these parameters.');
+    const encodings = Array.from({ length: 2_000 }, (_, index) => ({ rid: `a${index}` }));
+    await expect(
+      ann.client.ask('produce', { trackId: 'cam', rtpParameters: { codecs: [], encodings } }),
+    ).rejects.toThrow('MEDIA_INVALID: A track has at most 8 encodings.');
     const { iceParameters } = await ann.client.ask('restartIce', { transportId: transports.send.id });
     expect(iceParameters).toMatchObject({ usernameFragment: expect.any(String) });
     await expect(ann.client.ask('restartIce', { transportId: 'none' })).rejects.toThrow('TRANSPORT_NOT_FOUND');
