@@ -1,6 +1,8 @@
 const TICK_MS = 50;
+/** One late turn does not count for much; lateness that stays does after about this time, and is forgotten as fast. */
+const SETTLES_IN_MS = 1_000;
 
-/** How late this process comes to its work: a smoothed measure that forgets a stall within a few ticks. */
+/** How late this process comes to its work, smoothed. */
 export class LoopLag {
   #ms = 0;
 
@@ -8,17 +10,18 @@ export class LoopLag {
     return this.#ms;
   }
 
-  sample(lateMs: number): void {
-    this.#ms = Math.max(lateMs, this.#ms / 2);
+  /** `lateMs`: how late the end of the last `elapsedMs` came. */
+  sample(lateMs: number, elapsedMs: number): void {
+    this.#ms += (lateMs - this.#ms) * (1 - Math.exp(-elapsedMs / SETTLES_IN_MS));
   }
 
   /** Measures from now on; the returned function ends it. */
   start(): () => void {
-    let due = performance.now() + TICK_MS;
+    let last = performance.now();
     const timer = setInterval(() => {
       const now = performance.now();
-      this.sample(Math.max(0, now - due));
-      due = now + TICK_MS;
+      this.sample(Math.max(0, now - last - TICK_MS), now - last);
+      last = now;
     }, TICK_MS);
     timer.unref();
     return () => clearInterval(timer);

@@ -93,14 +93,15 @@ describe('a result that is kept', () => {
 });
 
 describe('the lag of the event loop', () => {
-  it('a stall counts at once and is forgotten soon, one after another is not', () => {
+  it('a stall or lateness that stays counts until it is over for a while, and one late turn does not', () => {
     const lag = new LoopLag();
-    const lagAfter = (...late: number[]) => {
-      for (const ms of late) lag.sample(ms);
-      return lag.ms;
+    const isBusyAfter = (...late: number[]) => {
+      for (const ms of late) lag.sample(ms, 50 + ms);
+      return lag.ms > 200;
     };
-    const after = [[0], [800], [0, 0, 0], [300, 300, 300], [0, 0]].map((late) => lagAfter(...late));
-    expect(after).toEqual([0, 800, 100, 300, 75]);
+    const onTime = Array<number>(60).fill(0);
+    const steps = [onTime, [300], onTime, [1_000], [0, 0, 0], onTime, Array<number>(10).fill(300), onTime];
+    expect(steps.map((late) => isBusyAfter(...late))).toEqual([false, false, false, true, true, false, true, false]);
   });
 });
 

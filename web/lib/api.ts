@@ -35,13 +35,21 @@ export async function mayCreateRooms(): Promise<boolean> {
   }
 }
 
-async function post(path: string, body: unknown): Promise<JoinPass> {
+/** A busy server says when to ask again; after this many times the person decides. */
+const BUSY_RETRIES = 5;
+
+async function post(path: string, body: unknown, retries = BUSY_RETRIES): Promise<JoinPass> {
   const response = await send(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   const answer: unknown = await response.json().catch(() => null); // A proxy's error page is not JSON.
+  if (retries > 0 && field(field(answer, 'error'), 'code') === 'BUSY') {
+    const waitMs = 1_000 * (Number(response.headers.get('retry-after')) || 1);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    return post(path, body, retries - 1);
+  }
   if (!response.ok) throw toApiError(answer);
   const roomId = field(answer, 'roomId');
   const token = field(answer, 'token');

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { mintToken } from './api.ts';
+
+const BUSY = () =>
+  Response.json({ error: { code: 'BUSY', message: '' } }, { status: 503, headers: { 'retry-after': '2' } });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Answers with these replies in turn, then with the last of them. Returns when it was asked, in ms. */
+function serverThatSays(...replies: (() => Response)[]): number[] {
+  const asked: number[] = [];
+  const startedAt = Date.now();
+  vi.stubGlobal('fetch', async () => {
+    asked.push(Date.now() - startedAt);
+    return (replies.length > 1 ? replies.shift() : replies[0])?.();
+  });
+  return asked;
+}
+
+test('a busy server is asked again when it says', async () => {
+  const asked = serverThatSays(BUSY, BUSY, () => Response.json({ roomId: 'r', token: 't' }, { status: 201 }));
+  const pass = mintToken('r');
+  await vi.runAllTimersAsync();
+  expect(await pass).toEqual({ roomId: 'r', token: 't' });
+  expect(asked).toEqual([0, 2_000, 4_000]);
+});
+
+test('a server that stays busy is not asked for ever, and other refusals are final', async () => {
+  const asked = serverThatSays(BUSY);
+  const pass = mintToken('r').catch((error: unknown) => error);
+  await vi.runAllTimersAsync();
+  expect(await pass).toMatchObject({ code: 'BUSY' });
+  expect(asked).toHaveLength(6);
+
+  const refused = serverThatSays(() => Response.json({ error: { code: 'ROOM_CLOSED', message: '' } }, { status: 410 }));
+  await expect(mintToken('r')).rejects.toMatchObject({ code: 'ROOM_CLOSED' });
+  expect(refused).toHaveLength(1);
+});
