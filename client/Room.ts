@@ -271,7 +271,7 @@ export class Room extends Emitter<RoomEvents> {
     return {
       newId: this.#newId,
       entryState: () => ({
-        version: this.#record.entryVersion,
+        position: this.#record.entryPosition,
         rtpCapabilities: this.#media.rtpCapabilities && { ...this.#media.rtpCapabilities },
         view: this.#view.current(),
         expected: this.#media.expected(),
@@ -333,7 +333,7 @@ export class Room extends Emitter<RoomEvents> {
   #notified(notification: Notification): void {
     const { name, body } = notification;
     if (name === 'committed') this.#changed(this.#record.commit(body));
-    else if (name === 'refreshed') this.#changed(this.#record.refresh(body.room, body.version, body.earlierChat));
+    else if (name === 'refreshed') this.#changed(this.#record.refresh(body));
     else if (name === 'outOfDate') this.#distrust('the copy is out of date');
     else if (name === 'reencodingStatus') this.#reencodingChanged(body.trackIds, body);
     else if (!tellMedia(notification, this.#media, this.#link)) {

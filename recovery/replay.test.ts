@@ -37,7 +37,7 @@ const positionAt = (commits: readonly Commit[], version: number) => ({
 });
 
 test('a room that was never written is empty', async () => {
-  expect(await restore(new InMemoryJournal(), ROOM)).toEqual({ state: EMPTY_ROOM, position: ORIGIN });
+  expect(await restore(new InMemoryJournal(), ROOM)).toEqual({ state: EMPTY_ROOM, position: ORIGIN, recent: [] });
 });
 
 test.each([1, 999, 1_000, 1_001, 2_000, 2_500])('[J1] %i commits are all replayed', async (count) => {
@@ -63,8 +63,30 @@ test('a snapshot of the last commit needs no further commits', async () => {
   const { journal } = await journalOf(commits);
   const snapshot = { position: positionAt(commits, 50), state: evolveCommits(EMPTY_ROOM, commits) };
   await journal.saveSnapshot(ROOM, snapshot);
-  expect(await restore(journal, ROOM)).toEqual(snapshot);
+  expect(await restore(journal, ROOM)).toEqual({ ...snapshot, recent: commits });
 });
+
+test.each([
+  { count: 1_200, savedAt: null, least: 1_000 },
+  { count: 1_200, savedAt: 1_200, least: 300 },
+  { count: 1_200, savedAt: 1_190, least: 300 },
+  { count: 2_300, savedAt: 400, least: 1_000 },
+  { count: 40, savedAt: 20, least: 40 },
+])(
+  '[J2] a replay of $count commits, with a snapshot at $savedAt, keeps the newest',
+  async ({ count, savedAt, least }) => {
+    const commits = history(count);
+    const { journal } = await journalOf(commits);
+    if (savedAt !== null) {
+      const state = evolveCommits(EMPTY_ROOM, commits.slice(0, savedAt));
+      await journal.saveSnapshot(ROOM, { position: positionAt(commits, savedAt), state });
+    }
+    const { recent, state } = await restore(journal, ROOM);
+    expect(recent.length).toBeGreaterThanOrEqual(least);
+    expect(recent).toEqual(commits.slice(-recent.length));
+    expect(state).toEqual(evolveCommits(EMPTY_ROOM, commits));
+  },
+);
 
 test('[J1] a snapshot of commits that the journal does not hold is ignored', async () => {
   const commits = history(50);

@@ -7,9 +7,13 @@ import { follows, positionOf } from './journal/chain.ts';
 export interface Restored {
   readonly state: RoomState;
   readonly position: Position;
+  /** The newest commits, in order: Redis can be given back what it loses, and clients what they missed. */
+  readonly recent: readonly Commit[];
 }
 
 const PAGE = 1_000;
+/** Of the commits before a snapshot, so many are read too. */
+const RECENT = 300;
 
 /**
  * Returns the room that its journal describes: the newest snapshot and the commits after it.
@@ -19,31 +23,45 @@ const PAGE = 1_000;
 export async function restore(journal: Journal, roomId: RoomId): Promise<Restored> {
   const snapshot = await journal.loadSnapshot(roomId);
   if (snapshot) {
-    // The journal may have lost the snapshot's commit.
     const { version, commitId } = snapshot.position;
-    const [at] = await journal.read(roomId, version - 1, 1);
-    if (at && at.version === version && at.commitId === commitId) return replay(journal, roomId, snapshot);
+    const page = await journal.read(roomId, Math.max(0, version - RECENT), PAGE);
+    const known = page.filter((commit) => commit.version <= version);
+    const at = known.at(-1);
+    // The journal may have lost the snapshot's commit.
+    if (at?.version === version && at.commitId === commitId) {
+      return replay(journal, roomId, { ...snapshot, recent: withoutGap(known) }, page);
+    }
   }
-  return replay(journal, roomId, { state: EMPTY_ROOM, position: ORIGIN });
+  const origin = { state: EMPTY_ROOM, position: ORIGIN, recent: [] };
+  return replay(journal, roomId, origin, await journal.read(roomId, 0, PAGE));
 }
 
-async function replay(journal: Journal, roomId: RoomId, from: Restored): Promise<Restored> {
-  let { state, position } = from;
-  let next = journal.read(roomId, position.version, PAGE);
-  for (;;) {
-    const page = await next;
+/** `first`: a page that begins with the commit after `from`, or earlier. */
+async function replay(journal: Journal, roomId: RoomId, from: Restored, first: readonly Commit[]): Promise<Restored> {
+  let { state, position, recent } = from;
+  for (let page = first; ; ) {
     const last = page.at(-1);
-    if (!last) return { state, position };
     // The next page loads while this one is applied. A failure appears where it is awaited.
-    if (page.length === PAGE) {
-      next = journal.read(roomId, last.version, PAGE);
-      next.catch(() => undefined);
-    }
-    assertComplete(roomId, page, position);
-    state = evolveCommits(state, page);
-    position = positionOf(last);
-    if (page.length < PAGE) return { state, position };
+    const next = last && page.length === PAGE ? journal.read(roomId, last.version, PAGE) : null;
+    next?.catch(() => undefined);
+    const { version } = position;
+    const news = page.filter((commit) => commit.version > version);
+    assertComplete(roomId, news, position);
+    state = evolveCommits(state, news);
+    position = last ? positionOf(last) : position;
+    recent = [...recent, ...news].slice(-PAGE);
+    if (!next) return { state, position, recent };
+    page = await next;
   }
+}
+
+/** Returns the newest of them, as far back as each follows the one before. */
+function withoutGap(commits: readonly Commit[]): readonly Commit[] {
+  const gap = commits.findLastIndex((commit, index) => {
+    const before = commits[index - 1];
+    return before !== undefined && !follows(commit, positionOf(before));
+  });
+  return commits.slice(Math.max(gap, 0));
 }
 
 function assertComplete(roomId: RoomId, commits: readonly Commit[], after: Position): void {

@@ -13,7 +13,7 @@ export type SessionEnd = 'replaced' | 'removed' | 'banned' | 'expired' | 'left' 
 export interface ConnectionOwner {
   /** What a request for entry says about this client's state. */
   entryState(): {
-    readonly version: number;
+    readonly position: { readonly version: number; readonly commitId?: string };
     readonly rtpCapabilities: z.infer<typeof RtpCapabilities> | undefined;
     readonly view: View | undefined;
     readonly expected: readonly ExpectedMedia[];
@@ -90,6 +90,7 @@ export class Connection {
   /** A request for entry is under way: from here on there is no way back to the previous link. */
   #entering = false;
   #ended = false;
+  #lastSession = 0;
   /** There was a session: from now on failures are recovered from. */
   #wasIn = false;
   #held = false;
@@ -256,13 +257,19 @@ export class Connection {
   }
 
   #requestEntry(link: Link, resuming: boolean, commandId: string): Promise<EntryAnswer> {
-    const { version, rtpCapabilities, view, expected } = this.#owner.entryState();
-    const media = { ...(rtpCapabilities && { rtpCapabilities }), ...(view && { view }) };
+    const { position, rtpCapabilities, view, expected } = this.#owner.entryState();
+    const session = this.#lastSession;
+    const mine = {
+      commandId,
+      ...(session > 0 && { session }),
+      ...(rtpCapabilities && { rtpCapabilities }),
+      ...(view && { view }),
+    };
     if (resuming) {
-      return link.request('resume', { commandId, version, ...media, expected: [...expected] }, ENTRY_TIMEOUT_MS);
+      return link.request('resume', { ...mine, ...position, expected: [...expected] }, ENTRY_TIMEOUT_MS);
     }
     const { name, password } = this.#options;
-    const body = { commandId, name, ...(password !== undefined && { password }), ...media };
+    const body = { ...mine, name, ...(password !== undefined && { password }) };
     return link.request('join', body, ENTRY_TIMEOUT_MS);
   }
 
@@ -289,6 +296,7 @@ export class Connection {
     this.#link = link;
     this.#dialling = undefined;
     this.#resumeToken = session.resumeToken;
+    this.#lastSession = Math.max(this.#lastSession, session.session);
     this.#wasIn = true;
     this.#held = false;
     this.#watch?.stop();

@@ -14,32 +14,32 @@ const LOCKED = [{ type: 'LockChanged', locked: true }] as const;
 
 function entered(version = 7): RoomRecord {
   const record = new RoomRecord();
-  record.enter({ roomId: 'room', room: ROOM, missed: null, version, earlierChat: false });
+  record.enter({ roomId: 'room', room: ROOM, missed: null, version, earlierChat: false, commitId: `c${version}` });
   return record;
 }
 
 describe('RoomRecord', () => {
   it('[J4] the record takes a commit that follows', () => {
     const record = entered();
-    expect(record.commit({ version: 8, byOthers: false, events: LOCKED })).toEqual([{ type: 'room' }]);
+    expect(record.commit({ version: 8, commitId: 'c8', byOthers: false, events: LOCKED })).toEqual([{ type: 'room' }]);
     expect([record.version, record.room?.settings.locked]).toEqual([8, true]);
   });
 
   it('[J4] the record counts a commit with nothing for its participant', () => {
     const record = entered();
-    expect(record.commit({ version: 8, byOthers: false, events: [] })).toEqual([]);
+    expect(record.commit({ version: 8, commitId: 'c8', byOthers: false, events: [] })).toEqual([]);
     expect(record.version).toBe(8);
   });
 
   it('[J4] the record ignores a commit that it knows', () => {
     const record = entered();
-    expect(record.commit({ version: 7, byOthers: false, events: LOCKED })).toEqual([]);
+    expect(record.commit({ version: 7, commitId: 'c7', byOthers: false, events: LOCKED })).toEqual([]);
     expect(record.room).toBe(ROOM);
   });
 
   it('[J4] the record never takes a commit after a missing one', () => {
     const record = entered();
-    expect(record.commit({ version: 9, byOthers: false, events: LOCKED })).toBeNull();
+    expect(record.commit({ version: 9, commitId: 'c9', byOthers: false, events: LOCKED })).toBeNull();
     expect(record.room).toBe(ROOM);
   });
 
@@ -57,7 +57,9 @@ describe('RoomRecord', () => {
     record.addEarlierChat('m2', chat.slice(0, 1), false);
     expect([record.room?.chat, record.hasEarlierChat]).toEqual([chat, false]);
     const edit = { type: 'ChatEdited', messageId: 'm1', text: 'edited', at: 9 } as const;
-    expect(record.commit({ version: 8, byOthers: false, events: [edit] })).toMatchObject([{ type: 'edited' }]);
+    expect(record.commit({ version: 8, commitId: 'c8', byOthers: false, events: [edit] })).toMatchObject([
+      { type: 'edited' },
+    ]);
 
     // A whole room that goes back further than the copy before brings no news.
     record.enter({ roomId: 'room', room, missed: null, version: 9, earlierChat: true });
@@ -74,20 +76,33 @@ describe('RoomRecord', () => {
 
   it('a record that is not trusted asks for the whole room, and takes no commit until it has it', () => {
     const record = entered();
-    expect(record.entryVersion).toBe(7);
+    expect(record.entryPosition).toEqual({ version: 7, commitId: 'c7' });
     record.distrust();
-    expect(record.entryVersion).toBe(0);
-    expect(record.commit({ version: 8, byOthers: false, events: LOCKED })).toEqual([]);
+    expect(record.entryPosition).toEqual({ version: 0 });
+    expect(record.commit({ version: 8, commitId: 'c8', byOthers: false, events: LOCKED })).toEqual([]);
     expect(record.version).toBe(7);
-    record.enter({ roomId: 'room', room: ROOM, missed: null, version: 9, earlierChat: false });
-    expect(record.entryVersion).toBe(9);
+    record.enter({ roomId: 'room', room: ROOM, missed: null, version: 9, commitId: 'c9', earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 9, commitId: 'c9', earlierChat: false });
+  });
+
+  it('[J4] the record knows its newest commit by id, however it came', () => {
+    const record = entered();
+    record.commit({ version: 8, commitId: 'c8', byOthers: false, events: LOCKED });
+    expect(record.entryPosition).toEqual({ version: 8, commitId: 'c8', earlierChat: false });
+    const missed = [{ version: 9, commitId: 'c9', byOthers: false, events: [] }];
+    record.enter({ roomId: 'room', room: null, missed, version: 9, commitId: 'c9', earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 9, commitId: 'c9', earlierChat: false });
+    record.refresh({ room: ROOM, version: 10, commitId: 'c10', earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 10, commitId: 'c10', earlierChat: false });
+    record.refresh({ room: ROOM, version: 11, earlierChat: false }); // From a server that does not say.
+    expect(record.entryPosition).toEqual({ version: 11, earlierChat: false });
   });
 
   it('the record adds missed commits, and says what changed', () => {
     const record = entered(3);
     const missed = [
-      { version: 3, byOthers: false, events: [] },
-      { version: 4, byOthers: false, events: LOCKED },
+      { version: 3, commitId: 'c3', byOthers: false, events: [] },
+      { version: 4, commitId: 'c4', byOthers: false, events: LOCKED },
     ];
     expect(record.enter({ roomId: 'room', room: null, missed, version: 4, earlierChat: false })).toEqual([
       { type: 'room' },
@@ -97,21 +112,21 @@ describe('RoomRecord', () => {
 
   it('[J4] the record does not paper over missing commits: it asks for the whole room', () => {
     const record = entered(3);
-    const gap = [{ version: 5, byOthers: false, events: [] }];
+    const gap = [{ version: 5, commitId: 'c5', byOthers: false, events: [] }];
     expect(() => record.enter({ roomId: 'room', room: null, missed: gap, version: 5, earlierChat: false })).toThrow(
       'missing',
     );
     expect(() => record.enter({ roomId: 'room', room: null, missed: [], version: 5, earlierChat: false })).toThrow(
       'missed commits end at 3',
     );
-    expect(record.entryVersion).toBe(0);
+    expect(record.entryPosition).toEqual({ version: 0 });
   });
 
   it('the record takes a fresh room in place of a commit', () => {
     const record = entered();
     const locked = { ...ROOM, settings: { ...ROOM.settings, locked: true } };
-    expect(record.refresh(locked, 8, false)).toEqual([{ type: 'room' }]);
-    expect(record.refresh(ROOM, 8, false)).toEqual([]);
+    expect(record.refresh({ room: locked, version: 8, earlierChat: false })).toEqual([{ type: 'room' }]);
+    expect(record.refresh({ room: ROOM, version: 8, earlierChat: false })).toEqual([]);
     expect([record.version, record.room]).toEqual([8, locked]);
   });
 

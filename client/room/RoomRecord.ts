@@ -1,6 +1,7 @@
 import { evolveRedacted } from '../../core/room/evolve.ts';
 import type { RedactedCommit, RedactedRoom } from '../../core/room/redact.ts';
 import type { ChatMessage } from '../../core/room/state.ts';
+import type { NotificationBody } from '../../signaling/protocol/notifications.ts';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import { changesBetween, type RoomChange } from './changesBetween.ts';
 
@@ -8,6 +9,8 @@ interface Copy {
   readonly roomId: string;
   readonly room: RedactedRoom;
   readonly version: number;
+  /** '' if the server did not say. */
+  readonly commitId: string;
 }
 
 /**
@@ -42,9 +45,11 @@ export class RoomRecord {
     return this.#isTrusted;
   }
 
-  /** The version after which an entry may bring missed commits; 0 asks for the whole room. */
-  get entryVersion(): number {
-    return this.#isTrusted ? this.version : 0;
+  /** The commit after which an entry may bring missed ones; version 0 asks for the whole room. */
+  get entryPosition(): { readonly version: number; readonly commitId?: string } {
+    if (!this.#copy || !this.#isTrusted) return { version: 0 };
+    const { version, commitId } = this.#copy;
+    return commitId === '' ? { version } : { version, commitId };
   }
 
   distrust(): void {
@@ -52,15 +57,17 @@ export class RoomRecord {
   }
 
   /** Takes over what an entry brought. Returns what changed since the copy before; nothing on the first entry. */
-  enter(answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version' | 'earlierChat'>): readonly RoomChange[] {
+  enter(
+    answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version' | 'commitId' | 'earlierChat'>,
+  ): readonly RoomChange[] {
     // If the missed commits do not fit, the next attempt asks for the whole room.
     this.#isTrusted = false;
-    const { roomId, room, version } = answer;
+    const { roomId, room, version, commitId = '' } = answer;
     const before = this.#copy;
     const changes: RoomChange[] = [];
     if (room !== null) {
       if (before !== undefined) changes.push(...changesBetween(before.room, room));
-      this.#copy = { roomId, room, version };
+      this.#copy = { roomId, room, version, commitId };
       this.#earlierChat = answer.earlierChat;
     } else {
       if (before === undefined) throw new Error('the entry brought neither a room nor anything to add to');
@@ -86,10 +93,10 @@ export class RoomRecord {
   }
 
   /** Takes the whole room, since this participant now sees more of it, or less. */
-  refresh(room: RedactedRoom, version: number, earlierChat: boolean): readonly RoomChange[] {
+  refresh({ room, version, commitId = '', earlierChat }: NotificationBody<'refreshed'>): readonly RoomChange[] {
     if (this.#copy === undefined || !this.#isTrusted || version <= this.#copy.version) return [];
     const changes = changesBetween(this.#copy.room, room);
-    this.#copy = { ...this.#copy, room, version };
+    this.#copy = { ...this.#copy, room, version, commitId };
     this.#earlierChat = earlierChat;
     return changes;
   }
@@ -116,7 +123,7 @@ function withMissed(before: Copy, commits: readonly RedactedCommit[]): { copy: C
     }
     const room = evolveRedacted(copy.room, [commit]);
     changes.push(...changesBetween(copy.room, room, commit));
-    copy = { ...copy, room, version: commit.version };
+    copy = { ...copy, room, version: commit.version, commitId: commit.commitId };
   }
   return { copy, changes };
 }

@@ -14,8 +14,8 @@ export interface JournalFollowerDeps {
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** Applies these commits, which follow the replica. */
   readonly accept: (commits: readonly Commit[]) => Promise<void>;
-  /** The replica was replaced. `lost`: commits of the old one that the journal does not hold. */
-  readonly startedOver: (lost: readonly Commit[]) => void;
+  /** The replica was replaced. `lost`: commits of the old one, `before`, that the journal does not hold. */
+  readonly startedOver: (lost: readonly Commit[], before: Replica) => void;
 }
 
 const READ_COMMITS = 1_000;
@@ -158,7 +158,8 @@ export class JournalFollower {
 
   async #startOver(): Promise<void> {
     const { journal, logger, restore } = this.#deps;
-    const { position, recent } = this.#replica;
+    const before = this.#replica;
+    const { position, recent } = before;
     const lost = await missingIn(journal, this.#roomId, recent);
     this.#replica = await restore(this.#roomId);
     const { version } = this.#replica.position;
@@ -166,6 +167,6 @@ export class JournalFollower {
       { version: position.version, journal: version, lost: lost.length },
       'the journal has another history: starting over from it',
     );
-    this.#deps.startedOver(lost);
+    this.#deps.startedOver(lost, before);
   }
 }

@@ -9,11 +9,15 @@ const RECENT_KEPT = 1_024;
 export class Replica {
   #state: RoomState;
   #position: Position;
-  #recent: Commit[] = [];
+  #recent: Commit[];
+  readonly #readAt: number;
 
-  constructor(state: RoomState = EMPTY_ROOM, position: Position = ORIGIN) {
+  /** `recent`: the newest commits up to `position`, in order, as many as are at hand. */
+  constructor(state: RoomState = EMPTY_ROOM, position: Position = ORIGIN, recent: readonly Commit[] = []) {
     this.#state = state;
     this.#position = position;
+    this.#recent = recent.slice(-RECENT_KEPT);
+    this.#readAt = position.version;
   }
 
   get state(): RoomState {
@@ -51,6 +55,16 @@ export class Replica {
     const missing = this.#position.version - version;
     if (missing < 0 || missing > this.#recent.length) return null;
     return this.#recent.slice(this.#recent.length - missing);
+  }
+
+  /**
+   * What a copy lacks whose newest commit is `version` with this id. Returns null if memory does not reach back that
+   * far, or the copy has a commit that the journal lost. Of a copy that does not know the id, only what was seen here
+   * since the room was read is known to be the same history.
+   */
+  missedSince(version: number, commitId: string | undefined): readonly Commit[] | null {
+    const isSame = commitId === undefined ? version >= this.#readAt : this.passesThrough({ version, commitId });
+    return isSame ? this.since(version) : null;
   }
 
   /** Returns whether this replica's history passes through `position`, as far as memory reaches. */

@@ -3,23 +3,16 @@ import type { RoomMedia } from '../media/RoomMedia.ts';
 import { type Clock, type Journal, type Logger, Unavailable } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Commit } from '../room/commit.ts';
-import type { RoomEvent } from '../room/events.ts';
 import { Refusal } from '../room/refusal.ts';
 import type { NodeId, ParticipantId, RoomId, RoomState } from '../room/state.ts';
 import { type Decided, type Decision, decideAll } from './decideAll.ts';
 import { JournalFollower } from './JournalFollower.ts';
-import { RecentCommands } from './RecentCommands.ts';
+import { inPresentSession, OwnCommands } from './lostCommands.ts';
+import { type Handled, inTime, type Pending } from './Pending.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudience } from './RoomAudience.ts';
 import { SnapshotKeeper } from './SnapshotKeeper.ts';
 import { othersTurn, timeSlice } from './timeSlice.ts';
-
-/** The result of a command. `state` and `version` are the replica's after the command was in the journal. */
-export interface Handled {
-  readonly events: readonly RoomEvent[];
-  readonly state: RoomState;
-  readonly version: number;
-}
 
 export interface RoomHostDeps {
   readonly nodeId: NodeId;
@@ -29,6 +22,8 @@ export interface RoomHostDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
+  /** From 0 up to 1; `Math.random` by default. */
+  readonly random?: () => number;
   /**
    * Returns the room as the journal has it now.
    * @throws Unavailable when the journal does not answer
@@ -44,18 +39,13 @@ export interface RoomHostDeps {
   readonly onFailed: (host: RoomHost, error: unknown) => void;
 }
 
-interface Pending {
-  readonly command: RoomCommand;
-  readonly deadline: number;
-  readonly resolve: (handled: Handled) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Commands that share one append. */
 const BATCH_COMMANDS = 64;
 const QUEUE_COMMANDS = 4_096;
 /** Pause before asking a journal again that did not answer. */
 const JOURNAL_RETRY_MS = 50;
+/** Nodes that write to the same room at once pause for a random time, longer after each append that came too late. */
+const LOSER_PAUSE_MS = 5;
 
 /**
  * One room alive on this node. Commands and pushed commits pass through one mailbox, one at a time: decide on the
@@ -70,11 +60,17 @@ export class RoomHost {
   readonly #elapsed: () => number;
   #media: RoomMedia | null = null;
 
-  readonly #queue: Pending[] = [];
+  #queue: Pending[] = [];
+  /** Why the newest attempt failed; null after one that succeeded. */
+  #trouble: Unavailable | null = null;
   #running = false;
   #closed = false;
 
-  readonly #ownCommands = new RecentCommands();
+  readonly #ownCommands = new OwnCommands();
+  /** Lost commands, to be decided before all others. */
+  #repeats: Pending[] = [];
+  /** The highest session that the room gave in a history that the journal lost [J5]. */
+  #lostSession = 0;
   readonly #snapshots: SnapshotKeeper;
   readonly #sessions = new Map<ParticipantId, number>();
   #idleSince: number;
@@ -88,7 +84,7 @@ export class RoomHost {
       ...deps,
       logger: this.#logger,
       accept: (commits) => this.#accept(commits),
-      startedOver: (lost) => this.#startedOver(lost),
+      startedOver: (lost, { state }) => this.#startedOver(lost, state),
     });
     this.#snapshots = new SnapshotKeeper(roomId, deps.journal, this.#logger, replica.position.version);
     this.#idleSince = deps.clock.now();
@@ -106,6 +102,11 @@ export class RoomHost {
     return this.#replica.position.version;
   }
 
+  /** The id of the commit at `version`. */
+  get commitId(): string {
+    return this.#replica.position.commitId;
+  }
+
   /** Number of sessions of the room that are connected to this node. */
   get sessions(): number {
     return this.#sessions.size;
@@ -113,7 +114,7 @@ export class RoomHost {
 
   /** When (ms since the epoch) the last session or command ended here; null while the room is in use. */
   get idleSince(): number | null {
-    return this.#sessions.size === 0 && this.#queue.length === 0 && !this.#running ? this.#idleSince : null;
+    return this.#sessions.size === 0 && !this.#isAsked && !this.#running ? this.#idleSince : null;
   }
 
   /** Opens at its first use: a room that a node only looks after needs no media. */
@@ -137,7 +138,7 @@ export class RoomHost {
     }
     const deadline = this.#deps.clock.now() + this.#deps.commandTimeoutMs;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ command, deadline, resolve, reject });
+      this.#queue.push({ command, deadline, resolve, reject, repeated: false });
       this.#wake();
     });
   }
@@ -157,8 +158,9 @@ export class RoomHost {
     void this.#recordDisconnect(participantId, session);
   }
 
-  commitsSince(version: number): readonly Commit[] | null {
-    return this.#replica.since(version);
+  /** See `Replica.missedSince`. */
+  missedSince(version: number, commitId: string | undefined): readonly Commit[] | null {
+    return this.#replica.missedSince(version, commitId);
   }
 
   /** Commits that came by the journal's push channel. */
@@ -177,7 +179,7 @@ export class RoomHost {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const pending of this.#queue.splice(0)) {
+    for (const pending of [...this.#repeats.splice(0), ...this.#queue.splice(0)]) {
       pending.reject(this.#closedError());
     }
     await this.#media?.close();
@@ -197,7 +199,7 @@ export class RoomHost {
 
   async #run(): Promise<void> {
     try {
-      while (!this.#closed && (this.#queue.length > 0 || this.#follower.hasNews)) {
+      while (!this.#closed && (this.#isAsked || this.#follower.hasNews)) {
         await this.#takeInNews();
         await this.#commit(this.#queue.splice(0, BATCH_COMMANDS));
       }
@@ -209,11 +211,20 @@ export class RoomHost {
     }
   }
 
+  get #isAsked(): boolean {
+    return this.#queue.length > 0 || this.#repeats.length > 0;
+  }
+
   /** The only place where commands become facts. */
   async #commit(batch: Pending[]): Promise<void> {
     let waiting = batch;
-    while (waiting.length > 0 && !this.#closed) {
-      const { commits, decisions } = this.#decideAll(waiting.map(({ command }) => command));
+    let losses = 0;
+    let isUnknown = false;
+    for (;;) {
+      waiting = [...this.#repeats.splice(0), ...this.#inTime(waiting)];
+      this.#queue = this.#inTime(this.#queue);
+      if (waiting.length === 0 || this.#closed) break;
+      const { commits, decisions } = this.#decideAll(waiting);
       // Commands for which there was no time share the next append.
       this.#queue.unshift(...waiting.slice(decisions.length));
       waiting = waiting.slice(0, decisions.length);
@@ -225,12 +236,15 @@ export class RoomHost {
             ? await this.#deps.journal.append(this.roomId, commits, after)
             : await this.#follower.compare();
         if (outcome.type === 'appended') {
+          this.#trouble = null;
           await this.#accept(commits);
           if (commits.some(({ version }) => version > this.version)) break; // Closed meanwhile.
           this.#answer(waiting, decisions);
           return;
         }
         await this.#follower.mend(outcome);
+        losses += 1;
+        await this.#pause(this.#random() * Math.min(losses * LOSER_PAUSE_MS, JOURNAL_RETRY_MS));
       } catch (error) {
         if (!(error instanceof Unavailable)) {
           for (const pending of waiting) pending.reject(error);
@@ -238,23 +252,24 @@ export class RoomHost {
         }
         // Whether these commits are in the journal is unknown. Appending again at the same position answers it: either
         // they get in now, or "behind" shows them (or another node's), and deciding again finds their command ids.
-        waiting = this.#refuseOverdue(waiting, error);
-        if (waiting.length === 0) this.#follower.checkForMissed();
-        else await this.#pause();
+        isUnknown = true;
+        this.#trouble = error;
+        await this.#pause(JOURNAL_RETRY_MS);
       }
     }
+    if (isUnknown) this.#follower.checkForMissed();
     for (const pending of waiting) {
       pending.reject(this.#closedError());
     }
   }
 
-  #decideAll(commands: readonly RoomCommand[]): Decided {
-    const decided = decideAll(commands, this.#replica, this.#deps.newId, timeSlice(this.#elapsed));
-    const byCommandId = new Map(commands.map((command) => [command.commandId, command]));
-    for (const { commandId, commitId } of decided.commits) {
-      const command = byCommandId.get(commandId);
-      if (command) this.#ownCommands.remember(commitId, command);
-    }
+  #decideAll(batch: readonly Pending[]): Decided {
+    const { position, state: recorded } = this.#replica;
+    const lastSession = Math.max(recorded.lastSession, this.#lostSession);
+    const state = { ...recorded, lastSession };
+    const commands = batch.map(({ command, repeated }) => (repeated ? inPresentSession(command, state) : command));
+    const decided = decideAll(commands, { state, position }, this.#deps.newId, timeSlice(this.#elapsed));
+    this.#ownCommands.take(commands);
     decided.decisions.forEach((decision, index) => {
       if ('events' in decision || decision.error instanceof Refusal) return;
       this.#logger.error(
@@ -274,13 +289,9 @@ export class RoomHost {
     });
   }
 
-  #refuseOverdue(batch: readonly Pending[], error: unknown): Pending[] {
-    const now = this.#deps.clock.now();
-    return batch.filter((pending) => {
-      if (pending.deadline > now) return true;
-      pending.reject(error);
-      return false;
-    });
+  #inTime(batch: readonly Pending[]): Pending[] {
+    const busy = () => this.#trouble ?? new Unavailable('room', `Room ${this.roomId} is too busy; ask again.`);
+    return inTime(batch, this.#deps.clock.now(), busy);
   }
 
   /**
@@ -303,6 +314,7 @@ export class RoomHost {
       const commit = commits[next] as Commit;
       const before = this.state;
       this.#replica.apply(commit);
+      this.#ownCommands.accepted(commit);
       this.#deps.audience.committed(commit, before, this.state);
       next += 1;
     } while (next < commits.length && !isOver());
@@ -316,7 +328,8 @@ export class RoomHost {
   /** Closes sessions that the record has replaced or ended: they may neither send nor receive any more [J5]. */
   #closeSuperseded(): void {
     for (const [participantId, session] of this.#sessions) {
-      if (this.state.participants.get(participantId)?.session === session) continue;
+      const recorded = this.state.participants.get(participantId);
+      if (recorded?.session === session && recorded.nodeId === this.#deps.nodeId) continue;
       this.#sessions.delete(participantId);
       this.#media?.closeParticipant(participantId, session);
     }
@@ -328,19 +341,21 @@ export class RoomHost {
       await this.#follower.takeIn();
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      await this.#pause();
+      this.#trouble = error;
+      await this.#pause(JOURNAL_RETRY_MS);
     }
   }
 
   /** The room was read again from a journal that had lost commits: this node's own lost commands are decided again. */
-  #startedOver(lost: readonly Commit[]): void {
+  #startedOver(lost: readonly Commit[], before: RoomState): void {
+    this.#lostSession = Math.max(this.#lostSession, before.lastSession);
     this.#snapshots.startOver(this.version);
-    for (const { commitId } of lost) {
-      const command = this.#ownCommands.of(commitId);
-      if (!command) continue;
-      this.handle(command).catch((error: unknown) => {
+    for (const command of this.#ownCommands.toRepeat(lost, this.state, this.#deps.nodeId)) {
+      const reject = (error: unknown): void => {
         this.#logger.warn({ err: error, command: command.type }, 'a lost command could not be repeated');
-      });
+      };
+      // It was acknowledged: it waits for the journal as long as it takes.
+      this.#repeats.push({ command, deadline: Number.POSITIVE_INFINITY, resolve: () => {}, reject, repeated: true });
     }
     this.#closeSuperseded();
     this.#media?.update(this.state);
@@ -367,12 +382,16 @@ export class RoomHost {
           this.#logger.error({ err: error, participantId }, 'a disconnect could not be recorded');
           return;
         }
-        await this.#pause();
+        await this.#pause(JOURNAL_RETRY_MS);
       }
     }
   }
 
-  #pause(): Promise<void> {
-    return new Promise((resolve) => this.#deps.clock.setTimer(JOURNAL_RETRY_MS, resolve));
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#deps.clock.setTimer(ms, resolve));
+  }
+
+  #random(): number {
+    return (this.#deps.random ?? Math.random)();
   }
 }

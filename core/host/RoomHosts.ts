@@ -26,6 +26,8 @@ export interface RoomHostsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
+  /** From 0 up to 1; `Math.random` by default. */
+  readonly random?: () => number;
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** How long a command may wait for the journal before it is refused as Unavailable. */
   readonly commandTimeoutMs: number;

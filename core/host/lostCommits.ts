@@ -42,6 +42,7 @@ export async function missingIn(
   roomId: RoomId,
   commits: readonly Commit[],
 ): Promise<readonly Commit[]> {
+  if (commits.length === 0) return [];
   const missing = new Map(commits.map((commit) => [commit.commitId, commit]));
   let from = (commits[0]?.version ?? 1) - 1;
   for (;;) {

@@ -38,6 +38,7 @@ type NodeCommand =
   /**
    * Joins, or takes over if the participant is already in the room: its older connection is then stale.
    * `passwordVerifiedFor` is the hash against which signaling verified the password, null when none was given.
+   * `sessionSeen`, here and below, is the newest session that the client knows of: the journal may have lost it [J5].
    */
   | {
       readonly type: 'JoinRoom';
@@ -46,9 +47,15 @@ type NodeCommand =
       readonly role: Role;
       readonly nodeId: NodeId;
       readonly passwordVerifiedFor: string | null;
+      readonly sessionSeen?: number;
     }
   /** Session n+1 of a participant that proved with its resume token that it held `session` or an older one. */
-  | { readonly type: 'ResumeSession'; readonly participantId: ParticipantId; readonly nodeId: NodeId }
+  | {
+      readonly type: 'ResumeSession';
+      readonly participantId: ParticipantId;
+      readonly nodeId: NodeId;
+      readonly sessionSeen?: number;
+    }
   | { readonly type: 'Knock'; readonly participantId: ParticipantId; readonly name: string; readonly nodeId: NodeId }
   | { readonly type: 'WithdrawKnock'; readonly participantId: ParticipantId }
   /** The connection of this session is lost; a newer session makes it a no-op. */

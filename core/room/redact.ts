@@ -43,6 +43,8 @@ export type { Audience };
  */
 export interface RedactedCommit {
   readonly version: number;
+  /** Tells this commit from another one with the same number; '' from servers that do not send it yet. */
+  readonly commitId: string;
   /** A host, the operator or a node made the commit, not the participant in its events. */
   readonly byOthers: boolean;
   readonly events: readonly RoomEvent[];
@@ -119,7 +121,12 @@ const EVENT: Field<RoomEvent> = union<RoomEvent, 'type'>(
   Object.fromEntries(Object.entries(EVENTS).map(([type, { fields }]) => [type, fields])) as Variants<RoomEvent, 'type'>,
 );
 
-const COMMIT = object<RedactedCommit>({ version: number, byOthers: flag, events: list(EVENT) });
+const COMMIT = object<RedactedCommit>({
+  version: number,
+  commitId: added(text, ''),
+  byOthers: flag,
+  events: list(EVENT),
+});
 
 const track = object<Track>({ id: text, source, kind, muted: flag, reencoding: orNull(flag) });
 
@@ -173,6 +180,7 @@ export function redact(commit: Commit, audience: Audience): RedactedCommit {
   const events = commit.events.filter(({ type }) => audience === 'host' || !EVENTS[type].hostsOnly);
   return {
     version: commit.version,
+    commitId: commit.commitId,
     byOthers: events.some((event) => isByOthers(commit, event)),
     events: events.map((event) => EVENT.redact(event, audience)),
   };

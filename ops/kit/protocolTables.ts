@@ -44,7 +44,7 @@ export function protocolTables(): string {
     block(Object.entries(SHARED).map(([name, schema]) => `${name}\n  ${typeOf(schema, 2, schema)}`)),
     '### Events',
     '',
-    '`Commit` is `{ version, byOthers, events }`; `byOthers`: a host, the operator or a node did ' +
+    '`Commit` is `{ version, commitId, byOthers, events }`; `byOthers`: a host, the operator or a node did ' +
       'it. One event of each type, as it arrives;',
     'hosts alone receive those marked `*`:',
     '',

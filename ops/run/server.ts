@@ -78,8 +78,8 @@ async function createServer(): Promise<SupervisedServer> {
     logger,
     newId: randomUUID,
     restore: async (roomId) => {
-      const { state, position } = await restore(recovery.journal, roomId);
-      return new Replica(state, position);
+      const { state, position, recent } = await restore(recovery.journal, roomId);
+      return new Replica(state, position, recent);
     },
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     idleMs: ROOM_IDLE_MS,

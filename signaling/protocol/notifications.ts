@@ -21,7 +21,12 @@ export const notifications = {
    * The room as of `version`, instead of the commit that made this participant a host or ended that: it now sees more,
    * or less.
    */
-  refreshed: z.object({ version: z.number().int(), room: Room, earlierChat: z.boolean().default(false) }),
+  refreshed: z.object({
+    version: z.number().int(),
+    commitId: z.string().optional(),
+    room: Room,
+    earlierChat: z.boolean().default(false),
+  }),
   /** Commits cannot bring the copy of the room up to date: resume. */
   outOfDate: z.object({}),
   /**

@@ -34,6 +34,9 @@ const expected = z.array(ExpectedMedia).max(16);
 const name = z.string().max(256);
 const text = z.string().max(16_384);
 
+/** `session` in a request: the newest session that this client had, so that the next one gets a higher number. */
+const seen = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 /** The answer to joining or resuming. */
 export const EntryAnswer = z.object({
   roomId: Id,
@@ -47,6 +50,8 @@ export const EntryAnswer = z.object({
   earlierChat: z.boolean().default(false),
   missed: z.array(Commit).nullable(),
   version: z.number().int(),
+  /** The id of commit `version`; older servers do not send it. */
+  commitId: z.string().optional(),
   serverTime: z.number(),
   /** The router's capabilities; the same on every node. */
   rtpCapabilities: RtpCapabilities,
@@ -68,6 +73,7 @@ export const requests = {
       ...command,
       name,
       password: z.string().max(256).optional(),
+      session: seen.optional(),
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
     }),
@@ -75,12 +81,15 @@ export const requests = {
   },
   /**
    * Comes back after a lost connection with a resume token, or on the same connection after `outOfDate`. `version`: the
-   * last commit that the client has seen, 0 for none.
+   * last commit that the client has seen, 0 for none; `commitId`: its id. The answer brings the whole room if that
+   * commit was lost; without the id, such a loss may go unnoticed.
    */
   resume: {
     request: z.object({
       ...command,
       version: z.number().int().min(0),
+      commitId: z.string().max(256).optional(),
+      session: seen.optional(),
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
       expected: expected.optional(),

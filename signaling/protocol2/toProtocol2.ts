@@ -52,7 +52,7 @@ export function toRoleChange2(commit: RedactedCommit, before: RedactedRoom, afte
 
 /** `encoded` is the answer in protocol 3. */
 export function toEntryAnswer2({ roomId, room, missed }: EntryAnswer, encoded: object): object {
-  const { roomId: _, earlierChat: __, ...rest } = encoded as Readonly<Record<string, unknown>>;
+  const { roomId: _, earlierChat: __, commitId: ___, ...rest } = encoded as Readonly<Record<string, unknown>>;
   return { ...rest, room: room && toRoomView2(roomId, room), missed: missed?.map(toCommit2) ?? null };
 }
 

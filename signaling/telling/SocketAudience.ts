@@ -127,7 +127,8 @@ export class SocketAudience implements RoomAudience {
     if (connection.protocol === 2) {
       connection.write(encodeAs('committed', toRoleChange2(redact(commit, audience), before, after)));
     } else {
-      connection.notify('refreshed', { version: commit.version, ...withNewestChat(after) });
+      const { version, commitId } = commit;
+      connection.notify('refreshed', { version, commitId, ...withNewestChat(after) });
     }
   }
 

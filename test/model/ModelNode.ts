@@ -57,9 +57,10 @@ export class ModelNode {
       clock: this.#clock(),
       logger: this.#logger(),
       newId: () => this.#newId(),
+      random: () => 0.5,
       restore: async (roomId) => {
-        const { state, position } = await restore(journal, roomId);
-        return new Replica(state, position);
+        const { state, position, recent } = await restore(journal, roomId);
+        return new Replica(state, position, recent);
       },
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
       idleMs: Number.POSITIVE_INFINITY,

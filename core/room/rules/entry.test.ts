@@ -29,10 +29,11 @@ function join(participantId: string, change: Partial<CommandOf<'JoinRoom'>> = {}
   };
 }
 
-const resume = (participantId: string, nodeId = 'node-1'): CommandBody => ({
+const resume = (participantId: string, nodeId = 'node-1', sessionSeen = 0): CommandBody => ({
   type: 'ResumeSession',
   participantId,
   nodeId,
+  sessionSeen,
 });
 const knock = (participantId: string, nodeId = 'node-1', name = participantId): CommandBody => ({
   type: 'Knock',
@@ -55,6 +56,20 @@ describe('joining', () => {
     given(created())
       .when(node(), join('ann', { name: ' Ann ', role: 'guest' }))
       .then([joined('ann', 1, { name: 'Ann', role: 'guest' })]);
+  });
+
+  it('[R-JOIN-1] a session is above the one that the client had, which the journal may have lost', () => {
+    const room = given(created(), joined('ann', 3));
+    room.when(node(), resume('ann', 'node-1', 7)).then([resumed('ann', 8)]);
+    room.when(node(), resume('ann', 'node-1', 2)).then([resumed('ann', 4)]);
+    room.when(node(), join('bob', { sessionSeen: 7 })).then([joined('bob', 8)]);
+  });
+
+  it('[R-JOIN-1] no client uses the session numbers up', () => {
+    const claim = resume('ann', 'node-1', Number.MAX_SAFE_INTEGER);
+    given(created(), joined('ann', 3))
+      .when(node(), claim)
+      .then([resumed('ann', 1_000_004)]);
   });
 
   it('[R-JOIN-1] every join and resume takes the next session number, also after people left', () => {

@@ -12,12 +12,23 @@ export function joinRoom(command: CommandOf<'JoinRoom'>, state: RoomState): Room
   const name = toName(command.name);
   requireNotBanned(participantId, state);
 
-  const session = state.lastSession + 1;
+  const session = nextSession(command, state);
   if (state.participants.has(participantId))
     return [{ type: 'ParticipantResumed', participantId, session, nodeId, at }];
 
   requireDoorOpen(command, state);
   return [{ type: 'ParticipantJoined', participantId, name, role, session, nodeId, at }];
+}
+
+/** The most by which a client can raise the room's session numbers at once: none can use them up. */
+const LONGEST_LEAP = 1_000_000;
+
+/**
+ * A journal that lost its tail also forgot sessions: no number may come twice for the same participant, or an old
+ * connection could speak for the new one [J5].
+ */
+function nextSession({ sessionSeen = 0 }: { readonly sessionSeen?: number }, { lastSession }: RoomState): number {
+  return Math.max(lastSession, Math.min(sessionSeen, lastSession + LONGEST_LEAP)) + 1;
 }
 
 /**
@@ -49,7 +60,7 @@ export function resumeSession(command: CommandOf<'ResumeSession'>, state: RoomSt
   requireNotBanned(participantId, state);
   if (!state.participants.has(participantId))
     throw new Refusal('NOT_IN_ROOM', 'You are no longer in this room: join it.');
-  return [{ type: 'ParticipantResumed', participantId, session: state.lastSession + 1, nodeId, at }];
+  return [{ type: 'ParticipantResumed', participantId, session: nextSession(command, state), nodeId, at }];
 }
 
 export function leaveRoom(command: CommandOf<'LeaveRoom'>, state: RoomState): RoomEvent[] {

@@ -17,6 +17,7 @@ import { toViewerView } from './view.ts';
 type EntryCommand = CommandOf<'JoinRoom'> | CommandOf<'ResumeSession'>;
 type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'expected'> & {
   readonly version?: number;
+  readonly commitId?: string | undefined;
 };
 
 /**
@@ -88,11 +89,11 @@ function toEntryAnswer(
   resumeToken: string,
   transports: OpenedTransports | null,
 ): EntryAnswer {
-  const { state, version } = room;
+  const { state, version, commitId } = room;
   const participant = state.participants.get(participantId);
   if (participant?.session !== session) throw stale();
   const audience = audienceOf(participant.role);
-  const commits = request.version ? room.commitsSince(request.version) : null;
+  const commits = request.version ? room.missedSince(request.version, request.commitId) : null;
   const missed = commits && !changesRoleOf(commits, participantId) ? commits : null;
   connection.startHearing();
   connection.notify('reencodingStatus', context.reencoding.of(room.roomId));
@@ -104,6 +105,7 @@ function toEntryAnswer(
     ...(missed ? { room: null, earlierChat: false } : withNewestChat(redactState(state, audience))),
     missed: missed?.map((commit) => redact(commit, audience)) ?? null,
     version,
+    commitId,
     serverTime: context.clock.now(),
     rtpCapabilities: { ...context.media.rtpCapabilities },
     transports: transports && toWirePair(transports),

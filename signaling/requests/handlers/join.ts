@@ -34,6 +34,7 @@ export const join: Handler<'join'> = async ({ request, connection, context, afte
           role,
           nodeId: context.nodeId,
           passwordVerifiedFor,
+          sessionSeen: request.session ?? 0,
         },
         request,
       );

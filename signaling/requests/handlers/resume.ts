@@ -21,6 +21,7 @@ export const resume: Handler<'resume'> = async ({ request, connection, context, 
       now: context.clock.now(),
       participantId: claims.participantId,
       nodeId: context.nodeId,
+      sessionSeen: request.session ?? 0,
     },
     request,
   );

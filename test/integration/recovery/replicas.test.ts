@@ -74,8 +74,8 @@ async function startNode({ redis }: Server = master) {
   onTestFinished(() => recovery.close());
   const { journal } = recovery;
   const replay = async (roomId: string): Promise<Replica> => {
-    const { state, position } = await restore(journal, roomId);
-    return new Replica(state, position);
+    const { state, position, recent } = await restore(journal, roomId);
+    return new Replica(state, position, recent);
   };
   const open = async (roomId: string, commandTimeoutMs = 3 * REDIS_TIMEOUT_MS) => {
     const told: Commit[] = [];

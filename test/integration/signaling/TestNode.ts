@@ -158,10 +158,10 @@ export class TestNode {
       newId: randomUUID,
       restore: async (roomId) => {
         options.restoring?.();
-        const { state, position } = await restore(journal, roomId);
-        return new Replica(state, position);
+        const { state, position, recent } = await restore(journal, roomId);
+        return new Replica(state, position, recent);
       },
-      commandTimeoutMs: 300,
+      commandTimeoutMs: 1_000,
       idleMs: options.idleMs ?? 60_000,
     });
     const signaling = await createSignaling({

@@ -94,6 +94,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     const rtpParameters = { mid: '0', codecs: [opus], encodings: [{}], rtcp: { cname: 'ann' } };
     const resumed = await back.ask('resume', {
       version: ann.session.version,
+      commitId: ann.session.commitId,
       rtpCapabilities: ann.session.rtpCapabilities,
       expected: ['mic', 'unheard-of'].map((trackId) => ({ trackId, rtpParameters })),
     });
@@ -101,7 +102,11 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     // Its media are there before the client has negotiated them.
     expect(resumed.transports?.producing).toEqual(['mic']);
     expect(resumed.transports?.send.iceCandidates.length).toBeGreaterThan(0);
-    expect(resumed.room?.participants.get('ann')?.tracks.get('mic')).toMatchObject({ muted: true });
+    // The new node can tell what was missed before its time.
+    expect(resumed.room).toBeNull();
+    expect(resumed.missed?.flatMap(({ events }) => events)).toContainEqual(
+      expect.objectContaining({ type: 'TrackPublished', participantId: 'ann', trackId: 'mic', muted: true }),
+    );
     expect(bob.session.session).toBe(2);
   });
 
@@ -112,12 +117,43 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     ann.client.close();
     await bob.client.ask('postChat', { messageId: 'm1', text: 'while you were away' });
     const back = await connect(ann.session.resumeToken);
-    const { room, missed, version } = await back.ask('resume', { version: ann.session.version });
+    const { version: seen, commitId } = ann.session;
+    const { room, missed, version } = await back.ask('resume', { version: seen, commitId });
     expect(room).toBeNull();
     expect(missed?.map((commit) => commit.version)).toEqual(
       Array.from({ length: version - ann.session.version }, (_, index) => ann.session.version + 1 + index),
     );
     expect(missed?.flatMap(({ events }) => events.map(({ type }) => type))).toContain('ChatPosted');
+    expect(missed?.at(-1)?.commitId).toBe(node.hosts.get(roomId)?.commitId);
+  });
+
+  it('a client whose newest commit was lost gets the whole room: its copy holds what the journal does not', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    ann.client.close();
+    const back = await connect(ann.session.resumeToken);
+    const lost = { version: ann.session.version, commitId: 'lost' };
+    const { room, missed } = await back.ask('resume', lost);
+    expect(missed).toBeNull();
+    expect(room?.participants.size).toBe(1);
+  });
+
+  it('a client that does not name its commit gets the whole room from a node that did not see it', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    await node.close();
+    const back = await connect(ann.session.resumeToken, await startNode());
+    const { room, missed } = await back.ask('resume', { version: ann.session.version });
+    expect(missed).toBeNull();
+    expect(room?.participants.size).toBe(1);
+  });
+
+  it('[J5] a client that had a session which the room does not know gets a higher one', async () => {
+    const roomId = await node.createRoom();
+    const ann = await join(roomId, 'ann');
+    ann.client.close();
+    const back = await connect(ann.session.resumeToken);
+    expect((await back.ask('resume', { version: 0, session: 7 })).session).toBe(8);
   });
 
   it('[J3] a repeated resume with the same command id gives the same session', async () => {

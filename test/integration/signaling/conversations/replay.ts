@@ -11,8 +11,13 @@ export async function replay(node: TestNode, roomId: string, { protocol, steps }
   const sockets = new Map<number, Socket>();
   const said = new Map<number, Step[]>();
   const tokens = new Map<string, string>();
+  const commitIds = new Map<number, string>();
   const hear = (step: Step): void => {
     said.set(step.on, [...(said.get(step.on) ?? []), step]);
+    if (step.from === 'server' && step.does === 'tell') {
+      const { version, commitId } = step.body as { version?: number; commitId?: string };
+      if (version !== undefined && commitId !== undefined) commitIds.set(version, commitId);
+    }
     if (step.from !== 'server' || step.does !== 'answer') return;
     const { result } = step.body as { result?: { participantId?: string; resumeToken?: string } };
     if (result?.resumeToken) tokens.set(`<resume ${result.participantId}>`, result.resumeToken);
@@ -37,11 +42,16 @@ export async function replay(node: TestNode, roomId: string, { protocol, steps }
         socket.onAny((name: string, body: unknown) => hear({ on, from: 'server', does: 'tell', name, body }));
         return;
       }
-      case 'ask':
-        known?.emit(step.name, step.body, (body: unknown) =>
-          hear({ on, from: 'server', does: 'answer', id: step.id, body }),
+      case 'ask': {
+        const { version, commitId } = step.body as { version?: number; commitId?: string };
+        // Commits have other ids in every room.
+        const body =
+          commitId === undefined ? step.body : { ...(step.body as object), commitId: commitIds.get(version ?? 0) };
+        known?.emit(step.name, body, (answer: unknown) =>
+          hear({ on, from: 'server', does: 'answer', id: step.id, body: answer }),
         );
         return;
+      }
       case 'close':
         known?.disconnect();
     }
@@ -85,7 +95,7 @@ export function serverSide(steps: readonly Step[]): Step[][] {
 
 /** Values that are drawn or measured in every run. */
 const CHANGING: ReadonlySet<string> = new Set([
-  ...['resumeToken', 'serverTime', 'roomId', 'commandId', 'nodes', 'createdAt', 'joinedAt', 'knockedAt'],
+  ...['resumeToken', 'serverTime', 'roomId', 'commandId', 'commitId', 'nodes', 'createdAt', 'joinedAt', 'knockedAt'],
   ...['handRaisedAt', 'expiresAt', 'editedAt', 'at'],
 ]);
 
