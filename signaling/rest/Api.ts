@@ -150,6 +150,8 @@ export function errorReply(error: WireError): HttpReply {
     case 'BUSY':
     case 'TOO_MANY_REQUESTS':
       return { ...reply, headers: { ...headers, 'retry-after': RETRY_AFTER_SECONDS } };
+    case 'ROOM_PARKED':
+      return { ...reply, headers: { ...headers, 'retry-after': String(Math.ceil((error.retryAfterMs ?? 0) / 1_000)) } };
     default:
       return reply;
   }
