@@ -5,6 +5,8 @@ import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childEnvironment } from './childEnvironment.ts';
+import { SIDECAR_USER, sidecarPassword, sidecarRules } from './sidecarUser.ts';
 import { backoffMs } from './supervision/backoff.ts';
 import { askRedis } from './supervision/redisSocket.ts';
 
@@ -15,6 +17,8 @@ export interface EmbeddedRedisOptions {
    */
   dataFolder: string;
   durability: 'fsync' | 'async';
+  /** The password of the user that sidecars connect as follows from it. */
+  sidecarSecret: string;
   log: (line: string) => void;
 }
 
@@ -74,6 +78,11 @@ export class EmbeddedRedis {
     return redis;
   }
 
+  /** Where sidecars connect: as a user who reaches the reencoding queue and no room. */
+  get sidecarUrl(): string {
+    return sidecarRedisUrl(this.socketPath, this.#options.sidecarSecret);
+  }
+
   /** The process of redis-server; undefined while it restarts. */
   get pid(): number | undefined {
     return readPid(this.#pidPath);
@@ -112,6 +121,7 @@ export class EmbeddedRedis {
     const keeper = spawn('/bin/sh', ['-c', KEEPER, 'everroom-redis', this.#confPath], {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
+      env: childEnvironment(process.env),
     });
     this.#keeper = keeper;
     keeper.stdin.on('error', () => undefined); // The keeper ended first; its exit tells.
@@ -206,7 +216,14 @@ export function embeddedRedisSocket(dataFolder: string): string {
   return join(folder, `${name}.sock`);
 }
 
-function redisConf({ dataFolder, durability }: EmbeddedRedisOptions, socketPath: string, pidPath: string): string {
+/** Returns the address of an embedded Redis for a sidecar, which its server lets in with the shared secret. */
+export function sidecarRedisUrl(socketPath: string, sidecarSecret: string): string {
+  const path = socketPath.split('/').map(encodeURIComponent).join('/');
+  return `unix://${SIDECAR_USER}:${sidecarPassword(sidecarSecret)}@${path}`;
+}
+
+function redisConf(options: EmbeddedRedisOptions, socketPath: string, pidPath: string): string {
+  const { dataFolder, durability, sidecarSecret } = options;
   const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
   return [
     '# Written at every start.',
@@ -224,6 +241,7 @@ function redisConf({ dataFolder, durability }: EmbeddedRedisOptions, socketPath:
     'no-appendfsync-on-rewrite no',
     'maxmemory-policy noeviction',
     'loglevel notice',
+    `user ${SIDECAR_USER} ${sidecarRules(sidecarPassword(sidecarSecret))}`,
     '',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Clock } from '../../core/ports.ts';
 import { createReencodingWork } from '../../recovery/reencoding/createReencodingWork.ts';
 import { Sidecar } from '../../reencoder/sidecar/Sidecar.ts';
+import { forgetSettings } from './childEnvironment.ts';
 import { loadSidecarConfig } from './sidecarConfig.ts';
 import type { FromSidecar, ToSidecar } from './supervision/messages.ts';
 
@@ -31,6 +32,7 @@ await main().catch((error: unknown) => {
  */
 async function main(): Promise<void> {
   const config = loadSidecarConfig();
+  forgetSettings();
   const sidecarId = `${config.name}-${randomUUID()}`;
   const logger = pino({ level: config.log.level, base: { sidecarId } });
   answerSupervisor();

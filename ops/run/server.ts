@@ -11,6 +11,7 @@ import { createRecovery } from '../../recovery/createRecovery.ts';
 import { restore } from '../../recovery/replay.ts';
 import { createSignaling } from '../../signaling/createSignaling.ts';
 import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
+import { forgetSettings } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
 import { ConfigError } from './settings.ts';
 import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
@@ -33,6 +34,7 @@ await runSupervised(createServer);
 /** The composition root: the only place where journal, media and signaling meet. */
 async function createServer(): Promise<SupervisedServer> {
   const config = loadConfig();
+  forgetSettings();
   const startedAt = clock.now();
   // A node is one start of one process; only its name outlives restarts.
   const nodeId = `${config.node.name}-${randomUUID()}`;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isLoopback } from '../../core/reencoding/isLoopback.ts';
 import { dataFolderOf, pathOf } from './config.ts';
-import { embeddedRedisSocket } from './embeddedRedis.ts';
+import { embeddedRedisSocket, sidecarRedisUrl } from './embeddedRedis.ts';
 import { keptSecretsIn } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { Secret } from './Secret.ts';
@@ -42,8 +42,9 @@ export function parseSidecarConfig(
 ): SidecarConfig {
   const { set, problems } = parseSettings(env, fileText);
   const neighbour = neighbourIn(dataFolderOf(set, machine));
-  const redisUrl = set.REDIS_URL ?? neighbour.redisSocket;
   const sidecarSecret = set.SIDECAR_SECRET ?? neighbour.sidecarSecret;
+  const socket = neighbour.redisSocket;
+  const redisUrl = set.REDIS_URL ?? (socket && sidecarSecret ? sidecarRedisUrl(socket, sidecarSecret) : socket);
   if (!redisUrl) {
     problems.push('REDIS_URL is not set, and no server with an embedded Redis runs on EVERROOM_DATA: set it');
   }

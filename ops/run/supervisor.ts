@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sidecarEnvironment } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
 import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
 import { type LanStart, startOnLan } from './lan/startOnLan.ts';
@@ -99,7 +100,7 @@ async function main(): Promise<void> {
       ? undefined
       : new SidecarKeeper({
           script: fileURLToPath(new URL('reencoder.ts', import.meta.url)),
-          env,
+          env: { ...sidecarEnvironment(env), REDIS_URL: redis?.sidecarUrl ?? ownEnv.REDIS_URL },
           unresponsiveMs: SIDECAR_UNRESPONSIVE_MS,
           log,
           onChange: writeState,
@@ -148,11 +149,12 @@ function renewOnLan(lan: LanStart): void {
   }
 }
 
-async function startRedis({ redis, node }: Config): Promise<EmbeddedRedis | undefined> {
+async function startRedis({ redis, node, reencoding }: Config): Promise<EmbeddedRedis | undefined> {
   if (redis.url) return undefined;
   // The settings forbid `replica` without an external Redis.
   const durability = redis.durability.mode === 'async' ? 'async' : 'fsync';
-  return EmbeddedRedis.start({ dataFolder: node.dataFolder, durability, log });
+  const sidecarSecret = reencoding.sidecarSecret.reveal();
+  return EmbeddedRedis.start({ dataFolder: node.dataFolder, durability, sidecarSecret, log });
 }
 
 function explain({ code, message }: ServerFailure, { http }: Config): string {

@@ -5,6 +5,8 @@ import { pausableClock, type ReencodingQueueUnderTest } from './reencodingQueue.
 
 interface RedisUnderTest {
   readonly url: string;
+  /** Where sidecars connect, if not as the servers do. */
+  readonly sidecarUrl?: string;
   flush(): Promise<void>;
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -31,7 +33,7 @@ export async function redisReencodingQueues(redis: RedisUnderTest): Promise<Reen
     async createWork() {
       const clock = pausableClock();
       const sidecarId = `sidecar-${++lastSidecar}`;
-      const options = { redis: { url: redis.url }, sidecarId, clock, logger: silentLogger, lockMs };
+      const options = { redis: { url: redis.sidecarUrl ?? redis.url }, sidecarId, clock, logger: silentLogger, lockMs };
       const place = await createReencodingWork(options);
       return {
         work: place.work,

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { SIDECAR_USER, sidecarRules } from '../../ops/run/sidecarUser.ts';
 import {
   InMemoryReencodingQueue,
   InMemoryReencodingStore,
@@ -32,11 +33,12 @@ describeReencodingQueue('in memory', async () => {
 });
 
 describeReencodingQueue('BullMQ on Redis', async () => {
-  const server = await startTestRedis();
+  const server = await startTestRedis({ settings: { user: [SIDECAR_USER, ...sidecarRules('secret').split(' ')] } });
   const side = new Redis(server.options);
   side.on('error', () => {}); // Tests kill the server on purpose.
   return redisReencodingQueues({
     url: server.url,
+    sidecarUrl: `unix://${SIDECAR_USER}:secret@${server.path}`,
     flush: async () => void (await side.flushall()),
     kill: server.kill,
     start: server.start,

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EmbeddedRedis } from '../../ops/run/embeddedRedis.ts';
+import { feedChannel, journalKey, reencodingPrefix, sidecarsKey } from '../../recovery/keys.ts';
+import { parseRedisUrl } from '../../recovery/redisUrl.ts';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
@@ -29,7 +31,12 @@ afterEach(async () => {
 });
 
 async function start(dataFolder = folder): Promise<EmbeddedRedis> {
-  redis = await EmbeddedRedis.start({ dataFolder, durability: 'fsync', log: (line) => lines.push(line) });
+  redis = await EmbeddedRedis.start({
+    dataFolder,
+    durability: 'fsync',
+    sidecarSecret: 'shared by servers and sidecars',
+    log: (line) => lines.push(line),
+  });
   return redis;
 }
 
@@ -55,6 +62,36 @@ test('data outlive an orderly stop', async () => {
   await first.stop();
   const second = await start();
   expect(await connect(second.socketPath).get('kept')).toBe('yes');
+});
+
+test('a sidecar reaches its queue and the list of sidecars, and no room', async () => {
+  const { socketPath, sidecarUrl } = await start();
+  const journal = journalKey('room');
+  const server = connect(socketPath);
+  await server.xadd(journal, '1-0', 'commit', 'the room');
+  const { options } = parseRedisUrl(sidecarUrl) as { options: { path: string } };
+  const sidecar = new Redis({ ...options, enableReadyCheck: false, retryStrategy: () => 20 });
+  clients.push(sidecar);
+  await sidecar.hset(`${reencodingPrefix()}:tracks:meta`, 'k', 'v');
+  await sidecar.zadd(sidecarsKey(), 1, 'sidecar-1');
+  const script = "return redis.call('XRANGE', KEYS[1], '-', '+')";
+  for (const reach of [
+    () => sidecar.xrange(journal, '-', '+'),
+    () => sidecar.xadd(journal, '2-0', 'commit', 'another'),
+    () => sidecar.eval(script, 1, journal),
+    () => sidecar.subscribe(feedChannel('room')),
+    () => sidecar.keys('*'),
+    () => sidecar.scan(0),
+    () => sidecar.call('ACL', 'LIST'),
+    () => sidecar.config('GET', '*'),
+  ]) {
+    await expect(reach()).rejects.toThrow(/NOPERM|No permissions|no permissions/);
+  }
+  expect(await server.xlen(journal)).toBe(1);
+  const stranger = new Redis({ ...options, password: 'guessed', lazyConnect: true, retryStrategy: () => null });
+  clients.push(stranger);
+  stranger.on('error', () => undefined);
+  await expect(stranger.connect().then(() => stranger.ping())).rejects.toThrow();
 });
 
 test('a killed Redis comes back with everything that it had acknowledged', async () => {

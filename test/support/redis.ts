@@ -9,8 +9,8 @@ import { Redis } from 'ioredis';
 export interface TestRedisOptions {
   /** When an append reaches the disk; `everysec` by default. */
   appendfsync?: 'always' | 'everysec' | 'no';
-  /** More settings, as in redis.conf: `{ maxmemory: '64mb' }`. */
-  settings?: Record<string, string>;
+  /** More settings, as in redis.conf: `{ maxmemory: '64mb' }`; a list has the words of one line. */
+  settings?: Record<string, string | readonly string[]>;
   /** Listens on this port of 127.0.0.1 as well as on the unix socket. */
   port?: number;
 }
@@ -116,7 +116,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
 }
 
 function redisArguments(folder: string, path: string, options: TestRedisOptions): string[] {
-  const settings: Record<string, string> = {
+  const settings: Record<string, string | readonly string[]> = {
     port: String(options.port ?? 0),
     bind: '127.0.0.1',
     unixsocket: path,
@@ -126,7 +126,7 @@ function redisArguments(folder: string, path: string, options: TestRedisOptions)
     save: '',
     ...options.settings,
   };
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
 }
 
 /** Returns false while nobody listens or the data are still loading. */
