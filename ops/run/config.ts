@@ -61,7 +61,7 @@ export interface Config {
     readonly plainPorts: { readonly min: number; readonly max: number } | null;
   };
   readonly log: { readonly level: Settings['LOG_LEVEL'] };
-  readonly node: { readonly name: string; readonly dataFolder: string };
+  readonly node: { readonly name: string; readonly dataFolder: string; readonly user: string | undefined };
   readonly supervisor: { readonly unresponsiveMs: number };
 }
 
@@ -170,7 +170,7 @@ export function parseConfig(
       plainPorts: set.REENCODER_PORTS ?? null,
     },
     log: { level: set.LOG_LEVEL },
-    node: { name: set.NODE_NAME ?? machine.name, dataFolder },
+    node: { name: set.NODE_NAME ?? machine.name, dataFolder, user: set.EVERROOM_USER },
     supervisor: { unresponsiveMs: set.UNRESPONSIVE_MS },
   };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment } from './childEnvironment.ts';
@@ -207,10 +207,11 @@ export function embeddedRedisSocket(dataFolder: string): string {
   const near = join(dataFolder, 'run', 'redis.sock');
   if (Buffer.byteLength(near) <= 100) return near;
   const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
-  const folder = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `everroom-${userInfo().uid}`);
+  const user = process.geteuid?.() ?? 0; // `userInfo` fails for an id that has no account.
+  const folder = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `everroom-${user}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid, mode } = lstatSync(folder);
-  if (uid !== userInfo().uid || (mode & 0o077) !== 0) {
+  if (uid !== user || (mode & 0o077) !== 0) {
     throw new RedisFailure(`${folder} must belong to this user alone: remove it, or choose a shorter EVERROOM_DATA`);
   }
   return join(folder, `${name}.sock`);

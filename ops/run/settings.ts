@@ -8,8 +8,11 @@ import { ROOT } from './machine.ts';
 
 /** Names every bad setting and says what to write instead. */
 export class ConfigError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`Everroom cannot start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(
+      `Everroom cannot start with these settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      options,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -139,6 +142,14 @@ const settings = z.object({
     .string()
     .default('./data')
     .describe('Folder that keeps the rooms (embedded Redis) and the generated secrets.'),
+  EVERROOM_USER: z
+    .string()
+    .regex(/^[\w.-]{1,32}$/, 'must be the name or the number of a user')
+    .optional()
+    .describe(
+      'The user that Everroom becomes when root starts it, with everything that it starts; `root` to stay root.',
+    )
+    .meta({ shownDefault: 'the owner of EVERROOM_DATA' }),
   REDIS_URL: redisUrl
     .optional()
     .describe(

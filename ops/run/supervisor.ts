@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sidecarEnvironment } from './childEnvironment.ts';
@@ -6,7 +6,8 @@ import { type Config, loadConfig } from './config.ts';
 import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
 import { type LanStart, startOnLan } from './lan/startOnLan.ts';
 import { loosePermissions } from './loosePermissions.ts';
-import { thisMachine } from './machine.ts';
+import { ROOT, thisMachine } from './machine.ts';
+import { becomeOwnUser } from './ownUser.ts';
 import { ConfigError, isSet, settingsPath } from './settings.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
@@ -38,15 +39,16 @@ await main();
  */
 async function main(): Promise<void> {
   const lan = orExit(lanStart);
-  const ownEnv = { ...process.env, ...lan?.env };
-  const config = orExit(() => loadConfig(ownEnv));
+  const ownEnv = (): NodeJS.ProcessEnv => ({ ...process.env, ...lan?.env });
+  const config = orExit(() => loadConfig(ownEnv()));
   if (lan) setInterval(() => renewOnLan(lan), RENEW_EVERY_MS);
   const runFolder = join(config.node.dataFolder, 'run');
-  for (const problem of loosePermissions(settingsPath(ownEnv.EVERROOM_CONFIG), config.node.dataFolder)) log(problem);
+  for (const problem of loosePermissions(settingsPath(ownEnv().EVERROOM_CONFIG), config.node.dataFolder)) log(problem);
   const unlock = orExit(() => lockFolder(config.node.dataFolder));
   orExit(() => mkdirSync(runFolder, { recursive: true, mode: 0o700 }));
   const stateFile = join(runFolder, 'supervisor.json');
   await endLeftOverServers(stateFile);
+  orExit(() => becomeOwnUser({ named: config.node.user, ...whatServersNeed(config), log }));
   const redis = await startRedis(config).catch((error: unknown) => {
     unlock();
     return exit(error);
@@ -74,7 +76,7 @@ async function main(): Promise<void> {
       log(`${stateFile} cannot be written: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const env = { ...ownEnv, ...(redis ? { REDIS_URL: redis.socketPath } : {}) };
+  const env = { ...ownEnv(), ...(redis ? { REDIS_URL: redis.socketPath } : {}) };
   const pair = new ServerPair({
     script: fileURLToPath(new URL('server.ts', import.meta.url)),
     env: { ...env, EVERROOM_STANDBY: '1' },
@@ -100,7 +102,7 @@ async function main(): Promise<void> {
       ? undefined
       : new SidecarKeeper({
           script: fileURLToPath(new URL('reencoder.ts', import.meta.url)),
-          env: { ...sidecarEnvironment(env), REDIS_URL: redis?.sidecarUrl ?? ownEnv.REDIS_URL },
+          env: { ...sidecarEnvironment(env), REDIS_URL: redis?.sidecarUrl ?? env.REDIS_URL },
           unresponsiveMs: SIDECAR_UNRESPONSIVE_MS,
           log,
           onChange: writeState,
@@ -129,6 +131,16 @@ async function main(): Promise<void> {
 
   redis?.onRestart(writeState);
   pair.start();
+}
+
+/** Returns what the user must be able to do whom the servers run as. What is in the data folder becomes that user's. */
+function whatServersNeed({ http, node }: Config): { dataFolder: string; port: number; read: string[] } {
+  const { dataFolder } = node;
+  const named = [settingsPath(process.env.EVERROOM_CONFIG), http.tls?.certFile, http.tls?.keyFile];
+  const files = named.filter((path) => path !== undefined && existsSync(path) && !path.startsWith(dataFolder));
+  const checkout = ['package.json', 'ops/run/server.ts', 'node_modules/mediasoup/package.json'];
+  const read = [...checkout.map((path) => join(ROOT, path)), ...files.flatMap((path) => path ?? [])];
+  return { dataFolder, port: http.port, read };
 }
 
 /** @throws ConfigError when the arguments are wrong, or when --lan is not possible here */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { LayerTarget, TrackCounters, TrackStats } from '../../core/reencoding/messages.ts';
 import { type Assignment, FromTrack, type Opened, type ToTrack, type TrackProcessOptions } from '../track/messages.ts';
+import { limitedBy } from './trackLimits.ts';
 
 const SCRIPT = fileURLToPath(new URL('../track/main.ts', import.meta.url));
 const START_LIMIT_MS = 15_000;
@@ -52,7 +53,11 @@ export class TrackProcess {
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
     });
-    this.#child = fork(SCRIPT, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // The process may write no file, so it cannot write to ours, if the log goes to one.
+    const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
+    this.#child = fork(SCRIPT, [JSON.stringify(options)], { ...limitedBy(process.execArgv), stdio: [...stdio] });
+    this.#child.stdout?.pipe(process.stdout, { end: false });
+    this.#child.stderr?.pipe(process.stderr, { end: false });
     if (this.#child.pid !== undefined) setNiceness(this.#child.pid);
     this.#child.on('message', (message) => this.#hear(message));
     this.#child.on('error', (error) => this.#ended(error.message));

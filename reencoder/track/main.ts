@@ -3,6 +3,7 @@ import { PULSE_MS } from '../../core/reencoding/messages.ts';
 import type { Engine } from '../engines/Engine.ts';
 import { loadEngine } from '../engines/findEngine.ts';
 import { steadyClock } from '../rtp/steadyClock.ts';
+import { leaveRoot } from './leaveRoot.ts';
 import { type FromTrack, ToTrack, TrackProcessOptions } from './messages.ts';
 import { TrackSession } from './TrackSession.ts';
 
@@ -18,6 +19,8 @@ process.on('unhandledRejection', (reason) =>
 
 const { engine: engineName, ffmpegPath } = TrackProcessOptions.parse(JSON.parse(process.argv[2] ?? ''));
 const engine: Engine = await loadEngine(engineName, ffmpegPath === undefined ? {} : { ffmpegPath });
+// The engine is loaded; from here on this process decodes what strangers send.
+const stillRoot = leaveRoot();
 let session: TrackSession | null = null;
 /** Handles one message at a time, in order. */
 let turn: Promise<void> = Promise.resolve();
@@ -28,6 +31,7 @@ process.on('message', (message) => {
 setInterval(report, PULSE_MS);
 setInterval(reportStats, STATS_EVERY_MS);
 tell({ type: 'ready', inputs: [...engine.inputs], outputs: [...engine.outputs] });
+if (stillRoot !== null) tell({ type: 'noticed', what: `the process keeps the rights of root: ${stillRoot}` });
 
 async function obey(message: ToTrack): Promise<void> {
   switch (message.type) {

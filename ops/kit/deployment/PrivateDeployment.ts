@@ -16,6 +16,8 @@ export interface PrivateDeploymentOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Arguments of the supervisor, such as `--lan`. */
   readonly args?: readonly string[];
+  /** The Node that runs it, if not this process' own. */
+  readonly node?: string;
 }
 
 const START_LIMIT_MS = 60_000;
@@ -39,7 +41,7 @@ export class PrivateDeployment implements Deployment {
     this.stateFile = join(folder, 'run', 'supervisor.json');
     this.#folder = folder;
     this.#redisUrl = options.settings?.REDIS_URL;
-    this.#supervisor = spawn(process.execPath, [SUPERVISOR, ...(options.args ?? [])], {
+    this.#supervisor = spawn(options.node ?? process.execPath, [SUPERVISOR, ...(options.args ?? [])], {
       // In its own session, so that Ctrl-C reaches only us and we end it in order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
