@@ -82,20 +82,20 @@ describe('RoomRecord', () => {
     expect(record.commit({ version: 8, commitId: 'c8', byOthers: false, events: LOCKED })).toEqual([]);
     expect(record.version).toBe(7);
     record.enter({ roomId: 'room', room: ROOM, missed: null, version: 9, commitId: 'c9', earlierChat: false });
-    expect(record.entryPosition).toEqual({ version: 9, commitId: 'c9', earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 9, commitId: 'c9' });
   });
 
   it('[J4] the record knows its newest commit by id, however it came', () => {
     const record = entered();
     record.commit({ version: 8, commitId: 'c8', byOthers: false, events: LOCKED });
-    expect(record.entryPosition).toEqual({ version: 8, commitId: 'c8', earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 8, commitId: 'c8' });
     const missed = [{ version: 9, commitId: 'c9', byOthers: false, events: [] }];
     record.enter({ roomId: 'room', room: null, missed, version: 9, commitId: 'c9', earlierChat: false });
-    expect(record.entryPosition).toEqual({ version: 9, commitId: 'c9', earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 9, commitId: 'c9' });
     record.refresh({ room: ROOM, version: 10, commitId: 'c10', earlierChat: false });
-    expect(record.entryPosition).toEqual({ version: 10, commitId: 'c10', earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 10, commitId: 'c10' });
     record.refresh({ room: ROOM, version: 11, earlierChat: false }); // From a server that does not say.
-    expect(record.entryPosition).toEqual({ version: 11, earlierChat: false });
+    expect(record.entryPosition).toEqual({ version: 11 });
   });
 
   it('the record adds missed commits, and says what changed', () => {

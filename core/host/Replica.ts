@@ -63,7 +63,7 @@ export class Replica {
    * since the room was read is known to be the same history.
    */
   missedSince(version: number, commitId: string | undefined): readonly Commit[] | null {
-    const isSame = commitId === undefined ? version >= this.#readAt : this.passesThrough({ version, commitId });
+    const isSame = commitId === undefined ? version > this.#readAt : this.passesThrough({ version, commitId });
     return isSame ? this.since(version) : null;
   }
 

@@ -20,9 +20,10 @@ interface User {
 }
 
 /**
- * A process that root started becomes the user EVERROOM_USER, or the owner of the data folder, and so do all processes
- * that it starts. The data folder becomes that user's too. Root stays root if no other user is named and the data folder
- * is root's, or if its owner cannot do the work; the log says so.
+ * A process that root started becomes the user EVERROOM_USER, or the owner of the data folder, and so do all
+ * processes that it starts. The data folder becomes that user's too. Root stays root if no other user is named and
+ * the data folder is root's, or if its owner cannot do the work; the log says so.
+ *
  * @throws ConfigError when EVERROOM_USER is set and cannot do the work
  */
 export function becomeOwnUser({ named, dataFolder, port, read, log }: OwnUserOptions): void {

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 /** The Redis user of sidecars. */
 export const SIDECAR_USER = 'everroom-sidecar';
 
-/** Returns the password of that user on an embedded Redis: servers and sidecars derive it from the secret they share. */
+/** Returns the password of that user on an embedded Redis: servers and sidecars derive it from their secret. */
 export function sidecarPassword(sidecarSecret: string): string {
   return createHmac('sha256', sidecarSecret).update('everroom:redis').digest('hex');
 }
