@@ -9,8 +9,9 @@ export type AppendOutcome =
   /** Another node wrote after `after`: nothing was appended. `missed`: all commits since, in order. */
   | { readonly type: 'behind'; readonly missed: readonly Commit[] }
   /**
-   * The journal does not hold `after`: it ends earlier, or another commit stands at that version. It came back with
-   * less than it had acknowledged. Nothing was appended. `journal` is where it stands now.
+   * The journal does not hold `after`: it ends earlier, another commit stands at that version, or it was trimmed beyond
+   * it. It came back with less than it had acknowledged, or the writer is far behind. Nothing was appended. `journal` is
+   * where it stands now.
    */
   | { readonly type: 'diverged'; readonly journal: Position };
 
@@ -52,6 +53,17 @@ export interface Snapshot {
  * The journals of all rooms. Whatever it answers or pushes is as durable as the setting promises: nothing has to be
  * taken back after an answer.
  */
+/** The newest commits up to a snapshot that stay in the journal, although the snapshot stands for them. */
+export interface KeptTail {
+  readonly commits: number;
+  readonly bytes: number;
+}
+
+/** For nodes that are a little behind. */
+export const RECENT_TAIL: KeptTail = { commits: 1_024, bytes: 1 << 20 };
+/** What people deleted is gone with the commits. */
+export const NO_TAIL: KeptTail = { commits: 0, bytes: 0 };
+
 export interface Journal {
   /**
    * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit
@@ -60,7 +72,10 @@ export interface Journal {
    */
   append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome>;
 
-  /** At most `limit` commits with a version above `afterVersion`, in order. @throws Unavailable */
+  /**
+   * At most `limit` commits with a version above `afterVersion`, in order; the first ones are missing if the journal was
+   * trimmed beyond it. @throws Unavailable
+   */
   read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]>;
 
   /** The position of the last commit. @throws Unavailable */
@@ -76,8 +91,11 @@ export interface Journal {
   /** The newest snapshot. Returns null if there is none, or it cannot be read. @throws Unavailable */
   loadSnapshot(roomId: RoomId): Promise<Snapshot | null>;
 
-  /** Keeps the snapshot unless there is a newer one. @throws Unavailable */
-  saveSnapshot(roomId: RoomId, snapshot: Snapshot): Promise<void>;
+  /**
+   * Keeps the snapshot unless there is a newer one, and trims the journal: of the commits before the snapshot's own only
+   * `keep` stay (`RECENT_TAIL` by default). @throws Unavailable
+   */
+  saveSnapshot(roomId: RoomId, snapshot: Snapshot, keep?: KeptTail): Promise<void>;
 
   /** Whether the journal answers now; `onAvailability` reports every change. */
   readonly available: boolean;

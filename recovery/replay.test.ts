@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Journal, JournalCorrupt } from '../core/ports.ts';
+import { type Journal, JournalCorrupt, NO_TAIL } from '../core/ports.ts';
 import { type Commit, ORIGIN } from '../core/room/commit.ts';
 import { evolveCommits } from '../core/room/evolve.ts';
 import { EMPTY_ROOM } from '../core/room/state.ts';
@@ -92,14 +92,59 @@ test('[J1] a snapshot of commits that the journal does not hold is ignored', asy
   const commits = history(50);
   const { journal, store } = await journalOf(commits);
   await journal.saveSnapshot(ROOM, { position: positionAt(commits, 50), state: { ...EMPTY_ROOM, createdAt: 77 } });
-  const { snapshot } = store.room(ROOM);
+  const { saved } = store.room(ROOM);
   store.loseTail(ROOM, 30);
-  store.room(ROOM).snapshot = snapshot;
+  store.room(ROOM).saved = saved;
   expect((await restore(journal, ROOM)).state).toEqual(evolveCommits(EMPTY_ROOM, commits.slice(0, 30)));
 
   const other: Commit = { ...history(31)[30], commitId: 'other' } as Commit;
   await journal.append(ROOM, [other], positionAt(commits, 30));
   expect((await restore(journal, ROOM)).position.commitId).toBe('other');
+});
+
+test('[J1] a journal that was trimmed to a snapshot is replayed from there', async () => {
+  const commits = history(1_200);
+  const { journal } = await journalOf(commits);
+  const state = evolveCommits(EMPTY_ROOM, commits.slice(0, 1_100));
+  await journal.saveSnapshot(ROOM, { position: positionAt(commits, 1_100), state }, NO_TAIL);
+  expect(await journal.read(ROOM, 0, 10)).toEqual(commits.slice(1_099, 1_109));
+  expect(await restore(journal, ROOM)).toEqual({
+    state: evolveCommits(EMPTY_ROOM, commits),
+    position: positionAt(commits, 1_200),
+    recent: commits.slice(1_099),
+  });
+});
+
+test('[J1] a replay goes on from the newer snapshot if the journal is trimmed under it', async () => {
+  const commits = history(2_500);
+  const { journal } = await journalOf(commits);
+  const trimming: Journal = Object.assign(Object.create(journal), {
+    loadSnapshot: () => journal.loadSnapshot(ROOM),
+    read: async (_roomId: string, afterVersion: number, limit: number) => {
+      if (afterVersion === 1_000) {
+        const state = evolveCommits(EMPTY_ROOM, commits.slice(0, 2_400));
+        await journal.saveSnapshot(ROOM, { position: positionAt(commits, 2_400), state }, NO_TAIL);
+      }
+      return journal.read(ROOM, afterVersion, limit);
+    },
+  });
+  expect(await restore(trimming, ROOM)).toEqual({
+    state: evolveCommits(EMPTY_ROOM, commits),
+    position: positionAt(commits, 2_500),
+    recent: commits.slice(2_399),
+  });
+});
+
+test('a trimmed journal whose snapshot cannot be read is not replayed from the middle', async () => {
+  const commits = history(20);
+  const { journal } = await journalOf(commits);
+  await journal.saveSnapshot(ROOM, { position: positionAt(commits, 10), state: EMPTY_ROOM }, NO_TAIL);
+  const unreadable: Journal = Object.assign(Object.create(journal), {
+    read: (_roomId: string, afterVersion: number, limit: number) => journal.read(ROOM, afterVersion, limit),
+    loadSnapshot: async () => null,
+  });
+  await expect(restore(unreadable, ROOM)).rejects.toThrow(JournalCorrupt);
+  await expect(restore(unreadable, ROOM)).rejects.toThrow('no snapshot that this version can read');
 });
 
 test.each([

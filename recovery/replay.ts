@@ -1,4 +1,4 @@
-import { type Journal, JournalCorrupt } from '../core/ports.ts';
+import { type Journal, JournalCorrupt, type Snapshot } from '../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../core/room/commit.ts';
 import { evolveCommits } from '../core/room/evolve.ts';
 import { EMPTY_ROOM, type RoomId, type RoomState } from '../core/room/state.ts';
@@ -21,31 +21,53 @@ const RECENT = 300;
  * @throws JournalCorrupt when a commit is missing or cannot be read
  */
 export async function restore(journal: Journal, roomId: RoomId): Promise<Restored> {
-  const snapshot = await journal.loadSnapshot(roomId);
-  if (snapshot) {
-    const { version, commitId } = snapshot.position;
-    const page = await journal.read(roomId, Math.max(0, version - RECENT), PAGE);
-    const known = page.filter((commit) => commit.version <= version);
-    const at = known.at(-1);
-    // The journal may have lost the snapshot's commit.
-    if (at?.version === version && at.commitId === commitId) {
-      return replay(journal, roomId, { ...snapshot, recent: withoutGap(known) }, page);
+  for (let tried: string | null = null; ; ) {
+    const snapshot = await journal.loadSnapshot(roomId);
+    const restored = (snapshot && (await goOn(journal, roomId, snapshot))) ?? (await replayAll(journal, roomId));
+    if (restored) return restored;
+    // Another node may have saved a newer snapshot and trimmed the journal to it meanwhile.
+    const at = snapshot?.position.commitId ?? '';
+    if (tried === at) {
+      throw new JournalCorrupt(roomId, 1, 'it is gone, and no snapshot that this version can read stands in its place');
     }
+    tried = at;
   }
+}
+
+/** Returns null if the journal lost the snapshot's commit, or was trimmed beyond it. */
+async function goOn(journal: Journal, roomId: RoomId, snapshot: Snapshot): Promise<Restored | null> {
+  const { version, commitId } = snapshot.position;
+  const page = await journal.read(roomId, Math.max(0, version - RECENT), PAGE);
+  const known = page.filter((commit) => commit.version <= version);
+  const at = known.at(-1);
+  if (at?.version !== version || at.commitId !== commitId) return null;
+  return replay(journal, roomId, { ...snapshot, recent: withoutGap(known) }, page);
+}
+
+async function replayAll(journal: Journal, roomId: RoomId): Promise<Restored | null> {
   const origin = { state: EMPTY_ROOM, position: ORIGIN, recent: [] };
   return replay(journal, roomId, origin, await journal.read(roomId, 0, PAGE));
 }
 
-/** `first`: a page that begins with the commit after `from`, or earlier. */
-async function replay(journal: Journal, roomId: RoomId, from: Restored, first: readonly Commit[]): Promise<Restored> {
+/**
+ * `first`: a page that begins with the commit after `from`, or earlier. Returns null if the journal was trimmed of commits
+ * that it needs.
+ */
+async function replay(
+  journal: Journal,
+  roomId: RoomId,
+  from: Restored,
+  first: readonly Commit[],
+): Promise<Restored | null> {
   let { state, position, recent } = from;
   for (let page = first; ; ) {
     const last = page.at(-1);
+    const { version } = position;
+    const news = page.filter((commit) => commit.version > version);
+    if (news[0] && news[0].version > version + 1) return null;
     // The next page loads while this one is applied. A failure appears where it is awaited.
     const next = last && page.length === PAGE ? journal.read(roomId, last.version, PAGE) : null;
     next?.catch(() => undefined);
-    const { version } = position;
-    const news = page.filter((commit) => commit.version > version);
     assertComplete(roomId, news, position);
     state = evolveCommits(state, news);
     position = last ? positionOf(last) : position;

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { RoomEvent } from '../core/room/events.ts';
 import { evolveCommits } from '../core/room/evolve.ts';
 import { EMPTY_ROOM, type RoomState } from '../core/room/state.ts';
-import { decodeState, encodeState } from './snapshots.ts';
+import { decodeState, encodeState, writeState } from './snapshots.ts';
 
 /** A room with something in every collection. */
 function furnishedRoom(): RoomState {
@@ -58,21 +59,36 @@ function shapeOf(value: unknown, path = ''): string[] {
   return [`${path}: ${value === null ? 'null' : typeof value}`];
 }
 
+/** Samples of every format, as `writeState` wrote them: journals are trimmed to snapshots, so each is readable for ever. */
+const SAMPLES = new URL('./samples/', import.meta.url);
+
 test('[J1] a state comes back unchanged from its snapshot', async () => {
   const state = furnishedRoom();
-  expect(await decodeState(await encodeState(state))).toEqual(state);
-  expect(await decodeState(await encodeState(EMPTY_ROOM))).toEqual(EMPTY_ROOM);
+  expect(await decodeState((await encodeState(state)).data)).toEqual(state);
+  expect(await decodeState((await encodeState(EMPTY_ROOM)).data)).toEqual(EMPTY_ROOM);
 });
 
-test('a snapshot in another format, or a damaged one, counts as missing', async () => {
-  const bytes = await encodeState(furnishedRoom());
-  expect(await decodeState(Buffer.concat([Buffer.of(0), bytes.subarray(1)]))).toBeNull();
+test('a snapshot of a newer version, or a damaged one, counts as missing', async () => {
+  const { data: bytes } = await encodeState(furnishedRoom());
+  expect(await decodeState(Buffer.concat([Buffer.of((bytes[0] ?? 0) + 1), bytes.subarray(1)]))).toBeNull();
   expect(await decodeState(bytes.subarray(0, bytes.length / 2))).toBeNull();
   expect(await decodeState(Buffer.from(bytes).fill(7, 10, 20))).toBeNull();
   expect(await decodeState(Buffer.alloc(0))).toBeNull();
 });
 
-test('a changed shape of the state needs a new SNAPSHOT_FORMAT (then update this snapshot)', async () => {
-  const [format] = await encodeState(EMPTY_ROOM);
-  expect({ format, shape: [...new Set(shapeOf(furnishedRoom()))].sort() }).toMatchSnapshot();
+test('a changed shape of the state needs a step in STEPS (then record a sample: -u)', async () => {
+  const [format] = (await encodeState(EMPTY_ROOM)).data;
+  const sample = JSON.stringify(JSON.parse(writeState(furnishedRoom())), null, 2);
+  await expect(`${sample}\n`).toMatchFileSnapshot(`./samples/state-${format}.json`);
+});
+
+test('[J1] a snapshot of every older format is read in the shape of today', async () => {
+  const [newest = 0] = (await encodeState(EMPTY_ROOM)).data;
+  const today = shapeOf(furnishedRoom());
+  for (let format = 1; format <= newest; format += 1) {
+    const sample = readFileSync(new URL(`state-${format}.json`, SAMPLES), 'utf8');
+    const bytes = Buffer.concat([Buffer.of(format), deflateRawSync(sample)]);
+    const state = await decodeState(bytes);
+    expect(new Set(shapeOf(state)), `format ${format}`).toEqual(new Set(today));
+  }
 });

@@ -2,41 +2,59 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { RoomState } from '../core/room/state.ts';
 
+type Stored = Record<string, unknown>;
+/** Turns one format of a stored state into the next. */
+type Upcast = (state: Stored) => Stored;
+
 /**
- * Increase it with every change of `RoomState`'s shape, or of the state that `evolve` derives from the same events.
- * Older snapshots are then ignored, and rooms are replayed from their journals.
+ * The steps from the first format to today's: step n-1 makes format n+1. A changed shape of `RoomState`, or a change of
+ * the state that `evolve` derives from the same events, adds a step: journals are trimmed to their snapshots, so an old
+ * snapshot may be all that is left of a room. Maps and sets are still `{ map: [[key, value], …] }` and `{ set: […] }`.
  */
-const SNAPSHOT_FORMAT = 2;
+const STEPS: readonly Upcast[] = [(state) => ({ ...state, spotlight: null })];
+
+const FORMAT = STEPS.length + 1;
 
 const compress = promisify(deflateRaw);
 const expand = promisify(inflateRaw);
 
-/** The first byte is the format, the rest compressed JSON. */
-export async function encodeState(state: RoomState): Promise<Buffer> {
-  const json = JSON.stringify(state, (_, value: unknown) => {
+/** The first byte is the format, the rest compressed JSON. `stateBytes`: the length of that JSON. */
+export async function encodeState(state: RoomState): Promise<{ readonly data: Buffer; readonly stateBytes: number }> {
+  const json = Buffer.from(writeState(state));
+  return { data: Buffer.concat([Buffer.of(FORMAT), await compress(json, { level: 1 })]), stateBytes: json.length };
+}
+
+/** Returns null if the bytes are damaged, or a newer version wrote them. */
+export async function decodeState(bytes: Buffer): Promise<RoomState | null> {
+  const [format = 0] = bytes;
+  if (format < 1 || format > FORMAT) return null;
+  try {
+    return readState(format, JSON.parse((await expand(bytes.subarray(1))).toString()));
+  } catch {
+    return null;
+  }
+}
+
+export function writeState(state: RoomState): string {
+  return JSON.stringify(state, (_, value: unknown) => {
     if (value instanceof Map) return { map: [...value] };
     if (value instanceof Set) return { set: [...value] };
     return value;
   });
-  return Buffer.concat([Buffer.of(SNAPSHOT_FORMAT), await compress(json, { level: 1 })]);
 }
 
-/** Returns null if the bytes have another format or are damaged. */
-export async function decodeState(bytes: Buffer): Promise<RoomState | null> {
-  if (bytes[0] !== SNAPSHOT_FORMAT) return null;
-  try {
-    // Only `encodeState` writes this format.
-    return withCollections(JSON.parse((await expand(bytes.subarray(1))).toString())) as RoomState;
-  } catch {
-    return null; // Damaged: a snapshot only saves time.
-  }
+/** Reads the parsed output of `writeState`, which may be that of an older version. */
+export function readState(format: number, stored: Stored): RoomState {
+  const current = STEPS.slice(format - 1).reduce((older, step) => step(older), stored);
+  // Only `writeState` writes snapshots: after the steps a state has today's shape.
+  return withCollections(current) as RoomState;
 }
 
 /** Much faster than a reviver, which `JSON.parse` calls for every leaf. */
 function withCollections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withCollections);
-  const fields = value as Record<string, unknown>;
+  const fields = value as Stored;
   if (Array.isArray(fields.map)) return new Map(fields.map.map(withCollections) as [unknown, unknown][]);
   if (Array.isArray(fields.set)) return new Set(fields.set);
   for (const name of Object.keys(fields)) fields[name] = withCollections(fields[name]);

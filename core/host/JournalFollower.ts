@@ -165,7 +165,7 @@ export class JournalFollower {
     const { version } = this.#replica.position;
     logger.warn(
       { version: position.version, journal: version, lost: lost.length },
-      'the journal has another history: starting over from it',
+      'the journal has another history, or left this node far behind: starting over from it',
     );
     this.#deps.startedOver(lost, before);
   }

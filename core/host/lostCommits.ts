@@ -34,7 +34,8 @@ export async function putBack(
 }
 
 /**
- * Returns those of `commits` (in order, without a gap) that are not in the journal.
+ * Returns those of `commits` (in order, without a gap) that are not in the journal. What it was trimmed of is not lost:
+ * a snapshot stands for it.
  * @throws Unavailable when it does not answer
  */
 export async function missingIn(
@@ -45,11 +46,15 @@ export async function missingIn(
   if (commits.length === 0) return [];
   const missing = new Map(commits.map((commit) => [commit.commitId, commit]));
   let from = (commits[0]?.version ?? 1) - 1;
+  let trimmedTo: number | null = null;
   for (;;) {
     const page = await journal.read(roomId, from, COMMITS_PER_READ);
-    for (const { commitId } of page) missing.delete(commitId);
     const last = page.at(-1);
-    if (!last || page.length < COMMITS_PER_READ) return [...missing.values()];
+    trimmedTo ??= page[0]?.version ?? 0;
+    for (const { commitId } of page) missing.delete(commitId);
+    if (!last || page.length < COMMITS_PER_READ) break;
     from = last.version;
   }
+  const begin = trimmedTo;
+  return [...missing.values()].filter(({ version }) => version >= begin);
 }

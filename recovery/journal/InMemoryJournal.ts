@@ -1,4 +1,11 @@
-import { type AppendOutcome, type Journal, type Snapshot, Unavailable } from '../../core/ports.ts';
+import {
+  type AppendOutcome,
+  type Journal,
+  type KeptTail,
+  RECENT_TAIL,
+  type Snapshot,
+  Unavailable,
+} from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { assertChained } from './chain.ts';
@@ -10,8 +17,10 @@ interface Follower {
 }
 
 interface StoredRoom {
+  /** All that were ever appended, without a lost tail: `first` says what the journal still holds. */
   commits: StoredCommit[];
-  snapshot: Snapshot | null;
+  /** Every snapshot, each with the version of the first commit that the journal held from then on. */
+  saved: { readonly snapshot: Snapshot; readonly first: number }[];
   readonly followers: Set<Follower>;
 }
 
@@ -19,12 +28,22 @@ interface StoredRoom {
 export class InMemoryJournalStore {
   readonly #rooms = new Map<RoomId, StoredRoom>();
   readonly #availabilityListeners = new Set<(available: boolean) => void>();
+  readonly #tail: KeptTail;
   #available = true;
+
+  /** `tail`: what stays before a snapshot, instead of `RECENT_TAIL`. */
+  constructor(tail = RECENT_TAIL) {
+    this.#tail = tail;
+  }
+
+  get tail(): KeptTail {
+    return this.#tail;
+  }
 
   room(roomId: RoomId): StoredRoom {
     let room = this.#rooms.get(roomId);
     if (!room) {
-      room = { commits: [], snapshot: null, followers: new Set() };
+      room = { commits: [], saved: [], followers: new Set() };
       this.#rooms.set(roomId, room);
     }
     return room;
@@ -58,7 +77,12 @@ export class InMemoryJournalStore {
   loseTail(roomId: RoomId, version: number): void {
     const room = this.room(roomId);
     room.commits = room.commits.slice(0, version);
-    if (room.snapshot && room.snapshot.position.version > version) room.snapshot = null;
+    room.saved = room.saved.filter(({ snapshot }) => snapshot.position.version <= version);
+  }
+
+  /** All commits of the room, also those that the journal was trimmed of. */
+  history(roomId: RoomId): readonly Commit[] {
+    return this.room(roomId).commits.map((stored) => decodeCommit(roomId, stored));
   }
 }
 
@@ -74,7 +98,11 @@ export class InMemoryJournal implements Journal {
     assertChained(commits, after);
     this.#refuseIfAway();
     const room = this.#store.room(roomId);
-    if (after.version > room.commits.length || commitIdAt(room, after.version) !== after.commitId) {
+    if (
+      after.version > room.commits.length ||
+      after.version < firstOf(room) - 1 ||
+      commitIdAt(room, after.version) !== after.commitId
+    ) {
       return { type: 'diverged', journal: endOf(room) };
     }
     if (after.version < room.commits.length) {
@@ -94,8 +122,9 @@ export class InMemoryJournal implements Journal {
 
   async read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]> {
     this.#refuseIfAway();
-    const { commits } = this.#store.room(roomId);
-    return commits.slice(afterVersion, afterVersion + limit).map((stored) => decodeCommit(roomId, stored));
+    const room = this.#store.room(roomId);
+    const from = Math.max(afterVersion, firstOf(room) - 1);
+    return room.commits.slice(from, from + limit).map((stored) => decodeCommit(roomId, stored));
   }
 
   async position(roomId: RoomId): Promise<Position> {
@@ -117,17 +146,18 @@ export class InMemoryJournal implements Journal {
 
   async loadSnapshot(roomId: RoomId): Promise<Snapshot | null> {
     this.#refuseIfAway();
-    return this.#store.room(roomId).snapshot;
+    return this.#store.room(roomId).saved.at(-1)?.snapshot ?? null;
   }
 
-  async saveSnapshot(roomId: RoomId, snapshot: Snapshot): Promise<void> {
+  async saveSnapshot(roomId: RoomId, snapshot: Snapshot, keep = this.#store.tail): Promise<void> {
     this.#refuseIfAway();
     const room = this.#store.room(roomId);
     const { version, commitId } = snapshot.position;
     // The journal must still have the commit: the state may come from a tail that was lost.
-    if (version === 0 || commitIdAt(room, version) !== commitId) return;
-    if (room.snapshot && room.snapshot.position.version >= version) return;
-    room.snapshot = snapshot;
+    if (version === 0 || version < firstOf(room) || commitIdAt(room, version) !== commitId) return;
+    const stored = room.saved.at(-1)?.snapshot;
+    const newest = stored && stored.position.version >= version ? stored : snapshot;
+    room.saved.push({ snapshot: newest, first: firstKept(room, newest.position.version, keep) });
   }
 
   get available(): boolean {
@@ -141,6 +171,22 @@ export class InMemoryJournal implements Journal {
   #refuseIfAway(): void {
     if (!this.#store.available) throw new Unavailable('journal', 'The in-memory journal was made unavailable');
   }
+}
+
+function firstOf(room: StoredRoom): number {
+  return room.saved.at(-1)?.first ?? 1;
+}
+
+/** Returns the version of the first commit that stays in a journal with a snapshot at `version`. */
+function firstKept(room: StoredRoom, version: number, keep: KeptTail): number {
+  let first = version;
+  let { bytes } = keep;
+  while (first > firstOf(room) && version - first < keep.commits) {
+    bytes -= Buffer.byteLength(room.commits[first - 2]?.record ?? '');
+    if (bytes < 0) break;
+    first -= 1;
+  }
+  return first;
 }
 
 function commitIdAt(room: StoredRoom, version: number): string | undefined {

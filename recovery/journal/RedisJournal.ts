@@ -3,7 +3,9 @@ import {
   type AppendOutcome,
   type Journal,
   JournalCorrupt,
+  type KeptTail,
   type Logger,
+  RECENT_TAIL,
   type Snapshot,
   Unavailable,
 } from '../../core/ports.ts';
@@ -134,10 +136,12 @@ export class RedisJournal implements Journal {
     return state && { position: { version: Number(version), commitId: commitId.toString() }, state };
   }
 
-  async saveSnapshot(roomId: RoomId, { position, state }: Snapshot): Promise<void> {
-    const data = await encodeState(state);
+  async saveSnapshot(roomId: RoomId, { position, state }: Snapshot, keep: KeptTail = RECENT_TAIL): Promise<void> {
+    const { data, stateBytes } = await encodeState(state);
+    const keys = [snapshotKey(roomId), journalKey(roomId)];
+    const { version, commitId } = position;
     await this.#redis.run('save the snapshot', () =>
-      this.#saveSnapshot(snapshotKey(roomId), journalKey(roomId), position.version, position.commitId, data),
+      this.#saveSnapshot(...keys, version, commitId, data, stateBytes, keep.commits, keep.bytes),
     );
   }
 

@@ -17,10 +17,12 @@ if newest then
 end
 
 if last ~= after or lastId ~= afterId then
-  local known = after == '0'
-  if not known and tonumber(after) < tonumber(last) then
-    local entry = redis.call('XRANGE', journal, after .. '-0', after .. '-0')[1]
-    known = entry and entry[2][2] == afterId
+  local known = false
+  if tonumber(after) < tonumber(last) then
+    -- The entry after it names it, also where the journal was trimmed to that entry.
+    local following = string.format('%.0f-0', tonumber(after) + 1)
+    local entry = redis.call('XRANGE', journal, following, following)[1]
+    known = entry and entry[2][4] == afterId
   end
   if known then
     return { 'behind', last, redis.call('XRANGE', journal, '(' .. after .. '-0', '+', 'COUNT', ARGV[3]) }

@@ -3,6 +3,8 @@ import type { Journal } from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import { EMPTY_ROOM, type RoomId } from '../../core/room/state.ts';
 import { waitUntil } from '../support/waitUntil.ts';
+import { commitsAfter, positionOf } from './commits.ts';
+import { describeSnapshots } from './journalSnapshots.ts';
 
 /** A journal that two nodes share, and faults of the store below it. */
 export interface JournalUnderTest {
@@ -18,35 +20,6 @@ export interface JournalUnderTest {
 let lastRoom = 0;
 /** Returns a room that no other test uses. */
 const newRoom = (): RoomId => `room-${++lastRoom}`;
-
-let lastCommit = 0;
-
-/** Returns commits that follow `after`, as one node would write them. */
-export function commitsAfter(after: Position, count: number, text = 'hello', writer = 'w'): Commit[] {
-  const commits: Commit[] = [];
-  let last = after;
-  for (let i = 0; i < count; i++) {
-    const version = last.version + 1;
-    const commit: Commit = {
-      version,
-      commitId: `${writer}-${version}-${++lastCommit}`,
-      prev: last.commitId,
-      commandId: `command-${writer}-${version}`,
-      actor: { kind: 'participant', participantId: 'ann', session: 1 },
-      at: 1_000 + version,
-      events: [
-        { type: 'ChatPosted', messageId: `m-${writer}-${version}`, participantId: 'ann', name: 'Ann', text, at: 1_000 },
-      ],
-    };
-    commits.push(commit);
-    last = positionOf(commit);
-  }
-  return commits;
-}
-
-export function positionOf(commit: Commit | undefined): Position {
-  return commit ? { version: commit.version, commitId: commit.commitId } : ORIGIN;
-}
 
 /** Tests what every `Journal` promises. */
 export function describeJournal(name: string, create: () => Promise<JournalUnderTest>): void {
@@ -313,33 +286,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       }
     });
 
-    test('the newest snapshot is kept, with its maps and sets', async () => {
-      const { roomId, commits } = await filled(3);
-      const state = (version: number) => ({
-        ...EMPTY_ROOM,
-        createdAt: version,
-        banned: new Set(['x']),
-        admitted: new Set<string>(),
-      });
-      const snapshot = (version: number) => ({ position: positionOf(commits[version - 1]), state: state(version) });
-      await journal.saveSnapshot(roomId, snapshot(2));
-      expect(await other.loadSnapshot(roomId)).toEqual(snapshot(2));
-      await other.saveSnapshot(roomId, snapshot(1));
-      expect(await journal.loadSnapshot(roomId)).toEqual(snapshot(2));
-      await other.saveSnapshot(roomId, snapshot(3));
-      expect(await journal.loadSnapshot(roomId)).toEqual(snapshot(3));
-    });
-
-    test('[J1] a snapshot of commits that the journal does not hold is not kept', async () => {
-      const { roomId, commits } = await filled(3);
-      await under.loseTail(roomId, 2);
-      await journal.saveSnapshot(roomId, { position: positionOf(commits[2]), state: EMPTY_ROOM });
-      expect(await journal.loadSnapshot(roomId)).toBeNull();
-      const end = positionOf(commits[1]);
-      await journal.append(roomId, commitsAfter(end, 1, 'other', 'other'), end);
-      await journal.saveSnapshot(roomId, { position: positionOf(commits[2]), state: EMPTY_ROOM });
-      expect(await journal.loadSnapshot(roomId)).toBeNull();
-    });
+    describeSnapshots(() => ({ ...under, newRoom, filled }));
 
     test('a journal that is away refuses in time; back, it says that followers may have missed commits', async () => {
       const { roomId, commits, end } = await filled(2);

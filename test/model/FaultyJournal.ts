@@ -1,4 +1,4 @@
-import { type AppendOutcome, type Journal, type Snapshot, Unavailable } from '../../core/ports.ts';
+import { type AppendOutcome, type Journal, type KeptTail, type Snapshot, Unavailable } from '../../core/ports.ts';
 import type { Commit, Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 
@@ -47,8 +47,8 @@ export class FaultyJournal implements Journal {
     return this.#ask('loadSnapshot', () => this.#inner.loadSnapshot(roomId));
   }
 
-  saveSnapshot(roomId: RoomId, snapshot: Snapshot): Promise<void> {
-    return this.#ask('saveSnapshot', () => this.#inner.saveSnapshot(roomId, snapshot));
+  saveSnapshot(roomId: RoomId, snapshot: Snapshot, keep?: KeptTail): Promise<void> {
+    return this.#ask('saveSnapshot', () => this.#inner.saveSnapshot(roomId, snapshot, keep));
   }
 
   /** A lost push shows as a gap; a late one comes twice. */

@@ -24,6 +24,8 @@ export interface Surroundings {
 export interface Told {
   readonly commit: Commit;
   readonly after: RoomState;
+  /** Clients were asked to resume before it. */
+  readonly startsOver: boolean;
 }
 
 const COMMAND_TIMEOUT_MS = 400;
@@ -111,9 +113,15 @@ export class ModelNode {
   }
 
   #audience(): RoomAudience {
+    let startsOver = false;
     return {
-      committed: (commit, _before, after) => this.told.push({ commit, after }),
-      rebuilt: () => {},
+      committed: (commit, _before, after) => {
+        this.told.push({ commit, after, startsOver });
+        startsOver = false;
+      },
+      rebuilt: () => {
+        startsOver = true;
+      },
       consumersOpened: () => Promise.resolve(),
       consumersClosed: () => {},
       consumersPaused: () => {},

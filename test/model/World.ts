@@ -28,7 +28,8 @@ interface Answered {
 /** Several nodes with the real room hosts over one journal, where every delay is the scheduler's choice. */
 export class World {
   readonly #scheduler: fc.Scheduler;
-  readonly #store = new InMemoryJournalStore();
+  /** So short a tail that every snapshot leaves some node behind. */
+  readonly #store = new InMemoryJournalStore({ commits: 1, bytes: Number.POSITIVE_INFINITY });
   readonly #truth = new InMemoryJournal(this.#store);
   readonly #nodes: ModelNode[] = [];
   readonly #retired: ModelNode[] = [];
@@ -130,7 +131,7 @@ export class World {
 
   /** Returns acknowledged commands that are not in the journal. */
   async lostCommands(): Promise<readonly string[]> {
-    const kept = new Set((await this.#truth.read(ROOM, 0, 100_000)).map(({ commandId }) => commandId));
+    const kept = new Set(this.#store.history(ROOM).map(({ commandId }) => commandId));
     return this.#answered
       .filter(({ command, outcome }) => outcome === 'events' && !kept.has(command.commandId))
       .map(({ command }) => command.commandId);
@@ -138,7 +139,7 @@ export class World {
 
   async verify(): Promise<{ readonly commits: number }> {
     expect(this.#errors, 'errors in the log').toEqual([]);
-    const journal = await this.#truth.read(ROOM, 0, 100_000);
+    const journal = this.#store.history(ROOM);
     const states = verifyJournal(journal);
     for (const node of this.#nodes) {
       const host = await this.#openAtLast(node);
@@ -160,7 +161,8 @@ export class World {
       );
     }
     if (this.#lostTail) return;
-    told.forEach(({ commit }, index) => {
+    told.forEach(({ commit, startsOver }, index) => {
+      if (startsOver) return;
       const before = told[index - 1]?.commit.version ?? commit.version - 1;
       expect(commit.version, `[J4] ${id} tells in order`).toBe(before + 1);
     });

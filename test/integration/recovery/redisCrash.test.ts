@@ -6,7 +6,7 @@ import { ORIGIN, type Position } from '../../../core/room/commit.ts';
 import type { RoomId } from '../../../core/room/state.ts';
 import { randomFrom } from '../../../ops/kit/random.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
-import { commitsAfter, positionOf } from '../../contract/journal.ts';
+import { commitsAfter, positionOf } from '../../contract/commits.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { seedOf } from '../../support/seed.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';

@@ -6,7 +6,7 @@ import type { Journal } from '../../../core/ports.ts';
 import { ORIGIN } from '../../../core/room/commit.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import type { Durability } from '../../../recovery/journal/durability.ts';
-import { commitsAfter, positionOf } from '../../contract/journal.ts';
+import { commitsAfter, positionOf } from '../../contract/commits.ts';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';

@@ -9,7 +9,7 @@ import { silentListener } from '../../../ops/bench/silentListener.ts';
 import { freePort } from '../../../ops/kit/freePort.ts';
 import { createRecovery } from '../../../recovery/createRecovery.ts';
 import { restore } from '../../../recovery/replay.ts';
-import { commitsAfter, positionOf } from '../../contract/journal.ts';
+import { commitsAfter, positionOf } from '../../contract/commits.ts';
 import { NO_MEDIA } from '../../support/noMedia.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { by, commandOf, NOW, node, OPERATOR } from '../../support/room.ts';

@@ -6,7 +6,7 @@ import { WatchedRedis } from '../../../ops/kit/WatchedRedis.ts';
 import { createRecovery } from '../../../recovery/createRecovery.ts';
 import { reencodingPrefix } from '../../../recovery/keys.ts';
 import { createReencodingWork } from '../../../recovery/reencoding/createReencodingWork.ts';
-import { commitsAfter, positionOf } from '../../contract/journal.ts';
+import { commitsAfter, positionOf } from '../../contract/commits.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { renewed } from './jobLock.ts';
