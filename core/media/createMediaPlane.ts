@@ -7,9 +7,9 @@ import { LiveRoomMedia } from './LiveRoomMedia.ts';
 import type { MediaPlane } from './MediaPlane.ts';
 import { NodeReencoding } from './reencoding/NodeReencoding.ts';
 import { NO_REENCODING } from './reencoding/ReencodingStats.ts';
+import type { MediaListen } from './workers/announcedCandidates.ts';
 import { watchOpenFiles } from './workers/openFiles.ts';
 import { WorkerPool } from './workers/WorkerPool.ts';
-import type { MediaListen } from './workers/WorkerSlot.ts';
 
 export interface MediaPlaneOptions {
   /** Whether media ports take TCP too, for browsers whose UDP is blocked; true by default. */

@@ -1,7 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { MediaListen } from '../../core/media/workers/announcedCandidates.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
 import { keptSecrets } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
+import { mediaListen } from './mediaAddresses.ts';
 import { Secret } from './Secret.ts';
 import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
 
@@ -32,7 +34,7 @@ export interface Config {
   };
   readonly media: {
     /** One entry for each address that a worker listens on. */
-    readonly listen: readonly { readonly ip: string; readonly announcedAddress?: string }[];
+    readonly listen: readonly MediaListen[];
     /** Worker i listens on `basePort + i`, UDP and TCP. */
     readonly basePort: number;
     /** Whether the ports take TCP too. */
@@ -197,21 +199,6 @@ function withoutSlash(url: string): string {
 function hostForSidecars(host: string, { networkAddress }: Machine): string {
   if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
   return networkAddress ?? '127.0.0.1';
-}
-
-/**
- * Browsers on the machine and on its network each get an address that they reach. An announced address of the machine
- * itself gets its own socket, so that answers leave from the address that the packets came to. For any other address
- * (NAT, a name) the socket listens on all addresses.
- */
-function mediaListen(
-  announcedAddress: string | undefined,
-  { addresses, networkAddress }: Machine,
-): Config['media']['listen'] {
-  if (announcedAddress && addresses.includes(announcedAddress)) return [{ ip: announcedAddress }];
-  if (announcedAddress) return [{ ip: '0.0.0.0', announcedAddress }];
-  const own = networkAddress ? [networkAddress, '127.0.0.1'] : ['127.0.0.1'];
-  return own.map((ip) => ({ ip }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -56,6 +57,31 @@ const addressRanges = z
       }
     }
   });
+
+/** `203.0.113.7:50000, 192.168.1.5, [2001:db8::1]:50000` */
+const announcedAddresses = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .transform((entries, context) =>
+    entries.flatMap((entry) => {
+      const parsed = parseAnnounced(entry);
+      if (parsed) return [parsed];
+      context.addIssue(
+        `has "${entry}", which is no IP address or host name, and none with a port, such as 203.0.113.7:50000`,
+      );
+      return [];
+    }),
+  );
+
+function parseAnnounced(entry: string): { address: string; port?: number } | undefined {
+  if (isIP(entry)) return { address: entry };
+  const [, inBrackets, plain, digits] = /^(?:\[([^\]]+)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(entry) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  if (port !== undefined && (port < 1 || port > 65_535)) return undefined;
+  const address = inBrackets ?? plain;
+  if (address === undefined || (inBrackets !== undefined && !isIP(inBrackets))) return undefined;
+  return { address, ...(port === undefined ? {} : { port }) };
+}
 
 const iceUrl = z.string().regex(/^(stun|turn)s?:[^\s/]+$/, 'must be a URL such as stun:stun.example.org:3478');
 
@@ -166,11 +192,12 @@ const settings = z.object({
   REPLICAS: wholeNumber(1, 16)
     .default(1)
     .describe('With DURABILITY `replica`: how many replicas must have a change before it is acknowledged.'),
-  ANNOUNCED_ADDRESS: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'must be one IP address or host name')
+  ANNOUNCED_ADDRESS: announcedAddresses
     .optional()
-    .describe('Address that browsers send media to if it is not one of the machine itself (NAT, container, cloud).')
+    .describe(
+      'Addresses that browsers send media to, separated by commas, the preferred one first: such as the public one and ' +
+        'that of the LAN. `ADDRESS:PORT` if a router maps that port (and the following ones) to MEDIA_PORT.',
+    )
     .meta({ shownDefault: 'the loopback and the first network address of the machine' }),
   MEDIA_PORT: wholeNumber(1024, 65_535)
     .default(40_000)

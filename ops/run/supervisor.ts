@@ -7,6 +7,7 @@ import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
 import { type LanStart, startOnLan } from './lan/startOnLan.ts';
 import { loosePermissions } from './loosePermissions.ts';
 import { ROOT, thisMachine } from './machine.ts';
+import { describeMediaAddresses } from './mediaAddresses.ts';
 import { becomeOwnUser } from './ownUser.ts';
 import { ConfigError, isSet, settingsPath } from './settings.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
@@ -86,7 +87,7 @@ async function main(): Promise<void> {
     onReady: (readyUrl) => {
       url = readyUrl;
       if (announced) log('a server is ready again');
-      else process.stdout.write(`\n  Everroom is ready. Open ${readyUrl}\n${lan ? ON_LAN : ''}  Ctrl-C ends it.\n\n`);
+      else announce(readyUrl, config, lan !== undefined);
       if (!announced) sidecar?.start(); // The meeting comes first.
       announced = true;
     },
@@ -141,6 +142,12 @@ function whatServersNeed({ http, node }: Config): { dataFolder: string; port: nu
   const checkout = ['package.json', 'ops/run/server.ts', 'node_modules/mediasoup/package.json'];
   const read = [...checkout.map((path) => join(ROOT, path)), ...files.flatMap((path) => path ?? [])];
   return { dataFolder, port: http.port, read };
+}
+
+function announce(url: string, config: Config, onLan: boolean): void {
+  const { told, warnings } = describeMediaAddresses(config);
+  process.stdout.write(`\n  Everroom is ready. Open ${url}\n${onLan ? ON_LAN : ''}  ${told}\n  Ctrl-C ends it.\n\n`);
+  for (const warning of warnings) log(warning);
 }
 
 /** @throws ConfigError when the arguments are wrong, or when --lan is not possible here */

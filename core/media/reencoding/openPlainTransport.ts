@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 import type { types } from 'mediasoup';
 import { isLoopback } from '../../reencoding/isLoopback.ts';
 import type { PlainEnd, SrtpKey } from '../../reencoding/messages.ts';
-import type { MediaListen } from '../workers/WorkerSlot.ts';
+import type { MediaListen } from '../workers/announcedCandidates.ts';
 
 /** Addresses and ports for media of sidecars on other machines. */
 export interface PlainListen {

@@ -98,9 +98,9 @@ function onlyOf(kind: TrackKind, { codecs = [], headerExtensions = [] }: RtpCapa
   };
 }
 
-export function toTransportOffer(transport: types.WebRtcTransport): TransportOffer {
-  const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
-  return { id, iceParameters, iceCandidates, dtlsParameters };
+export function toTransportOffer({ slot }: RoomRouter, transport: types.WebRtcTransport): TransportOffer {
+  const { id, iceParameters, dtlsParameters } = transport;
+  return { id, iceParameters, iceCandidates: slot.candidatesOf(transport), dtlsParameters };
 }
 
 /** Turns mediasoup's error into one for clients. */

@@ -147,7 +147,7 @@ export class RoomSessions {
       logger.debug({ participantId, error: messageOf(error) }, 'the incoming bitrate could not be limited');
     });
     this.#options.opened(media);
-    return { send: toTransportOffer(send), recv: toTransportOffer(recv) };
+    return { send: toTransportOffer(router, send), recv: toTransportOffer(router, recv) };
   }
 }
 

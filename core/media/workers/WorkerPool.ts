@@ -1,8 +1,9 @@
 import type { types } from 'mediasoup';
 import type { Clock, Logger } from '../../ports.ts';
 import { messageOf } from '../mediaFailures.ts';
+import type { MediaListen } from './announcedCandidates.ts';
 import { spawnWorker } from './spawnWorker.ts';
-import { type MediaListen, WorkerSlot } from './WorkerSlot.ts';
+import { WorkerSlot } from './WorkerSlot.ts';
 
 export interface WorkerPoolOptions {
   readonly workers: number;
@@ -48,7 +49,7 @@ export class WorkerPool {
     this.#keepAsSpare(spare);
     this.slots = serving.map(
       (worker, index) =>
-        new WorkerSlot(options.basePort + index, worker, {
+        new WorkerSlot(index, options.basePort + index, worker, {
           listen: options.listen,
           iceTcp: options.iceTcp ?? true,
           clock: options.clock,

@@ -1,11 +1,8 @@
 import type { types } from 'mediasoup';
 import type { Clock, Logger } from '../../ports.ts';
 import { isWorkerGone, MediaPortTaken, MediaPortUnusable, messageOf } from '../mediaFailures.ts';
-
-export interface MediaListen {
-  readonly ip: string;
-  readonly announcedAddress?: string;
-}
+import type { IceCandidate } from '../rtpTypes.ts';
+import { announcedCandidates, type MediaListen } from './announcedCandidates.ts';
 
 /** The slot's worker and its WebRtcServer, which are replaced together. */
 export interface SlotWorker {
@@ -29,6 +26,7 @@ export class WorkerSlot {
   readonly port: number;
   /** Consumers of all rooms on this worker. The rooms count. */
   consumers = 0;
+  readonly #index: number;
   readonly #listen: readonly MediaListen[];
   readonly #protocols: readonly ('udp' | 'tcp')[];
   readonly #clock: Clock;
@@ -41,7 +39,9 @@ export class WorkerSlot {
   #stopWatchdog: () => void = () => undefined;
   #closed = false;
 
+  /** Worker `index` (from 0) listens on this port. */
   constructor(
+    index: number,
     port: number,
     worker: types.Worker,
     options: {
@@ -52,6 +52,7 @@ export class WorkerSlot {
       readonly takeWorker: () => Promise<types.Worker>;
     },
   ) {
+    this.#index = index;
     this.port = port;
     this.#worker = worker;
     this.#listen = options.listen;
@@ -70,6 +71,11 @@ export class WorkerSlot {
   ready(): Promise<SlotWorker> {
     this.#bound ??= this.#bind();
     return this.#bound;
+  }
+
+  /** The addresses of this transport that clients are told. */
+  candidatesOf({ iceCandidates }: types.WebRtcTransport): IceCandidate[] {
+    return announcedCandidates(iceCandidates, this.#listen, this.#index);
   }
 
   close(): void {
