@@ -74,6 +74,7 @@ export class Room extends Emitter<RoomEvents> {
         isLive: (track) => this.#isLive(track),
         subscribed: (track) => this.#roster.subscribed(track),
         swapped: (track) => this.emit('trackSwapped', track),
+        blocked: (blocked) => this.emit('mediaBlockedChanged', blocked),
         trouble: (reason) => this.emit('warning', 'media is being rebuilt', reason),
         attached: (track, element) => {
           if (track.kind === 'video') this.#view.attached(track.trackId, element);

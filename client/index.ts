@@ -16,6 +16,7 @@ export { CommandTimedOut, ConnectError, type ConnectFailure, ConnectionLost, Req
 export type { CaptureOptions, DeviceAccess } from './media/devices.ts';
 export type { PublishOptions, VideoCodec } from './media/encodings.ts';
 export type { LocalTrack } from './media/LocalTrack.ts';
+export type { MediaBlocked } from './media/MediaPathWatch.ts';
 export type { RemoteTrack } from './media/RemoteTrack.ts';
 export { type ConnectOptions, Room, type RoomOptions } from './Room.ts';
 export type { LocalParticipant, PublishTrackOptions } from './room/LocalParticipant.ts';

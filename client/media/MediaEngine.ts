@@ -7,6 +7,7 @@ import { ConnectError } from '../errors.ts';
 import type { Arrival } from './Carriers.ts';
 import { ConsumerCarrier } from './ConsumerCarrier.ts';
 import type { LocalTrack } from './LocalTrack.ts';
+import { type MediaBlocked, MediaPathWatch } from './MediaPathWatch.ts';
 import { MediaSession } from './MediaSession.ts';
 import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
 import { toRtcIceServers } from './toRtcIceServers.ts';
@@ -19,6 +20,8 @@ export interface MediaEngineOwner extends RemoteTrackListener {
   isLive(track: RemoteTrack): boolean;
   /** A track can now be received that could not be before. */
   subscribed(track: RemoteTrack): void;
+  /** Media do not get through to the server, or, with null, do so again. */
+  blocked(blocked: MediaBlocked | null): void;
   /** Something went wrong and is being repaired. */
   trouble(reason: string): void;
 }
@@ -39,6 +42,7 @@ export class MediaEngine {
   readonly #arriving = new Map<string, { paused: boolean; closed: boolean }>();
   /** The parameters that the server expects on the next transports, by track id. */
   readonly #expected = new Map<string, types.RtpParameters>();
+  readonly #path: MediaPathWatch;
   #device: Device | undefined;
   #routerCapabilities = '';
   #link: Link | undefined;
@@ -51,6 +55,7 @@ export class MediaEngine {
 
   constructor(owner: MediaEngineOwner, handlerName: types.BuiltinHandlerName | undefined) {
     this.#owner = owner;
+    this.#path = new MediaPathWatch((blocked) => owner.blocked(blocked));
     this.#handlerName = handlerName;
   }
 
@@ -97,6 +102,7 @@ export class MediaEngine {
   /** Called when the link is gone; what is on the screen stays. */
   lost(): void {
     this.#link = undefined;
+    this.#path.stop();
     clearTimeout(this.#reopenTimer);
     this.#retire();
   }
@@ -184,6 +190,7 @@ export class MediaEngine {
 
   close(): void {
     this.#link = undefined;
+    this.#path.stop();
     clearTimeout(this.#reopenTimer);
     this.#session?.close();
     this.#session = undefined;
@@ -244,12 +251,14 @@ export class MediaEngine {
 
   #start(device: Device, link: Link, transports: NonNullable<EntryAnswer['transports']>): void {
     this.#openedAt = performance.now();
+    this.#path.trying(transports.recv.iceCandidates, this.#iceServers);
     const session = new MediaSession({
       device,
       link,
       transports,
       producing: new Map([...this.#expected].filter(([trackId]) => transports.producing.includes(trackId))),
       iceServers: this.#iceServers,
+      connected: () => this.#path.connected(),
       failed: (reason) => {
         if (session === this.#session) this.reopen(reason);
       },

@@ -15,6 +15,8 @@ export interface MediaSessionOptions {
   /** The producers that the server opened in advance: the parameters it expects, by track id. */
   readonly producing: ReadonlyMap<string, types.RtpParameters>;
   readonly iceServers: RTCIceServer[];
+  /** A transport has connected. */
+  readonly connected: () => void;
   /** A transport cannot be made to work: new ones are needed. */
   readonly failed: (reason: string) => void;
 }
@@ -165,6 +167,7 @@ export class MediaSession {
       if (state === 'failed') restart();
       else if (state === 'disconnected') restartTimer ??= setTimeout(restart, RESTART_ICE_AFTER_MS);
       else if (state === 'connected' || state === 'closed') {
+        if (state === 'connected' && !this.#closed) this.#options.connected();
         clearTimeout(restartTimer);
         clearTimeout(giveUpTimer);
         restartTimer = undefined;

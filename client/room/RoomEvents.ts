@@ -3,6 +3,7 @@ import type { ChatMessage, LobbyEntry, RoomState, TrackSource } from '../../core
 import type { SessionEnd } from '../connection/Connection.ts';
 import type { RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
+import type { MediaBlocked } from '../media/MediaPathWatch.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
 import type { Participant, RemoteParticipant, TrackPublication } from './participants.ts';
 
@@ -58,6 +59,12 @@ export interface RoomEvents {
   trackUnmuted: [publication: TrackPublication, participant: Participant];
   /** New media has taken the old one's place in the track's `mediaStream`. */
   trackSwapped: [track: RemoteTrack];
+
+  /**
+   * Signaling works, but for some seconds no media has got through to the server: nobody hears or sees this person. The
+   * room keeps trying; null when media flow.
+   */
+  mediaBlockedChanged: [blocked: MediaBlocked | null];
 
   /** Another device, or the same one opened again, feeds a published track. */
   localTrackReplaced: [track: LocalTrack];

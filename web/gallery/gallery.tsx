@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import '../ui/tokens.css';
 import '../ui/base.css';
+import type { MediaBlocked } from '../../client/index.ts';
 import type { MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
 import { EndedPage } from '../screens/entry/EndedPage.tsx';
 import { RoomPage } from '../screens/entry/RoomPage.tsx';
@@ -57,6 +58,14 @@ const pictured = meetingOf(5, {
   chat: chatOf().slice(1, 5),
 });
 
+const mediaBlocked: MediaBlocked = {
+  ways: [
+    { protocols: ['udp', 'tcp'], address: '192.0.2.1', port: 40_000 },
+    { protocols: ['udp', 'tcp'], address: '2001:db8:0:abcd:0:567:8:1', port: 40_000 },
+  ],
+  relays: [],
+};
+
 /** Refuses devices as browsers do when the person says no. */
 function refuseDevices(): void {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
@@ -97,6 +106,9 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),
   sharing: () => meeting({ ...base, self: { ...base.self, screen: slide } }),
   reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true }),
+  'media-blocked': () => meeting({ ...base, mediaBlocked }),
+  'media-blocked-alone': () =>
+    meeting(meetingOf(1, { mediaBlocked: { ...mediaBlocked, relays: ['turn.example.org:443'] } })),
   /** The picture of the README. */
   picture: () => meeting(pictured),
   'reencoding-off': () => meeting({ ...base, reencoding: { ...onlyOff, available: false, reason: missing } }),

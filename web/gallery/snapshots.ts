@@ -47,6 +47,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     roomId: 'qpd-xwhk-tma',
     name: 'Monday round',
     connection: 'connected',
+    mediaBlocked: null,
     locked: false,
     lobbyEnabled: false,
     passwordProtected: false,

@@ -1,4 +1,4 @@
-import type { LobbyEntry, ReencodingPolicy, Role } from '../../client/index.ts';
+import type { LobbyEntry, MediaBlocked, ReencodingPolicy, Role } from '../../client/index.ts';
 
 export type { ReencodingPolicy };
 
@@ -17,6 +17,8 @@ export interface MeetingSnapshot {
   readonly roomId: string;
   readonly name: string;
   readonly connection: 'connected' | 'reconnecting';
+  /** The ways to the server that media do not get through; null while they do. */
+  readonly mediaBlocked: MediaBlocked | null;
   readonly locked: boolean;
   readonly lobbyEnabled: boolean;
   readonly passwordProtected: boolean;

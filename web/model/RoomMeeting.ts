@@ -1,4 +1,4 @@
-import type { Room } from '../../client/index.ts';
+import type { MediaBlocked, Room } from '../../client/index.ts';
 import { describeError } from '../lib/describeError.ts';
 import { thisPage } from '../lib/thisPage.ts';
 import type { HandedTracks } from './Door.ts';
@@ -43,6 +43,7 @@ export class RoomMeeting implements Meeting {
   readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
   #speakers: readonly string[] = [];
   #notice: Notice | null = null;
+  #mediaBlocked: MediaBlocked | null = null;
   #ended: EndReason | null = null;
   #snapshot: MeetingSnapshot;
   #refreshing = false;
@@ -68,6 +69,10 @@ export class RoomMeeting implements Meeting {
       this.#refresh();
     });
     room.on('held', (error) => this.#say(describeError(error)));
+    room.on('mediaBlockedChanged', (blocked) => {
+      this.#mediaBlocked = blocked;
+      this.#refreshSoon();
+    });
     room.on('deviceLost', (source) => this.#say(lostDeviceNotice(source)));
     room.on('trackMuted', ({ source }, { id }, byHost) => {
       if (byHost && id === room.localParticipant.id) this.#say(hostMuteNotice(source));
@@ -131,6 +136,7 @@ export class RoomMeeting implements Meeting {
       lastSpokeAt: this.#lastSpokeAt,
       typingIds: [...this.#typing.keys()],
       notice: this.#notice,
+      mediaBlocked: this.#mediaBlocked,
       ended: this.#ended,
     });
   }

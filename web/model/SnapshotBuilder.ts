@@ -3,6 +3,7 @@ import type {
   ChatMessage,
   LobbyEntry,
   LocalTrack,
+  MediaBlocked,
   Participant,
   RemoteTrack,
   Room,
@@ -17,6 +18,7 @@ interface Happening {
   readonly lastSpokeAt: ReadonlyMap<string, number>;
   readonly typingIds: readonly string[];
   readonly notice: Notice | null;
+  readonly mediaBlocked: MediaBlocked | null;
   readonly ended: EndReason | null;
 }
 
@@ -50,6 +52,7 @@ export class SnapshotBuilder {
       roomId,
       name: record.settings.name,
       connection: room.state === 'reconnecting' ? 'reconnecting' : 'connected',
+      mediaBlocked: happening.mediaBlocked,
       locked: record.settings.locked,
       lobbyEnabled: record.settings.lobby,
       passwordProtected: record.settings.passwordHash !== null,

@@ -79,6 +79,8 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   screen: [ready, 'Grace Hopper’s screen'],
   sharing: [ready, 'You are sharing your screen'],
   reconnecting: [ready, 'Reconnecting…'],
+  'media-blocked': [ready, 'UDP and TCP to 192.0.2.1:40000 and'],
+  'media-blocked-alone': [ready, 'and the relay turn.example.org:443 does not help'],
   picture: [click('Chat'), 'Good morning 👋'],
   'reencoding-off': [settingsDownTo('Reencode video'), 'No reencoder runs: start one'],
   'reencoding-chosen': [chooseAutomatic, 'Waits for more viewers: a video has 4 now.'],

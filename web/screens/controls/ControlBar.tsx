@@ -32,6 +32,8 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
   const cameraOn = self.camera !== null && !self.camera.muted;
   const sharing = self.screen !== null;
   const handUp = self.handRaisedAt !== null;
+  const blocked = snapshot.mediaBlocked !== null;
+  const unlessBlocked = (label: string, effect: string) => (blocked ? `${label} (${effect})` : label);
 
   const panelButton = (name: PanelName, icon: LucideIcon, title: string, badge = 0) => (
     <ControlButton
@@ -49,24 +51,27 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
     <section className="control-bar" aria-label="Meeting controls">
       <ControlButton
         icon={micOn ? Mic : MicOff}
-        label={micOn ? 'Turn microphone off' : 'Turn microphone on'}
+        label={micOn ? unlessBlocked('Turn microphone off', 'nobody hears you') : 'Turn microphone on'}
         ctrlKey="D"
         off={!micOn}
+        useless={micOn && blocked}
         onClick={() => void attempt(actions.setMicrophone(!micOn))}
       />
       <ControlButton
         icon={cameraOn ? Video : VideoOff}
-        label={cameraOn ? 'Turn camera off' : 'Turn camera on'}
+        label={cameraOn ? unlessBlocked('Turn camera off', 'nobody sees you') : 'Turn camera on'}
         ctrlKey="E"
         off={!cameraOn}
+        useless={cameraOn && blocked}
         onClick={() => void attempt(actions.setCamera(!cameraOn))}
       />
       {canShareScreen() && (
         <ControlButton
           icon={MonitorUp}
-          label={sharing ? 'Stop sharing your screen' : 'Share your screen'}
+          label={sharing ? unlessBlocked('Stop sharing your screen', 'nobody sees it') : 'Share your screen'}
           className="for-screen"
           active={sharing}
+          useless={sharing && blocked}
           onClick={() => void attempt(actions.setScreenShare(!sharing))}
         />
       )}

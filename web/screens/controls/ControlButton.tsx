@@ -8,6 +8,8 @@ interface ControlButtonProps {
   ctrlKey?: string;
   className?: string;
   off?: boolean;
+  /** It is on, and has no effect. */
+  useless?: boolean;
   active?: boolean;
   danger?: boolean;
   badge?: number;
@@ -16,8 +18,9 @@ interface ControlButtonProps {
 }
 
 export function ControlButton(props: ControlButtonProps) {
-  const { icon: Icon, label, ctrlKey, className = '', off, active, danger, badge = 0, expanded, onClick } = props;
-  const state = danger ? ' danger' : off ? ' off' : active ? ' active' : '';
+  const { icon: Icon, label, ctrlKey, className = '', off, useless, active, danger } = props;
+  const { badge = 0, expanded, onClick } = props;
+  const state = danger ? ' danger' : off ? ' off' : useless ? ' useless' : active ? ' active' : '';
   return (
     <TippedButton
       label={label}
@@ -28,6 +31,11 @@ export function ControlButton(props: ControlButtonProps) {
       onClick={onClick}
     >
       <Icon size={24} />
+      {useless && (
+        <span className="badge warning" aria-hidden="true">
+          !
+        </span>
+      )}
       {badge > 0 && (
         <span className="badge" aria-hidden="true">
           {badge > 99 ? '99+' : badge}

@@ -1,5 +1,7 @@
-import { MonitorUp } from 'lucide-react';
+import { MonitorUp, TriangleAlert } from 'lucide-react';
+import type { MediaBlocked } from '../../../client/index.ts';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { describeMediaBlocked } from '../../model/mediaBlocked.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import './Banners.css';
@@ -12,13 +14,14 @@ interface BannersProps {
   onPeople: () => void;
 }
 
-/** What waits for this person: somebody at the door, a screen that is still being shared. */
+/** What this person must know: media that do not get through, somebody at the door, a screen that is being shared. */
 export function Banners({ snapshot, actions, withLobby, onPeople }: BannersProps) {
   const { attempt } = useNotices();
   const waiting = withLobby ? snapshot.lobby : [];
   const [first] = waiting;
   return (
     <div className="banners">
+      {snapshot.mediaBlocked && <BlockedBanner blocked={snapshot.mediaBlocked} />}
       {snapshot.self.screen && (
         <div className="banner">
           <MonitorUp size={18} />
@@ -51,6 +54,20 @@ export function Banners({ snapshot, actions, withLobby, onPeople }: BannersProps
           </Button>
         </div>
       )}
+    </div>
+  );
+}
+
+function BlockedBanner({ blocked: found }: { blocked: MediaBlocked }) {
+  const { title, blocked, advice } = describeMediaBlocked(found);
+  return (
+    <div className="banner blocked" role="alert">
+      <TriangleAlert size={20} />
+      <div>
+        <strong>{title}</strong>
+        <p>{blocked}</p>
+        <p>{advice}</p>
+      </div>
     </div>
   );
 }

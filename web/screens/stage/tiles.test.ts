@@ -30,6 +30,7 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     roomId: 'r',
     name: '',
     connection: 'connected',
+    mediaBlocked: null,
     locked: false,
     lobbyEnabled: false,
     passwordProtected: false,
