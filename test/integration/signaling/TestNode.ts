@@ -161,7 +161,7 @@ export class TestNode {
         const { state, position, recent } = await restore(journal, roomId);
         return new Replica(state, position, recent);
       },
-      commandTimeoutMs: 1_000,
+      commandTimeoutMs: 3_000,
       idleMs: options.idleMs ?? 60_000,
     });
     const signaling = await createSignaling({
