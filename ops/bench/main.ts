@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Cleanup } from '../kit/cleanup.ts';
+import { benchAbuse } from './abuse.ts';
 import { benchForward } from './forward.ts';
 import { benchJoin } from './join.ts';
 import { benchJournal } from './journal.ts';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptio
   join: (cleanup) => benchJoin(cleanup),
   forward: async (cleanup) => [await benchForward(cleanup)],
   reencoder: (cleanup, { reencoder }) => benchReencoder(cleanup, reencoder),
+  abuse: async (cleanup, { abuseSeconds }) => [await benchAbuse(cleanup, abuseSeconds)],
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -5,6 +5,7 @@ test('the benchmark of the reencoder runs all parts unless one is named', () => 
   expect(parseOptions(['reencoder'])).toEqual({
     bench: 'reencoder',
     reencoder: { part: undefined, seconds: 60 },
+    abuseSeconds: 60,
     json: undefined,
   });
   expect(parseOptions(['reencoder', '--part', 'storm', '--seconds', '5', '--json', 'x.json'])).toMatchObject({

@@ -1,20 +1,23 @@
 import { parseArgs } from 'node:util';
 import { REENCODER_PARTS, type ReencoderOptions } from './reencoder.ts';
 
-const BENCH_NAMES = ['journal', 'replay', 'join', 'forward', 'reencoder'] as const;
+const BENCH_NAMES = ['journal', 'replay', 'join', 'forward', 'reencoder', 'abuse'] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {
   readonly bench: BenchName;
   readonly reencoder: ReencoderOptions;
+  /** How long a hostile client goes on. */
+  readonly abuseSeconds: number;
   readonly json: string | undefined;
 }
 
 export const USAGE = `npm run bench -- ${BENCH_NAMES.join('|')} [--json FILE]
+npm run bench -- abuse [--seconds N] [--json FILE]
 npm run bench -- reencoder [--part ${REENCODER_PARTS.join('|')}] [--seconds N] [--json FILE]
 
   --part NAME    only this part of the benchmark of the reencoder
-  --seconds N    how long viewers come and go in each storm (60)
+  --seconds N    how long viewers come and go in each storm, or a hostile client goes on (60)
   --json FILE    write the figures as JSON too`;
 
 /** Returns the options, or a sentence that says what is wrong with the arguments. */
@@ -34,7 +37,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | string {
     }
     const seconds = Number(values.seconds);
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600) return '--seconds is a whole number from 1 to 600';
-    return { bench, reencoder: { part, seconds }, json: values.json };
+    return { bench, reencoder: { part, seconds }, abuseSeconds: seconds, json: values.json };
   } catch (error) {
     if (error instanceof TypeError) return error.message;
     throw error;
