@@ -8,7 +8,7 @@ export interface MetricsServer {
 }
 
 /** Another process listens on the port for metrics. */
-export class MetricsPortTaken extends Error {
+class MetricsPortTaken extends Error {
   readonly code = 'METRICS_PORT_TAKEN';
 
   constructor(port: number, options?: ErrorOptions) {
