@@ -68,6 +68,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DRAINING',
   'BUSY',
   'ROOM_PARKED',
+  'ROOM_READ_ONLY',
   'INTERNAL',
 ]);
 

@@ -44,6 +44,18 @@ export class JournalCorrupt extends Error {
   }
 }
 
+/** A newer version of the program wrote this commit. The journal is in order; this version reads it only up to here. */
+export class JournalAhead extends JournalCorrupt {
+  /** What the same answer held before that commit, in order. */
+  readonly before: readonly Commit[];
+
+  constructor(roomId: RoomId, version: number, before: readonly Commit[], options?: ErrorOptions) {
+    super(roomId, version, 'a newer version of Everroom wrote this commit', options);
+    this.name = 'JournalAhead';
+    this.before = before;
+  }
+}
+
 export interface Snapshot {
   readonly position: Position;
   readonly state: RoomState;
@@ -69,12 +81,13 @@ export interface Journal {
    * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit
    * is `after`.
    * @throws Unavailable when no answer came in time: they may or may not be in the journal.
+   * @throws JournalAhead when one of the missed commits is from a newer version
    */
   append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome>;
 
   /**
    * At most `limit` commits with a version above `afterVersion`, in order; the first ones are missing if the journal was
-   * trimmed beyond it. @throws Unavailable
+   * trimmed beyond it. @throws Unavailable, JournalAhead
    */
   read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]>;
 
@@ -115,6 +128,8 @@ export interface NodeInfo {
   readonly capacity: number;
   readonly rooms: number;
   readonly participants: number;
+  /** A node with a higher number reads journals that one with a lower number does not; 0 if it does not say. */
+  readonly journalFormat: number;
 }
 
 /** The living nodes and the rooms that each has claimed. */

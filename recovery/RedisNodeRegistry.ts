@@ -16,6 +16,7 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   capacity: z.number(),
   rooms: z.number(),
   participants: z.number(),
+  journalFormat: z.number().default(0),
 });
 
 /**

@@ -1,4 +1,4 @@
-import { type Journal, JournalCorrupt, type Snapshot } from '../core/ports.ts';
+import { type Journal, JournalAhead, JournalCorrupt, type Snapshot } from '../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../core/room/commit.ts';
 import { evolveCommits } from '../core/room/evolve.ts';
 import { EMPTY_ROOM, type RoomId, type RoomState } from '../core/room/state.ts';
@@ -16,7 +16,8 @@ const PAGE = 1_000;
 const RECENT = 300;
 
 /**
- * Returns the room that its journal describes: the newest snapshot and the commits after it.
+ * Returns the room that its journal describes: the newest snapshot and the commits after it, as far as this version can
+ * read them.
  * @throws Unavailable when the journal does not answer
  * @throws JournalCorrupt when a commit is missing or cannot be read
  */
@@ -37,7 +38,7 @@ export async function restore(journal: Journal, roomId: RoomId): Promise<Restore
 /** Returns null if the journal lost the snapshot's commit, or was trimmed beyond it. */
 async function goOn(journal: Journal, roomId: RoomId, snapshot: Snapshot): Promise<Restored | null> {
   const { version, commitId } = snapshot.position;
-  const page = await journal.read(roomId, Math.max(0, version - RECENT), PAGE);
+  const page = await readPage(journal, roomId, Math.max(0, version - RECENT));
   const known = page.filter((commit) => commit.version <= version);
   const at = known.at(-1);
   if (at?.version !== version || at.commitId !== commitId) return null;
@@ -46,7 +47,7 @@ async function goOn(journal: Journal, roomId: RoomId, snapshot: Snapshot): Promi
 
 async function replayAll(journal: Journal, roomId: RoomId): Promise<Restored | null> {
   const origin = { state: EMPTY_ROOM, position: ORIGIN, recent: [] };
-  return replay(journal, roomId, origin, await journal.read(roomId, 0, PAGE));
+  return replay(journal, roomId, origin, await readPage(journal, roomId, 0));
 }
 
 /**
@@ -66,7 +67,7 @@ async function replay(
     const news = page.filter((commit) => commit.version > version);
     if (news[0] && news[0].version > version + 1) return null;
     // The next page loads while this one is applied. A failure appears where it is awaited.
-    const next = last && page.length === PAGE ? journal.read(roomId, last.version, PAGE) : null;
+    const next = last && page.length === PAGE ? readPage(journal, roomId, last.version) : null;
     next?.catch(() => undefined);
     assertComplete(roomId, news, position);
     state = evolveCommits(state, news);
@@ -74,6 +75,16 @@ async function replay(
     recent = [...recent, ...news].slice(-PAGE);
     if (!next) return { state, position, recent };
     page = await next;
+  }
+}
+
+/** Returns a page of commits; a shorter one ends where this version can read no further. */
+async function readPage(journal: Journal, roomId: RoomId, afterVersion: number): Promise<readonly Commit[]> {
+  try {
+    return await journal.read(roomId, afterVersion, PAGE);
+  } catch (error) {
+    if (error instanceof JournalAhead) return error.before;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type AppendOutcome, type Journal, type Logger, Unavailable } from '../ports.ts';
+import { type AppendOutcome, type Journal, JournalAhead, type Logger, Unavailable } from '../ports.ts';
 import type { Commit, Position } from '../room/commit.ts';
 import type { RoomId } from '../room/state.ts';
 import { missingIn, putBack } from './lostCommits.ts';
@@ -59,6 +59,7 @@ export class JournalFollower {
   /**
    * Takes in pushed and missed commits.
    * @throws Unavailable when the journal does not answer: `hasNews` then stays true
+   * @throws JournalAhead when a newer version wrote what follows
    */
   async takeIn(): Promise<void> {
     const pushed = this.#pushed;
@@ -116,8 +117,14 @@ export class JournalFollower {
     }
   }
 
-  #readOn(): Promise<readonly Commit[]> {
-    return this.#deps.journal.read(this.#roomId, this.#replica.position.version, READ_COMMITS);
+  async #readOn(): Promise<readonly Commit[]> {
+    try {
+      return await this.#deps.journal.read(this.#roomId, this.#replica.position.version, READ_COMMITS);
+    } catch (error) {
+      const known = error instanceof JournalAhead ? this.#extensionIn(error.before) : null;
+      if (known) await this.#deps.accept(known);
+      throw error;
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ export interface RoomAudience extends RoomMediaListener {
   committed(commit: Commit, before: RoomState, after: RoomState): void;
   /**
    * The replica went back to what the journal holds (it had lost commits): clients' copies may differ and must resume.
+   * Or another node can do more for them; clients resume on another one if they know any.
    */
   rebuilt(): void;
 }

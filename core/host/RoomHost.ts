@@ -1,43 +1,18 @@
-import type { MediaPlane } from '../media/MediaPlane.ts';
 import type { RoomMedia } from '../media/RoomMedia.ts';
-import { type Clock, type Journal, type Logger, Unavailable } from '../ports.ts';
+import { JournalAhead, type Logger, Unavailable } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Commit } from '../room/commit.ts';
 import { Refusal } from '../room/refusal.ts';
-import type { NodeId, ParticipantId, RoomId, RoomState } from '../room/state.ts';
+import type { ParticipantId, RoomId, RoomState } from '../room/state.ts';
 import { type Decided, type Decision, decideAll } from './decideAll.ts';
 import { JournalFollower } from './JournalFollower.ts';
 import { inPresentSession, OwnCommands } from './lostCommands.ts';
 import { type Handled, inTime, type Pending } from './Pending.ts';
 import type { Replica } from './Replica.ts';
-import type { RoomAudience } from './RoomAudience.ts';
+import type { RoomHostDeps } from './RoomHostDeps.ts';
+import { RoomReadOnly } from './RoomReadOnly.ts';
 import { SnapshotKeeper } from './SnapshotKeeper.ts';
 import { othersTurn, timeSlice } from './timeSlice.ts';
-
-export interface RoomHostDeps {
-  readonly nodeId: NodeId;
-  readonly journal: Journal;
-  readonly media: MediaPlane;
-  readonly audience: RoomAudience;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly newId: () => string;
-  /** From 0 up to 1; `Math.random` by default. */
-  readonly random?: () => number;
-  /**
-   * Returns the room as the journal has it now.
-   * @throws Unavailable when the journal does not answer
-   */
-  readonly restore: (roomId: RoomId) => Promise<Replica>;
-  /** How long a command may wait for the journal before it is refused as Unavailable. */
-  readonly commandTimeoutMs: number;
-  /** Monotonic ms, by which long work is cut into slices; `performance.now` if not given. */
-  readonly elapsed?: () => number;
-  /** Commits were accepted: the room index may have to change. */
-  readonly onAccepted: (host: RoomHost) => void;
-  /** The room cannot go on: this program does not understand a commit, or an invariant is broken. */
-  readonly onFailed: (host: RoomHost, error: unknown) => void;
-}
 
 /** Commands that share one append. */
 const BATCH_COMMANDS = 64;
@@ -54,7 +29,7 @@ const LOSER_PAUSE_MS = 5;
  */
 export class RoomHost {
   readonly roomId: RoomId;
-  readonly #deps: RoomHostDeps;
+  readonly #deps: RoomHostDeps<RoomHost>;
   readonly #logger: Logger;
   readonly #follower: JournalFollower;
   readonly #elapsed: () => number;
@@ -74,8 +49,9 @@ export class RoomHost {
   readonly #snapshots: SnapshotKeeper;
   readonly #sessions = new Map<ParticipantId, number>();
   #idleSince: number;
+  #isReadOnly = false;
 
-  constructor(roomId: RoomId, replica: Replica, deps: RoomHostDeps) {
+  constructor(roomId: RoomId, replica: Replica, deps: RoomHostDeps<RoomHost>) {
     this.roomId = roomId;
     this.#deps = deps;
     this.#logger = deps.logger.child({ roomId });
@@ -105,6 +81,11 @@ export class RoomHost {
   /** The id of the commit at `version`. */
   get commitId(): string {
     return this.#replica.position.commitId;
+  }
+
+  /** Whether a newer version wrote what follows in the journal: people and media stay, commands are refused. */
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
   }
 
   /** Number of sessions of the room that are connected to this node. */
@@ -246,6 +227,12 @@ export class RoomHost {
         losses += 1;
         await this.#pause(this.#random() * Math.min(losses * LOSER_PAUSE_MS, JOURNAL_RETRY_MS));
       } catch (error) {
+        if (error instanceof JournalAhead) {
+          this.#foundAhead(error);
+          this.#follower.checkForMissed();
+          for (const pending of waiting) pending.reject(new RoomReadOnly(this.roomId, error));
+          return;
+        }
         if (!(error instanceof Unavailable)) {
           for (const pending of waiting) pending.reject(error);
           throw error;
@@ -340,10 +327,20 @@ export class RoomHost {
     try {
       await this.#follower.takeIn();
     } catch (error) {
+      if (error instanceof JournalAhead) {
+        this.#foundAhead(error);
+        return;
+      }
       if (!(error instanceof Unavailable)) throw error;
       this.#trouble = error;
       await this.#pause(JOURNAL_RETRY_MS);
     }
+  }
+
+  #foundAhead(error: JournalAhead): void {
+    if (this.#isReadOnly) return;
+    this.#isReadOnly = true;
+    this.#logger.error({ err: error, version: this.version }, 'a newer version changed this room: update this node');
   }
 
   /** The room was read again from a journal that had lost commits: this node's own lost commands are decided again. */
@@ -378,6 +375,8 @@ export class RoomHost {
         });
         return;
       } catch (error) {
+        // Whoever finds this node gone records it.
+        if (error instanceof RoomReadOnly) return;
         if (!(error instanceof Unavailable)) {
           this.#logger.error({ err: error, participantId }, 'a disconnect could not be recorded');
           return;

@@ -78,6 +78,8 @@ export class RoomHosts {
   readonly #failures = new Map<RoomId, Failure>();
   /** Rooms whose activity or deadline is not in the index yet. */
   readonly #unindexed = new Set<RoomId>();
+  /** Rooms whose people were asked to move on to a node that reads more of the journal. */
+  readonly #movedOn = new WeakSet<RoomHost>();
   #cancelSweep: (() => void) | null = null;
   #closed = false;
 
@@ -285,6 +287,7 @@ export class RoomHosts {
         if (host) await this.#updateIndex(host);
         else this.#unindexed.delete(roomId);
       }
+      await this.#moveOn();
       for (const host of this.list()) {
         const { idleSince, roomId, state } = host;
         // A room with a deadline stays open until then.
@@ -294,6 +297,21 @@ export class RoomHosts {
     } catch (error) {
       // The index is only a hint, and its rooms stay in `#unindexed`: the next sweep writes them.
       logger.debug({ err: error }, 'room index not updated');
+    }
+  }
+
+  /** Lets people in rooms that are read-only here go to another node, once there is one that can do more. */
+  async #moveOn(): Promise<void> {
+    const { audiences, logger, nodeId, registry } = this.#deps;
+    const stuck = this.list().filter((host) => host.isReadOnly && !this.#movedOn.has(host));
+    if (stuck.length === 0) return;
+    const nodes = await registry.nodes();
+    const own = nodes.find((node) => node.nodeId === nodeId)?.journalFormat ?? 0;
+    if (!nodes.some((node) => !node.draining && node.journalFormat > own)) return;
+    for (const host of stuck) {
+      this.#movedOn.add(host);
+      logger.info({ roomId: host.roomId }, 'people of a room that is read-only here go to a newer node');
+      audiences.forRoom(host.roomId).rebuilt();
     }
   }
 

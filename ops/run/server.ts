@@ -8,6 +8,7 @@ import type { Clock, NodeInfo } from '../../core/ports.ts';
 import type { ReencodingQueue } from '../../core/reencoding/ports.ts';
 import PACKAGE from '../../package.json' with { type: 'json' };
 import { createRecovery } from '../../recovery/createRecovery.ts';
+import { journalFormat } from '../../recovery/journal/upcast.ts';
 import { restore } from '../../recovery/replay.ts';
 import { createSignaling } from '../../signaling/createSignaling.ts';
 import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
@@ -125,6 +126,7 @@ async function createServer(): Promise<SupervisedServer> {
       capacity,
       rooms: rooms.length,
       participants: rooms.reduce((sum, room) => sum + room.sessions, 0),
+      journalFormat: journalFormat(),
     };
   };
 

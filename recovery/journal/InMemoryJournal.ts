@@ -9,7 +9,7 @@ import {
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { assertChained } from './chain.ts';
-import { decodeCommit, encodeCommit, type StoredCommit } from './codec.ts';
+import { decodeCommit, decodeCommits, encodeCommit, type StoredCommit } from './codec.ts';
 
 interface Follower {
   onCommits(commits: readonly Commit[]): void;
@@ -108,7 +108,7 @@ export class InMemoryJournal implements Journal {
     if (after.version < room.commits.length) {
       return {
         type: 'behind',
-        missed: room.commits.slice(after.version).map((stored) => decodeCommit(roomId, stored)),
+        missed: decodeCommits(room.commits.slice(after.version), (stored) => decodeCommit(roomId, stored)),
       };
     }
     const stored = commits.map(encodeCommit);
@@ -124,7 +124,7 @@ export class InMemoryJournal implements Journal {
     this.#refuseIfAway();
     const room = this.#store.room(roomId);
     const from = Math.max(afterVersion, firstOf(room) - 1);
-    return room.commits.slice(from, from + limit).map((stored) => decodeCommit(roomId, stored));
+    return decodeCommits(room.commits.slice(from, from + limit), (stored) => decodeCommit(roomId, stored));
   }
 
   async position(roomId: RoomId): Promise<Position> {

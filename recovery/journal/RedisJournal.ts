@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   type AppendOutcome,
   type Journal,
+  JournalAhead,
   JournalCorrupt,
   type KeptTail,
   type Logger,
@@ -16,7 +17,7 @@ import { defineScript, type RedisConnection } from '../RedisConnection.ts';
 import { isUnknownReply } from '../redisFailure.ts';
 import { decodeState, encodeState } from '../snapshots.ts';
 import { assertChained } from './chain.ts';
-import { decodeCommit, encodeCommit, type StoredCommit, toCommit } from './codec.ts';
+import { decodeCommit, decodeCommits, encodeCommit, type StoredCommit, toCommit } from './codec.ts';
 import { type Durability, ReplicaBarrier } from './durability.ts';
 import type { Feed } from './Feed.ts';
 import { FeedPublisher, LOOK } from './FeedPublisher.ts';
@@ -107,7 +108,7 @@ export class RedisJournal implements Journal {
       this.#redis.client.xrevrange(key, '+', '-', 'COUNT', 1),
     );
     if (!newest) return ORIGIN;
-    const { version, commitId } = parseEntry(roomId, newest);
+    const { version, commitId } = toStored(roomId, newest);
     return { version, commitId };
   }
 
@@ -207,7 +208,8 @@ export class RedisJournal implements Journal {
       });
     } catch (error) {
       // A bad commit shows again when it is read from the journal.
-      this.#logger.warn({ roomId, err: error }, 'a pushed commit cannot be read; reading the journal instead');
+      const level = error instanceof JournalAhead ? 'debug' : 'warn';
+      this.#logger[level]({ roomId, err: error }, 'a pushed commit cannot be read; reading the journal instead');
       return null;
     }
   }
@@ -223,18 +225,18 @@ function feedMessage(stored: readonly StoredCommit[]): string {
 }
 
 function parseEntries(roomId: RoomId, entries: unknown): Commit[] {
-  return toArray(entries).map((entry) => parseEntry(roomId, entry));
+  return decodeCommits(toArray(entries), (entry) => decodeCommit(roomId, toStored(roomId, entry)));
 }
 
 /** An entry as append.lua writes it: ['VERSION-0', ['commit', id, 'prev', id, 'record', json]]. */
-function parseEntry(roomId: RoomId, entry: unknown): Commit {
+function toStored(roomId: RoomId, entry: unknown): StoredCommit {
   const [id, fields] = toArray(entry);
   const version = /^(\d+)-0$/.exec(String(id))?.[1];
   const [commit, commitId, prev, prevId, recordField, record] = toArray(fields);
   if (commit !== 'commit' || prev !== 'prev' || recordField !== 'record' || typeof record !== 'string') {
     throw new JournalCorrupt(roomId, Number(version), `the entry ${String(id)} was not written by Everroom`);
   }
-  return decodeCommit(roomId, { ...toPlace(roomId, Number(version), commitId, prevId), record });
+  return { ...toPlace(roomId, Number(version), commitId, prevId), record };
 }
 
 function toPlace(roomId: RoomId, version: unknown, commitId: unknown, prev: unknown) {

@@ -1,8 +1,8 @@
-import { JournalCorrupt } from '../../core/ports.ts';
+import { JournalAhead, JournalCorrupt } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomEvent } from '../../core/room/events.ts';
 import type { RoomId } from '../../core/room/state.ts';
-import { shapeToWrite, upcast } from './upcast.ts';
+import { FromNewerVersion, shapeToWrite, upcast } from './upcast.ts';
 
 /** A stored commit: its place in the chain, and the rest as JSON. */
 export interface StoredCommit {
@@ -18,7 +18,25 @@ export function encodeCommit(commit: Commit): StoredCommit {
   return { version, commitId, prev, record: JSON.stringify({ commandId, actor, at, events: events.map(withShape) }) };
 }
 
-/** @throws JournalCorrupt when the record does not come from `encodeCommit` */
+/**
+ * Decodes commits in order.
+ * @throws JournalAhead with the commits before the first one that a newer version wrote
+ * @throws JournalCorrupt when a record does not come from `encodeCommit`
+ */
+export function decodeCommits<Stored>(stored: readonly Stored[], decode: (stored: Stored) => Commit): Commit[] {
+  const commits: Commit[] = [];
+  for (const one of stored) {
+    try {
+      commits.push(decode(one));
+    } catch (error) {
+      if (!(error instanceof JournalAhead)) throw error;
+      throw new JournalAhead(error.roomId, error.version, commits, { cause: error.cause });
+    }
+  }
+  return commits;
+}
+
+/** @throws JournalCorrupt (JournalAhead from a newer version) when `encodeCommit` of this version did not write it */
 export function decodeCommit(roomId: RoomId, stored: StoredCommit): Commit {
   let record: unknown;
   try {
@@ -36,6 +54,7 @@ export function toCommit(roomId: RoomId, place: Omit<StoredCommit, 'record'>, re
     const { commandId, actor, at, events } = readRecord(record);
     return { version, commitId, prev, commandId, actor, at, events };
   } catch (cause) {
+    if (cause instanceof FromNewerVersion) throw new JournalAhead(roomId, version, [], { cause });
     throw new JournalCorrupt(roomId, version, 'the commit cannot be read', { cause });
   }
 }

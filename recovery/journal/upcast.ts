@@ -55,6 +55,19 @@ export function currentShapes(): ReadonlyMap<string, number> {
   return new Map([...stepsByType].map(([type, steps]) => [type, steps.length + 1]));
 }
 
+/** A number that grows with every new event type and shape: the higher one reads what the lower one wrote. */
+export function journalFormat(): number {
+  return [...currentShapes().values()].reduce((sum, shape) => sum + shape, RETIRED.size);
+}
+
+/** An event of a type or shape that this version does not know. */
+export class FromNewerVersion extends TypeError {
+  constructor(what: string) {
+    super(`${what} is unknown: a newer version wrote it`);
+    this.name = 'FromNewerVersion';
+  }
+}
+
 /** The shape number in a newly written event; undefined stands for 1. */
 export function shapeToWrite(type: RoomEventType): number | undefined {
   const shape = STEPS[type].length + 1;
@@ -63,20 +76,21 @@ export function shapeToWrite(type: RoomEventType): number | undefined {
 
 /**
  * Brings a stored event to today's shape; returns null if its type means nothing today.
- * @throws TypeError when that is impossible; the message says why
+ * @throws FromNewerVersion when this version does not know its type or shape
+ * @throws TypeError when it is no event; the message says why
  */
 export function upcast(stored: unknown): Stored | null {
   if (typeof stored !== 'object' || stored === null) throw new TypeError('an event is not an object');
   const { type, shape = 1 } = stored as Stored;
   if (RETIRED.has(type)) return null;
   const steps = typeof type === 'string' ? stepsByType.get(type) : undefined;
-  if (!steps) {
-    throw new TypeError(`the event type ${JSON.stringify(type)} is unknown: was it written by a newer version?`);
-  }
+  if (!steps && typeof type === 'string') throw new FromNewerVersion(`the event type ${JSON.stringify(type)}`);
+  if (!steps) throw new TypeError('an event has no type');
   if (steps.length === 0 && shape === 1) return stored as Stored;
-  if (typeof shape !== 'number' || !Number.isInteger(shape) || shape < 1 || shape > steps.length + 1) {
-    throw new TypeError(`shape ${JSON.stringify(shape)} of ${type} is unknown: was it written by a newer version?`);
+  if (typeof shape !== 'number' || !Number.isInteger(shape) || shape < 1) {
+    throw new TypeError(`shape ${JSON.stringify(shape)} of ${type} is no number of a shape`);
   }
+  if (shape > steps.length + 1) throw new FromNewerVersion(`shape ${shape} of ${type}`);
   const { shape: _, ...event } = stored as Stored;
   return steps.slice(shape - 1).reduce((older, step) => step(older), event);
 }

@@ -36,6 +36,7 @@ export const ErrorCode = z.enum([
   'DRAINING',
   'BUSY',
   'ROOM_PARKED',
+  'ROOM_READ_ONLY',
   'INTERNAL',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
@@ -58,6 +59,7 @@ export type WireError = z.infer<typeof WireError>;
 const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   TOO_MANY_BANS: 'INVALID',
   ROOM_PARKED: 'INTERNAL',
+  ROOM_READ_ONLY: 'JOURNAL_UNAVAILABLE',
   BUSY: 'TOO_MANY_REQUESTS',
 };
 

@@ -1,4 +1,5 @@
 import { RoomParked } from '../../core/host/RoomHosts.ts';
+import { RoomReadOnly } from '../../core/host/RoomReadOnly.ts';
 import { MediaError } from '../../core/media/MediaError.ts';
 import { Unavailable } from '../../core/ports.ts';
 import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
@@ -29,6 +30,7 @@ export function toWireError(error: unknown): WireError | null {
   }
   if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };
+  if (error instanceof RoomReadOnly) return { code: 'ROOM_READ_ONLY', message: error.message };
   if (error instanceof Unavailable) return { code: 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };
   // The log already told whoever can repair it; people in the room cannot.
   if (error instanceof RoomParked) {

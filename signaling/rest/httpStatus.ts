@@ -32,6 +32,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   DRAINING: 503,
   BUSY: 503,
   ROOM_PARKED: 503,
+  ROOM_READ_ONLY: 503,
   INTERNAL: 500,
 };
 

@@ -49,6 +49,7 @@ const BY_CODE: Descriptions = {
   MEDIA_UNAVAILABLE: AGAIN,
   DRAINING: AGAIN,
   BUSY: { title: 'The server is very busy.', advice: 'Try again in a moment.' },
+  ROOM_READ_ONLY: { title: 'The server is about to be updated.', advice: 'Try again in a few minutes.' },
   UNREACHABLE: { title: 'The server does not answer.', advice: 'Check your connection, then try again.' },
   UNSUPPORTED_DEVICE: {
     title: 'This browser cannot take part.',

@@ -93,6 +93,7 @@ describe('Redis Cluster', () => {
       capacity: 1,
       rooms: 0,
       participants: 0,
+      journalFormat: 1,
     };
     await writer.registry.start(() => info);
     for (const room of rooms) await writer.registry.claimRoom(room);

@@ -30,6 +30,7 @@ const infoOf = (nodeId: string): NodeInfo => ({
   capacity: 500,
   rooms: 0,
   participants: 0,
+  journalFormat: 1,
 });
 
 /** Long enough for every node to look dead to the others. */

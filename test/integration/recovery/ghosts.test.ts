@@ -1,30 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Replica } from '../../../core/host/Replica.ts';
-import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import type { RoomHost } from '../../../core/host/RoomHost.ts';
-import { RoomHosts } from '../../../core/host/RoomHosts.ts';
-import type { Journal, NodeRegistry } from '../../../core/ports.ts';
-import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { nodeRoomsKey, nodesKey, serviceKey } from '../../../recovery/keys.ts';
-import { restore } from '../../../recovery/replay.ts';
-import { NO_MEDIA } from '../../support/noMedia.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
-import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-
-const NO_AUDIENCE: RoomAudience = {
-  committed: () => {},
-  rebuilt: () => {},
-  consumersOpened: () => Promise.resolve(),
-  consumersClosed: () => {},
-  consumersPaused: () => {},
-  layersWanted: () => {},
-  activeSpeakersChanged: () => {},
-  connectionQualityChanged: () => {},
-  reencodingChanged: () => {},
-  mediaLost: () => {},
-};
+import { create, join, type RoomNodeOptions, startRoomNode } from './RoomNode.ts';
 
 let server: TestRedis;
 /** Reads Redis directly, without the nodes. */
@@ -38,13 +18,17 @@ afterAll(async () => {
   await server.stop();
 });
 
-let ids = 0;
-const newId = (): string => `id-${++ids}`;
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
   await side.flushall();
 });
+
+async function startNode(nodeId: string, options?: RoomNodeOptions) {
+  const node = await startRoomNode(server, nodeId, options);
+  ends.push(node.end);
+  return node;
+}
 
 /** Returns `part` with some of its methods replaced. */
 function changed<T extends object>(part: T, changes: Partial<T>): T {
@@ -54,94 +38,6 @@ function changed<T extends object>(part: T, changes: Partial<T>): T {
       const value: unknown = Reflect.get(part, key, part);
       return typeof value === 'function' ? value.bind(part) : value;
     },
-  });
-}
-
-interface NodeOptions {
-  readonly idleMs?: number;
-  /** By how much the clock of the node's machine is ahead. */
-  readonly clockAheadMs?: () => number;
-  readonly wrapJournal?: (journal: Journal) => Journal;
-  readonly wrapRegistry?: (registry: NodeRegistry) => NodeRegistry;
-}
-
-/** A node with rooms on the real Redis, without clients and media. */
-async function startNode(nodeId: string, { idleMs = 60_000, clockAheadMs = () => 0, ...wrap }: NodeOptions = {}) {
-  const clock = { ...systemClock, now: () => Date.now() + clockAheadMs() };
-  const logger = recordingLogger();
-  const recovery: Recovery = await createRecovery({
-    redis: { url: server.url, commandTimeoutMs: 500 },
-    durability: { mode: 'async' },
-    nodeId,
-    clock,
-    logger,
-  });
-  const hosts = new RoomHosts({
-    nodeId,
-    journal: wrap.wrapJournal?.(recovery.journal) ?? recovery.journal,
-    registry: wrap.wrapRegistry?.(recovery.registry) ?? recovery.registry,
-    roomIndex: recovery.roomIndex,
-    deadlineSweeper: recovery.deadlineSweeper,
-    media: NO_MEDIA,
-    audiences: { forRoom: () => NO_AUDIENCE },
-    clock: { ...systemClock, now: () => recovery.time.now() },
-    logger,
-    newId,
-    restore: async (roomId) => {
-      const { state, position } = await restore(recovery.journal, roomId);
-      return new Replica(state, position);
-    },
-    commandTimeoutMs: 5_000,
-    idleMs,
-  });
-  await recovery.registry.start(() => ({
-    nodeId,
-    name: nodeId,
-    url: `http://${nodeId}`,
-    startedAt: 1,
-    draining: false,
-    load: 0,
-    capacity: 500,
-    rooms: 0,
-    participants: 0,
-  }));
-  hosts.start();
-  let ended = false;
-  const end = async (): Promise<void> => {
-    if (ended) return;
-    ended = true;
-    await hosts.close();
-    await recovery.registry.stop();
-    await recovery.close();
-  };
-  ends.push(end);
-  return { hosts, recovery, logger, end };
-}
-
-const fromNode = (nodeId: string) =>
-  ({ commandId: newId(), actor: { kind: 'node', nodeId }, now: Date.now() }) as const;
-
-async function create(room: RoomHost, graceMs = 60_000): Promise<void> {
-  await room.handle({
-    ...fromNode('a'),
-    type: 'CreateRoom',
-    name: 'Standup',
-    capacity: 10,
-    graceMs,
-    lobby: false,
-    passwordHash: null,
-  });
-}
-
-async function join(room: RoomHost, participantId: string, nodeId: string): Promise<void> {
-  await room.handle({
-    ...fromNode(nodeId),
-    type: 'JoinRoom',
-    participantId,
-    name: participantId,
-    role: 'member',
-    nodeId,
-    passwordVerifiedFor: null,
   });
 }
 

@@ -52,6 +52,7 @@ async function serve(recovery: Recovery, nodeId: string): Promise<void> {
     capacity: 1,
     rooms: 0,
     participants: 0,
+    journalFormat: 1,
   }));
   await recovery.confirmTokenSecret();
 }

@@ -1,0 +1,121 @@
+import { Replica } from '../../../core/host/Replica.ts';
+import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
+import type { RoomHost } from '../../../core/host/RoomHost.ts';
+import { RoomHosts } from '../../../core/host/RoomHosts.ts';
+import type { Journal, NodeRegistry } from '../../../core/ports.ts';
+import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
+import { restore } from '../../../recovery/replay.ts';
+import { NO_MEDIA } from '../../support/noMedia.ts';
+import type { TestRedis } from '../../support/redis.ts';
+import { recordingLogger, systemClock } from '../../support/system.ts';
+
+export interface RoomNodeOptions {
+  readonly idleMs?: number;
+  /** By how much the clock of the node's machine is ahead. */
+  readonly clockAheadMs?: () => number;
+  readonly wrapJournal?: (journal: Journal) => Journal;
+  readonly wrapRegistry?: (registry: NodeRegistry) => NodeRegistry;
+  readonly journalFormat?: number;
+}
+
+let ids = 0;
+const newId = (): string => `id-${++ids}`;
+
+/** A node with rooms on the real Redis, without clients and media. */
+export async function startRoomNode(
+  server: TestRedis,
+  nodeId: string,
+  { idleMs = 60_000, clockAheadMs = () => 0, journalFormat = 1, ...wrap }: RoomNodeOptions = {},
+) {
+  const clock = { ...systemClock, now: () => Date.now() + clockAheadMs() };
+  const logger = recordingLogger();
+  const told = { rebuilds: 0 };
+  const audience: RoomAudience = {
+    committed: () => {},
+    rebuilt: () => {
+      told.rebuilds += 1;
+    },
+    consumersOpened: () => Promise.resolve(),
+    consumersClosed: () => {},
+    consumersPaused: () => {},
+    layersWanted: () => {},
+    activeSpeakersChanged: () => {},
+    connectionQualityChanged: () => {},
+    reencodingChanged: () => {},
+    mediaLost: () => {},
+  };
+  const recovery: Recovery = await createRecovery({
+    redis: { url: server.url, commandTimeoutMs: 500 },
+    durability: { mode: 'async' },
+    nodeId,
+    clock,
+    logger,
+  });
+  const hosts = new RoomHosts({
+    nodeId,
+    journal: wrap.wrapJournal?.(recovery.journal) ?? recovery.journal,
+    registry: wrap.wrapRegistry?.(recovery.registry) ?? recovery.registry,
+    roomIndex: recovery.roomIndex,
+    deadlineSweeper: recovery.deadlineSweeper,
+    media: NO_MEDIA,
+    audiences: { forRoom: () => audience },
+    clock: { ...systemClock, now: () => recovery.time.now() },
+    logger,
+    newId,
+    restore: async (roomId) => {
+      const { state, position } = await restore(recovery.journal, roomId);
+      return new Replica(state, position);
+    },
+    commandTimeoutMs: 5_000,
+    idleMs,
+  });
+  await recovery.registry.start(() => ({
+    nodeId,
+    name: nodeId,
+    url: `http://${nodeId}`,
+    startedAt: 1,
+    draining: false,
+    load: 0,
+    capacity: 500,
+    rooms: 0,
+    participants: 0,
+    journalFormat,
+  }));
+  hosts.start();
+  let ended = false;
+  const end = async (): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    await hosts.close();
+    await recovery.registry.stop();
+    await recovery.close();
+  };
+  return { hosts, recovery, logger, told, end };
+}
+
+export const fromNode = (nodeId: string) =>
+  ({ commandId: newId(), actor: { kind: 'node', nodeId }, now: Date.now() }) as const;
+
+export async function create(room: RoomHost, graceMs = 60_000): Promise<void> {
+  await room.handle({
+    ...fromNode('a'),
+    type: 'CreateRoom',
+    name: 'Standup',
+    capacity: 10,
+    graceMs,
+    lobby: false,
+    passwordHash: null,
+  });
+}
+
+export async function join(room: RoomHost, participantId: string, nodeId: string): Promise<void> {
+  await room.handle({
+    ...fromNode(nodeId),
+    type: 'JoinRoom',
+    participantId,
+    name: participantId,
+    role: 'member',
+    nodeId,
+    passwordVerifiedFor: null,
+  });
+}
