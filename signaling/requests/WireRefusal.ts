@@ -42,7 +42,7 @@ export function toWireError(error: unknown): WireError | null {
 /** Addresses of Redis and the like stay in the log. */
 function adviceFor({ what, message }: Unavailable): string {
   if (what === 'room' || what === 'node') return message;
-  return 'The room cannot record changes at the moment. Ask again with the same command id.';
+  return 'The room cannot record changes at the moment. Ask again with the same command id (Idempotency-Key).';
 }
 
 export const INTERNAL: WireError = { code: 'INTERNAL', message: 'Something went wrong in the server; it was logged.' };

@@ -6,7 +6,7 @@ import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { WireError } from '../protocol/errors.ts';
 import { INTERNAL, toWireError, WireRefusal } from '../requests/WireRefusal.ts';
 import { httpStatus } from './httpStatus.ts';
-import { toOpenApi } from './openapi.ts';
+import { IDEMPOTENCY_KEY, toOpenApi } from './openapi.ts';
 import type { Caller, RestContext, Route } from './Route.ts';
 import { routes } from './routes.ts';
 
@@ -97,6 +97,7 @@ export class Api {
       body: route.body ? parse(route.body, await readJson(request)) : {},
       caller,
       address,
+      commandId: commandIdOf(caller, request) ?? context.newId(),
       nodeUrl: baseUrl(publicUrl, request.headers.get('host'), request.headers.get('x-forwarded-proto')),
       context,
     });
@@ -159,6 +160,15 @@ export function errorReply(error: WireError): HttpReply {
 
 function json(status: number, body: string): HttpReply {
   return { status, headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store' }, body };
+}
+
+function commandIdOf(caller: Caller, { headers }: HttpRequest): string | undefined {
+  const key = headers.get(IDEMPOTENCY_KEY);
+  if (key === undefined || caller !== 'operator') return undefined;
+  if (!/^[\x21-\x7e]{1,100}$/.test(key)) {
+    throw new WireRefusal('INVALID', 'An Idempotency-Key has 1 to 100 printable characters without spaces.');
+  }
+  return `rest:${key}`;
 }
 
 function decoded(params: Readonly<Record<string, string>>): Record<string, string> {

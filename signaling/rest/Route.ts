@@ -19,6 +19,8 @@ export interface RouteCall<Params, Query, Body> {
   readonly address: string;
   /** Where the caller found this node. */
   readonly nodeUrl: string;
+  /** Of the command that the call makes: a retry with the operator's `Idempotency-Key` has the same one [J3]. */
+  readonly commandId: string;
   readonly context: RestContext;
 }
 

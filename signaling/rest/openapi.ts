@@ -23,14 +23,41 @@ export function toOpenApi(routes: readonly Route[], version: string): Record<str
   };
 }
 
-function toOperation({ access, body, contentType, errors, operationId, params, query, responses, summary }: Route) {
+/** Where a request for the same change is sent again, it has the same key. */
+export const IDEMPOTENCY_KEY = 'idempotency-key';
+
+const RETRY_PARAMETER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'With the API key: a request that is sent again with the same key takes effect once. Give a new room its roomId then.',
+  schema: { type: 'string', maxLength: 100 },
+};
+
+function toOperation({
+  access,
+  body,
+  contentType,
+  errors,
+  method,
+  operationId,
+  params,
+  query,
+  responses,
+  summary,
+}: Route) {
   const withKey = [{ basic: [] }, { bearer: [] }];
   const errorStatuses = Map.groupBy([...errors, 'TOO_LARGE' as const, 'INTERNAL' as const], httpStatus);
   return {
     operationId,
     summary,
     security: { everybody: [], operator: withKey, open: [{}, ...withKey] }[access],
-    parameters: [...toParameters('path', params), ...toParameters('query', query)],
+    parameters: [
+      ...toParameters('path', params),
+      ...toParameters('query', query),
+      ...(method !== 'GET' && access !== 'everybody' ? [RETRY_PARAMETER] : []),
+    ],
     ...(body ? { requestBody: { required: false, content: content('application/json', body) } } : {}),
     responses: {
       ...Object.fromEntries(

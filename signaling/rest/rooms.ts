@@ -18,7 +18,7 @@ export const createRoom = route({
   body: shapes.CreateRoom,
   responses: { 201: { description: 'The room and a host token.', schema: shapes.CreatedRoom } },
   errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'BUSY', 'JOURNAL_UNAVAILABLE'],
-  async handle({ body, caller, address, nodeUrl, context }) {
+  async handle({ body, caller, address, nodeUrl, commandId, context }) {
     if (caller === 'anybody') {
       if (body.roomId !== undefined) throw new WireRefusal('FORBIDDEN', 'Choosing the room id needs the API key.');
       const { openCapacity } = context.limits;
@@ -34,7 +34,7 @@ export const createRoom = route({
     await withRoom(context, roomId, (room) =>
       room.handle({
         type: 'CreateRoom',
-        ...envelope(context),
+        ...envelope(commandId, context),
         name: body.name ?? roomId,
         capacity: body.capacity ?? DEFAULT_CAPACITY,
         graceMs: body.graceMs ?? context.graceMs,
@@ -134,9 +134,9 @@ export const removeParticipant = route({
   params: shapes.ParticipantParams,
   responses: { 200: { description: 'The participant is no longer in the room.', schema: NOTHING } },
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'PARTICIPANT_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
-  async handle({ params: { roomId, participantId }, context }) {
+  async handle({ params: { roomId, participantId }, commandId, context }) {
     await withRoom(context, roomId, (room) =>
-      room.handle({ type: 'RemoveParticipant', participantId, ...envelope(context) }),
+      room.handle({ type: 'RemoveParticipant', participantId, ...envelope(commandId, context) }),
     );
     return { status: 200, body: {} };
   },
@@ -151,8 +151,8 @@ export const closeRoom = route({
   params: shapes.RoomParams,
   responses: { 200: { description: 'The room is closed.', schema: NOTHING } },
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'JOURNAL_UNAVAILABLE'],
-  async handle({ params: { roomId }, context }) {
-    await withRoom(context, roomId, (room) => room.handle({ type: 'CloseRoom', ...envelope(context) }));
+  async handle({ params: { roomId }, commandId, context }) {
+    await withRoom(context, roomId, (room) => room.handle({ type: 'CloseRoom', ...envelope(commandId, context) }));
     return { status: 200, body: {} };
   },
 });
@@ -161,6 +161,6 @@ function roomUrl(nodeUrl: string, roomId: string): string {
   return `${nodeUrl}/r/${roomId}`;
 }
 
-function envelope({ clock, newId }: RestContext) {
-  return { commandId: newId(), actor: { kind: 'operator' }, now: clock.now() } as const;
+function envelope(commandId: string, { clock }: RestContext) {
+  return { commandId, actor: { kind: 'operator' }, now: clock.now() } as const;
 }

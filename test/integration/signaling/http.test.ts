@@ -96,6 +96,23 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       ann.close();
     });
 
+    it('[J3] a request of the REST API that is sent again with its key takes effect once', async () => {
+      const again = async (method: string, path: string, key: string, body: object = {}): Promise<number[]> => {
+        const headers = { authorization: KEY, 'content-type': 'application/json', 'idempotency-key': key };
+        const send = async () => (await fetch(node.url + path, { method, headers, body: JSON.stringify(body) })).status;
+        return [await send(), await send()];
+      };
+      expect(await again('POST', '/api/rooms', 'create', { roomId: 'once' })).toEqual([201, 201]);
+      const minted = await node.rest('POST', '/api/rooms/once/tokens', { participantId: 'ann' }, KEY);
+      const ann = await TestClient.connect(node.url, minted.body.token);
+      await ann.ask('join', { name: 'Ann' });
+      expect(await again('POST', '/api/rooms/once/participants/ann/remove', 'remove')).toEqual([200, 200]);
+      expect(await again('DELETE', '/api/rooms/once', 'close')).toEqual([200, 200]);
+      expect(await again('DELETE', '/api/rooms/once', 'another')).toEqual([410, 410]);
+      expect(await again('DELETE', '/api/rooms/once', 'with space')).toEqual([400, 400]);
+      ann.close();
+    });
+
     it('[S1] people without the API key can create rooms and enter as members, and nothing more', async () => {
       const created = await node.rest('POST', '/api/rooms', { name: 'Ad hoc' });
       expect(created).toMatchObject({ status: 201, body: { role: 'host' } });
