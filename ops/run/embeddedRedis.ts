@@ -30,6 +30,11 @@ export class RedisFailure extends Error {
   }
 }
 
+/** A Redis that leaves this many pings in a row unanswered hangs; a slow disk may delay a few. */
+const UNANSWERED_PINGS = 5;
+const PING_EVERY_MS = 1_000;
+const PING_LIMIT_MS = 1_000;
+
 /**
  * The shell that keeps Redis. Besides waiting, it does one thing: when its standard input closes, also through the
  * death of the process at the other end, it ends Redis by SIGTERM, and Redis writes everything to disk.
@@ -181,6 +186,23 @@ export class EmbeddedRedis {
     };
     if (hasEnded(keeper)) onEnd();
     else keeper.once('exit', onEnd);
+    void this.#watch(keeper);
+  }
+
+  /**
+   * Kills a Redis that hangs, so that it is started again. Counts pings instead of time: after this process itself stood
+   * still, the first one is answered.
+   */
+  async #watch(keeper: ChildProcess): Promise<void> {
+    for (let unanswered = 0; unanswered < UNANSWERED_PINGS; ) {
+      await sleep(PING_EVERY_MS, undefined, { ref: false });
+      if (this.#stopping || hasEnded(keeper)) return;
+      const answer = await askRedis(this.socketPath, 'PING', PING_LIMIT_MS);
+      unanswered = answer === undefined ? unanswered + 1 : 0;
+    }
+    if (this.#stopping || hasEnded(keeper)) return;
+    this.#options.log('Redis does not answer: killing it');
+    if (this.pid !== undefined) signal(this.pid, 'SIGKILL');
   }
 
   /** Only the holder of the data folder's lock calls this, so whatever answers on our socket is our left-over. */

@@ -104,6 +104,17 @@ test('a killed Redis comes back with everything that it had acknowledged', async
   await waitUntil(() => lines.includes('Redis runs again') || 'its return is not told');
 });
 
+test('a hanging Redis is killed and comes back with everything that it had acknowledged', async () => {
+  const { socketPath, pid } = await start();
+  const client = connect(socketPath);
+  await client.set('kept', 'yes');
+  signalProcess(pid, 'SIGSTOP');
+  await waitUntil(() => lines.includes('Redis does not answer: killing it') || 'nobody notices', 30_000);
+  await waitUntil(() => lines.includes('Redis runs again') || 'its return is not told');
+  expect(redis?.pid).not.toBe(pid);
+  expect(await client.get('kept')).toBe('yes');
+});
+
 test('a command that a crash cut in half is dropped, and the ones before it stay', async () => {
   const first = await start();
   const client = connect(first.socketPath);

@@ -117,6 +117,17 @@ test('[R1] everything ends with a killed supervisor, and a new one serves from t
   expect([state?.serverPid, state?.standbyPid, state?.redisPid].filter((pid) => isAlive(pid ?? null))).toEqual([]);
 });
 
+test('[R1] a hanging server that a killed supervisor left behind does not keep the next one from its port', async () => {
+  const first = start();
+  const { serverPid } = await ready(first);
+  signalProcess(serverPid, 'SIGSTOP');
+  first.process.kill('SIGKILL');
+  await first.ended;
+  await ready(start());
+  expect(await answers()).toBe(true);
+  expect(isAlive(serverPid)).toBe(false);
+});
+
 test('[R1] Redis and the server come back after both were killed at the same moment', async () => {
   const supervisor = start();
   const { serverPid, redisPid } = await ready(supervisor);

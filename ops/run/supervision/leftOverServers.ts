@@ -38,7 +38,7 @@ function kill(pid: number): void {
 
 function isOurs(pid: number): boolean {
   try {
-    return /ops\/(server|reencoder)\.ts/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+    return /ops\/run\/(server|reencoder)\.ts/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
     return false; // No such process.
   }
