@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { MediaListen } from '../../core/media/workers/announcedCandidates.ts';
-import type { Config } from './config.ts';
 import type { Machine } from './machine.ts';
 
 interface Announced {
@@ -42,8 +41,23 @@ export function mediaListen(
   ];
 }
 
+/** The parts of the configuration that say where media go. */
+interface MediaAddresses {
+  readonly media: {
+    readonly listen: readonly MediaListen[];
+    readonly basePort: number;
+    readonly workers: number;
+    readonly iceTcp: boolean;
+  };
+  readonly http: { readonly publicUrl: string };
+  readonly signaling: { readonly turn: object | null; readonly iceServers: { reveal(): readonly unknown[] } };
+}
+
 /** Says in plain words where clients will send media, and what is wrong with that as far as this machine can tell. */
-export function describeMediaAddresses({ media, http, signaling }: Config): { told: string; warnings: string[] } {
+export function describeMediaAddresses({ media, http, signaling }: MediaAddresses): {
+  told: string;
+  warnings: string[];
+} {
   const ways = media.listen.flatMap(({ ip, announcedAddress, announcedPort, also = [] }) => [
     { address: announcedAddress ?? ip, port: announcedPort },
     ...also,
@@ -66,7 +80,7 @@ export function describeMediaAddresses({ media, http, signaling }: Config): { to
   if (ranges.size === 1 && ranges.has('loopback') && rangeOf(page) !== 'loopback') {
     warnings.push('Media go to this machine alone: people elsewhere will see and hear nothing. Set ANNOUNCED_ADDRESS.');
   }
-  return { told: `Media: UDP and TCP to ${told.join(', ')}`, warnings };
+  return { told: `Media: ${media.iceTcp ? 'UDP and TCP' : 'UDP'} to ${told.join(', ')}`, warnings };
 }
 
 const OWN_NETWORK: ReadonlySet<string> = new Set(['private', 'uniqueLocal', 'linkLocal', 'carrierGradeNat']);

@@ -14,6 +14,7 @@ import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
 import { ServerPair } from './supervision/ServerPair.ts';
 import type { ServerFailure } from './supervision/ServerProcess.ts';
+import { ServiceManager } from './supervision/ServiceManager.ts';
 import { SidecarKeeper } from './supervision/SidecarKeeper.ts';
 
 /** How long servers may say goodbye when everything ends. */
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
     return exit(error);
   });
 
+  const serviceManager = new ServiceManager({ env: process.env, log });
   let announced = false;
   let url: string | null = null;
   let stopping: Promise<void> | undefined;
@@ -88,7 +90,10 @@ async function main(): Promise<void> {
       url = readyUrl;
       if (announced) log('a server is ready again');
       else announce(readyUrl, config, lan !== undefined);
-      if (!announced) sidecar?.start(); // The meeting comes first.
+      if (!announced) {
+        serviceManager.ready(`serves at ${readyUrl}`);
+        sidecar?.start(); // The meeting comes first.
+      }
       announced = true;
     },
     onChange: writeState,
@@ -110,6 +115,7 @@ async function main(): Promise<void> {
         });
 
   async function end(code: number): Promise<void> {
+    serviceManager.stopping();
     await Promise.all([pair.stop(SHUTDOWN_MS), sidecar?.stop(SHUTDOWN_MS)]);
     await redis?.stop();
     rmSync(stateFile, { force: true });

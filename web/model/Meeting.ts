@@ -1,6 +1,6 @@
 import type { LobbyEntry, MediaBlocked, ReencodingPolicy, Role } from '../../client/index.ts';
 
-export type { ReencodingPolicy };
+export type { MediaBlocked, ReencodingPolicy };
 
 /**
  * A meeting as the page shows it. Components read snapshots and call actions; `RoomMeeting` is the one that speaks to

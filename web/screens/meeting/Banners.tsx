@@ -1,6 +1,5 @@
 import { MonitorUp, TriangleAlert } from 'lucide-react';
-import type { MediaBlocked } from '../../../client/index.ts';
-import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import type { MediaBlocked, MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { describeMediaBlocked } from '../../model/mediaBlocked.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
