@@ -190,8 +190,8 @@ export class EmbeddedRedis {
   }
 
   /**
-   * Kills a Redis that hangs, so that it is started again. Counts pings instead of time: after this process itself stood
-   * still, the first one is answered.
+   * Kills a Redis that hangs, so that it is started again. Counts pings instead of time: after this process itself
+   * stood still, the first one is answered.
    */
   async #watch(keeper: ChildProcess): Promise<void> {
     for (let unanswered = 0; unanswered < UNANSWERED_PINGS; ) {

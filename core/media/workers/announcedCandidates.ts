@@ -5,7 +5,7 @@ export interface MediaListen {
   readonly ip: string;
   /** The address that clients are told in place of `ip`. */
   readonly announcedAddress?: string;
-  /** The port that leads to the first worker; by default the one that it listens on. Each further worker has the next. */
+  /** The port that leads to the first worker, by default its own. Each further worker has the next one. */
   readonly announcedPort?: number;
   /** Further addresses that lead to the same socket. */
   readonly also?: readonly { readonly address: string; readonly port?: number }[];
