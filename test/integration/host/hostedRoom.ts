@@ -15,7 +15,7 @@ import { systemClock } from '../../support/system.ts';
 
 export const ROOM = 'room';
 /** Long enough for any command here, and for tests of time-outs. */
-export const LONG_MS = 20_000;
+const LONG_MS = 20_000;
 export const SHORT_MS = 150;
 
 const silent: Logger = { child: () => silent, debug() {}, info() {}, warn() {}, error() {} };
@@ -139,7 +139,7 @@ export function fromNode(nodeId = 'node-1') {
   return { commandId: newId(), actor: { kind: 'node', nodeId } as const, now: Date.now() };
 }
 
-export const create = (): RoomCommand => ({
+const create = (): RoomCommand => ({
   ...fromNode(),
   type: 'CreateRoom',
   name: 'Standup',
