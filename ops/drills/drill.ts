@@ -15,13 +15,14 @@ import type { HotMic } from './checks/hotMics.ts';
 import { differences, viewOfState } from './checks/state.ts';
 import type { DrillOutcome } from './DrillResult.ts';
 import type { Fault } from './faults/Fault.ts';
-import { readAll, replayed } from './journalOf.ts';
+import { replayed } from './journalOf.ts';
 import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from './pace.ts';
 import type { Problem } from './problems.ts';
 import { type MeasuredGap, Recording } from './Recording.ts';
 import { type Detours, ReencodedMeeting } from './ReencodedMeeting.ts';
 import { missingOf } from './recovered.ts';
 import { serverView } from './serverView.ts';
+import { WholeJournal } from './WholeJournal.ts';
 
 export interface DrillPlan {
   readonly fault: Fault;
@@ -72,8 +73,19 @@ export class Drill {
   }
 
   async run(): Promise<DrillOutcome> {
-    const { clients, log } = this.#scene;
     const roomId = await this.#openRoom();
+    const whole = new WholeJournal(this.#scene.journal, roomId);
+    try {
+      const outcome = await this.#hurt(roomId, whole);
+      await this.#scene.api.closeRoom(roomId);
+      return outcome;
+    } finally {
+      whole.stop();
+    }
+  }
+
+  async #hurt(roomId: RoomId, whole: WholeJournal): Promise<DrillOutcome> {
+    const { clients, log } = this.#scene;
     await this.#mute();
     await Promise.all(clients.map((client) => client.startTraffic(TRAFFIC)));
     const rounds: Round[] = [];
@@ -86,9 +98,7 @@ export class Drill {
     log('traffic ends');
     const stopped = await Promise.all(clients.map((client) => client.stopTraffic(ANSWER_LIMIT_MS)));
     const deeds = new Map(clients.map(({ participantId }, index) => [participantId, stopped[index] ?? []]));
-    const outcome = await this.#judge(roomId, rounds, deeds);
-    await this.#scene.api.closeRoom(roomId);
-    return outcome;
+    return this.#judge(roomId, whole, rounds, deeds);
   }
 
   /** The client whose microphone is muted during every fault: nobody may ever hear it. */
@@ -195,10 +205,11 @@ export class Drill {
 
   async #judge(
     roomId: RoomId,
+    whole: WholeJournal,
     rounds: readonly Round[],
     deeds: ReadonlyMap<ParticipantId, Deed[]>,
   ): Promise<DrillOutcome> {
-    const { clients, journal } = this.#scene;
+    const { clients } = this.#scene;
     for (const [participantId, all] of deeds) {
       const unanswered = all.filter(({ ackedAt, refused }) => ackedAt === null && refused === null);
       if (unanswered.length === 0) continue;
@@ -210,12 +221,12 @@ export class Drill {
       });
     }
     await this.#waitForCopies(roomId);
-    const commits = await readAll(journal, roomId);
+    const commits = await whole.commits();
     const room = replayed(commits);
     const views = await Promise.all(clients.map((client) => client.roomView()));
     const copies = new Map(clients.map(({ participantId }, index) => [participantId, views[index] as RoomPicture]));
     const facts = checkFacts(deeds, commits, room, copies);
-    const mismatches = await this.#mismatches(roomId, viewOfState(room), copies);
+    const mismatches = await this.#mismatches(roomId, whole, viewOfState(room), copies);
 
     if (this.#mutedSince !== null) this.#mutedSpans.push({ from: this.#mutedSince, to: Date.now() });
     await this.#recording.collect(clients);
@@ -294,12 +305,13 @@ export class Drill {
   /** Compares every client's copy, and then the server's replica, with the replayed journal [J1]. */
   async #mismatches(
     roomId: RoomId,
+    whole: WholeJournal,
     room: RoomPicture,
     copies: ReadonlyMap<ParticipantId, RoomPicture>,
   ): Promise<Problem[]> {
-    const { api, deployment, journal } = this.#scene;
+    const { api, deployment } = this.#scene;
     const replica = await serverView(deployment.url, await api.joinToken(roomId, 'observer'));
-    const commits = await readAll(journal, roomId);
+    const commits = await whole.commits();
     const version = commits.length;
     const wrong = [...copies].flatMap(([who, copy]) =>
       mismatches(`copy of ${who}`, who, version, differences(room, copy)),

@@ -8,15 +8,15 @@ import type { DrillClient } from '../../ops/kit/clients/DrillClient.ts';
 
 /** A journal that lost the 50th chat message: its commit is there, but empty. */
 export function withoutOneMessage(journal: Journal): Journal {
+  const messages: string[] = [];
   return {
     ...bound(journal),
     async read(roomId, afterVersion, limit) {
-      let messages = 0;
       const commits = await journal.read(roomId, afterVersion, limit);
       return commits.map((commit) => {
-        if (afterVersion > 0 || !isMessage(commit)) return commit;
-        messages += 1;
-        return messages === 50 ? { ...commit, events: [] } : commit;
+        if (!isMessage(commit)) return commit;
+        if (!messages.includes(commit.commitId)) messages.push(commit.commitId);
+        return commit.commitId === messages[49] ? { ...commit, events: [] } : commit;
       });
     },
   };
