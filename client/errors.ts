@@ -92,3 +92,9 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof RequestRefused) return TRANSIENT.has(error.code);
   return error instanceof ConnectionLost;
 }
+
+/** Returns true if the room may have recorded a request that failed with this error. */
+export function mayBeRecorded(error: unknown): boolean {
+  if (!(error instanceof RequestRefused)) return error instanceof ConnectionLost;
+  return error.code === 'MEDIA_UNAVAILABLE' || error.code === 'JOURNAL_UNAVAILABLE' || error.code === 'INTERNAL';
+}

@@ -1,7 +1,16 @@
 import type { z } from 'zod';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import type { ExpectedMedia, RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
-import { ConnectError, ConnectionLost, isOutdated, isTransient, isUnsupported, RequestRefused } from '../errors.ts';
+import {
+  ConnectError,
+  ConnectionLost,
+  isOutdated,
+  isTransient,
+  isUnsupported,
+  mayBeRecorded,
+  RequestRefused,
+} from '../errors.ts';
+import { closeWhenSilent } from './closeWhenSilent.ts';
 import { dial } from './dial.ts';
 import type { Link, Notification } from './Link.ts';
 import { LivenessWatch } from './LivenessWatch.ts';
@@ -56,8 +65,6 @@ export interface ConnectionOptions {
 
 /** Longer than a server waits for its journal. */
 const ENTRY_TIMEOUT_MS = 15_000;
-const ENTRY_PING_MS = 400;
-const ENTRY_SILENCE_MS = 2_000;
 const ENTRY_RETRIES_PER_LINK = 3;
 /** A server that is older than this client is asked again after this: it is about to be updated. */
 const UNSUPPORTED_RETRY_MS = 500;
@@ -89,6 +96,8 @@ export class Connection {
   #polling = false;
   /** A request for entry is under way: from here on there is no way back to the previous link. */
   #entering = false;
+  /** An attempt failed after the room may have recorded it: the session of the previous link may be over. */
+  #mayHaveEntered = false;
   #ended = false;
   #lastSession = 0;
   /** There was a session: from now on failures are recovered from. */
@@ -164,6 +173,7 @@ export class Connection {
         return;
       } catch (error) {
         link?.close();
+        this.#mayHaveEntered ||= this.#entering && mayBeRecorded(error);
         if (signal.aborted) throw signal.reason;
         if (isOutdated(error) && this.#wasIn) {
           this.#owner.outdated(error as Error);
@@ -179,7 +189,7 @@ export class Connection {
         if (link !== undefined) this.#nodes.demote(link.url);
         await pause(this.#retryPauseMs(error, lostAt));
       } finally {
-        if (!signal.aborted) this.#entering = false;
+        if (!signal.aborted) this.#entering = this.#mayHaveEntered;
       }
     }
   }
@@ -295,6 +305,7 @@ export class Connection {
     const old = this.#link;
     this.#link = link;
     this.#dialling = undefined;
+    this.#mayHaveEntered = false;
     this.#resumeToken = session.resumeToken;
     this.#lastSession = Math.max(this.#lastSession, session.session);
     this.#wasIn = true;
@@ -387,18 +398,6 @@ function endOf(error: Error): SessionEnd | 'refused' {
   if (code === 'BANNED') return 'banned';
   if (code === 'STALE_SESSION') return 'replaced';
   return 'refused';
-}
-
-/**
- * Closes a link that falls silent before it is entered: until then nothing else watches it. Any answer is a sign of
- * life, even a refusal.
- */
-function closeWhenSilent(link: Link): () => void {
-  const timer = setInterval(() => {
-    if (performance.now() - link.lastHeardAt > ENTRY_SILENCE_MS) link.close();
-    else link.request('ping', {}).catch(() => undefined);
-  }, ENTRY_PING_MS);
-  return () => clearInterval(timer);
 }
 
 function pause(ms: number): Promise<void> {
