@@ -104,6 +104,7 @@ export class Room extends Emitter<RoomEvents> {
       newId: this.#newId,
       emit: (name, ...args) => this.emit(name, ...args),
       recorded: () => this.#record.room?.chat ?? [],
+      createdAt: () => this.#record.room?.createdAt ?? 0,
       hasEarlier: () => this.#record.hasEarlierChat,
       loadBefore: async (messageId) => {
         if (this.#link === undefined) throw new ConnectionLost('there is no connection now');

@@ -3,6 +3,8 @@ export interface KeyValueStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
+  /** All keys. Without it, what former stays left unsent is never cleaned up. */
+  keys?(): readonly string[];
 }
 
 export class MemoryStorage implements KeyValueStorage {
@@ -19,6 +21,10 @@ export class MemoryStorage implements KeyValueStorage {
   removeItem(key: string): void {
     this.#items.delete(key);
   }
+
+  keys(): readonly string[] {
+    return [...this.#items.keys()];
+  }
 }
 
 /** Web Storage can be missing, forbidden or full; memory then takes its place, and a reload starts from scratch. */
@@ -29,7 +35,12 @@ export function browserStorage(kind: 'localStorage' | 'sessionStorage'): KeyValu
     const probe = 'everroom:probe';
     storage.setItem(probe, '1');
     storage.removeItem(probe);
-    return storage;
+    return {
+      getItem: (key) => storage.getItem(key),
+      setItem: (key, value) => storage.setItem(key, value),
+      removeItem: (key) => storage.removeItem(key),
+      keys: () => Object.keys(storage),
+    };
   } catch {
     return new MemoryStorage();
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionLost, RequestRefused } from '../errors.ts';
 import { MemoryStorage } from '../storage.ts';
-import { ChatOutbox, type OutboxMessage } from './ChatOutbox.ts';
+import { ChatOutbox, forgetOldOutboxes, type OutboxMessage, outboxKey } from './ChatOutbox.ts';
 
 const KEY = 'outbox';
 
@@ -10,6 +10,8 @@ class PostBox {
   readonly posted: OutboxMessage[] = [];
   readonly storage = new MemoryStorage();
   fails: Error | undefined;
+  now = 1;
+  room = { room: 100, newest: null as string | null };
   #ids = 0;
 
   open(): ChatOutbox {
@@ -17,7 +19,8 @@ class PostBox {
       storage: this.storage,
       key: KEY,
       newId: () => `id-${++this.#ids}`,
-      now: () => 1,
+      now: () => this.now,
+      room: () => this.room,
       post: async (message) => {
         this.posted.push(message);
         if (this.fails !== undefined) throw this.fails;
@@ -110,6 +113,83 @@ describe('ChatOutbox', () => {
     outbox.connected();
     await vi.runAllTimersAsync();
     expect(box.texts).toEqual([]);
+  });
+
+  it('[C1] every attempt tells what the room was at the first one, through a reload of the page too', async () => {
+    const box = new PostBox();
+    box.room = { room: 100, newest: 'm7' };
+    const before = box.open();
+    box.fails = new ConnectionLost('gone');
+    before.connected();
+    before.add('one');
+    await vi.advanceTimersByTimeAsync(0);
+    before.disconnected();
+    box.fails = undefined;
+    box.room = { room: 100, newest: 'm9' };
+    box.open().connected();
+    await vi.runAllTimersAsync();
+    expect(box.posted.map(({ firstSent }) => firstSent)).toEqual([
+      { room: 100, newest: 'm7' },
+      { room: 100, newest: 'm7' },
+    ]);
+  });
+
+  it('[C1] a message for a room that was closed since fails, and goes into the new room only by hand', async () => {
+    const box = new PostBox();
+    const outbox = box.open();
+    const { messageId } = outbox.add('for the old room');
+    box.room = { room: 200, newest: null };
+    outbox.connected();
+    outbox.add('for the new room');
+    await vi.runAllTimersAsync();
+    expect(box.texts).toEqual(['for the new room']);
+    expect(outbox.messages).toMatchObject([{ messageId, failed: 'TOO_LATE' }]);
+    outbox.retry(messageId);
+    await vi.runAllTimersAsync();
+    expect(box.posted.at(-1)).toMatchObject({ text: 'for the old room', firstSent: { room: 200 } });
+  });
+
+  it("[C1] yesterday's message fails instead of leaving by itself", async () => {
+    const box = new PostBox();
+    const { messageId } = box.open().add('I am on my way');
+    box.now += 24 * 3_600_000;
+    const outbox = box.open();
+    outbox.connected();
+    await vi.runAllTimersAsync();
+    expect(box.texts).toEqual([]);
+    expect(outbox.messages).toMatchObject([{ messageId, failed: 'TOO_LATE' }]);
+  });
+
+  it.each(['STALE_SESSION', 'NOT_IN_ROOM'] as const)(
+    '[C1] a message that a dead session could not post (%s) waits for the next one, before those behind it',
+    async (code) => {
+      const box = new PostBox();
+      const outbox = box.open();
+      box.fails = new RequestRefused(code, 'over');
+      outbox.connected();
+      outbox.add('one');
+      outbox.add('two');
+      await vi.advanceTimersByTimeAsync(0);
+      outbox.disconnected();
+      expect(outbox.messages).toMatchObject([{ failed: null }, { failed: null }]);
+      box.fails = undefined;
+      outbox.connected();
+      await vi.runAllTimersAsync();
+      expect(box.texts).toEqual(['one', 'one', 'two']);
+      expect(outbox.messages).toEqual([]);
+    },
+  );
+
+  it('what a former stay left unsent is forgotten once it is too old to be sent, and not before', () => {
+    const box = new PostBox();
+    const entry = { messageId: 'm', commandId: 'c', text: 'hi', at: 1_000, failed: null };
+    box.storage.setItem(outboxKey('room', 'former'), JSON.stringify([entry]));
+    box.storage.setItem('everroom:session:room', 'kept');
+    forgetOldOutboxes(box.storage, 3_600_000);
+    expect(box.storage.getItem(outboxKey('room', 'former'))).not.toBeNull();
+    forgetOldOutboxes(box.storage, 24 * 3_600_000);
+    expect(box.storage.getItem(outboxKey('room', 'former'))).toBeNull();
+    expect(box.storage.getItem('everroom:session:room')).toBe('kept');
   });
 
   it('a stored value that is no outbox is not read as one', () => {

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { isTransient, RequestRefused } from '../errors.ts';
 import type { KeyValueStorage } from '../storage.ts';
 
+const FirstSent = z.object({ room: z.number(), newest: z.string().nullable() });
+export type FirstSent = z.infer<typeof FirstSent>;
+
 const OutboxMessage = z.object({
   messageId: z.string(),
   commandId: z.string(),
@@ -9,6 +12,10 @@ const OutboxMessage = z.object({
   at: z.number(),
   /** The code of a refusal that will not pass by itself; null if there is none. */
   failed: z.string().nullable(),
+  /** When the room was created that it is meant for. Pages of earlier versions did not keep it. */
+  room: z.number().optional(),
+  /** Set before it is sent for the first time: from then on the room may have it. */
+  firstSent: FirstSent.optional(),
 });
 export type OutboxMessage = z.infer<typeof OutboxMessage>;
 
@@ -19,14 +26,39 @@ export interface ChatOutboxOptions {
   readonly now: () => number;
   /** Resolves when the room has the message. */
   readonly post: (message: OutboxMessage) => Promise<unknown>;
+  /** When the room was created, and its newest message. */
+  readonly room: () => FirstSent;
   readonly changed: () => void;
 }
 
 const RETRY_MS = 1_000;
+/** A message that is older does not leave by itself: what was said yesterday is not for today's meeting. */
+const MAX_AGE_MS = 12 * 3_600_000;
+const PREFIX = 'everroom:outbox:';
+
+/** The session is over: the next one sends the message. */
+const NEXT_SESSION: ReadonlySet<string> = new Set(['STALE_SESSION', 'NOT_IN_ROOM']);
+
+export function outboxKey(roomId: string, participantId: string): string {
+  return `${PREFIX}${roomId}:${participantId}`;
+}
+
+/**
+ * Forgets what other stays left unsent and nobody will send any more: whoever comes with a new token is somebody else.
+ * What is younger may be another tab's.
+ */
+export function forgetOldOutboxes(storage: KeyValueStorage, now: number): void {
+  for (const key of storage.keys?.() ?? []) {
+    if (!key.startsWith(PREFIX)) continue;
+    const isOld = load(storage, key).every(({ at }) => isTooOld(at, now));
+    if (isOld) storage.removeItem(key);
+  }
+}
 
 /**
  * Chat that the room does not have yet [C1]. Messages leave one after the other, so that their order holds even if one
- * of them is refused; each keeps its ids until the room has acknowledged it, through reconnects and reloads.
+ * of them is refused; each keeps its ids until the room has acknowledged it, through reconnects and reloads. A message
+ * that is too old, or meant for a room that was closed since, fails instead, and is sent again only by hand.
  */
 export class ChatOutbox {
   readonly #options: ChatOutboxOptions;
@@ -52,6 +84,7 @@ export class ChatOutbox {
       text,
       at: this.#options.now(),
       failed: null,
+      room: this.#options.room().room,
     };
     this.#update([...this.#messages, message]);
     void this.#flush();
@@ -65,7 +98,14 @@ export class ChatOutbox {
     this.#update([
       ...this.#messages.filter((candidate) => candidate.messageId !== messageId),
       // A refused command took no effect; under its old id the room might answer from memory.
-      { ...message, commandId: this.#options.newId(), failed: null },
+      {
+        messageId,
+        commandId: this.#options.newId(),
+        text: message.text,
+        at: this.#options.now(),
+        failed: null,
+        room: this.#options.room().room,
+      },
     ]);
     void this.#flush();
   }
@@ -98,11 +138,16 @@ export class ChatOutbox {
       for (;;) {
         const message = this.#messages.find((candidate) => candidate.failed === null);
         if (message === undefined || !this.#connected) return;
+        const room = this.#options.room();
+        if (isTooOld(message.at, this.#options.now()) || (message.room ?? room.room) !== room.room) {
+          this.#fail(message.messageId, 'TOO_LATE');
+          continue;
+        }
         try {
-          await this.#options.post(message);
+          await this.#options.post(this.#noteFirst(message, room));
           this.#remove(message.messageId);
         } catch (error) {
-          if (error instanceof RequestRefused && !isTransient(error)) {
+          if (error instanceof RequestRefused && !isTransient(error) && !NEXT_SESSION.has(error.code)) {
             this.#fail(message.messageId, error.code);
             continue;
           }
@@ -113,6 +158,14 @@ export class ChatOutbox {
     } finally {
       this.#sending = false;
     }
+  }
+
+  /** Kept before the message leaves: a page that is reloaded meanwhile must know. */
+  #noteFirst(message: OutboxMessage, room: FirstSent): OutboxMessage {
+    if (message.firstSent !== undefined) return message;
+    const noted = { ...message, firstSent: room };
+    this.#update(this.#messages.map((each) => (each.messageId === message.messageId ? noted : each)));
+    return noted;
   }
 
   #fail(messageId: string, code: string): void {
@@ -136,6 +189,10 @@ export class ChatOutbox {
     }
     this.#options.changed();
   }
+}
+
+function isTooOld(at: number, now: number): boolean {
+  return now - at > MAX_AGE_MS;
 }
 
 function load(storage: KeyValueStorage, key: string): OutboxMessage[] {

@@ -2,7 +2,7 @@ import type { ChatMessage } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 import type { ChatEntry, EmitRoomEvent } from '../room/RoomEvents.ts';
 import type { KeyValueStorage } from '../storage.ts';
-import { ChatOutbox } from './ChatOutbox.ts';
+import { ChatOutbox, forgetOldOutboxes, outboxKey } from './ChatOutbox.ts';
 
 export interface RoomChatOptions {
   readonly commands: CommandQueue;
@@ -10,6 +10,8 @@ export interface RoomChatOptions {
   readonly newId: () => string;
   readonly emit: EmitRoomEvent;
   readonly recorded: () => readonly ChatMessage[];
+  /** When the room was created. */
+  readonly createdAt: () => number;
   /** Whether the room has messages before the first recorded one. */
   readonly hasEarlier: () => boolean;
   /** Adds the page before this message to what is recorded. */
@@ -106,13 +108,16 @@ export class RoomChat {
 
   /** Called with every session: sends what an earlier one, or an earlier page, left unsent. */
   connected(roomId: string, participantId: string): void {
-    const { storage, newId, commands, emit } = this.#options;
+    const { storage, newId, commands, emit, recorded, createdAt } = this.#options;
+    if (this.#outbox === undefined) forgetOldOutboxes(storage, Date.now());
     this.#outbox ??= new ChatOutbox({
       storage,
-      key: `everroom:outbox:${roomId}:${participantId}`,
+      key: outboxKey(roomId, participantId),
       newId,
       now: () => Date.now(),
-      post: ({ messageId, commandId, text }) => commands.send('postChat', { messageId, text }, commandId),
+      post: ({ messageId, commandId, text, firstSent }) =>
+        commands.send('postChat', { messageId, text, ...(firstSent && { firstSent }) }, commandId),
+      room: () => ({ room: createdAt(), newest: recorded().at(-1)?.id ?? null }),
       changed: () => emit('chatChanged'),
     });
     for (const message of this.#options.recorded()) this.#outbox.seen(message.id);

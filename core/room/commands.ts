@@ -18,6 +18,15 @@ export type Actor =
   | { readonly kind: 'node'; readonly nodeId: NodeId }
   | { readonly kind: 'operator' };
 
+/**
+ * What the sender of a message knew when it sent it first: when the room was created, and the newest message then (null:
+ * none). A room that was closed and created again is another one.
+ */
+export interface FirstSent {
+  readonly room: number;
+  readonly newest: MessageId | null;
+}
+
 /** What every command carries. `now` is in ms since the epoch, from the node's clock. */
 export interface CommandEnvelope {
   readonly commandId: CommandId;
@@ -82,7 +91,12 @@ type OwnCommand =
       readonly muted: boolean;
     }
   | { readonly type: 'UnpublishTrack'; readonly participantId: ParticipantId; readonly trackId: TrackId }
-  | { readonly type: 'PostChat'; readonly messageId: MessageId; readonly text: string }
+  | {
+      readonly type: 'PostChat';
+      readonly messageId: MessageId;
+      readonly text: string;
+      readonly firstSent?: FirstSent | undefined;
+    }
   | { readonly type: 'EditChat'; readonly messageId: MessageId; readonly text: string }
   | { readonly type: 'DeleteChat'; readonly messageId: MessageId }
   | { readonly type: 'RaiseHand' }

@@ -17,6 +17,7 @@ export const REFUSAL_CODES = [
   'TRACK_EXISTS',
   'MESSAGE_NOT_FOUND',
   'TOO_MANY_BANS',
+  'TOO_LATE',
   'INVALID',
 ] as const;
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ErrorCode, readSocketError, toSocketError } from './errors.ts';
 
 /** How the first clients of protocol 3 read an error. */
-const FirstCodes = ErrorCode.exclude(['TOO_MANY_BANS', 'ROOM_PARKED', 'ROOM_READ_ONLY', 'BUSY']);
+const FirstCodes = ErrorCode.exclude(['TOO_MANY_BANS', 'TOO_LATE', 'ROOM_PARKED', 'ROOM_READ_ONLY', 'BUSY']);
 const FirstError = z.object({ code: FirstCodes, message: z.string() });
 
 test('an error with a later code is readable for the first clients of the protocol, and exact for newer ones', () => {

@@ -20,6 +20,7 @@ export const ErrorCode = z.enum([
   'TRACK_EXISTS',
   'MESSAGE_NOT_FOUND',
   'TOO_MANY_BANS',
+  'TOO_LATE',
   'INVALID',
   // The connection says no.
   'TOKEN_INVALID',
@@ -58,6 +59,7 @@ export type WireError = z.infer<typeof WireError>;
 /** Codes that were added later, with what older clients of this protocol get instead. */
 const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   TOO_MANY_BANS: 'INVALID',
+  TOO_LATE: 'INVALID',
   ROOM_PARKED: 'INTERNAL',
   ROOM_READ_ONLY: 'JOURNAL_UNAVAILABLE',
   BUSY: 'TOO_MANY_REQUESTS',

@@ -33,6 +33,7 @@ const none = z.object({});
 const expected = z.array(ExpectedMedia).max(16);
 const name = z.string().max(256);
 const text = z.string().max(16_384);
+const firstSent = z.object({ room: z.number(), newest: Id.nullable() });
 
 /** `session` in a request: the newest session that this client had, so that the next one gets a higher number. */
 const seen = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -130,7 +131,8 @@ export const requests = {
     response: none,
   },
 
-  postChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
+  /** The same `firstSent` with every attempt: then the room refuses a message of which it cannot tell whether it has it. */
+  postChat: { request: z.object({ ...command, messageId: Id, text, firstSent: firstSent.optional() }), response: none },
   editChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
   /** The messages before this one, oldest first; `more` if there are earlier ones still. */
   chatBefore: { request: z.object({ messageId: Id }), response: z.object({ messages: Chat, more: z.boolean() }) },

@@ -18,6 +18,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   TRACK_EXISTS: 409,
   MESSAGE_NOT_FOUND: 404,
   TOO_MANY_BANS: 409,
+  TOO_LATE: 409,
   INVALID: 400,
   TOKEN_INVALID: 401,
   TOKEN_EXPIRED: 401,

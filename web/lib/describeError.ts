@@ -28,6 +28,7 @@ const BY_CODE: Descriptions = {
   PASSWORD_WRONG: { title: 'That password is wrong.', advice: 'Check it and try again.' },
   LOBBY: { title: 'A host has to let you in.', advice: 'Ask to join.' },
   BANNED: { title: 'You cannot join this meeting.', advice: 'A host has removed you from it.' },
+  TOO_LATE: { title: 'The message was not sent.', advice: 'Look whether it is there, and send it again.' },
   STALE_SESSION: { title: 'This meeting is open elsewhere.', advice: 'Go on there, or join again here.' },
   NOT_IN_ROOM: { title: 'You are not in this meeting any more.', advice: 'Join it again.' },
   FORBIDDEN: { title: 'Only hosts can do that.', advice: 'Ask a host of this meeting.' },

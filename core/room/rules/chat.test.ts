@@ -12,6 +12,7 @@ import {
   stateOf,
 } from '../../../test/support/room.ts';
 import type { RoomEvent } from '../events.ts';
+import { CHAT_KEPT } from '../state.ts';
 
 const post = (messageId: string, text = 'hello'): CommandBody => ({ type: 'PostChat', messageId, text });
 const edit = (messageId: string, text: string): CommandBody => ({ type: 'EditChat', messageId, text });
@@ -28,6 +29,32 @@ describe('chat', () => {
     given(...ROOM, posted('ann', 'm1'), deleted)
       .when(by('ann', 1), post('m1'))
       .nothing();
+  });
+
+  it('[R-CHAT-6] a message that may have been sent before is taken only while the room would remember it', () => {
+    const sentAt = (newest: string | null, room = stateOf(...ROOM).createdAt): CommandBody => ({
+      type: 'PostChat',
+      messageId: 'mine',
+      text: 'hello',
+      firstSent: { room, newest },
+    });
+    const many = Array.from({ length: CHAT_KEPT }, (_, index) => posted('bob', `b${index}`));
+    const full = given(...ROOM, ...many);
+    full.when(by('ann', 1), sentAt('b0')).then([posted('ann', 'mine')]);
+    given(...ROOM, ...many, posted('bob', 'last'))
+      .when(by('ann', 1), sentAt('b0'))
+      .refused('TOO_LATE');
+    given(...ROOM, posted('ann', 'mine'), ...many.slice(1))
+      .when(by('ann', 1), sentAt('forgotten'))
+      .nothing();
+    full.when(by('ann', 1), sentAt(null)).refused('TOO_LATE');
+    given(...ROOM, ...many.slice(1))
+      .when(by('ann', 1), sentAt(null))
+      .then([posted('ann', 'mine')]);
+    // A room that was closed and created again is another one.
+    given(...ROOM)
+      .when(by('ann', 1), sentAt(null, NOW - 86_400_000))
+      .refused('TOO_LATE');
   });
 
   it('[R-CHAT-2] the time of messages never goes backwards', () => {

@@ -1,7 +1,7 @@
-import type { CommandOf } from '../commands.ts';
+import type { CommandOf, FirstSent } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
 import { Refusal } from '../refusal.ts';
-import type { ChatMessage, MessageId, RoomState } from '../state.ts';
+import { CHAT_KEPT, type ChatMessage, type MessageId, type RoomState } from '../state.ts';
 import { requireOwnerOrModerator, requireParticipant } from './actors.ts';
 import { requireId, toChatText } from './input.ts';
 
@@ -18,6 +18,10 @@ export function postChat(command: CommandOf<'PostChat'>, state: RoomState): Room
   if (known !== undefined) {
     if (known.participantId === participantId) return [];
     throw new Refusal('INVALID', 'Another message has this id: choose a new one.');
+  }
+
+  if (command.firstSent !== undefined && !remembersSince(command.firstSent, state)) {
+    throw new Refusal('TOO_LATE', 'The room cannot tell any more whether it got this message: send it again.');
   }
 
   const at = notBefore(state.chat.at(-1)?.at ?? 0, command.now);
@@ -48,6 +52,15 @@ export function deleteChat(command: CommandOf<'DeleteChat'>, state: RoomState): 
   requireOwnerOrModerator(actor, message.participantId, state);
   if (message.deleted) return [];
   return [{ type: 'ChatDeleted', messageId, at }];
+}
+
+/**
+ * Returns whether every message since then is still in the state, so that a message that is not there was never posted
+ * [R-CHAT-6]. However many people come and go, only messages use this memory up.
+ */
+function remembersSince({ room, newest }: FirstSent, state: RoomState): boolean {
+  if (room !== state.createdAt) return false;
+  return newest === null ? state.chat.length < CHAT_KEPT : findMessage(newest, state) !== undefined;
 }
 
 /**

@@ -4,7 +4,12 @@ import { chatBefore as pageBefore } from '../../telling/chatPages.ts';
 import { withRoom } from '../withRoom.ts';
 import { type Handler, record } from './handler.ts';
 
-export const postChat = record<'postChat'>(({ messageId, text }) => ({ type: 'PostChat', messageId, text }));
+export const postChat = record<'postChat'>(({ messageId, text, firstSent }) => ({
+  type: 'PostChat',
+  messageId,
+  text,
+  firstSent,
+}));
 export const editChat = record<'editChat'>(({ messageId, text }) => ({ type: 'EditChat', messageId, text }));
 export const deleteChat = record<'deleteChat'>(({ messageId }) => ({ type: 'DeleteChat', messageId }));
 
