@@ -26,7 +26,13 @@ export interface MediaPlaneOptions {
   /** The most that one participant is asked to send; whoever sends far more is paused. */
   readonly maxIncomingBitrateBps?: number;
   /** The queue of reencoding jobs, and where sidecars reach this node. Without it nothing is reencoded. */
-  readonly reencoding?: { readonly queue: ReencodingQueue; readonly nodeId: NodeId; readonly nodeUrl: string } | null;
+  readonly reencoding?: {
+    readonly queue: ReencodingQueue;
+    readonly nodeId: NodeId;
+    readonly nodeUrl: string;
+    /** How many tracks of one room are reencoded at most; any number by default. */
+    readonly mostTracks?: number;
+  } | null;
   /** UDP ports for sidecars on other machines, `max` included; any by default. */
   readonly plainPorts?: { readonly min: number; readonly max: number } | null;
   /** Path of the mediasoup worker's binary; by default mediasoup's own. */

@@ -139,3 +139,31 @@ describe('as which codec', () => {
     expect(planned({ wish: true, receives: [['H264']] }, SERVED).get('cam')).toBe('VP8');
   });
 });
+
+test('a room gets no more than its share: reencoded tracks stay, then come those that a host chose', () => {
+  const track = (id: string, wish: boolean | null): Track => ({
+    id,
+    source: 'camera',
+    kind: 'video',
+    muted: false,
+    reencoding: wish,
+  });
+  const people = [
+    participant('ann', true, [track('first', null), track('chosen', true), track('before', null)]),
+    participant('viewer', true, []),
+  ];
+  const room: RoomState = {
+    ...EMPTY_ROOM,
+    status: 'open',
+    settings: { ...EMPTY_ROOM.settings, reencoding: { mode: 'on' } },
+    participants: new Map(people.map((person) => [person.id, person])),
+  };
+  const producers = new Map(['first', 'chosen', 'before'].map((id) => [id, producer(id, 'VP9' as const)]));
+  const share = (most: number): TrackId[] => [
+    ...planReencoding(room, { producers, viewers: new Map() }, new Map([['before', 'VP8']]), most).keys(),
+  ];
+  expect(share(0)).toEqual([]);
+  expect(share(1)).toEqual(['before']);
+  expect(share(2)).toEqual(['before', 'chosen']);
+  expect(share(9)).toEqual(['before', 'chosen', 'first']);
+});

@@ -13,15 +13,17 @@ const STAYS_ABOVE = 0.8;
  * The host's wish for a track counts first. Without one, a camera or screen is reencoded if the room's policy is `on`,
  * or if it is `auto` and either more people than its number are there or somebody's device cannot receive what the
  * publisher sends. Muted tracks stay reencoded. The codec is VP8, or H264 if more of the viewers here receive that; it
- * does not change while the track is reencoded.
+ * does not change while the track is reencoded. A room gets at most `most`, so that no room takes all sidecars: those that
+ * are reencoded come first, then those that a host chose, then the oldest.
  */
 export function planReencoding(
   room: RoomState,
   live: Pick<LiveMedia, 'producers' | 'viewers'>,
   before: ReadonlyMap<TrackId, ReencodedCodec>,
+  most = Number.POSITIVE_INFINITY,
 ): Map<TrackId, ReencodedCodec> {
-  const wanted = new Map<TrackId, ReencodedCodec>();
-  if (room.status !== 'open') return wanted;
+  const wanted: { readonly track: Track; readonly codec: ReencodedCodec }[] = [];
+  if (room.status !== 'open') return new Map();
   const policy = room.settings.reencoding;
   const connected = [...room.participants.values()].filter((participant) => participant.connected).length;
   for (const { id, connected: isConnected, tracks } of room.participants.values()) {
@@ -34,10 +36,12 @@ export function planReencoding(
       const others = isConnected ? connected - 1 : connected;
       const isReencoded = before.has(track.id);
       if (!isToBeReencoded(track, policy, { source, viewers, others, isReencoded })) continue;
-      wanted.set(track.id, before.get(track.id) ?? codecFor(viewers));
+      wanted.push({ track, codec: before.get(track.id) ?? codecFor(viewers) });
     }
   }
-  return wanted;
+  const rank = ({ id, reencoding }: Track): number => (before.has(id) ? 0 : reencoding ? 1 : 2);
+  wanted.sort((a, b) => rank(a.track) - rank(b.track));
+  return new Map(wanted.slice(0, most).map(({ track, codec }) => [track.id, codec]));
 }
 
 interface Audience {

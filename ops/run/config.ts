@@ -59,6 +59,8 @@ export interface Config {
     readonly sidecarSecret: Secret;
     /** The address where sidecars reach this node, without a slash at the end. */
     readonly sidecarUrl: string;
+    /** How many tracks of one room are reencoded at most. */
+    readonly tracksPerRoom: number;
     /** UDP ports for sidecars on other machines, the last one included; null for any. */
     readonly plainPorts: { readonly min: number; readonly max: number } | null;
   };
@@ -169,6 +171,7 @@ export function parseConfig(
       sidecar: set.REENCODER,
       sidecarSecret: new Secret(set.SIDECAR_SECRET ?? generated?.sidecarSecret ?? ''),
       sidecarUrl: withoutSlash(set.SIDECAR_URL ?? `${scheme}://${hostForSidecars(set.HOST, machine)}:${set.PORT}`),
+      tracksPerRoom: set.REENCODED_TRACKS_PER_ROOM,
       plainPorts: set.REENCODER_PORTS ?? null,
     },
     log: { level: set.LOG_LEVEL },

@@ -41,7 +41,7 @@ async function createServer(): Promise<SupervisedServer> {
   const nodeId = `${config.node.name}-${randomUUID()}`;
   const logger = pino({ level: config.log.level, base: { nodeId } });
 
-  const { plainPorts, sidecarSecret, sidecarUrl } = config.reencoding;
+  const { plainPorts, sidecarSecret, sidecarUrl, tracksPerRoom } = config.reencoding;
   const openingRecovery = createRecovery({
     redis: { url: redisUrl(config) },
     durability: config.redis.durability,
@@ -61,7 +61,7 @@ async function createServer(): Promise<SupervisedServer> {
     openingRecovery,
     createMediaPlane({
       ...config.media,
-      reencoding: { queue, nodeId, nodeUrl: sidecarUrl },
+      reencoding: { queue, nodeId, nodeUrl: sidecarUrl, mostTracks: tracksPerRoom },
       plainPorts,
       logger,
       clock,

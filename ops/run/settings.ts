@@ -290,6 +290,9 @@ const settings = z.object({
     .optional()
     .describe('How many tracks one sidecar reencodes at most.')
     .meta({ shownDefault: 'as many as its CPU is measured to carry' }),
+  REENCODED_TRACKS_PER_ROOM: wholeNumber(0, 1_000)
+    .default(4)
+    .describe('How many tracks of one room this node has reencoded at most, whatever its hosts wish; `0` for none.'),
   REENCODER_ADDRESS: z
     .union([z.ipv4(), z.ipv6()], { error: 'must be one IP address' })
     .optional()

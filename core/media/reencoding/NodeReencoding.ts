@@ -22,6 +22,7 @@ export interface NodeReencodingOptions {
   /** The URL at which sidecars reach this node. */
   readonly nodeUrl: string;
   readonly plainListen: PlainListen;
+  readonly mostTracks?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -50,10 +51,11 @@ export class NodeReencoding implements ReencodingPort {
   }
 
   openRoom(roomId: RoomId, objects: RoomReencodingObjects): RoomReencoding {
-    const { queue, plainListen, clock } = this.#options;
+    const { queue, plainListen, mostTracks, clock } = this.#options;
     const room = new RoomReencoding(objects, {
       queue,
       plainListen,
+      ...(mostTracks === undefined ? {} : { mostTracks }),
       clock,
       logger: this.#options.logger.child({ roomId }),
       newJob: (track) => this.#newJob(roomId, track),

@@ -27,6 +27,8 @@ export type RoomReencodingDeps = Omit<TrackReencodingDeps, 'demandsOn' | 'isFlow
   /** A sidecar attached: its pulses must be checked from now on. */
   readonly busy: () => void;
   readonly onClosed: (room: RoomReencoding) => void;
+  /** How many tracks are reencoded at most; any number by default. */
+  readonly mostTracks?: number;
 };
 
 /** One room's reencoding on this node: which tracks the room wants reencoded, and the work on each. */
@@ -107,7 +109,7 @@ export class RoomReencoding {
     const before = new Map(
       [...this.#wanted].map(([trackId, { codec }]): [TrackId, ReencodedCodec] => [trackId, codec]),
     );
-    const planned = planReencoding(room(), { producers: sources, viewers }, before);
+    const planned = planReencoding(room(), { producers: sources, viewers }, before, this.#deps.mostTracks);
     for (const [trackId, track] of this.#wanted) {
       if (planned.has(trackId)) continue;
       this.#wanted.delete(trackId);
