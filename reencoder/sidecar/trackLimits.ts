@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Several times what the largest picture that engines take (4096 × 4096) needs. */
+/** A picture of the largest size that engines take (4096 × 4096) has 25 MB, and a decoder keeps some of them. */
 const MEMORY_BYTES = 4 * 1024 ** 3;
 const OPEN_FILES = 256;
 
