@@ -2,6 +2,7 @@ import type { Logger, RoomIndex, RoomSummary, ServiceTime } from '../core/ports.
 import type { RoomId } from '../core/room/state.ts';
 import { escapeId, roomActivityKey, roomDeadlinesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
+import { defineScripts, type Scripts } from './scripts.ts';
 
 /** A deadline that passed this long ago was met, or other nodes remember it. */
 const REMEMBERED_MS = 60_000;
@@ -14,23 +15,26 @@ export class RedisRoomIndex implements RoomIndex {
   readonly #redis: RedisConnection;
   readonly #time: Pick<ServiceTime, 'now'>;
   readonly #logger: Logger;
+  readonly #scripts: Scripts;
   readonly #deadlines = new Map<RoomId, number>();
 
   constructor(redis: RedisConnection, time: Pick<ServiceTime, 'now'>, logger: Logger) {
     this.#redis = redis;
+    this.#scripts = defineScripts(redis.client);
     this.#time = time;
     this.#logger = logger;
     redis.availability.onChange((available) => available && void this.#writeDeadlinesAgain());
   }
 
   async touch(roomId: RoomId, at: number, deadline: number | null): Promise<void> {
+    const written = this.#deadlines.get(roomId);
     this.#remember(roomId, deadline);
     const { client } = this.#redis;
     const member = escapeId(roomId);
     await this.#redis.run('note the activity of a room', () =>
       Promise.all([
         client.zadd(roomActivityKey(), 'GT', at, member),
-        deadline === null ? client.zrem(roomDeadlinesKey(), member) : client.zadd(roomDeadlinesKey(), deadline, member),
+        deadline === null ? this.#takeBack(member, written) : client.zadd(roomDeadlinesKey(), deadline, member),
       ]),
     );
   }
@@ -54,6 +58,11 @@ export class RedisRoomIndex implements RoomIndex {
       rooms.push({ roomId: unescapeId(flat[i] ?? ''), lastActivityAt: Number(flat[i + 1]) });
     }
     return rooms;
+  }
+
+  /** Only what this node wrote: it may lag, and another node's deadline must stay. One too many is looked at in vain. */
+  async #takeBack(member: string, written: number | undefined): Promise<void> {
+    if (written !== undefined) await this.#scripts.settleClaim(roomDeadlinesKey(), member, written, '');
   }
 
   /** In the order of the last change, so that old deadlines come first and can be removed. */

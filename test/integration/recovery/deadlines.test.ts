@@ -324,6 +324,21 @@ describe.concurrent('deadlines of rooms', () => {
     expect(await side.zrange(roomDeadlinesKey(), '0', '-1')).toEqual(['before', 'meanwhile']);
   });
 
+  test("a node that lags does not take away another node's deadline", async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    const later = Date.now() + 600_000;
+    await a.roomIndex.touch('room', 1, later);
+    await b.roomIndex.touch('room', 1, null);
+    expect(await side.zscore(roomDeadlinesKey(), 'room')).toBe(String(later));
+    await b.roomIndex.touch('room', 2, later + 1);
+    await a.roomIndex.touch('room', 2, null);
+    expect(await side.zscore(roomDeadlinesKey(), 'room')).toBe(String(later + 1));
+    await b.roomIndex.touch('room', 3, null);
+    expect(await side.zscore(roomDeadlinesKey(), 'room')).toBeNull();
+  });
+
   test('rooms are listed by last activity', async (context) => {
     const { startNode } = await startWorld(context);
     const a = await startNode('a');
