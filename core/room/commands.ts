@@ -19,8 +19,8 @@ export type Actor =
   | { readonly kind: 'operator' };
 
 /**
- * What the sender of a message knew when it sent it first: when the room was created, and the newest message then (null:
- * none). A room that was closed and created again is another one.
+ * What the sender of a message knew when it sent it first: when the room was created, and the newest message then
+ * (null: none). A room that was closed and created again is another one.
  */
 export interface FirstSent {
   readonly room: number;

@@ -13,8 +13,8 @@ const STAYS_ABOVE = 0.8;
  * The host's wish for a track counts first. Without one, a camera or screen is reencoded if the room's policy is `on`,
  * or if it is `auto` and either more people than its number are there or somebody's device cannot receive what the
  * publisher sends. Muted tracks stay reencoded. The codec is VP8, or H264 if more of the viewers here receive that; it
- * does not change while the track is reencoded. A room gets at most `most`, so that no room takes all sidecars: those that
- * are reencoded come first, then those that a host chose, then the oldest.
+ * does not change while the track is reencoded. A room gets at most `most`, so that no room takes all sidecars: those
+ * that are reencoded come first, then those that a host chose, then the oldest.
  */
 export function planReencoding(
   room: RoomState,

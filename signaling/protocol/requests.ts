@@ -131,7 +131,7 @@ export const requests = {
     response: none,
   },
 
-  /** The same `firstSent` with every attempt: then the room refuses a message of which it cannot tell whether it has it. */
+  /** With the same `firstSent` in every attempt, the room refuses a message if it cannot tell whether it has it. */
   postChat: { request: z.object({ ...command, messageId: Id, text, firstSent: firstSent.optional() }), response: none },
   editChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
   /** The messages before this one, oldest first; `more` if there are earlier ones still. */
