@@ -6,6 +6,7 @@ import { CommandQueue } from './connection/CommandQueue.ts';
 import { Connection, type ConnectionOwner } from './connection/Connection.ts';
 import type { Link, Notification } from './connection/Link.ts';
 import { wakeWithThePage } from './connection/wakeWithThePage.ts';
+import { ownDeviceId } from './deviceId.ts';
 import { Emitter } from './Emitter.ts';
 import { ConnectError, ConnectionLost } from './errors.ts';
 import { MediaEngine } from './media/MediaEngine.ts';
@@ -256,6 +257,7 @@ export class Room extends Emitter<RoomEvents> {
       nodes: [...nodes, ...(stored?.nodes ?? [])],
       joinToken,
       resumeToken: stored?.resumeToken,
+      device: ownDeviceId(this.#newId, this.#options.deviceStorage),
       name: options.name,
       password: options.password,
       knock: options.knock ?? true,

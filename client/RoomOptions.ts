@@ -5,6 +5,8 @@ import type { KeyValueStorage } from './storage.ts';
 export interface RoomOptions {
   /** Keeps the session through a reload; per tab. */
   readonly sessionStorage?: KeyValueStorage;
+  /** Keeps the random id of this device, which bans reach; without it, clients outside browsers have none. */
+  readonly deviceStorage?: KeyValueStorage;
   /** Keeps unsent chat through a reload. */
   readonly chatStorage?: KeyValueStorage;
   readonly devices?: DeviceAccess;

@@ -1,6 +1,9 @@
 /** The client of Everroom: framework-free, for browsers, and for Node with a WebRTC implementation. */
+export { grantsOf } from '../core/room/queries.ts';
 export type {
+  Ban,
   ChatMessage,
+  Grants,
   LobbyEntry,
   Participant as ParticipantRecord,
   ReencodingPolicy,

@@ -21,6 +21,8 @@ export interface RecoveryConfig {
   readonly logger: Logger;
   /** A keyed hash of the secret that signs tokens, for nodes that serve clients. */
   readonly tokenSecretFingerprint?: string;
+  /** Those of secrets whose tokens this node takes too. */
+  readonly oldTokenSecretFingerprints?: readonly string[];
   /** How long Redis may take to serve at first: it may have to load its data. */
   readonly startTimeoutMs?: number;
 }
@@ -51,7 +53,7 @@ const START_TIMEOUT_MS = 30_000;
  * @throws TypeError when the URL is bad
  */
 export async function createRecovery(config: RecoveryConfig): Promise<Recovery> {
-  const { clock, durability, nodeId, tokenSecretFingerprint } = config;
+  const { clock, durability, nodeId, tokenSecretFingerprint, oldTokenSecretFingerprints: old = [] } = config;
   const logger = config.logger.child({ part: 'recovery' });
   const redis = new RedisConnection(config.redis, logger);
   // WAIT holds up its connection: signs of life must not stand behind it.
@@ -74,7 +76,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     if (journalRedis !== redis) await journalRedis.firstService(config.startTimeoutMs ?? START_TIMEOUT_MS);
     await verifyDurability(redis, durability, logger);
     await time.start();
-    if (tokenSecretFingerprint) await claimTokenSecret(redis, tokenSecretFingerprint, logger);
+    if (tokenSecretFingerprint) await claimTokenSecret(redis, tokenSecretFingerprint, old, logger);
   } catch (error) {
     await close();
     throw error;
@@ -87,7 +89,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     deadlineSweeper: new RedisDeadlineSweeper(redis, time, nodeId, clock, logger),
     time,
     async confirmTokenSecret() {
-      if (tokenSecretFingerprint) await confirmTokenSecret(redis, tokenSecretFingerprint, logger);
+      if (tokenSecretFingerprint) await confirmTokenSecret(redis, tokenSecretFingerprint, old, logger);
     },
     reencodingQueue,
     sidecars: new RedisSidecarDirectory(redis, clock, logger),

@@ -11,9 +11,33 @@ type Upcast = (state: Stored) => Stored;
  * the state that `evolve` derives from the same events, adds a step: journals are trimmed to their snapshots, so an old
  * snapshot may be all that is left of a room. Maps and sets are still `{ map: [[key, value], …] }` and `{ set: […] }`.
  */
-const STEPS: readonly Upcast[] = [(state) => ({ ...state, spotlight: null })];
+const STEPS: readonly Upcast[] = [(state) => ({ ...state, spotlight: null }), withRights];
 
 const FORMAT = STEPS.length + 1;
+
+/** From then on a room knows what people may do, whose tokens are void, and what a ban reaches. */
+function withRights(state: Stored): Stored {
+  const nowhere = { device: null, address: null };
+  const grants = { sources: ['camera', 'microphone', 'screen', 'screenAudio'], chat: true, unmute: true };
+  const bans = (state.banned as { readonly set: readonly string[] }).set.map((participantId) => {
+    return [participantId, { participantId, name: null, ...nowhere, addressUntil: null }];
+  });
+  return {
+    ...state,
+    settings: { ...(state.settings as Stored), grants, guests: true },
+    participants: withFields(state.participants, { nameFixed: false, grants: null, ...nowhere }),
+    lobby: withFields(state.lobby, nowhere),
+    bans: { map: bans },
+    roles: { map: [] },
+    voided: { map: [] },
+    tokensVoidUntil: 0,
+  };
+}
+
+function withFields(stored: unknown, fields: Stored): Stored {
+  const { map } = stored as { readonly map: readonly (readonly [string, Stored])[] };
+  return { map: map.map(([key, value]) => [key, { ...value, ...fields }]) };
+}
 
 const compress = promisify(deflateRaw);
 const expand = promisify(inflateRaw);

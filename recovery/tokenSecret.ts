@@ -11,7 +11,7 @@ class OtherTokenSecret extends Error {
     super(
       'TOKEN_SECRET is not that of the other nodes on this Redis: their tokens would be refused here, and those of ' +
         'this node there. Give every node the same TOKEN_SECRET (a generated one is in secrets.json in the data folder ' +
-        'of the node that has it). To change it, stop all nodes before the first one starts with the new one.',
+        'of the node that has it). To change it, name the new one in OLD_TOKEN_SECRETS of every node first, then the old one.',
     );
     this.name = 'OtherTokenSecret';
   }
@@ -20,12 +20,18 @@ class OtherTokenSecret extends Error {
 const POLL_MS = 250;
 
 /**
- * Makes the secret with this fingerprint that of the deployment, unless nodes serve with another one. A node that has
- * just died counts as serving for some seconds: waits that long.
+ * Makes the secret with this fingerprint that of the deployment, unless nodes serve with another one that is not among
+ * the `old` ones, whose tokens this node takes too. A node that has just died counts as serving for some seconds: waits
+ * that long.
  * @throws OtherTokenSecret
  * @throws Unavailable when Redis does not answer
  */
-export async function claimTokenSecret(redis: RedisConnection, fingerprint: string, logger: Logger): Promise<void> {
+export async function claimTokenSecret(
+  redis: RedisConnection,
+  fingerprint: string,
+  old: readonly string[],
+  logger: Logger,
+): Promise<void> {
   const { client } = redis;
   const { nodesByAge } = defineScripts(client);
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
@@ -34,6 +40,11 @@ export async function claimTokenSecret(redis: RedisConnection, fingerprint: stri
       return client.get(tokenSecretKey());
     });
     if (known === fingerprint) return;
+    if (known !== null && old.includes(known)) {
+      logger.info({}, 'a new TOKEN_SECRET takes over');
+      await redis.runRepeatable('note the new TOKEN_SECRET', () => client.set(tokenSecretKey(), fingerprint));
+      return;
+    }
     const serving = await redis.runRepeatable('look for other nodes', () =>
       nodesByAge(nodesKey(), 'alive', DEAD_AFTER_MS),
     );
@@ -49,11 +60,16 @@ export async function claimTokenSecret(redis: RedisConnection, fingerprint: stri
  * Checks again once this node is known to others: two that start at the same moment do not see each other before.
  * @throws OtherTokenSecret
  */
-export async function confirmTokenSecret(redis: RedisConnection, fingerprint: string, logger: Logger): Promise<void> {
+export async function confirmTokenSecret(
+  redis: RedisConnection,
+  fingerprint: string,
+  old: readonly string[],
+  logger: Logger,
+): Promise<void> {
   try {
     const known = await redis.run('compare TOKEN_SECRET', () => redis.client.get(tokenSecretKey()));
     // A Redis that lost the fingerprint gets it from the next node that starts.
-    if (known !== null && known !== fingerprint) throw new OtherTokenSecret();
+    if (known !== null && known !== fingerprint && !old.includes(known)) throw new OtherTokenSecret();
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     logger.debug({ err: error }, 'TOKEN_SECRET is not compared again');

@@ -6,6 +6,7 @@ import type { MediaPlane } from '../core/media/MediaPlane.ts';
 import type { Clock, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
 import type { ReencodingPort } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
+import { Origins } from './auth/Origins.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
 import { BacklogGuard } from './connections/backlog.ts';
@@ -63,8 +64,12 @@ export interface SignalingDeps {
     readonly apiSecret: Revealable;
     /** Signs tokens. */
     readonly tokenSecret: Revealable;
-    /** Whether people may create rooms, and get tokens for rooms they know, without the API key. */
+    /** Verify tokens that were signed before `tokenSecret` took over. */
+    readonly oldTokenSecrets?: readonly Revealable[];
+    /** Whether people may create rooms without the API key. */
     readonly openRoomCreation: boolean;
+    /** Whether people get tokens for rooms that they know without the API key, if the room takes guests. */
+    readonly guestAccess: boolean;
   };
   /** Settings of rooms whose creator does not give them. */
   readonly graceMs: number;
@@ -134,7 +139,10 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   let stopMeasuring = () => {};
 
   const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
-  const tokens = new Tokens(auth.tokenSecret.reveal(), now);
+  const oldSecrets = (auth.oldTokenSecrets ?? []).map((secret) => secret.reveal());
+  const tokens = new Tokens(auth.tokenSecret.reveal(), now, oldSecrets);
+  // While an old secret is kept, bans keep what they know of devices and addresses.
+  const origins = new Origins(oldSecrets.at(-1) ?? auth.tokenSecret.reveal());
   const addresses = new ClientAddresses(deps.trustedProxies);
   const lag = new LoopLag();
   const lagMs = deps.lagMs ?? (() => lag.ms);
@@ -171,8 +179,11 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     tokens,
     passwords: new Passwords(),
     wrongPasswords: new AddressLimits(limits.wrongPasswords, now),
+    origins,
+    knocks: new AddressLimits(limits.knocks, now),
     roomSignals: new AddressLimits(limits.signalsOfRoom, now),
     openRoomCreation: auth.openRoomCreation,
+    guestAccess: auth.guestAccess,
     nodes,
     reencoding,
     iceServers: new IceServers(deps.iceServers, deps.turn, clock),

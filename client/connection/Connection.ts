@@ -57,6 +57,8 @@ export interface ConnectionOptions {
   readonly nodes: readonly string[];
   readonly joinToken: string | undefined;
   readonly resumeToken: string | undefined;
+  /** The random id of this device. */
+  readonly device: string | undefined;
   readonly name: string;
   readonly password: string | undefined;
   /** Wait in the lobby if the room has one. */
@@ -269,11 +271,13 @@ export class Connection {
   #requestEntry(link: Link, resuming: boolean, commandId: string): Promise<EntryAnswer> {
     const { position, rtpCapabilities, view, expected } = this.#owner.entryState();
     const session = this.#lastSession;
+    const { device } = this.#options;
     const mine = {
       commandId,
       ...(session > 0 && { session }),
       ...(rtpCapabilities && { rtpCapabilities }),
       ...(view && { view }),
+      ...(device && { device }),
     };
     if (resuming) {
       return link.request('resume', { ...mine, ...position, expected: [...expected] }, ENTRY_TIMEOUT_MS);
@@ -292,7 +296,8 @@ export class Connection {
     clearTimeout(this.#openTimer);
     this.#owner.lobby(true);
     try {
-      await link.request('knock', { commandId: this.#owner.newId(), name: this.#options.name });
+      const { device, name } = this.#options;
+      await link.request('knock', { commandId: this.#owner.newId(), name, ...(device && { device }) });
       if (!(await decided)) throw new ConnectError('LOBBY_DENIED', 'A host did not let you in.');
     } finally {
       // When the knock itself fails, nobody waits for the decision.
@@ -396,6 +401,7 @@ function endOf(error: Error): SessionEnd | 'refused' {
   if (code === 'TOKEN_EXPIRED' || code === 'NOT_IN_ROOM') return 'expired';
   if (code === 'ROOM_CLOSED' || code === 'ROOM_NOT_FOUND') return 'roomClosed';
   if (code === 'BANNED') return 'banned';
+  if (code === 'REMOVED') return 'removed';
   if (code === 'STALE_SESSION') return 'replaced';
   return 'refused';
 }

@@ -1,4 +1,4 @@
-import type { ReencodingPolicy, Role } from '../../core/room/state.ts';
+import type { Grants, ReencodingPolicy, Role } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 
 /**
@@ -63,6 +63,21 @@ export class RoomControls {
     await this.#commands.send('deny', { participantId });
   }
 
+  /** Denies everybody who waits in the lobby. */
+  async denyAll(): Promise<void> {
+    await this.#commands.send('denyAll', {});
+  }
+
+  /** What somebody may do; null makes them follow the room. What they may no longer do ends at once. */
+  async setGrants(participantId: string, grants: Grants | null): Promise<void> {
+    await this.#commands.send('setGrants', { participantId, grants: grants && toWire(grants) });
+  }
+
+  /** What all may do who have no grants of their own. */
+  async setRoomGrants(grants: Grants): Promise<void> {
+    await this.#commands.send('setRoomGrants', { grants: toWire(grants) });
+  }
+
   async remove(participantId: string): Promise<void> {
     await this.#commands.send('remove', { participantId });
   }
@@ -86,4 +101,8 @@ export class RoomControls {
   async closeRoom(): Promise<void> {
     await this.#commands.send('closeRoom', {});
   }
+}
+
+function toWire(grants: Grants) {
+  return { ...grants, sources: [...grants.sources] };
 }

@@ -23,9 +23,10 @@ type By = RedactedCommit | undefined;
 /** Keys that have their own changes, or that `evolve` alone needs. An application knows all others as the room. */
 const NOT_THE_ROOM: ReadonlySet<keyof RoomState> = new Set([
   ...(['participants', 'lobby', 'admitted', 'chat', 'lastSession', 'commandIds'] as const),
+  ...(['roles', 'voided', 'tokensVoidUntil'] as const),
 ]);
 const NOT_THE_PARTICIPANT: ReadonlySet<keyof Participant> = new Set([
-  ...(['tracks', 'session', 'sessionCommandId', 'nodeId', 'expiresAt'] as const),
+  ...(['tracks', 'session', 'sessionCommandId', 'nodeId', 'expiresAt', 'device', 'address'] as const),
 ]);
 const REPORTED_AS_MUTES: ReadonlySet<keyof Track> = new Set(['muted'] as const);
 

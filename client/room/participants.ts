@@ -1,4 +1,5 @@
 import type {
+  Grants,
   Participant as ParticipantRecord,
   Role,
   TrackKind,
@@ -57,6 +58,16 @@ export abstract class Participant<Track extends LocalTrack | RemoteTrack = Local
 
   get name(): string {
     return this.#record.name;
+  }
+
+  /** The name is the one of the token: who gave the token vouches for it. */
+  get nameFixed(): boolean {
+    return this.#record.nameFixed;
+  }
+
+  /** What this person may do, if that differs from the room's; see `grantsOf`. */
+  get grants(): Grants | null {
+    return this.#record.grants;
   }
 
   get role(): Role {

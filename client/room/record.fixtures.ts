@@ -16,6 +16,10 @@ export function aParticipant(id: string, changes: Partial<Participant> = {}): Pa
     expiresAt: null,
     joinedAt: 1,
     handRaisedAt: null,
+    nameFixed: false,
+    grants: null,
+    device: null,
+    address: null,
     tracks: new Map(),
     ...changes,
   };

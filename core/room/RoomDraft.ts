@@ -1,5 +1,6 @@
 import {
   ADMITTED_KEPT,
+  type Ban,
   CHAT_KEPT,
   type ChatMessage,
   COMMANDS_KEPT,
@@ -7,7 +8,11 @@ import {
   type LobbyEntry,
   type Participant,
   type ParticipantId,
+  ROLES_KEPT,
+  type Role,
   type RoomState,
+  VOIDED_KEPT,
+  type VoidedTokens,
 } from './state.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -24,11 +29,18 @@ export class RoomDraft {
   #lobby: Map<ParticipantId, LobbyEntry> | null = null;
   #admitted: Set<ParticipantId> | null = null;
   #banned: Set<ParticipantId> | null = null;
+  #bans: Map<ParticipantId, Ban> | null = null;
+  #roles: Map<ParticipantId, Role> | null = null;
+  #voided: Map<ParticipantId, VoidedTokens> | null = null;
   #chat: ChatMessage[] | null = null;
   #commandIds: CommandId[] | null = null;
 
-  constructor(base: RoomState) {
+  readonly #isClients: boolean;
+
+  /** A client's copy does not keep what only servers remember. */
+  constructor(base: RoomState, isClients = false) {
     this.room = { ...base };
+    this.#isClients = isClients;
   }
 
   /** Everybody is out, inside and in the lobby. */
@@ -47,6 +59,13 @@ export class RoomDraft {
     this.room.admitted = this.#admitted;
     this.#banned = new Set();
     this.room.banned = this.#banned;
+    this.#bans = new Map();
+    this.room.bans = this.#bans;
+    this.#roles = new Map();
+    this.room.roles = this.#roles;
+    this.#voided = new Map();
+    this.room.voided = this.#voided;
+    this.room.tokensVoidUntil = 0;
     this.#chat = [];
     this.room.chat = this.#chat;
   }
@@ -82,12 +101,33 @@ export class RoomDraft {
     if (this.room.admitted.has(participantId)) this.#writableAdmitted().delete(participantId);
   }
 
-  ban(participantId: ParticipantId): void {
-    this.#writableBanned().add(participantId);
+  ban(ban: Ban): void {
+    this.#writableBanned().add(ban.participantId);
+    this.#writableBans().set(ban.participantId, ban);
   }
 
   unban(participantId: ParticipantId): void {
-    if (this.room.banned.has(participantId)) this.#writableBanned().delete(participantId);
+    if (!this.room.banned.has(participantId)) return;
+    this.#writableBanned().delete(participantId);
+    this.#writableBans().delete(participantId);
+  }
+
+  rememberRole(participantId: ParticipantId, role: Role): void {
+    if (this.#isClients) return;
+    this.#roles ??= new Map(this.room.roles);
+    this.room.roles = this.#roles;
+    setNewest(this.#roles, participantId, role, ROLES_KEPT);
+  }
+
+  voidAllTokens(until: number): void {
+    if (!this.#isClients) this.room.tokensVoidUntil = until;
+  }
+
+  voidTokens(participantId: ParticipantId, tokens: VoidedTokens): void {
+    if (this.#isClients) return;
+    this.#voided ??= new Map(this.room.voided);
+    this.room.voided = this.#voided;
+    setNewest(this.#voided, participantId, tokens, VOIDED_KEPT);
   }
 
   appendChat(message: ChatMessage): void {
@@ -138,6 +178,14 @@ export class RoomDraft {
     return this.#banned;
   }
 
+  #writableBans(): Map<ParticipantId, Ban> {
+    if (this.#bans === null) {
+      this.#bans = new Map(this.room.bans);
+      this.room.bans = this.#bans;
+    }
+    return this.#bans;
+  }
+
   #writableChat(): ChatMessage[] {
     if (this.#chat === null) {
       this.#chat = [...this.room.chat];
@@ -152,5 +200,15 @@ export class RoomDraft {
       this.room.commandIds = this.#commandIds;
     }
     return this.#commandIds;
+  }
+}
+
+/** Sets the value as the newest one, and forgets the oldest beyond `kept`. */
+function setNewest<K, V>(map: Map<K, V>, key: K, value: V, kept: number): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= kept) break;
+    map.delete(oldest);
   }
 }

@@ -1,5 +1,7 @@
+import type { Entrant } from './Entrant.ts';
 import type {
   CommandId,
+  Grants,
   MessageId,
   NodeId,
   ParticipantId,
@@ -43,6 +45,8 @@ type NodeCommand =
       readonly graceMs: number;
       readonly lobby: boolean;
       readonly passwordHash: string | null;
+      /** True if left out. */
+      readonly guests?: boolean;
     }
   /**
    * Joins, or takes over if the participant is already in the room: its older connection is then stale.
@@ -57,6 +61,8 @@ type NodeCommand =
       readonly nodeId: NodeId;
       readonly passwordVerifiedFor: string | null;
       readonly sessionSeen?: number;
+      /** Left out by a caller that vouches for the person. */
+      readonly entrant?: Entrant;
     }
   /** Session n+1 of a participant that proved with its resume token that it held `session` or an older one. */
   | {
@@ -64,8 +70,17 @@ type NodeCommand =
       readonly participantId: ParticipantId;
       readonly nodeId: NodeId;
       readonly sessionSeen?: number;
+      readonly entrant?: Entrant;
     }
-  | { readonly type: 'Knock'; readonly participantId: ParticipantId; readonly name: string; readonly nodeId: NodeId }
+  /** `passwordVerifiedFor` as in `JoinRoom`. */
+  | {
+      readonly type: 'Knock';
+      readonly participantId: ParticipantId;
+      readonly name: string;
+      readonly nodeId: NodeId;
+      readonly passwordVerifiedFor: string | null;
+      readonly entrant?: Entrant;
+    }
   | { readonly type: 'WithdrawKnock'; readonly participantId: ParticipantId }
   /** The connection of this session is lost; a newer session makes it a no-op. */
   | { readonly type: 'DisconnectParticipant'; readonly participantId: ParticipantId; readonly session: number }
@@ -106,6 +121,9 @@ type OwnCommand =
 /** Commands of a host (or the operator). */
 type HostCommand =
   | { readonly type: 'SetRole'; readonly participantId: ParticipantId; readonly role: Role }
+  /** Null makes the participant follow the room. */
+  | { readonly type: 'SetGrants'; readonly participantId: ParticipantId; readonly grants: Grants | null }
+  | { readonly type: 'SetRoomGrants'; readonly grants: Grants }
   | { readonly type: 'RenameRoom'; readonly name: string }
   | { readonly type: 'SetLocked'; readonly locked: boolean }
   | { readonly type: 'SetLobby'; readonly lobby: boolean }
@@ -115,6 +133,7 @@ type HostCommand =
   | { readonly type: 'SetSpotlight'; readonly participantId: ParticipantId | null }
   | { readonly type: 'Admit'; readonly participantId: ParticipantId }
   | { readonly type: 'Deny'; readonly participantId: ParticipantId }
+  | { readonly type: 'DenyAll' }
   | { readonly type: 'RemoveParticipant'; readonly participantId: ParticipantId }
   /** Removes the participant if it is in the room, and keeps it out. */
   | { readonly type: 'Ban'; readonly participantId: ParticipantId }
@@ -126,6 +145,9 @@ type HostCommand =
       readonly trackId: TrackId;
       readonly wanted: boolean | null;
     }
+  | { readonly type: 'SetGuests'; readonly guests: boolean }
+  /** The tokens given so far let nobody in any more: those of one participant, or all. People inside stay. */
+  | { readonly type: 'RevokeTokens'; readonly participantId: ParticipantId | null }
   | { readonly type: 'CloseRoom' };
 
 export type RoomCommand = CommandEnvelope & (NodeCommand | OwnCommand | HostCommand);

@@ -35,7 +35,7 @@ const CREATE: CommandBody = {
 const NODE_COMMANDS: readonly CommandBody[] = [
   { type: 'JoinRoom', participantId: 'zoe', name: 'Zoe', role: 'member', nodeId: 'node-1', passwordVerifiedFor: null },
   { type: 'ResumeSession', participantId: 'ann', nodeId: 'node-1' },
-  { type: 'Knock', participantId: 'zoe', name: 'Zoe', nodeId: 'node-1' },
+  { type: 'Knock', passwordVerifiedFor: null, participantId: 'zoe', name: 'Zoe', nodeId: 'node-1' },
   { type: 'WithdrawKnock', participantId: 'ann' },
   { type: 'DisconnectParticipant', participantId: 'ann', session: 1 },
   { type: 'DisconnectNode', nodeId: 'node-1' },
@@ -62,6 +62,9 @@ const OWNER_OR_HOST_COMMANDS: readonly CommandBody[] = [
 const HOST_COMMANDS: readonly CommandBody[] = [
   { type: 'SetRole', participantId: 'ann', role: 'guest' },
   { type: 'SetSpotlight', participantId: 'ann' },
+  { type: 'SetGrants', participantId: 'ann', grants: { sources: [], chat: false, unmute: false } },
+  { type: 'SetRoomGrants', grants: { sources: [], chat: false, unmute: false } },
+  { type: 'DenyAll' },
   { type: 'RenameRoom', name: 'Retro' },
   { type: 'SetLocked', locked: true },
   { type: 'SetLobby', lobby: true },

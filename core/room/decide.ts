@@ -2,7 +2,7 @@ import { assertNever } from './assertNever.ts';
 import type { RoomCommand } from './commands.ts';
 import type { RoomEvent } from './events.ts';
 import { Refusal } from './refusal.ts';
-import { requireModerator, requireParticipant } from './rules/actors.ts';
+import { requireModerator, requireOperator } from './rules/actors.ts';
 import { deleteChat, editChat, postChat } from './rules/chat.ts';
 import {
   disconnectNode,
@@ -14,9 +14,10 @@ import {
   resumeSession,
   withdrawKnock,
 } from './rules/entry.ts';
+import { setGrants, setRoomGrants } from './rules/grants.ts';
 import { lowerHand, raiseHand } from './rules/hands.ts';
-import { toName } from './rules/input.ts';
-import { admit, ban, deny, removeParticipant, setRole, setSpotlight, unban } from './rules/moderation.ts';
+import { admit, ban, deny, denyAll, removeParticipant, setRole, setSpotlight, unban } from './rules/moderation.ts';
+import { rename } from './rules/names.ts';
 import { changeSetting, createRoom } from './rules/settings.ts';
 import { publishTrack, setTrackMuted, setTrackReencoding, unpublishTrack } from './rules/tracks.ts';
 import type { RoomState } from './state.ts';
@@ -54,11 +55,8 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
 
     case 'LeaveRoom':
       return leaveRoom(command, state);
-    case 'Rename': {
-      const { id: participantId, name: oldName } = requireParticipant(command.actor, state);
-      const name = toName(command.name);
-      return name === oldName ? [] : [{ type: 'ParticipantRenamed', participantId, name }];
-    }
+    case 'Rename':
+      return rename(command, state);
     case 'RaiseHand':
       return raiseHand(command, state);
     case 'LowerHand':
@@ -82,6 +80,13 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
 
     case 'SetRole':
       return setRole(command, state);
+    case 'SetGrants':
+      return setGrants(command, state);
+    case 'SetRoomGrants':
+      return setRoomGrants(command, state);
+    case 'RevokeTokens':
+      requireOperator(command.actor);
+      return [{ type: 'TokensRevoked', participantId: command.participantId, at: command.now }];
     case 'SetSpotlight':
       return setSpotlight(command, state);
     case 'RemoveParticipant':
@@ -94,6 +99,8 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
       return admit(command, state);
     case 'Deny':
       return deny(command, state);
+    case 'DenyAll':
+      return denyAll(command, state);
 
     case 'RenameRoom':
     case 'SetLocked':
@@ -102,6 +109,9 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
     case 'SetCapacity':
     case 'SetReencodingPolicy':
       requireModerator(command.actor, state);
+      return changeSetting(command, state.settings);
+    case 'SetGuests':
+      requireOperator(command.actor);
       return changeSetting(command, state.settings);
     case 'CloseRoom':
       requireModerator(command.actor, state);

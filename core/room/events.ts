@@ -1,4 +1,5 @@
 import type {
+  Grants,
   MessageId,
   NodeId,
   ParticipantId,
@@ -28,6 +29,10 @@ export type RoomEvent =
       readonly session: number;
       readonly nodeId: NodeId;
       readonly at: number;
+      readonly nameFixed?: boolean;
+      readonly grants?: Grants;
+      readonly device?: string;
+      readonly address?: string;
     }
   | {
       readonly type: 'ParticipantResumed';
@@ -35,6 +40,8 @@ export type RoomEvent =
       readonly session: number;
       readonly nodeId: NodeId;
       readonly at: number;
+      readonly device?: string;
+      readonly address?: string;
     }
   | {
       readonly type: 'ParticipantDisconnected';
@@ -85,11 +92,20 @@ export type RoomEvent =
       readonly name: string;
       readonly nodeId: NodeId;
       readonly at: number;
+      readonly device?: string;
+      readonly address?: string;
     }
   | { readonly type: 'KnockWithdrawn'; readonly participantId: ParticipantId }
   | { readonly type: 'ParticipantAdmitted'; readonly participantId: ParticipantId }
   | { readonly type: 'ParticipantDenied'; readonly participantId: ParticipantId }
-  | { readonly type: 'ParticipantBanned'; readonly participantId: ParticipantId }
+  | {
+      readonly type: 'ParticipantBanned';
+      readonly participantId: ParticipantId;
+      readonly name?: string;
+      readonly device?: string;
+      readonly address?: string;
+      readonly addressUntil?: number;
+    }
   | { readonly type: 'ParticipantUnbanned'; readonly participantId: ParticipantId }
   | { readonly type: 'RoomRenamed'; readonly name: string }
   | { readonly type: 'LockChanged'; readonly locked: boolean }
@@ -97,6 +113,10 @@ export type RoomEvent =
   | { readonly type: 'PasswordChanged'; readonly passwordHash: string | null }
   | { readonly type: 'CapacityChanged'; readonly capacity: number }
   | { readonly type: 'ReencodingPolicyChanged'; readonly policy: ReencodingPolicy }
+  | { readonly type: 'GrantsChanged'; readonly participantId: ParticipantId; readonly grants: Grants | null }
+  | { readonly type: 'RoomGrantsChanged'; readonly grants: Grants }
+  | { readonly type: 'GuestsChanged'; readonly guests: boolean }
+  | { readonly type: 'TokensRevoked'; readonly participantId: ParticipantId | null; readonly at: number }
   | { readonly type: 'SpotlightChanged'; readonly participantId: ParticipantId | null };
 
 export type RoomEventType = RoomEvent['type'];

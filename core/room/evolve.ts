@@ -3,7 +3,16 @@ import type { Commit } from './commit.ts';
 import type { RoomEvent } from './events.ts';
 import { RoomDraft } from './RoomDraft.ts';
 import type { RedactedCommit, RedactedRoom } from './redact.ts';
-import type { CommandId, Participant, ParticipantId, RoomSettings, RoomState, Track, TrackId } from './state.ts';
+import {
+  type CommandId,
+  EMPTY_ROOM,
+  type Participant,
+  type ParticipantId,
+  type RoomSettings,
+  type RoomState,
+  type Track,
+  type TrackId,
+} from './state.ts';
 
 /**
  * Returns the state after these commits, in order. The caller checks that they follow each other; the same commits give
@@ -27,7 +36,7 @@ export function evolveCommit(state: RoomState, commit: Commit): RoomState {
 
 /** The same for a client's copy, which holds no command ids [R-REDACT-2]. */
 export function evolveRedacted(state: RedactedRoom, commits: readonly RedactedCommit[]): RedactedRoom {
-  const draft = new RoomDraft(state);
+  const draft = new RoomDraft(state, true);
   for (const commit of commits) for (const event of commit.events) evolve(draft, event, '');
   return draft.room as RoomState as RedactedRoom;
 }
@@ -65,12 +74,14 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
       draft.deleteParticipant(event.participantId);
       // An old admission must not let a removed person straight back in [R-LOBBY-7].
       if (event.departure === 'removed' || event.departure === 'banned') draft.revokeAdmission(event.participantId);
+      if (event.departure === 'removed') draft.voidTokens(event.participantId, { until: event.at, removed: true });
       return;
     case 'ParticipantRenamed':
       changeParticipant(draft, event.participantId, { name: event.name });
       return;
     case 'RoleChanged':
       changeParticipant(draft, event.participantId, { role: event.role });
+      draft.rememberRole(event.participantId, event.role);
       return;
     case 'HandRaised':
       changeParticipant(draft, event.participantId, { handRaisedAt: event.at });
@@ -115,7 +126,7 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     case 'ParticipantKnocked': {
       const { participantId, name, nodeId } = event;
       const knockedAt = draft.room.lobby.get(participantId)?.knockedAt ?? event.at;
-      draft.setLobbyEntry({ participantId, name, knockedAt, nodeId });
+      draft.setLobbyEntry({ participantId, name, knockedAt, nodeId, ...originOf(event) });
       return;
     }
     case 'KnockWithdrawn':
@@ -129,7 +140,12 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     case 'ParticipantBanned':
       draft.deleteLobbyEntry(event.participantId);
       draft.revokeAdmission(event.participantId);
-      draft.ban(event.participantId);
+      draft.ban({
+        participantId: event.participantId,
+        name: event.name ?? null,
+        ...originOf(event),
+        addressUntil: event.addressUntil ?? null,
+      });
       return;
     case 'ParticipantUnbanned':
       draft.unban(event.participantId);
@@ -153,6 +169,19 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     case 'ReencodingPolicyChanged':
       changeSettings(draft, { reencoding: event.policy });
       return;
+    case 'GrantsChanged':
+      changeParticipant(draft, event.participantId, { grants: event.grants });
+      return;
+    case 'RoomGrantsChanged':
+      changeSettings(draft, { grants: event.grants });
+      return;
+    case 'GuestsChanged':
+      changeSettings(draft, { guests: event.guests });
+      return;
+    case 'TokensRevoked':
+      if (event.participantId === null) draft.voidAllTokens(event.at);
+      else draft.voidTokens(event.participantId, { until: event.at, removed: false });
+      return;
     case 'SpotlightChanged': {
       const { participantId } = event;
       if (participantId === null || draft.room.participants.has(participantId)) draft.room.spotlight = participantId;
@@ -174,7 +203,8 @@ function open(draft: RoomDraft, settings: RoomSettings, at: number): void {
   draft.forget();
   draft.room.status = 'open';
   draft.room.createdAt = at;
-  draft.room.settings = settings;
+  // Rooms of older journals lack the newer settings.
+  draft.room.settings = { ...EMPTY_ROOM.settings, ...settings };
 }
 
 function join(draft: RoomDraft, event: EventOf<'ParticipantJoined'>, commandId: CommandId): void {
@@ -184,7 +214,9 @@ function join(draft: RoomDraft, event: EventOf<'ParticipantJoined'>, commandId: 
   draft.setParticipant({
     id: event.participantId,
     name: event.name,
+    nameFixed: event.nameFixed ?? false,
     role: event.role,
+    grants: event.grants ?? null,
     session: event.session,
     sessionCommandId: commandId,
     nodeId: event.nodeId,
@@ -193,7 +225,13 @@ function join(draft: RoomDraft, event: EventOf<'ParticipantJoined'>, commandId: 
     joinedAt: event.at,
     handRaisedAt: null,
     tracks: new Map(),
+    ...originOf(event),
   });
+}
+
+/** Events that are older than these fields lack them. */
+function originOf({ device, address }: { readonly device?: string; readonly address?: string }) {
+  return { device: device ?? null, address: address ?? null };
 }
 
 function resume(draft: RoomDraft, event: EventOf<'ParticipantResumed'>, commandId: CommandId): void {
@@ -207,6 +245,8 @@ function resume(draft: RoomDraft, event: EventOf<'ParticipantResumed'>, commandI
     nodeId: event.nodeId,
     connected: true,
     expiresAt: null,
+    device: event.device ?? participant.device,
+    address: event.address ?? participant.address,
   });
 }
 

@@ -53,18 +53,27 @@ export function hidden<V>(neutral: V): Field<V> {
   return { redact: () => neutral, read: () => neutral };
 }
 
-/** A property that some servers of the same protocol do not send yet: their rooms had `before`. */
+/**
+ * A property that some servers of the same protocol do not send yet, and old journals lack: their rooms had `before`.
+ */
 export function added<V>(field: Field<V>, before: V): Field<V> {
   return {
-    redact: (value, audience) => field.redact(value, audience),
+    redact: (value, audience) => field.redact(value === undefined ? before : value, audience),
     read: (value, path) => (value === undefined ? before : field.read(value, path)),
   };
 }
 
+/** A property that need not be there. */
+export function optional<V>(field: Field<V>): Field<V | undefined> {
+  return {
+    redact: (value, audience) => (value === undefined ? undefined : field.redact(value, audience)),
+    read: (value, path) => (value === undefined ? undefined : field.read(value, path)),
+  };
+}
+
 /** Clients see that there is a value, but not the value. */
-export function whether(marker: string): Field<string | null> {
-  const mark = (value: unknown) => (value === null ? null : marker);
-  return { redact: mark, read: mark };
+export function marked(marker: string): Field<string> {
+  return hidden(marker);
 }
 
 export function forHosts<V>(field: Field<V>, neutral: V): Field<V> {

@@ -1,11 +1,27 @@
 import type { Audience } from './fields.ts';
-import type { Participant, Role, RoomState, Track, TrackId, TrackKind, TrackSource } from './state.ts';
+import {
+  ALL_GRANTS,
+  type Grants,
+  LOBBY_MS,
+  type Participant,
+  type Role,
+  type RoomSettings,
+  type RoomState,
+  type Track,
+  type TrackId,
+  type TrackKind,
+  type TrackSource,
+} from './state.ts';
 
-/** When the room needs its next look, in ms since the epoch: the first expiry. Null if nobody is disconnected. */
+/** When the room needs its next look, in ms since the epoch: the first expiry. Null if nobody's time runs out. */
 export function nextDeadline(state: RoomState): number | null {
   let deadline: number | null = null;
   for (const { expiresAt } of state.participants.values()) {
     if (expiresAt !== null && (deadline === null || expiresAt < deadline)) deadline = expiresAt;
+  }
+  for (const { knockedAt } of state.lobby.values()) {
+    const endsAt = knockedAt + LOBBY_MS;
+    if (deadline === null || endsAt < deadline) deadline = endsAt;
   }
   return deadline;
 }
@@ -29,6 +45,11 @@ export function audienceOf(role: Role): Audience {
 
 export function mayModerate(role: Role): boolean {
   return role === 'host';
+}
+
+/** What somebody may do here and now. */
+export function grantsOf({ role, grants }: Pick<Participant, 'role' | 'grants'>, settings: RoomSettings): Grants {
+  return mayModerate(role) ? ALL_GRANTS : (grants ?? settings.grants);
 }
 
 const KIND_OF_SOURCE: Readonly<Record<TrackSource, TrackKind>> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRequest, OPENING, toCommand } from '../../test/model/requests.ts';
-import { anyFacts, PASSWORD_HASH } from '../../test/support/facts.ts';
+import { anyFacts, ORIGIN_HASH, PASSWORD_HASH } from '../../test/support/facts.ts';
 import { by, canonical, commitOf, commitsOf, created, joined, knocked, OPERATOR } from '../../test/support/room.ts';
 import { seeded } from '../../test/support/seed.ts';
 import { type Commit, ORIGIN } from './commit.ts';
@@ -16,6 +16,8 @@ const AUDIENCES: readonly Audience[] = ['host', 'participant'];
 
 /** The fields that may travel, listed a second time: a field that `redact` lets through is added here on purpose. */
 const SETTINGS = ['name', 'capacity', 'graceMs', 'locked', 'lobby', 'passwordHash', 'reencoding', 'mode', 'viewers'];
+const GRANTS = ['grants', 'sources', 'chat', 'unmute', 'guests', 'nameFixed'];
+const BAN = ['device', 'address', 'addressUntil', 'name'];
 const ALLOWED = {
   commit: new Set([
     ...[
@@ -32,18 +34,26 @@ const ALLOWED = {
       'session',
     ],
     ...['nodeId', 'expiresAt', 'departure', 'trackId', 'source', 'kind', 'muted', 'wanted', 'messageId', 'text'],
-    ...['policy'],
+    ...['policy', ...GRANTS, ...BAN],
   ]),
   state: new Set([
     ...['status', 'createdAt', 'settings', ...SETTINGS, 'participants', 'lobby', 'admitted', 'banned', 'chat'],
     ...['lastSession', 'commandIds', 'id', 'role', 'session', 'sessionCommandId', 'nodeId', 'connected', 'expiresAt'],
     ...['joinedAt', 'handRaisedAt', 'tracks', 'source', 'kind', 'muted', 'reencoding', 'participantId', 'text', 'at'],
-    ...['editedAt', 'deleted', 'knockedAt', 'spotlight'],
+    ...['editedAt', 'deleted', 'knockedAt', 'spotlight', 'bans', 'roles', 'voided', 'tokensVoidUntil'],
+    ...[...GRANTS, ...BAN],
   ]),
 };
 /** Fields that exist for `evolve` alone, with their only value. */
-const NEUTRAL: Readonly<Record<string, unknown>> = { nodeId: '', sessionCommandId: '', commandIds: [] };
-const HOSTS_ONLY = /Knock|Admitted|Denied|Banned"|Unbanned/;
+const NEUTRAL: Readonly<Record<string, unknown>> = {
+  nodeId: '',
+  sessionCommandId: '',
+  commandIds: [],
+  roles: [],
+  voided: [],
+  tokensVoidUntil: 0,
+};
+const HOSTS_ONLY = /Knock|Admitted|Denied|Banned"|Unbanned|Revoked/;
 
 /** Returns every field, at any depth. */
 function* fieldsOf(value: unknown): Iterable<readonly [name: string, value: unknown]> {
@@ -64,11 +74,12 @@ function expectAllowed(sent: unknown, allowed: ReadonlySet<string>, audience: Au
     if (!allowed.has(name)) return true;
     if (Object.hasOwn(NEUTRAL, name)) return JSON.stringify(value) !== JSON.stringify(NEUTRAL[name]);
     if (name === 'passwordHash') return value !== null && value !== 'set';
-    return audience === 'participant' && ['lobby', 'admitted', 'banned'].includes(name) && !isNothing(value);
+    return audience === 'participant' && ['lobby', 'admitted', 'banned', 'bans'].includes(name) && !isNothing(value);
   });
   expect(wrong).toEqual([]);
   const text = JSON.stringify(sent);
   expect(text).not.toContain(PASSWORD_HASH);
+  expect(text).not.toContain(ORIGIN_HASH);
   if (audience === 'participant') expect(text).not.toMatch(HOSTS_ONLY);
 }
 

@@ -10,28 +10,32 @@ import {
   hidden,
   keyed,
   list,
+  marked,
   number,
   object,
   oneOf,
+  optional,
   orNull,
   setOf,
   text,
   toPlain,
   union,
   type Variants,
-  whether,
 } from './fields.ts';
-import type {
-  ChatMessage,
-  LobbyEntry,
-  Participant,
-  ReencodingPolicy,
-  Role,
-  RoomSettings,
-  RoomState,
-  Track,
-  TrackKind,
-  TrackSource,
+import {
+  ALL_GRANTS,
+  type Ban,
+  type ChatMessage,
+  type Grants,
+  type LobbyEntry,
+  type Participant,
+  type ReencodingPolicy,
+  type Role,
+  type RoomSettings,
+  type RoomState,
+  type Track,
+  type TrackKind,
+  type TrackSource,
 } from './state.ts';
 
 export type { Audience };
@@ -54,14 +58,18 @@ declare const redacted: unique symbol;
 /** A state that went through `redactState`. Clients evolve it by redacted commits [J1]. */
 export type RedactedRoom = RoomState & { readonly [redacted]: true };
 
-/** Clients get this instead of a password's hash. */
-const PASSWORD_SET = 'set';
+/** Clients get this instead of a hash: they see only that there is one. */
+const whether = marked('set');
 
 const role = oneOf<Role>({ host: true, member: true, guest: true });
 const source = oneOf<TrackSource>({ camera: true, microphone: true, screen: true, screenAudio: true });
 const kind = oneOf<TrackKind>({ audio: true, video: true });
 const nodeId = hidden('');
+/** Hashes of a device and an address, in an event and in the state. */
+const origin = { device: hidden<string | undefined>(undefined), address: hidden<string | undefined>(undefined) };
+const hiddenOrigin = { device: hidden<string | null>(null), address: hidden<string | null>(null) };
 
+const grants = object<Grants>({ sources: list(source), chat: flag, unmute: flag });
 const policy = union<ReencodingPolicy, 'mode'>('mode', { off: {}, on: {}, auto: { viewers: number } });
 
 const settings = object<RoomSettings>({
@@ -70,8 +78,10 @@ const settings = object<RoomSettings>({
   graceMs: number,
   locked: flag,
   lobby: flag,
-  passwordHash: whether(PASSWORD_SET),
+  passwordHash: orNull(whether),
   reencoding: policy,
+  grants: added(grants, ALL_GRANTS),
+  guests: added(flag, true),
 });
 
 const ofTrack = { participantId: text, trackId: text };
@@ -81,8 +91,18 @@ const ofParticipant = { participantId: text };
 const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   RoomCreated: everybody({ settings, at: number }),
   RoomClosed: everybody({ at: number }),
-  ParticipantJoined: everybody({ ...ofParticipant, name: text, role, session: number, nodeId, at: number }),
-  ParticipantResumed: everybody({ ...ofParticipant, session: number, nodeId, at: number }),
+  ParticipantJoined: everybody({
+    ...ofParticipant,
+    name: text,
+    role,
+    session: number,
+    nodeId,
+    at: number,
+    nameFixed: optional(flag),
+    grants: optional(grants),
+    ...origin,
+  }),
+  ParticipantResumed: everybody({ ...ofParticipant, session: number, nodeId, at: number, ...origin }),
   ParticipantDisconnected: everybody({ ...ofParticipant, session: number, expiresAt: number }),
   ParticipantGone: everybody({
     ...ofParticipant,
@@ -101,18 +121,28 @@ const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   ChatPosted: everybody({ messageId: text, ...ofParticipant, name: text, text, at: number }),
   ChatEdited: everybody({ messageId: text, text, at: number }),
   ChatDeleted: everybody({ messageId: text, at: number }),
-  ParticipantKnocked: hosts({ ...ofParticipant, name: text, nodeId, at: number }),
+  ParticipantKnocked: hosts({ ...ofParticipant, name: text, nodeId, at: number, ...origin }),
   KnockWithdrawn: hosts(ofParticipant),
   ParticipantAdmitted: hosts(ofParticipant),
   ParticipantDenied: hosts(ofParticipant),
-  ParticipantBanned: hosts(ofParticipant),
+  ParticipantBanned: hosts({
+    ...ofParticipant,
+    name: optional(text),
+    device: optional(whether),
+    address: optional(whether),
+    addressUntil: optional(number),
+  }),
   ParticipantUnbanned: hosts(ofParticipant),
   RoomRenamed: everybody({ name: text }),
   LockChanged: everybody({ locked: flag }),
   LobbyChanged: everybody({ lobby: flag }),
-  PasswordChanged: everybody({ passwordHash: whether(PASSWORD_SET) }),
+  PasswordChanged: everybody({ passwordHash: orNull(whether) }),
   CapacityChanged: everybody({ capacity: number }),
   ReencodingPolicyChanged: everybody({ policy }),
+  GrantsChanged: everybody({ ...ofParticipant, grants: orNull(grants) }),
+  RoomGrantsChanged: everybody({ grants }),
+  GuestsChanged: everybody({ guests: flag }),
+  TokensRevoked: hosts({ participantId: orNull(text), at: number }),
   SpotlightChanged: everybody({ participantId: orNull(text) }),
 };
 
@@ -133,7 +163,9 @@ const track = object<Track>({ id: text, source, kind, muted: flag, reencoding: o
 const participant = object<Participant>({
   id: text,
   name: text,
+  nameFixed: added(flag, false),
   role,
+  grants: added(orNull(grants), null),
   session: number,
   sessionCommandId: hidden(''),
   nodeId,
@@ -142,6 +174,7 @@ const participant = object<Participant>({
   joinedAt: number,
   handRaisedAt: orNull(number),
   tracks: keyed(track, ({ id }) => id),
+  ...hiddenOrigin,
 });
 
 const message = object<ChatMessage>({
@@ -156,7 +189,15 @@ const message = object<ChatMessage>({
 
 const CHAT = list(message);
 
-const lobbyEntry = object<LobbyEntry>({ participantId: text, name: text, knockedAt: number, nodeId });
+const lobbyEntry = object<LobbyEntry>({ participantId: text, name: text, knockedAt: number, nodeId, ...hiddenOrigin });
+
+const ban = object<Ban>({
+  participantId: text,
+  name: orNull(text),
+  device: orNull(whether),
+  address: orNull(whether),
+  addressUntil: orNull(number),
+});
 
 /** The same for the state that the events lead to [R-REDACT-2]. */
 const STATE = object<RoomState>({
@@ -170,6 +211,16 @@ const STATE = object<RoomState>({
   ),
   admitted: forHosts(setOf(text), new Set()),
   banned: forHosts(setOf(text), new Set()),
+  bans: added(
+    forHosts(
+      keyed(ban, ({ participantId }) => participantId),
+      new Map(),
+    ),
+    new Map(),
+  ),
+  roles: hidden(new Map()),
+  voided: hidden(new Map()),
+  tokensVoidUntil: hidden(0),
   spotlight: added(orNull(text), null),
   chat: CHAT,
   lastSession: number,

@@ -27,10 +27,29 @@ export interface Track {
   readonly reencoding: boolean | null;
 }
 
+/** What a person may do. Hosts may do everything, whatever stands here. */
+export interface Grants {
+  /** What they may publish. */
+  readonly sources: readonly TrackSource[];
+  readonly chat: boolean;
+  /** Without it, what is muted stays muted until a host gives it. Concerns sound. */
+  readonly unmute: boolean;
+}
+
+export const ALL_GRANTS: Grants = {
+  sources: ['camera', 'microphone', 'screen', 'screenAudio'],
+  chat: true,
+  unmute: true,
+};
+
 export interface Participant {
   readonly id: ParticipantId;
   readonly name: string;
+  /** The name comes from whoever gave the token, and stays. */
+  readonly nameFixed: boolean;
   readonly role: Role;
+  /** Null follows the room's. */
+  readonly grants: Grants | null;
   /** Fences every older connection of this participant. Comes from the room's counter, so it only ever grows. */
   readonly session: number;
   /** The command that opened this session: only a retry of that command may have the session too. */
@@ -45,6 +64,9 @@ export interface Participant {
   readonly handRaisedAt: number | null;
   /** At most one track per source. */
   readonly tracks: ReadonlyMap<TrackId, Track>;
+  /** Keyed hashes of the browser's id and of the network address; null if unknown. Only servers have them. */
+  readonly device: string | null;
+  readonly address: string | null;
 }
 
 export interface ChatMessage {
@@ -64,6 +86,27 @@ export interface LobbyEntry {
   readonly name: string;
   readonly knockedAt: number;
   readonly nodeId: NodeId;
+  /** As in `Participant`. */
+  readonly device: string | null;
+  readonly address: string | null;
+}
+
+/** Somebody's tokens that were signed until then (ms since the epoch) are void. */
+export interface VoidedTokens {
+  readonly until: number;
+  /** A host removed the person; otherwise the tokens were revoked. */
+  readonly removed: boolean;
+}
+
+/** What a ban keeps out besides the participant. Hosts see whether there is a device or address, but not which. */
+export interface Ban {
+  readonly participantId: ParticipantId;
+  /** Null for somebody who was not there. */
+  readonly name: string | null;
+  readonly device: string | null;
+  readonly address: string | null;
+  /** When the address may come again (ms since the epoch); null without an address. */
+  readonly addressUntil: number | null;
 }
 
 /** off: never; on: every camera and screen; auto: tracks with more viewers than `viewers`, or a codec mismatch. */
@@ -83,6 +126,10 @@ export interface RoomSettings {
   /** As `signaling` hashed it; the room never sees a password. */
   readonly passwordHash: string | null;
   readonly reencoding: ReencodingPolicy;
+  /** What people may do who have no grants of their own. */
+  readonly grants: Grants;
+  /** Whether tokens that were given without the API key let people in. */
+  readonly guests: boolean;
 }
 
 export interface RoomState {
@@ -96,6 +143,14 @@ export interface RoomState {
   readonly admitted: ReadonlySet<ParticipantId>;
   /** At most `MAX_BANNED`, or what an older journal has. */
   readonly banned: ReadonlySet<ParticipantId>;
+  /** The same people, with what else each ban keeps out. */
+  readonly bans: ReadonlyMap<ParticipantId, Ban>;
+  /** The last role that somebody got from a host, for the newest `ROLES_KEPT`, oldest first. Only servers keep it. */
+  readonly roles: ReadonlyMap<ParticipantId, Role>;
+  /** Whose tokens are void, for the newest `VOIDED_KEPT`, oldest first. Only servers keep it. */
+  readonly voided: ReadonlyMap<ParticipantId, VoidedTokens>;
+  /** Tokens that were signed until then (ms since the epoch) are void, and let nobody in; 0 for none. */
+  readonly tokensVoidUntil: number;
   /** The participant whom a host shows to everybody; null while everybody chooses for themselves. */
   readonly spotlight: ParticipantId | null;
   /** The newest `CHAT_KEPT` messages, oldest first. */
@@ -112,6 +167,16 @@ export const CHAT_KEPT = 1_000;
 export const ADMITTED_KEPT = 1_000;
 /** A ban beyond these is refused: an old one is never forgotten for it. */
 export const MAX_BANNED = 1_000;
+/** People whose role a room remembers after they left. */
+export const ROLES_KEPT = 1_000;
+/** People whose tokens a room remembers to be void. */
+export const VOIDED_KEPT = 1_000;
+/** How long a ban keeps the network address out. */
+export const ADDRESS_BAN_MS = 60 * 60 * 1_000;
+/** How long somebody waits in the lobby. */
+export const LOBBY_MS = 30 * 60 * 1_000;
+/** Places beyond the capacity, for hosts only. */
+export const HOST_PLACES = 10;
 /** How many commands back a retry is recognised. */
 export const COMMANDS_KEPT = 1_024;
 
@@ -126,11 +191,17 @@ export const EMPTY_ROOM: RoomState = {
     lobby: false,
     passwordHash: null,
     reencoding: { mode: 'off' },
+    grants: ALL_GRANTS,
+    guests: true,
   },
   participants: new Map(),
   lobby: new Map(),
   admitted: new Set(),
   banned: new Set(),
+  bans: new Map(),
+  roles: new Map(),
+  voided: new Map(),
+  tokensVoidUntil: 0,
   spotlight: null,
   chat: [],
   lastSession: 0,

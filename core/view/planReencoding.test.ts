@@ -70,6 +70,10 @@ function participant(id: string, connected: boolean, tracks: readonly Track[]): 
     expiresAt: null,
     joinedAt: 0,
     handRaisedAt: null,
+    nameFixed: false,
+    grants: null,
+    device: null,
+    address: null,
     tracks: new Map(tracks.map((track) => [track.id, track])),
   };
 }

@@ -45,12 +45,18 @@ export interface Config {
     /** Null for everybody. */
     readonly policy: { readonly lastN: number | null; readonly loudestN: number | null };
   };
-  readonly room: { readonly graceMs: number };
+  readonly room: {
+    readonly graceMs: number;
+    /** Anonymous people of one address in a room. */
+    readonly peoplePerAddress: number;
+  };
   readonly auth: {
     readonly apiKey: string;
     readonly apiSecret: Secret;
     readonly tokenSecret: Secret;
+    readonly oldTokenSecrets: readonly Secret[];
     readonly openRoomCreation: boolean;
+    readonly guestAccess: boolean;
   };
   readonly reencoding: {
     /** The engine of the sidecar beside the server; `off` for no sidecar. */
@@ -128,6 +134,7 @@ export function parseConfig(
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
+  const openRoomCreation = set.OPEN_ROOM_CREATION ?? !set.API_KEY;
   const dataFolder = dataFolderOf(set, machine);
   const scheme = set.TLS_CERT ? 'https' : 'http';
   const generated = set.API_SECRET && set.TOKEN_SECRET && set.SIDECAR_SECRET ? undefined : generatedSecrets(dataFolder);
@@ -160,12 +167,14 @@ export function parseConfig(
       workerCapacity: set.WORKER_CAPACITY,
       policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },
     },
-    room: { graceMs: set.GRACE_MS },
+    room: { graceMs: set.GRACE_MS, peoplePerAddress: set.PEOPLE_PER_ADDRESS },
     auth: {
       apiKey: set.API_KEY ?? generated?.apiKey ?? '',
       apiSecret: new Secret(set.API_SECRET ?? generated?.apiSecret ?? ''),
       tokenSecret: new Secret(set.TOKEN_SECRET ?? generated?.tokenSecret ?? ''),
-      openRoomCreation: set.OPEN_ROOM_CREATION ?? !set.API_KEY,
+      oldTokenSecrets: (set.OLD_TOKEN_SECRETS ?? []).map((text) => new Secret(text)),
+      openRoomCreation,
+      guestAccess: set.GUEST_ACCESS ?? openRoomCreation,
     },
     reencoding: {
       sidecar: set.REENCODER,

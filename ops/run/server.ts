@@ -14,6 +14,7 @@ import { createSignaling } from '../../signaling/createSignaling.ts';
 import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
 import { forgetSettings } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
+import type { Secret } from './Secret.ts';
 import { ConfigError } from './settings.ts';
 import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
 
@@ -48,9 +49,8 @@ async function createServer(): Promise<SupervisedServer> {
     nodeId,
     clock,
     logger,
-    tokenSecretFingerprint: createHmac('sha256', config.auth.tokenSecret.reveal())
-      .update('everroom:token-secret')
-      .digest('hex'),
+    tokenSecretFingerprint: fingerprintOf(config.auth.tokenSecret),
+    oldTokenSecretFingerprints: config.auth.oldTokenSecrets.map(fingerprintOf),
   });
   // Redis and the media workers start side by side: no room opens before both are there.
   const queue: ReencodingQueue = {
@@ -94,6 +94,7 @@ async function createServer(): Promise<SupervisedServer> {
     iceServers: config.signaling.iceServers.reveal(),
     turn: config.signaling.turn,
     auth: config.auth,
+    limits: { addressShare: config.room.peoplePerAddress },
     graceMs: config.room.graceMs,
     publicUrl: config.http.publicUrl,
     pageFolder: fileURLToPath(new URL('../../dist/web', import.meta.url)),
@@ -158,4 +159,8 @@ async function createServer(): Promise<SupervisedServer> {
 function redisUrl({ redis }: Config): string {
   if (redis.url) return redis.url.reveal();
   throw new ConfigError(['REDIS_URL is not set: set it, or run `npm start`, which starts its own Redis']);
+}
+
+function fingerprintOf(secret: Secret): string {
+  return createHmac('sha256', secret.reveal()).update('everroom:token-secret').digest('hex');
 }

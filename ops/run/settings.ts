@@ -280,6 +280,15 @@ const settings = z.object({
     .optional()
     .describe('Secret that signs join tokens, at least 32 characters; the same on every node.')
     .meta({ shownDefault: 'generated and kept in EVERROOM_DATA' }),
+  OLD_TOKEN_SECRETS: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(secret).max(8))
+    .optional()
+    .describe(
+      'Secrets that signed tokens before TOKEN_SECRET, separated by commas: their tokens stay valid. Keep one for 30 days.',
+    )
+    .meta({ shownDefault: 'none' }),
   REENCODER: choice('auto', 'off', 'libav', 'ffmpeg')
     .default('auto')
     .describe(
@@ -315,8 +324,21 @@ const settings = z.object({
     .meta({ shownDefault: 'generated and kept in EVERROOM_DATA' }),
   OPEN_ROOM_CREATION: yesNo
     .optional()
-    .describe('Whether anybody may create a room from the page.')
+    .describe('Whether anybody may create a room from the page, without the API key.')
     .meta({ shownDefault: '`true` while API_KEY is not set, else `false`' }),
+  GUEST_ACCESS: yesNo
+    .optional()
+    .describe(
+      'Whether people with the link of a room may come in without a token from your backend. Rooms that a backend makes ' +
+        'refuse them unless it says `guests`.',
+    )
+    .meta({ shownDefault: 'as OPEN_ROOM_CREATION' }),
+  PEOPLE_PER_ADDRESS: wholeNumber(1, 10_000)
+    .default(20)
+    .describe(
+      'How many people of one network address may be in a room, and in its lobby, without a token from your backend: ' +
+        'more than the largest office behind one address.',
+    ),
   LOG_LEVEL: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
     .describe('The least important level of log line that is written.'),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomEvent } from '../../core/room/events.ts';
 import { evolveCommits } from '../../core/room/evolve.ts';
-import { EMPTY_ROOM } from '../../core/room/state.ts';
+import { ALL_GRANTS, EMPTY_ROOM } from '../../core/room/state.ts';
 import { decodeCommit, encodeCommit } from './codec.ts';
 import { currentShapes } from './upcast.ts';
 
@@ -41,6 +41,8 @@ const BEFORE: RoomEvent[] = [
       lobby: true,
       passwordHash: null,
       reencoding: { mode: 'off' },
+      grants: ALL_GRANTS,
+      guests: true,
     },
     at: 1,
   },

@@ -40,6 +40,10 @@ const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   CapacityChanged: [],
   ReencodingPolicyChanged: [],
   SpotlightChanged: [],
+  GrantsChanged: [],
+  RoomGrantsChanged: [],
+  GuestsChanged: [],
+  TokensRevoked: [],
 };
 
 /**

@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { Tokens } from './tokens.ts';
 
@@ -8,11 +9,18 @@ const ANN = { roomId: 'standup', participantId: 'ann', role: 'host', name: 'Ann'
 describe('tokens', () => {
   it('tokens say what they were signed for', async () => {
     const tokens = new Tokens(SECRET);
-    expect(await tokens.verify(await tokens.signJoin(ANN, 60))).toEqual({ kind: 'join', ...ANN });
+    expect(await tokens.verify(await tokens.signJoin(ANN, 60))).toEqual({
+      kind: 'join',
+      ...ANN,
+      anonymous: false,
+      grants: null,
+      issuedAt: expect.any(Number),
+    });
     expect(await tokens.verify(await tokens.signResume(ANN))).toEqual({
       kind: 'resume',
       roomId: 'standup',
       participantId: 'ann',
+      issuedAt: expect.any(Number),
     });
   });
 
@@ -43,5 +51,21 @@ describe('tokens', () => {
     for (const garbage of ['', 'a', 'a.b.c', '.', '..']) {
       await expect(tokens.verify(garbage)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
     }
+  });
+
+  it('a new secret takes over while tokens of the old ones stay valid', async () => {
+    const before = new Tokens(OTHER_SECRET);
+    const after = new Tokens(SECRET, Date.now, [`x${OTHER_SECRET}`, OTHER_SECRET]);
+    const [join, resume] = [await before.signJoin(ANN, 60), await before.signResume(ANN)];
+    expect(await after.verify(join)).toMatchObject({ kind: 'join', participantId: 'ann' });
+    expect(await after.verify(resume)).toMatchObject({ kind: 'resume', participantId: 'ann' });
+    // Signed by a version whose tokens name no key.
+    const key = new TextEncoder().encode(OTHER_SECRET);
+    const [, payload = ''] = join.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
+    const unnamed = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(key);
+    expect(await after.verify(unnamed)).toMatchObject({ kind: 'join', participantId: 'ann' });
+    await expect(new Tokens(SECRET).verify(join)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    await expect(before.verify(await after.signJoin(ANN, 60))).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 });

@@ -1,7 +1,7 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { Id, Role } from '../protocol/shapes.ts';
+import { Grants, Id, Role } from '../protocol/shapes.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 
 /** Lets its holder join one room as one participant. */
@@ -12,13 +12,24 @@ export interface JoinClaims {
   readonly role: Role;
   /** The participant's name, whatever the client says. */
   readonly name: string | undefined;
+  /** It was given without the API key. */
+  readonly anonymous: boolean;
+  /** What the participant may do; null follows the room. */
+  readonly grants: Grants | null;
+  /** When it was signed (ms since the epoch). */
+  readonly issuedAt: number;
 }
+
+/** What a join token is signed for. */
+export type JoinGrant = Pick<JoinClaims, 'roomId' | 'participantId' | 'role' | 'name'> &
+  Partial<Pick<JoinClaims, 'anonymous' | 'grants'>>;
 
 /** Lets its holder come back as a participant who is in the room. */
 export interface ResumeClaims {
   readonly kind: 'resume';
   readonly roomId: string;
   readonly participantId: string;
+  readonly issuedAt: number;
 }
 
 export type TokenClaims = JoinClaims | ResumeClaims;
@@ -37,45 +48,45 @@ const payloads = z.discriminatedUnion('aud', [
     room: Id,
     role: Role,
     name: z.string().max(256).optional(),
+    anonymous: z.boolean().default(false),
+    grants: Grants.nullable().default(null),
+    iat: z.number(),
   }),
-  z.object({ aud: z.literal(AUDIENCE.resume), sub: Id, room: Id }),
+  z.object({ aud: z.literal(AUDIENCE.resume), sub: Id, room: Id, iat: z.number() }),
 ]);
 
-/** Signs and verifies with one secret, the same on every node. */
+/**
+ * Signs with one secret and verifies with several, the same on every node: so a new secret takes over while tokens of
+ * the old one are about. The header's `kid` says which; tokens of older versions have none.
+ */
 export class Tokens {
+  readonly #keyId: string;
   readonly #key: KeyObject;
+  readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #now: () => number;
 
-  /** `now`: ms since the epoch, the same on every node. */
-  constructor(secret: string, now: () => number = Date.now) {
+  /** `now`: ms since the epoch, the same on every node. `oldSecrets` only verify. */
+  constructor(secret: string, now: () => number = Date.now, oldSecrets: readonly string[] = []) {
+    const keys = [secret, ...oldSecrets].map((text) => [keyIdOf(text), createSecretKey(text, 'utf8')] as const);
+    this.#keyId = keyIdOf(secret);
     this.#key = createSecretKey(secret, 'utf8');
+    this.#keys = new Map(keys);
     this.#now = now;
   }
 
-  signJoin(claims: Omit<JoinClaims, 'kind'>, ttlSeconds: number): Promise<string> {
-    const { roomId: room, participantId, role, name } = claims;
-    return this.#sign(
-      { room, role, ...(name === undefined ? {} : { name }) },
-      participantId,
-      AUDIENCE.join,
-      ttlSeconds,
-    );
+  signJoin({ roomId: room, participantId, role, name, anonymous, grants }: JoinGrant, ttlSeconds: number) {
+    const claims = { room, role, ...(name !== undefined && { name }), ...(anonymous && { anonymous }) };
+    return this.#sign({ ...claims, ...(grants && { grants }) }, participantId, AUDIENCE.join, ttlSeconds);
   }
 
-  signResume({ roomId, participantId }: Omit<ResumeClaims, 'kind'>): Promise<string> {
+  signResume({ roomId, participantId }: Pick<ResumeClaims, 'roomId' | 'participantId'>): Promise<string> {
     return this.#sign({ room: roomId }, participantId, AUDIENCE.resume, RESUME_TTL_SECONDS);
   }
 
   /** @throws WireRefusal when the token is invalid (TOKEN_INVALID) or has expired (TOKEN_EXPIRED) */
   async verify(token: string): Promise<TokenClaims> {
     try {
-      const { payload } = await jwtVerify(token, this.#key, {
-        algorithms: ['HS256'],
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        currentDate: new Date(this.#now()),
-        requiredClaims: ['exp', 'sub', 'aud'],
-      });
-      return toClaims(payload);
+      return toClaims(await this.#payloadOf(token));
     } catch (error) {
       if (error instanceof errors.JWSSignatureVerificationFailed) {
         throw new WireRefusal('TOKEN_INVALID', 'This token was not signed by this deployment.', { cause: error });
@@ -87,21 +98,47 @@ export class Tokens {
     }
   }
 
-  #sign(payload: Record<string, string>, subject: string, audience: string, ttlSeconds: number): Promise<string> {
-    const now = Math.floor(this.#now() / 1_000);
+  async #payloadOf(token: string): Promise<unknown> {
+    const { kid } = decodeProtectedHeader(token);
+    const named = kid === undefined ? undefined : this.#keys.get(kid);
+    const keys = named ? [named] : [...this.#keys.values()];
+    for (const [index, key] of keys.entries()) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          currentDate: new Date(this.#now()),
+          requiredClaims: ['exp', 'sub', 'aud'],
+        });
+        return payload;
+      } catch (error) {
+        if (index === keys.length - 1 || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      }
+    }
+    return null;
+  }
+
+  #sign(payload: Record<string, unknown>, subject: string, audience: string, ttlSeconds: number): Promise<string> {
+    const now = this.#now() / 1_000;
     return new SignJWT(payload)
-      .setProtectedHeader({ alg: 'HS256' })
+      .setProtectedHeader({ alg: 'HS256', kid: this.#keyId })
       .setSubject(subject)
       .setAudience(audience)
       .setIssuedAt(now)
-      .setExpirationTime(now + ttlSeconds)
+      .setExpirationTime(Math.ceil(now + ttlSeconds))
       .sign(this.#key);
   }
 }
 
+/** Names a secret without giving anything of it away. */
+function keyIdOf(secret: string): string {
+  return createHash('sha256').update(`everroom:kid:${secret}`).digest('base64url').slice(0, 8);
+}
+
 function toClaims(payload: unknown): TokenClaims {
   const claims = payloads.parse(payload);
-  return claims.aud === AUDIENCE.join
-    ? { kind: 'join', roomId: claims.room, participantId: claims.sub, role: claims.role, name: claims.name }
-    : { kind: 'resume', roomId: claims.room, participantId: claims.sub };
+  const common = { roomId: claims.room, participantId: claims.sub, issuedAt: claims.iat * 1_000 };
+  if (claims.aud === AUDIENCE.resume) return { kind: 'resume', ...common };
+  const { role, name, anonymous, grants } = claims;
+  return { kind: 'join', ...common, role, name, anonymous, grants };
 }

@@ -49,6 +49,8 @@ export class ClientConnection {
   /** The last record command: `produce` waits for the `publish` before it. */
   lastRecorded: Promise<unknown> = Promise.resolve();
 
+  /** The room's password hash that this client's password fits, as its last `join` showed. */
+  passwordVerifiedFor: string | null = null;
   /** A knock is still being recorded: until then its absence from the lobby means nothing. */
   knockUnderWay = false;
 

@@ -40,6 +40,10 @@ export interface Limits {
   /** Wrong passwords from one address; wrong API keys from one address. */
   readonly wrongPasswords: Rate;
   readonly wrongKeys: Rate;
+  /** Knocks at one room from one address. */
+  readonly knocks: Rate;
+  /** People of one address in a room, and in its lobby, whose tokens were given without the API key. */
+  readonly addressShare: number;
   /** Signals of one connection that nothing keeps: reactions, typing. */
   readonly signals: Rate;
   /** The same for all people of a room, counted in receivers. */
@@ -78,6 +82,8 @@ export const DEFAULT_LIMITS: Limits = {
   files: { burst: 10_000, perSecond: 500 },
   wrongPasswords: { burst: 20, perSecond: 0.2 },
   wrongKeys: { burst: 20, perSecond: 0.2 },
+  knocks: { burst: 20, perSecond: 0.1 },
+  addressShare: 20,
   signals: { burst: 20, perSecond: 5 },
   signalsOfRoom: { burst: 20_000, perSecond: 10_000 },
   openCapacity: 200,

@@ -12,9 +12,16 @@ export const ErrorCode = z.enum([
   'PASSWORD_WRONG',
   'LOBBY',
   'BANNED',
+  'REMOVED',
+  'TOKEN_USED',
+  'ADDRESS_FULL',
+  'TOKEN_REVOKED',
+  'GUESTS_REFUSED',
   'STALE_SESSION',
   'NOT_IN_ROOM',
   'FORBIDDEN',
+  'NAME_FIXED',
+  'NOT_GRANTED',
   'PARTICIPANT_NOT_FOUND',
   'TRACK_NOT_FOUND',
   'TRACK_EXISTS',
@@ -63,6 +70,14 @@ const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   ROOM_PARKED: 'INTERNAL',
   ROOM_READ_ONLY: 'JOURNAL_UNAVAILABLE',
   BUSY: 'TOO_MANY_REQUESTS',
+  REMOVED: 'BANNED',
+  // The page then asks for a new token, and comes in as a newcomer.
+  TOKEN_USED: 'TOKEN_INVALID',
+  ADDRESS_FULL: 'ROOM_FULL',
+  TOKEN_REVOKED: 'TOKEN_INVALID',
+  GUESTS_REFUSED: 'TOKEN_INVALID',
+  NAME_FIXED: 'FORBIDDEN',
+  NOT_GRANTED: 'FORBIDDEN',
 };
 
 /** Returns the error as sockets carry it, so that clients that do not know its code can read it too. */

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { WireError } from './errors.ts';
 import { Chat, Commit, Room } from './record.ts';
 import {
+  Device,
   DtlsParameters,
   ExpectedMedia,
+  Grants,
   IceParameters,
   IceServer,
   Id,
@@ -75,6 +77,7 @@ export const requests = {
       name,
       password: z.string().max(256).optional(),
       session: seen.optional(),
+      device: Device.optional(),
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
     }),
@@ -91,13 +94,15 @@ export const requests = {
       version: z.number().int().min(0),
       commitId: z.string().max(256).optional(),
       session: seen.optional(),
+      device: Device.optional(),
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
       expected: expected.optional(),
     }),
     response: EntryAnswer,
   },
-  knock: { request: z.object({ ...command, name }), response: none },
+  /** Follows a `join` that was refused with LOBBY, on the same connection. */
+  knock: { request: z.object({ ...command, name, device: Device.optional() }), response: none },
   leave: { request: z.object({ ...command }), response: none },
 
   /** Opens new transports, which replace those of this session. */
@@ -151,6 +156,13 @@ export const requests = {
   setCapacity: { request: z.object({ ...command, capacity: z.number().int() }), response: none },
   admit: { request: z.object({ ...command, participantId: Id }), response: none },
   deny: { request: z.object({ ...command, participantId: Id }), response: none },
+  denyAll: { request: z.object({ ...command }), response: none },
+  /** Null makes the participant follow the room. */
+  setGrants: {
+    request: z.object({ ...command, participantId: Id, grants: Grants.nullable() }),
+    response: none,
+  },
+  setRoomGrants: { request: z.object({ ...command, grants: Grants }), response: none },
   remove: { request: z.object({ ...command, participantId: Id }), response: none },
   ban: { request: z.object({ ...command, participantId: Id }), response: none },
   unban: { request: z.object({ ...command, participantId: Id }), response: none },

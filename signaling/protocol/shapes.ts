@@ -10,6 +10,17 @@ export type Role = z.infer<typeof Role>;
 export type TrackSource = z.infer<typeof TrackSource>;
 export type TrackKind = z.infer<typeof TrackKind>;
 
+/** What somebody may do; hosts may do everything. Without `unmute`, sound that is muted stays muted until a host gives it. */
+export const Grants = z.object({
+  sources: z.array(TrackSource).max(4).default(['camera', 'microphone', 'screen', 'screenAudio']),
+  chat: z.boolean().default(true),
+  unmute: z.boolean().default(true),
+});
+export type Grants = z.infer<typeof Grants>;
+
+/** Random, kept by the browser: the same in all its tabs. Servers keep a hash. */
+export const Device = z.string().min(16).max(64);
+
 export const ReencodingPolicy = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('off') }),
   z.object({ mode: z.literal('on') }),

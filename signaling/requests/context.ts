@@ -2,6 +2,7 @@ import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../../core/media/MediaPlane.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { NodeId } from '../../core/room/state.ts';
+import type { Origins } from '../auth/Origins.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Attendance } from '../connections/Attendance.ts';
@@ -21,11 +22,16 @@ export interface SignalingContext {
   readonly presenceAuditor: PresenceAuditor;
   readonly tokens: Tokens;
   readonly passwords: Passwords;
+  readonly origins: Origins;
   readonly wrongPasswords: AddressLimits;
+  /** Knocks, by room and address. */
+  readonly knocks: AddressLimits;
   /** Signals that nothing keeps, by room. */
   readonly roomSignals: AddressLimits;
   /** Whether people may create rooms, and get tokens for rooms they know, without the API key. */
   readonly openRoomCreation: boolean;
+  /** Whether people get tokens for rooms that they know without the API key. */
+  readonly guestAccess: boolean;
   readonly nodes: NodeDirectory;
   readonly reencoding: ReencodingStatus;
   readonly iceServers: IceServers;

@@ -7,7 +7,7 @@ import type { WireError } from '../protocol/errors.ts';
 import { INTERNAL, toWireError, WireRefusal } from '../requests/WireRefusal.ts';
 import { httpStatus } from './httpStatus.ts';
 import { IDEMPOTENCY_KEY, toOpenApi } from './openapi.ts';
-import type { Caller, RestContext, Route } from './Route.ts';
+import type { Access, Caller, RestContext, Route } from './Route.ts';
 import { routes } from './routes.ts';
 
 interface ApiDeps {
@@ -120,10 +120,10 @@ export class Api {
       }
       throw new WireRefusal('TOKEN_INVALID', 'This API key or secret is wrong.');
     }
-    if (route.access === 'operator' || (route.access === 'open' && !context.openRoomCreation)) {
+    if (!mayDoWithoutKey(route.access, context)) {
       throw new WireRefusal('TOKEN_INVALID', 'This needs the API key: Basic KEY:SECRET, or Bearer SECRET.');
     }
-    if (route.access === 'open' && context.isBusy()) {
+    if (route.access !== 'everybody' && context.isBusy()) {
       throw new WireRefusal('BUSY', 'This node is very busy. Try again in a moment.');
     }
     if (!UNLIMITED.has(route.path) && !rest.take(address)) {
@@ -169,6 +169,10 @@ function commandIdOf(caller: Caller, { headers }: HttpRequest): string | undefin
     throw new WireRefusal('INVALID', 'An Idempotency-Key has 1 to 100 printable characters without spaces.');
   }
   return `rest:${key}`;
+}
+
+function mayDoWithoutKey(access: Access, { guestAccess, openRoomCreation }: RestContext): boolean {
+  return { everybody: true, operator: false, open: openRoomCreation, guests: guestAccess }[access];
 }
 
 function decoded(params: Readonly<Record<string, string>>): Record<string, string> {

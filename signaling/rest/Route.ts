@@ -7,8 +7,11 @@ import type { AbsentRooms } from './AbsentRooms.ts';
 /** The caller: the operator if the request has the API key, else anybody. */
 export type Caller = 'operator' | 'anybody';
 
-/** everybody · operator: with the API key · open: also without it, where the deployment lets people create rooms. */
-export type Access = 'everybody' | 'operator' | 'open';
+/**
+ * everybody · operator: with the API key · open, guests: also without it, where the deployment lets people create rooms,
+ * or lets guests in.
+ */
+export type Access = 'everybody' | 'operator' | 'open' | 'guests';
 
 export interface RouteCall<Params, Query, Body> {
   readonly params: Params;
@@ -48,7 +51,7 @@ export const NOTHING = z.object({});
 
 /** One address of the REST API: its input, its output, and everything that its description needs. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Parameters stand in braces, as OpenAPI writes them. */
   readonly path: string;
   readonly operationId: string;

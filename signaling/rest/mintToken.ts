@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { JoinClaims } from '../auth/tokens.ts';
+import type { JoinGrant } from '../auth/tokens.ts';
 import type { RestContext } from './Route.ts';
 import { DEFAULT_TTL_SECONDS, type JoinToken } from './shapes.ts';
 
 export async function mintToken(
   { clock, tokens }: RestContext,
-  claims: Omit<JoinClaims, 'kind'>,
+  claims: JoinGrant,
   ttlSeconds = DEFAULT_TTL_SECONDS,
 ): Promise<z.infer<typeof JoinToken>> {
   const { roomId, participantId, role } = claims;

@@ -52,7 +52,7 @@ function toOperation({
   return {
     operationId,
     summary,
-    security: { everybody: [], operator: withKey, open: [{}, ...withKey] }[access],
+    security: { everybody: [], operator: withKey, open: [{}, ...withKey], guests: [{}, ...withKey] }[access],
     parameters: [
       ...toParameters('path', params),
       ...toParameters('query', query),

@@ -40,6 +40,8 @@ export const createRoom = route({
         graceMs: body.graceMs ?? context.graceMs,
         lobby: body.lobby,
         passwordHash,
+        // What a backend makes is for those whom it invites, unless it says otherwise.
+        guests: body.guests ?? caller === 'anybody',
       }),
     );
     context.absentRooms.remove(roomId);
@@ -48,6 +50,7 @@ export const createRoom = route({
       participantId: newParticipantId(),
       role: 'host',
       name: undefined,
+      anonymous: caller === 'anybody',
     });
     return { status: 201, body: { ...token, url: roomUrl(nodeUrl, roomId) } };
   },
@@ -79,7 +82,7 @@ export const describeRoom = route({
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, nodeUrl, context }) {
     const { createdAt, lobby, participants, settings } = await openState(context, roomId, null);
-    const { name, capacity, graceMs, locked, passwordHash, reencoding } = settings;
+    const { name, capacity, graceMs, locked, passwordHash, reencoding, grants, guests } = settings;
     const connected = [...participants.values()].filter((participant) => participant.connected).length;
     const body = {
       roomId,
@@ -92,6 +95,8 @@ export const describeRoom = route({
       lobby: settings.lobby,
       passwordProtected: passwordHash !== null,
       reencoding,
+      grants,
+      guests,
       participants: participants.size,
       connected,
       knocking: lobby.size,
@@ -161,6 +166,6 @@ function roomUrl(nodeUrl: string, roomId: string): string {
   return `${nodeUrl}/r/${roomId}`;
 }
 
-function envelope(commandId: string, { clock }: RestContext) {
+export function envelope(commandId: string, { clock }: RestContext) {
   return { commandId, actor: { kind: 'operator' }, now: clock.now() } as const;
 }

@@ -1,3 +1,4 @@
+import { changeRoom, listBans, listLobby, orders } from './moderation.ts';
 import { livez, metrics, pageConfig, readyz } from './operations.ts';
 import type { Route } from './Route.ts';
 import { describeReencoding } from './reencoding.ts';
@@ -12,6 +13,10 @@ export const routes: readonly Route[] = [
   createToken,
   listParticipants,
   removeParticipant,
+  changeRoom,
+  listBans,
+  listLobby,
+  ...orders,
   describeReencoding,
   pageConfig,
   livez,

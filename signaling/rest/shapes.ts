@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EngineName, OutputCodec } from '../../core/reencoding/messages.ts';
-import { Id, ReencodingPolicy, Role, TrackKind, TrackSource } from '../protocol/shapes.ts';
+import { Grants, Id, ReencodingPolicy, Role, TrackKind, TrackSource } from '../protocol/shapes.ts';
 
 /** The words of the REST API. Times are ms since the epoch. */
 
@@ -25,12 +25,20 @@ export const CreateRoom = z.strictObject({
   graceMs: z.number().int().optional().describe('How long somebody whose connection broke keeps the place.'),
   lobby: z.boolean().default(false).describe('Whether people wait until a host lets them in.'),
   password: z.string().min(1).max(256).optional(),
+  guests: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether people come in with tokens that were given without the API key. Left out: only if the room is made without ' +
+        'the API key too.',
+    ),
 });
 
 export const MintToken = z.strictObject({
   participantId: ParticipantId.optional().describe('With the API key only; drawn at random when left out.'),
   name: z.string().min(1).max(64).optional().describe('With the API key only: the name that the participant goes by.'),
   role: Role.default('member').describe('Without the API key: member.'),
+  grants: Grants.optional().describe('With the API key only: what the participant may do. Left out: as the room says.'),
   ttlSeconds: z
     .number()
     .int()
@@ -38,6 +46,33 @@ export const MintToken = z.strictObject({
     .max(30 * 24 * 3_600)
     .default(DEFAULT_TTL_SECONDS)
     .describe('How long one may join with it.'),
+});
+
+export const RoomChange = z.strictObject({
+  name: z.string().max(256).optional(),
+  locked: z.boolean().optional(),
+  lobby: z.boolean().optional(),
+  password: z.string().min(1).max(256).nullable().optional().describe('Null removes it.'),
+  capacity: z.number().int().optional(),
+  reencoding: ReencodingPolicy.optional(),
+  grants: Grants.optional().describe('What people may do who have no grants of their own.'),
+  guests: z.boolean().optional().describe('Whether tokens that were given without the API key let people in.'),
+});
+
+export const BanList = z.object({
+  bans: z.array(
+    z.object({
+      participantId: Id,
+      name: z.string().nullable(),
+      device: z.boolean().describe('Whether the browser is kept out too.'),
+      address: z.boolean().describe('Whether the network address is, until `addressUntil`.'),
+      addressUntil: z.number().nullable(),
+    }),
+  ),
+});
+
+export const LobbyList = z.object({
+  waiting: z.array(z.object({ participantId: Id, name: z.string(), knockedAt: z.number() })),
 });
 
 export const JoinToken = z.object({
@@ -61,6 +96,8 @@ export const RoomDescription = z.object({
   lobby: z.boolean(),
   passwordProtected: z.boolean(),
   reencoding: ReencodingPolicy,
+  grants: Grants.describe('What people may do who have no grants of their own; hosts may do everything.'),
+  guests: z.boolean(),
   participants: z.number().describe('In the room, connected or expected back.'),
   connected: z.number(),
   knocking: z.number(),
@@ -89,6 +126,8 @@ export const ParticipantList = z.object({
       id: Id,
       name: z.string(),
       role: Role,
+      nameFixed: z.boolean().describe('The name is the one of the token.'),
+      grants: Grants.nullable().describe('Null: as the room says.'),
       connected: z.boolean(),
       joinedAt: z.number(),
       handRaisedAt: z.number().nullable(),

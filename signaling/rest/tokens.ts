@@ -10,21 +10,35 @@ export const createToken = route({
   path: '/api/rooms/{roomId}/tokens',
   operationId: 'createToken',
   summary: 'Gives a token to join a room.',
-  access: 'open',
+  access: 'guests',
   params: shapes.RoomParams,
   body: shapes.MintToken,
   responses: { 201: { description: 'The token, and whom it lets in.', schema: shapes.JoinToken } },
-  errors: ['INVALID', 'FORBIDDEN', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'TOO_MANY_REQUESTS', 'BUSY', 'JOURNAL_UNAVAILABLE'],
+  errors: [
+    'INVALID',
+    'FORBIDDEN',
+    'ROOM_NOT_FOUND',
+    'ROOM_CLOSED',
+    'GUESTS_REFUSED',
+    'TOO_MANY_REQUESTS',
+    'BUSY',
+    'JOURNAL_UNAVAILABLE',
+  ],
   async handle({ params: { roomId }, body, caller, address, context }) {
-    const { name, participantId = newParticipantId(), role, ttlSeconds } = body;
+    const { name, participantId = newParticipantId(), role, grants = null, ttlSeconds } = body;
     // People without the API key cannot act as somebody else, or as more than a member [S1].
-    if (caller === 'anybody' && (body.participantId !== undefined || name !== undefined || role !== 'member')) {
-      throw new WireRefusal('FORBIDDEN', 'Choosing the participant, its name or another role needs the API key.');
+    const chooses = body.participantId !== undefined || name !== undefined || grants !== null || role !== 'member';
+    if (caller === 'anybody' && chooses) {
+      throw new WireRefusal('FORBIDDEN', 'Choosing the participant, its name, role or grants needs the API key.');
     }
     if (caller === 'anybody' && !context.takeToken(address)) {
       throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many people join from your network at once. Wait a moment.');
     }
-    await openState(context, roomId, caller === 'anybody' ? address : null);
-    return { status: 201, body: await mintToken(context, { roomId, participantId, role, name }, ttlSeconds) };
+    const { settings } = await openState(context, roomId, caller === 'anybody' ? address : null);
+    if (caller === 'anybody' && !settings.guests) {
+      throw new WireRefusal('GUESTS_REFUSED', 'This room takes only people with an invitation of their own.');
+    }
+    const claims = { roomId, participantId, role, name, grants, anonymous: caller === 'anybody' };
+    return { status: 201, body: await mintToken(context, claims, ttlSeconds) };
   },
 });

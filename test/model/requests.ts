@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Actor, RoomCommand } from '../../core/room/commands.ts';
-import type { RoomState, TrackSource } from '../../core/room/state.ts';
+import { ALL_GRANTS, type RoomState, type TrackSource } from '../../core/room/state.ts';
 import { type CommandBody, commandOf, NOW } from '../support/room.ts';
 
 /**
@@ -28,6 +28,7 @@ const source = fc.constantFrom<TrackSource>('microphone', 'microphone', 'microph
 const messageId = fc.constantFrom('m1', 'm2', 'm3');
 const text = fc.constantFrom('hello', 'hullo');
 const flag = fc.boolean();
+const NOT_UNMUTE = { ...ALL_GRANTS, unmute: false };
 
 function weighed(...choices: readonly (readonly [weight: number, body: fc.Arbitrary<CommandBody>])[]) {
   return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
@@ -44,7 +45,18 @@ const ofNode = weighed(
   ],
   [1, fc.constantFrom('node-1', 'node-2', 'node-3').map((nodeId): CommandBody => ({ type: 'DisconnectNode', nodeId }))],
   [1, fc.constant<CommandBody>({ type: 'ExpireParticipants' })],
-  [1, participantId.map((id): CommandBody => ({ type: 'Knock', participantId: id, name: id, nodeId: HERE }))],
+  [
+    1,
+    participantId.map(
+      (id): CommandBody => ({
+        type: 'Knock',
+        participantId: id,
+        name: id,
+        nodeId: HERE,
+        passwordVerifiedFor: null,
+      }),
+    ),
+  ],
   [1, participantId.map((id): CommandBody => ({ type: 'WithdrawKnock', participantId: id }))],
 );
 
@@ -82,6 +94,8 @@ const ofParticipant = weighed(
   ],
   [1, flag.map((locked): CommandBody => ({ type: 'SetLocked', locked }))],
   [1, flag.map((lobby): CommandBody => ({ type: 'SetLobby', lobby }))],
+  [1, participantId.map((id): CommandBody => ({ type: 'SetGrants', participantId: id, grants: NOT_UNMUTE }))],
+  [1, flag.map((unmute): CommandBody => ({ type: 'SetRoomGrants', grants: { ...ALL_GRANTS, unmute } }))],
   [1, participantId.map((id): CommandBody => ({ type: 'Admit', participantId: id }))],
   [1, participantId.map((id): CommandBody => ({ type: 'RemoveParticipant', participantId: id }))],
 );

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import type { RoomEvent } from '../../core/room/events.ts';
+import type { Grants } from '../../core/room/state.ts';
 import { created, joined, SETTINGS } from './room.ts';
 
 /** A secret that no client may ever see. */
 export const PASSWORD_HASH = 'scrypt$secret';
+
+/** A hash of a device or address, which no client may see either. */
+export const ORIGIN_HASH = 'hash-of-origin';
+const GRANTS: Grants = { sources: ['microphone'], chat: false, unmute: false };
 
 /** Facts of every type, mixed as no room would write them. */
 const anyFact: fc.Arbitrary<RoomEvent> = (() => {
@@ -15,17 +20,33 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
   const name = fc.constantFrom('x', 'y');
   const at = fc.integer({ min: 0, max: 100 });
   const flag = fc.boolean();
+  const origin = {
+    device: fc.constantFrom(ORIGIN_HASH, undefined),
+    address: fc.constantFrom(ORIGIN_HASH, undefined),
+  };
   const of = <T extends RoomEvent['type']>(
     type: T,
     fields: {
-      [K in keyof Omit<Extract<RoomEvent, { type: T }>, 'type'>]: fc.Arbitrary<Extract<RoomEvent, { type: T }>[K]>;
+      [K in keyof Omit<Extract<RoomEvent, { type: T }>, 'type'>]-?: fc.Arbitrary<
+        Extract<RoomEvent, { type: T }>[K] | undefined
+      >;
     },
   ) => fc.record({ type: fc.constant(type), ...fields }) as unknown as fc.Arbitrary<RoomEvent>;
   return fc.oneof(
     of('RoomCreated', { settings: fc.constant({ ...SETTINGS, passwordHash: PASSWORD_HASH }), at }),
     of('RoomClosed', { at }),
-    of('ParticipantJoined', { participantId, name, role: fc.constantFrom('host', 'guest'), session, nodeId, at }),
-    of('ParticipantResumed', { participantId, session, nodeId, at }),
+    of('ParticipantJoined', {
+      participantId,
+      name,
+      role: fc.constantFrom('host', 'guest'),
+      session,
+      nodeId,
+      at,
+      nameFixed: flag,
+      grants: fc.constantFrom(GRANTS, undefined),
+      ...origin,
+    }),
+    of('ParticipantResumed', { participantId, session, nodeId, at, ...origin }),
     of('ParticipantDisconnected', { participantId, session, expiresAt: at }),
     of('ParticipantGone', { participantId, departure: fc.constantFrom('left', 'expired', 'removed', 'banned'), at }),
     of('ParticipantRenamed', { participantId, name }),
@@ -46,17 +67,21 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
     of('ChatPosted', { messageId, participantId, name, text: name, at }),
     of('ChatEdited', { messageId, text: name, at }),
     of('ChatDeleted', { messageId, at }),
-    of('ParticipantKnocked', { participantId, name, nodeId, at }),
+    of('ParticipantKnocked', { participantId, name, nodeId, at, ...origin }),
     of('KnockWithdrawn', { participantId }),
     of('ParticipantAdmitted', { participantId }),
     of('ParticipantDenied', { participantId }),
-    of('ParticipantBanned', { participantId }),
+    of('ParticipantBanned', { participantId, name: fc.constantFrom(undefined, 'x'), ...origin, addressUntil: at }),
     of('ParticipantUnbanned', { participantId }),
     of('RoomRenamed', { name }),
     of('LockChanged', { locked: flag }),
     of('LobbyChanged', { lobby: flag }),
     of('PasswordChanged', { passwordHash: fc.constantFrom(PASSWORD_HASH, null) }),
     of('CapacityChanged', { capacity: session }),
+    of('GrantsChanged', { participantId, grants: fc.constantFrom(GRANTS, null) }),
+    of('RoomGrantsChanged', { grants: fc.constant(GRANTS) }),
+    of('GuestsChanged', { guests: flag }),
+    of('TokensRevoked', { participantId: fc.constantFrom('ann', null), at }),
     of('SpotlightChanged', { participantId: fc.constantFrom('ann', 'bob', 'zoe', null) }),
     of('ReencodingPolicyChanged', { policy: fc.constant({ mode: 'on' as const }) }),
   );

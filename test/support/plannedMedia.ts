@@ -39,6 +39,10 @@ export function roomOf(published: Record<ParticipantId, readonly TrackSource[]>)
       expiresAt: null,
       joinedAt: 0,
       handRaisedAt: null,
+      nameFixed: false,
+      grants: null,
+      device: null,
+      address: null,
       tracks: new Map(tracks.map((track) => [track.id, track])),
     };
   });

@@ -5,7 +5,14 @@ import { decide } from '../../core/room/decide.ts';
 import type { RoomEvent } from '../../core/room/events.ts';
 import { evolveCommits } from '../../core/room/evolve.ts';
 import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
-import { EMPTY_ROOM, type Role, type RoomSettings, type RoomState, type TrackSource } from '../../core/room/state.ts';
+import {
+  ALL_GRANTS,
+  EMPTY_ROOM,
+  type Role,
+  type RoomSettings,
+  type RoomState,
+  type TrackSource,
+} from '../../core/room/state.ts';
 
 /**
  * Builders for tests of a room: events that set it up, actors, and sentences of the form
@@ -22,6 +29,8 @@ export const SETTINGS: RoomSettings = {
   lobby: false,
   passwordHash: null,
   reencoding: { mode: 'off' },
+  grants: ALL_GRANTS,
+  guests: true,
 };
 
 export const OPERATOR: Actor = { kind: 'operator' };

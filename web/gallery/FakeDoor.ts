@@ -6,12 +6,18 @@ import { meetingOf } from './snapshots.ts';
 /** A door with preset answers: `prepare` and `enter` fail with the code given for them, 'LOBBY' makes people wait. */
 export class FakeDoor implements Door {
   readonly formerStay = null;
+  handed: { readonly name: string | null } | null;
   readonly #prepare: string | null;
   readonly #enter: string | null;
 
-  constructor(refusals: { prepare?: string; enter?: string } = {}) {
+  constructor(refusals: { prepare?: string; enter?: string; handed?: string } = {}) {
+    this.handed = refusals.handed === undefined ? null : { name: refusals.handed };
     this.#prepare = refusals.prepare ?? null;
     this.#enter = refusals.enter ?? null;
+  }
+
+  acceptHanded(): void {
+    this.handed = null;
   }
 
   async prepare(): Promise<void> {

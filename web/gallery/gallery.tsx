@@ -22,17 +22,30 @@ const base = meetingOf(5);
 const [second, third, ...rest] = base.others;
 if (!second || !third) throw new Error('too few people');
 
+const silenced = { ...second.grants, unmute: false };
 const everyState = meetingOf(5, {
   others: [
     { ...second, handRaisedAt: 1, quality: 1 },
     { ...third, connected: false },
-    person(3, { role: 'guest', microphone: null, camera: silent('c3', true) }),
+    person(3, { role: 'guest', nameFixed: true, grants: silenced, microphone: null, camera: silent('c3', true) }),
     person(4, { role: 'host', screen: silent('s4', true) }),
   ],
   lobby: [
     { participantId: 'k1', name: 'Barbara Liskov', knockedAt: 1 },
     { participantId: 'k2', name: 'Edsger', knockedAt: 2 },
   ],
+});
+
+const bans = [
+  { participantId: 'b1', name: 'Mallory', device: 'set', address: 'set', addressUntil: Date.now() + 3_000_000 },
+  { participantId: 'p-unknown', name: null, device: null, address: null, addressUntil: null },
+];
+
+const unheard = person(0, {
+  role: 'member',
+  microphone: silent('m', true),
+  camera: null,
+  grants: { sources: ['microphone'], chat: false, unmute: false },
 });
 
 const onlyOff = { policy: { mode: 'off' }, available: true, reason: null } as const;
@@ -88,6 +101,10 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   busy: () => room(new FakeDoor({ enter: 'JOURNAL_UNAVAILABLE' })),
   'not-found': () => room(new FakeDoor({ prepare: 'ROOM_NOT_FOUND' })),
   full: () => room(new FakeDoor({ prepare: 'ROOM_FULL' })),
+  'removed-before': () => room(new FakeDoor({ enter: 'REMOVED' })),
+  'network-full': () => room(new FakeDoor({ enter: 'ADDRESS_FULL' })),
+  uninvited: () => room(new FakeDoor({ prepare: 'GUESTS_REFUSED' })),
+  handed: () => room(new FakeDoor({ handed: 'Grace Hopper' })),
   left: () => <EndedPage reason="left" onAgain={nothing} onHome={nothing} />,
   removed: () => <EndedPage reason="removed" onAgain={nothing} onHome={nothing} />,
   closed: () => <EndedPage reason="roomClosed" onAgain={nothing} onHome={nothing} />,
@@ -100,6 +117,11 @@ const states: Readonly<Record<string, () => ReactNode>> = {
     meeting(meetingOf(3, { self: person(0, { camera: silent('c', true), microphone: silent('m', true) }) })),
   chat: () => meeting(meetingOf(5, { chat: chatOf(), earlierChat: true, typing: ['Grace Hopper'] })),
   people: () => meeting(everyState),
+  banned: () => meeting({ ...everyState, lobby: [], bans }),
+  'people-menu': () => meeting(everyState),
+  grants: () => meeting(meetingOf(3)),
+  'not-granted': () => meeting(meetingOf(3, { self: unheard, chat: chatOf().slice(1, 4) })),
+  'name-fixed': () => meeting(meetingOf(2, { self: person(0, { nameFixed: true, role: 'member' }) })),
   settings: () => meeting(meetingOf(3)),
   ending: () => meeting(meetingOf(3)),
   screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),

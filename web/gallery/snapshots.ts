@@ -1,4 +1,4 @@
-import type { ChatLine, MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
+import type { ChatLine, Grants, MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
 import { paintFace, paintSlide, pictureOf } from './pictures.ts';
 
 const NAMES = [
@@ -16,6 +16,8 @@ const NAMES = [
   'Margaret Hamilton',
 ];
 
+const ALL: Grants = { sources: ['camera', 'microphone', 'screen', 'screenAudio'], chat: true, unmute: true };
+
 export const silent = (trackId: string, muted: boolean): PublishedMedia => {
   return { trackId, muted, reencodingWish: null, reencoded: false, attach: () => () => undefined };
 };
@@ -27,7 +29,9 @@ export function person(index: number, change: Partial<Person> = {}): Person {
   return {
     id,
     name: NAMES[index % NAMES.length] ?? id,
+    nameFixed: false,
     role: index === 0 ? 'host' : 'member',
+    grants: ALL,
     isSelf: index === 0,
     connected: true,
     handRaisedAt: null,
@@ -55,6 +59,8 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     self,
     others,
     lobby: [],
+    bans: [],
+    grants: ALL,
     spotlightId: null,
     chat: [],
     earlierChat: false,

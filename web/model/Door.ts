@@ -7,6 +7,13 @@ export interface Door {
    */
   readonly formerStay: Stay | null;
   /**
+   * A token that came with the link and would make this browser somebody else in the room than it is: a link may come
+   * from a person who wants to be somebody's double. Null if there is none, or it was answered.
+   */
+  readonly handed: { readonly name: string | null } | null;
+  /** Answers whether to go on as the person of the link. */
+  acceptHanded(accept: boolean): void;
+  /**
    * Finds out early whether there is such a room.
    * @throws an error with the refusal's `code` when nobody can enter
    */

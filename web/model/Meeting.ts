@@ -1,6 +1,6 @@
-import type { LobbyEntry, MediaBlocked, ReencodingPolicy, Role } from '../../client/index.ts';
+import type { Ban, Grants, LobbyEntry, MediaBlocked, ReencodingPolicy, Role } from '../../client/index.ts';
 
-export type { MediaBlocked, ReencodingPolicy };
+export type { Grants, MediaBlocked, ReencodingPolicy };
 
 /**
  * A meeting as the page shows it. Components read snapshots and call actions; `RoomMeeting` is the one that speaks to
@@ -27,7 +27,11 @@ export interface MeetingSnapshot {
   /** Everybody else, in the order of joining. */
   readonly others: readonly Person[];
   /** Those who wait to be let in; empty for everybody but hosts. */
-  readonly lobby: readonly Omit<LobbyEntry, 'nodeId'>[];
+  readonly lobby: readonly Pick<LobbyEntry, 'participantId' | 'name' | 'knockedAt'>[];
+  /** Who is kept out; empty for everybody but hosts. */
+  readonly bans: readonly Ban[];
+  /** What people may do who have no grants of their own. */
+  readonly grants: Grants;
   /** The participant whom a host shows to everybody. */
   readonly spotlightId: string | null;
   readonly chat: readonly ChatLine[];
@@ -57,7 +61,11 @@ export interface Reencoding {
 export interface Person {
   readonly id: string;
   readonly name: string;
+  /** The name comes from whoever invited this person, and stays. */
+  readonly nameFixed: boolean;
   readonly role: Role;
+  /** What this person may do now. */
+  readonly grants: Grants;
   readonly isSelf: boolean;
   /** False while the server waits for this participant to come back. */
   readonly connected: boolean;
@@ -131,6 +139,11 @@ export interface MeetingActions {
   ban(participantId: string): Promise<void>;
   admit(participantId: string): Promise<void>;
   deny(participantId: string): Promise<void>;
+  denyAll(): Promise<void>;
+  unban(participantId: string): Promise<void>;
+  /** Null makes the person follow the room. */
+  setGrants(participantId: string, grants: Grants | null): Promise<void>;
+  setRoomGrants(grants: Grants): Promise<void>;
   setLocked(locked: boolean): Promise<void>;
   setLobby(enabled: boolean): Promise<void>;
   setPassword(password: string | null): Promise<void>;

@@ -75,7 +75,10 @@ export class RoomMeeting implements Meeting {
     });
     room.on('deviceLost', (source) => this.#say(lostDeviceNotice(source)));
     room.on('trackMuted', ({ source }, { id }, byHost) => {
-      if (byHost && id === room.localParticipant.id) this.#say(hostMuteNotice(source));
+      const self = room.localParticipant;
+      if (byHost && id === self.id) {
+        this.#say(hostMuteNotice(source, this.#build().self.grants.unmute));
+      }
     });
     room.on('trackUnpublished', ({ source }, { id }, byHost) => {
       if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(STOPPED_SCREEN_NOTICE);

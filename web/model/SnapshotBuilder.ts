@@ -1,16 +1,19 @@
 import type {
+  Ban,
   ChatEntry,
   ChatMessage,
   LobbyEntry,
+  LocalParticipant,
   LocalTrack,
   MediaBlocked,
-  Participant,
+  RemoteParticipant,
   RemoteTrack,
   Room,
   RoomState,
   TrackPublication,
   TrackSource,
 } from '../../client/index.ts';
+import { grantsOf } from '../../client/index.ts';
 import type { ChatLine, EndReason, MeetingSnapshot, Notice, Person, PublishedMedia } from './Meeting.ts';
 
 interface Happening {
@@ -32,6 +35,7 @@ export class SnapshotBuilder {
   readonly #attachers = new WeakMap<object, Attach>();
 
   #lobby: { readonly recorded: RoomState['lobby']; readonly entries: readonly LobbyEntry[] } | null = null;
+  #bans: { readonly recorded: RoomState['bans']; readonly list: readonly Ban[] } | null = null;
   #chat: { readonly recorded: readonly ChatMessage[]; readonly lines: readonly ChatLine[] } | null = null;
 
   constructor(room: Room) {
@@ -42,10 +46,10 @@ export class SnapshotBuilder {
     const room = this.#room;
     const { record, roomId } = room;
     if (!record || roomId === undefined) throw new Error('a snapshot of a room that was never entered');
-    const self = this.#person(room.localParticipant, true);
+    const self = this.#person(room.localParticipant, record.settings, true);
     const others = [...room.participants.values()]
       .toSorted((a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1))
-      .map((participant) => this.#person(participant, false));
+      .map((participant) => this.#person(participant, record.settings, false));
     const present = new Set([self.id, ...room.participants.keys()]);
     for (const id of this.#people.keys()) if (!present.has(id)) this.#people.delete(id);
     return {
@@ -64,6 +68,8 @@ export class SnapshotBuilder {
       self,
       others,
       lobby: this.#waiting(record.lobby),
+      bans: this.#banned(record.bans),
+      grants: record.settings.grants,
       spotlightId: record.spotlight,
       chat: this.#lines(record.chat, self.id),
       earlierChat: room.chat.hasEarlier,
@@ -84,6 +90,11 @@ export class SnapshotBuilder {
     return this.#lobby.entries;
   }
 
+  #banned(bans: RoomState['bans']): readonly Ban[] {
+    if (this.#bans?.recorded !== bans) this.#bans = { recorded: bans, list: [...bans.values()] };
+    return this.#bans.list;
+  }
+
   /** The record's list is immutable: while it is the same list, the lines stay the same too. */
   #lines(recorded: readonly ChatMessage[], selfId: string): readonly ChatLine[] {
     if (this.#chat?.recorded !== recorded) {
@@ -92,13 +103,15 @@ export class SnapshotBuilder {
     return this.#chat.lines;
   }
 
-  #person(participant: Participant, isSelf: boolean): Person {
-    const { id, name, role, connected, handRaisedAt, connectionQuality: quality } = participant;
+  #person(participant: LocalParticipant | RemoteParticipant, settings: RoomState['settings'], isSelf: boolean): Person {
+    const { id, name, nameFixed, role, connected, handRaisedAt, connectionQuality: quality } = participant;
     const media = (source: TrackSource) => this.#media(participant.publication(source));
     const person: Person = {
       id,
       name,
+      nameFixed,
       role,
+      grants: grantsOf(participant, settings),
       isSelf,
       // Only the mark at the top shows one's own interruption.
       connected: connected || isSelf,
@@ -165,7 +178,9 @@ function toLine(entry: ChatEntry, selfId: string): ChatLine {
 function samePerson(a: Person, b: Person): boolean {
   return (
     a.name === b.name &&
+    a.nameFixed === b.nameFixed &&
     a.role === b.role &&
+    a.grants === b.grants &&
     a.connected === b.connected &&
     a.handRaisedAt === b.handRaisedAt &&
     a.quality === b.quality &&

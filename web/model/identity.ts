@@ -22,11 +22,6 @@ export function forgetTokens(roomId: string): void {
 
 /** Returns the token to enter with; null if a new one is needed. */
 export async function findToken(roomId: string): Promise<string | null> {
-  const handed = takeHandedToken();
-  if (handed !== null) {
-    rememberToken(roomId, handed);
-    return handed;
-  }
   const hostToken = read('localStorage', hostKey(roomId));
   const own = read('sessionStorage', tokenKey(roomId));
   if (own !== null && own !== hostToken) return own;
@@ -55,14 +50,32 @@ export function formerStayOf(roomId: string): Stay | null {
   }
 }
 
+/** Returns true if this browser is somebody in the room already. */
+export function isKnown(roomId: string): boolean {
+  return read('sessionStorage', tokenKey(roomId)) !== null || read('localStorage', hostKey(roomId)) !== null;
+}
+
 /**
  * An application can hand a token over in the fragment, which no server and no referrer sees; it leaves the address at
  * once.
  */
-function takeHandedToken(): string | null {
+export function takeHandedToken(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token !== null) history.replaceState(null, '', location.pathname + location.search);
   return token;
+}
+
+/** Returns the name that a token fixes; null if it fixes none. Not verified: it only asks the person. */
+export function nameIn(token: string): string | null {
+  try {
+    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(payload), (letter) => letter.charCodeAt(0));
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const name = typeof claims === 'object' && claims !== null && 'name' in claims ? claims.name : null;
+    return typeof name === 'string' ? name : null;
+  } catch {
+    return null; // Not a token.
+  }
 }
 
 /** Returns true after a reload: the page before may not have given up its claim yet. */

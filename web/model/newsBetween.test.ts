@@ -12,7 +12,8 @@ const media = (muted: boolean): PublishedMedia => ({
 
 function person(name: string, change: Partial<Person> = {}): Person {
   const none = { camera: null, microphone: null, screen: null, screenAudio: null, handRaisedAt: null, quality: null };
-  return { id: name, name, role: 'member', isSelf: false, connected: true, ...none, ...change };
+  const plain = { nameFixed: false, grants: { sources: [], chat: true, unmute: true } };
+  return { id: name, name, role: 'member', isSelf: false, connected: true, ...none, ...plain, ...change };
 }
 
 type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby'>;

@@ -6,7 +6,10 @@ export const STOPPED_SCREEN_NOTICE: Notice = {
   advice: 'Nobody sees your screen any more.',
 };
 
-export function hostMuteNotice(source: TrackSource): Notice {
+export function hostMuteNotice(source: TrackSource, mayUnmute: boolean): Notice {
+  if (source === 'microphone' && !mayUnmute) {
+    return { title: 'A host turned your microphone off.', advice: 'Raise your hand to ask for it.' };
+  }
   return source === 'microphone'
     ? { title: 'A host turned your microphone off.', advice: 'Turn it on again when you want to speak.' }
     : { title: `A host turned your ${source} off.`, advice: 'Only you can turn it on again.' };

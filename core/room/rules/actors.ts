@@ -22,6 +22,11 @@ export function requireNode(actor: Actor): void {
   if (actor.kind === 'participant') throw new Refusal('FORBIDDEN', 'Participants cannot do this.');
 }
 
+/** Never a participant, not even a host [R-ACTOR-7]. */
+export function requireOperator(actor: Actor): void {
+  if (actor.kind !== 'operator') throw new Refusal('FORBIDDEN', 'Only whoever runs the server can do this.');
+}
+
 /** A host of the room, or the operator [R-ACTOR-3]. */
 export function requireModerator(actor: Actor, state: RoomState): void {
   if (actor.kind === 'operator') return;

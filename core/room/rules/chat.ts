@@ -1,8 +1,10 @@
 import type { CommandOf, FirstSent } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
+import { grantsOf } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import { CHAT_KEPT, type ChatMessage, type MessageId, type RoomState } from '../state.ts';
 import { requireOwnerOrModerator, requireParticipant } from './actors.ts';
+import { requireGrant } from './grants.ts';
 import { requireId, toChatText } from './input.ts';
 
 /** By how much the times of two nodes may differ. */
@@ -10,7 +12,8 @@ const CLOCKS_DIFFER_MS = 60_000;
 
 export function postChat(command: CommandOf<'PostChat'>, state: RoomState): RoomEvent[] {
   const { messageId } = command;
-  const { id: participantId, name } = requireParticipant(command.actor, state);
+  const author = requireParticipant(command.actor, state);
+  const { id: participantId, name } = author;
   requireId(messageId);
   const text = toChatText(command.text);
 
@@ -19,6 +22,7 @@ export function postChat(command: CommandOf<'PostChat'>, state: RoomState): Room
     if (known.participantId === participantId) return [];
     throw new Refusal('INVALID', 'Another message has this id: choose a new one.');
   }
+  requireGrant(grantsOf(author, state.settings).chat);
 
   if (command.firstSent !== undefined && !remembersSince(command.firstSent, state)) {
     throw new Refusal('TOO_LATE', 'The room cannot tell any more whether it got this message: send it again.');
@@ -30,14 +34,15 @@ export function postChat(command: CommandOf<'PostChat'>, state: RoomState): Room
 
 export function editChat(command: CommandOf<'EditChat'>, state: RoomState): RoomEvent[] {
   const { messageId } = command;
-  const { id: participantId } = requireParticipant(command.actor, state);
+  const author = requireParticipant(command.actor, state);
   const text = toChatText(command.text);
 
   const message = findMessage(messageId, state);
   if (message === undefined || message.deleted) throw messageNotFound();
-  if (message.participantId !== participantId) {
+  if (message.participantId !== author.id) {
     throw new Refusal('FORBIDDEN', 'Only the author of a message can edit it.');
   }
+  requireGrant(grantsOf(author, state.settings).chat);
   if (message.text === text) return [];
   return [{ type: 'ChatEdited', messageId, text, at: notBefore(message.editedAt ?? message.at, command.now) }];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { admitted, banned, gone, join, knock, resume } from '../../../test/support/entering.ts';
 import {
   by,
   type CommandBody,
@@ -9,47 +10,11 @@ import {
   knocked,
   NOW,
   node,
-  OPERATOR,
   published,
   resumed,
   stateOf,
 } from '../../../test/support/room.ts';
-import type { CommandOf } from '../commands.ts';
-import type { RoomEvent } from '../events.ts';
-
-function join(participantId: string, change: Partial<CommandOf<'JoinRoom'>> = {}): CommandBody {
-  return {
-    type: 'JoinRoom',
-    participantId,
-    name: participantId,
-    role: 'member',
-    nodeId: 'node-1',
-    passwordVerifiedFor: null,
-    ...change,
-  };
-}
-
-const resume = (participantId: string, nodeId = 'node-1', sessionSeen = 0): CommandBody => ({
-  type: 'ResumeSession',
-  participantId,
-  nodeId,
-  sessionSeen,
-});
-const knock = (participantId: string, nodeId = 'node-1', name = participantId): CommandBody => ({
-  type: 'Knock',
-  participantId,
-  name,
-  nodeId,
-});
-
-const admitted = (participantId: string): RoomEvent => ({ type: 'ParticipantAdmitted', participantId });
-const banned = (participantId: string): RoomEvent => ({ type: 'ParticipantBanned', participantId });
-const gone = (participantId: string, departure: 'left' | 'expired' | 'removed' | 'banned'): RoomEvent => ({
-  type: 'ParticipantGone',
-  participantId,
-  departure,
-  at: NOW,
-});
+import { HOST_PLACES } from '../state.ts';
 
 describe('joining', () => {
   it('a participant comes in with the role of the token and a trimmed name', () => {
@@ -102,10 +67,36 @@ describe('joining', () => {
     unlocked.when(node(), join('ann', { passwordVerifiedFor: 'hash' })).refused('LOBBY');
   });
 
-  it('[R-JOIN-4] disconnected participants keep their places, and hosts need one', () => {
-    const room = given(created({ capacity: 1 }), joined('ann', 1), disconnected('ann', 1));
-    room.when(node(), join('bob')).refused('ROOM_FULL');
-    room.when(node(), join('bob', { role: 'host' })).refused('ROOM_FULL');
+  it('[R-JOIN-4] disconnected participants keep their places, and some hosts enter a full room', () => {
+    const room = [created({ capacity: 1 }), joined('ann', 1), disconnected('ann', 1)];
+    given(...room)
+      .when(node(), join('bob'))
+      .refused('ROOM_FULL');
+    given(...room)
+      .when(node(), join('hal', { role: 'host' }))
+      .then([joined('hal', 2, { role: 'host' })]);
+    const hosts = Array.from({ length: HOST_PLACES }, (_, n) => joined(`hal-${n}`, 2 + n, { role: 'host' }));
+    given(...room, ...hosts)
+      .when(node(), join('hal', { role: 'host' }))
+      .refused('ROOM_FULL');
+  });
+
+  it('[R-JOIN-8] a role that a host gave outlives leaving, whatever the token says', () => {
+    const left = [created({ locked: true }), joined('hal', 1, { role: 'host' }), joined('eve', 2, { role: 'host' })];
+    const demoted = [
+      ...left,
+      { type: 'RoleChanged', participantId: 'eve', role: 'member' },
+      gone('eve', 'left'),
+    ] as const;
+    given(...demoted)
+      .when(node(), join('eve', { role: 'host' }))
+      .refused('ROOM_LOCKED');
+    given(...demoted, { type: 'LockChanged', locked: false })
+      .when(node(), join('eve', { role: 'host' }))
+      .then([joined('eve', 3)]);
+    given(...demoted, { type: 'RoleChanged', participantId: 'eve', role: 'host' })
+      .when(node(), join('eve'))
+      .then([joined('eve', 3, { role: 'host' })]);
   });
 
   it('[R-JOIN-5] hosts and admitted people pass lock and lobby', () => {
@@ -265,94 +256,5 @@ describe('going', () => {
     );
     expect(state.participants.get('ann')).toMatchObject({ handRaisedAt: null, tracks: new Map() });
     expect(state.chat).toHaveLength(1);
-  });
-});
-
-describe('the lobby', () => {
-  it('[R-LOBBY-1] a person knocks while the lobby is on, from outside', () => {
-    given(created()).when(node(), knock('ann')).refused('INVALID');
-    const room = given(created({ lobby: true, locked: true }), joined('ann', 1));
-    room.when(node(), knock('ann')).refused('INVALID');
-    room.when(node(), knock('bob', 'node-1', ' Bob ')).then([{ ...knocked('bob'), name: 'Bob' } as RoomEvent]);
-  });
-
-  it('[R-LOBBY-2] knocking again keeps the place in the queue and moves the knock', () => {
-    const events = [created({ lobby: true }), knocked('ann', 'node-1', NOW), knocked('bob', 'node-1', NOW + 1)];
-    given(...events)
-      .when(node(), knock('ann'))
-      .nothing();
-    const again = knocked('ann', 'node-2', NOW + 2);
-    given(...events)
-      .when(node('node-2'), knock('ann', 'node-2'), { now: NOW + 2 })
-      .then([again]);
-    expect([...stateOf(...events, again).lobby.values()]).toEqual([
-      { participantId: 'ann', name: 'ann', knockedAt: NOW, nodeId: 'node-2' },
-      { participantId: 'bob', name: 'bob', knockedAt: NOW + 1, nodeId: 'node-1' },
-    ]);
-  });
-
-  it('[R-LOBBY-3] an admitted person need not knock', () => {
-    const room = given(created({ lobby: true }), knocked('ann'), admitted('ann'));
-    room.when(node(), knock('ann')).nothing();
-    room.when(node(), join('ann')).then([joined('ann', 1)]);
-  });
-
-  it('[R-LOBBY-4] a node withdraws only a knock that it holds', () => {
-    const room = given(created({ lobby: true }), knocked('ann', 'node-2'));
-    const withdraw: CommandBody = { type: 'WithdrawKnock', participantId: 'ann' };
-    const withdrawn: RoomEvent[] = [{ type: 'KnockWithdrawn', participantId: 'ann' }];
-    room.when(node('node-1'), withdraw).nothing();
-    room.when(node('node-2'), withdraw).then(withdrawn);
-    room.when(OPERATOR, withdraw).then(withdrawn);
-    given(created({ lobby: true }))
-      .when(node(), withdraw)
-      .nothing();
-  });
-
-  it('[R-LOBBY-5] admission outlives leaving and expiry; denying ends the knock only', () => {
-    const events = [created({ lobby: true }), knocked('ann'), admitted('ann'), joined('ann', 1)];
-    for (const departure of ['left', 'expired'] as const) {
-      given(...events, gone('ann', departure))
-        .when(node(), join('ann'))
-        .then([joined('ann', 2)]);
-    }
-    given(created({ lobby: true }), knocked('ann'), { type: 'ParticipantDenied', participantId: 'ann' })
-      .when(node(), knock('ann'))
-      .then([knocked('ann')]);
-  });
-
-  it('[R-LOBBY-10] a room keeps its newest 1,000 admissions', () => {
-    const admissions = Array.from({ length: 1_001 }, (_, n) => [knocked(`ann-${n}`), admitted(`ann-${n}`)]).flat();
-    const room = [created({ lobby: true }), ...admissions];
-    given(...room)
-      .when(node(), join('ann-0'))
-      .refused('LOBBY');
-    given(...room)
-      .when(node(), join('ann-1'))
-      .then([joined('ann-1', 1)]);
-  });
-
-  it('[R-LOBBY-7] removing or banning somebody ends their admission', () => {
-    const events = [created({ lobby: true }), knocked('ann'), admitted('ann'), joined('ann', 1)];
-    given(...events, gone('ann', 'removed'))
-      .when(node(), join('ann'))
-      .refused('LOBBY');
-    given(...events, banned('ann'), gone('ann', 'banned'), { type: 'ParticipantUnbanned', participantId: 'ann' })
-      .when(node(), join('ann'))
-      .refused('LOBBY');
-  });
-
-  it('[R-LOBBY-8] a lobby holds as many as the room does', () => {
-    const room = given(created({ lobby: true, capacity: 1 }), knocked('ann'));
-    room.when(node(), knock('bob')).refused('ROOM_FULL');
-    room.when(node('node-2'), knock('ann', 'node-2')).then([knocked('ann', 'node-2')]);
-  });
-
-  it('[R-LOBBY-9] turning the lobby off admits nobody by itself; the people in it can simply join', () => {
-    const events: RoomEvent[] = [created({ lobby: true }), knocked('ann'), { type: 'LobbyChanged', lobby: false }];
-    expect([...stateOf(...events).lobby.keys()]).toEqual(['ann']);
-    given(...events)
-      .when(node(), join('ann'))
-      .then([joined('ann', 1)]);
   });
 });

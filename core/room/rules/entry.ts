@@ -1,23 +1,55 @@
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
 import { Refusal } from '../refusal.ts';
-import type { RoomState } from '../state.ts';
+import { LOBBY_MS, type RoomState } from '../state.ts';
 import { requireNode, requireParticipant } from './actors.ts';
+import {
+  originOf,
+  requireDoorOpen,
+  requireMayKnock,
+  requireMayResume,
+  requireMayTakeOver,
+  requireNotBanned,
+  requireOriginNotBanned,
+  requireTokenInForce,
+} from './door.ts';
 import { requireId, toName } from './input.ts';
+import { toNameApart } from './names.ts';
 
 export function joinRoom(command: CommandOf<'JoinRoom'>, state: RoomState): RoomEvent[] {
   requireNode(command.actor);
   requireId(command.participantId);
-  const { participantId, nodeId, role, now: at } = command;
+  const { participantId, nodeId, entrant, now: at } = command;
   const name = toName(command.name);
   requireNotBanned(participantId, state);
+  requireTokenInForce(participantId, entrant, state);
 
   const session = nextSession(command, state);
-  if (state.participants.has(participantId))
-    return [{ type: 'ParticipantResumed', participantId, session, nodeId, at }];
+  const origin = originOf(entrant);
+  const holder = state.participants.get(participantId);
+  if (holder !== undefined) {
+    requireMayTakeOver(command, holder, state);
+    return [{ type: 'ParticipantResumed', participantId, session, nodeId, at, ...origin }];
+  }
 
-  requireDoorOpen(command, state);
-  return [{ type: 'ParticipantJoined', participantId, name, role, session, nodeId, at }];
+  // What a host last made of the person counts for more than the token [R-JOIN-8].
+  const role = state.roles.get(participantId) ?? command.role;
+  requireOriginNotBanned(command, role === 'host', state);
+  requireDoorOpen({ ...command, role }, state);
+  return [
+    {
+      type: 'ParticipantJoined',
+      participantId,
+      name: entrant?.nameFixed ? name : toNameApart(name, participantId, state),
+      role,
+      session,
+      nodeId,
+      at,
+      ...(entrant?.nameFixed && { nameFixed: true }),
+      ...(entrant?.grants && { grants: entrant.grants }),
+      ...origin,
+    },
+  ];
 }
 
 /** The most by which a client can raise the room's session numbers at once: none can use them up. */
@@ -31,36 +63,13 @@ function nextSession({ sessionSeen = 0 }: { readonly sessionSeen?: number }, { l
   return Math.max(lastSession, Math.min(sessionSeen, lastSession + LONGEST_LEAP)) + 1;
 }
 
-/**
- * Checks capacity, lock, password and lobby, in this order: reasons that the person cannot change come first
- * [R-JOIN-3].
- */
-function requireDoorOpen(command: CommandOf<'JoinRoom'>, state: RoomState): void {
-  const { settings, participants, admitted } = state;
-  const isHost = command.role === 'host';
-  const isAdmitted = admitted.has(command.participantId);
-
-  if (participants.size >= settings.capacity) throw new Refusal('ROOM_FULL', 'The room is full: try again later.');
-  if (settings.locked && !isHost && !isAdmitted) {
-    throw new Refusal('ROOM_LOCKED', 'The room is locked: ask a host to unlock it.');
-  }
-  if (settings.passwordHash !== null && command.passwordVerifiedFor !== settings.passwordHash) {
-    if (command.passwordVerifiedFor === null)
-      throw new Refusal('PASSWORD_REQUIRED', 'The room has a password: give it.');
-    throw new Refusal('PASSWORD_WRONG', 'The password is wrong or was changed: give it again.');
-  }
-  if (settings.lobby && !isHost && !isAdmitted) {
-    throw new Refusal('LOBBY', 'The room has a lobby: knock, and a host lets you in.');
-  }
-}
-
 export function resumeSession(command: CommandOf<'ResumeSession'>, state: RoomState): RoomEvent[] {
   requireNode(command.actor);
-  const { participantId, nodeId, now: at } = command;
+  const { participantId, nodeId, entrant, now: at } = command;
   requireNotBanned(participantId, state);
-  if (!state.participants.has(participantId))
-    throw new Refusal('NOT_IN_ROOM', 'You are no longer in this room: join it.');
-  return [{ type: 'ParticipantResumed', participantId, session: nextSession(command, state), nodeId, at }];
+  requireMayResume(participantId, entrant, state);
+  const session = nextSession(command, state);
+  return [{ type: 'ParticipantResumed', participantId, session, nodeId, at, ...originOf(entrant) }];
 }
 
 export function leaveRoom(command: CommandOf<'LeaveRoom'>, state: RoomState): RoomEvent[] {
@@ -97,19 +106,20 @@ export function expireParticipants(command: CommandOf<'ExpireParticipants'>, sta
     if (expiresAt === null || expiresAt > command.now) continue;
     events.push({ type: 'ParticipantGone', participantId, departure: 'expired', at: command.now });
   }
+  for (const { participantId, knockedAt } of state.lobby.values()) {
+    if (knockedAt + LOBBY_MS <= command.now) events.push({ type: 'ParticipantDenied', participantId });
+  }
   return events;
-}
-
-function requireNotBanned(participantId: string, state: RoomState): void {
-  if (state.banned.has(participantId)) throw new Refusal('BANNED', 'A host has banned you from this room.');
 }
 
 export function knock(command: CommandOf<'Knock'>, state: RoomState): RoomEvent[] {
   requireNode(command.actor);
   requireId(command.participantId);
-  const { participantId, nodeId, now: at } = command;
+  const { participantId, nodeId, entrant, now: at } = command;
   const name = toName(command.name);
   requireNotBanned(participantId, state);
+  requireTokenInForce(participantId, entrant, state);
+  requireOriginNotBanned(command, false, state);
 
   if (!state.settings.lobby) throw new Refusal('INVALID', 'The room has no lobby: join it.');
   if (state.participants.has(participantId)) throw new Refusal('INVALID', 'You are in this room: join it again.');
@@ -117,10 +127,13 @@ export function knock(command: CommandOf<'Knock'>, state: RoomState): RoomEvent[
 
   const entry = state.lobby.get(participantId);
   if (entry?.nodeId === nodeId && entry.name === name) return [];
-  if (entry === undefined && state.lobby.size >= state.settings.capacity) {
-    throw new Refusal('ROOM_FULL', 'Too many people wait in the lobby: try again later.');
+  if (entry === undefined) {
+    requireMayKnock(command, state);
+    if (state.lobby.size >= state.settings.capacity) {
+      throw new Refusal('ROOM_FULL', 'Too many people wait in the lobby: try again later.');
+    }
   }
-  return [{ type: 'ParticipantKnocked', participantId, name, nodeId, at }];
+  return [{ type: 'ParticipantKnocked', participantId, name, nodeId, at, ...originOf(entrant) }];
 }
 
 /** A node withdraws only a knock that it holds: the person may wait on another node by now [R-LOBBY-4]. */

@@ -1,7 +1,7 @@
 import { Refusal } from '../refusal.ts';
 import type { ReencodingPolicy } from '../state.ts';
 
-const NAME_LENGTH = 64;
+export const NAME_LENGTH = 64;
 const CHAT_LENGTH = 4_000;
 const MAX_CAPACITY = 10_000;
 const MAX_GRACE_MS = 24 * 60 * 60 * 1_000;

@@ -11,7 +11,7 @@ import {
   stateOf,
 } from '../../../test/support/room.ts';
 import type { RoomEvent } from '../events.ts';
-import type { Role } from '../state.ts';
+import { ADDRESS_BAN_MS, type Role } from '../state.ts';
 
 const setRole = (participantId: string, role: Role): CommandBody => ({ type: 'SetRole', participantId, role });
 const removal = (participantId: string): CommandBody => ({ type: 'RemoveParticipant', participantId });
@@ -77,13 +77,13 @@ describe('moderation', () => {
     const room = given(...TWO_HOSTS);
     room.when(HAL, setRole('ida', 'guest')).then([{ type: 'RoleChanged', participantId: 'ida', role: 'guest' }]);
     room.when(HAL, removal('ida')).then([gone('ida', 'removed')]);
-    room.when(HAL, ban('ida')).then([banned('ida'), gone('ida', 'banned')]);
+    room.when(HAL, ban('ida')).then([{ ...banned('ida'), name: 'ida' } as RoomEvent, gone('ida', 'banned')]);
   });
 
   it('[R-MOD-4] a ban keeps out people who are inside, in the lobby or not there at all', () => {
     given(...ROOM)
       .when(HAL, ban('ann'))
-      .then([banned('ann'), gone('ann', 'banned')]);
+      .then([{ ...banned('ann'), name: 'ann' } as RoomEvent, gone('ann', 'banned')]);
     given(...ROOM)
       .when(HAL, ban('zoe'))
       .then([banned('zoe')]);
@@ -124,7 +124,7 @@ describe('moderation', () => {
       .nothing();
     given(...ROOM, ...bans, { type: 'ParticipantUnbanned', participantId: 'zoe-7' })
       .when(HAL, ban('ann'))
-      .then([banned('ann'), gone('ann', 'banned')]);
+      .then([{ ...banned('ann'), name: 'ann' } as RoomEvent, gone('ann', 'banned')]);
   });
 
   it('[R-MOD-5] moderation needs the participant in the room', () => {
@@ -136,6 +136,37 @@ describe('moderation', () => {
       .refused('PARTICIPANT_NOT_FOUND');
     given(...ROOM)
       .when(HAL, setRole('ann', 'member'))
+      .nothing();
+    given(...ROOM)
+      .when(OPERATOR, setRole('zoe', 'host'))
+      .then([{ type: 'RoleChanged', participantId: 'zoe', role: 'host' }]);
+  });
+
+  it('[R-BAN-2] a ban spares the browser and the address of others in the room', () => {
+    const from = (id: string, session: number, device: string, address: string): RoomEvent =>
+      ({ ...joined(id, session, id === 'hal' ? { role: 'host' } : {}), device, address }) as RoomEvent;
+    const eve = from('eve', 1, 'eves', 'cafe');
+    const addressUntil = NOW + ADDRESS_BAN_MS;
+    given(created(), eve, from('hal', 2, 'hals', 'home'))
+      .when(HAL, ban('eve'))
+      .then([
+        { type: 'ParticipantBanned', participantId: 'eve', name: 'eve', device: 'eves', address: 'cafe', addressUntil },
+        gone('eve', 'banned'),
+      ]);
+    given(created(), eve, from('hal', 2, 'eves', 'cafe'))
+      .when(HAL, ban('eve'))
+      .then([{ type: 'ParticipantBanned', participantId: 'eve', name: 'eve' }, gone('eve', 'banned')]);
+  });
+
+  it('[R-LOBBY-13] denying all denies everybody who waits', () => {
+    given(...ROOM, knocked('joe'), knocked('kim'))
+      .when(HAL, { type: 'DenyAll' })
+      .then([
+        { type: 'ParticipantDenied', participantId: 'joe' },
+        { type: 'ParticipantDenied', participantId: 'kim' },
+      ]);
+    given(...ROOM)
+      .when(HAL, { type: 'DenyAll' })
       .nothing();
   });
 

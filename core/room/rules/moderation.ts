@@ -2,19 +2,24 @@ import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
 import { mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
-import { MAX_BANNED, type ParticipantId, type RoomState } from '../state.ts';
+import { ADDRESS_BAN_MS, MAX_BANNED, type ParticipantId, type RoomState } from '../state.ts';
 import { requireModerator, requirePresent } from './actors.ts';
+import { takeAway } from './grants.ts';
 import { requireId } from './input.ts';
 
 export function setRole(command: CommandOf<'SetRole'>, state: RoomState): RoomEvent[] {
   const { participantId, role } = command;
   requireModerator(command.actor, state);
+  if (command.actor.kind === 'operator' && !state.participants.has(participantId)) {
+    requireId(participantId);
+    return state.roles.get(participantId) === role ? [] : [{ type: 'RoleChanged', participantId, role }];
+  }
   const participant = requirePresent(participantId, state);
   if (participant.role === role) return [];
   if (mayModerate(participant.role) && !mayModerate(role) && isLastHost(participantId, state)) {
     throw new Refusal('INVALID', 'This is the last host: make somebody else a host first.');
   }
-  return [{ type: 'RoleChanged', participantId, role }];
+  return [{ type: 'RoleChanged', participantId, role }, ...takeAway({ ...participant, role }, state)];
 }
 
 export function setSpotlight(command: CommandOf<'SetSpotlight'>, state: RoomState): RoomEvent[] {
@@ -44,7 +49,7 @@ export function ban(command: CommandOf<'Ban'>, state: RoomState): RoomEvent[] {
     if (state.banned.size >= MAX_BANNED) {
       throw new Refusal('TOO_MANY_BANS', `A room keeps at most ${MAX_BANNED} people out: lift a ban first.`);
     }
-    events.push({ type: 'ParticipantBanned', participantId });
+    events.push({ type: 'ParticipantBanned', participantId, ...whatElseToBan(command, state) });
   }
   if (state.participants.has(participantId)) {
     events.push({ type: 'ParticipantGone', participantId, departure: 'banned', at });
@@ -70,6 +75,28 @@ export function deny(command: CommandOf<'Deny'>, state: RoomState): RoomEvent[] 
   const { participantId } = command;
   requireModerator(command.actor, state);
   return state.lobby.has(participantId) ? [{ type: 'ParticipantDenied', participantId }] : [];
+}
+
+export function denyAll(command: CommandOf<'DenyAll'>, state: RoomState): RoomEvent[] {
+  requireModerator(command.actor, state);
+  return [...state.lobby.keys()].map((participantId) => ({ type: 'ParticipantDenied', participantId }));
+}
+
+/**
+ * The browser and, for a time, the address of the person to be banned: but not where somebody else in the room comes
+ * from too, who may be a colleague, or the host's own second window [R-BAN-2].
+ */
+function whatElseToBan({ participantId, now }: CommandOf<'Ban'>, state: RoomState) {
+  const person = state.participants.get(participantId) ?? state.lobby.get(participantId);
+  if (person === undefined) return {};
+  const others = [...state.participants.values()].filter(({ id }) => id !== participantId);
+  const { name, device, address } = person;
+  return {
+    name,
+    ...(device !== null && !others.some((other) => other.device === device) && { device }),
+    ...(address !== null &&
+      !others.some((other) => other.address === address) && { address, addressUntil: now + ADDRESS_BAN_MS }),
+  };
 }
 
 function requireSomebodyElse({ actor, participantId }: CommandOf<'RemoveParticipant' | 'Ban'>): void {

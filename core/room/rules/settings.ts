@@ -1,11 +1,11 @@
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
-import type { ReencodingPolicy, RoomSettings } from '../state.ts';
+import { ALL_GRANTS, type ReencodingPolicy, type RoomSettings } from '../state.ts';
 import { requireNode } from './actors.ts';
 import { requireCapacity, requireGrace, requirePasswordHash, requirePolicy, toName } from './input.ts';
 
 export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
-  const { capacity, graceMs, lobby, passwordHash, now: at } = command;
+  const { capacity, graceMs, lobby, passwordHash, guests = true, now: at } = command;
   requireNode(command.actor);
   requireCapacity(capacity);
   requireGrace(graceMs);
@@ -19,12 +19,14 @@ export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
     lobby,
     passwordHash,
     reencoding: { mode: 'off' },
+    grants: ALL_GRANTS,
+    guests,
   };
   return [{ type: 'RoomCreated', settings, at }];
 }
 
 type SettingsCommand = CommandOf<
-  'RenameRoom' | 'SetLocked' | 'SetLobby' | 'SetPassword' | 'SetCapacity' | 'SetReencodingPolicy'
+  'RenameRoom' | 'SetLocked' | 'SetLobby' | 'SetPassword' | 'SetCapacity' | 'SetReencodingPolicy' | 'SetGuests'
 >;
 
 /** A setting that already has the value changes nothing. The caller has checked who asks. */
@@ -51,6 +53,10 @@ export function changeSetting(command: SettingsCommand, settings: RoomSettings):
       const { capacity } = command;
       requireCapacity(capacity);
       return capacity === settings.capacity ? [] : [{ type: 'CapacityChanged', capacity }];
+    }
+    case 'SetGuests': {
+      const { guests } = command;
+      return guests === settings.guests ? [] : [{ type: 'GuestsChanged', guests }];
     }
     case 'SetReencodingPolicy': {
       const { policy } = command;

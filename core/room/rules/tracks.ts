@@ -1,19 +1,21 @@
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
-import { findTrack, kindOf } from '../queries.ts';
+import { findTrack, grantsOf, kindOf } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import type { ParticipantId, RoomState, Track, TrackId } from '../state.ts';
 import { requireModerator, requireOwnerOrModerator, requireParticipant, requirePresent } from './actors.ts';
+import { requireGrant } from './grants.ts';
 import { requireId } from './input.ts';
 
 /**
  * Publishing a track that is already there changes nothing, least of all its mute: after a fault a client publishes its
  * tracks again without knowing their state. A new track of the same source replaces the older one and takes over its
- * mute: only unmuting opens a microphone [M2].
+ * mute: only unmuting opens a microphone [M2]. Whoever may not unmute starts muted [R-GRANT-3].
  */
 export function publishTrack(command: CommandOf<'PublishTrack'>, state: RoomState): RoomEvent[] {
   const { trackId, source, muted } = command;
-  const { id: participantId, tracks } = requireParticipant(command.actor, state);
+  const owner = requireParticipant(command.actor, state);
+  const { id: participantId, tracks } = owner;
   requireId(trackId);
 
   const known = findTrack(state, trackId);
@@ -22,13 +24,13 @@ export function publishTrack(command: CommandOf<'PublishTrack'>, state: RoomStat
     throw new Refusal('TRACK_EXISTS', 'Another track has this id: choose a new one.');
   }
 
+  const grants = grantsOf(owner, state.settings);
+  requireGrant(grants.sources.includes(source));
   const kind = kindOf(source);
   const older = [...tracks.values()].find((track) => track.source === source);
-  if (older === undefined) return [{ type: 'TrackPublished', participantId, trackId, source, kind, muted }];
-  return [
-    { type: 'TrackUnpublished', participantId, trackId: older.id },
-    { type: 'TrackPublished', participantId, trackId, source, kind, muted: muted || older.muted },
-  ];
+  const starts = muted || (older?.muted ?? false) || (kind === 'audio' && !grants.unmute);
+  const publish: RoomEvent = { type: 'TrackPublished', participantId, trackId, source, kind, muted: starts };
+  return older === undefined ? [publish] : [{ type: 'TrackUnpublished', participantId, trackId: older.id }, publish];
 }
 
 export function setTrackMuted(command: CommandOf<'SetTrackMuted'>, state: RoomState): RoomEvent[] {
@@ -39,6 +41,9 @@ export function setTrackMuted(command: CommandOf<'SetTrackMuted'>, state: RoomSt
   }
   const track = requireTrack(participantId, trackId, state);
   if (track.muted === muted) return [];
+  if (!muted && track.kind === 'audio') {
+    requireGrant(grantsOf(requirePresent(participantId, state), state.settings).unmute);
+  }
   return [{ type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId, trackId }];
 }
 

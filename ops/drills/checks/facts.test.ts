@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Commit } from '../../../core/room/commit.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { evolveCommits } from '../../../core/room/evolve.ts';
-import { EMPTY_ROOM } from '../../../core/room/state.ts';
+import { ALL_GRANTS, EMPTY_ROOM } from '../../../core/room/state.ts';
 import type { Deed } from '../../kit/clients/deeds.ts';
 import { checkFacts } from './facts.ts';
 import { viewOfState } from './state.ts';
@@ -20,6 +20,8 @@ const opening: RoomEvent[] = [
       lobby: false,
       passwordHash: null,
       reencoding: { mode: 'off' },
+      grants: ALL_GRANTS,
+      guests: true,
     },
     at: AT,
   },

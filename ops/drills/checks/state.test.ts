@@ -21,6 +21,10 @@ const state: RoomState = {
         expiresAt: null,
         joinedAt: 5,
         handRaisedAt: null,
+        nameFixed: false,
+        grants: null,
+        device: null,
+        address: null,
         tracks: new Map([
           [`mic-${id}`, { id: `mic-${id}`, source: 'microphone', kind: 'audio', muted: true, reencoding: null }],
         ]),

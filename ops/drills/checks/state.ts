@@ -6,7 +6,7 @@ import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
  * of the code of servers and clients.
  */
 export function viewOfState(state: RoomState): RoomPicture {
-  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding } = state.settings;
+  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding, grants, guests } = state.settings;
   return {
     status: state.status,
     createdAt: state.createdAt,
@@ -18,12 +18,16 @@ export function viewOfState(state: RoomState): RoomPicture {
       lobby,
       passwordHash: passwordHash === null ? null : 'set',
       reencoding,
+      grants,
+      guests,
     },
     participants: [...state.participants.values()].map(
-      ({ id, name, role, session, connected, expiresAt, joinedAt, handRaisedAt, tracks }) => ({
+      ({ id, name, nameFixed, role, grants, session, connected, expiresAt, joinedAt, handRaisedAt, tracks }) => ({
         id,
         name,
+        nameFixed,
         role,
+        grants,
         session,
         sessionCommandId: '',
         nodeId: '',
@@ -32,11 +36,17 @@ export function viewOfState(state: RoomState): RoomPicture {
         joinedAt,
         handRaisedAt,
         tracks: [...tracks.values()],
+        device: null,
+        address: null,
       }),
     ),
     lobby: [],
     admitted: [],
     banned: [],
+    bans: [],
+    roles: [],
+    voided: [],
+    tokensVoidUntil: 0,
     spotlight: state.spotlight,
     chat: state.chat,
     lastSession: state.lastSession,

@@ -1,3 +1,4 @@
+import type { Entrant } from '../../../core/room/Entrant.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import type { RoomState } from '../../../core/room/state.ts';
 import type { ClientConnection } from '../../connections/ClientConnection.ts';
@@ -6,6 +7,7 @@ import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
 import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
+import { toEntrant } from './toEntrant.ts';
 
 /** The verification when there is no hash. */
 const WRONG = '';
@@ -17,9 +19,11 @@ export const join: Handler<'join'> = async ({ request, connection, context, afte
   afterAnswer(connection.startEntering(request.commandId));
 
   const { participantId, roomId, role } = claims;
+  const entrant = toEntrant(context, connection, request.device);
   for (;;) {
     const state = await withRoom(context, roomId, (room) => room.state);
-    const passwordVerifiedFor = await verifyPassword(context, connection, state, request.password);
+    const passwordVerifiedFor = await verifyPassword(context, connection, entrant, state, request.password);
+    connection.passwordVerifiedFor = passwordVerifiedFor;
     try {
       return await enter(
         context,
@@ -35,6 +39,7 @@ export const join: Handler<'join'> = async ({ request, connection, context, afte
           nodeId: context.nodeId,
           passwordVerifiedFor,
           sessionSeen: request.session ?? 0,
+          entrant,
         },
         request,
       );
@@ -51,11 +56,15 @@ export const join: Handler<'join'> = async ({ request, connection, context, afte
 async function verifyPassword(
   { passwords, wrongPasswords }: SignalingContext,
   { address, participantId }: ClientConnection,
+  { device }: Entrant,
   { participants, settings }: RoomState,
   password: string | undefined,
 ): Promise<string | null> {
   const { passwordHash } = settings;
-  if (password === undefined || passwordHash === null || participants.has(participantId)) return null;
+  const holder = participants.get(participantId);
+  // Whoever takes a place over in the same browser needs no password.
+  const takesOver = holder !== undefined && (holder.device === null || holder.device === device);
+  if (password === undefined || passwordHash === null || takesOver) return null;
   const isRight = await passwords.verify(password, passwordHash, () => {
     if (wrongPasswords.has(address)) return;
     throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');

@@ -1,6 +1,7 @@
 import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
 import type { Handler } from './handler.ts';
+import { toEntrant } from './toEntrant.ts';
 
 /** Asks to enter; the answer comes as `lobbyDecided`. */
 export const knock: Handler<'knock'> = async ({ request, connection, context }) => {
@@ -10,6 +11,9 @@ export const knock: Handler<'knock'> = async ({ request, connection, context }) 
 
   const { nodeId } = context;
   const { participantId, roomId } = claims;
+  if (!context.knocks.take(`${roomId} ${connection.address}`)) {
+    throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many knocks from your network. Wait a minute.');
+  }
   // Listens before it knocks: the decision may follow at once.
   context.attendance.addKnocking(connection)?.end('replaced');
   connection.knockUnderWay = true;
@@ -23,6 +27,8 @@ export const knock: Handler<'knock'> = async ({ request, connection, context }) 
         participantId,
         name: claims.name ?? request.name,
         nodeId,
+        passwordVerifiedFor: connection.passwordVerifiedFor,
+        entrant: toEntrant(context, connection, request.device),
       }),
     );
   } catch (error) {

@@ -7,3 +7,10 @@ export const deny = record<'deny'>(({ participantId }) => ({ type: 'Deny', parti
 export const remove = record<'remove'>(({ participantId }) => ({ type: 'RemoveParticipant', participantId }));
 export const ban = record<'ban'>(({ participantId }) => ({ type: 'Ban', participantId }));
 export const unban = record<'unban'>(({ participantId }) => ({ type: 'Unban', participantId }));
+export const denyAll = record<'denyAll'>(() => ({ type: 'DenyAll' }));
+export const setGrants = record<'setGrants'>(({ participantId, grants }) => ({
+  type: 'SetGrants',
+  participantId,
+  grants,
+}));
+export const setRoomGrants = record<'setRoomGrants'>(({ grants }) => ({ type: 'SetRoomGrants', grants }));

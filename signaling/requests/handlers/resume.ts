@@ -1,6 +1,7 @@
 import { WireRefusal } from '../WireRefusal.ts';
 import { enter } from './enter.ts';
 import type { Handler } from './handler.ts';
+import { toEntrant } from './toEntrant.ts';
 
 /**
  * Takes a resume token, or a connection that is seated: both prove that the caller held a session of this participant.
@@ -22,6 +23,7 @@ export const resume: Handler<'resume'> = async ({ request, connection, context, 
       participantId: claims.participantId,
       nodeId: context.nodeId,
       sessionSeen: request.session ?? 0,
+      entrant: toEntrant(context, connection, request.device),
     },
     request,
   );

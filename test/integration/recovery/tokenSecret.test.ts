@@ -22,7 +22,12 @@ afterEach(async () => {
   await side.flushall();
 });
 
-async function start(nodeId: string, tokenSecretFingerprint: string, logger = recordingLogger()): Promise<Recovery> {
+async function start(
+  nodeId: string,
+  tokenSecretFingerprint: string,
+  logger = recordingLogger(),
+  oldTokenSecretFingerprints: readonly string[] = [],
+): Promise<Recovery> {
   const recovery = await createRecovery({
     redis: { url: server.url },
     durability: { mode: 'async' },
@@ -30,6 +35,7 @@ async function start(nodeId: string, tokenSecretFingerprint: string, logger = re
     clock: systemClock,
     logger,
     tokenSecretFingerprint,
+    oldTokenSecretFingerprints,
   });
   let ended = false;
   ends.push(async () => {
@@ -86,4 +92,14 @@ test('of two nodes that start at the same moment with different secrets one does
   const b = await start('b', 'other');
   await serve(b, 'b');
   await expect(serve(a, 'a')).rejects.toEqual(otherSecret);
+});
+
+test('a new secret takes over node by node, where each node takes the tokens of both', async () => {
+  const first = await start('first', 'old', recordingLogger(), ['new']);
+  await serve(first, 'first');
+  const second = await start('second', 'new', recordingLogger(), ['old']);
+  await serve(second, 'second');
+  expect(await side.get(tokenSecretKey())).toBe('new');
+  await serve(await start('third', 'old', recordingLogger(), ['new']), 'third');
+  await expect(start('stranger', 'other', recordingLogger(), ['another'])).rejects.toEqual(otherSecret);
 });

@@ -175,6 +175,7 @@ export class TestNode {
         apiSecret: { reveal: () => API_SECRET },
         tokenSecret: { reveal: () => TOKEN_SECRET },
         openRoomCreation: true,
+        guestAccess: true,
         ...options.auth,
       },
       graceMs: 20_000,

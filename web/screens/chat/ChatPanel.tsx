@@ -40,7 +40,11 @@ export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
       <p className="chat-typing" aria-live="off">
         {typingText(snapshot.typing)}
       </p>
-      <ChatComposer actions={actions} />
+      {snapshot.self.grants.chat ? (
+        <ChatComposer actions={actions} />
+      ) : (
+        <p className="chat-empty">A host has not allowed you to write.</p>
+      )}
     </Panel>
   );
 }

@@ -12,6 +12,7 @@ import {
   VideoOff,
 } from 'lucide-react';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { refusedControls } from '../../model/refusedControls.ts';
 import { useNotices } from '../../ui/notices.tsx';
 import { ControlButton } from './ControlButton.tsx';
 import type { PanelName } from './panels.ts';
@@ -31,6 +32,7 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
   const micOn = self.microphone !== null && !self.microphone.muted;
   const cameraOn = self.camera !== null && !self.camera.muted;
   const sharing = self.screen !== null;
+  const refused = refusedControls(self);
   const handUp = self.handRaisedAt !== null;
   const blocked = snapshot.mediaBlocked !== null;
   const unlessBlocked = (label: string, effect: string) => (blocked ? `${label} (${effect})` : label);
@@ -51,7 +53,8 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
     <section className="control-bar" aria-label="Meeting controls">
       <ControlButton
         icon={micOn ? Mic : MicOff}
-        label={micOn ? unlessBlocked('Turn microphone off', 'nobody hears you') : 'Turn microphone on'}
+        label={refused.microphone ?? (micOn ? unlessBlocked('Turn microphone off', 'nobody hears you') : 'Turn microphone on')}
+        disabled={refused.microphone !== null}
         ctrlKey="D"
         off={!micOn}
         useless={micOn && blocked}
@@ -59,7 +62,8 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
       />
       <ControlButton
         icon={cameraOn ? Video : VideoOff}
-        label={cameraOn ? unlessBlocked('Turn camera off', 'nobody sees you') : 'Turn camera on'}
+        label={refused.camera ?? (cameraOn ? unlessBlocked('Turn camera off', 'nobody sees you') : 'Turn camera on')}
+        disabled={refused.camera !== null}
         ctrlKey="E"
         off={!cameraOn}
         useless={cameraOn && blocked}
@@ -68,7 +72,8 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
       {canShareScreen() && (
         <ControlButton
           icon={MonitorUp}
-          label={sharing ? unlessBlocked('Stop sharing your screen', 'nobody sees it') : 'Share your screen'}
+          label={refused.screen ?? (sharing ? unlessBlocked('Stop sharing your screen', 'nobody sees it') : 'Share your screen')}
+          disabled={refused.screen !== null}
           className="for-screen"
           active={sharing}
           useless={sharing && blocked}

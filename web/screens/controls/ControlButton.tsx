@@ -14,21 +14,24 @@ interface ControlButtonProps {
   danger?: boolean;
   badge?: number;
   expanded?: boolean;
+  /** The label says why. */
+  disabled?: boolean;
   onClick: () => void;
 }
 
 export function ControlButton(props: ControlButtonProps) {
   const { icon: Icon, label, ctrlKey, className = '', off, useless, active, danger } = props;
-  const { badge = 0, expanded, onClick } = props;
+  const { badge = 0, expanded, disabled, onClick } = props;
   const state = danger ? ' danger' : off ? ' off' : useless ? ' useless' : active ? ' active' : '';
   return (
     <TippedButton
       label={label}
       tip={ctrlKey && `${label} (Ctrl+${ctrlKey})`}
       className={`control${state} ${className}`}
+      aria-disabled={disabled}
       aria-expanded={expanded}
       aria-keyshortcuts={ctrlKey && `Control+${ctrlKey}`}
-      onClick={onClick}
+      onClick={disabled ? undefined : onClick}
     >
       <Icon size={24} />
       {useless && (

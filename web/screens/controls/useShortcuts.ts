@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Meeting } from '../../model/Meeting.ts';
+import { refusedControls } from '../../model/refusedControls.ts';
 import type { PanelName } from './panels.ts';
 import { type ShortcutName, shortcutOf } from './shortcuts.ts';
 
@@ -37,10 +38,11 @@ function run(shortcut: ShortcutName, { meeting, attempt, toggle, close }: Shortc
   const { actions } = meeting;
   switch (shortcut) {
     case 'microphone':
-      void attempt(actions.setMicrophone(!self.microphone || self.microphone.muted));
+      if (refusedControls(self).microphone === null)
+        void attempt(actions.setMicrophone(!self.microphone || self.microphone.muted));
       break;
     case 'camera':
-      void attempt(actions.setCamera(!self.camera || self.camera.muted));
+      if (refusedControls(self).camera === null) void attempt(actions.setCamera(!self.camera || self.camera.muted));
       break;
     case 'hand':
       void attempt(self.handRaisedAt === null ? actions.raiseHand() : actions.lowerHand(self.id));

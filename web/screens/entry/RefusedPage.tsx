@@ -9,12 +9,12 @@ interface RefusedPageProps {
 }
 
 /** Trying again can help with these; the others are final. */
-const MAY_CHANGE = new Set(['ROOM_FULL', 'ROOM_LOCKED']);
+const MAY_CHANGE = new Set(['ROOM_FULL', 'ROOM_LOCKED', 'ADDRESS_FULL', 'REMOVED']);
 
 export function RefusedPage({ code, onAgain, onHome }: RefusedPageProps) {
   const described = describeError(Object.assign(new Error(code), { code }));
   const home = { label: 'Go to the first page', onClick: onHome };
-  const again = { label: 'Try again', onClick: onAgain };
+  const again = { label: code === 'REMOVED' ? 'Ask to join again' : 'Try again', onClick: onAgain };
   return (
     <MessagePage
       title={(described?.title ?? '').replace(/\.$/u, '')}

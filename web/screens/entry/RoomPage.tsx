@@ -5,6 +5,7 @@ import type { Door } from '../../model/Door.ts';
 import { PreviewDevices } from '../../model/PreviewDevices.ts';
 import { MeetingScreen } from '../meeting/MeetingScreen.tsx';
 import { EndedPage } from './EndedPage.tsx';
+import { HandedPage } from './HandedPage.tsx';
 import { LobbyPage } from './LobbyPage.tsx';
 import { PasswordPage } from './PasswordPage.tsx';
 import { PreJoinPage } from './PreJoinPage.tsx';
@@ -18,7 +19,7 @@ interface RoomPageProps {
 }
 
 export function RoomPage({ door, onHome }: RoomPageProps) {
-  const { entry, enter, givePassword, back } = useEntry(door);
+  const { entry, enter, givePassword, answerHanded, back } = useEntry(door);
   const preview = usePreview(door, entry.step);
   const devices = useStore(preview);
 
@@ -46,6 +47,8 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
   switch (entry.step) {
     case 'preparing':
       return <WaitPage text="Looking for the meeting…" />;
+    case 'handed':
+      return <HandedPage name={entry.name} onAnswer={answerHanded} />;
     case 'choosing':
       if (returning) return <WaitPage text="Going back in…" />;
       return <PreJoinPage preview={preview} problem={entry.problem} onEnter={enterAs} onHome={onHome} />;

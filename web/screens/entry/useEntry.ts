@@ -5,6 +5,8 @@ import type { EndReason, Meeting } from '../../model/Meeting.ts';
 
 export type Entry =
   | { readonly step: 'preparing' }
+  /** The link would make this browser somebody else. */
+  | { readonly step: 'handed'; readonly name: string | null }
   | { readonly step: 'choosing'; readonly problem: unknown }
   | { readonly step: 'entering' }
   | { readonly step: 'password'; readonly wrong: boolean }
@@ -20,6 +22,11 @@ const FINAL = new Set([
   'ROOM_FULL',
   'ROOM_LOCKED',
   'BANNED',
+  'REMOVED',
+  'ADDRESS_FULL',
+  'GUESTS_REFUSED',
+  'TOKEN_USED',
+  'TOKEN_REVOKED',
   'FORBIDDEN',
   'TOKEN_INVALID',
   'TOKEN_EXPIRED',
@@ -29,6 +36,8 @@ export interface EntrySteps {
   readonly entry: Entry;
   enter(request: EnterRequest): void;
   givePassword(password: string): void;
+  /** Goes on as the person of the link, or as before. */
+  answerHanded(accept: boolean): void;
   /** Back to the choice of name and devices. */
   back(): void;
 }
@@ -48,6 +57,10 @@ export function useEntry(door: Door): EntrySteps {
 
   const prepare = useCallback(async () => {
     const signal = begin();
+    if (door.handed !== null) {
+      setEntry({ step: 'handed', name: door.handed.name });
+      return;
+    }
     setEntry({ step: 'preparing' });
     const next = await door.prepare().then(() => ({ step: 'choosing', problem: null }) as const, refusedOrChoosing);
     if (!signal.aborted) setEntry(next);
@@ -70,6 +83,14 @@ export function useEntry(door: Door): EntrySteps {
       else if (next.step === 'meeting') void next.meeting.actions.leave();
     },
     [door, begin],
+  );
+
+  const answerHanded = useCallback(
+    (accept: boolean) => {
+      door.acceptHanded(accept);
+      void prepare();
+    },
+    [door, prepare],
   );
 
   const givePassword = useCallback(
@@ -95,7 +116,7 @@ export function useEntry(door: Door): EntrySteps {
     };
   }, [meeting]);
 
-  return { entry, enter, givePassword, back: prepare };
+  return { entry, enter, givePassword, answerHanded, back: prepare };
 }
 
 async function tryToEnter(

@@ -5,6 +5,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { CopyLinkButton } from '../../ui/CopyLinkButton.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { formatTime } from '../chat/formatTime.ts';
 import { PersonRow } from './PersonRow.tsx';
 import { sortPeople } from './sortPeople.ts';
 import './PeoplePanel.css';
@@ -37,6 +38,7 @@ export function PeoplePanel({ snapshot, actions, onClose }: PeoplePanelProps) {
             ))}
           </ul>
         </section>
+        {snapshot.bans.length > 0 && <Banned snapshot={snapshot} actions={actions} />}
       </div>
     </Panel>
   );
@@ -63,7 +65,48 @@ function Waiting({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: Me
           </li>
         ))}
       </ul>
-      {snapshot.lobby.length > 1 && <Button onClick={admitAll}>Admit all</Button>}
+      {snapshot.lobby.length > 1 && (
+        <div className="people-actions">
+          <Button onClick={admitAll}>Admit all</Button>
+          <Button onClick={() => void attempt(actions.denyAll())}>Deny all</Button>
+        </div>
+      )}
     </section>
   );
+}
+
+function Banned({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: MeetingActions }) {
+  const { attempt } = useNotices();
+  return (
+    <section className="panel-section">
+      <h3>Removed for good</h3>
+      <ul className="people">
+        {snapshot.bans.map((ban) => {
+          const name = ban.name ?? ban.participantId;
+          return (
+            <li key={ban.participantId} className="person">
+              <Avatar id={ban.participantId} name={name} size={36} />
+              <span className="person-name">
+                {name}
+                <small>{reachOf(ban)}</small>
+              </span>
+              <Button onClick={() => void attempt(actions.unban(ban.participantId))}>Let back in</Button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** What else is kept out: a browser that somebody else here uses too is not, nor is their network. */
+function reachOf({ device, address, addressUntil }: MeetingSnapshot['bans'][number]): string {
+  const now = Date.now();
+  const parts = [
+    device === null ? null : 'this device',
+    address !== null && addressUntil !== null && addressUntil > now
+      ? `the network until ${formatTime(addressUntil)}`
+      : null,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? 'By this invitation only' : `Also ${parts.join(' and ')}`;
 }

@@ -1,9 +1,13 @@
 import {
+  BadgeCheck,
   Ban,
   Hand,
   type LucideIcon,
+  MessageSquare,
+  MessageSquareOff,
   Mic,
   MicOff,
+  MonitorOff,
   MonitorUp,
   Pin,
   PinOff,
@@ -12,7 +16,7 @@ import {
   Video,
   VideoOff,
 } from 'lucide-react';
-import type { MeetingActions, Person, VideoSource } from '../../model/Meeting.ts';
+import type { Grants, MeetingActions, Person, VideoSource } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Menu, type MenuChoice, type MenuItem } from '../../ui/Menu.tsx';
 import { useNotices } from '../../ui/notices.tsx';
@@ -42,6 +46,7 @@ export function PersonRow({ person, actions, isHost, canReencode, isSpotlit }: P
       <span className="person-name">
         {person.name}
         {person.isSelf && ' (you)'}
+        {person.nameFixed && <VerifiedName />}
         <small>{stateText(person, isHost)}</small>
       </span>
       {person.handRaisedAt !== null && <State icon={Hand} text="Hand raised" className="hand" />}
@@ -67,6 +72,18 @@ export function PersonRow({ person, actions, isHost, canReencode, isSpotlit }: P
   );
 }
 
+/** Whoever invited the person vouches for the name. */
+function VerifiedName() {
+  return (
+    <Tip text="Name verified">
+      <span className="person-verified">
+        <BadgeCheck size={15} />
+        <span className="visually-hidden">Name verified</span>
+      </span>
+    </Tip>
+  );
+}
+
 function State({ icon: Icon, text, className = '' }: { icon: LucideIcon; text: string; className?: string }) {
   return (
     <Tip text={text}>
@@ -83,6 +100,7 @@ function stateText(person: Person, isHost: boolean): string {
   const parts = [
     person.role === 'host' ? 'Host' : person.role === 'guest' ? 'Guest' : null,
     person.connected ? null : 'Reconnecting…',
+    person.role !== 'host' && !person.grants.unmute ? 'Asks before speaking' : null,
     isHost && (person.camera?.reencoded || person.screen?.reencoded) ? 'Reencoded' : null,
   ];
   return parts.filter((part) => part !== null).join(' · ');
@@ -93,6 +111,7 @@ function hostActions(person: Person, actions: MeetingActions, run: (action: Prom
   const items: (MenuItem | false)[] = [
     person.microphone !== null &&
       !person.microphone.muted && { label: 'Mute', icon: MicOff, onSelect: () => run(actions.muteParticipant(id)) },
+    ...grantActions(person, actions, run),
     person.screen !== null && {
       label: 'Stop screen share',
       icon: MonitorUp,
@@ -106,6 +125,30 @@ function hostActions(person: Person, actions: MeetingActions, run: (action: Prom
     { label: 'Remove for good', icon: Ban, danger: true, onSelect: () => run(actions.ban(id)) },
   ];
   return items.filter((item) => item !== false);
+}
+
+/** Hosts may do everything: there is nothing to give or to take. */
+function grantActions(person: Person, actions: MeetingActions, run: (action: Promise<unknown>) => void): MenuItem[] {
+  const { id, grants, role } = person;
+  if (role === 'host') return [];
+  const change = (changed: Partial<Grants>) => run(actions.setGrants(id, { ...grants, ...changed }));
+  const mayShare = grants.sources.includes('screen');
+  const without = grants.sources.filter((source) => source !== 'screen' && source !== 'screenAudio');
+  return [
+    grants.unmute
+      ? { label: 'Mute until allowed', icon: MicOff, onSelect: () => change({ unmute: false }) }
+      : { label: 'Allow to speak', icon: Mic, onSelect: () => change({ unmute: true }) },
+    grants.chat
+      ? { label: 'Stop from writing', icon: MessageSquareOff, onSelect: () => change({ chat: false }) }
+      : { label: 'Allow to write', icon: MessageSquare, onSelect: () => change({ chat: true }) },
+    mayShare
+      ? { label: 'Stop from sharing a screen', icon: MonitorOff, onSelect: () => change({ sources: without }) }
+      : {
+          label: 'Allow to share a screen',
+          icon: MonitorUp,
+          onSelect: () => change({ sources: [...without, 'screen', 'screenAudio'] }),
+        },
+  ];
 }
 
 const WISHES: readonly { readonly value: string; readonly label: string; readonly wanted: boolean | null }[] = [

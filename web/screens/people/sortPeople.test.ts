@@ -3,7 +3,9 @@ import type { Person } from '../../model/Meeting.ts';
 import { sortPeople } from './sortPeople.ts';
 
 const base = {
+  nameFixed: false,
   role: 'member',
+  grants: { sources: [], chat: true, unmute: true },
   connected: true,
   quality: 3,
   camera: null,

@@ -1,10 +1,12 @@
-import { type FormEvent, startTransition, useOptimistic, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
-import { SwitchField, TextField } from '../../ui/fields.tsx';
+import { TextField } from '../../ui/fields.tsx';
 import { useNotices } from '../../ui/notices.tsx';
+import { GrantSettings } from './GrantSettings.tsx';
 import { ReencodingSettings } from './ReencodingSettings.tsx';
+import { RoomSwitch } from './RoomSwitch.tsx';
 
 interface HostSettingsProps {
   snapshot: MeetingSnapshot;
@@ -15,6 +17,7 @@ export function HostSettings({ snapshot, actions }: HostSettingsProps) {
   return (
     <>
       <MeetingSettings snapshot={snapshot} actions={actions} />
+      <GrantSettings snapshot={snapshot} actions={actions} />
       <ReencodingSettings snapshot={snapshot} actions={actions} />
     </>
   );
@@ -40,26 +43,6 @@ function MeetingSettings({ snapshot, actions }: HostSettingsProps) {
       <CloseButton actions={actions} />
     </section>
   );
-}
-
-interface RoomSwitchProps {
-  label: string;
-  hint: string;
-  checked: boolean;
-  onChange: (checked: boolean) => Promise<void>;
-}
-
-/** Follows the hand at once, and falls back if the room refuses. */
-function RoomSwitch({ label, hint, checked, onChange }: RoomSwitchProps) {
-  const [shown, show] = useOptimistic(checked);
-  const { attempt } = useNotices();
-  const change = (wanted: boolean) => {
-    startTransition(async () => {
-      show(wanted);
-      await attempt(onChange(wanted));
-    });
-  };
-  return <SwitchField label={label} hint={hint} checked={shown} onChange={change} />;
 }
 
 function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions: MeetingActions }) {

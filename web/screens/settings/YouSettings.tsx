@@ -22,6 +22,16 @@ export function YouSettings({ self, actions, onPreferences }: YouSettingsProps) 
     if (changed && (await attempt(actions.rename(trimmed)))) onPreferences({ name: trimmed });
   };
 
+  if (self.nameFixed) {
+    return (
+      <section className="panel-section">
+        <h3>You</h3>
+        <p>{self.name}</p>
+        <p className="hint">Your name comes with your invitation.</p>
+      </section>
+    );
+  }
+
   return (
     <form className="panel-section" onSubmit={submit}>
       <h3>You</h3>

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { MeetingSnapshot, Person, PublishedMedia, Reencoding } from '../../model/Meeting.ts';
 import { reencodingState } from './reencodingState.ts';
 
+const ALL: Person['grants'] = { sources: [], chat: true, unmute: true };
+
 const camera = (change: Partial<PublishedMedia> = {}): PublishedMedia => {
   return { trackId: 't', muted: false, reencodingWish: null, reencoded: false, attach: () => () => {}, ...change };
 };
@@ -9,7 +11,9 @@ const camera = (change: Partial<PublishedMedia> = {}): PublishedMedia => {
 const person = (change: Partial<Person> = {}): Person => ({
   id: 'p',
   name: 'P',
+  nameFixed: false,
   role: 'member',
+  grants: ALL,
   isSelf: false,
   connected: true,
   handRaisedAt: null,

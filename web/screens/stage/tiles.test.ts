@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { MeetingSnapshot, Person, PublishedMedia } from '../../model/Meeting.ts';
 import { focusOf, tilesOf } from './tiles.ts';
 
+const ALL: Person['grants'] = { sources: [], chat: true, unmute: true };
+
 const screen: PublishedMedia = {
   trackId: 's',
   muted: false,
@@ -15,7 +17,9 @@ function person(id: string, change: Partial<Person> = {}): Person {
   return {
     id,
     name: id,
+    nameFixed: false,
     role: 'member',
+    grants: ALL,
     isSelf: false,
     connected: true,
     handRaisedAt: null,
@@ -38,6 +42,8 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     self,
     others,
     lobby: [],
+    bans: [],
+    grants: ALL,
     spotlightId: null,
     chat: [],
     earlierChat: false,

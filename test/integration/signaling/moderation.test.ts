@@ -1,0 +1,258 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import type { EntryAnswer } from '../../../signaling/protocol/requests.ts';
+import { TestClient } from './TestClient.ts';
+import { API_SECRET, closeTestMedia, TestNode } from './TestNode.ts';
+
+const KEY = `Bearer ${API_SECRET}`;
+const HOME = '203.0.113.7';
+
+describe('moderation holds', () => {
+  let node: TestNode;
+  let roomId: string;
+  const clients: TestClient[] = [];
+
+  beforeAll(async () => {
+    node = await TestNode.start({
+      engine: 'uws',
+      store: new InMemoryJournalStore(),
+      limits: { addressShare: 2, knocks: { burst: 3, perSecond: 0 } },
+    });
+  });
+  afterAll(async () => {
+    await node.close();
+    await closeTestMedia();
+  });
+  beforeEach(async () => {
+    roomId = await node.createRoom({ guests: true, capacity: 3 });
+  });
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+    expect(node.logger.errors).toEqual([]);
+  });
+
+  async function connect(token: string, from?: string): Promise<TestClient> {
+    const client = await TestClient.connect(node.url, token, comingFrom(from));
+    clients.push(client);
+    return client;
+  }
+
+  /** As anybody gets it. */
+  async function anyToken(): Promise<string> {
+    const { status, body } = await node.rest('POST', `/api/rooms/${roomId}/tokens`);
+    expect(status).toBe(201);
+    return body.token;
+  }
+
+  async function keyToken(body: Record<string, unknown>): Promise<string> {
+    return (await node.rest('POST', `/api/rooms/${roomId}/tokens`, body, KEY)).body.token;
+  }
+
+  async function join(token: string, name: string, { device, from }: { device?: string; from?: string } = {}) {
+    const client = await connect(token, from);
+    const session = await client.ask('join', { name, ...(device && { device }) });
+    return { client, session };
+  }
+
+  const device = (name: string) => name.padEnd(16, '-');
+
+  async function order(path: string, body: unknown = {}, method = 'POST') {
+    const reply = await node.rest(method, `/api/rooms/${roomId}${path}`, body, KEY);
+    expect(reply.body).toEqual({});
+    expect(reply.status).toBe(200);
+  }
+
+  it('[S4] who was removed comes back neither by the session nor by the token, but with a new token', async () => {
+    const host = await join(await node.joinToken(roomId, 'hal', 'host'), 'Hal');
+    const token = await anyToken();
+    const { client, session } = await join(token, 'Eve');
+    await host.client.ask('remove', { participantId: session.participantId });
+    expect(await client.hears('sessionEnded')).toEqual([{ reason: 'removed' }]);
+    const back = await connect(session.resumeToken);
+    // Clients that do not know the code read a near one.
+    const answer = await back.send('resume', { commandId: 'c1', version: 0 });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'BANNED', exactCode: 'REMOVED' } });
+    await expect(join(token, 'Eve')).rejects.toThrow('REMOVED');
+    await join(await anyToken(), 'Eve');
+  });
+
+  it('[S4] a ban reaches the browser and the network, and hosts see that', async () => {
+    const host = await join(await node.joinToken(roomId, 'hal', 'host'), 'Hal');
+    const { session } = await join(await anyToken(), 'Eve', { device: device('eves'), from: HOME });
+    await host.client.ask('ban', { participantId: session.participantId });
+    await expect(join(await anyToken(), 'Zoe', { device: device('eves') })).rejects.toThrow('BANNED');
+    await expect(join(await anyToken(), 'Zoe', { device: device('new'), from: HOME })).rejects.toThrow('BANNED');
+    const [event] = host.client.events('ParticipantBanned');
+    expect(event).toMatchObject({ name: 'Eve', device: 'set', address: 'set', addressUntil: expect.any(Number) });
+    const bans = await node.rest('GET', `/api/rooms/${roomId}/bans`, undefined, KEY);
+    expect(bans.body.bans).toMatchObject([{ name: 'Eve', device: true, address: true }]);
+    await order(`/participants/${session.participantId}/unban`);
+    await join(await anyToken(), 'Zoe', { device: device('eves'), from: HOME });
+  });
+
+  it('[S2] [S4] the journal has neither the device nor the address', async () => {
+    const store = new InMemoryJournalStore();
+    const other = await TestNode.start({ engine: 'uws', store });
+    try {
+      const id = await other.createRoom();
+      const ann = await TestClient.connect(other.url, await other.joinToken(id, 'ann'), comingFrom(HOME));
+      clients.push(ann);
+      const { room } = await ann.ask('join', { name: 'Ann', device: device('secret') });
+      expect(room?.participants.get('ann')).toMatchObject({ device: null, address: null });
+      const state = await other.hosts.open(id).then((host) => host.state);
+      const { device: kept, address } = state.participants.get('ann') ?? {};
+      expect([kept, address]).toEqual([expect.stringMatching(/^[\w-]{22}$/), expect.stringMatching(/^[\w-]{22}$/)]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('[S9] a demoted host stays a member, and the token of a removed one opens no lock', async () => {
+    const owner = await join(await node.joinToken(roomId, 'owner', 'host'), 'Owner');
+    const token = await node.joinToken(roomId, 'eve', 'host');
+    const eve = await join(token, 'Eve');
+    await owner.client.ask('setRole', { participantId: 'eve', role: 'member' });
+    await eve.client.ask('leave', {});
+    const again = await join(token, 'Eve');
+    expect(again.session.room?.participants.get('eve')?.role).toBe('member');
+    await expect(again.client.ask('ban', { participantId: 'owner' })).rejects.toThrow('FORBIDDEN');
+    await owner.client.ask('setLocked', { locked: true });
+    await owner.client.ask('remove', { participantId: 'eve' });
+    await expect(join(token, 'Eve')).rejects.toThrow('REMOVED');
+  });
+
+  it('[S5] one address fills neither room nor lobby, and hosts enter a full room', async () => {
+    await join(await anyToken(), 'One', { from: HOME });
+    await join(await anyToken(), 'Two', { from: HOME });
+    await expect(join(await anyToken(), 'Three', { from: HOME })).rejects.toThrow('ADDRESS_FULL');
+    await join(await anyToken(), 'Other', { from: '203.0.113.8' });
+    await expect(join(await anyToken(), 'Late', { from: '203.0.113.9' })).rejects.toThrow('ROOM_FULL');
+    const host = await join(await node.joinToken(roomId, 'hal', 'host'), 'Hal');
+    await host.client.ask('setLobby', { lobby: true });
+    for (const knocks of [1, 2]) {
+      const knocker = await connect(await anyToken(), HOME);
+      await knocker.ask('knock', { name: `Knocker ${knocks}` });
+    }
+    const third = await connect(await anyToken(), HOME);
+    await expect(third.ask('knock', { name: 'Third' })).rejects.toThrow('ADDRESS_FULL');
+    await expect(third.ask('knock', { name: 'Third' })).rejects.toThrow('TOO_MANY_REQUESTS');
+    await host.client.ask('denyAll', {});
+    expect(host.client.events('ParticipantDenied')).toHaveLength(2);
+  });
+
+  it('[S5] a knock needs the password, which the join before it gave', async () => {
+    await order('', { password: 'sesame', lobby: true }, 'PATCH');
+    const knocker = await connect(await anyToken());
+    await expect(knocker.ask('knock', { name: 'Eve' })).rejects.toThrow('PASSWORD_REQUIRED');
+    await expect(knocker.ask('join', { name: 'Eve', password: 'sesame' })).rejects.toThrow('LOBBY');
+    await knocker.ask('knock', { name: 'Eve' });
+    const lobby = await node.rest('GET', `/api/rooms/${roomId}/lobby`, undefined, KEY);
+    expect(lobby.body.waiting).toMatchObject([{ name: 'Eve' }]);
+    await order(`/lobby/${lobby.body.waiting[0].participantId}/admit`);
+    expect(await knocker.hears('lobbyDecided')).toEqual([{ admitted: true }]);
+  });
+
+  it('[S12] a link’s token takes over nobody’s place from another browser', async () => {
+    const token = await anyToken();
+    const vera = await join(token, 'Vera', { device: device('veras') });
+    await expect(join(token, 'Mallory', { device: device('mallorys') })).rejects.toThrow('TOKEN_USED');
+    await expect(join(token, 'Mallory')).rejects.toThrow('TOKEN_USED');
+    expect(vera.client.all('sessionEnded')).toEqual([]);
+    const second = await join(token, 'Vera', { device: device('veras') });
+    expect(second.session.session).toBeGreaterThan(vera.session.session);
+  });
+
+  it('[S13] a name of the token stays and is marked, and another of the same looks gets a number', async () => {
+    const bob = await join(await keyToken({ participantId: 'bob', name: 'Bob' }), 'ignored');
+    expect(bob.session.room?.participants.get('bob')).toMatchObject({ name: 'Bob', nameFixed: true });
+    expect(await bob.client.send('rename', { commandId: 'c1', name: 'Alice Chen, CFO' })).toMatchObject({
+      error: { code: 'FORBIDDEN', exactCode: 'NAME_FIXED' },
+    });
+    const eve = await join(await anyToken(), ' bob');
+    expect(nameOf(eve.session)).toBe('bob (2)');
+  });
+
+  it('[S24] grants of a token and of the room hold, and a host can keep somebody muted', async () => {
+    const host = await join(await node.joinToken(roomId, 'hal', 'host'), 'Hal');
+    const grants = { sources: ['microphone'], chat: false };
+    const { client } = await join(await keyToken({ participantId: 'ann', grants }), 'Ann');
+    const refusal = { error: { code: 'FORBIDDEN', exactCode: 'NOT_GRANTED' } };
+    const camera = { commandId: 'c1', trackId: 'cam', source: 'camera', muted: false };
+    expect(await client.send('publish', camera)).toMatchObject(refusal);
+    expect(await client.send('postChat', { commandId: 'c2', messageId: 'm', text: 'hi' })).toMatchObject(refusal);
+    await client.ask('publish', { trackId: 'mic', source: 'microphone', muted: false });
+    const all = { sources: ['camera' as const, 'microphone' as const], chat: true, unmute: false };
+    await host.client.ask('setGrants', { participantId: 'ann', grants: all });
+    expect(client.events('TrackMuted')).toMatchObject([{ trackId: 'mic' }]);
+    const unmute = { commandId: 'c3', participantId: 'ann', trackId: 'mic', muted: false };
+    expect(await client.send('setTrackMuted', unmute)).toMatchObject(refusal);
+    await host.client.ask('setGrants', { participantId: 'ann', grants: { ...all, unmute: true } });
+    await client.ask('setTrackMuted', { participantId: 'ann', trackId: 'mic', muted: false });
+    await host.client.ask('setRoomGrants', { grants: { ...all, chat: false } });
+    await client.ask('postChat', { messageId: 'm', text: 'I have grants of my own' });
+  });
+
+  it('[S14] a room that the API key made takes guests only if it says so', async () => {
+    roomId = await node.createRoom();
+    const minted = await node.rest('POST', `/api/rooms/${roomId}/tokens`);
+    expect(minted).toMatchObject({ status: 401, body: { error: { code: 'GUESTS_REFUSED' } } });
+    await order('', { guests: true }, 'PATCH');
+    const token = await anyToken();
+    await order('', { guests: false }, 'PATCH');
+    await expect(join(token, 'Eve')).rejects.toThrow('GUESTS_REFUSED');
+    await join(await keyToken({}), 'Ann');
+  });
+
+  it('[S14] guest access and open room creation are two settings', async () => {
+    const closed = await TestNode.start({
+      engine: 'uws',
+      store: new InMemoryJournalStore(),
+      auth: { openRoomCreation: false, guestAccess: true },
+    });
+    try {
+      const id = await closed.createRoom({ guests: true });
+      expect((await closed.rest('POST', '/api/rooms', {})).status).toBe(401);
+      expect((await closed.rest('POST', `/api/rooms/${id}/tokens`)).status).toBe(201);
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('[S23] revoked tokens let nobody in, people inside stay, and REST does what hosts do', async () => {
+    const token = await anyToken();
+    const { client, session } = await join(token, 'Ann');
+    const later = await anyToken();
+    await order('/tokens/revoke');
+    await expect(join(later, 'Late')).rejects.toThrow('TOKEN_REVOKED');
+    await (await connect(session.resumeToken)).ask('resume', { version: 0 });
+    const ann = `/participants/${session.participantId}`;
+    const seated = await connect(session.resumeToken);
+    const { room } = await seated.ask('resume', { version: 0 });
+    expect(room?.settings.guests).toBe(true);
+    await seated.ask('publish', { trackId: 'mic', source: 'microphone', muted: false });
+    await seated.ask('raiseHand', {});
+    await seated.ask('postChat', { messageId: 'm1', text: 'hello' });
+    await order(`${ann}/tracks/mic/mute`);
+    await order(`${ann}/lower-hand`);
+    await order(`${ann}/role`, { role: 'host' });
+    await order(`${ann}/role`, { role: 'host' });
+    await order(`${ann}/grants`, { grants: { chat: false } });
+    await order('/spotlight', { participantId: session.participantId });
+    await order('/chat/m1', undefined, 'DELETE');
+    await order('', { name: 'Renamed', locked: true, capacity: 7, reencoding: { mode: 'off' } }, 'PATCH');
+    await order(`${ann}/tracks/mic/stop`);
+    const described = await node.rest('GET', `/api/rooms/${roomId}`, undefined, KEY);
+    expect(described.body).toMatchObject({ name: 'Renamed', locked: true, capacity: 7 });
+    await order(`${ann}/ban`);
+    expect(await seated.hears('sessionEnded')).toEqual([{ reason: 'banned' }]);
+    expect(client.all('sessionEnded')).toEqual([{ reason: 'replaced' }]);
+  });
+});
+
+function comingFrom(address: string | undefined) {
+  return address === undefined ? {} : { extraHeaders: { 'x-forwarded-for': address } };
+}
+
+function nameOf({ participantId, room }: EntryAnswer): string | undefined {
+  return room?.participants.get(participantId)?.name;
+}

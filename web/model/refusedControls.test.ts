@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { person, silent } from '../gallery/snapshots.ts';
+import { refusedControls } from './refusedControls.ts';
+
+const NONE = { sources: [], chat: false, unmute: false };
+
+test('what a host has not allowed cannot be turned on, but what is on can be turned off', () => {
+  const on = person(1, {
+    grants: NONE,
+    microphone: silent('m', false),
+    camera: silent('c', false),
+    screen: silent('s', false),
+  });
+  expect(refusedControls(on)).toEqual({ microphone: null, camera: null, screen: null });
+  const off = refusedControls(person(1, { grants: NONE, microphone: silent('m', true), camera: null }));
+  expect(off.microphone).toContain('raise your hand');
+  expect(off.camera).toContain('not allowed');
+  expect(off.screen).toContain('not allowed');
+});
+
+test('whoever may do everything finds every control free', () => {
+  expect(refusedControls(person(1, { microphone: silent('m', true), camera: null }))).toEqual({
+    microphone: null,
+    camera: null,
+    screen: null,
+  });
+});

@@ -1,0 +1,20 @@
+import type { Person } from './Meeting.ts';
+
+export interface RefusedControls {
+  /** Why the person may not turn it on now; null if they may. */
+  readonly microphone: string | null;
+  readonly camera: string | null;
+  readonly screen: string | null;
+}
+
+/** What somebody may not turn on; what is on can always be turned off. */
+export function refusedControls({ grants, microphone, camera, screen }: Person): RefusedControls {
+  const speaks = microphone !== null && !microphone.muted;
+  const shown = camera !== null && !camera.muted;
+  const may = (source: 'microphone' | 'camera' | 'screen') => grants.sources.includes(source);
+  return {
+    microphone: speaks || (grants.unmute && may('microphone')) ? null : 'Muted by a host: raise your hand to speak',
+    camera: shown || may('camera') ? null : 'A host has not allowed your camera',
+    screen: screen !== null || may('screen') ? null : 'A host has not allowed you to share',
+  };
+}
