@@ -146,6 +146,18 @@ export interface NodeRegistry {
   releaseRoom(roomId: RoomId): Promise<void>;
 }
 
+/** Guesses at the passwords of rooms, counted on all nodes together. */
+export interface PasswordGuesses {
+  /**
+   * Pays for one guess, before it is tried. Returns 0, or for how long the room takes no more of them (ms): after ten
+   * wrong ones it takes fewer and fewer, down to one a minute.
+   * @throws Unavailable
+   */
+  pay(roomId: RoomId): Promise<number>;
+  /** The guess was right: it does not count. @throws Unavailable */
+  refund(roomId: RoomId): Promise<void>;
+}
+
 export interface RoomSummary {
   readonly roomId: RoomId;
   readonly lastActivityAt: number;

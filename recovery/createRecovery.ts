@@ -1,4 +1,13 @@
-import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex, ServiceTime } from '../core/ports.ts';
+import type {
+  Clock,
+  DeadlineSweeper,
+  Journal,
+  Logger,
+  NodeRegistry,
+  PasswordGuesses,
+  RoomIndex,
+  ServiceTime,
+} from '../core/ports.ts';
 import type { ReencodingQueue, SidecarDirectory } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { type Durability, verifyDurability } from './journal/durability.ts';
@@ -6,6 +15,7 @@ import { Feed } from './journal/Feed.ts';
 import { RedisJournal } from './journal/RedisJournal.ts';
 import { type RedisConfig, RedisConnection } from './RedisConnection.ts';
 import { RedisDeadlineSweeper } from './RedisDeadlineSweeper.ts';
+import { RedisGuesses } from './RedisGuesses.ts';
 import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
 import { RedisTime } from './RedisTime.ts';
@@ -30,6 +40,7 @@ export interface RecoveryConfig {
 export interface Recovery {
   readonly journal: Journal;
   readonly registry: NodeRegistry;
+  readonly guesses: PasswordGuesses;
   readonly roomIndex: RoomIndex;
   readonly deadlineSweeper: DeadlineSweeper;
   readonly time: ServiceTime;
@@ -84,6 +95,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
   const reencodingQueue = new BullReencodingQueue(redis, logger);
   return {
     journal: new RedisJournal(journalRedis, feed, durability, logger),
+    guesses: new RedisGuesses(redis),
     registry: new RedisNodeRegistry(redis, clock, logger),
     roomIndex: new RedisRoomIndex(redis, time, logger),
     deadlineSweeper: new RedisDeadlineSweeper(redis, time, nodeId, clock, logger),

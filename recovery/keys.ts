@@ -8,6 +8,8 @@ import type { NodeId, RoomId } from '../core/room/state.ts';
 
 export const journalKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:journal`;
 export const snapshotKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:snapshot`;
+/** How many passwords were guessed for the room, and when it takes the next guess; expires. */
+export const guessesKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:guesses`;
 export const feedChannel = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:feed`;
 
 /** Sorted set: node id → time when it was last seen (ms, the Redis server's clock). */

@@ -8,9 +8,10 @@ const NODES_BY_AGE = load('nodesByAge');
 const SETTLE_CLAIM = load('settleClaim');
 const REPLACE_SET = load('replaceSet');
 const CLAIM_DUE = load('claimDue');
+const PAY_GUESS = load('payGuess');
 const SERVICE_TIME = load('serviceTime');
 
-/** The scripts of registry, room index, deadline sweeper and time; each file describes its input and promises. */
+/** The scripts of registry, room index, deadline sweeper, guesses and time; each file describes its input and promises. */
 export function defineScripts(client: RedisClient) {
   return {
     noteNode: defineScript(client, 'everroomNoteNode', NOTE_NODE, 1),
@@ -18,6 +19,7 @@ export function defineScripts(client: RedisClient) {
     settleClaim: defineScript(client, 'everroomSettleClaim', SETTLE_CLAIM, 1),
     replaceSet: defineScript(client, 'everroomReplaceSet', REPLACE_SET, 1),
     claimDue: defineScript(client, 'everroomClaimDue', CLAIM_DUE, 1),
+    payGuess: defineScript(client, 'everroomPayGuess', PAY_GUESS, 1),
     serviceTime: defineScript(client, 'everroomServiceTime', SERVICE_TIME, 1),
   };
 }

@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Socket } from 'socket.io';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
-import type { Clock, Logger, NodeRegistry, RoomIndex } from '../core/ports.ts';
+import type { Clock, Logger, NodeRegistry, PasswordGuesses, RoomIndex } from '../core/ports.ts';
 import type { ReencodingPort } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { Origins } from './auth/Origins.ts';
@@ -80,6 +80,7 @@ export interface SignalingDeps {
   readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats' | 'workerPids'>;
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly roomIndex: Pick<RoomIndex, 'list'>;
+  readonly guesses: PasswordGuesses;
   /** The parts that let sidecars work for this node; without them nothing is reencoded. */
   readonly sidecars?: {
     readonly reencoding: ReencodingPort;
@@ -181,6 +182,9 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     wrongPasswords: new AddressLimits(limits.wrongPasswords, now),
     origins,
     knocks: new AddressLimits(limits.knocks, now),
+    wrongPasswordsOfNet: new AddressLimits(limits.wrongPasswordsOfNet, now),
+    passwordChanges: new AddressLimits(limits.passwordChanges, now),
+    guesses: deps.guesses,
     roomSignals: new AddressLimits(limits.signalsOfRoom, now),
     openRoomCreation: auth.openRoomCreation,
     guestAccess: auth.guestAccess,

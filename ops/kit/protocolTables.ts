@@ -9,12 +9,12 @@ import { ErrorCode } from '../../signaling/protocol/errors.ts';
 import { ConsumerOffer, notifications } from '../../signaling/protocol/notifications.ts';
 import { Chat, Room, Commit as WireCommit } from '../../signaling/protocol/record.ts';
 import { ConnectAuth, EntryAnswer, requests } from '../../signaling/protocol/requests.ts';
-import { ReencodingPolicy, TransportPair, View } from '../../signaling/protocol/shapes.ts';
+import { Grants, ReencodingPolicy, TransportPair, View } from '../../signaling/protocol/shapes.ts';
 import { PROTOCOL_VERSION } from '../../signaling/protocol/version.ts';
 
 const COLUMNS = 110;
 /** Shapes that several messages share. */
-const SHARED = { EntryAnswer, TransportPair, View, ReencodingPolicy, ConsumerOffer };
+const SHARED = { EntryAnswer, TransportPair, View, Grants, ReencodingPolicy, ConsumerOffer };
 const NAMES = new Map<unknown, string>(
   Object.entries({ ...SHARED, Room, Commit: WireCommit, Chat }).map(([name, schema]) => [schema, name]),
 );

@@ -103,6 +103,7 @@ async function createServer(): Promise<SupervisedServer> {
     audiences,
     media,
     registry: recovery.registry,
+    guesses: recovery.guesses,
     roomIndex: recovery.roomIndex,
     ...(media.reencoding ? { sidecars: { reencoding: media.reencoding, secret: sidecarSecret, clock } } : {}),
     clock: serviceClock,

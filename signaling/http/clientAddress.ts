@@ -47,6 +47,11 @@ export function limitKey(address: string): string {
     .join(':');
 }
 
+/** Returns the /48 around the /64 of a limit key, or the IPv4 address itself. */
+export function netOf(key: string): string {
+  return key.includes(':') ? key.split(':').slice(0, 3).join(':') : key;
+}
+
 /** Writes IPv6 in its short form without a zone, and IPv4 from an IPv6 socket as IPv4. */
 function normalize(address: string): string {
   if (isIP(address) === 0) return address;

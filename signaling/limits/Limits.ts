@@ -40,6 +40,10 @@ export interface Limits {
   /** Wrong passwords from one address; wrong API keys from one address. */
   readonly wrongPasswords: Rate;
   readonly wrongKeys: Rate;
+  /** Wrong passwords from all /64 of one /48, which one household or company may have. */
+  readonly wrongPasswordsOfNet: Rate;
+  /** New passwords of one room. */
+  readonly passwordChanges: Rate;
   /** Knocks at one room from one address. */
   readonly knocks: Rate;
   /** People of one address in a room, and in its lobby, whose tokens were given without the API key. */
@@ -81,6 +85,8 @@ export const DEFAULT_LIMITS: Limits = {
   missedRooms: { burst: 30, perSecond: 0.5 },
   files: { burst: 10_000, perSecond: 500 },
   wrongPasswords: { burst: 20, perSecond: 0.2 },
+  wrongPasswordsOfNet: { burst: 100, perSecond: 1 },
+  passwordChanges: { burst: 3, perSecond: 0.1 },
   wrongKeys: { burst: 20, perSecond: 0.2 },
   knocks: { burst: 20, perSecond: 0.1 },
   addressShare: 20,

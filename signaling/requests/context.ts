@@ -1,6 +1,6 @@
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../../core/media/MediaPlane.ts';
-import type { Clock, Logger } from '../../core/ports.ts';
+import type { Clock, Logger, PasswordGuesses } from '../../core/ports.ts';
 import type { NodeId } from '../../core/room/state.ts';
 import type { Origins } from '../auth/Origins.ts';
 import type { Passwords } from '../auth/passwords.ts';
@@ -24,6 +24,11 @@ export interface SignalingContext {
   readonly passwords: Passwords;
   readonly origins: Origins;
   readonly wrongPasswords: AddressLimits;
+  /** The same for the larger net around an address. */
+  readonly wrongPasswordsOfNet: AddressLimits;
+  /** New passwords, by room. */
+  readonly passwordChanges: AddressLimits;
+  readonly guesses: PasswordGuesses;
   /** Knocks, by room and address. */
   readonly knocks: AddressLimits;
   /** Signals that nothing keeps, by room. */

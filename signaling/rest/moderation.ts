@@ -71,7 +71,7 @@ export const changeRoom = route({
   errors: ['INVALID', 'TOKEN_INVALID', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, body, commandId, context }) {
     const { name, locked, lobby, password, capacity, reencoding: policy, grants, guests } = body;
-    const passwordHash = password ? await context.passwords.hash(password) : null;
+    const passwordHash = password ? await context.passwords.hash(password, roomId) : null;
     const commands: (CommandBody | false)[] = [
       name !== undefined && { type: 'RenameRoom', name },
       locked !== undefined && { type: 'SetLocked', locked },

@@ -30,7 +30,7 @@ export const createRoom = route({
       }
     }
     const roomId = body.roomId ?? newRoomId();
-    const passwordHash = body.password === undefined ? null : await context.passwords.hash(body.password);
+    const passwordHash = body.password === undefined ? null : await context.passwords.hash(body.password, address);
     await withRoom(context, roomId, (room) =>
       room.handle({
         type: 'CreateRoom',

@@ -2,6 +2,7 @@ import type { Entrant } from '../../../core/room/Entrant.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import type { RoomState } from '../../../core/room/state.ts';
 import type { ClientConnection } from '../../connections/ClientConnection.ts';
+import { netOf } from '../../http/clientAddress.ts';
 import type { SignalingContext } from '../context.ts';
 import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
@@ -54,8 +55,8 @@ export const join: Handler<'join'> = async ({ request, connection, context, afte
 
 /** Returns the hash that the given password fits; null if none was given or needed. */
 async function verifyPassword(
-  { passwords, wrongPasswords }: SignalingContext,
-  { address, participantId }: ClientConnection,
+  { guesses, passwords, wrongPasswords, wrongPasswordsOfNet }: SignalingContext,
+  { address, participantId, roomId }: ClientConnection,
   { device }: Entrant,
   { participants, settings }: RoomState,
   password: string | undefined,
@@ -65,11 +66,23 @@ async function verifyPassword(
   // Whoever takes a place over in the same browser needs no password.
   const takesOver = holder !== undefined && (holder.device === null || holder.device === device);
   if (password === undefined || passwordHash === null || takesOver) return null;
-  const isRight = await passwords.verify(password, passwordHash, () => {
-    if (wrongPasswords.has(address)) return;
-    throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');
+  let paid = false;
+  const isRight = await passwords.verify(password, passwordHash, address, async () => {
+    if (!wrongPasswords.has(address) || !wrongPasswordsOfNet.has(netOf(address))) {
+      throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong passwords from your network. Wait a minute.');
+    }
+    // Paid first, so that guesses side by side count too; whoever is right gets it back.
+    const waitMs = await guesses.pay(roomId);
+    if (waitMs > 0) {
+      throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many wrong passwords for this room. Wait a minute.');
+    }
+    paid = true;
   });
-  if (isRight) return passwordHash;
+  if (isRight) {
+    if (paid) await guesses.refund(roomId);
+    return passwordHash;
+  }
   wrongPasswords.take(address);
+  wrongPasswordsOfNet.take(netOf(address));
   return WRONG;
 }

@@ -28,5 +28,8 @@ export const setPassword = record<'setPassword'>(async ({ password }, { roomId, 
   // The room checks again; but only hosts may cause the work of hashing.
   const role = await withRoom(context, roomId, ({ state }) => state.participants.get(participantId)?.role);
   if (role && !mayModerate(role)) throw new Refusal('FORBIDDEN', 'Only hosts may set the password.');
-  return { type: 'SetPassword', passwordHash: await context.passwords.hash(password) };
+  if (!context.passwordChanges.take(roomId)) {
+    throw new WireRefusal('TOO_MANY_REQUESTS', 'The password was changed too often. Wait ten seconds.');
+  }
+  return { type: 'SetPassword', passwordHash: await context.passwords.hash(password, roomId) };
 });

@@ -12,6 +12,7 @@ import { createSignaling, type Signaling, type SignalingDeps } from '../../../si
 import type { Limits } from '../../../signaling/limits/Limits.ts';
 import type { Role } from '../../../signaling/protocol/shapes.ts';
 import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
+import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
 
 export const API_KEY = 'test-key';
 export const API_SECRET = 'an-api-secret-of-at-least-32-characters';
@@ -98,6 +99,7 @@ export interface TestNodeOptions {
   readonly tls?: SignalingDeps['tls'];
   readonly trustedProxies?: SignalingDeps['trustedProxies'];
   readonly auth?: Partial<SignalingDeps['auth']>;
+  readonly guesses?: SignalingDeps['guesses'];
   /** A separate media plane; by default the nodes of a test file share one. */
   readonly media?: MediaPlane;
   readonly sidecars?: NonNullable<SignalingDeps['sidecars']> & {
@@ -186,6 +188,7 @@ export class TestNode {
       audiences,
       media,
       registry: lonelyRegistry,
+      guesses: options.guesses ?? new MemoryGuesses(),
       roomIndex,
       clock: options.clock ?? clock,
       logger,

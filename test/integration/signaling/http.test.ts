@@ -136,7 +136,10 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
     });
 
     it('[S1] nobody can do anything without the API key where room creation is not open', async () => {
-      await start({ auth: { openRoomCreation: false }, limits: { wrongKeys: { burst: 3, perSecond: 0 } } });
+      await start({
+        auth: { openRoomCreation: false, guestAccess: false },
+        limits: { wrongKeys: { burst: 3, perSecond: 0 } },
+      });
       expect((await node.rest('POST', '/api/rooms', {})).status).toBe(401);
       expect((await node.rest('POST', '/api/rooms/x/tokens', {})).status).toBe(401);
       expect((await node.rest('GET', '/api/config')).body).toMatchObject({ openRoomCreation: false });

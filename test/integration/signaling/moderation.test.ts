@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import type { EntryAnswer } from '../../../signaling/protocol/requests.ts';
+import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
 import { TestClient } from './TestClient.ts';
 import { API_SECRET, closeTestMedia, TestNode } from './TestNode.ts';
 
@@ -216,6 +217,46 @@ describe('moderation holds', () => {
     } finally {
       await closed.close();
     }
+  });
+
+  it('[S11] guesses at a room’s password count whatever the address and the node; whoever is right gets in', async () => {
+    const guesses = new MemoryGuesses();
+    const store = new InMemoryJournalStore();
+    const [first, second] = await Promise.all(
+      ['one', 'two'].map((nodeId) => TestNode.start({ engine: 'uws', store, nodeId, guesses })),
+    );
+    if (!first || !second) throw new Error('two nodes were started');
+    try {
+      const id = await first.createRoom({ password: 'sesame' });
+      const tryAs = async (at: TestNode, guess: string, n: number): Promise<string> => {
+        const token = await at.joinToken(id, `p${n}`);
+        const client = await TestClient.connect(at.url, token, comingFrom(`2001:db8:${n}::1`));
+        clients.push(client);
+        return client.ask('join', { name: 'G', password: guess }).then(
+          () => 'in',
+          (error: Error) => error.message.split(':', 1)[0] ?? '',
+        );
+      };
+      expect(await tryAs(second, 'sesame', 100)).toBe('in');
+      for (let n = 0; n < 10; n += 1) {
+        expect(await tryAs(n % 2 === 0 ? first : second, `guess ${n}`, n)).toBe('PASSWORD_WRONG');
+      }
+      expect(await tryAs(first, 'guess 10', 10)).toBe('TOO_MANY_REQUESTS');
+      // This node has seen the right one: it is no guess.
+      expect(await tryAs(second, 'sesame', 101)).toBe('in');
+      const host = await TestClient.connect(first.url, await first.joinToken(id, 'p100', 'host'));
+      clients.push(host);
+      await host.ask('join', { name: 'Host' });
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
+  });
+
+  it('[S11] the password of a room is not changed again and again', async () => {
+    const host = await join(await node.joinToken(roomId, 'hal', 'host'), 'Hal');
+    for (const password of ['one', 'two', 'three']) await host.client.ask('setPassword', { password });
+    await expect(host.client.ask('setPassword', { password: 'four' })).rejects.toThrow('TOO_MANY_REQUESTS');
+    await host.client.ask('setPassword', { password: null });
   });
 
   it('[S23] revoked tokens let nobody in, people inside stay, and REST does what hosts do', async () => {
