@@ -17,10 +17,11 @@ export function join(participantId: string, change: Partial<CommandOf<'JoinRoom'
   };
 }
 
-export const resume = (participantId: string, nodeId = 'node-1'): CommandBody => ({
+export const resume = (participantId: string, nodeId = 'node-1', sessionSeen = 0): CommandBody => ({
   type: 'ResumeSession',
   participantId,
   nodeId,
+  sessionSeen,
 });
 export const knock = (participantId: string, nodeId = 'node-1', name = participantId): CommandBody => ({
   type: 'Knock',
