@@ -21,6 +21,7 @@ export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
   const { attempt } = useNotices();
   const groups = useMemo(() => groupMessages(snapshot.chat), [snapshot.chat]);
   const mayModerate = snapshot.self.role === 'host';
+  const mayWrite = snapshot.self.grants.chat;
 
   return (
     <Panel title="Chat" onClose={onClose}>
@@ -34,16 +35,23 @@ export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
           </Button>
         )}
         {groups.map((group, index) => (
-          <Group key={group.key} group={group} first={index === 0} actions={actions} mayModerate={mayModerate} />
+          <Group
+            key={group.key}
+            group={group}
+            first={index === 0}
+            actions={actions}
+            mayWrite={mayWrite}
+            mayModerate={mayModerate}
+          />
         ))}
       </div>
       <p className="chat-typing" aria-live="off">
         {typingText(snapshot.typing)}
       </p>
-      {snapshot.self.grants.chat ? (
+      {mayWrite ? (
         <ChatComposer actions={actions} />
       ) : (
-        <p className="chat-empty">A host has not allowed you to write.</p>
+        <p className="chat-refused">A host has not allowed you to write.</p>
       )}
     </Panel>
   );
@@ -53,10 +61,11 @@ interface GroupProps {
   group: MessageGroup;
   first: boolean;
   actions: MeetingActions;
+  mayWrite: boolean;
   mayModerate: boolean;
 }
 
-function Group({ group, first, actions, mayModerate }: GroupProps) {
+function Group({ group, first, actions, mayWrite, mayModerate }: GroupProps) {
   const day = formatDay(group.at, Date.now());
   return (
     <>
@@ -67,7 +76,13 @@ function Group({ group, first, actions, mayModerate }: GroupProps) {
           <time dateTime={new Date(group.at).toISOString()}>{formatTime(group.at)}</time>
         </h3>
         {group.lines.map((line) => (
-          <Message key={line.id} line={line} actions={actions} mayDelete={line.own || mayModerate} />
+          <Message
+            key={line.id}
+            line={line}
+            actions={actions}
+            mayEdit={line.own && mayWrite}
+            mayDelete={line.own || mayModerate}
+          />
         ))}
       </section>
     </>

@@ -9,11 +9,12 @@ import { MessageEditor } from './MessageEditor.tsx';
 interface MessageProps {
   line: ChatLine;
   actions: MeetingActions;
+  mayEdit: boolean;
   mayDelete: boolean;
 }
 
 /** Rendered only when it changes: a room holds a thousand of them. */
-export const Message = memo(function Message({ line, actions, mayDelete }: MessageProps) {
+export const Message = memo(function Message({ line, actions, mayEdit, mayDelete }: MessageProps) {
   const [editing, setEditing] = useState(false);
   const { attempt } = useNotices();
 
@@ -34,7 +35,7 @@ export const Message = memo(function Message({ line, actions, mayDelete }: Messa
       </p>
       {line.state === 'sent' && (
         <div className="chat-message-actions">
-          {line.own && (
+          {mayEdit && (
             <IconButton icon={Pencil} size={16} label="Edit message" nativeTip onClick={() => setEditing(true)} />
           )}
           {mayDelete && (

@@ -53,7 +53,10 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
     <section className="control-bar" aria-label="Meeting controls">
       <ControlButton
         icon={micOn ? Mic : MicOff}
-        label={refused.microphone ?? (micOn ? unlessBlocked('Turn microphone off', 'nobody hears you') : 'Turn microphone on')}
+        label={
+          refused.microphone ??
+          (micOn ? unlessBlocked('Turn microphone off', 'nobody hears you') : 'Turn microphone on')
+        }
         disabled={refused.microphone !== null}
         ctrlKey="D"
         off={!micOn}
@@ -72,7 +75,10 @@ export function ControlBar({ snapshot, actions, panel, unread, onToggle }: Contr
       {canShareScreen() && (
         <ControlButton
           icon={MonitorUp}
-          label={refused.screen ?? (sharing ? unlessBlocked('Stop sharing your screen', 'nobody sees it') : 'Share your screen')}
+          label={
+            refused.screen ??
+            (sharing ? unlessBlocked('Stop sharing your screen', 'nobody sees it') : 'Share your screen')
+          }
           disabled={refused.screen !== null}
           className="for-screen"
           active={sharing}
