@@ -1,25 +1,47 @@
 import { expect, test } from 'vitest';
-import { person, silent } from '../gallery/snapshots.ts';
+import type { Person, PublishedMedia } from './Meeting.ts';
 import { refusedControls } from './refusedControls.ts';
+
+const silent = (trackId: string, muted: boolean): PublishedMedia => {
+  return { trackId, muted, reencodingWish: null, reencoded: false, attach: () => () => undefined };
+};
+
+function person(change: Partial<Person> = {}): Person {
+  const media = { camera: null, microphone: null, screen: null, screenAudio: null };
+  const grants = { sources: ['camera', 'microphone', 'screen', 'screenAudio'] as const, chat: true, unmute: true };
+  return {
+    id: 'p',
+    name: 'P',
+    nameFixed: false,
+    role: 'member',
+    grants,
+    isSelf: true,
+    connected: true,
+    handRaisedAt: null,
+    quality: null,
+    ...media,
+    ...change,
+  };
+}
 
 const NONE = { sources: [], chat: false, unmute: false };
 
 test('what a host has not allowed cannot be turned on, but what is on can be turned off', () => {
-  const on = person(1, {
+  const on = person({
     grants: NONE,
     microphone: silent('m', false),
     camera: silent('c', false),
     screen: silent('s', false),
   });
   expect(refusedControls(on)).toEqual({ microphone: null, camera: null, screen: null });
-  const off = refusedControls(person(1, { grants: NONE, microphone: silent('m', true), camera: null }));
+  const off = refusedControls(person({ grants: NONE, microphone: silent('m', true), camera: null }));
   expect(off.microphone).toContain('raise your hand');
   expect(off.camera).toContain('not allowed');
   expect(off.screen).toContain('not allowed');
 });
 
 test('whoever may do everything finds every control free', () => {
-  expect(refusedControls(person(1, { microphone: silent('m', true), camera: null }))).toEqual({
+  expect(refusedControls(person({ microphone: silent('m', true), camera: null }))).toEqual({
     microphone: null,
     camera: null,
     screen: null,
