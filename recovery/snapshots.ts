@@ -68,7 +68,7 @@ export function writeState(state: RoomState): string {
 }
 
 /** Reads the parsed output of `writeState`, which may be that of an older version. */
-export function readState(format: number, stored: Stored): RoomState {
+function readState(format: number, stored: Stored): RoomState {
   const current = STEPS.slice(format - 1).reduce((older, step) => step(older), stored);
   // Only `writeState` writes snapshots: after the steps a state has today's shape.
   return withCollections(current) as RoomState;

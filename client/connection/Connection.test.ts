@@ -81,6 +81,7 @@ test('a session that was recorded before its media failed does not end the clien
   const connection = new Connection(owner, {
     nodes: ['http://node'],
     joinToken: 'join',
+    device: undefined,
     resumeToken: undefined,
     name: 'Ann',
     password: undefined,
