@@ -86,6 +86,7 @@ test('a session that was recorded before its media failed does not end the clien
     name: 'Ann',
     password: undefined,
     knock: false,
+    device: undefined,
   });
   const opened = connection.open(10_000);
   await vi.advanceTimersByTimeAsync(500);
