@@ -31,6 +31,14 @@ export class Unavailable extends Error {
   }
 }
 
+/** The store has no memory left: nothing was appended. Deletions and what they need are still taken. */
+export class JournalFull extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The server has no memory left for what this would add. Delete something, or ask again later.', options);
+    this.name = 'JournalFull';
+  }
+}
+
 /** A commit cannot be read, or one is missing: the room cannot be replayed past it. Reading again does not help. */
 export class JournalCorrupt extends Error {
   readonly roomId: RoomId;
@@ -80,10 +88,12 @@ export interface Journal {
   /**
    * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit
    * is `after`.
+   * `evenIfFull`: the little that is left is for these.
    * @throws Unavailable when no answer came in time: they may or may not be in the journal.
    * @throws JournalAhead when one of the missed commits is from a newer version
+   * @throws JournalFull
    */
-  append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome>;
+  append(roomId: RoomId, commits: readonly Commit[], after: Position, evenIfFull?: boolean): Promise<AppendOutcome>;
 
   /**
    * At most `limit` commits with a version above `afterVersion`, in order; the first ones are missing if the journal was
@@ -109,6 +119,12 @@ export interface Journal {
    * `keep` stay (`RECENT_TAIL` by default). @throws Unavailable
    */
   saveSnapshot(roomId: RoomId, snapshot: Snapshot, keep?: KeptTail): Promise<void>;
+
+  /**
+   * Deletes a closed room that ends where `rest` stands; returns false if it was written to since. For an hour `rest` is
+   * in its place, so that a node which still knows the room does not write it again. @throws Unavailable
+   */
+  forgetRoom(roomId: RoomId, rest: Snapshot): Promise<boolean>;
 
   /** Whether the journal answers now; `onAvailability` reports every change. */
   readonly available: boolean;
@@ -170,7 +186,8 @@ export interface RoomSummary {
 export interface RoomIndex {
   /** `deadline`: when somebody must look at the room next (ms since the epoch); null for never. */
   touch(roomId: RoomId, at: number, deadline: number | null): Promise<void>;
-  remove(roomId: RoomId): Promise<void>;
+  /** Takes a room off the list; `deadline` as for `touch`. */
+  remove(roomId: RoomId, deadline: number | null): Promise<void>;
   list(limit: number): Promise<readonly RoomSummary[]>;
 }
 

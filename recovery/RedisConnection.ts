@@ -21,6 +21,10 @@ const OLDEST_REDIS = 7;
 /** Probes without an answer before the socket counts as dead: a host that vanished closes no socket. */
 const PROBES_UNTIL_RECONNECT = 2;
 
+/** KEYS[1] key; ARGV[1] command, ARGV[2..] its arguments after the key. Answers what the command answers. */
+const KEEP = `#!lua flags=allow-oom
+return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))`;
+
 /**
  * One connection to Redis. It reconnects by itself, at once and then with short pauses, and knows whether Redis serves
  * (connected, loaded, taking writes). Every `run` ends in bounded time.
@@ -31,6 +35,7 @@ export class RedisConnection {
   readonly availability = new Availability();
   readonly #logger: Logger;
   readonly #where: string;
+  readonly #keep: ReturnType<typeof defineScript>;
   readonly timeoutMs: number;
   #probing = false;
   #closed = false;
@@ -42,6 +47,7 @@ export class RedisConnection {
     this.timeoutMs = config.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
     this.#logger = logger.child({ redis: this.#where });
     this.client = connect(this.address, this.timeoutMs);
+    this.#keep = defineScript(this.client, 'everroomKeep', KEEP, 1);
     this.client.on('error', (error: unknown) => {
       this.#lastError = error;
     });
@@ -80,6 +86,11 @@ export class RedisConnection {
         await sleep(20);
       }
     }
+  }
+
+  /** Sends a small write about nodes and rooms, which Redis takes even if its memory is full. */
+  keep(key: string, command: string, ...args: (string | number)[]): Promise<unknown> {
+    return this.#keep(key, command, ...args);
   }
 
   /** @throws Unavailable when Redis does not serve within `timeoutMs`, or is too old */
@@ -136,7 +147,7 @@ export class RedisConnection {
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
     ) {
       try {
-        await this.client.set(probeKey(), '1', 'PX', 10_000);
+        await this.keep(probeKey(), 'SET', '1', 'PX', 10_000);
         this.availability.set(true);
         break;
       } catch (error) {

@@ -120,7 +120,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     const { client } = this.#redis;
     const claimKey = nodeSweepKey(nodeId);
     const claim = await this.#redis.run('claim the rooms of a dead node', () =>
-      client.set(claimKey, this.#nodeId, 'PX', CLAIM_MS, 'NX'),
+      this.#redis.keep(claimKey, 'SET', this.#nodeId, 'PX', CLAIM_MS, 'NX'),
     );
     if (claim === null) return;
     const members = await this.#redis.run('list the rooms of a dead node', () => client.smembers(nodeRoomsKey(nodeId)));

@@ -64,7 +64,7 @@ export class RedisNodeRegistry implements NodeRegistry {
     if (!self) return;
     try {
       await this.#redis.runRepeatable('claim a room for this node', () =>
-        this.#redis.client.sadd(nodeRoomsKey(self.nodeId), escapeId(roomId)),
+        this.#redis.keep(nodeRoomsKey(self.nodeId), 'SADD', escapeId(roomId)),
       );
     } catch (error) {
       this.#rooms.delete(roomId);

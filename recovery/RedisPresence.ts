@@ -75,7 +75,9 @@ export class RedisPresence<Info> {
       await this.#redis.run(`say that this ${kind} stops`, () =>
         Promise.all([
           client.del(keyOf(id)),
-          lastSeen === null ? client.zrem(listKey, escapeId(id)) : client.zadd(listKey, lastSeen, escapeId(id)),
+          lastSeen === null
+            ? client.zrem(listKey, escapeId(id))
+            : this.#redis.keep(listKey, 'ZADD', lastSeen, escapeId(id)),
         ]),
       );
     } catch (error) {
@@ -109,7 +111,7 @@ export class RedisPresence<Info> {
     await this.#redis.run(`say that this ${kind} lives`, () =>
       Promise.all([
         this.#scripts.noteNode(listKey, escapeId(id)),
-        this.#redis.client.set(keyOf(id), JSON.stringify(info), 'PX', DEAD_AFTER_MS),
+        this.#redis.keep(keyOf(id), 'SET', JSON.stringify(info), 'PX', DEAD_AFTER_MS),
         beat?.(info),
       ]),
     );

@@ -29,22 +29,28 @@ export class RedisRoomIndex implements RoomIndex {
   async touch(roomId: RoomId, at: number, deadline: number | null): Promise<void> {
     const written = this.#deadlines.get(roomId);
     this.#remember(roomId, deadline);
-    const { client } = this.#redis;
     const member = escapeId(roomId);
     await this.#redis.run('note the activity of a room', () =>
       Promise.all([
-        client.zadd(roomActivityKey(), 'GT', at, member),
-        deadline === null ? this.#takeBack(member, written) : client.zadd(roomDeadlinesKey(), deadline, member),
+        this.#redis.keep(roomActivityKey(), 'ZADD', 'GT', at, member),
+        deadline === null
+          ? this.#takeBack(member, written)
+          : this.#redis.keep(roomDeadlinesKey(), 'ZADD', deadline, member),
       ]),
     );
   }
 
-  async remove(roomId: RoomId): Promise<void> {
-    this.#remember(roomId, null);
+  async remove(roomId: RoomId, deadline: number | null): Promise<void> {
+    this.#remember(roomId, deadline);
     const { client } = this.#redis;
     const member = escapeId(roomId);
     await this.#redis.run('take a room off the index', () =>
-      Promise.all([client.zrem(roomActivityKey(), member), client.zrem(roomDeadlinesKey(), member)]),
+      Promise.all([
+        client.zrem(roomActivityKey(), member),
+        deadline === null
+          ? client.zrem(roomDeadlinesKey(), member)
+          : this.#redis.keep(roomDeadlinesKey(), 'ZADD', deadline, member),
+      ]),
     );
   }
 
@@ -82,7 +88,7 @@ export class RedisRoomIndex implements RoomIndex {
         const part = members.slice(i, i + 1_000);
         // The earlier of two deadlines wins: the room is then looked at, and sets its next one.
         await this.#redis.run('write deadlines again', () =>
-          this.#redis.client.zadd(roomDeadlinesKey(), 'LT', ...part),
+          this.#redis.keep(roomDeadlinesKey(), 'ZADD', 'LT', ...part),
         );
       }
     } catch (error) {

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { Unavailable } from '../core/ports.ts';
-import { isRefusedUntilReady, isUnknownReply, meansUnavailable, toUnavailable } from './redisFailure.ts';
+import { isRefusedUntilReady, isUnknownReply, meansFull, meansUnavailable, toUnavailable } from './redisFailure.ts';
 
 const reply = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
 test.each([
-  ["OOM command not allowed when used memory > 'maxmemory'. script: 1a2b, on @user_script:30.", 'maxmemory'],
   ['MISCONF Redis is configured to save RDB snapshots, but it is unable to persist on disk.', 'free space'],
   ["READONLY You can't write against a read only replica.", 'master'],
   ['LOADING Redis is loading the dataset in memory', 'goes on by itself'],
@@ -21,6 +20,12 @@ test.each([
   expect(failure).toBeInstanceOf(Unavailable);
   expect(failure).toMatchObject({ message: expect.stringContaining(advice), cause: reply(message) });
   expect(meansUnavailable(reply(message))).toBe(true);
+});
+
+test('a full Redis still serves: it refuses what needs memory, and says what to do', () => {
+  const full = reply("OOM command not allowed when used memory > 'maxmemory'. script: 1a2b, on @user_script:30.");
+  expect(toUnavailable('append', full)).toMatchObject({ message: expect.stringContaining('maxmemory'), cause: full });
+  expect([meansFull(full), meansUnavailable(full), isUnknownReply(full)]).toEqual([true, false, false]);
 });
 
 test.each(['Command timed out', 'Connection is closed.', 'connect ECONNREFUSED /x'])(

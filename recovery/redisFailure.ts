@@ -35,15 +35,21 @@ export function isRefusedUntilReady(error: unknown): boolean {
   return replyCode(error) === 'LOADING' || (isSilence(error) && /^Stream isn't writeable/.test(error.message));
 }
 
+/** Returns whether Redis has no memory for this: it reads, and takes what frees memory. */
+export function meansFull(error: unknown): boolean {
+  return replyCode(error) === 'OOM';
+}
+
 /** Returns whether Redis as a whole does not serve, for all rooms. */
 export function meansUnavailable(error: unknown): boolean {
   const code = replyCode(error);
+  if (code === 'OOM') return false;
   return code === undefined ? isSilence(error) : code in ADVICE;
 }
 
 /** Returns whether Redis refused for a reason that no advice covers: a foreign key, a proxy, a newer Redis, a bug. */
 export function isUnknownReply(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError' && !meansUnavailable(error);
+  return error instanceof Error && error.name === 'ReplyError' && !meansUnavailable(error) && !meansFull(error);
 }
 
 /** Returns the error that the ports promise. Leaves an error unchanged if it is not about Redis: it is a bug. */
@@ -54,7 +60,7 @@ export function toUnavailable(what: string, error: unknown): unknown {
       cause: error,
     });
   }
-  if (!meansUnavailable(error)) return error;
+  if (!meansUnavailable(error) && !meansFull(error)) return error;
   const advice = ADVICE[replyCode(error) ?? ''] ?? 'No answer from Redis. Is it running, and reachable from here?';
   return new Unavailable('redis', `Could not ${what}. ${advice}`, { cause: error });
 }

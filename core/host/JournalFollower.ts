@@ -14,6 +14,8 @@ export interface JournalFollowerDeps {
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** Applies these commits, which follow the replica. */
   readonly accept: (commits: readonly Commit[]) => Promise<void>;
+  /** Lost commits are in the journal again. */
+  readonly putBack: () => void;
   /** The replica was replaced. `lost`: commits of the old one, `before`, that the journal does not hold. */
   readonly startedOver: (lost: readonly Commit[], before: Replica) => void;
 }
@@ -156,6 +158,7 @@ export class JournalFollower {
       const { version } = this.#replica.position;
       logger.warn({ version, journal: journalPosition.version }, 'the journal lost commits: putting them back');
       if (await putBack(journal, this.#roomId, lost, journalPosition)) {
+        this.#deps.putBack();
         this.#mayHaveMissed = true;
         return;
       }

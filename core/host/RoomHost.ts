@@ -1,10 +1,10 @@
 import type { RoomMedia } from '../media/RoomMedia.ts';
-import { JournalAhead, type Logger, Unavailable } from '../ports.ts';
+import { JournalAhead, JournalFull, type Logger, Unavailable } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Commit } from '../room/commit.ts';
-import { Refusal } from '../room/refusal.ts';
 import type { ParticipantId, RoomId, RoomState } from '../room/state.ts';
-import { type Decided, type Decision, decideAll } from './decideAll.ts';
+import { type Decided, type Decision, decideAll, logBugs } from './decideAll.ts';
+import { takenWhenFull } from './fullJournal.ts';
 import { JournalFollower } from './JournalFollower.ts';
 import { inPresentSession, OwnCommands } from './lostCommands.ts';
 import { type Handled, inTime, type Pending } from './Pending.ts';
@@ -60,9 +60,10 @@ export class RoomHost {
       ...deps,
       logger: this.#logger,
       accept: (commits) => this.#accept(commits),
+      putBack: () => this.#snapshots.putBack(this.#replica),
       startedOver: (lost, { state }) => this.#startedOver(lost, state),
     });
-    this.#snapshots = new SnapshotKeeper(roomId, deps.journal, this.#logger, replica.position.version);
+    this.#snapshots = new SnapshotKeeper(roomId, deps.journal, this.#logger, replica);
     this.#idleSince = deps.clock.now();
   }
 
@@ -86,6 +87,11 @@ export class RoomHost {
   /** Whether a newer version wrote what follows in the journal: people and media stay, commands are refused. */
   get isReadOnly(): boolean {
     return this.#isReadOnly;
+  }
+
+  /** The time of the newest commit (ms since the epoch); 0 if nothing was ever written. */
+  get changedAt(): number {
+    return this.#replica.recent.at(-1)?.at ?? 0;
   }
 
   /** Number of sessions of the room that are connected to this node. */
@@ -142,6 +148,16 @@ export class RoomHost {
   /** See `Replica.missedSince`. */
   missedSince(version: number, commitId: string | undefined): readonly Commit[] | null {
     return this.#replica.missedSince(version, commitId);
+  }
+
+  /** When (ms since the epoch) `erase` is due; null if the journal holds nothing that people deleted. */
+  get eraseAt(): number | null {
+    return this.#snapshots.eraseAt;
+  }
+
+  /** Trims the journal of what people deleted. A failure is logged, and `eraseAt` stays. */
+  async erase(): Promise<void> {
+    await this.#snapshots.erase(this.#replica);
   }
 
   /** Commits that came by the journal's push channel. */
@@ -201,6 +217,7 @@ export class RoomHost {
     let waiting = batch;
     let losses = 0;
     let isUnknown = false;
+    let isFull = false;
     for (;;) {
       waiting = [...this.#repeats.splice(0), ...this.#inTime(waiting)];
       this.#queue = this.#inTime(this.#queue);
@@ -214,7 +231,7 @@ export class RoomHost {
         // Without commits the answer is a refusal or "nothing to do": it must not come from a replica that lags.
         const outcome =
           commits.length > 0
-            ? await this.#deps.journal.append(this.roomId, commits, after)
+            ? await this.#deps.journal.append(this.roomId, commits, after, isFull)
             : await this.#follower.compare();
         if (outcome.type === 'appended') {
           this.#trouble = null;
@@ -233,6 +250,11 @@ export class RoomHost {
           for (const pending of waiting) pending.reject(new RoomReadOnly(this.roomId, error));
           return;
         }
+        if (error instanceof JournalFull) {
+          waiting = takenWhenFull(waiting, error);
+          isFull = true;
+          continue;
+        }
         if (!(error instanceof Unavailable)) {
           for (const pending of waiting) pending.reject(error);
           throw error;
@@ -245,9 +267,7 @@ export class RoomHost {
       }
     }
     if (isUnknown) this.#follower.checkForMissed();
-    for (const pending of waiting) {
-      pending.reject(this.#closedError());
-    }
+    for (const pending of waiting) pending.reject(this.#closedError());
   }
 
   #decideAll(batch: readonly Pending[]): Decided {
@@ -257,13 +277,7 @@ export class RoomHost {
     const commands = batch.map(({ command, repeated }) => (repeated ? inPresentSession(command, state) : command));
     const decided = decideAll(commands, { state, position }, this.#deps.newId, timeSlice(this.#elapsed));
     this.#ownCommands.take(commands);
-    decided.decisions.forEach((decision, index) => {
-      if ('events' in decision || decision.error instanceof Refusal) return;
-      this.#logger.error(
-        { err: decision.error, command: commands[index]?.type },
-        'a command could not be decided: a bug',
-      );
-    });
+    logBugs(decided, commands, this.#logger);
     return decided;
   }
 
@@ -308,7 +322,7 @@ export class RoomHost {
     this.#closeSuperseded();
     this.#media?.update(this.state);
     this.#deps.onAccepted(this);
-    this.#snapshots.accepted(this.#replica);
+    this.#snapshots.accepted(this.#replica, commits.slice(first, next));
     return next;
   }
 
@@ -346,7 +360,7 @@ export class RoomHost {
   /** The room was read again from a journal that had lost commits: this node's own lost commands are decided again. */
   #startedOver(lost: readonly Commit[], before: RoomState): void {
     this.#lostSession = Math.max(this.#lostSession, before.lastSession);
-    this.#snapshots.startOver(this.version);
+    this.#snapshots.startOver(this.#replica);
     for (const command of this.#ownCommands.toRepeat(lost, this.state, this.#deps.nodeId)) {
       const reject = (error: unknown): void => {
         this.#logger.warn({ err: error, command: command.type }, 'a lost command could not be repeated');

@@ -8,8 +8,9 @@ import {
   type RoomIndex,
   Unavailable,
 } from '../ports.ts';
-import { nextDeadline } from '../room/queries.ts';
+import { isEmpty, nextDeadline } from '../room/queries.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
+import { deadlineOf, type Lifetimes, withoutContent } from './lifetimes.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudiences } from './RoomAudience.ts';
 import { RoomHost } from './RoomHost.ts';
@@ -31,6 +32,7 @@ export interface RoomHostsDeps {
   readonly restore: (roomId: RoomId) => Promise<Replica>;
   /** How long a command may wait for the journal before it is refused as Unavailable. */
   readonly commandTimeoutMs: number;
+  readonly lifetimes: Lifetimes;
   /** How long a room that nobody uses here stays in memory. */
   readonly idleMs: number;
   /** Monotonic ms; `performance.now` if not given. */
@@ -106,7 +108,11 @@ export class RoomHosts {
           return;
         }
         await room.handle({ type: 'ExpireParticipants', actor, ...this.#envelope() });
-        await this.#updateIndex(room);
+        const { emptyMs } = this.#deps.lifetimes;
+        if (emptyMs > 0 && isEmpty(room.state) && this.#deps.clock.now() >= room.changedAt + emptyMs) {
+          await room.handle({ type: 'CloseEmptyRoom', actor, ...this.#envelope() });
+        }
+        if (!(await this.#forgetClosed(room))) await this.#updateIndex(room);
       },
       nodesOfOpenRooms: () => this.#nodesOfOpenRooms(),
     });
@@ -289,6 +295,7 @@ export class RoomHosts {
       }
       await this.#moveOn();
       for (const host of this.list()) {
+        if (host.eraseAt !== null && clock.now() >= host.eraseAt) await host.erase();
         const { idleSince, roomId, state } = host;
         // A room with a deadline stays open until then.
         if (idleSince === null || clock.now() - idleSince < idleMs || nextDeadline(state) !== null) continue;
@@ -317,20 +324,41 @@ export class RoomHosts {
 
   /** `notBefore`: the next look at the room is not before this (ms since the epoch). */
   async #updateIndex(host: RoomHost, notBefore = 0): Promise<void> {
-    const { clock, roomIndex } = this.#deps;
+    const { clock, lifetimes, roomIndex } = this.#deps;
     this.#unindexed.delete(host.roomId);
-    const deadline = nextDeadline(host.state);
+    const next = deadlineOf(host.state, host.changedAt, lifetimes);
+    // If this node dies before it has erased what people deleted, another one does.
+    const deadline = earlier(next && Math.max(next, notBefore), host.eraseAt);
     try {
-      if (host.state.status === 'open') {
-        await roomIndex.touch(host.roomId, clock.now(), deadline && Math.max(deadline, notBefore));
-      } else await roomIndex.remove(host.roomId);
+      if (host.state.status === 'open') await roomIndex.touch(host.roomId, clock.now(), deadline);
+      else await roomIndex.remove(host.roomId, deadline);
     } catch (error) {
       this.#unindexed.add(host.roomId);
       throw error;
     }
   }
 
+  /**
+   * Deletes a room that was closed for its time; returns whether it was.
+   * @throws Unavailable when it was created anew meanwhile: its deadline is another one
+   */
+  async #forgetClosed(host: RoomHost): Promise<boolean> {
+    const { clock, journal, lifetimes, logger } = this.#deps;
+    const { changedAt, commitId, roomId, state, version } = host;
+    if (state.status !== 'closed' || clock.now() < changedAt + lifetimes.retentionMs) return false;
+    await this.#closeRoom(roomId);
+    if (!(await journal.forgetRoom(roomId, { position: { version, commitId }, state: withoutContent(state) }))) {
+      throw new Unavailable('room', `Room ${roomId} changed while it was deleted; look again.`);
+    }
+    logger.info({ roomId }, 'a closed room was deleted');
+    return true;
+  }
+
   #envelope(): { commandId: string; now: number } {
     return { commandId: this.#deps.newId(), now: this.#deps.clock.now() };
   }
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }

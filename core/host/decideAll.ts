@@ -1,3 +1,4 @@
+import type { Logger } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Commit, Position } from '../room/commit.ts';
 import { decide } from '../room/decide.ts';
@@ -58,4 +59,12 @@ export function decideAll(
     if (isOver()) break;
   }
   return { commits, decisions };
+}
+
+/** Logs the commands that were neither decided nor refused. */
+export function logBugs({ decisions }: Decided, commands: readonly RoomCommand[], logger: Logger): void {
+  decisions.forEach((decision, index) => {
+    if ('events' in decision || decision.error instanceof Refusal) return;
+    logger.error({ err: decision.error, command: commands[index]?.type }, 'a command could not be decided: a bug');
+  });
 }

@@ -44,6 +44,7 @@ function isRepeated(command: RoomCommand, state: RoomState, nodeId: NodeId): boo
     case 'ResumeSession':
     case 'DisconnectNode':
     case 'ExpireParticipants':
+    case 'CloseEmptyRoom':
       return false;
     case 'DisconnectParticipant': {
       // Nobody else records it: without it the participant would count as connected here for ever.

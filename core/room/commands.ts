@@ -87,7 +87,9 @@ type NodeCommand =
   /** Every participant and knocker whose connection that node held is disconnected: the node is gone. */
   | { readonly type: 'DisconnectNode'; readonly nodeId: NodeId }
   /** Participants whose time is up at `now` are gone. */
-  | { readonly type: 'ExpireParticipants' };
+  | { readonly type: 'ExpireParticipants' }
+  /** The room was empty for its time. */
+  | { readonly type: 'CloseEmptyRoom' };
 
 /** Commands of a participant about itself. */
 type OwnCommand =

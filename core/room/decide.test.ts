@@ -40,6 +40,7 @@ const NODE_COMMANDS: readonly CommandBody[] = [
   { type: 'DisconnectParticipant', participantId: 'ann', session: 1 },
   { type: 'DisconnectNode', nodeId: 'node-1' },
   { type: 'ExpireParticipants' },
+  { type: 'CloseEmptyRoom' },
 ];
 
 const OWN_COMMANDS: readonly CommandBody[] = [
@@ -82,7 +83,7 @@ const HOST_COMMANDS: readonly CommandBody[] = [
 
 const EVERY_COMMAND = [...NODE_COMMANDS, ...OWN_COMMANDS, ...OWNER_OR_HOST_COMMANDS, ...HOST_COMMANDS];
 const PARTICIPANT_COMMANDS = [...OWN_COMMANDS, ...OWNER_OR_HOST_COMMANDS, ...HOST_COMMANDS];
-const TIDYING = ['WithdrawKnock', 'DisconnectParticipant', 'DisconnectNode', 'ExpireParticipants'];
+const TIDYING = ['WithdrawKnock', 'DisconnectParticipant', 'DisconnectNode', 'ExpireParticipants', 'CloseEmptyRoom'];
 
 /** A room with a host, a member with tracks, hand and message, and a guest. */
 const ROOM: readonly RoomEvent[] = [

@@ -1,8 +1,9 @@
 import { assertNever } from './assertNever.ts';
 import type { RoomCommand } from './commands.ts';
 import type { RoomEvent } from './events.ts';
+import { isEmpty } from './queries.ts';
 import { Refusal } from './refusal.ts';
-import { requireModerator, requireOperator } from './rules/actors.ts';
+import { requireModerator, requireNode, requireOperator } from './rules/actors.ts';
 import { deleteChat, editChat, postChat } from './rules/chat.ts';
 import {
   disconnectNode,
@@ -52,6 +53,9 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
       return disconnectNode(command, state);
     case 'ExpireParticipants':
       return expireParticipants(command, state);
+    case 'CloseEmptyRoom':
+      requireNode(command.actor);
+      return isEmpty(state) ? [{ type: 'RoomClosed', at: command.now }] : [];
 
     case 'LeaveRoom':
       return leaveRoom(command, state);
@@ -130,10 +134,11 @@ function decideWithoutRoom(command: RoomCommand, status: 'absent' | 'closed'): R
     case 'DisconnectParticipant':
     case 'DisconnectNode':
     case 'ExpireParticipants':
+    case 'CloseEmptyRoom':
     case 'WithdrawKnock':
       return [];
     default:
-      if (status === 'closed') throw new Refusal('ROOM_CLOSED', 'This room was closed by a host.');
+      if (status === 'closed') throw new Refusal('ROOM_CLOSED', 'This room is closed.');
       throw new Refusal('ROOM_NOT_FOUND', 'There is no room of this name: create it.');
   }
 }

@@ -26,6 +26,11 @@ export function nextDeadline(state: RoomState): number | null {
   return deadline;
 }
 
+/** Returns whether nobody is inside, connected or not, and nobody waits in the lobby. */
+export function isEmpty({ participants, lobby }: RoomState): boolean {
+  return participants.size === 0 && lobby.size === 0;
+}
+
 /** Track ids are unique in a room. */
 export function findTrack(
   state: RoomState,

@@ -7,6 +7,7 @@ import { type Neighbour, parseSidecarConfig } from './sidecarConfig.ts';
 
 const machine: Machine = {
   cores: 4,
+  memoryMb: 8_192,
   name: 'box',
   addresses: ['127.0.0.1', '192.168.1.5'],
   networkAddress: '192.168.1.5',
@@ -43,7 +44,7 @@ describe('defaults', () => {
     });
     expect(parse({ METRICS_PORT: '9090' }).http.metrics).toEqual({ host: '127.0.0.1', port: 9090 });
     expect(config.media).toMatchObject({ basePort: 40_000, workers: 4, workerCapacity: 500 });
-    expect(config.redis).toEqual({ url: undefined, durability: { mode: 'fsync' } });
+    expect(config.redis).toEqual({ url: undefined, memoryMb: 2_048, durability: { mode: 'fsync' } });
     expect(config.room.graceMs).toBe(20_000);
     expect(config.node).toEqual({ name: 'box', dataFolder: '/srv/everroom/data' });
   });

@@ -31,6 +31,8 @@ export interface Config {
     /** In one of the forms of `parseRedisUrl`; undefined if the supervisor brings an embedded Redis. */
     readonly url: Secret | undefined;
     readonly durability: Durability;
+    /** Of the embedded Redis. */
+    readonly memoryMb: number;
   };
   readonly media: {
     /** One entry for each address that a worker listens on. */
@@ -47,6 +49,8 @@ export interface Config {
   };
   readonly room: {
     readonly graceMs: number;
+    readonly emptyMs: number;
+    readonly retentionMs: number;
     /** Anonymous people of one address in a room. */
     readonly peoplePerAddress: number;
   };
@@ -157,6 +161,7 @@ export function parseConfig(
     },
     redis: {
       url: set.REDIS_URL ? new Secret(set.REDIS_URL) : undefined,
+      memoryMb: set.REDIS_MEMORY_MB || Math.max(64, Math.floor(machine.memoryMb / 4)),
       durability: set.DURABILITY === 'replica' ? { mode: 'replica', replicas: set.REPLICAS } : { mode: set.DURABILITY },
     },
     media: {
@@ -167,7 +172,12 @@ export function parseConfig(
       workerCapacity: set.WORKER_CAPACITY,
       policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },
     },
-    room: { graceMs: set.GRACE_MS, peoplePerAddress: set.PEOPLE_PER_ADDRESS },
+    room: {
+      graceMs: set.GRACE_MS,
+      emptyMs: set.EMPTY_ROOM_MS,
+      retentionMs: set.RETENTION_MS,
+      peoplePerAddress: set.PEOPLE_PER_ADDRESS,
+    },
     auth: {
       apiKey: set.API_KEY ?? generated?.apiKey ?? '',
       apiSecret: new Secret(set.API_SECRET ?? generated?.apiSecret ?? ''),

@@ -17,6 +17,8 @@ export interface EmbeddedRedisOptions {
    */
   dataFolder: string;
   durability: 'fsync' | 'async';
+  /** Beyond it Redis takes only what frees memory. */
+  memoryMb: number;
   /** The password of the user that sidecars connect as follows from it. */
   sidecarSecret: string;
   log: (line: string) => void;
@@ -246,7 +248,7 @@ export function sidecarRedisUrl(socketPath: string, sidecarSecret: string): stri
 }
 
 function redisConf(options: EmbeddedRedisOptions, socketPath: string, pidPath: string): string {
-  const { dataFolder, durability, sidecarSecret } = options;
+  const { dataFolder, durability, memoryMb, sidecarSecret } = options;
   const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
   return [
     '# Written at every start.',
@@ -263,6 +265,7 @@ function redisConf(options: EmbeddedRedisOptions, socketPath: string, pidPath: s
     'aof-load-truncated yes',
     'no-appendfsync-on-rewrite no',
     'maxmemory-policy noeviction',
+    `maxmemory ${memoryMb}mb`,
     'loglevel notice',
     `user ${SIDECAR_USER} ${sidecarRules(sidecarPassword(sidecarSecret))}`,
     '',

@@ -1,4 +1,4 @@
-import { availableParallelism, hostname, networkInterfaces } from 'node:os';
+import { availableParallelism, hostname, networkInterfaces, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** The checkout. */
@@ -7,6 +7,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The facts of the machine that defaults depend on. */
 export interface Machine {
   readonly cores: number;
+  readonly memoryMb: number;
   readonly name: string;
   /** All addresses of the machine, loopback included. */
   readonly addresses: readonly string[];
@@ -24,6 +25,7 @@ export function thisMachine(): Machine {
     .find((address) => address.family === 'IPv4' && !address.internal && !address.address.startsWith('169.254.'));
   return {
     cores: availableParallelism(),
+    memoryMb: Math.floor(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / (1 << 20)),
     name:
       hostname()
         .replace(/[^\w.-]/g, '-')

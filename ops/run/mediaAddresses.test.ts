@@ -5,6 +5,7 @@ import { describeMediaAddresses } from './mediaAddresses.ts';
 
 const machine: Machine = {
   cores: 2,
+  memoryMb: 4_096,
   name: 'box',
   addresses: ['127.0.0.1', '192.168.1.5'],
   networkAddress: '192.168.1.5',

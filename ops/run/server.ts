@@ -85,6 +85,7 @@ async function createServer(): Promise<SupervisedServer> {
       return new Replica(state, position, recent);
     },
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    lifetimes: config.room,
     idleMs: ROOM_IDLE_MS,
   });
   const signaling = await createSignaling({

@@ -41,6 +41,8 @@ const redisUrl = z.string().superRefine((url, context) => {
   }
 });
 
+const lifetime = wholeNumber(0, 31_536_000_000).default(86_400_000);
+
 /** `shownDefault`: how the documentation names a default that is worked out at start. */
 const settings = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port of the page, the API and signaling.'),
@@ -95,6 +97,9 @@ const settings = z.object({
         '`redis+cluster://` or `unix://`.',
     )
     .meta({ shownDefault: 'an embedded Redis' }),
+  REDIS_MEMORY_MB: wholeNumber(0, 1_048_576)
+    .default(0)
+    .describe('MiB for the embedded Redis; beyond, only what frees memory is recorded. 0: a quarter of the machine.'),
   DURABILITY: choice('fsync', 'replica', 'async')
     .default('fsync')
     .describe(
@@ -138,6 +143,8 @@ const settings = z.object({
   GRACE_MS: wholeNumber(1000, 3_600_000)
     .default(20_000)
     .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),
+  EMPTY_ROOM_MS: lifetime.describe('A room that nobody is in and nobody changes closes after this (ms); 0 for never.'),
+  RETENTION_MS: lifetime.describe('A closed room is deleted after this (ms), with its messages and names; 0: at once.'),
   TRUSTED_PROXIES: addressRanges
     .prefault('loopback')
     .describe(

@@ -179,7 +179,7 @@ async function startRedis({ redis, node, reencoding }: Config): Promise<Embedded
   // The settings forbid `replica` without an external Redis.
   const durability = redis.durability.mode === 'async' ? 'async' : 'fsync';
   const sidecarSecret = reencoding.sidecarSecret.reveal();
-  return EmbeddedRedis.start({ dataFolder: node.dataFolder, durability, sidecarSecret, log });
+  return EmbeddedRedis.start({ dataFolder: node.dataFolder, durability, memoryMb: redis.memoryMb, sidecarSecret, log });
 }
 
 function explain({ code, message }: ServerFailure, { http }: Config): string {

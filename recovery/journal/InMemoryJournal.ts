@@ -160,6 +160,15 @@ export class InMemoryJournal implements Journal {
     room.saved.push({ snapshot: newest, first: firstKept(room, newest.position.version, keep) });
   }
 
+  async forgetRoom(roomId: RoomId, rest: Snapshot): Promise<boolean> {
+    this.#refuseIfAway();
+    const room = this.#store.room(roomId);
+    const { version, commitId } = endOf(room);
+    if (version !== rest.position.version || commitId !== rest.position.commitId) return false;
+    room.saved.push({ snapshot: rest, first: version });
+    return true;
+  }
+
   get available(): boolean {
     return this.#store.available;
   }

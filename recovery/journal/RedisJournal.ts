@@ -4,6 +4,7 @@ import {
   type Journal,
   JournalAhead,
   JournalCorrupt,
+  JournalFull,
   type KeptTail,
   type Logger,
   RECENT_TAIL,
@@ -14,7 +15,7 @@ import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { feedChannel, journalKey, snapshotKey } from '../keys.ts';
 import { defineScript, type RedisConnection } from '../RedisConnection.ts';
-import { isUnknownReply } from '../redisFailure.ts';
+import { isUnknownReply, meansFull } from '../redisFailure.ts';
 import { decodeState, encodeState } from '../snapshots.ts';
 import { assertChained } from './chain.ts';
 import { decodeCommit, decodeCommits, encodeCommit, type StoredCommit, toCommit } from './codec.ts';
@@ -23,11 +24,14 @@ import type { Feed } from './Feed.ts';
 import { FeedPublisher, LOOK } from './FeedPublisher.ts';
 
 const APPEND = readFileSync(new URL('./append.lua', import.meta.url), 'utf8');
+const FORGET_ROOM = readFileSync(new URL('./forgetRoom.lua', import.meta.url), 'utf8');
 const SAVE_SNAPSHOT = readFileSync(new URL('./saveSnapshot.lua', import.meta.url), 'utf8');
 
 /** The most missed commits in one answer; the rest is read by range. */
 const MISSED_IN_ANSWER = 100;
 const PAGE = 1_000;
+/** How long something of a deleted room stays. */
+const FORGOTTEN_MS = 3_600_000;
 /** The same unknown answer is logged again after this time. */
 const UNKNOWN_AGAIN_MS = 10_000;
 
@@ -43,7 +47,9 @@ export class RedisJournal implements Journal {
   #unknown: { readonly message: string; readonly at: number } | null = null;
   readonly #logger: Logger;
   readonly #append: ReturnType<typeof defineScript>;
+  readonly #appendEvenIfFull: ReturnType<typeof defineScript>;
   readonly #saveSnapshot: ReturnType<typeof defineScript>;
+  readonly #forgetRoom: ReturnType<typeof defineScript>;
 
   constructor(redis: RedisConnection, feed: Feed, durability: Durability, logger: Logger) {
     this.#redis = redis;
@@ -51,17 +57,30 @@ export class RedisJournal implements Journal {
     this.#replicas = durability.mode === 'replica' ? new ReplicaBarrier(redis, durability.replicas) : null;
     this.#publisher = new FeedPublisher(redis);
     this.#logger = logger;
-    this.#append = defineScript(redis.client, 'everroomAppend', APPEND, 2);
+    this.#append = defineScript(redis.client, 'everroomAppend', APPEND, 3);
+    this.#appendEvenIfFull = defineScript(
+      redis.client,
+      'everroomAppendEvenIfFull',
+      `#!lua flags=allow-oom\n${APPEND}`,
+      3,
+    );
+    this.#forgetRoom = defineScript(redis.client, 'everroomForgetRoom', FORGET_ROOM, 2);
     this.#saveSnapshot = defineScript(redis.client, 'everroomSaveSnapshot', SAVE_SNAPSHOT, 2);
   }
 
-  async append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome> {
+  async append(
+    roomId: RoomId,
+    commits: readonly Commit[],
+    after: Position,
+    evenIfFull = false,
+  ): Promise<AppendOutcome> {
     assertChained(commits, after);
     const stored = commits.map(encodeCommit);
-    if (!this.#replicas) return this.#appendStored(roomId, stored, after, 'publish');
+    const script = evenIfFull ? this.#appendEvenIfFull : this.#append;
+    if (!this.#replicas) return this.#appendStored(script, roomId, stored, after, 'publish');
     const channel = feedChannel(roomId);
     try {
-      const outcome = await this.#appendStored(roomId, stored, after, 'quiet');
+      const outcome = await this.#appendStored(script, roomId, stored, after, 'quiet');
       if (outcome.type === 'appended') this.#publisher.publish(channel, feedMessage(stored));
       return outcome;
     } catch (error) {
@@ -71,16 +90,19 @@ export class RedisJournal implements Journal {
   }
 
   async #appendStored(
+    script: ReturnType<typeof defineScript>,
     roomId: RoomId,
     stored: readonly StoredCommit[],
     after: Position,
     publish: 'publish' | 'quiet',
   ): Promise<AppendOutcome> {
     const args = stored.flatMap(({ commitId, record }) => [commitId, record]);
-    const keys = [journalKey(roomId), feedChannel(roomId)];
+    const keys = [journalKey(roomId), feedChannel(roomId), snapshotKey(roomId)];
     const answer = await this.#ask('run', 'append to the journal', () =>
-      this.#append(...keys, after.version, after.commitId, MISSED_IN_ANSWER, publish, ...args),
-    );
+      script(...keys, after.version, after.commitId, MISSED_IN_ANSWER, publish, ...args),
+    ).catch((error: unknown) => {
+      throw error instanceof Unavailable && meansFull(error.cause) ? new JournalFull({ cause: error }) : error;
+    });
     const [outcome, version, rest] = answer;
     switch (outcome) {
       case 'appended':
@@ -144,6 +166,16 @@ export class RedisJournal implements Journal {
     await this.#redis.run('save the snapshot', () =>
       this.#saveSnapshot(...keys, version, commitId, data, stateBytes, keep.commits, keep.bytes),
     );
+  }
+
+  async forgetRoom(roomId: RoomId, { position, state }: Snapshot): Promise<boolean> {
+    const { data } = await encodeState(state);
+    const keys = [snapshotKey(roomId), journalKey(roomId)];
+    const { version, commitId } = position;
+    const forgotten = await this.#redis.run('delete a closed room', () =>
+      this.#forgetRoom(...keys, version, commitId, data, FORGOTTEN_MS),
+    );
+    return forgotten === 1;
   }
 
   get available(): boolean {

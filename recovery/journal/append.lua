@@ -1,5 +1,5 @@
 -- Appends commits to a room's journal, all or none, if the journal ends exactly where the writer believes.
--- KEYS[1] journal, KEYS[2] feed channel
+-- KEYS[1] journal, KEYS[2] feed channel, KEYS[3] snapshot
 -- ARGV[1] version and ARGV[2] commit id after which to append; ARGV[3] how many missed entries an answer may carry
 -- ARGV[4] 'publish', or 'quiet': the writer publishes them itself once the replicas have them
 -- ARGV[5..] for each commit: its id, its record (JSON)
@@ -45,5 +45,7 @@ for i = 5, #ARGV, 2 do
   pushed[#pushed + 1] = string.format('[%.0f,%s,%s,%s]', version, cjson.encode(id), cjson.encode(prev), record)
   prev = id
 end
+-- A deleted room that is created anew no longer expires.
+if redis.call('PERSIST', journal) == 1 then redis.call('PERSIST', KEYS[3]) end
 if ARGV[4] == 'publish' then redis.call('SPUBLISH', feed, '[' .. table.concat(pushed, ',') .. ']') end
 return { 'appended' }

@@ -81,7 +81,7 @@ export class ReplicaBarrier {
     const [, reached] = await this.#redis.run('wait for the replicas', () =>
       Promise.all([
         // WAIT counts up to its own connection's last write. Replicas get writes in order, so they have all before it.
-        client.set(probeKey(), '1', 'PX', PROBE_MS),
+        this.#redis.keep(probeKey(), 'SET', '1', 'PX', PROBE_MS),
         // WAIT gives up before the command times out.
         client.wait(this.#replicas, Math.ceil(timeoutMs / 2)),
       ]),

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Claims members that are due by the server's clock: they become due again after ARGV[1] ms, unless they are removed or
 -- rescheduled before. If the claimer dies, another one gets them.
 -- KEYS[1] sorted set; ARGV[1] ms until the claim ends, ARGV[2] the most members to claim

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Records that a node lives, by the server's clock: the nodes' clocks differ.
 -- KEYS[1] sorted set of nodes; ARGV[1] the node
 local time = redis.call('TIME')

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Makes a set hold exactly these members.
 -- KEYS[1] set; ARGV members
 redis.call('DEL', KEYS[1])

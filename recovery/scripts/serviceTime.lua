@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Tells the time that all nodes share, and since when the service has been there: some node serves, and no longer gap
 -- lies between two calls of those that do. A clock that jumps (a failover to another server) counts as a gap.
 -- KEYS[1] hash; ARGV[1] the longest gap (ms); ARGV[2] '1' if the caller serves

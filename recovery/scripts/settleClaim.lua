@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Removes a member from a sorted set, or gives it another score, if its score is still the one that the caller knows.
 -- KEYS[1] sorted set; ARGV[1] member, ARGV[2] score, ARGV[3] new score, or '' to remove it
 -- Answers 1 if it did so, else 0.

@@ -17,7 +17,7 @@ export const createRoom = route({
   params: NOTHING,
   body: shapes.CreateRoom,
   responses: { 201: { description: 'The room and a host token.', schema: shapes.CreatedRoom } },
-  errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'BUSY', 'JOURNAL_UNAVAILABLE'],
+  errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'BUSY', 'JOURNAL_UNAVAILABLE', 'JOURNAL_FULL'],
   async handle({ body, caller, address, nodeUrl, commandId, context }) {
     if (caller === 'anybody') {
       if (body.roomId !== undefined) throw new WireRefusal('FORBIDDEN', 'Choosing the room id needs the API key.');

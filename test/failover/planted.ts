@@ -55,6 +55,7 @@ function bound(journal: Journal): Journal {
     follow: (...args) => journal.follow(...args),
     loadSnapshot: (...args) => journal.loadSnapshot(...args),
     saveSnapshot: (...args) => journal.saveSnapshot(...args),
+    forgetRoom: (...args) => journal.forgetRoom(...args),
     get available() {
       return journal.available;
     },

@@ -69,6 +69,10 @@ export class FaultyJournal implements Journal {
     return this.#inner.follow(roomId, pushed, () => void interrupt());
   }
 
+  forgetRoom(roomId: RoomId, rest: Snapshot): Promise<boolean> {
+    return this.#ask('forgetRoom', () => this.#inner.forgetRoom(roomId, rest));
+  }
+
   get available(): boolean {
     return this.#inner.available;
   }

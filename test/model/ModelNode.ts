@@ -5,6 +5,7 @@ import type { Clock, DeadlineSweeper, Journal, Logger, NodeRegistry, RoomIndex }
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomState } from '../../core/room/state.ts';
 import { restore } from '../../recovery/replay.ts';
+import { KEPT_FOR_EVER } from '../support/lifetimes.ts';
 import { NO_MEDIA } from '../support/noMedia.ts';
 import { type Fault, FaultyJournal } from './FaultyJournal.ts';
 
@@ -65,6 +66,7 @@ export class ModelNode {
         return new Replica(state, position, recent);
       },
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
+      lifetimes: KEPT_FOR_EVER,
       idleMs: Number.POSITIVE_INFINITY,
       // The scheduler alone decides what happens between two commits.
       elapsed: () => 0,

@@ -32,6 +32,7 @@ afterEach(async () => {
 
 async function start(dataFolder = folder): Promise<EmbeddedRedis> {
   redis = await EmbeddedRedis.start({
+    memoryMb: 256,
     dataFolder,
     durability: 'fsync',
     sidecarSecret: 'shared by servers and sidecars',

@@ -60,6 +60,10 @@ const BY_CODE: Descriptions = {
   TOO_MANY_REQUESTS: { title: 'That was a little too fast.', advice: 'Wait a few seconds, then try again.' },
   TOO_LARGE: { title: 'That is too long.', advice: 'Make it shorter and try again.' },
   JOURNAL_UNAVAILABLE: AGAIN,
+  JOURNAL_FULL: {
+    title: 'The server has no memory left.',
+    advice: 'What you did was not recorded. Delete messages, or try again later.',
+  },
   MEDIA_UNAVAILABLE: AGAIN,
   DRAINING: AGAIN,
   BUSY: { title: 'The server is very busy.', advice: 'Try again in a moment.' },

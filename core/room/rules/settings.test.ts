@@ -31,6 +31,22 @@ function create(change: Partial<CommandOf<'CreateRoom'>> = {}): CommandBody {
 const closed: RoomEvent = { type: 'RoomClosed', at: NOW };
 const ROOM = [created(), joined('hal', 1, { role: 'host' })];
 
+describe('an empty room', () => {
+  it('[R-ROOM-9] a node closes a room only while nobody is inside and nobody waits in the lobby', () => {
+    const close: CommandBody = { type: 'CloseEmptyRoom' };
+    given(created()).when(node(), close).then([closed]);
+    given(...ROOM)
+      .when(node(), close)
+      .nothing();
+    given(created({ lobby: true }), knocked('bob'))
+      .when(node(), close)
+      .nothing();
+    given(...ROOM)
+      .when(by('hal', 1), close)
+      .refused('FORBIDDEN');
+  });
+});
+
 describe('creating a room', () => {
   it('[R-ROOM-8] a room starts unlocked, with reencoding off', () => {
     given()

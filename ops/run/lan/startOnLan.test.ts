@@ -9,7 +9,14 @@ import { startOnLan } from './startOnLan.ts';
 const folder = mkdtempSync(join(tmpdir(), 'everroom-lan-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const machine: Machine = { cores: 1, name: 'box', addresses: [], networkAddress: '192.168.1.5', folder };
+const machine: Machine = {
+  cores: 1,
+  memoryMb: 1_024,
+  name: 'box',
+  addresses: [],
+  networkAddress: '192.168.1.5',
+  folder,
+};
 const secrets = () => ({ apiKey: '', apiSecret: '', tokenSecret: '', sidecarSecret: '' });
 
 function start(env: Record<string, string>, here = machine) {

@@ -4,6 +4,7 @@ import { RoomHosts, RoomParked } from '../../../core/host/RoomHosts.ts';
 import { JournalCorrupt } from '../../../core/ports.ts';
 import { InMemoryJournal, InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { restore } from '../../../recovery/replay.ts';
+import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { ManualClock } from '../../support/ManualClock.ts';
 import { NO_MEDIA } from '../../support/noMedia.ts';
 import { recordingLogger } from '../../support/system.ts';
@@ -63,6 +64,7 @@ describe('a room that fails', () => {
         return new Replica(state, position);
       },
       commandTimeoutMs: 1_000,
+      lifetimes: KEPT_FOR_EVER,
       idleMs: 10,
     });
   });

@@ -1,3 +1,4 @@
+import type { Lifetimes } from '../../../core/host/lifetimes.ts';
 import { Replica } from '../../../core/host/Replica.ts';
 import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import type { RoomHost } from '../../../core/host/RoomHost.ts';
@@ -5,12 +6,14 @@ import { RoomHosts } from '../../../core/host/RoomHosts.ts';
 import type { Journal, NodeRegistry } from '../../../core/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { restore } from '../../../recovery/replay.ts';
+import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { NO_MEDIA } from '../../support/noMedia.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 
 export interface RoomNodeOptions {
   readonly idleMs?: number;
+  readonly lifetimes?: Lifetimes;
   /** By how much the clock of the node's machine is ahead. */
   readonly clockAheadMs?: () => number;
   readonly wrapJournal?: (journal: Journal) => Journal;
@@ -25,7 +28,13 @@ const newId = (): string => `id-${++ids}`;
 export async function startRoomNode(
   server: TestRedis,
   nodeId: string,
-  { idleMs = 60_000, clockAheadMs = () => 0, journalFormat = 1, ...wrap }: RoomNodeOptions = {},
+  {
+    idleMs = 60_000,
+    clockAheadMs = () => 0,
+    journalFormat = 1,
+    lifetimes = KEPT_FOR_EVER,
+    ...wrap
+  }: RoomNodeOptions = {},
 ) {
   const clock = { ...systemClock, now: () => Date.now() + clockAheadMs() };
   const logger = recordingLogger();
@@ -63,10 +72,11 @@ export async function startRoomNode(
     logger,
     newId,
     restore: async (roomId) => {
-      const { state, position } = await restore(recovery.journal, roomId);
-      return new Replica(state, position);
+      const { state, position, recent } = await restore(recovery.journal, roomId);
+      return new Replica(state, position, recent);
     },
     commandTimeoutMs: 5_000,
+    lifetimes,
     idleMs,
   });
   await recovery.registry.start(() => ({

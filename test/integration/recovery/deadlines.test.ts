@@ -346,7 +346,7 @@ describe.concurrent('deadlines of rooms', () => {
     await a.roomIndex.touch('{new}:\ud800', 3_000, null);
     await a.roomIndex.touch('gone', 4_000, 5_000);
     await a.roomIndex.touch('old', 500, null);
-    await a.roomIndex.remove('gone');
+    await a.roomIndex.remove('gone', null);
     expect(await a.roomIndex.list(10)).toEqual([
       { roomId: '{new}:\ud800', lastActivityAt: 3_000 },
       { roomId: 'old', lastActivityAt: 1_000 },

@@ -12,6 +12,7 @@ import { createSignaling, type Signaling, type SignalingDeps } from '../../../si
 import type { Limits } from '../../../signaling/limits/Limits.ts';
 import type { Role } from '../../../signaling/protocol/shapes.ts';
 import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
+import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
 
 export const API_KEY = 'test-key';
@@ -164,6 +165,7 @@ export class TestNode {
         return new Replica(state, position, recent);
       },
       commandTimeoutMs: 3_000,
+      lifetimes: KEPT_FOR_EVER,
       idleMs: options.idleMs ?? 60_000,
     });
     const signaling = await createSignaling({

@@ -1,0 +1,31 @@
+import type { JournalFull } from '../ports.ts';
+import type { RoomCommand } from '../room/commands.ts';
+import type { Pending } from './Pending.ts';
+
+/** Commands that a full journal takes too: they end something, or let people who are inside come back. */
+const TAKEN: ReadonlySet<RoomCommand['type']> = new Set<RoomCommand['type']>([
+  'ResumeSession',
+  'WithdrawKnock',
+  'DisconnectParticipant',
+  'DisconnectNode',
+  'ExpireParticipants',
+  'CloseEmptyRoom',
+  'LeaveRoom',
+  'SetTrackMuted',
+  'UnpublishTrack',
+  'DeleteChat',
+  'LowerHand',
+  'Deny',
+  'RemoveParticipant',
+  'SetLocked',
+  'CloseRoom',
+]);
+
+/** Refuses the commands that a full journal does not take, and returns the others. */
+export function takenWhenFull(batch: readonly Pending[], full: JournalFull): Pending[] {
+  return batch.filter(({ command, reject }) => {
+    if (TAKEN.has(command.type)) return true;
+    reject(full);
+    return false;
+  });
+}

@@ -1,0 +1,132 @@
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ERASED_AFTER_MS } from '../../../core/host/SnapshotKeeper.ts';
+import { Unavailable } from '../../../core/ports.ts';
+import type { CommandOf } from '../../../core/room/commands.ts';
+import { journalKey, roomActivityKey, roomDeadlinesKey, snapshotKey } from '../../../recovery/keys.ts';
+import { restore } from '../../../recovery/replay.ts';
+import { decodeState } from '../../../recovery/snapshots.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { create, fromNode, join, type RoomNodeOptions, startRoomNode } from './RoomNode.ts';
+
+let server: TestRedis;
+/** Reads Redis directly, without the nodes. */
+let side: Redis;
+beforeAll(async () => {
+  server = await startTestRedis();
+  side = new Redis(server.options);
+});
+afterAll(async () => {
+  side.disconnect();
+  await server.stop();
+});
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+  await side.flushall();
+});
+
+async function startNode(nodeId: string, options?: RoomNodeOptions) {
+  const node = await startRoomNode(server, nodeId, options);
+  ends.push(node.end);
+  return node;
+}
+
+const chatOf = (participantId: string, text: string): CommandOf<'PostChat'> => {
+  const { commandId, now } = fromNode('a');
+  const actor = { kind: 'participant', participantId, session: 1 } as const;
+  return { commandId, now, actor, type: 'PostChat', messageId: commandId, text };
+};
+
+describe('the end of a room', () => {
+  test('a room that nobody is in closes by itself, and a closed room is deleted', async () => {
+    const lifetimes = { emptyMs: 300, retentionMs: 300 };
+    const { hosts } = await startNode('a', { lifetimes });
+    await startNode('b', { lifetimes });
+    const room = await hosts.open('empty');
+    await create(room, 1_000);
+    const used = await hosts.open('used');
+    await create(used, 1_000);
+    await join(used, 'ann', 'a');
+    await used.handle(chatOf('ann', 'a secret'));
+
+    await waitUntil(() => room.state.status === 'closed' || `the room is ${room.state.status}`);
+    expect(used.state.status).toBe('open');
+    await waitUntil(async () => (await side.pttl(journalKey('empty'))) > 0 || 'the closed room is not deleted');
+    expect(await side.xlen(journalKey('empty'))).toBe(1);
+
+    await used.handle({ ...fromNode('a'), type: 'CloseRoom', actor: { kind: 'operator' } });
+    await waitUntil(async () => (await side.pttl(journalKey('used'))) > 0 || 'the used room is not deleted');
+    const left = await side.hgetallBuffer(snapshotKey('used'));
+    expect(JSON.stringify(await decodeState(left.data ?? Buffer.alloc(0)))).not.toContain('secret');
+    expect((await side.xrange(journalKey('used'), '-', '+')).flat(2).join()).not.toContain('secret');
+    expect(await side.zscore(roomDeadlinesKey(), 'used')).toBeNull();
+    expect(await side.zscore(roomActivityKey(), 'used')).toBeNull();
+    expect(await side.pttl(snapshotKey('used')), 'what stays for an hour').toBeGreaterThan(0);
+  });
+
+  test('what people deleted goes out of the journal', async () => {
+    const { hosts, recovery } = await startNode('a');
+    const room = await hosts.open('room');
+    await create(room);
+    await join(room, 'ann', 'a');
+    const post = { ...chatOf('ann', 'a secret'), messageId: 'm1' };
+    await room.handle(post);
+    await room.handle(chatOf('ann', 'kept'));
+    const stored = async (): Promise<string> => (await side.xrange(journalKey('room'), '-', '+')).flat(2).join();
+    expect(await stored()).toContain('secret');
+    const { version, commitId } = room;
+
+    // As if it had been deleted a minute ago.
+    const remove = { ...fromNode('a'), actor: post.actor, now: Date.now() - ERASED_AFTER_MS } as const;
+    await room.handle({ ...remove, type: 'DeleteChat', messageId: 'm1' });
+    await waitUntil(async () => !(await stored()).includes('secret') || 'the journal still has the deleted text');
+    expect(JSON.stringify(room.missedSince(version - 3, undefined))).not.toContain('secret');
+    expect(room.missedSince(version, commitId)).toHaveLength(1);
+    expect((await restore(recovery.journal, 'room')).state.chat.map(({ text }) => text)).toEqual(['', 'kept']);
+    expect(room.eraseAt).toBeNull();
+  });
+
+  test('what people deleted goes out of the journal also if their node dies before', async () => {
+    const a = await startNode('a', {
+      wrapJournal: (journal) =>
+        Object.assign(journal, { saveSnapshot: () => Promise.reject(new Unavailable('journal', 'away')) }),
+    });
+    const room = await a.hosts.open('room');
+    await create(room);
+    await join(room, 'ann', 'a');
+    const post = { ...chatOf('ann', 'a secret'), messageId: 'm1' };
+    await room.handle(post);
+    const remove = { ...fromNode('a'), actor: post.actor, now: Date.now() - ERASED_AFTER_MS } as const;
+    await room.handle({ ...remove, type: 'DeleteChat', messageId: 'm1' });
+    await waitUntil(async () => (await side.zscore(roomDeadlinesKey(), 'room')) !== null || 'the room has no deadline');
+
+    await startNode('b');
+    const stored = async (): Promise<string> => (await side.xrange(journalKey('room'), '-', '+')).flat(2).join();
+    await waitUntil(async () => !(await stored()).includes('secret') || 'the journal still has the deleted text');
+  });
+
+  test('a room that is created anew while it is deleted is not harmed', async () => {
+    const { hosts, recovery } = await startNode('a');
+    const other = await startNode('b');
+    const room = await hosts.open('again');
+    await create(room);
+    await room.handle({ ...fromNode('a'), type: 'CloseRoom', actor: { kind: 'operator' } });
+    const { commitId, state, version } = room;
+    const closed = { position: { version, commitId }, state };
+    const there = await other.hosts.open('again');
+
+    // It was deleted: both nodes go on from what is left.
+    expect(await recovery.journal.forgetRoom('again', closed)).toBe(true);
+    await create(there);
+    expect(await side.pttl(journalKey('again'))).toBe(-1);
+    expect(await side.pttl(snapshotKey('again'))).toBe(-1);
+    await waitUntil(() => room.state.status === 'open' || `the first node has a room that is ${room.state.status}`);
+
+    // A node that was about to delete it comes too late.
+    expect(await recovery.journal.forgetRoom('again', closed)).toBe(false);
+    expect((await restore(recovery.journal, 'again')).state.status).toBe('open');
+  });
+});
