@@ -9,9 +9,9 @@ export type AppendOutcome =
   /** Another node wrote after `after`: nothing was appended. `missed`: all commits since, in order. */
   | { readonly type: 'behind'; readonly missed: readonly Commit[] }
   /**
-   * The journal does not hold `after`: it ends earlier, another commit stands at that version, or it was trimmed beyond
-   * it. It came back with less than it had acknowledged, or the writer is far behind. Nothing was appended. `journal` is
-   * where it stands now.
+   * The journal does not hold `after`: it ends earlier, another commit stands at that version, or it was trimmed
+   * beyond it. It came back with less than it had acknowledged, or the writer is far behind. Nothing was appended.
+   * `journal` is where it stands now.
    */
   | { readonly type: 'diverged'; readonly journal: Position };
 
@@ -96,8 +96,8 @@ export interface Journal {
   append(roomId: RoomId, commits: readonly Commit[], after: Position, evenIfFull?: boolean): Promise<AppendOutcome>;
 
   /**
-   * At most `limit` commits with a version above `afterVersion`, in order; the first ones are missing if the journal was
-   * trimmed beyond it. @throws Unavailable, JournalAhead
+   * At most `limit` commits with a version above `afterVersion`, in order; the first ones are missing if the journal
+   * was trimmed beyond it. @throws Unavailable, JournalAhead
    */
   read(roomId: RoomId, afterVersion: number, limit: number): Promise<readonly Commit[]>;
 
@@ -115,14 +115,14 @@ export interface Journal {
   loadSnapshot(roomId: RoomId): Promise<Snapshot | null>;
 
   /**
-   * Keeps the snapshot unless there is a newer one, and trims the journal: of the commits before the snapshot's own only
-   * `keep` stay (`RECENT_TAIL` by default). @throws Unavailable
+   * Keeps the snapshot unless there is a newer one, and trims the journal: of the commits before the snapshot's own
+   * only `keep` stay (`RECENT_TAIL` by default). @throws Unavailable
    */
   saveSnapshot(roomId: RoomId, snapshot: Snapshot, keep?: KeptTail): Promise<void>;
 
   /**
-   * Deletes a closed room that ends where `rest` stands; returns false if it was written to since. For an hour `rest` is
-   * in its place, so that a node which still knows the room does not write it again. @throws Unavailable
+   * Deletes a closed room that ends where `rest` stands; returns false if it was written to since. For an hour `rest`
+   * is in its place, so that a node which still knows the room does not write it again. @throws Unavailable
    */
   forgetRoom(roomId: RoomId, rest: Snapshot): Promise<boolean>;
 

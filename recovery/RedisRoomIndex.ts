@@ -66,7 +66,7 @@ export class RedisRoomIndex implements RoomIndex {
     return rooms;
   }
 
-  /** Only what this node wrote: it may lag, and another node's deadline must stay. One too many is looked at in vain. */
+  /** Only what this node wrote: it may lag, and another's deadline must stay. One too many is looked at in vain. */
   async #takeBack(member: string, written: number | undefined): Promise<void> {
     if (written !== undefined) await this.#scripts.settleClaim(roomDeadlinesKey(), member, written, '');
   }

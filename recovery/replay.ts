@@ -51,8 +51,8 @@ async function replayAll(journal: Journal, roomId: RoomId): Promise<Restored | n
 }
 
 /**
- * `first`: a page that begins with the commit after `from`, or earlier. Returns null if the journal was trimmed of commits
- * that it needs.
+ * `first`: a page that begins with the commit after `from`, or earlier. Returns null if the journal was trimmed of
+ * commits that it needs.
  */
 async function replay(
   journal: Journal,

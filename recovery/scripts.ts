@@ -11,7 +11,7 @@ const CLAIM_DUE = load('claimDue');
 const PAY_GUESS = load('payGuess');
 const SERVICE_TIME = load('serviceTime');
 
-/** The scripts of registry, room index, deadline sweeper, guesses and time; each file describes its input and promises. */
+/** The scripts of registry, room index, deadline sweeper, guesses and time; each says what it takes and promises. */
 export function defineScripts(client: RedisClient) {
   return {
     noteNode: defineScript(client, 'everroomNoteNode', NOTE_NODE, 1),

@@ -59,7 +59,7 @@ function shapeOf(value: unknown, path = ''): string[] {
   return [`${path}: ${value === null ? 'null' : typeof value}`];
 }
 
-/** Samples of every format, as `writeState` wrote them: journals are trimmed to snapshots, so each is readable for ever. */
+/** Samples of every format, as `writeState` wrote them: journals are trimmed to snapshots, so each stays readable. */
 const SAMPLES = new URL('./samples/', import.meta.url);
 
 test('[J1] a state comes back unchanged from its snapshot', async () => {

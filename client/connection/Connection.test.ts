@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import { RequestRefused } from '../errors.ts';
-import { Connection, type ConnectionOwner } from './Connection.ts';
+import { Connection } from './Connection.ts';
+import type { ConnectionOwner } from './ConnectionOwner.ts';
 import type { Link, LinkListener } from './Link.ts';
 
 /** A link whose node answers as the test says. */
@@ -86,7 +87,6 @@ test('a session that was recorded before its media failed does not end the clien
     name: 'Ann',
     password: undefined,
     knock: false,
-    device: undefined,
   });
   const opened = connection.open(10_000);
   await vi.advanceTimersByTimeAsync(500);

@@ -1,6 +1,6 @@
 import type { Departure } from '../../core/room/events.ts';
 import type { ChatMessage, LobbyEntry, RoomState, TrackSource } from '../../core/room/state.ts';
-import type { SessionEnd } from '../connection/Connection.ts';
+import type { SessionEnd } from '../connection/ConnectionOwner.ts';
 import type { RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
 import type { MediaBlocked } from '../media/MediaPathWatch.ts';

@@ -9,8 +9,8 @@ export interface Lifetimes {
 }
 
 /**
- * When somebody must look at the room next, in ms since the epoch: somebody expires, the room closes because it is empty,
- * or it is deleted. Null for never. `changedAt`: the time of its last commit.
+ * When somebody must look at the room next, in ms since the epoch: somebody expires, the room closes because it is
+ * empty, or it is deleted. Null for never. `changedAt`: the time of its last commit.
  */
 export function deadlineOf(state: RoomState, changedAt: number, { emptyMs, retentionMs }: Lifetimes): number | null {
   if (state.status === 'absent') return null;

@@ -10,7 +10,7 @@ export type Role = z.infer<typeof Role>;
 export type TrackSource = z.infer<typeof TrackSource>;
 export type TrackKind = z.infer<typeof TrackKind>;
 
-/** What somebody may do; hosts may do everything. Without `unmute`, sound that is muted stays muted until a host gives it. */
+/** What somebody may do; hosts may do everything. Without `unmute`, muted sound stays muted until a host gives it. */
 export const Grants = z.object({
   sources: z.array(TrackSource).max(4).default(['camera', 'microphone', 'screen', 'screenAudio']),
   chat: z.boolean().default(true),

@@ -8,8 +8,8 @@ import type { AbsentRooms } from './AbsentRooms.ts';
 export type Caller = 'operator' | 'anybody';
 
 /**
- * everybody · operator: with the API key · open, guests: also without it, where the deployment lets people create rooms,
- * or lets guests in.
+ * everybody · operator: with the API key · open, guests: also without it, where the deployment lets people create
+ * rooms, or lets guests in.
  */
 export type Access = 'everybody' | 'operator' | 'open' | 'guests';
 

@@ -7,11 +7,12 @@ import { ServiceManager } from './ServiceManager.ts';
 
 let folder: string;
 let manager: ServiceManager | undefined;
-const lines: string[] = [];
+/** Of this test alone: the last command of the test before may still fail. */
+let lines: string[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'everroom-systemd-'));
-  lines.length = 0;
+  lines = [];
 });
 afterEach(() => {
   manager?.stopping();
@@ -21,11 +22,12 @@ afterEach(() => {
 /** Stands in for systemd's command, which needs a systemd: writes down what it is told. */
 function start(env: Record<string, string>): () => string[] {
   const told = join(folder, 'told');
+  const mine = lines;
   writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >> "${told}"\n`);
   chmodSync(join(folder, 'systemd-notify'), 0o755);
   manager = new ServiceManager({
     env: { PATH: `${folder}${delimiter}${process.env.PATH}`, ...env },
-    log: (line) => lines.push(line),
+    log: (line) => mine.push(line),
   });
   return () => (existsSync(told) ? readFileSync(told, 'utf8').trimEnd().split('\n') : []);
 }
