@@ -1,5 +1,5 @@
 import { type Commit, ORIGIN, type Position } from '../room/commit.ts';
-import { withoutDeleted } from '../room/deleted.ts';
+import { erases, withoutDeleted } from '../room/deleted.ts';
 import { evolveCommit } from '../room/evolve.ts';
 import { EMPTY_ROOM, type RoomState } from '../room/state.ts';
 
@@ -60,13 +60,14 @@ export class Replica {
 
   /**
    * What a copy lacks whose newest commit is `version` with this id. Returns null if memory does not reach back that
-   * far, or the copy has a commit that the journal lost. Of a copy that does not know the id, only what was seen here
-   * since the room was read is known to be the same history. Lacks what people deleted since [R-CHAT-7].
+   * far, the copy has a commit that the journal lost, or somebody was erased since. Of a copy that lacks the id,
+   * only what was seen here since the room was read is known to be the same history. Lacks what people deleted since
+   * [R-CHAT-7].
    */
   missedSince(version: number, commitId: string | undefined): readonly Commit[] | null {
     const isSame = commitId === undefined ? version > this.#readAt : this.passesThrough({ version, commitId });
     const missed = isSame ? this.since(version) : null;
-    return missed && withoutDeleted(missed);
+    return missed?.some(erases) ? null : missed && withoutDeleted(missed);
   }
 
   /** Returns whether this replica's history passes through `position`, as far as memory reaches. */

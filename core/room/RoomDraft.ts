@@ -130,6 +130,21 @@ export class RoomDraft {
     setNewest(this.#voided, participantId, tokens, VOIDED_KEPT);
   }
 
+  /** Takes somebody's messages and names out. Bans, and tokens that are void, go on keeping them out. */
+  erase(participantId: ParticipantId): void {
+    this.revokeAdmission(participantId);
+    const ban = this.room.bans.get(participantId);
+    if (ban !== undefined) this.ban({ ...ban, name: null });
+    if (this.room.roles.has(participantId)) {
+      this.#roles ??= new Map(this.room.roles);
+      this.room.roles = this.#roles;
+      this.#roles.delete(participantId);
+    }
+    if (!this.room.chat.some((message) => message.participantId === participantId)) return;
+    this.#chat = this.room.chat.filter((message) => message.participantId !== participantId);
+    this.room.chat = this.#chat;
+  }
+
   appendChat(message: ChatMessage): void {
     const chat = this.#writableChat();
     chat.push(message);

@@ -150,6 +150,8 @@ type HostCommand =
   | { readonly type: 'SetGuests'; readonly guests: boolean }
   /** The tokens given so far let nobody in any more: those of one participant, or all. People inside stay. */
   | { readonly type: 'RevokeTokens'; readonly participantId: ParticipantId | null }
+  /** Forgets somebody: puts them out if they are here, and takes their messages and names out of the record. */
+  | { readonly type: 'EraseParticipant'; readonly participantId: ParticipantId }
   | { readonly type: 'CloseRoom' };
 
 export type RoomCommand = CommandEnvelope & (NodeCommand | OwnCommand | HostCommand);

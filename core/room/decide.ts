@@ -17,7 +17,17 @@ import {
 } from './rules/entry.ts';
 import { setGrants, setRoomGrants } from './rules/grants.ts';
 import { lowerHand, raiseHand } from './rules/hands.ts';
-import { admit, ban, deny, denyAll, removeParticipant, setRole, setSpotlight, unban } from './rules/moderation.ts';
+import {
+  admit,
+  ban,
+  deny,
+  denyAll,
+  eraseParticipant,
+  removeParticipant,
+  setRole,
+  setSpotlight,
+  unban,
+} from './rules/moderation.ts';
 import { rename } from './rules/names.ts';
 import { changeSetting, createRoom } from './rules/settings.ts';
 import { publishTrack, setTrackMuted, setTrackReencoding, unpublishTrack } from './rules/tracks.ts';
@@ -95,6 +105,8 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
       return setSpotlight(command, state);
     case 'RemoveParticipant':
       return removeParticipant(command, state);
+    case 'EraseParticipant':
+      return eraseParticipant(command, state);
     case 'Ban':
       return ban(command, state);
     case 'Unban':

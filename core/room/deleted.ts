@@ -4,7 +4,12 @@ import type { MessageId } from './state.ts';
 
 /** Returns whether people deleted or replaced something in this commit that older commits still have. */
 export function deletes({ events }: Commit): boolean {
-  return events.some(({ type }) => type === 'ChatDeleted' || type === 'ChatEdited');
+  return events.some(({ type }) => type === 'ChatDeleted' || type === 'ChatEdited' || type === 'ParticipantErased');
+}
+
+/** Returns whether somebody was erased in this commit, of whom older commits still have names and messages. */
+export function erases({ events }: Commit): boolean {
+  return events.some(({ type }) => type === 'ParticipantErased');
 }
 
 /**

@@ -117,6 +117,8 @@ export type RoomEvent =
   | { readonly type: 'RoomGrantsChanged'; readonly grants: Grants }
   | { readonly type: 'GuestsChanged'; readonly guests: boolean }
   | { readonly type: 'TokensRevoked'; readonly participantId: ParticipantId | null; readonly at: number }
+  /** Somebody's messages and names are gone; a ban stays, without a name. */
+  | { readonly type: 'ParticipantErased'; readonly participantId: ParticipantId; readonly at: number }
   | { readonly type: 'SpotlightChanged'; readonly participantId: ParticipantId | null };
 
 export type RoomEventType = RoomEvent['type'];

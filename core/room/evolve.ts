@@ -182,6 +182,9 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
       if (event.participantId === null) draft.voidAllTokens(event.at);
       else draft.voidTokens(event.participantId, { until: event.at, removed: false });
       return;
+    case 'ParticipantErased':
+      draft.erase(event.participantId);
+      return;
     case 'SpotlightChanged': {
       const { participantId } = event;
       if (participantId === null || draft.room.participants.has(participantId)) draft.room.spotlight = participantId;

@@ -143,6 +143,7 @@ const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   RoomGrantsChanged: everybody({ grants }),
   GuestsChanged: everybody({ guests: flag }),
   TokensRevoked: hosts({ participantId: orNull(text), at: number }),
+  ParticipantErased: everybody({ ...ofParticipant, at: number }),
   SpotlightChanged: everybody({ participantId: orNull(text) }),
 };
 

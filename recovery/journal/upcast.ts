@@ -44,6 +44,7 @@ const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   RoomGrantsChanged: [],
   GuestsChanged: [],
   TokensRevoked: [],
+  ParticipantErased: [],
 };
 
 /**

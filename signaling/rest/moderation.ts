@@ -142,6 +142,16 @@ export const orders: readonly Route[] = [
     toCommand: ({ participantId }) => ({ type: 'Unban', participantId }),
   }),
   order({
+    method: 'DELETE',
+    path: '/participants/{participantId}/data',
+    operationId: 'eraseParticipant',
+    summary:
+      'Forgets somebody: puts them out, and takes their messages and names out of the room at once and out of Redis ' +
+      'within two minutes. A ban stays, without a name.',
+    params: shapes.ParticipantParams,
+    toCommand: ({ participantId }) => ({ type: 'EraseParticipant', participantId }),
+  }),
+  order({
     path: '/participants/{participantId}/role',
     operationId: 'setRole',
     summary: 'Gives somebody a role, or the one with which they will come: it counts for more than their token.',

@@ -82,6 +82,7 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
     of('RoomGrantsChanged', { grants: fc.constant(GRANTS) }),
     of('GuestsChanged', { guests: flag }),
     of('TokensRevoked', { participantId: fc.constantFrom('ann', null), at }),
+    of('ParticipantErased', { participantId, at }),
     of('SpotlightChanged', { participantId: fc.constantFrom('ann', 'bob', 'zoe', null) }),
     of('ReencodingPolicyChanged', { policy: fc.constant({ mode: 'on' as const }) }),
   );

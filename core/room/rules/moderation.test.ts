@@ -114,6 +114,33 @@ describe('moderation', () => {
       .then([{ type: 'ParticipantUnbanned', participantId: 'zoe' }]);
   });
 
+  it('[R-MOD-8] the operator erases somebody, and what remains is a ban without a name', () => {
+    const erased: RoomEvent = { type: 'ParticipantErased', participantId: 'ann', at: NOW };
+    given(...ROOM)
+      .when(OPERATOR, { type: 'EraseParticipant', participantId: 'ann' })
+      .then([gone('ann', 'removed'), erased]);
+    given(...ROOM, gone('ann', 'removed'))
+      .when(OPERATOR, { type: 'EraseParticipant', participantId: 'ann' })
+      .then([erased]);
+    given(...ROOM)
+      .when(HAL, { type: 'EraseParticipant', participantId: 'ann' })
+      .refused('FORBIDDEN');
+
+    const said = (participantId: string): RoomEvent => ({
+      type: 'ChatPosted',
+      messageId: `of ${participantId}`,
+      participantId,
+      name: `Name of ${participantId}`,
+      text: 'hello',
+      at: NOW,
+    });
+    const ban: RoomEvent = { type: 'ParticipantBanned', participantId: 'ann', name: 'Name of ann', device: 'd' };
+    const after = stateOf(...ROOM, said('ann'), said('hal'), ban, gone('ann', 'banned'), erased);
+    expect(after.chat.map(({ participantId }) => participantId)).toEqual(['hal']);
+    expect(after.bans.get('ann')).toMatchObject({ name: null, device: 'd' });
+    expect(JSON.stringify([...after.bans.values(), ...after.chat])).not.toContain('Name of ann');
+  });
+
   it('[R-MOD-7] a room that keeps 1,000 people out bans nobody else until a ban is lifted', () => {
     const bans = Array.from({ length: 1_000 }, (_, n) => banned(`zoe-${n}`));
     given(...ROOM, ...bans)

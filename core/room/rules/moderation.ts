@@ -3,7 +3,7 @@ import type { RoomEvent } from '../events.ts';
 import { mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import { ADDRESS_BAN_MS, MAX_BANNED, type ParticipantId, type RoomState } from '../state.ts';
-import { requireModerator, requirePresent } from './actors.ts';
+import { requireModerator, requireOperator, requirePresent } from './actors.ts';
 import { takeAway } from './grants.ts';
 import { requireId } from './input.ts';
 
@@ -53,6 +53,19 @@ export function ban(command: CommandOf<'Ban'>, state: RoomState): RoomEvent[] {
   }
   if (state.participants.has(participantId)) {
     events.push({ type: 'ParticipantGone', participantId, departure: 'banned', at });
+  }
+  return events;
+}
+
+/** An event comes in any case: the journal may still have what the state has not. */
+export function eraseParticipant(command: CommandOf<'EraseParticipant'>, state: RoomState): RoomEvent[] {
+  const { participantId, now: at } = command;
+  requireOperator(command.actor);
+  requireId(participantId);
+  const events: RoomEvent[] = [{ type: 'ParticipantErased', participantId, at }];
+  if (state.lobby.has(participantId)) events.unshift({ type: 'ParticipantDenied', participantId });
+  if (state.participants.has(participantId)) {
+    events.unshift({ type: 'ParticipantGone', participantId, departure: 'removed', at });
   }
   return events;
 }

@@ -108,6 +108,32 @@ describe('the end of a room', () => {
     await waitUntil(async () => !(await stored()).includes('secret') || 'the journal still has the deleted text');
   });
 
+  test('a person who is erased is in no commit and no snapshot, and others get the room without them', async () => {
+    const { hosts } = await startNode('a');
+    const room = await hosts.open('room');
+    await create(room);
+    await join(room, 'ann', 'a');
+    await join(room, 'bob', 'a');
+    await room.handle(chatOf('ann', 'from Ann'));
+    const bob = { kind: 'participant', participantId: 'bob', session: 2 } as const;
+    await room.handle({ ...chatOf('bob', 'from Bob'), actor: bob });
+    const { version, commitId } = room;
+    // As if it had been a minute ago.
+    const now = Date.now() - ERASED_AFTER_MS;
+    const operator = { ...fromNode('a'), actor: { kind: 'operator' }, now } as const;
+    await room.handle({ ...operator, type: 'EraseParticipant', participantId: 'ann' });
+    expect(room.state.chat.map(({ text }) => text)).toEqual(['from Bob']);
+    expect(room.missedSince(version, commitId)).toBeNull();
+    await waitUntil(async () => {
+      const journal = (await side.xrange(journalKey('room'), '-', '+')).flat(2).join();
+      return !/from Ann|ParticipantJoined/u.test(journal) || 'the journal still has them';
+    });
+    const { data } = await side.hgetallBuffer(snapshotKey('room'));
+    const kept = JSON.stringify(await decodeState(data ?? Buffer.alloc(0)));
+    expect(kept).toContain('from Bob');
+    expect(kept).not.toContain('from Ann');
+  });
+
   test('a room that is created anew while it is deleted is not harmed', async () => {
     const { hosts, recovery } = await startNode('a');
     const other = await startNode('b');

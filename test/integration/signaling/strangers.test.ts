@@ -37,7 +37,7 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
         directory: { sidecars: async () => [] },
       },
     });
-    roomId = await node.createRoom();
+    roomId = await node.createRoom({ guests: true });
     meeting = await Promise.all(['ann', 'bob'].map((id) => join(id)));
   }
 
@@ -283,7 +283,7 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
     expect(node.hosts.size).toBe(1);
 
     // A room that was missing a moment ago is found as soon as it is there.
-    await node.createRoom({ roomId: 'guess-0' });
+    await node.createRoom({ roomId: 'guess-0', guests: true });
     expect((await guess('guess-0')).status).toBe(201);
     for (let index = 0; index < 16; index += 1) await guess(roomId);
     expect((await guess(roomId)).status).toBe(429);
