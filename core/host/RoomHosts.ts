@@ -8,7 +8,7 @@ import {
   type RoomIndex,
   Unavailable,
 } from '../ports.ts';
-import { isEmpty, nextDeadline } from '../room/queries.ts';
+import { isEmpty, nextExpiry } from '../room/queries.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
 import { deadlineOf, type Lifetimes, withoutContent } from './lifetimes.ts';
 import type { Replica } from './Replica.ts';
@@ -297,8 +297,8 @@ export class RoomHosts {
       for (const host of this.list()) {
         if (host.eraseAt !== null && clock.now() >= host.eraseAt) await host.erase();
         const { idleSince, roomId, state } = host;
-        // A room with a deadline stays open until then.
-        if (idleSince === null || clock.now() - idleSince < idleMs || nextDeadline(state) !== null) continue;
+        // A room from which somebody will expire soon stays open until then.
+        if (idleSince === null || clock.now() - idleSince < idleMs || nextExpiry(state) !== null) continue;
         if (!this.#unindexed.has(roomId)) await this.#closeRoom(roomId);
       }
     } catch (error) {

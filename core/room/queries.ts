@@ -13,12 +13,18 @@ import {
   type TrackSource,
 } from './state.ts';
 
-/** When the room needs its next look, in ms since the epoch: the first expiry. Null if nobody's time runs out. */
-export function nextDeadline(state: RoomState): number | null {
-  let deadline: number | null = null;
-  for (const { expiresAt } of state.participants.values()) {
-    if (expiresAt !== null && (deadline === null || expiresAt < deadline)) deadline = expiresAt;
+/** When the next participant expires, in ms since the epoch. Null if nobody's time runs out. */
+export function nextExpiry({ participants }: RoomState): number | null {
+  let next: number | null = null;
+  for (const { expiresAt } of participants.values()) {
+    if (expiresAt !== null && (next === null || expiresAt < next)) next = expiresAt;
   }
+  return next;
+}
+
+/** When the room needs its next look, in ms since the epoch: somebody expires, or has waited in the lobby for long. */
+export function nextDeadline(state: RoomState): number | null {
+  let deadline = nextExpiry(state);
   for (const { knockedAt } of state.lobby.values()) {
     const endsAt = knockedAt + LOBBY_MS;
     if (deadline === null || endsAt < deadline) deadline = endsAt;

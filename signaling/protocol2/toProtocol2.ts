@@ -1,6 +1,6 @@
 import type { RoomEvent } from '../../core/room/events.ts';
 import type { RedactedCommit, RedactedRoom } from '../../core/room/redact.ts';
-import type { Participant } from '../../core/room/state.ts';
+import type { LobbyEntry, Participant } from '../../core/room/state.ts';
 import type { EntryAnswer } from '../protocol/requests.ts';
 
 /**
@@ -34,7 +34,7 @@ export function toRoleChange2(commit: RedactedCommit, before: RedactedRoom, afte
   const came = [
     ...[...after.lobby.values()]
       .filter(({ participantId }) => !before.lobby.has(participantId))
-      .map(({ nodeId: _, ...knock }): Change => ({ type: 'participantKnocked', knock })),
+      .map((entry): Change => ({ type: 'participantKnocked', knock: toKnock2(entry) })),
     ...[...after.banned]
       .filter((participantId) => !before.banned.has(participantId))
       .map((participantId): Change => ({ type: 'participantBanned', participantId })),
@@ -70,10 +70,14 @@ function toRoomView2(roomId: string, room: RedactedRoom) {
     reencoding,
     recording: false,
     participants: [...room.participants.values()].map(toParticipantView2),
-    lobby: [...room.lobby.values()].map(({ nodeId: _, ...knock }) => knock),
+    lobby: [...room.lobby.values()].map(toKnock2),
     banned: [...room.banned],
     chat: room.chat,
   };
+}
+
+function toKnock2({ participantId, name, knockedAt }: LobbyEntry) {
+  return { participantId, name, knockedAt };
 }
 
 function toParticipantView2({ id, name, role, connected, joinedAt, handRaisedAt, tracks }: Participant) {

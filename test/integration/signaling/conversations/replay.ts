@@ -3,6 +3,19 @@ import { waitUntil } from '../../../support/waitUntil.ts';
 import type { TestNode } from '../TestNode.ts';
 import type { Conversation, Step } from './Recorder.ts';
 
+interface EntryResult {
+  readonly participantId?: string;
+  readonly resumeToken?: string;
+  readonly room?: { readonly createdAt?: number } | null;
+}
+
+/** What a request may say about its own room. */
+interface Asked {
+  readonly version?: number;
+  readonly commitId?: string;
+  readonly firstSent?: { readonly room: number };
+}
+
 /**
  * Plays the clients' side of a conversation to a node, each step once the node has sent everything it sent before that
  * step in the recording. Returns the node's messages, for each connection in order.
@@ -12,6 +25,7 @@ export async function replay(node: TestNode, roomId: string, { protocol, steps }
   const said = new Map<number, Step[]>();
   const tokens = new Map<string, string>();
   const commitIds = new Map<number, string>();
+  let createdAt = 0;
   const hear = (step: Step): void => {
     said.set(step.on, [...(said.get(step.on) ?? []), step]);
     if (step.from === 'server' && step.does === 'tell') {
@@ -19,7 +33,8 @@ export async function replay(node: TestNode, roomId: string, { protocol, steps }
       if (version !== undefined && commitId !== undefined) commitIds.set(version, commitId);
     }
     if (step.from !== 'server' || step.does !== 'answer') return;
-    const { result } = step.body as { result?: { participantId?: string; resumeToken?: string } };
+    const { result } = step.body as { result?: EntryResult };
+    if (result?.room?.createdAt !== undefined) createdAt = result.room.createdAt;
     if (result?.resumeToken) tokens.set(`<resume ${result.participantId}>`, result.resumeToken);
   };
 
@@ -43,10 +58,13 @@ export async function replay(node: TestNode, roomId: string, { protocol, steps }
         return;
       }
       case 'ask': {
-        const { version, commitId } = step.body as { version?: number; commitId?: string };
-        // Commits have other ids in every room.
-        const body =
-          commitId === undefined ? step.body : { ...(step.body as object), commitId: commitIds.get(version ?? 0) };
+        const { version, commitId, firstSent } = step.body as Asked;
+        // Commits have other ids in every room, and each room has another birthday.
+        const body = {
+          ...(step.body as object),
+          ...(commitId !== undefined && { commitId: commitIds.get(version ?? 0) }),
+          ...(firstSent && { firstSent: { ...firstSent, room: createdAt } }),
+        };
         known?.emit(step.name, body, (answer: unknown) =>
           hear({ on, from: 'server', does: 'answer', id: step.id, body: answer }),
         );
