@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -121,8 +122,10 @@ test('[R1] a hanging server that a killed supervisor left behind does not keep t
   const first = start();
   const { serverPid } = await ready(first);
   signalProcess(serverPid, 'SIGSTOP');
+  // The hanging server holds the supervisor's output open, so it does not close yet.
+  const killed = once(first.process, 'exit');
   first.process.kill('SIGKILL');
-  await first.ended;
+  await killed;
   await ready(start());
   expect(await answers()).toBe(true);
   expect(isAlive(serverPid)).toBe(false);
