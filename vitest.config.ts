@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Vitest runs the groups one after another, and the files of a group side by side. */
-const GROUPS = { computing: 1, waiting: 2, browsing: 3, measuring: 4 } as const;
+const GROUPS = { computing: 1, waiting: 2, meeting: 3 } as const;
 
 const CORES = availableParallelism();
 const WORKERS = {
@@ -11,10 +11,8 @@ const WORKERS = {
   computing: CORES,
   /** Waits for other processes and for time to pass, so that one more than there are cores keeps them busy. */
   waiting: CORES + 1,
-  /** Pages that wait for what they show, however long it takes. */
-  browsing: CORES,
-  /** Drills and encoders judge when pictures and sound come. Two of them starve each other. */
-  measuring: 1,
+  /** Whole meetings and encoders: browsers, servers and workers beside the test. Two of them starve each other. */
+  meeting: 1,
 } as const;
 
 function project(name: string, group: keyof typeof GROUPS, testTimeout: number) {
@@ -51,10 +49,10 @@ export default defineConfig({
       { test: project('model', 'computing', 300_000) },
       { test: project('contract', 'waiting', 60_000) },
       { test: { ...project('integration', 'waiting', 60_000), exclude: ['test/integration/reencoder/**'] } },
-      { test: { ...project('reencoder', 'measuring', 60_000), include: ['test/integration/reencoder/**/*.test.ts'] } },
+      { test: { ...project('reencoder', 'meeting', 60_000), include: ['test/integration/reencoder/**/*.test.ts'] } },
       { test: project('setup', 'waiting', 60_000) },
-      { test: { ...project('browser', 'browsing', 120_000), globalSetup: ['test/browser/buildPage.mjs'] } },
-      { test: project('failover', 'measuring', 300_000) },
+      { test: { ...project('browser', 'meeting', 120_000), globalSetup: ['test/browser/buildPage.mjs'] } },
+      { test: project('failover', 'meeting', 300_000) },
     ],
   },
 });
