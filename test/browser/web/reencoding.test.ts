@@ -13,7 +13,7 @@ let pages: MeetingPage[] = [];
 beforeAll(async () => {
   [deployment, browser] = await Promise.all([
     PrivateDeployment.start({ workers: 1, settings: { OPEN_ROOM_CREATION: 'yes', REENCODER: 'auto' } }),
-    launchChromium(),
+    launchChromium([], { framesPerSecond: 10 }),
   ]);
 });
 
