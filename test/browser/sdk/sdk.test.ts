@@ -164,7 +164,7 @@ describe('the SDK in Chromium', () => {
     }
     await waitUntil(
       async () => (await a.page.evaluate(() => testPage.room.state)) === 'connected' || 'a is not back',
-      20_000,
+      60_000,
     );
     await Promise.all([seesAndHears(a, b), seesAndHears(b, a)]);
   });
