@@ -101,8 +101,8 @@ test('a killed Redis comes back with everything that it had acknowledged', async
   await client.set('kept', 'yes');
   signalProcess(pid, 'SIGKILL');
   await waitUntil(() => (redis?.pid !== undefined && redis.pid !== pid) || 'Redis does not run again');
-  expect(await client.get('kept')).toBe('yes');
   await waitUntil(() => lines.includes('Redis runs again') || 'its return is not told');
+  expect(await client.get('kept')).toBe('yes');
 });
 
 test('a hanging Redis is killed and comes back with everything that it had acknowledged', async () => {
