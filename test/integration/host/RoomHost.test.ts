@@ -67,7 +67,8 @@ describe('RoomHost', () => {
     setImmediate(watch);
     two.host.checkForMissed();
     await expect.poll(() => two.host.version).toBe(one.host.version);
-    expect(turns).toBeGreaterThanOrEqual(64);
+    // One between each two commits; whether one more comes before the first or after the last is chance.
+    expect(turns).toBeGreaterThanOrEqual(63);
     expect(two.host.state).toEqual(one.host.state);
   });
 

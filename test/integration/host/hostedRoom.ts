@@ -16,7 +16,7 @@ import { systemClock } from '../../support/system.ts';
 export const ROOM = 'room';
 /** Long enough for any command here, and for tests of time-outs. */
 const LONG_MS = 20_000;
-export const SHORT_MS = 150;
+export const SHORT_MS = 1_000;
 
 const silent: Logger = { child: () => silent, debug() {}, info() {}, warn() {}, error() {} };
 
