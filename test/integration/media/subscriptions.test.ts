@@ -43,6 +43,7 @@ test('layers follow the tile’s size; a hidden track is paused and the client h
   room.media.setView('viewer', 1, new Map());
   await waitUntil(() => consumer()?.paused === true || 'the hidden track is not paused');
   const { consumerId } = viewer.offers[0] ?? {};
+  await waitUntil(() => room.pausedConsumers.length > 0 || 'the client has not heard of it');
   expect(room.pausedConsumers).toEqual([{ viewerId: 'viewer', consumerId, paused: true }]);
   await room.media.close();
 });
