@@ -4,7 +4,7 @@ import type { Clock, Logger } from '../core/ports.ts';
 import type { Attendance } from './connections/Attendance.ts';
 import { ClientConnection } from './connections/ClientConnection.ts';
 import { EngineGuard } from './connections/EngineGuard.ts';
-import type { EngineConnection } from './connections/engineConnection.ts';
+import { type EngineConnection, engineConnectionOf } from './connections/engineConnection.ts';
 import type { Gate } from './connections/Gate.ts';
 import type { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import type { Limits } from './limits/Limits.ts';
@@ -73,8 +73,8 @@ export class SocketServer {
   }
 
   /** From now on the bytes that come over this socket's connection are not limited. */
-  trust({ conn }: Socket): void {
-    this.#guard.trust(conn as unknown as EngineConnection);
+  trust(socket: Socket): void {
+    this.#guard.trust(engineConnectionOf(socket));
   }
 
   async #admit(socket: Socket): Promise<void> {

@@ -10,7 +10,7 @@ import { Origins } from './auth/Origins.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
 import { BacklogGuard } from './connections/backlog.ts';
-import type { EngineConnection } from './connections/engineConnection.ts';
+import { type EngineConnection, engineConnectionOf } from './connections/engineConnection.ts';
 import { Gate } from './connections/Gate.ts';
 import { NodeDirectory } from './connections/NodeDirectory.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
@@ -275,7 +275,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
         logger,
         refusals,
         refusedFrom: new AddressLimits(limits.sidecarRefusals, now),
-        addressOf: (socket) => gate.addressOfConnection(socket.conn as unknown as EngineConnection),
+        addressOf: (socket) => gate.addressOfConnection(engineConnectionOf(socket)),
         admitted: (socket) => sockets.trust(socket),
       })
     : null;
@@ -334,7 +334,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
 
 /** Returns each connection once, though clients and sidecars may share one. */
 function connectionsOf(sockets: readonly Socket[]): Iterable<EngineConnection> {
-  return new Set(sockets.map(({ conn }) => conn as unknown as EngineConnection));
+  return new Set(sockets.map(engineConnectionOf));
 }
 
 function createEngine(

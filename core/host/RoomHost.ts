@@ -11,6 +11,7 @@ import { type Handled, inTime, type Pending } from './Pending.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomHostDeps } from './RoomHostDeps.ts';
 import { RoomReadOnly } from './RoomReadOnly.ts';
+import { recordDisconnect } from './recordDisconnect.ts';
 import { SnapshotKeeper } from './SnapshotKeeper.ts';
 import { othersTurn, timeSlice } from './timeSlice.ts';
 
@@ -142,7 +143,14 @@ export class RoomHost {
       this.#sessions.delete(participantId);
       this.#idleSince = this.#deps.clock.now();
     }
-    void this.#recordDisconnect(participantId, session);
+    const target = {
+      ...this.#deps,
+      logger: this.#logger,
+      handle: (command: RoomCommand) => this.handle(command),
+      isClosed: () => this.#closed,
+      pause: () => this.#pause(JOURNAL_RETRY_MS),
+    };
+    void recordDisconnect(target, participantId, session);
   }
 
   /** See `Replica.missedSince`. */
@@ -252,6 +260,8 @@ export class RoomHost {
         }
         if (error instanceof JournalFull) {
           waiting = takenWhenFull(waiting, error);
+          // Not even what ends something fits: Redis itself must find room first.
+          if (isFull) await this.#pause(JOURNAL_RETRY_MS);
           isFull = true;
           continue;
         }
@@ -371,33 +381,6 @@ export class RoomHost {
     this.#closeSuperseded();
     this.#media?.update(this.state);
     this.#deps.audience.rebuilt();
-  }
-
-  async #recordDisconnect(participantId: ParticipantId, session: number): Promise<void> {
-    const { clock, newId, nodeId } = this.#deps;
-    const commandId = newId();
-    while (!this.#closed) {
-      try {
-        const actor = { kind: 'node', nodeId } as const;
-        await this.handle({
-          type: 'DisconnectParticipant',
-          commandId,
-          actor,
-          now: clock.now(),
-          participantId,
-          session,
-        });
-        return;
-      } catch (error) {
-        // Whoever finds this node gone records it.
-        if (error instanceof RoomReadOnly) return;
-        if (!(error instanceof Unavailable)) {
-          this.#logger.error({ err: error, participantId }, 'a disconnect could not be recorded');
-          return;
-        }
-        await this.#pause(JOURNAL_RETRY_MS);
-      }
-    }
   }
 
   #pause(ms: number): Promise<void> {

@@ -2,7 +2,7 @@ import type { JournalFull } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Pending } from './Pending.ts';
 
-/** Commands that a full journal takes too: they end something, or let people who are inside come back. */
+/** Commands that a full journal takes too: they end something, keep somebody out, or let people who are inside back. */
 const TAKEN: ReadonlySet<RoomCommand['type']> = new Set<RoomCommand['type']>([
   'ResumeSession',
   'WithdrawKnock',
@@ -16,7 +16,11 @@ const TAKEN: ReadonlySet<RoomCommand['type']> = new Set<RoomCommand['type']>([
   'DeleteChat',
   'LowerHand',
   'Deny',
+  'DenyAll',
   'RemoveParticipant',
+  'Ban',
+  'RevokeTokens',
+  'EraseParticipant',
   'SetLocked',
   'CloseRoom',
 ]);

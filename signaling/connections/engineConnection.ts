@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'socket.io';
 
 /** The parts of an engine.io socket that limits need; its public types leave some of them out. */
 export interface EngineConnection {
@@ -24,6 +25,11 @@ interface UwsSocket {
   getBufferedAmount(): number;
   /** Closes at once, unlike `end`. */
   close(): void;
+}
+
+/** Returns the connection below a client's or sidecar's socket. */
+export function engineConnectionOf({ conn }: Socket): EngineConnection {
+  return conn as unknown as EngineConnection;
 }
 
 /** Returns how many bytes wait for the client. */

@@ -1,34 +1,9 @@
 import { z } from 'zod';
+import { REFUSAL_CODES } from '../../core/room/refusal.ts';
 
 /** Everything a server answers instead of a result. Programs switch on the code; people read the message. */
 export const ErrorCode = z.enum([
-  // The room says no (core/room/refusal.ts).
-  'ROOM_NOT_FOUND',
-  'ROOM_EXISTS',
-  'ROOM_CLOSED',
-  'ROOM_FULL',
-  'ROOM_LOCKED',
-  'PASSWORD_REQUIRED',
-  'PASSWORD_WRONG',
-  'LOBBY',
-  'BANNED',
-  'REMOVED',
-  'TOKEN_USED',
-  'ADDRESS_FULL',
-  'TOKEN_REVOKED',
-  'GUESTS_REFUSED',
-  'STALE_SESSION',
-  'NOT_IN_ROOM',
-  'FORBIDDEN',
-  'NAME_FIXED',
-  'NOT_GRANTED',
-  'PARTICIPANT_NOT_FOUND',
-  'TRACK_NOT_FOUND',
-  'TRACK_EXISTS',
-  'MESSAGE_NOT_FOUND',
-  'TOO_MANY_BANS',
-  'TOO_LATE',
-  'INVALID',
+  ...REFUSAL_CODES,
   // The connection says no.
   'TOKEN_INVALID',
   'TOKEN_EXPIRED',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Unavailable } from '../../../core/ports.ts';
+import { JournalFull, Unavailable } from '../../../core/ports.ts';
 import type { Commit } from '../../../core/room/commit.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import { InMemoryJournal, InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
@@ -110,6 +110,19 @@ describe('RoomHost', () => {
     await waiting;
     expect(texts(host)).toEqual(['waited']);
     expect(failures).toEqual([]);
+  });
+
+  it('a full journal refuses chat by name, and still takes what puts people out or forgets them', async () => {
+    const { host, journal } = await startNode(new InMemoryJournalStore());
+    await openRoom(host);
+    await host.handle(post('ann', 1, 'flood'));
+    journal.full = true;
+    await expect(host.handle(post('ann', 1, 'more'))).rejects.toBeInstanceOf(JournalFull);
+    const operator = { ...fromNode('node-1'), actor: { kind: 'operator' } } as const;
+    await host.handle({ ...operator, commandId: 'ban', type: 'Ban', participantId: 'ann' });
+    await host.handle({ ...operator, commandId: 'erase', type: 'EraseParticipant', participantId: 'ann' });
+    expect(host.state.banned.has('ann')).toBe(true);
+    expect(texts(host)).toEqual([]);
   });
 
   it('a command is refused in its time, however many wait before it', async () => {

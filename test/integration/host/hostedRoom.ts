@@ -5,7 +5,7 @@ import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../../core/host/RoomHost.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { NO_REENCODING } from '../../../core/media/reencoding/ReencodingStats.ts';
-import { type AppendOutcome, type Journal, type Logger, Unavailable } from '../../../core/ports.ts';
+import { type AppendOutcome, type Journal, JournalFull, type Logger, Unavailable } from '../../../core/ports.ts';
 import type { RoomCommand } from '../../../core/room/commands.ts';
 import type { Commit, Position } from '../../../core/room/commit.ts';
 import type { RoomState } from '../../../core/room/state.ts';
@@ -63,12 +63,20 @@ class FaultyJournal extends InMemoryJournal {
   appends = 0;
   loseAnswers = 0;
   deaf = false;
+  /** Takes only commits that may use the last memory. */
+  full = false;
   /** Happens when an append arrives, before it takes effect. */
   beforeAppend: () => Promise<void> = () => Promise.resolve();
 
-  override async append(roomId: string, commits: readonly Commit[], after: Position): Promise<AppendOutcome> {
+  override async append(
+    roomId: string,
+    commits: readonly Commit[],
+    after: Position,
+    mayUseReserve = false,
+  ): Promise<AppendOutcome> {
     this.appends += 1;
     await this.beforeAppend();
+    if (this.full && !mayUseReserve) throw new JournalFull();
     const outcome = await super.append(roomId, commits, after);
     await new Promise((resolve) => setImmediate(resolve));
     if (this.loseAnswers > 0) {

@@ -1,3 +1,5 @@
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Lifetimes } from '../../../core/host/lifetimes.ts';
 import { Replica } from '../../../core/host/Replica.ts';
 import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
@@ -8,7 +10,7 @@ import { createRecovery, type Recovery } from '../../../recovery/createRecovery.
 import { restore } from '../../../recovery/replay.ts';
 import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { NO_MEDIA } from '../../support/noMedia.ts';
-import type { TestRedis } from '../../support/redis.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 
 export interface RoomNodeOptions {
@@ -25,7 +27,7 @@ let ids = 0;
 const newId = (): string => `id-${++ids}`;
 
 /** A node with rooms on the real Redis, without clients and media. */
-export async function startRoomNode(
+async function startRoomNode(
   server: TestRedis,
   nodeId: string,
   {
@@ -101,6 +103,41 @@ export async function startRoomNode(
     await recovery.close();
   };
   return { hosts, recovery, logger, told, end };
+}
+
+/**
+ * Gives the tests of a file one real Redis, emptied after each test, with nodes that end by themselves. `side` talks to
+ * Redis directly, without the nodes.
+ */
+export function useRoomNodes() {
+  let server: TestRedis;
+  let side: Redis;
+  const ends: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    server = await startTestRedis();
+    side = new Redis(server.options);
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+    await side.flushall();
+  });
+  afterAll(async () => {
+    side.disconnect();
+    await server.stop();
+  });
+  return {
+    get server(): TestRedis {
+      return server;
+    },
+    get side(): Redis {
+      return side;
+    },
+    async startNode(nodeId: string, options?: RoomNodeOptions) {
+      const node = await startRoomNode(server, nodeId, options);
+      ends.push(node.end);
+      return node;
+    },
+  };
 }
 
 export const fromNode = (nodeId: string) =>

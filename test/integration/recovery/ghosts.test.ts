@@ -1,34 +1,11 @@
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RoomHost } from '../../../core/host/RoomHost.ts';
 import { nodeRoomsKey, nodesKey, serviceKey } from '../../../recovery/keys.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-import { create, join, type RoomNodeOptions, startRoomNode } from './RoomNode.ts';
+import { create, join, useRoomNodes } from './RoomNode.ts';
 
-let server: TestRedis;
-/** Reads Redis directly, without the nodes. */
-let side: Redis;
-beforeAll(async () => {
-  server = await startTestRedis();
-  side = new Redis(server.options);
-});
-afterAll(async () => {
-  side.disconnect();
-  await server.stop();
-});
-
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-  await side.flushall();
-});
-
-async function startNode(nodeId: string, options?: RoomNodeOptions) {
-  const node = await startRoomNode(server, nodeId, options);
-  ends.push(node.end);
-  return node;
-}
+const nodes = useRoomNodes();
+const { startNode } = nodes;
 
 /** Returns `part` with some of its methods replaced. */
 function changed<T extends object>(part: T, changes: Partial<T>): T {
@@ -79,7 +56,7 @@ describe('who is really there', () => {
     await join(room, 'ann', 'a');
     await waitUntil(() => released || 'the old life of the room has not ended');
     expect(hosts.get('room')).toBe(room);
-    expect(await side.smembers(nodeRoomsKey('a'))).toEqual(['room']);
+    expect(await nodes.side.smembers(nodeRoomsKey('a'))).toEqual(['room']);
   });
 
   test('[R1] whoever has a room open disconnects people of nodes that Redis does not know', async () => {
@@ -91,7 +68,7 @@ describe('who is really there', () => {
     await join(room, 'bob', 'b');
     // Neither in the list of nodes nor with a list of rooms: as after a Redis that lost them.
     await join(room, 'zoe', 'vanished');
-    expect(await side.zscore(nodesKey(), 'vanished')).toBeNull();
+    expect(await nodes.side.zscore(nodesKey(), 'vanished')).toBeNull();
     await waitUntil(() => connectedIn(room).length < 3 || 'zoe still counts as connected');
     expect(connectedIn(room)).toEqual(['ann', 'bob']);
   });
@@ -101,7 +78,7 @@ describe('one clock', () => {
   test('a node goes by the time of Redis, and says how far off its own clock is', async () => {
     let aheadMs = 3_600_000;
     const { recovery, logger } = await startNode('a', { clockAheadMs: () => aheadMs });
-    const [seconds] = await side.time();
+    const [seconds] = await nodes.side.time();
     expect(Math.abs(recovery.time.now() - Number(seconds) * 1_000)).toBeLessThan(60_000);
     expect(recovery.time.clockErrorMs).toBeGreaterThan(3_500_000);
     expect(recovery.time.clockIsRight).toBe(false);
@@ -146,11 +123,11 @@ describe('one clock', () => {
     await waitUntil(() => before.recovery.time.now() > expiresAt || 'the time to come back is not over');
     await before.recovery.roomIndex.touch('room', 1, expiresAt);
     await before.end();
-    await side.hset(serviceKey(), 'seen', 1);
+    await nodes.side.hset(serviceKey(), 'seen', 1);
 
     const { hosts } = await startNode('b');
     await waitUntil(() => hosts.get('room')?.state.participants.size === 0 || 'ann has not expired');
     const expiredAt = hosts.get('room')?.changedAt;
-    expect(expiredAt).toBeGreaterThanOrEqual(Number(await side.hget(serviceKey(), 'since')) + graceMs);
+    expect(expiredAt).toBeGreaterThanOrEqual(Number(await nodes.side.hget(serviceKey(), 'since')) + graceMs);
   });
 });

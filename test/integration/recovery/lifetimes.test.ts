@@ -1,38 +1,15 @@
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ERASED_AFTER_MS } from '../../../core/host/SnapshotKeeper.ts';
 import { Unavailable } from '../../../core/ports.ts';
 import type { CommandOf } from '../../../core/room/commands.ts';
 import { journalKey, roomActivityKey, roomDeadlinesKey, snapshotKey } from '../../../recovery/keys.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { decodeState } from '../../../recovery/snapshots.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-import { create, fromNode, join, type RoomNodeOptions, startRoomNode } from './RoomNode.ts';
+import { create, fromNode, join, useRoomNodes } from './RoomNode.ts';
 
-let server: TestRedis;
-/** Reads Redis directly, without the nodes. */
-let side: Redis;
-beforeAll(async () => {
-  server = await startTestRedis();
-  side = new Redis(server.options);
-});
-afterAll(async () => {
-  side.disconnect();
-  await server.stop();
-});
-
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-  await side.flushall();
-});
-
-async function startNode(nodeId: string, options?: RoomNodeOptions) {
-  const node = await startRoomNode(server, nodeId, options);
-  ends.push(node.end);
-  return node;
-}
+const nodes = useRoomNodes();
+const { startNode } = nodes;
 
 const chatOf = (participantId: string, text: string): CommandOf<'PostChat'> => {
   const { commandId, now } = fromNode('a');
@@ -54,17 +31,17 @@ describe('the end of a room', () => {
 
     await waitUntil(() => room.state.status === 'closed' || `the room is ${room.state.status}`);
     expect(used.state.status).toBe('open');
-    await waitUntil(async () => (await side.pttl(journalKey('empty'))) > 0 || 'the closed room is not deleted');
-    expect(await side.xlen(journalKey('empty'))).toBe(1);
+    await waitUntil(async () => (await nodes.side.pttl(journalKey('empty'))) > 0 || 'the closed room is not deleted');
+    expect(await nodes.side.xlen(journalKey('empty'))).toBe(1);
 
     await used.handle({ ...fromNode('a'), type: 'CloseRoom', actor: { kind: 'operator' } });
-    await waitUntil(async () => (await side.pttl(journalKey('used'))) > 0 || 'the used room is not deleted');
-    const left = await side.hgetallBuffer(snapshotKey('used'));
+    await waitUntil(async () => (await nodes.side.pttl(journalKey('used'))) > 0 || 'the used room is not deleted');
+    const left = await nodes.side.hgetallBuffer(snapshotKey('used'));
     expect(JSON.stringify(await decodeState(left.data ?? Buffer.alloc(0)))).not.toContain('secret');
-    expect((await side.xrange(journalKey('used'), '-', '+')).flat(2).join()).not.toContain('secret');
-    expect(await side.zscore(roomDeadlinesKey(), 'used')).toBeNull();
-    expect(await side.zscore(roomActivityKey(), 'used')).toBeNull();
-    expect(await side.pttl(snapshotKey('used')), 'what stays for an hour').toBeGreaterThan(0);
+    expect((await nodes.side.xrange(journalKey('used'), '-', '+')).flat(2).join()).not.toContain('secret');
+    expect(await nodes.side.zscore(roomDeadlinesKey(), 'used')).toBeNull();
+    expect(await nodes.side.zscore(roomActivityKey(), 'used')).toBeNull();
+    expect(await nodes.side.pttl(snapshotKey('used')), 'what stays for an hour').toBeGreaterThan(0);
   });
 
   test('what people deleted goes out of the journal', async () => {
@@ -75,7 +52,7 @@ describe('the end of a room', () => {
     const post = { ...chatOf('ann', 'a secret'), messageId: 'm1' };
     await room.handle(post);
     await room.handle(chatOf('ann', 'kept'));
-    const stored = async (): Promise<string> => (await side.xrange(journalKey('room'), '-', '+')).flat(2).join();
+    const stored = async (): Promise<string> => (await nodes.side.xrange(journalKey('room'), '-', '+')).flat(2).join();
     expect(await stored()).toContain('secret');
     const { version, commitId } = room;
 
@@ -101,10 +78,12 @@ describe('the end of a room', () => {
     await room.handle(post);
     const remove = { ...fromNode('a'), actor: post.actor, now: Date.now() - ERASED_AFTER_MS } as const;
     await room.handle({ ...remove, type: 'DeleteChat', messageId: 'm1' });
-    await waitUntil(async () => (await side.zscore(roomDeadlinesKey(), 'room')) !== null || 'the room has no deadline');
+    await waitUntil(
+      async () => (await nodes.side.zscore(roomDeadlinesKey(), 'room')) !== null || 'the room has no deadline',
+    );
 
     await startNode('b');
-    const stored = async (): Promise<string> => (await side.xrange(journalKey('room'), '-', '+')).flat(2).join();
+    const stored = async (): Promise<string> => (await nodes.side.xrange(journalKey('room'), '-', '+')).flat(2).join();
     await waitUntil(async () => !(await stored()).includes('secret') || 'the journal still has the deleted text');
   });
 
@@ -125,10 +104,10 @@ describe('the end of a room', () => {
     expect(room.state.chat.map(({ text }) => text)).toEqual(['from Bob']);
     expect(room.missedSince(version, commitId)).toBeNull();
     await waitUntil(async () => {
-      const journal = (await side.xrange(journalKey('room'), '-', '+')).flat(2).join();
+      const journal = (await nodes.side.xrange(journalKey('room'), '-', '+')).flat(2).join();
       return !/from Ann|ParticipantJoined/u.test(journal) || 'the journal still has them';
     });
-    const { data } = await side.hgetallBuffer(snapshotKey('room'));
+    const { data } = await nodes.side.hgetallBuffer(snapshotKey('room'));
     const kept = JSON.stringify(await decodeState(data ?? Buffer.alloc(0)));
     expect(kept).toContain('from Bob');
     expect(kept).not.toContain('from Ann');
@@ -147,8 +126,8 @@ describe('the end of a room', () => {
     // It was deleted: both nodes go on from what is left.
     expect(await recovery.journal.forgetRoom('again', closed)).toBe(true);
     await create(there);
-    expect(await side.pttl(journalKey('again'))).toBe(-1);
-    expect(await side.pttl(snapshotKey('again'))).toBe(-1);
+    expect(await nodes.side.pttl(journalKey('again'))).toBe(-1);
+    expect(await nodes.side.pttl(snapshotKey('again'))).toBe(-1);
     await waitUntil(() => room.state.status === 'open' || `the first node has a room that is ${room.state.status}`);
 
     // A node that was about to delete it comes too late.

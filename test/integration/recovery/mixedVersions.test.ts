@@ -1,54 +1,31 @@
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RoomHost } from '../../../core/host/RoomHost.ts';
 import { feedChannel, journalKey } from '../../../recovery/keys.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-import { create, fromNode, join, type RoomNodeOptions, startRoomNode } from './RoomNode.ts';
+import { create, fromNode, join, useRoomNodes } from './RoomNode.ts';
 
 const ROOM = 'room';
 
-let server: TestRedis;
-/** Writes to Redis directly, as a newer node would. */
-let side: Redis;
-beforeAll(async () => {
-  server = await startTestRedis();
-  side = new Redis(server.options);
-});
-afterAll(async () => {
-  side.disconnect();
-  await server.stop();
-});
-
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-  await side.flushall();
-});
-
-async function startNode(nodeId: string, options?: RoomNodeOptions) {
-  const node = await startRoomNode(server, nodeId, options);
-  ends.push(node.end);
-  return node;
-}
+const nodes = useRoomNodes();
+const { startNode } = nodes;
 
 /** Appends one commit for each of these events, and pushes them together. */
 async function writeNewer(room: RoomHost, events: readonly object[]): Promise<void> {
-  const stored = await side.xrevrange(journalKey(ROOM), '+', '-', 'COUNT', 1);
+  const stored = await nodes.side.xrevrange(journalKey(ROOM), '+', '-', 'COUNT', 1);
   let prev = stored[0]?.[1][1] ?? '';
   const pushed: unknown[] = [];
   for (const [n, event] of events.entries()) {
     const version = room.version + n + 1;
     const record = { commandId: `newer-${version}`, actor: { kind: 'operator' }, at: Date.now(), events: [event] };
     const commitId = `newer-${version}`;
-    await side.xadd(
+    await nodes.side.xadd(
       journalKey(ROOM),
       ...[`${version}-0`, 'commit', commitId, 'prev', prev, 'record', JSON.stringify(record)],
     );
     pushed.push([version, commitId, prev, record]);
     prev = commitId;
   }
-  await side.spublish(feedChannel(ROOM), JSON.stringify(pushed));
+  await nodes.side.spublish(feedChannel(ROOM), JSON.stringify(pushed));
 }
 
 const readOnly = expect.objectContaining({ name: 'RoomReadOnly' });
