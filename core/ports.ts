@@ -146,6 +146,18 @@ export interface NodeInfo {
   readonly participants: number;
   /** A node with a higher number reads journals that one with a lower number does not; 0 if it does not say. */
   readonly journalFormat: number;
+  /** The URL at which other nodes reach this node, without a slash at the end; null if it does not say. */
+  readonly internalUrl: string | null;
+  /** The IP address that other nodes may send media to; null if it does not say. */
+  readonly mediaAddress: string | null;
+  /** The operator's name for where the node stands; null for none. */
+  readonly region: string | null;
+  /** How busy its processors are, from 0 to 1. */
+  readonly cpu: number;
+  /** The protocols of clients that it speaks. */
+  readonly protocols: readonly number[];
+  /** Nodes with different numbers do not talk to each other; 0 if it talks to none. */
+  readonly channelVersion: number;
 }
 
 /** The living nodes and the rooms that each has claimed. */

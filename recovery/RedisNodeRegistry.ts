@@ -6,6 +6,9 @@ import type { RedisConnection } from './RedisConnection.ts';
 import { RedisPresence } from './RedisPresence.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
 
+/** What nodes speak that do not say it. */
+const PROTOCOLS_BEFORE = [2, 3];
+
 const nodeInfo: z.ZodType<NodeInfo> = z.object({
   nodeId: z.string(),
   name: z.string(),
@@ -17,6 +20,12 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   rooms: z.number(),
   participants: z.number(),
   journalFormat: z.number().default(0),
+  internalUrl: z.string().nullable().default(null),
+  mediaAddress: z.string().nullable().default(null),
+  region: z.string().nullable().default(null),
+  cpu: z.number().default(0),
+  protocols: z.array(z.number()).default(PROTOCOLS_BEFORE),
+  channelVersion: z.number().default(0),
 });
 
 /**

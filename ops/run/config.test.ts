@@ -240,6 +240,35 @@ describe('reencoding', () => {
   });
 });
 
+describe('cluster', () => {
+  const cluster = (env: Record<string, string>) => {
+    const { internalUrl, mediaAddress } = parse(env).cluster;
+    return [internalUrl, mediaAddress];
+  };
+
+  test('other nodes find this one by its network address, or by its host if it listens there alone', () => {
+    expect(cluster({})).toEqual(['http://192.168.1.5:3000', '192.168.1.5']);
+    expect(cluster({ HOST: '10.0.0.9', PORT: '80' })).toEqual(['http://10.0.0.9:80', '10.0.0.9']);
+    expect(cluster({ HOST: 'fd00::1' })).toEqual(['http://[fd00::1]:3000', 'fd00::1']);
+    expect(cluster({ TLS_CERT: 'cert.pem', TLS_KEY: 'key.pem' })[0]).toBe('https://192.168.1.5:3000');
+  });
+
+  test('a node that serves its machine alone says so', () => {
+    expect(cluster({ HOST: '127.0.0.1' })).toEqual(['http://127.0.0.1:3000', '127.0.0.1']);
+    expect(cluster({ ANNOUNCED_ADDRESS: '127.0.0.1' })).toEqual(['http://127.0.0.1:3000', '127.0.0.1']);
+    expect(cluster({ ANNOUNCED_ADDRESS: '127.0.0.1, 203.0.113.7' })[0]).toBe('http://192.168.1.5:3000');
+  });
+
+  test('settings win; media go to the address in the URL, or to the network address if it has a name', () => {
+    expect(cluster({ INTERNAL_URL: 'https://10.1.1.1/' })).toEqual(['https://10.1.1.1', '10.1.1.1']);
+    expect(cluster({ INTERNAL_URL: 'http://a.internal:8000' })).toEqual(['http://a.internal:8000', '192.168.1.5']);
+    expect(cluster({ INTERNAL_URL: 'http://a.internal', INTERNAL_MEDIA_ADDRESS: 'fd00::2' })[1]).toBe('fd00::2');
+    expect(problemsOf({ INTERNAL_MEDIA_ADDRESS: 'box' })).toContain('INTERNAL_MEDIA_ADDRESS');
+    expect(parse({ REGION: 'eu-west' }).cluster.region).toBe('eu-west');
+    expect(problemsOf({ REGION: 'EU (west)' })).toContain('REGION');
+  });
+});
+
 test('every setting is described and shows its default', () => {
   for (const setting of describeSettings()) {
     expect(setting.description, setting.name).not.toBe('');

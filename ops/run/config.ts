@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { MediaListen } from '../../core/media/workers/announcedCandidates.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
+import { clusterAddresses } from './clusterAddresses.ts';
 import { keptSecrets } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { mediaListen } from './mediaAddresses.ts';
@@ -73,6 +74,13 @@ export interface Config {
     readonly tracksPerRoom: number;
     /** UDP ports for sidecars on other machines, the last one included; null for any. */
     readonly plainPorts: { readonly min: number; readonly max: number } | null;
+  };
+  readonly cluster: {
+    /** The address where other nodes reach this one, without a slash at the end. */
+    readonly internalUrl: string;
+    /** The IP address that other nodes send media to. */
+    readonly mediaAddress: string;
+    readonly region: string | null;
   };
   readonly log: { readonly level: Settings['LOG_LEVEL'] };
   readonly node: { readonly name: string; readonly dataFolder: string; readonly user: string | undefined };
@@ -193,6 +201,7 @@ export function parseConfig(
       tracksPerRoom: set.REENCODED_TRACKS_PER_ROOM,
       plainPorts: set.REENCODER_PORTS ?? null,
     },
+    cluster: { ...clusterAddresses(set, machine), region: set.REGION ?? null },
     log: { level: set.LOG_LEVEL },
     node: { name: set.NODE_NAME ?? machine.name, dataFolder, user: set.EVERROOM_USER },
     supervisor: { unresponsiveMs: set.UNRESPONSIVE_MS },

@@ -11,7 +11,9 @@ import { createRecovery } from '../../recovery/createRecovery.ts';
 import { journalFormat } from '../../recovery/journal/upcast.ts';
 import { restore } from '../../recovery/replay.ts';
 import { createSignaling } from '../../signaling/createSignaling.ts';
+import { SPOKEN_PROTOCOLS } from '../../signaling/protocol/version.ts';
 import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
+import { CpuLoad } from './CpuLoad.ts';
 import { forgetSettings } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
 import type { Secret } from './Secret.ts';
@@ -116,6 +118,7 @@ async function createServer(): Promise<SupervisedServer> {
   });
 
   let draining = false;
+  const cpu = new CpuLoad();
   const self = (): NodeInfo => {
     const { consumers, capacity } = media.load();
     const rooms = hosts.list();
@@ -130,11 +133,16 @@ async function createServer(): Promise<SupervisedServer> {
       rooms: rooms.length,
       participants: rooms.reduce((sum, room) => sum + room.sessions, 0),
       journalFormat: journalFormat(),
+      ...config.cluster,
+      cpu: cpu.share,
+      protocols: SPOKEN_PROTOCOLS,
+      channelVersion: 0,
     };
   };
 
   return {
     async activate() {
+      cpu.start();
       const [{ url }] = await Promise.all([
         signaling.listen(config.http.host, config.http.port),
         media.listen(),

@@ -78,6 +78,23 @@ const settings = z.object({
     .optional()
     .describe('Name of this node in logs and metrics; restarts keep it.')
     .meta({ shownDefault: 'the name of the machine' }),
+  REGION: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'may have letters, digits, dots, dashes and underscores, at most 64')
+    .optional()
+    .describe('Name for where this node stands, such as `eu-west`; nodes of one place have the same.')
+    .meta({ shownDefault: 'none' }),
+  INTERNAL_URL: httpUrl
+    .optional()
+    .describe(
+      'Where the other nodes on the same Redis reach this one. What they say to each other is always encrypted.',
+    )
+    .meta({ shownDefault: '`http://ADDRESS:PORT` (with TLS `https`) with HOST or the first network address' }),
+  INTERNAL_MEDIA_ADDRESS: z
+    .union([z.ipv4(), z.ipv6()], { error: 'must be one IP address' })
+    .optional()
+    .describe('IP address of this node that the other nodes send media to.')
+    .meta({ shownDefault: 'the address in INTERNAL_URL, else the first network address' }),
   EVERROOM_DATA: z
     .string()
     .default('./data')

@@ -4,6 +4,8 @@ export const PROTOCOL_VERSION = 3;
 /** The versions that a server speaks: its own, and the one before for clients that were loaded before an update. */
 export type Protocol = 2 | 3;
 
+export const SPOKEN_PROTOCOLS: readonly Protocol[] = [2, PROTOCOL_VERSION];
+
 export function isSpoken(protocol: number): protocol is Protocol {
-  return protocol === PROTOCOL_VERSION || protocol === PROTOCOL_VERSION - 1;
+  return SPOKEN_PROTOCOLS.some((spoken) => spoken === protocol);
 }

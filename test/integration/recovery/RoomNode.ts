@@ -9,6 +9,7 @@ import type { Journal, NodeRegistry } from '../../../core/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
+import { nodeInfo } from '../../support/nodeInfo.ts';
 import { NO_MEDIA } from '../../support/noMedia.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
@@ -81,18 +82,7 @@ async function startRoomNode(
     lifetimes,
     idleMs,
   });
-  await recovery.registry.start(() => ({
-    nodeId,
-    name: nodeId,
-    url: `http://${nodeId}`,
-    startedAt: 1,
-    draining: false,
-    load: 0,
-    capacity: 500,
-    rooms: 0,
-    participants: 0,
-    journalFormat,
-  }));
+  await recovery.registry.start(() => nodeInfo(nodeId, { journalFormat }));
   hosts.start();
   let ended = false;
   const end = async (): Promise<void> => {

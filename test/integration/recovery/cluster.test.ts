@@ -8,6 +8,7 @@ import { commitsAfter, positionOf } from '../../contract/commits.ts';
 import { describeJournal } from '../../contract/journal.ts';
 import { redisReencodingQueues } from '../../contract/redisReencodingQueues.ts';
 import { describeReencodingQueue } from '../../contract/reencodingQueue.ts';
+import { nodeInfo } from '../../support/nodeInfo.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -83,18 +84,7 @@ describe('Redis Cluster', () => {
   const rooms = Array.from({ length: 30 }, (_, i) => `room-${i}`);
 
   test('nodes, room index and deadlines work across the slots of a cluster', async () => {
-    const info = {
-      nodeId: 'node-1',
-      name: 'a',
-      url: 'http://a',
-      startedAt: 1,
-      draining: false,
-      load: 0,
-      capacity: 1,
-      rooms: 0,
-      participants: 0,
-      journalFormat: 1,
-    };
+    const info = nodeInfo('node-1', { internalUrl: 'http://10.0.0.1:3000', region: 'north', channelVersion: 1 });
     await writer.registry.start(() => info);
     for (const room of rooms) await writer.registry.claimRoom(room);
     expect(await follower.registry.nodes()).toEqual([info]);

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, type TestContext, test } from 'vitest';
-import type { Clock, NodeInfo } from '../../../core/ports.ts';
+import type { Clock } from '../../../core/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
-import { nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
+import { nodeKey, nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
 import { BEAT_MS, DEAD_AFTER_MS } from '../../../recovery/RedisPresence.ts';
+import { nodeInfo } from '../../support/nodeInfo.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -19,19 +20,6 @@ interface TestNode extends Recovery {
   crash(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const infoOf = (nodeId: string): NodeInfo => ({
-  nodeId,
-  name: nodeId,
-  url: `http://${nodeId}`,
-  startedAt: 1,
-  draining: false,
-  load: 0,
-  capacity: 500,
-  rooms: 0,
-  participants: 0,
-  journalFormat: 1,
-});
 
 /** Long enough for every node to look dead to the others. */
 const ALL_LOOK_DEAD_MS = DEAD_AFTER_MS + BEAT_MS;
@@ -108,7 +96,7 @@ async function startNode(server: TestRedis, nodeId: string, work: (what: string)
     await work(what);
     asked.push(what);
   };
-  await recovery.registry.start(() => infoOf(nodeId));
+  await recovery.registry.start(() => nodeInfo(nodeId));
   recovery.deadlineSweeper.start({
     onDeadNode: (roomId, deadNodeId) => ask(`dead ${roomId} ${deadNodeId}`),
     onDeadline: (roomId) => ask(`due ${roomId}`),
@@ -150,10 +138,28 @@ describe.concurrent('nodes', () => {
     const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
-    expect(await a.registry.nodes()).toEqual([infoOf('a'), infoOf('b')]);
+    expect(await a.registry.nodes()).toEqual([nodeInfo('a'), nodeInfo('b')]);
     await b.registry.stop();
     expect(await known(a)).toEqual(['a']);
     expect(await side.zrange(nodesKey(), '0', '-1')).toEqual(['a']);
+  });
+
+  test('what an older node does not say of itself has a value that harms nobody', async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    const { internalUrl, mediaAddress, region, cpu, protocols, channelVersion, ...older } = nodeInfo('older');
+    await side.set(nodeKey('older'), JSON.stringify(older));
+    await side.zadd(nodesKey(), Date.now() + 60_000, 'older');
+    const unsaid = {
+      internalUrl: null,
+      mediaAddress: null,
+      region: null,
+      cpu: 0,
+      protocols: [2, 3],
+      channelVersion: 0,
+    };
+    expect(await a.registry.nodes()).toEqual([nodeInfo('a'), { ...older, ...unsaid }]);
+    expect({ internalUrl, mediaAddress, region, cpu, protocols, channelVersion }).toEqual(unsaid);
   });
 
   test('[R1] other nodes look after the rooms of a dead node, each once, and forget the node', async (context) => {

@@ -5,6 +5,7 @@ import { ORIGIN, type Position } from '../../../core/room/commit.ts';
 import { EMPTY_ROOM } from '../../../core/room/state.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { commitsAfter, positionOf } from '../../contract/commits.ts';
+import { nodeInfo } from '../../support/nodeInfo.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -68,18 +69,7 @@ test('a full Redis refuses by name, reads, takes what frees memory, and serves a
   await waitUntil(() => side.status === 'ready' || `the connection is ${side.status}`);
   await side.config('SET', 'maxmemory', '1mb');
   const second = await connect('node-2');
-  await second.registry.start(() => ({
-    nodeId: 'node-2',
-    name: 'node-2',
-    url: 'http://node-2',
-    startedAt: 1,
-    draining: false,
-    load: 0,
-    capacity: 1,
-    rooms: 0,
-    participants: 0,
-    journalFormat: 1,
-  }));
+  await second.registry.start(() => nodeInfo('node-2'));
   await second.registry.claimRoom('room');
   await second.roomIndex.touch('room', 1, 2);
   expect((await second.registry.nodes()).map(({ nodeId }) => nodeId)).toEqual(['node-2']);

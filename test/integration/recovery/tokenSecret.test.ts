@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { nodesKey, tokenSecretKey } from '../../../recovery/keys.ts';
+import { nodeInfo } from '../../support/nodeInfo.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 
@@ -48,18 +49,7 @@ async function start(
 }
 
 async function serve(recovery: Recovery, nodeId: string): Promise<void> {
-  await recovery.registry.start(() => ({
-    nodeId,
-    name: nodeId,
-    url: `http://${nodeId}`,
-    startedAt: 1,
-    draining: false,
-    load: 0,
-    capacity: 1,
-    rooms: 0,
-    participants: 0,
-    journalFormat: 1,
-  }));
+  await recovery.registry.start(() => nodeInfo(nodeId));
   await recovery.confirmTokenSecret();
 }
 
