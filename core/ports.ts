@@ -33,9 +33,23 @@ export class Unavailable extends Error {
 
 /** The store has no memory left: nothing was appended. Deletions and what they need are still taken. */
 export class JournalFull extends Error {
-  constructor(options?: ErrorOptions) {
-    super('The server has no memory left for what this would add. Delete something, or ask again later.', options);
+  constructor(
+    message = 'The server has no memory left for what this would add. Delete something, or ask again later.',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
     this.name = 'JournalFull';
+  }
+}
+
+/** The room holds as much as one may: nothing was appended. `journalBytes` of it are its journal, not its state. */
+export class RoomFull extends JournalFull {
+  readonly journalBytes: number;
+
+  constructor(journalBytes: number) {
+    super('This room holds as much as a room may. Delete messages: a minute later there is room again.');
+    this.name = 'RoomFull';
+    this.journalBytes = journalBytes;
   }
 }
 
@@ -84,16 +98,21 @@ export const RECENT_TAIL: KeptTail = { commits: 1_024, bytes: 1 << 20 };
 /** What people deleted is gone with the commits. */
 export const NO_TAIL: KeptTail = { commits: 0, bytes: 0 };
 
+/**
+ * How much may be written: so many bytes (UTF-8) that the room's journal and its state as of the snapshot hold together,
+ * or what the store keeps in reserve when it is full.
+ */
+export type WriteLimit = number | 'reserve';
+
 export interface Journal {
   /**
    * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit
-   * is `after`.
-   * `evenIfFull`: the little that is left is for these.
+   * is `after`. Without a `limit` the room may hold whatever the store takes.
    * @throws Unavailable when no answer came in time: they may or may not be in the journal.
    * @throws JournalAhead when one of the missed commits is from a newer version
-   * @throws JournalFull
+   * @throws JournalFull; RoomFull when it is the room that is full
    */
-  append(roomId: RoomId, commits: readonly Commit[], after: Position, evenIfFull?: boolean): Promise<AppendOutcome>;
+  append(roomId: RoomId, commits: readonly Commit[], after: Position, limit?: WriteLimit): Promise<AppendOutcome>;
 
   /**
    * At most `limit` commits with a version above `afterVersion`, in order; the first ones are missing if the journal

@@ -1,10 +1,10 @@
 import type { RoomMedia } from '../media/RoomMedia.ts';
-import { JournalAhead, JournalFull, type Logger, Unavailable } from '../ports.ts';
+import { JournalAhead, JournalFull, type Logger, RoomFull, Unavailable } from '../ports.ts';
 import type { RoomCommand } from '../room/commands.ts';
 import type { Commit } from '../room/commit.ts';
 import type { ParticipantId, RoomId, RoomState } from '../room/state.ts';
 import { type Decided, type Decision, decideAll, logBugs } from './decideAll.ts';
-import { takenWhenFull } from './fullJournal.ts';
+import { limitAfter, mostBytes, takenWhenFull } from './fullJournal.ts';
 import { JournalFollower } from './JournalFollower.ts';
 import { inPresentSession, OwnCommands } from './lostCommands.ts';
 import { type Handled, inTime, type Pending } from './Pending.ts';
@@ -225,7 +225,8 @@ export class RoomHost {
     let waiting = batch;
     let losses = 0;
     let isUnknown = false;
-    let isFull = false;
+    const { roomBytes } = this.#deps;
+    let full: JournalFull | null = null;
     for (;;) {
       waiting = [...this.#repeats.splice(0), ...this.#inTime(waiting)];
       this.#queue = this.#inTime(this.#queue);
@@ -239,7 +240,7 @@ export class RoomHost {
         // Without commits the answer is a refusal or "nothing to do": it must not come from a replica that lags.
         const outcome =
           commits.length > 0
-            ? await this.#deps.journal.append(this.roomId, commits, after, isFull)
+            ? await this.#deps.journal.append(this.roomId, commits, after, limitAfter(full, this.state, roomBytes))
             : await this.#follower.compare();
         if (outcome.type === 'appended') {
           this.#trouble = null;
@@ -259,10 +260,11 @@ export class RoomHost {
           return;
         }
         if (error instanceof JournalFull) {
+          if (await this.#snapshots.makeRoom(this.#replica, error, mostBytes(this.state, roomBytes))) continue;
           waiting = takenWhenFull(waiting, error);
           // Not even what ends something fits: Redis itself must find room first.
-          if (isFull) await this.#pause(JOURNAL_RETRY_MS);
-          isFull = true;
+          if (full && !(full instanceof RoomFull)) await this.#pause(JOURNAL_RETRY_MS);
+          full = error;
           continue;
         }
         if (!(error instanceof Unavailable)) {

@@ -13,6 +13,8 @@ export interface RoomHostDeps<Host> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
+  /** How many bytes a room may hold, without its people; see `mostBytes`. */
+  readonly roomBytes: number;
   /** From 0 up to 1; `Math.random` by default. */
   readonly random?: () => number;
   /**

@@ -33,6 +33,8 @@ export interface RoomHostsDeps {
   /** How long a command may wait for the journal before it is refused as Unavailable. */
   readonly commandTimeoutMs: number;
   readonly lifetimes: Lifetimes;
+  /** How many bytes a room may hold, without its people. */
+  readonly roomBytes: number;
   /** How long a room that nobody uses here stays in memory. */
   readonly idleMs: number;
   /** Monotonic ms; `performance.now` if not given. */

@@ -1,4 +1,13 @@
-import { type Journal, type KeptTail, type Logger, NO_TAIL, RECENT_TAIL, Unavailable } from '../ports.ts';
+import {
+  type Journal,
+  type JournalFull,
+  type KeptTail,
+  type Logger,
+  NO_TAIL,
+  RECENT_TAIL,
+  RoomFull,
+  Unavailable,
+} from '../ports.ts';
 import type { Commit } from '../room/commit.ts';
 import { deletes } from '../room/deleted.ts';
 import type { RoomId } from '../room/state.ts';
@@ -7,6 +16,9 @@ import type { Replica } from './Replica.ts';
 const SNAPSHOT_EVERY_COMMITS = 300;
 /** What people deleted may stay in the journal for this long. */
 export const ERASED_AFTER_MS = 60_000;
+
+/** A full room is trimmed if its journal has at least this share of what it may hold: a snapshot is worth it then. */
+const WORTH_TRIMMING = 1 / 16;
 
 /**
  * Saves a snapshot of the room every few hundred commits, so that a replay stays short; and some time after people
@@ -18,6 +30,8 @@ export class SnapshotKeeper {
   readonly #logger: Logger;
   #savedVersion: number;
   #deletedAt: number | null;
+  /** The version at which the journal was trimmed to make room. */
+  #trimmedAt = -1;
 
   /** `replica`: the room as it was restored, so nothing new has to be saved yet. */
   constructor(roomId: RoomId, journal: Journal, logger: Logger, replica: Replica) {
@@ -53,6 +67,16 @@ export class SnapshotKeeper {
   /** Trims the journal of what people deleted. */
   async erase(replica: Replica): Promise<void> {
     await this.#save(replica, NO_TAIL);
+  }
+
+  /** Trims the journal if that makes room in a full room; returns whether appending again may help. */
+  async makeRoom(replica: Replica, full: JournalFull, mostBytes: number): Promise<boolean> {
+    const { version } = replica.position;
+    if (!(full instanceof RoomFull) || full.journalBytes < mostBytes * WORTH_TRIMMING) return false;
+    if (this.#trimmedAt === version) return false;
+    this.#trimmedAt = version;
+    await this.#save(replica, NO_TAIL);
+    return true;
   }
 
   /** Saves what the last snapshot does not have. */

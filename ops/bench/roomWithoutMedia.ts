@@ -43,6 +43,7 @@ export function hostRoomWithoutMedia(roomId: RoomId, nodeId: string, journal: Jo
     restore: () => Promise.reject(new Error('nobody else writes to this room')),
     commandTimeoutMs: 10_000,
     onAccepted: () => undefined,
+    roomBytes: Number.POSITIVE_INFINITY,
     onFailed: (_, error) => {
       throw error;
     },

@@ -52,6 +52,8 @@ export interface Config {
     readonly graceMs: number;
     readonly emptyMs: number;
     readonly retentionMs: number;
+    /** What a room may hold in Redis, without its people. */
+    readonly memoryMb: number;
     /** Anonymous people of one address in a room. */
     readonly peoplePerAddress: number;
   };
@@ -184,6 +186,7 @@ export function parseConfig(
       graceMs: set.GRACE_MS,
       emptyMs: set.EMPTY_ROOM_MS,
       retentionMs: set.RETENTION_MS,
+      memoryMb: set.ROOM_MEMORY_MB,
       peoplePerAddress: set.PEOPLE_PER_ADDRESS,
     },
     auth: {

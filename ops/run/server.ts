@@ -88,6 +88,7 @@ async function createServer(): Promise<SupervisedServer> {
     },
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     lifetimes: config.room,
+    roomBytes: config.room.memoryMb * 2 ** 20,
     idleMs: ROOM_IDLE_MS,
   });
   const signaling = await createSignaling({

@@ -162,6 +162,12 @@ const settings = z.object({
     .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),
   EMPTY_ROOM_MS: lifetime.describe('A room that nobody is in and nobody changes closes after this (ms); 0 for never.'),
   RETENTION_MS: lifetime.describe('A closed room is deleted after this (ms), with its messages and names; 0: at once.'),
+  ROOM_MEMORY_MB: wholeNumber(1, 1_024)
+    .default(8)
+    .describe(
+      'MiB that a room may hold in Redis (chat, settings, recent changes), and 2 KiB more for each place. A full room ' +
+        'takes no more chat until messages are deleted; people come, go and speak on.',
+    ),
   TRUSTED_PROXIES: addressRanges
     .prefault('loopback')
     .describe(

@@ -3,11 +3,14 @@ import {
   type Journal,
   type KeptTail,
   RECENT_TAIL,
+  RoomFull,
   type Snapshot,
   Unavailable,
+  type WriteLimit,
 } from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
+import { writeState } from '../snapshots.ts';
 import { assertChained } from './chain.ts';
 import { decodeCommit, decodeCommits, encodeCommit, type StoredCommit } from './codec.ts';
 
@@ -94,7 +97,12 @@ export class InMemoryJournal implements Journal {
     this.#store = store;
   }
 
-  async append(roomId: RoomId, commits: readonly Commit[], after: Position): Promise<AppendOutcome> {
+  async append(
+    roomId: RoomId,
+    commits: readonly Commit[],
+    after: Position,
+    limit: WriteLimit = Number.POSITIVE_INFINITY,
+  ): Promise<AppendOutcome> {
     assertChained(commits, after);
     this.#refuseIfAway();
     const room = this.#store.room(roomId);
@@ -112,6 +120,12 @@ export class InMemoryJournal implements Journal {
       };
     }
     const stored = commits.map(encodeCommit);
+    if (typeof limit === 'number' && Number.isFinite(limit)) {
+      const journalBytes = bytesOf(room.commits.slice(firstOf(room) - 1));
+      const state = room.saved.at(-1)?.snapshot.state;
+      const stateBytes = state ? Buffer.byteLength(writeState(state)) : 0;
+      if (stateBytes + journalBytes + bytesOf(stored) > limit) throw new RoomFull(journalBytes);
+    }
     room.commits.push(...stored);
     const pushed = stored.map((commit) => decodeCommit(roomId, commit));
     for (const follower of room.followers) {
@@ -196,6 +210,10 @@ function firstKept(room: StoredRoom, version: number, keep: KeptTail): number {
     first -= 1;
   }
   return first;
+}
+
+function bytesOf(commits: readonly StoredCommit[]): number {
+  return commits.reduce((sum, { record }) => sum + Buffer.byteLength(record), 0);
 }
 
 function commitIdAt(room: StoredRoom, version: number): string | undefined {

@@ -8,8 +8,10 @@ import {
   type KeptTail,
   type Logger,
   RECENT_TAIL,
+  RoomFull,
   type Snapshot,
   Unavailable,
+  type WriteLimit,
 } from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import type { RoomId } from '../../core/room/state.ts';
@@ -72,15 +74,14 @@ export class RedisJournal implements Journal {
     roomId: RoomId,
     commits: readonly Commit[],
     after: Position,
-    evenIfFull = false,
+    limit?: WriteLimit,
   ): Promise<AppendOutcome> {
     assertChained(commits, after);
     const stored = commits.map(encodeCommit);
-    const script = evenIfFull ? this.#appendEvenIfFull : this.#append;
-    if (!this.#replicas) return this.#appendStored(script, roomId, stored, after, 'publish');
+    if (!this.#replicas) return this.#appendStored(roomId, stored, after, limit, 'publish');
     const channel = feedChannel(roomId);
     try {
-      const outcome = await this.#appendStored(script, roomId, stored, after, 'quiet');
+      const outcome = await this.#appendStored(roomId, stored, after, limit, 'quiet');
       if (outcome.type === 'appended') this.#publisher.publish(channel, feedMessage(stored));
       return outcome;
     } catch (error) {
@@ -90,18 +91,22 @@ export class RedisJournal implements Journal {
   }
 
   async #appendStored(
-    script: ReturnType<typeof defineScript>,
     roomId: RoomId,
     stored: readonly StoredCommit[],
     after: Position,
+    limit: WriteLimit | undefined,
     publish: 'publish' | 'quiet',
   ): Promise<AppendOutcome> {
+    const script = limit === 'reserve' ? this.#appendEvenIfFull : this.#append;
+    const most = typeof limit === 'number' && Number.isFinite(limit) ? limit : '';
     const args = stored.flatMap(({ commitId, record }) => [commitId, record]);
     const keys = [journalKey(roomId), feedChannel(roomId), snapshotKey(roomId)];
     const answer = await this.#ask('run', 'append to the journal', () =>
-      script(...keys, after.version, after.commitId, MISSED_IN_ANSWER, publish, ...args),
+      script(...keys, after.version, after.commitId, MISSED_IN_ANSWER, publish, most, ...args),
     ).catch((error: unknown) => {
-      throw error instanceof Unavailable && meansFull(error.cause) ? new JournalFull({ cause: error }) : error;
+      throw error instanceof Unavailable && meansFull(error.cause)
+        ? new JournalFull(undefined, { cause: error })
+        : error;
     });
     const [outcome, version, rest] = answer;
     switch (outcome) {
@@ -111,6 +116,8 @@ export class RedisJournal implements Journal {
         return { type: 'behind', missed: await this.#missed(roomId, Number(version), parseEntries(roomId, rest)) };
       case 'diverged':
         return { type: 'diverged', journal: { version: Number(version), commitId: String(rest) } };
+      case 'full':
+        throw new RoomFull(Number(version));
       default:
         throw this.#unknownAnswer('append to the journal', answer);
     }

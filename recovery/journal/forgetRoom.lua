@@ -8,6 +8,7 @@ local snapshot, journal = KEYS[1], KEYS[2]
 local newest = redis.call('XREVRANGE', journal, '+', '-', 'COUNT', 1)[1]
 if not newest or newest[1] ~= ARGV[1] .. '-0' or newest[2][2] ~= ARGV[2] then return 0 end
 redis.call('HSET', snapshot, 'version', ARGV[1], 'commit', ARGV[2], 'data', ARGV[3])
+redis.call('HDEL', snapshot, 'state', 'journal')
 redis.call('XTRIM', journal, 'MAXLEN', 1)
 redis.call('PEXPIRE', snapshot, ARGV[4])
 redis.call('PEXPIRE', journal, ARGV[4])

@@ -14,6 +14,7 @@ export const ErrorCode = z.enum([
   // The world says no; asking again later, or on another node, may work.
   'JOURNAL_UNAVAILABLE',
   'JOURNAL_FULL',
+  'ROOM_RECORD_FULL',
   'TRANSPORT_NOT_FOUND',
   'MEDIA_INVALID',
   'MEDIA_UNAVAILABLE',
@@ -44,6 +45,7 @@ const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   TOO_MANY_BANS: 'INVALID',
   TOO_LATE: 'INVALID',
   JOURNAL_FULL: 'JOURNAL_UNAVAILABLE',
+  ROOM_RECORD_FULL: 'JOURNAL_UNAVAILABLE',
   ROOM_PARKED: 'INTERNAL',
   ROOM_READ_ONLY: 'JOURNAL_UNAVAILABLE',
   BUSY: 'TOO_MANY_REQUESTS',

@@ -1,7 +1,7 @@
 import { RoomParked } from '../../core/host/RoomHosts.ts';
 import { RoomReadOnly } from '../../core/host/RoomReadOnly.ts';
 import { MediaError } from '../../core/media/MediaError.ts';
-import { JournalFull, Unavailable } from '../../core/ports.ts';
+import { JournalFull, RoomFull, Unavailable } from '../../core/ports.ts';
 import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
 import type { ErrorCode, WireError } from '../protocol/errors.ts';
 
@@ -31,6 +31,7 @@ export function toWireError(error: unknown): WireError | null {
   if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof RoomReadOnly) return { code: 'ROOM_READ_ONLY', message: error.message };
+  if (error instanceof RoomFull) return { code: 'ROOM_RECORD_FULL', message: error.message };
   if (error instanceof JournalFull) return { code: 'JOURNAL_FULL', message: error.message };
   if (error instanceof Unavailable) return { code: 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };
   // The log already told whoever can repair it; people in the room cannot.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Journal, NO_TAIL } from '../../core/ports.ts';
+import { type Journal, NO_TAIL, RoomFull } from '../../core/ports.ts';
 import { type Commit, ORIGIN, type Position } from '../../core/room/commit.ts';
 import { EMPTY_ROOM, type RoomId } from '../../core/room/state.ts';
 import { commitsAfter, positionOf } from './commits.ts';
@@ -69,6 +69,28 @@ export function describeSnapshots(under: () => Under): void {
     // Each commit has 4,000 bytes of text and 200 of its own.
     await journal.saveSnapshot(roomId, snapshot, { commits: 100, bytes: 9_000 });
     expect((await other.read(roomId, 0, 100)).map(({ version }) => version)).toEqual([8, 9, 10, 11, 12]);
+  });
+
+  test('a room takes no more bytes than its limit, on every node, and again once its journal is trimmed', async () => {
+    const { journal, otherNode: other, newRoom } = under();
+    const roomId = newRoom();
+    const commits = commitsAfter(ORIGIN, 8, '😀'.repeat(1_000));
+    // Each commit has 4,000 bytes of text and 200 of its own, though the text has 2,000 characters.
+    await journal.append(roomId, commits.slice(0, 6), ORIGIN, 30_000);
+    const [next, last] = [commits.slice(6, 7), commits.slice(7)];
+    const at = positionOf(commits[5]);
+    const full = await other.append(roomId, next, at, 28_000).catch((error: unknown) => error);
+    expect(full).toBeInstanceOf(RoomFull);
+    expect((full as RoomFull).journalBytes).toBeGreaterThan(6 * 4_000);
+    expect((full as RoomFull).journalBytes).toBeLessThan(6 * 4_300);
+    expect(await journal.position(roomId)).toEqual(at);
+    // What ends something is taken all the same, and counts.
+    expect(await other.append(roomId, next, at)).toEqual({ type: 'appended' });
+    const end = positionOf(commits[6]);
+    await journal.saveSnapshot(roomId, { position: at, state: EMPTY_ROOM }, { commits: 1, bytes: 9_000 });
+    // Three commits are left, and the state of the snapshot.
+    await expect(other.append(roomId, last, end, 16_000)).rejects.toThrow(RoomFull);
+    expect(await other.append(roomId, last, end, 19_000)).toEqual({ type: 'appended' });
   });
 
   test('[J4] a trimmed journal is behind for writers that it can bring up to date, and diverged for others', async () => {

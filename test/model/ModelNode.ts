@@ -67,6 +67,7 @@ export class ModelNode {
       },
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
       lifetimes: KEPT_FOR_EVER,
+      roomBytes: Number.POSITIVE_INFINITY,
       idleMs: Number.POSITIVE_INFINITY,
       // The scheduler alone decides what happens between two commits.
       elapsed: () => 0,

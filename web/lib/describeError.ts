@@ -64,6 +64,10 @@ const BY_CODE: Descriptions = {
     title: 'The server has no memory left.',
     advice: 'What you did was not recorded. Delete messages, or try again later.',
   },
+  ROOM_RECORD_FULL: {
+    title: 'This meeting holds as much as a meeting may.',
+    advice: 'Delete messages that nobody needs. A minute later there is room again.',
+  },
   MEDIA_UNAVAILABLE: AGAIN,
   DRAINING: AGAIN,
   BUSY: { title: 'The server is very busy.', advice: 'Try again in a moment.' },

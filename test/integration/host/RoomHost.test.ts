@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { JournalFull, Unavailable } from '../../../core/ports.ts';
+import { JournalFull, RoomFull, Unavailable } from '../../../core/ports.ts';
 import type { Commit } from '../../../core/room/commit.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import { InMemoryJournal, InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
-import { fromNode, goOn, join, openRoom, post, ROOM, SHORT_MS, startNode, texts } from './hostedRoom.ts';
+import { fromNode, goOn, join, newId, openRoom, post, ROOM, SHORT_MS, startNode, texts } from './hostedRoom.ts';
 
 describe('RoomHost', () => {
   it('a room host commits commands that arrive together with few appends, and reports each in order', async () => {
@@ -123,6 +123,40 @@ describe('RoomHost', () => {
     await host.handle({ ...operator, commandId: 'erase', type: 'EraseParticipant', participantId: 'ann' });
     expect(host.state.banned.has('ann')).toBe(true);
     expect(texts(host)).toEqual([]);
+  });
+
+  it('a full room takes no more chat until messages are deleted; people come and mute on', async () => {
+    const store = new InMemoryJournalStore();
+    const { host, journal } = await startNode(store, 'node-1', { roomBytes: 100_000 });
+    await openRoom(host);
+    const text = '😀'.repeat(2_000);
+    const refused = async (): Promise<unknown> => {
+      for (let n = 0; n < 200; n += 1) {
+        const error = await host.handle(post('ann', 1, text)).then(
+          () => null,
+          (reason: unknown) => reason,
+        );
+        if (error) return error;
+      }
+      return null;
+    };
+    // The journal is trimmed meanwhile: it is the chat that fills the room.
+    expect(await refused()).toBeInstanceOf(RoomFull);
+    const chat = host.state.chat.length;
+    expect(chat * 8_000).toBeGreaterThan(200_000);
+    await host.handle(join('late'));
+
+    // Another node finds it as full.
+    const second = await startNode(store, 'node-2', { roomBytes: 100_000 });
+    await expect(second.host.handle(post('ann', 1, text))).rejects.toBeInstanceOf(RoomFull);
+    for (const { id } of host.state.chat.slice(0, 10)) {
+      const actor = { kind: 'participant', participantId: 'ann', session: 1 } as const;
+      await host.handle({ commandId: newId(), actor, now: 1, type: 'DeleteChat', messageId: id });
+    }
+    await host.erase();
+    await host.handle(post('ann', 1, text));
+    expect(host.state.chat.length).toBe(chat + 1);
+    expect(await journal.position(ROOM)).toMatchObject({ version: host.version });
   });
 
   it('a command is refused in its time, however many wait before it', async () => {

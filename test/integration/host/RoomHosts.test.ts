@@ -65,6 +65,7 @@ describe('a room that fails', () => {
       },
       commandTimeoutMs: 1_000,
       lifetimes: KEPT_FOR_EVER,
+      roomBytes: Number.POSITIVE_INFINITY,
       idleMs: 10,
     });
   });

@@ -5,7 +5,14 @@ import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../../core/host/RoomHost.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { NO_REENCODING } from '../../../core/media/reencoding/ReencodingStats.ts';
-import { type AppendOutcome, type Journal, JournalFull, type Logger, Unavailable } from '../../../core/ports.ts';
+import {
+  type AppendOutcome,
+  type Journal,
+  JournalFull,
+  type Logger,
+  Unavailable,
+  type WriteLimit,
+} from '../../../core/ports.ts';
 import type { RoomCommand } from '../../../core/room/commands.ts';
 import type { Commit, Position } from '../../../core/room/commit.ts';
 import type { RoomState } from '../../../core/room/state.ts';
@@ -72,12 +79,12 @@ class FaultyJournal extends InMemoryJournal {
     roomId: string,
     commits: readonly Commit[],
     after: Position,
-    mayUseReserve = false,
+    limit?: WriteLimit,
   ): Promise<AppendOutcome> {
     this.appends += 1;
     await this.beforeAppend();
-    if (this.full && !mayUseReserve) throw new JournalFull();
-    const outcome = await super.append(roomId, commits, after);
+    if (this.full && limit !== 'reserve') throw new JournalFull();
+    const outcome = await super.append(roomId, commits, after, limit);
     await new Promise((resolve) => setImmediate(resolve));
     if (this.loseAnswers > 0) {
       this.loseAnswers -= 1;
@@ -107,7 +114,11 @@ export async function restore(journal: Journal): Promise<Replica> {
 export async function startNode(
   store: InMemoryJournalStore,
   nodeId = 'node-1',
-  { commandTimeoutMs = LONG_MS, elapsed = () => 0 }: { commandTimeoutMs?: number; elapsed?: () => number } = {},
+  {
+    commandTimeoutMs = LONG_MS,
+    elapsed = () => 0,
+    roomBytes = Number.POSITIVE_INFINITY,
+  }: { commandTimeoutMs?: number; elapsed?: () => number; roomBytes?: number } = {},
 ) {
   const journal = new FaultyJournal(store);
   const audience = new RecordingAudience();
@@ -131,6 +142,7 @@ export async function startNode(
     commandTimeoutMs,
     elapsed,
     onAccepted: () => {},
+    roomBytes,
     onFailed: (_host, error) => failures.push(error),
   });
   unfollows.push(

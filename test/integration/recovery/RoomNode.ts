@@ -80,6 +80,7 @@ async function startRoomNode(
     },
     commandTimeoutMs: 5_000,
     lifetimes,
+    roomBytes: Number.POSITIVE_INFINITY,
     idleMs,
   });
   await recovery.registry.start(() => nodeInfo(nodeId, { journalFormat }));

@@ -61,7 +61,7 @@ test('a full Redis refuses by name, reads, takes what frees memory, and serves a
   // Below what it has now: not even a small commit fits.
   await side.config('SET', 'maxmemory', '1mb');
   await expect(journal.append('room', [left], end)).rejects.toThrow(JournalFull);
-  expect(await journal.append('room', [left], end, true)).toEqual({ type: 'appended' });
+  expect(await journal.append('room', [left], end, 'reserve')).toEqual({ type: 'appended' });
 
   // After a crash too.
   await node.close();

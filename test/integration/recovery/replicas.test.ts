@@ -91,6 +91,7 @@ async function startNode({ redis }: Server = master) {
       restore: replay,
       commandTimeoutMs,
       onAccepted: () => {},
+      roomBytes: Number.POSITIVE_INFINITY,
       onFailed: (_, error) => failures.push(error),
     });
     const unfollow = await journal.follow(

@@ -166,6 +166,7 @@ export class TestNode {
       },
       commandTimeoutMs: 3_000,
       lifetimes: KEPT_FOR_EVER,
+      roomBytes: Number.POSITIVE_INFINITY,
       idleMs: options.idleMs ?? 60_000,
     });
     const signaling = await createSignaling({
