@@ -20,6 +20,7 @@ import type { HttpEngine, HttpHandler, HttpRequest } from './http/http.ts';
 import { createMetricsServer } from './http/metricsServer.ts';
 import { createNodeEngine } from './http/nodeEngine.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
+import { ALONE, type Listening } from './http/sharedPort.ts';
 import { CertificateWatch } from './http/tls/CertificateWatch.ts';
 import { type Certificate, readCertificate, type TlsFiles } from './http/tls/certificate.ts';
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
@@ -112,10 +113,12 @@ export interface SignalingDeps {
 export interface Signaling {
   readonly engine: HttpEngine['name'];
   /**
-   * May be called again after a failure.
-   * @throws PortTaken when another process has the port (`code` EADDRINUSE)
+   * May be called again after a failure. The port is not shared with another server by default.
+   * @throws PortTaken when another program has the port (`code` EADDRINUSE)
    */
-  listen(host: string, port: number): Promise<{ readonly url: string }>;
+  listen(host: string, port: number, listening?: Listening): Promise<{ readonly url: string }>;
+  /** Takes no new connections, so that all go to the server that shares the port; those that are open go on. */
+  stopListening(): Promise<void>;
   /** Sends new connections to other nodes from now on. */
   drain(): void;
   /**
@@ -301,9 +304,9 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
 
   return {
     engine: engine.name,
-    async listen(host, port) {
-      const boundPort = await engine.listen(host, port);
-      if (deps.metrics) await metricsServer?.listen(deps.metrics.host, deps.metrics.port);
+    async listen(host, port, how = ALONE) {
+      const boundPort = await engine.listen(host, port, how);
+      if (deps.metrics) await metricsServer?.listen(deps.metrics.host, deps.metrics.port, how);
       stopMeasuring = lag.start();
       listening = true;
       nodes.start();
@@ -312,6 +315,10 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       const scheme = certificate ? 'https' : 'http';
       const own = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
       return { url: port === boundPort ? publicUrl : own };
+    },
+    async stopListening() {
+      metricsServer?.stopListening();
+      await engine.stopListening();
     },
     drain() {
       gate.drain();

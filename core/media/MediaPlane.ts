@@ -8,8 +8,12 @@ import type { RtpCapabilities } from './rtpTypes.ts';
 export interface MediaPlane {
   /** The same on every node and after every restart, so that clients keep their loaded device. */
   readonly rtpCapabilities: RtpCapabilities;
-  /** Binds the media ports (a standby binds none). Tries again while a dying process still has them. */
-  listen(): Promise<void>;
+  /**
+   * Binds the media ports (a standby binds none): each worker has two, and takes the one that is free. Tries again while
+   * other processes have both. Unless another server of this deployment may hold one (`besideAnother`), a port that
+   * stays taken is named in the log.
+   */
+  listen(options?: { readonly besideAnother: boolean }): Promise<void>;
   openRoom(roomId: RoomId, listener: RoomMediaListener): RoomMedia;
   /** Number of consumers now, and the most that fit. */
   load(): { readonly consumers: number; readonly capacity: number };

@@ -18,7 +18,7 @@ export interface MediaPlaneOptions {
   readonly workers: number;
   /** Addresses to bind. One that browsers cannot reach (0.0.0.0, behind NAT) needs its announced address. */
   readonly listen: readonly MediaListen[];
-  /** Worker i listens on basePort + i, UDP and TCP. */
+  /** Worker i listens on basePort + i or on basePort + workers + i, whichever is free, UDP and TCP. */
   readonly basePort: number;
   /** Consumers that a worker carries before a room spreads to another one. */
   readonly workerCapacity?: number;
@@ -62,7 +62,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
     : null;
   return {
     rtpCapabilities: RTP_CAPABILITIES,
-    listen: () => pool.listen(),
+    listen: ({ besideAnother } = { besideAnother: false }) => pool.listen(besideAnother),
     openRoom(roomId: RoomId, listener) {
       const room = new LiveRoomMedia({
         slots: pool.slots,

@@ -10,17 +10,17 @@ export class MediaWorkerUnavailable extends Error {
   }
 }
 
-/** Another process holds a media port, and kept it while we waited. */
+/** Other programs hold media ports, and kept them while we waited. */
 export class MediaPortTaken extends Error {
-  readonly port: number;
+  readonly ports: readonly number[];
 
-  constructor(port: number, options?: ErrorOptions) {
+  constructor(ports: readonly number[], options?: ErrorOptions) {
     super(
-      `Media port ${port} (UDP and TCP) is taken by another process. Stop that one, or choose another MEDIA_PORT.`,
+      `Other programs have the media ports ${ports.join(' and ')} (UDP or TCP). Stop them, or choose another MEDIA_PORT.`,
       options,
     );
     this.name = 'MediaPortTaken';
-    this.port = port;
+    this.ports = ports;
   }
 }
 
@@ -34,6 +34,10 @@ export class MediaPortUnusable extends Error {
     this.name = 'MediaPortUnusable';
     this.port = port;
   }
+}
+
+export function isPortInUse(error: unknown): boolean {
+  return /already in use/i.test(messageOf(error));
 }
 
 export function isWorkerGone(error: unknown): boolean {

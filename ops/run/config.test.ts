@@ -87,8 +87,8 @@ describe('bad settings', () => {
   test('an error names settings that contradict each other', () => {
     expect(problemsOf({ API_KEY: 'shop' })).toContain('API_SECRET');
     expect(problemsOf({ DURABILITY: 'replica' })).toContain('REDIS_URL');
-    expect(problemsOf({ PORT: '40001' })).toContain('media ports 40000 to 40003');
-    expect(problemsOf({ MEDIA_PORT: '65534' })).toContain('MEDIA_PORT');
+    expect(problemsOf({ PORT: '40007' })).toContain('media ports 40000 to 40007');
+    expect(problemsOf({ MEDIA_PORT: '65529' })).toContain('8 ports, two for each worker: choose one below 65529');
     expect(problemsOf({ METRICS_PORT: '3000' })).toContain('METRICS_PORT 3000 is PORT');
   });
 
@@ -206,7 +206,7 @@ describe('reencoding', () => {
     for (const bad of ['50000', '50999-50000', '80-90', '50000-70000', '50000-50000']) {
       expect(problemsOf({ REENCODER_PORTS: bad }), bad).toContain('REENCODER_PORTS');
     }
-    expect(problemsOf({ REENCODER_PORTS: '40003-40100' })).toContain('media ports 40000 to 40003');
+    expect(problemsOf({ REENCODER_PORTS: '40007-40100' })).toContain('media ports 40000 to 40007');
   });
 
   test('a sidecar uses the values of the server beside it, or its own settings', () => {

@@ -4,7 +4,7 @@ import type { Durability } from '../../recovery/journal/durability.ts';
 import { clusterAddresses } from './clusterAddresses.ts';
 import { keptSecrets } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
-import { mediaListen } from './mediaAddresses.ts';
+import { mediaListen, mediaPortsFor } from './mediaAddresses.ts';
 import { Secret } from './Secret.ts';
 import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
 
@@ -110,10 +110,11 @@ export function parseConfig(
   const { set, problems } = parseSettings(env, fileText);
 
   const workers = set.WORKERS ?? machine.cores;
-  const lastMediaPort = set.MEDIA_PORT + workers - 1;
+  const lastMediaPort = set.MEDIA_PORT + mediaPortsFor(workers) - 1;
   if (lastMediaPort > 65_535) {
     problems.push(
-      `MEDIA_PORT ${set.MEDIA_PORT} leaves no room for ${workers} workers: choose one below ${65_536 - workers}`,
+      `MEDIA_PORT ${set.MEDIA_PORT} leaves no room for ${mediaPortsFor(workers)} ports, two for each worker: choose one ` +
+        `below ${65_537 - mediaPortsFor(workers)}`,
     );
   }
   if (isBetween(set.PORT, set.MEDIA_PORT, lastMediaPort)) {

@@ -47,11 +47,11 @@ describe('what the start says', () => {
 
   test('it names every address that clients are told, with its ports', () => {
     expect(said()).toEqual({
-      told: 'Media: UDP and TCP to 192.168.1.5:40000-40001, 127.0.0.1:40000-40001',
+      told: 'Media: UDP and TCP to 192.168.1.5:40000-40003, 127.0.0.1:40000-40003',
       warnings: [],
     });
     expect(said({ ANNOUNCED_ADDRESS: '203.0.113.7:443', WORKERS: '1' }).told).toBe(
-      'Media: UDP and TCP to 203.0.113.7:443',
+      'Media: UDP and TCP to 203.0.113.7:443-444',
     );
   });
 

@@ -3,6 +3,11 @@ import ipaddr from 'ipaddr.js';
 import type { MediaListen } from '../../core/media/workers/announcedCandidates.ts';
 import type { Machine } from './machine.ts';
 
+/** Returns how many media ports there are: two servers of one deployment can run side by side. */
+export function mediaPortsFor(workers: number): number {
+  return 2 * workers;
+}
+
 interface Announced {
   readonly address: string;
   readonly port?: number;
@@ -63,8 +68,8 @@ export function describeMediaAddresses({ media, http, signaling }: MediaAddresse
     ...also,
   ]);
   const told = ways.map(({ address, port = media.basePort }) => {
-    const last = port + media.workers - 1;
-    return `${isIP(address) === 6 ? `[${address}]` : address}:${port}${last > port ? `-${last}` : ''}`;
+    const last = port + mediaPortsFor(media.workers) - 1;
+    return `${isIP(address) === 6 ? `[${address}]` : address}:${port}-${last}`;
   });
   const warnings: string[] = [];
   const ranges = new Set(ways.map(({ address }) => rangeOf(address)));

@@ -142,11 +142,11 @@ async function createServer(): Promise<SupervisedServer> {
   };
 
   return {
-    async activate() {
+    async activate(besideAnother) {
       cpu.start();
       const [{ url }] = await Promise.all([
-        signaling.listen(config.http.host, config.http.port),
-        media.listen(),
+        signaling.listen(config.http.host, config.http.port, { besideAnother }),
+        media.listen({ besideAnother }),
         recovery.registry.start(self).then(() => recovery.confirmTokenSecret()),
       ]);
       hosts.start();

@@ -130,12 +130,15 @@ const settings = z.object({
     .optional()
     .describe(
       'Addresses that browsers send media to, separated by commas, the preferred one first: such as the public one and ' +
-        'that of the LAN. `ADDRESS:PORT` if a router maps that port (and the following ones) to MEDIA_PORT.',
+        'that of the LAN. `ADDRESS:PORT` if a router maps that port (and the following ones) to the media ports.',
     )
     .meta({ shownDefault: 'the loopback and the first network address of the machine' }),
   MEDIA_PORT: wholeNumber(1024, 65_535)
     .default(40_000)
-    .describe('Port for media, UDP and TCP, of the first worker; each further worker takes the next one.'),
+    .describe(
+      'The first of the ports for media, UDP and TCP. There are two for each worker, so that a server takes over, or a ' +
+        'new version starts, while the one before it still has its ports: open all of them in firewalls.',
+    ),
   ICE_TCP: yesNo
     .default(true)
     .describe(

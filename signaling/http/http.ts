@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import type { Listening } from './sharedPort.ts';
 import type { Certificate } from './tls/certificate.ts';
 
 /** One HTTP request, whichever engine carries it. */
@@ -36,9 +37,11 @@ export interface HttpEngine {
   attach(io: Server): void;
   /**
    * Returns the bound port. May be called again after a failure.
-   * @throws PortTaken when another process has the port
+   * @throws PortTaken when another program has the port
    */
-  listen(host: string, port: number): Promise<number>;
+  listen(host: string, port: number, listening: Listening): Promise<number>;
+  /** Takes no new connections; those that are open go on. */
+  stopListening(): Promise<void>;
   /**
    * New connections get this certificate; those that are open stay. Does nothing in an engine without TLS.
    * @throws Error when it cannot be used; the old one then stays
@@ -48,7 +51,7 @@ export interface HttpEngine {
   close(): Promise<void>;
 }
 
-/** Another process listens on the port. */
+/** Another program listens on the port. */
 export class PortTaken extends Error {
   readonly code = 'EADDRINUSE';
 
@@ -56,6 +59,10 @@ export class PortTaken extends Error {
     super(`Port ${port} on ${host} is taken by another program: stop it, or choose another port.`, options);
     this.name = 'PortTaken';
   }
+}
+
+export function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 /** The client went away before its request was whole. */

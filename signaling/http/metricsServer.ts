@@ -1,13 +1,17 @@
 import { createServer } from 'node:http';
 import { METRICS_TYPE } from '../SignalingMetrics.ts';
+import { isInUse } from './http.ts';
+import { type Listening, listenShared } from './sharedPort.ts';
 
 export interface MetricsServer {
-  /** @throws MetricsPortTaken when another process has the port */
-  listen(host: string, port: number): Promise<number>;
+  /** @throws MetricsPortTaken when another program has the port */
+  listen(host: string, port: number, listening: Listening): Promise<number>;
+  /** Takes no new connections. */
+  stopListening(): void;
   close(): void;
 }
 
-/** Another process listens on the port for metrics. */
+/** Another program listens on the port for metrics. */
 class MetricsPortTaken extends Error {
   readonly code = 'METRICS_PORT_TAKEN';
 
@@ -31,18 +35,18 @@ export function createMetricsServer(text: () => Promise<string>): MetricsServer 
   });
   server.maxConnections = 50;
   return {
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => {
-          reject(error.code === 'EADDRINUSE' ? new MetricsPortTaken(port, { cause: error }) : error);
-        });
-        server.listen(port, host, () => {
-          const address = server.address();
-          resolve(typeof address === 'object' && address ? address.port : port);
-        });
-      }),
+    async listen(host, port, listening) {
+      try {
+        return await listenShared(server, host, port, listening);
+      } catch (error) {
+        throw isInUse(error) ? new MetricsPortTaken(port, { cause: error }) : error;
+      }
+    },
+    stopListening() {
+      if (server.listening) server.close();
+    },
     close() {
-      server.close();
+      if (server.listening) server.close();
       server.closeAllConnections();
     },
   };

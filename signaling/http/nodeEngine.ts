@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server as NodeServer, type Ser
 import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'socket.io';
 import { WireRefusal } from '../requests/WireRefusal.ts';
-import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
+import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, isInUse, PortTaken } from './http.ts';
+import { listenShared } from './sharedPort.ts';
 import type { Certificate } from './tls/certificate.ts';
 
 /** Node's own HTTP server, with `ws` below socket.io. Runs everywhere. Speaks TLS if it gets a certificate. */
@@ -36,7 +37,18 @@ export function createNodeEngine(
       io = attached;
       io.attach(server);
     },
-    listen: (host, port) => listen(server, host, port),
+    async listen(host, port, listening) {
+      try {
+        return await listenShared(server, host, port, listening);
+      } catch (error) {
+        throw isInUse(error) ? new PortTaken(host, port, { cause: error }) : error;
+      }
+    },
+    async stopListening() {
+      // Who waits to be accepted still is.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (server.listening) server.close();
+    },
     async useCertificate({ cert, key }) {
       secure?.setSecureContext({ cert, key });
     },
@@ -47,20 +59,6 @@ export function createNodeEngine(
       await io?.close();
     },
   };
-}
-
-function listen(server: NodeServer, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new PortTaken(host, port, { cause: error }) : error);
-    };
-    server.once('error', onError);
-    server.listen(port, host, () => {
-      server.off('error', onError);
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
 }
 
 function toRequest(request: IncomingMessage, maxBodyBytes: number): HttpRequest {

@@ -3,20 +3,18 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { Server } from 'socket.io';
 import { WireRefusal } from '../requests/WireRefusal.ts';
-import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, PortTaken } from './http.ts';
+import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, isInUse, PortTaken } from './http.ts';
+import { assertFree } from './sharedPort.ts';
 import { statusLine } from './statusLine.ts';
 import type { TlsFiles } from './tls/certificate.ts';
-
-/** The package's types lack the listen options. */
-type Uws = typeof uws & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 
 /**
  * Returns the binary, or null where there is none for this platform. `import()` of a binary that does not load can end
  * the process.
  */
-export function loadUws(): Uws | null {
+export function loadUws(): typeof uws | null {
   try {
-    return createRequire(import.meta.url)('uWebSockets.js') as Uws;
+    return createRequire(import.meta.url)('uWebSockets.js') as typeof uws;
   } catch {
     // No binary exists for this system, or it needs a newer C library: `ws` carries the same traffic.
     return null;
@@ -31,7 +29,7 @@ type Route = (app: uws.TemplatedApp) => void;
  * the old app live on in it.
  */
 export function createUwsEngine(
-  uws: Uws,
+  uws: NonNullable<ReturnType<typeof loadUws>>,
   handler: HttpHandler,
   maxBodyBytes: number,
   maxBacklogBytes: number,
@@ -65,33 +63,14 @@ export function createUwsEngine(
     });
   }
 
-  /** uWebSockets.js calls back before its `listen` returns. @throws PortTaken */
-  function listenExclusively(app: uws.TemplatedApp, host: string, port: number): uws.us_listen_socket {
-    // The package's types lack this form. Without the option several processes would share the port, and its clients.
-    const listen = app.listen as unknown as (
-      host: string,
-      port: number,
-      options: number,
-      listening: (socket: uws.us_listen_socket | false) => void,
-    ) => void;
+  /** Shares the port where the system can. uWebSockets.js calls back before its `listen` returns. @throws PortTaken */
+  function bind(app: uws.TemplatedApp, host: string, port: number): uws.us_listen_socket {
     let bound: uws.us_listen_socket | false = false;
-    listen.call(app, host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+    app.listen(host, port, (socket) => {
       bound = socket;
     });
     if (!bound) throw new PortTaken(host, port);
     return bound;
-  }
-
-  /** @throws PortTaken when another process was faster; the old app then has the port again */
-  function takeOver(next: uws.TemplatedApp, { socket, host, port }: NonNullable<typeof listening>): void {
-    listening = null;
-    uws.us_listen_socket_close(socket);
-    try {
-      listening = { socket: listenExclusively(next, host, port), host, port };
-    } catch (error) {
-      listening = { socket: listenExclusively(newest(apps), host, port), host, port };
-      throw error;
-    }
   }
 
   return {
@@ -105,19 +84,34 @@ export function createUwsEngine(
       io.attachApp(asSocketsNeedIt(add, () => apps, maxBacklogBytes));
       add((app) => app.any('/*', (res, req) => void answer(res, req)));
     },
-    async listen(host, port) {
+    async listen(host, port, { besideAnother }) {
       // On port 0 it would bind without SO_REUSEADDR, and nobody could bind that port again for a minute after a crash.
       const boundPort = port === 0 ? await freePort(host) : port;
-      const socket = listenExclusively(newest(apps), host, boundPort);
+      try {
+        if (!besideAnother) await assertFree(host, boundPort);
+      } catch (error) {
+        throw isInUse(error) ? new PortTaken(host, port, { cause: error }) : error;
+      }
+      const socket = bind(newest(apps), host, boundPort);
       listening = { socket, host, port: uws.us_socket_local_port(socket) };
       return listening.port;
+    },
+    async stopListening() {
+      // Whoever waits on the socket is accepted first: closing resets them.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (listening) uws.us_listen_socket_close(listening.socket);
+      listening = null;
     },
     async useCertificate() {
       if (!tls) return;
       const next = createApp();
-      // The old socket has then just accepted everybody who was waiting: closing it would reset them.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (listening) takeOver(next, listening);
+      if (listening) {
+        // Both share the port for a moment. Whoever waits on the old socket is accepted first: closing resets them.
+        await new Promise((resolve) => setImmediate(resolve));
+        const { socket, host, port } = listening;
+        listening = { socket: bind(next, host, port), host, port };
+        uws.us_listen_socket_close(socket);
+      }
       apps = [...apps, next];
     },
     async close() {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePort } from '../../ops/kit/freePort.ts';
+import { freePort, freePorts } from '../../ops/kit/freePort.ts';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
@@ -33,12 +33,13 @@ const started: Supervisor[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'everroom-supervisor-'));
+  const [mediaPort] = await freePorts(2);
   env = {
     ...process.env,
     EVERROOM_DATA: join(folder, 'data'),
     HOST: '127.0.0.1',
     PORT: String(await freePort()),
-    MEDIA_PORT: String(await freePort()),
+    MEDIA_PORT: String(mediaPort),
     WORKERS: '1',
     LOG_LEVEL: 'warn',
     REDIS_URL: '',

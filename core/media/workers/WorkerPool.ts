@@ -8,7 +8,7 @@ import { WorkerSlot } from './WorkerSlot.ts';
 export interface WorkerPoolOptions {
   readonly workers: number;
   readonly listen: readonly MediaListen[];
-  /** Worker i listens on basePort + i. */
+  /** Worker i listens on basePort + i or on basePort + workers + i. */
   readonly basePort: number;
   readonly iceTcp?: boolean;
   readonly workerBin?: string | undefined;
@@ -49,8 +49,9 @@ export class WorkerPool {
     this.#keepAsSpare(spare);
     this.slots = serving.map(
       (worker, index) =>
-        new WorkerSlot(index, options.basePort + index, worker, {
+        new WorkerSlot([options.basePort + index, options.basePort + options.workers + index], worker, {
           listen: options.listen,
+          basePort: options.basePort,
           iceTcp: options.iceTcp ?? true,
           clock: options.clock,
           logger: options.logger,
@@ -60,11 +61,12 @@ export class WorkerPool {
   }
 
   /**
-   * @throws MediaPortTaken when another process holds a media port
+   * @throws MediaPortTaken when other processes hold both ports of a worker
    * @throws MediaPortUnusable when a port cannot be bound for another reason
    */
-  async listen(): Promise<void> {
+  async listen(besideAnother: boolean): Promise<void> {
     await Promise.all(this.slots.map((slot) => slot.ready()));
+    if (!besideAnother) for (const slot of this.slots) slot.lookForOtherPrograms();
   }
 
   pids(): readonly number[] {

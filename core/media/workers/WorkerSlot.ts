@@ -1,12 +1,14 @@
 import type { types } from 'mediasoup';
 import type { Clock, Logger } from '../../ports.ts';
-import { isWorkerGone, MediaPortTaken, MediaPortUnusable, messageOf } from '../mediaFailures.ts';
+import { isPortInUse, isWorkerGone, MediaPortTaken, MediaPortUnusable, messageOf } from '../mediaFailures.ts';
 import type { IceCandidate } from '../rtpTypes.ts';
 import { announcedCandidates, type MediaListen } from './announcedCandidates.ts';
 
 /** The slot's worker and its WebRtcServer, which are replaced together. */
 export interface SlotWorker {
   readonly worker: types.Worker;
+  /** The one of the slot's ports that it has. */
+  readonly port: number;
   readonly webRtcServer: types.WebRtcServer;
 }
 
@@ -21,12 +23,15 @@ const PING_EVERY_MS = 2_000;
 const PING_PATIENCE_MS = 4_000;
 const LAST_CHANCE_MS = 1_000;
 
-/** One media port and the worker behind it. When the worker dies, another takes over the same port at once. */
+/**
+ * A worker and its two media ports, of which it takes the one that is free: two servers of one deployment run side by
+ * side. When the worker dies, another takes over at once.
+ */
 export class WorkerSlot {
-  readonly port: number;
   /** Consumers of all rooms on this worker. The rooms count. */
   consumers = 0;
-  readonly #index: number;
+  readonly #ports: readonly [number, number];
+  readonly #basePort: number;
   readonly #listen: readonly MediaListen[];
   readonly #protocols: readonly ('udp' | 'tcp')[];
   readonly #clock: Clock;
@@ -39,26 +44,26 @@ export class WorkerSlot {
   #stopWatchdog: () => void = () => undefined;
   #closed = false;
 
-  /** Worker `index` (from 0) listens on this port. */
   constructor(
-    index: number,
-    port: number,
+    ports: readonly [number, number],
     worker: types.Worker,
     options: {
       readonly listen: readonly MediaListen[];
+      /** The first of all media ports. */
+      readonly basePort: number;
       readonly iceTcp: boolean;
       readonly clock: Clock;
       readonly logger: Logger;
       readonly takeWorker: () => Promise<types.Worker>;
     },
   ) {
-    this.#index = index;
-    this.port = port;
+    this.#ports = ports;
+    this.#basePort = options.basePort;
     this.#worker = worker;
     this.#listen = options.listen;
     this.#protocols = options.iceTcp ? ['udp', 'tcp'] : ['udp'];
     this.#clock = options.clock;
-    this.#logger = options.logger.child({ mediaPort: port });
+    this.#logger = options.logger.child({ mediaPorts: ports });
     this.#takeWorker = options.takeWorker;
     this.#adopt(worker);
   }
@@ -73,9 +78,18 @@ export class WorkerSlot {
     return this.#bound;
   }
 
+  /** Names the other port in the log if a program keeps it: another server of this deployment needs it later. */
+  lookForOtherPrograms(): void {
+    this.#lookForOtherPrograms().catch((error: unknown) => {
+      if (error instanceof MediaPortTaken) {
+        this.#logger.warn({ err: error }, 'a server that takes over will have to wait for the media ports of this one');
+      } else this.#logger.debug({ error: messageOf(error) }, 'the other media port cannot be checked');
+    });
+  }
+
   /** The addresses of this transport that clients are told. */
   candidatesOf({ iceCandidates }: types.WebRtcTransport): IceCandidate[] {
-    return announcedCandidates(iceCandidates, this.#listen, this.#index);
+    return announcedCandidates(iceCandidates, this.#listen, this.#basePort);
   }
 
   close(): void {
@@ -103,7 +117,7 @@ export class WorkerSlot {
     this.#arrival.catch((error: unknown) => {
       if (!this.#closed) this.#logger.error({ error: messageOf(error) }, 'media worker could not be replaced');
     });
-    // A slot whose port was bound binds it again at once; the port of a standby stays free.
+    // A slot that had a port takes one again at once; the ports of a standby stay free.
     if (this.#bound) this.#bound = this.#bind();
   }
 
@@ -120,27 +134,47 @@ export class WorkerSlot {
   async #tryToBind(): Promise<SlotWorker> {
     await this.#arrival;
     const worker = this.#worker;
-    const deadline = this.#clock.now() + BIND_FOR_MS;
-    for (;;) {
-      try {
-        const webRtcServer = await worker.createWebRtcServer({ listenInfos: this.#listenInfos() });
-        return { worker, webRtcServer };
-      } catch (error) {
-        // It died meanwhile: the slot is already binding its replacement.
-        if (isWorkerGone(error) && !this.#closed) return this.ready();
-        if (!/already in use/i.test(messageOf(error))) throw new MediaPortUnusable(this.port, { cause: error });
-        if (this.#clock.now() >= deadline) throw new MediaPortTaken(this.port, { cause: error });
-        await new Promise<void>((resolve) => this.#clock.setTimer(BIND_RETRY_MS, resolve));
-      }
+    try {
+      return await this.#openOneOf(this.#ports, worker);
+    } catch (error) {
+      // It died meanwhile: the slot is already binding its replacement.
+      if (isWorkerGone(error) && !this.#closed) return this.ready();
+      throw error;
     }
   }
 
-  #listenInfos(): types.TransportListenInfo[] {
+  async #openOneOf(ports: readonly number[], worker: types.Worker): Promise<SlotWorker> {
+    const deadline = this.#clock.now() + BIND_FOR_MS;
+    for (;;) {
+      let inUse: unknown;
+      for (const port of ports) {
+        try {
+          const webRtcServer = await worker.createWebRtcServer({ listenInfos: this.#listenInfos(port) });
+          return { worker, port, webRtcServer };
+        } catch (error) {
+          if (isWorkerGone(error)) throw error;
+          if (!isPortInUse(error)) throw new MediaPortUnusable(port, { cause: error });
+          inUse = error;
+        }
+      }
+      if (this.#clock.now() >= deadline) throw new MediaPortTaken(ports, { cause: inUse });
+      await new Promise<void>((resolve) => this.#clock.setTimer(BIND_RETRY_MS, resolve));
+    }
+  }
+
+  async #lookForOtherPrograms(): Promise<void> {
+    const { worker, port } = await this.ready();
+    const others = this.#ports.filter((other) => other !== port);
+    const { webRtcServer } = await this.#openOneOf(others, worker);
+    webRtcServer.close();
+  }
+
+  #listenInfos(port: number): types.TransportListenInfo[] {
     return this.#listen.flatMap(({ ip, announcedAddress }) =>
       this.#protocols.map((protocol) => ({
         protocol,
         ip,
-        port: this.port,
+        port,
         sendBufferSize: SOCKET_BUFFER_BYTES,
         recvBufferSize: SOCKET_BUFFER_BYTES,
         ...(announcedAddress === undefined ? {} : { announcedAddress }),

@@ -20,7 +20,7 @@ function bound(...addresses: string[]): IceCandidate[] {
 }
 
 function told(listen: readonly MediaListen[], ...addresses: string[]): string[] {
-  return announcedCandidates(bound(...addresses), listen, 1).map(
+  return announcedCandidates(bound(...addresses), listen, 40_000).map(
     ({ protocol, address, port }) => `${protocol} ${address}:${port}`,
   );
 }
@@ -34,7 +34,7 @@ test('an address of the machine is told as it is bound', () => {
   ]);
 });
 
-test('several addresses lead to one socket, each by its own port, which counts up with the workers', () => {
+test('several addresses lead to one socket, each by its own port, which counts up with the media ports', () => {
   const listen = [{ ip: '192.168.1.5', also: [{ address: '203.0.113.7' }, { address: 'meet.example', port: 443 }] }];
   expect(told(listen, '192.168.1.5').filter((way) => way.startsWith('udp'))).toEqual([
     'udp 192.168.1.5:40001',
@@ -50,7 +50,7 @@ test('an announced address and port stand in place of the bound ones', () => {
 
 test('no two candidates have the same priority, and what is named first is preferred', () => {
   const listen = [{ ip: '192.168.1.5', also: [{ address: '203.0.113.7' }] }];
-  const priorities = announcedCandidates(bound('192.168.1.5'), listen, 0).map(({ priority }) => priority);
+  const priorities = announcedCandidates(bound('192.168.1.5'), listen, 40_001).map(({ priority }) => priority);
   expect(new Set(priorities).size).toBe(4);
   expect(priorities[0]).toBeGreaterThan(priorities[2] ?? Number.POSITIVE_INFINITY);
 });

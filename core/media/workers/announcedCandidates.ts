@@ -5,20 +5,20 @@ export interface MediaListen {
   readonly ip: string;
   /** The address that clients are told in place of `ip`. */
   readonly announcedAddress?: string;
-  /** The port that leads to the first worker, by default its own. Each further worker has the next one. */
+  /** The port that leads to the first media port, by default that one itself; the next ones lead to the next ones. */
   readonly announcedPort?: number;
   /** Further addresses that lead to the same socket. */
   readonly also?: readonly { readonly address: string; readonly port?: number }[];
 }
 
 /**
- * Returns the candidates for clients: mediasoup knows one address for each socket and the bound port alone. `worker`
- * counts from 0. What comes first in the settings is preferred.
+ * Returns the candidates for clients: mediasoup knows one address for each socket and the bound port alone. `basePort`
+ * is the first media port. What comes first in the settings is preferred.
  */
 export function announcedCandidates(
   bound: readonly IceCandidate[],
   listen: readonly MediaListen[],
-  worker: number,
+  basePort: number,
 ): IceCandidate[] {
   const announced = listen.flatMap(({ ip, announcedAddress, announcedPort, also = [] }) => {
     const first = announcedAddress ?? ip;
@@ -30,7 +30,7 @@ export function announcedCandidates(
           ...candidate,
           ip: address,
           address,
-          port: port === undefined ? candidate.port : port + worker,
+          port: port === undefined ? candidate.port : port + candidate.port - basePort,
         })),
     );
   });

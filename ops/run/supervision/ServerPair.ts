@@ -95,7 +95,8 @@ export class ServerPair {
     if (this.#active || this.#stopping || this.#standby?.phase !== 'standing-by') return;
     this.#active = this.#standby;
     this.#standby = undefined;
-    this.#active.activate();
+    // The ports of one that served are given back only while it ends.
+    this.#active.activate(this.#everReady);
     this.#options.onChange();
   }
 

@@ -60,10 +60,11 @@ export class ServerProcess {
     return this.#phase;
   }
 
-  activate(): void {
+  /** Another server of this supervisor may still hold ports: then whatever else holds them is not looked for. */
+  activate(besideAnother: boolean): void {
     if (this.#phase !== 'standing-by') throw new Error(`a server that is ${this.#phase} cannot be activated`);
     this.#enter('activating');
-    this.#tell({ type: 'activate' });
+    this.#tell({ type: 'activate', besideAnother });
   }
 
   /** Asks for a sign of life, and looks at what the process did since the last time. */

@@ -1,8 +1,8 @@
 /** The messages between a supervisor and its processes over the IPC channel. */
 
 export type ToServer =
-  /** Bind the ports and serve. */
-  | { readonly type: 'activate' }
+  /** Bind the ports and serve. Another server of this supervisor may still hold some of them. */
+  | { readonly type: 'activate'; readonly besideAnother: boolean }
   /** Say goodbye to clients, then answer `drained`. SIGTERM follows. */
   | { readonly type: 'drain' }
   | { readonly type: 'ping' };

@@ -3,9 +3,10 @@ import type { FromServer, ToServer } from './messages.ts';
 /** The life of a server process in three steps, each called at most once and in this order. */
 export interface SupervisedServer {
   /**
-   * Binds the ports and serves; returns the address to open. The supervisor hears of its errors, then the process ends.
+   * Binds the ports and serves; returns the address to open. Another server of the supervisor may still hold ports if
+   * `besideAnother`. The supervisor hears of its errors, then the process ends.
    */
-  activate(): Promise<{ url: string }>;
+  activate(besideAnother: boolean): Promise<{ url: string }>;
   /** Says goodbye to clients while everything still works. Not called if the server was never activated. */
   drain(): Promise<void>;
   /** Closes everything; the process ends when it is done. */
@@ -29,10 +30,10 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
     else process.stderr.write(`${message}\n`);
     process.exit(1);
   };
-  const activate = async (): Promise<void> => {
+  const activate = async (besideAnother: boolean): Promise<void> => {
     if (!server || activated) return;
     activated = true;
-    const { url } = await server.activate();
+    const { url } = await server.activate(besideAnother);
     if (supervised) await tell({ type: 'ready', url });
     else process.stdout.write(`Everroom is ready at ${url}\n`);
   };
@@ -52,14 +53,14 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: ToServer) => {
     if (message.type === 'ping') void tell({ type: 'pong' });
-    if (message.type === 'activate') void activate().catch(fail);
+    if (message.type === 'activate') void activate(message.besideAnother).catch(fail);
     if (message.type === 'drain') void drain().catch(fail);
   });
 
   try {
     server = await create();
     if (supervised) await tell({ type: 'standing-by' });
-    else await activate();
+    else await activate(false);
   } catch (error) {
     await fail(error);
   }

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
 import { PrivateDeployment } from '../../../ops/kit/deployment/PrivateDeployment.ts';
-import { freePort } from '../../../ops/kit/freePort.ts';
+import { freePorts } from '../../../ops/kit/freePort.ts';
 import { MappedPort } from '../../support/MappedPort.ts';
 import { MeetingPage } from './MeetingPage.ts';
 
@@ -12,8 +12,8 @@ let announcedPort: number;
 let mapped: MappedPort;
 
 beforeAll(async () => {
-  const mediaPort = await freePort();
-  announcedPort = await freePort();
+  const [mediaPort = 0] = await freePorts(2);
+  [announcedPort = 0] = await freePorts(2);
   mapped = new MappedPort(announcedPort, mediaPort);
   const settings = {
     MEDIA_PORT: String(mediaPort),
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 it('a page whose media are blocked says so, its buttons too, until the announced port leads to the server', async () => {
-  expect(await deployment.logTail()).toContain(`Media: UDP and TCP to 127.0.0.1:${announcedPort}`);
+  expect(await deployment.logTail()).toContain(`Media: UDP and TCP to 127.0.0.1:${announcedPort}-${announcedPort + 1}`);
   const ada = await MeetingPage.open(browser, deployment.url);
   await ada.button('New meeting').click();
   await ada.join('Ada');

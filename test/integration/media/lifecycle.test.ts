@@ -1,13 +1,13 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
+import { createMediaPlane, type MediaPlaneOptions } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
-import { freePort } from '../../../ops/kit/freePort.ts';
+import { freePorts } from '../../../ops/kit/freePort.ts';
 import { joined, published, resumed } from '../../support/room.ts';
 import { signalProcess } from '../../support/signalProcess.ts';
-import { silentLogger, systemClock } from '../../support/system.ts';
+import { recordingLogger, silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
@@ -231,55 +231,77 @@ describe('workers', () => {
     await hanging.close();
   });
 
-  test('media ports bind on demand, wait for a dying process, and an error names a taken port', async () => {
-    const basePort = await freePort();
-    const holder = createSocket('udp4').bind(basePort, '127.0.0.1');
+  async function planeAt(basePort: number, more: Partial<MediaPlaneOptions> = {}): Promise<MediaPlane> {
+    return createMediaPlane({
+      ...{ workers: 1, listen: [{ ip: '127.0.0.1' }], basePort, clock: systemClock, logger: silentLogger },
+      ...more,
+    });
+  }
+
+  async function hold(port: number): Promise<Socket> {
+    const holder = createSocket('udp4').bind(port, '127.0.0.1');
     await once(holder, 'listening');
+    return holder;
+  }
+
+  test('two servers run side by side; a third waits until one ends, and its error names the ports', async () => {
+    const [basePort = 0] = await freePorts(2);
+    const planes = [await planeAt(basePort), await planeAt(basePort)];
+    for (const plane of planes) await plane.listen({ besideAnother: true });
+    const late = await planeAt(basePort, { clock: { ...systemClock, now: () => Date.now() * 1_000 } });
+    await expect(late.listen()).rejects.toMatchObject({ name: 'MediaPortTaken', ports: [basePort, basePort + 1] });
+    await expect(late.listen()).rejects.toThrow('MEDIA_PORT');
+
     let asked = 0;
     const now = (): number => {
       asked += 1;
       return Date.now();
     };
-    const standby = await createMediaPlane({
-      workers: 1,
-      listen: [{ ip: '127.0.0.1' }],
-      basePort,
-      clock: { ...systemClock, now },
-      logger: silentLogger,
-    });
-    const listening = standby.listen();
-    // One message for the time limit, and one for each failed attempt.
+    const third = await planeAt(basePort, { clock: { ...systemClock, now } });
+    const listening = third.listen({ besideAnother: true });
+    // One look for the time limit, and one for each failed attempt.
     asked = 0;
-    await waitUntil(() => asked >= 3 || 'it has not found the port taken twice');
-    holder.close();
+    await waitUntil(() => asked >= 3 || 'it has not found the ports taken twice');
+    await planes[0]?.close();
     await listening;
+    await Promise.all([planes[1], late, third].map((plane) => plane?.close()));
+  });
 
-    const late = { ...systemClock, now: () => Date.now() * 1_000 };
-    const second = await createMediaPlane({
-      workers: 1,
-      listen: [{ ip: '127.0.0.1' }],
-      basePort,
-      clock: late,
-      logger: silentLogger,
+  test('a server takes the port that another program left, and names the other', async () => {
+    const [basePort = 0] = await freePorts(2);
+    const holder = await hold(basePort);
+    const logger = recordingLogger();
+    const plane = await planeAt(basePort, {
+      clock: { ...systemClock, now: () => Date.now() * 1_000 },
+      logger,
+      listen: [{ ip: '127.0.0.1', announcedPort: 50_000 }],
     });
-    await expect(second.listen()).rejects.toMatchObject({ name: 'MediaPortTaken', port: basePort });
-    await expect(second.listen()).rejects.toThrow('MEDIA_PORT');
-    await Promise.all([standby.close(), second.close()]);
+    await plane.listen();
+    await waitUntil(() => logger.lines.some(({ level }) => level === 'warn') || 'nothing is logged');
+    expect(logger.lines.find(({ level }) => level === 'warn')?.fields).toMatchObject({
+      err: { name: 'MediaPortTaken', ports: [basePort] },
+    });
+
+    const room = new TestRoom(plane);
+    room.record(joined('ann', 1));
+    const { transports } = await SilentPeer.join(plane, room, 'ann', 1);
+    expect(transports.send.iceCandidates.map(({ port }) => port)).toEqual([50_001, 50_001]);
+    holder.close();
+    await plane.close();
   });
 
   test('a standby without ports also replaces its workers, without binding a port', async () => {
-    const basePort = await freePort();
-    const options = { workers: 1, listen: [{ ip: '127.0.0.1' }], basePort, clock: systemClock, logger: silentLogger };
-    const standby = await createMediaPlane(options);
+    const [basePort = 0] = await freePorts(2);
+    const standby = await planeAt(basePort);
     const [pid] = standby.workerPids();
     signalProcess(pid, 'SIGKILL');
     await waitUntil(() => {
       const [now] = standby.workerPids();
       return (now !== undefined && now !== pid) || 'the worker is not replaced';
     });
-    const active = await createMediaPlane(options);
-    await active.listen();
-    await Promise.all([standby.close(), active.close()]);
+    const holders = [await hold(basePort), await hold(basePort + 1)];
+    for (const holder of holders) holder.close();
+    await standby.close();
   });
 
   test('the error for a worker that does not run names it and gives advice', async () => {

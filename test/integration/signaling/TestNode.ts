@@ -94,6 +94,8 @@ export interface TestNodeOptions {
   readonly store: InMemoryJournalStore;
   readonly nodeId?: string;
   readonly port?: number;
+  /** Another node may listen on the port. */
+  readonly besideAnother?: boolean;
   readonly limits?: Partial<Limits>;
   readonly pageFolder?: string;
   readonly iceServers?: SignalingDeps['iceServers'];
@@ -203,7 +205,9 @@ export class TestNode {
       ...(options.sidecars ? { sidecars: options.sidecars } : {}),
     });
     hosts.start();
-    const { url } = await signaling.listen('127.0.0.1', options.port ?? 0);
+    const { url } = await signaling.listen('127.0.0.1', options.port ?? 0, {
+      besideAnother: options.besideAnother ?? false,
+    });
     const port = options.port === undefined ? new URL(url).port : options.port;
     const scheme = options.tls ? 'https' : 'http';
     return new TestNode({ nodeId, url: `${scheme}://127.0.0.1:${port}`, signaling, audiences, hosts, logger });

@@ -8,7 +8,7 @@ import { type RequestName, requests } from '../../../signaling/protocol/requests
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
-import { API_SECRET, clock, closeTestMedia, TestNode, TOKEN_SECRET } from './TestNode.ts';
+import { API_SECRET, closeTestMedia, TestNode, TOKEN_SECRET } from './TestNode.ts';
 
 afterAll(closeTestMedia);
 
@@ -305,16 +305,5 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     await expect(connect(await node.joinToken(roomId, 'bob'))).rejects.toMatchObject({ code: 'DRAINING' });
     expect((await node.rest('GET', '/readyz')).body).toMatchObject({ ready: false, checks: { serving: false } });
     await ann.ask('raiseHand', {});
-  });
-
-  it('a node says that its port is taken, and can listen on it later, even after a crash with clients', async () => {
-    const ann = await join('ann');
-    const store = new InMemoryJournalStore();
-    await expect(TestNode.start({ engine, store, port: node.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    await node.close();
-    await ann.isCutOff();
-    const next = await TestNode.start({ engine, store, port: node.port, clock });
-    nodes.push(next);
-    expect((await next.rest('GET', '/livez')).status).toBe(200);
   });
 });
