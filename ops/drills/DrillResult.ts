@@ -10,9 +10,13 @@ export interface DrillResult {
   readonly seed: number;
   readonly rounds: number;
   readonly participants: number;
+  readonly rooms: number;
   /** The same fault in a call on bare mediasoup. */
   readonly floor?: Floor;
+  /** Gaps of those whom the fault hits, or of everybody if it hits nobody. */
   readonly media: { readonly video: Summary; readonly audio: Summary };
+  /** Only with several nodes: gaps between people of whom the fault hits neither. */
+  readonly others?: { readonly video: Summary; readonly audio: Summary };
   /** Only with `reencoder`: from the fault to the last viewer's first frame of the source, one for each round. */
   readonly fallbackMs?: Summary;
   /** Only with `reencoder`: from the fault until everybody sees everybody reencoded again, one for each round. */
@@ -24,6 +28,8 @@ export interface DrillResult {
     readonly reordered: number;
   };
   readonly state: { readonly mismatches: number };
+  /** How often somebody left a room, or had to join it again, because of a fault. */
+  readonly places: { readonly lost: number };
   readonly hotMics: number;
   readonly reloads: number;
   /** Everything that must not happen: who saw it and when, with the requests, answers, pictures and sounds. */
@@ -55,6 +61,9 @@ export function formatOutcome({ result, calm }: DrillOutcome): string {
     [
       row('video gap', media.video),
       row('audio gap', media.audio),
+      ...(result.others
+        ? [row('video gap, others', result.others.video), row('audio gap, others', result.others.audio)]
+        : []),
       ...(floor ? [row('video gap, bare mediasoup', floor.video), row('audio gap, bare mediasoup', floor.audio)] : []),
       ...(result.fallbackMs ? [row('all on the source', result.fallbackMs)] : []),
       ...(result.returnMs ? [row('all reencoded again', result.returnMs)] : []),
@@ -63,8 +72,13 @@ export function formatOutcome({ result, calm }: DrillOutcome): string {
     ],
   );
   const counts = formatTable(
-    ['facts acked', 'lost', 'duplicated', 'reordered', 'state mismatches', 'hot mics', 'reloads'],
-    [[facts.acked, facts.lost, facts.duplicated, facts.reordered, state.mismatches, result.hotMics, result.reloads]],
+    ['facts acked', 'lost', 'duplicated', 'reordered', 'mismatches', 'places lost', 'hot mics', 'reloads'],
+    [
+      [
+        ...[facts.acked, facts.lost, facts.duplicated, facts.reordered, state.mismatches],
+        ...[result.places.lost, result.hotMics, result.reloads],
+      ],
+    ],
   );
   const shown = problems
     .slice(0, MOST_PROBLEMS)
@@ -72,7 +86,7 @@ export function formatOutcome({ result, calm }: DrillOutcome): string {
   if (problems.length > shown.length)
     shown.push(`  … and ${problems.length - shown.length} more (--json has them all)`);
   return [
-    `${fault}: ${rounds} rounds, ${participants} participants`,
+    `${fault}: ${rounds} rounds, ${participants} participants, ${result.rooms === 1 ? 'one room' : `${result.rooms} rooms`}`,
     '',
     gaps,
     '',

@@ -1,28 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Journal } from '../../core/ports.ts';
-import type { ParticipantId, RoomId } from '../../core/room/state.ts';
+import type { ParticipantId } from '../../core/room/state.ts';
 import type { DrillClient } from '../kit/clients/DrillClient.ts';
-import type { Deed } from '../kit/clients/deeds.ts';
-import type { RoomPicture } from '../kit/clients/roomPicture.ts';
-import type { Deployment } from '../kit/deployment/Deployment.ts';
-import type { RoomApi } from '../kit/RoomApi.ts';
 import { randomFrom } from '../kit/random.ts';
 import { summarize } from '../kit/statistics.ts';
 import { waitUntilNothingMissing } from '../kit/waitUntil.ts';
-import { checkFacts } from './checks/facts.ts';
 import type { Span } from './checks/gaps.ts';
-import type { HotMic } from './checks/hotMics.ts';
-import { differences, viewOfState } from './checks/state.ts';
 import type { DrillOutcome } from './DrillResult.ts';
-import type { Fault } from './faults/Fault.ts';
-import { replayed } from './journalOf.ts';
-import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from './pace.ts';
-import type { Problem } from './problems.ts';
-import { type MeasuredGap, Recording } from './Recording.ts';
-import { type Detours, ReencodedMeeting } from './ReencodedMeeting.ts';
-import { missingOf } from './recovered.ts';
-import { serverView } from './serverView.ts';
-import { WholeJournal } from './WholeJournal.ts';
+import type { Fault, Injected } from './faults/Fault.ts';
+import { Meeting, type MeetingScene, type Member } from './Meeting.ts';
+import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS } from './pace.ts';
+import type { MeasuredGap } from './Recording.ts';
+import type { Detours } from './ReencodedMeeting.ts';
 
 export interface DrillPlan {
   readonly fault: Fault;
@@ -32,242 +20,195 @@ export interface DrillPlan {
   readonly reencoded?: boolean;
 }
 
-/** The server and the clients of a drill. The clients are not in the room yet. */
-export interface DrillScene {
-  readonly deployment: Deployment;
-  readonly api: RoomApi;
-  readonly journal: Journal;
+/** The servers and the clients of a drill. The clients are not in a room yet. */
+export interface DrillScene extends MeetingScene {
   readonly clients: readonly DrillClient[];
+  /** Who meets whom, and at which node each enters; everybody in one room of `deployment` if not given. */
+  readonly rooms?: readonly (readonly Member[])[];
   readonly log: (line: string) => void;
 }
 
 interface Round {
   readonly calm: Span;
-  readonly fault: Span;
+  /** Of those whom the fault hits, or of everybody if it hits nobody. */
   readonly gaps: readonly MeasuredGap[];
-  readonly detours: Detours | null;
+  /** Of those whom it does not hit while it hits others. */
+  readonly others: readonly MeasuredGap[];
+  readonly detours: readonly Detours[];
 }
 
-const TRAFFIC = { chatEveryMs: 200, stateEveryMs: 200 } as const;
-const ANSWER_LIMIT_MS = 30_000;
+/** Longer than a machine that is busy with a recovery keeps a picture back, shorter than a way back over a new node. */
+const STOPPED_MS = 1_500;
 
 /**
- * Holds a meeting on a deployment and hurts it again and again while everybody talks, chats and raises hands. In the
- * end it compares the answers, copies and sounds of each client with the journal.
+ * Holds meetings on a deployment and hurts it again and again while everybody talks, chats and raises hands. In the
+ * end each meeting is judged.
  */
 export class Drill {
   readonly #plan: DrillPlan;
   readonly #scene: DrillScene;
   readonly #random: () => number;
-  readonly #reencoded: ReencodedMeeting | null;
-  readonly #recording = new Recording();
-  readonly #mutedSpans: Span[] = [];
-  readonly #problems: Problem[] = [];
-  #mutedSince: number | null = null;
+  #meetings: Meeting[] = [];
 
   constructor(plan: DrillPlan, scene: DrillScene) {
     this.#plan = plan;
     this.#scene = scene;
     this.#random = randomFrom(plan.seed);
-    this.#reencoded = plan.reencoded ? new ReencodedMeeting(scene.clients) : null;
   }
 
   async run(): Promise<DrillOutcome> {
-    const roomId = await this.#openRoom();
-    const whole = new WholeJournal(this.#scene.journal, roomId);
     try {
-      const outcome = await this.#hurt(roomId, whole);
-      await this.#scene.api.closeRoom(roomId);
+      await this.#begin();
+      const outcome = await this.#hurt();
+      for (const meeting of this.#meetings) await meeting.close();
       return outcome;
     } finally {
-      whole.stop();
+      for (const meeting of this.#meetings) meeting.stop();
     }
   }
 
-  async #hurt(roomId: RoomId, whole: WholeJournal): Promise<DrillOutcome> {
-    const { clients, log } = this.#scene;
-    await this.#mute();
-    await Promise.all(clients.map((client) => client.startTraffic(TRAFFIC)));
+  async #begin(): Promise<void> {
+    const { clients, deployment, log } = this.#scene;
+    const rooms = this.#scene.rooms ?? [clients.map((client) => ({ client, url: deployment.url }))];
+    for (const [index, members] of rooms.entries()) {
+      const name = rooms.length === 1 ? 'Drill' : `Drill ${index + 1}`;
+      const meeting = await Meeting.begin(name, members, this.#scene, this.#plan.reencoded ?? false);
+      this.#meetings.push(meeting);
+      log(`${name}: ${members.length} participants see and hear each other`);
+    }
+  }
+
+  async #hurt(): Promise<DrillOutcome> {
+    for (const meeting of this.#meetings) await meeting.talk();
     const rounds: Round[] = [];
     for (let round = 1; round <= this.#plan.rounds; round += 1) {
       rounds.push(await this.#round(round));
       // A meeting that did not recover is not hurt again.
-      if (this.#problems.length > 0) break;
-      await this.#provePresenceOfMuted();
+      if (this.#meetings.some(({ problems }) => problems.length > 0)) break;
+      for (const meeting of this.#meetings) await meeting.provePresenceOfMuted();
     }
-    log('traffic ends');
-    const stopped = await Promise.all(clients.map((client) => client.stopTraffic(ANSWER_LIMIT_MS)));
-    const deeds = new Map(clients.map(({ participantId }, index) => [participantId, stopped[index] ?? []]));
-    return this.#judge(roomId, whole, rounds, deeds);
-  }
-
-  /** The client whose microphone is muted during every fault: nobody may ever hear it. */
-  get #silent(): DrillClient {
-    const { clients } = this.#scene;
-    const silent = clients[1];
-    if (!silent) throw new Error('a drill needs two participants');
-    return silent;
-  }
-
-  async #openRoom(): Promise<RoomId> {
-    const { api, clients, deployment, log } = this.#scene;
-    const roomId = await api.createRoom('Drill');
-    await Promise.all(
-      clients.map(async (client, index) => {
-        const name = client.participantId;
-        const token = await api.joinToken(roomId, name, this.#reencoded && index === 0 ? 'host' : 'member');
-        await client.join({ url: deployment.url, token, name, publish: true });
-      }),
-    );
-    await waitUntilNothingMissing('the meeting does not begin', () => missingOf(clients), SETUP_LIMIT_MS);
-    log(`${clients.length} participants see and hear each other`);
-    const reencoded = this.#reencoded;
-    if (reencoded) {
-      await reencoded.begin();
-      await waitUntilNothingMissing('not every camera is reencoded', () => reencoded.missing(), SETUP_LIMIT_MS);
-      log('everybody sees everybody reencoded');
-    }
-    return roomId;
+    this.#scene.log('traffic ends');
+    return this.#judge(rounds);
   }
 
   async #round(round: number): Promise<Round> {
-    const { clients, deployment, log } = this.#scene;
+    const { deployment, log } = this.#scene;
     const { fault } = this.#plan;
     await waitUntilNothingMissing('the fault cannot be injected', () => fault.available(deployment), RECOVERY_LIMIT_MS);
     const calmFrom = Date.now();
     await sleep(CALM_MS + this.#random() * CALM_VARIES_MS);
-    const before = await this.#recoveries();
+    const before = await this.#each(async (meeting) => ({
+      nodes: await meeting.nodes(),
+      recoveries: await meeting.recoveries(),
+    }));
     const injected = await fault.inject(deployment);
     log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
-    await this.#expectSoon(round, 'it does not recover', () => missingOf(clients));
+    await this.#recover(round, injected);
+    const measured = await this.#each(async (meeting, index) => {
+      const { span, gaps } = await meeting.gaps(round, injected.at);
+      const detours = await meeting.detours(round, span);
+      if (detours) log(`round ${round}: ${detoursInWords(detours)}`);
+      const { nodes, recoveries } = before[index] ?? { nodes: new Map(), recoveries: new Map() };
+      const isHit = (who: ParticipantId): boolean =>
+        injected.nodes ? injected.nodes.some((name) => nodes.get(who)?.startsWith(`${name}-`)) : fault.breaksMedia;
+      const [hit, others] = split(gaps, ({ receiver, publisher }) => isHit(receiver) || isHit(publisher));
+      this.#expectUndisturbed(meeting, round, injected.at, others);
+      await this.#expectNoReturn(meeting, round, recoveries, isHit);
+      return { gaps: hit, others, detours };
+    });
+    const hit = measured.flatMap(({ gaps }) => gaps);
+    const others = measured.flatMap((each) => each.others);
+    return {
+      calm: { from: calmFrom, to: injected.at },
+      ...(hit.length > 0 ? { gaps: hit, others } : { gaps: others, others: [] }),
+      detours: measured.flatMap(({ detours }) => detours ?? []),
+    };
+  }
+
+  /** Waits until everybody sees and hears everybody again, and then until what was broken is replaced. */
+  async #recover(round: number, injected: Injected): Promise<void> {
+    const { log } = this.#scene;
+    await this.#each((meeting) =>
+      meeting.expectSoon(round, 'it does not recover', () => meeting.missingWithoutReencoder()),
+    );
     log(`round ${round}: everybody sees and hears everybody again`);
     // A fault may be noticed late: everybody must still be there once the broken part is replaced.
-    const missing = async (): Promise<string | null> =>
-      (await injected.replaced()) ?? (await this.#reencoded?.missing()) ?? (await missingOf(clients));
-    await this.#expectSoon(round, 'the broken part is not replaced', missing);
-    await sleep(SETTLE_MS);
-    const span = { from: injected.at, to: Date.now() };
-    await this.#recording.collect(clients);
-    const gaps = this.#recording.gaps(span, new Set([this.#silent.participantId]));
-    for (const { receiver, publisher, kind } of gaps.filter(({ gapMs }) => gapMs === null)) {
-      this.#problems.push({
-        what: `${receiver} has no ${kind} of ${publisher} before or after the fault`,
+    await this.#each((meeting) =>
+      meeting.expectSoon(
+        round,
+        'the broken part is not replaced',
+        async () => (await injected.replaced()) ?? (await meeting.missing()),
+      ),
+    );
+  }
+
+  #expectUndisturbed(meeting: Meeting, round: number, faultAt: number, gaps: readonly MeasuredGap[]): void {
+    for (const { receiver, publisher, kind, gapMs } of gaps) {
+      if (gapMs === null || gapMs <= STOPPED_MS) continue;
+      meeting.note({
+        what: `${receiver} had no ${kind} of ${publisher} for ${Math.round(gapMs)} ms, although the fault hit others`,
         round,
         who: receiver,
-        evidence: { kind: 'noMedia', publisher, ...span },
+        evidence: { kind: 'stopped', publisher, gapMs, faultAt },
       });
     }
-    const detours = (await this.#reencoded?.detours(this.#recording, span)) ?? null;
-    if (detours) log(`round ${round}: ${detoursInWords(detours)}`);
-    this.#problems.push(...(detours?.problems ?? []).map((problem) => ({ ...problem, round })));
-    const recoveries = (await this.#recoveries()) - before;
-    if (!fault.breaksMedia && recoveries > 0) {
-      const what = `${recoveries} clients had to come back`;
-      this.#problems.push({ what, round, who: null, evidence: { kind: 'cameBack', recoveries } });
+  }
+
+  /** Those whom the fault does not hit must not have to come back. */
+  async #expectNoReturn(
+    meeting: Meeting,
+    round: number,
+    before: ReadonlyMap<ParticipantId, number>,
+    isHit: (who: ParticipantId) => boolean,
+  ): Promise<void> {
+    for (const [who, now] of await meeting.recoveries()) {
+      const recoveries = now - (before.get(who) ?? 0);
+      if (recoveries === 0 || isHit(who)) continue;
+      const what = `${who} had to come back ${recoveries} times`;
+      meeting.note({ what, round, who, evidence: { kind: 'cameBack', recoveries } });
     }
-    return { calm: { from: calmFrom, to: injected.at }, fault: span, gaps, detours };
   }
 
-  /** How often all clients together resumed or rebuilt their media. */
-  async #recoveries(): Promise<number> {
-    const statuses = await Promise.all(this.#scene.clients.map((client) => client.status()));
-    return statuses.reduce((sum, { recoveries }) => sum + recoveries, 0);
-  }
-
-  async #mute(): Promise<void> {
-    await this.#silent.setMicrophoneMuted(true);
-    this.#mutedSince = Date.now();
-    // From here on its sound has another tone, so receivers recognise it whenever they hear it.
-    await this.#silent.hear('muted');
-  }
-
-  /**
-   * Opens the muted microphone until everybody has heard it, and mutes it again: this proves that the mute silenced it.
-   */
-  async #provePresenceOfMuted(): Promise<void> {
-    const { clients } = this.#scene;
-    const { participantId } = this.#silent;
-    const from = Date.now();
-    this.#mutedSpans.push({ from: this.#mutedSince ?? from, to: from });
-    await this.#silent.hear('open');
-    await this.#silent.setMicrophoneMuted(false);
-    const receivers = clients.map((client) => client.participantId);
-    const missing = async (): Promise<string | null> => {
-      await this.#recording.collect(clients);
-      const [deaf] = this.#recording.unheard(participantId, receivers, { from, to: Date.now() });
-      return deaf === undefined ? null : `${deaf} does not hear ${participantId}, who is unmuted`;
+  async #judge(rounds: readonly Round[]): Promise<DrillOutcome> {
+    const verdicts = await this.#each((meeting) => meeting.judge());
+    const sum = (of: (verdict: (typeof verdicts)[number]) => number): number =>
+      verdicts.reduce((total, verdict) => total + of(verdict), 0);
+    const problems = verdicts.flatMap((verdict) => verdict.problems);
+    const summaryOf = (gaps: readonly MeasuredGap[]) => {
+      const ofKind = (kind: 'audio' | 'video') =>
+        summarize(gaps.filter((gap) => gap.kind === kind).flatMap(({ gapMs }) => gapMs ?? []));
+      return { video: ofKind('video'), audio: ofKind('audio') };
     };
-    await this.#expectSoon(null, 'unmuting has no effect', missing);
-    await this.#mute();
-  }
-
-  async #judge(
-    roomId: RoomId,
-    whole: WholeJournal,
-    rounds: readonly Round[],
-    deeds: ReadonlyMap<ParticipantId, Deed[]>,
-  ): Promise<DrillOutcome> {
-    const { clients } = this.#scene;
-    for (const [participantId, all] of deeds) {
-      const unanswered = all.filter(({ ackedAt, refused }) => ackedAt === null && refused === null);
-      if (unanswered.length === 0) continue;
-      this.#problems.push({
-        what: `${participantId} never got an answer to ${unanswered.length} requests`,
-        round: null,
-        who: participantId,
-        evidence: { kind: 'unanswered', deeds: unanswered },
-      });
-    }
-    await this.#waitForCopies(roomId);
-    const commits = await whole.commits();
-    const room = replayed(commits);
-    const views = await Promise.all(clients.map((client) => client.roomView()));
-    const copies = new Map(clients.map(({ participantId }, index) => [participantId, views[index] as RoomPicture]));
-    const facts = checkFacts(deeds, commits, room, copies);
-    const mismatches = await this.#mismatches(roomId, whole, viewOfState(room), copies);
-
-    if (this.#mutedSince !== null) this.#mutedSpans.push({ from: this.#mutedSince, to: Date.now() });
-    await this.#recording.collect(clients);
-    const hotMics = this.#recording.hotMics(new Map([[this.#silent.participantId, this.#mutedSpans]]));
-    const reloads = clients.map((client) => client.reloads());
-    const troubles = await Promise.all(clients.map(async (client) => (await client.status()).troubles));
-
-    const problems: Problem[] = [
-      ...this.#problems,
-      ...facts.problems,
-      ...mismatches,
-      ...hotMics.map(toProblem),
-      ...clients.flatMap(({ participantId: who }, index) =>
-        [...(reloads[index] ?? []), ...(troubles[index] ?? [])].map((said) => ({
-          what: `${who}: ${said}`,
-          round: null,
-          who,
-          evidence: { kind: 'client', said } as const,
-        })),
-      ),
-    ];
-    const gaps = rounds.flatMap((round) => round.gaps);
-    const ofKind = (kind: 'audio' | 'video') =>
-      summarize(gaps.filter((gap) => gap.kind === kind).flatMap(({ gapMs }) => gapMs ?? []));
+    const others = rounds.flatMap((round) => round.others);
     const calmOf = (kind: 'audio' | 'video') =>
-      summarize(rounds.flatMap(({ calm }) => this.#recording.intervals(kind, calm)));
+      summarize(
+        rounds.flatMap(({ calm }) => this.#meetings.flatMap(({ recording }) => recording.intervals(kind, calm))),
+      );
     return {
       result: {
         fault: this.#plan.fault.name,
         seed: this.#plan.seed,
         rounds: rounds.length,
-        participants: clients.length,
-        media: { video: ofKind('video'), audio: ofKind('audio') },
-        ...(this.#reencoded && {
-          fallbackMs: summarize(rounds.flatMap(({ detours }) => detours?.fallbackMs ?? [])),
-          returnMs: summarize(rounds.flatMap(({ detours }) => detours?.returnMs ?? [])),
+        participants: this.#scene.clients.length,
+        rooms: this.#meetings.length,
+        media: summaryOf(rounds.flatMap((round) => round.gaps)),
+        ...(others.length > 0 && { others: summaryOf(others) }),
+        ...(this.#plan.reencoded && {
+          fallbackMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ fallbackMs }) => fallbackMs ?? []))),
+          returnMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ returnMs }) => returnMs ?? []))),
         }),
-        facts: { acked: facts.acked, lost: facts.lost, duplicated: facts.duplicated, reordered: facts.reordered },
-        state: { mismatches: mismatches.length },
-        hotMics: hotMics.length,
-        reloads: reloads.flat().length,
+        facts: {
+          acked: sum(({ facts }) => facts.acked),
+          lost: sum(({ facts }) => facts.lost),
+          duplicated: sum(({ facts }) => facts.duplicated),
+          reordered: sum(({ facts }) => facts.reordered),
+        },
+        state: { mismatches: sum(({ mismatches }) => mismatches) },
+        places: { lost: sum((verdict) => verdict.lostPlaces) },
+        hotMics: sum(({ hotMics }) => hotMics),
+        reloads: sum(({ reloads }) => reloads),
         problems,
         ok: problems.length === 0,
       },
@@ -275,69 +216,17 @@ export class Drill {
     };
   }
 
-  /** The traffic has ended: waits until every copy has the journal's version. */
-  async #waitForCopies(roomId: RoomId): Promise<void> {
-    const { clients, journal } = this.#scene;
-    const missing = async (): Promise<string | null> => {
-      const { version } = await journal.position(roomId);
-      const statuses = await Promise.all(clients.map((client) => client.status()));
-      const behind = statuses.findIndex((status) => status.version !== version);
-      if (behind < 0) return null;
-      return `${clients[behind]?.participantId} shows version ${statuses[behind]?.version} of ${version}`;
-    };
-    await this.#expectSoon(null, 'copies of the room differ', missing);
+  /** All meetings at the same time: what happens in one of them must not wait for another one. */
+  #each<T>(of: (meeting: Meeting, index: number) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.#meetings.map(of));
   }
+}
 
-  /**
-   * Waits until nothing is missing. After RECOVERY_LIMIT_MS it notes a problem, and the drill goes on to its verdict.
-   */
-  async #expectSoon(round: number | null, failing: string, missing: () => Promise<string | null>): Promise<void> {
-    const waitedFrom = Date.now();
-    try {
-      await waitUntilNothingMissing(failing, missing, RECOVERY_LIMIT_MS);
-    } catch (error) {
-      const what = error instanceof Error ? error.message : String(error);
-      const evidence = { kind: 'notRecovered', waitedFrom, waitedTo: Date.now() } as const;
-      this.#problems.push({ what, round, who: null, evidence });
-    }
-  }
-
-  /** Compares every client's copy, and then the server's replica, with the replayed journal [J1]. */
-  async #mismatches(
-    roomId: RoomId,
-    whole: WholeJournal,
-    room: RoomPicture,
-    copies: ReadonlyMap<ParticipantId, RoomPicture>,
-  ): Promise<Problem[]> {
-    const { api, deployment } = this.#scene;
-    const replica = await serverView(deployment.url, await api.joinToken(roomId, 'observer'));
-    const commits = await whole.commits();
-    const version = commits.length;
-    const wrong = [...copies].flatMap(([who, copy]) =>
-      mismatches(`copy of ${who}`, who, version, differences(room, copy)),
-    );
-    const then = viewOfState(replayed(commits.slice(0, replica.version)));
-    return [...wrong, ...mismatches('the server', null, replica.version, differences(then, replica.room))];
-  }
+function split<T>(items: readonly T[], isFirst: (item: T) => boolean): [first: T[], second: T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 function detoursInWords({ fallbackMs, returnMs }: Detours): string {
   const after = (ms: number | null): string => (ms === null ? 'never' : `after ${Math.round(ms)} ms`);
   return `everybody saw the sources ${after(fallbackMs)}, and reencoded pictures again ${after(returnMs)}`;
-}
-
-function mismatches(where: string, who: ParticipantId | null, version: number, found: readonly string[]): Problem[] {
-  return found.map((difference) => ({
-    what: `[J1] ${where}: ${difference}`,
-    round: null,
-    who,
-    evidence: { kind: 'state', where, version, difference },
-  }));
-}
-
-function toProblem(hotMic: HotMic): Problem {
-  const { receiver, publisher, heard } = hotMic;
-  const from = new Date(heard.from).toISOString();
-  const what = `[M2] ${receiver} heard ${publisher}, who was muted (${heard.stretches} stretches from ${from} on)`;
-  return { what, round: null, who: receiver, evidence: { kind: 'hotMic', hotMic } };
 }

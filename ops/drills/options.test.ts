@@ -10,6 +10,10 @@ test('a drill has four bots and ten rounds on a private server by default', () =
     rounds: 10,
     seed: 7,
     floor: false,
+    nodes: 1,
+    spread: false,
+    lastsMs: 0,
+    cutFrom: 'all',
     engine: 'auto',
     url: undefined,
     json: undefined,
@@ -31,6 +35,13 @@ test('the option --firefox turns three bots into pages of Firefox', () => {
   expect(parseOptions(['server', '--firefox', '--pages', '1'])).toMatchObject({ pages: 1, browser: 'firefox' });
 });
 
+test('a fault of a cluster has six bots on three nodes, and lasts as long as --seconds says', () => {
+  expect(parseOptions(['node'])).toMatchObject({ participants: 6, nodes: 3, spread: false, lastsMs: 0 });
+  expect(parseOptions(['hang', '--seconds', '4', '--spread'])).toMatchObject({ lastsMs: 4_000, spread: true });
+  expect(parseOptions(['partition', '--cut', 'redis'])).toMatchObject({ lastsMs: 15_000, cutFrom: 'redis' });
+  expect(parseOptions(['redis-down', '--seconds', '600'])).toMatchObject({ nodes: 2, lastsMs: 600_000 });
+});
+
 test.each([
   [[], /name one fault/],
   [['redis'], /name one fault/],
@@ -40,9 +51,17 @@ test.each([
   [['server', '--pages', '9'], /from 0 to 4/],
   [['server', '--url', 'nonsense'], /Invalid URL/],
   [['server', '--unknown'], /--unknown/],
-  [['reencoder', '--floor'], /worker or server/],
-  [['redis-failover', '--floor'], /worker or server/],
-  [['redis-failover', '--url', 'http://127.0.0.1:1'], /private server/],
+  [['reencoder', '--floor'], /worker, server or node/],
+  [['redis-failover', '--floor'], /worker, server or node/],
+  [['redis-failover', '--url', 'http://127.0.0.1:1'], /a Redis of its own/],
+  [['node', '--url', 'http://127.0.0.1:1'], /a cluster of its own/],
+  [['hang', '--floor'], /worker, server or node/],
+  [['server', '--spread'], /fault of one server/],
+  [['node', '--seconds', '5'], /over at once/],
+  [['redis-down', '--seconds', '601'], /from 1 to 600/],
+  [['hang', '--cut', 'redis'], /goes with partition/],
+  [['partition', '--cut', 'moon'], /one of all, clients, redis, peers/],
+  [['partition', '--browser'], /use bots/],
   [['reencoder', '--engine', 'none'], /auto, libav, ffmpeg/],
   [['server', '--engine', 'ffmpeg'], /goes with reencoder/],
   [['reencoder', '--engine', 'ffmpeg', '--url', 'http://127.0.0.1:1'], /private server/],

@@ -1,9 +1,21 @@
 import { parseArgs } from 'node:util';
 import { EngineName } from '../../core/reencoding/messages.ts';
 import type { BrowserName } from '../kit/clients/DrillBrowser.ts';
+import { LANES } from '../kit/network/PrivateNetworks.ts';
+import type { CutFrom } from './faults/cutNode.ts';
 
-const FAULT_NAMES = ['worker', 'server', 'reencoder', 'redis-failover'] as const;
-export type FaultName = (typeof FAULT_NAMES)[number];
+const ONE_SERVER = ['worker', 'server', 'reencoder', 'redis-failover'] as const;
+/** Faults of a cluster, which is always a private one, with its nodes and how long the fault lasts by default. */
+const CLUSTER = {
+  node: { nodes: 3, seconds: 0 },
+  hang: { nodes: 3, seconds: 15 },
+  partition: { nodes: 3, seconds: 15 },
+  'redis-down': { nodes: 2, seconds: 60 },
+  'redis-slow': { nodes: 2, seconds: 5 },
+} as const;
+type ClusterFault = keyof typeof CLUSTER;
+type FaultName = (typeof ONE_SERVER)[number] | ClusterFault;
+const FAULT_NAMES: readonly FaultName[] = [...ONE_SERVER, ...(Object.keys(CLUSTER) as ClusterFault[])];
 
 export interface DrillOptions {
   readonly fault: FaultName;
@@ -15,6 +27,14 @@ export interface DrillOptions {
   readonly seed: number;
   /** Whether the same fault hits a call on bare mediasoup first. */
   readonly floor: boolean;
+  /** How many nodes the private cluster has; 1 for a fault of one server. */
+  readonly nodes: number;
+  /** Whether one room is spread over all nodes, rather than one on each. */
+  readonly spread: boolean;
+  /** How long the fault lasts; 0 if it is over at once. */
+  readonly lastsMs: number;
+  /** From whom `partition` cuts the node off. */
+  readonly cutFrom: CutFrom;
   /** The engine of the private server's reencoder: a name, or `auto`. */
   readonly engine: 'auto' | EngineName;
   /** A running Everroom on this machine; undefined for a private one. */
@@ -22,14 +42,21 @@ export interface DrillOptions {
   readonly json: string | undefined;
 }
 
-export const USAGE = `npm run drill -- worker|server|reencoder|redis-failover [options]
+export const USAGE = `npm run drill -- FAULT [options]
 
-  --participants N   how many are in the room (4)
+  one server:  ${ONE_SERVER.join(', ')}
+  a cluster:   ${Object.keys(CLUSTER).join(', ')}
+
+  --participants N   how many take part (4; in a cluster 6)
   --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
   --browser          three of them are Chromium pages, or all if there are fewer
   --firefox          three of them are Firefox pages, or all if there are fewer
   --pages N          N of them are pages
   --floor            first inject the same faults into a call on bare mediasoup, with the same clients, for comparison
+  --nodes N          how many nodes the private cluster has (3; for faults of Redis 2), with a room on each
+  --spread           one room on all nodes instead
+  --seconds N        how long the fault lasts: hang and partition 15, redis-down 60, redis-slow 5; up to 600
+  --cut WHAT         from whom partition cuts a node off: all (the default), redis, peers or clients
   --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default)
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
@@ -45,12 +72,16 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       args: [...args],
       allowPositionals: true,
       options: {
-        participants: { type: 'string', default: '4' },
+        participants: { type: 'string' },
         rounds: { type: 'string', default: '10' },
         browser: { type: 'boolean', default: false },
         firefox: { type: 'boolean', default: false },
         pages: { type: 'string' },
         floor: { type: 'boolean', default: false },
+        nodes: { type: 'string' },
+        spread: { type: 'boolean', default: false },
+        seconds: { type: 'string' },
+        cut: { type: 'string' },
         engine: { type: 'string' },
         url: { type: 'string' },
         seed: { type: 'string' },
@@ -60,15 +91,24 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     const [name, ...more] = positionals;
     const fault = FAULT_NAMES.find((known) => known === name);
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
-    if (values.floor && fault !== 'worker' && fault !== 'server')
-      return `bare mediasoup has no ${fault}: use --floor with worker or server`;
-    if (fault === 'redis-failover' && values.url !== undefined)
-      return 'redis-failover needs a Redis of its own: use it on a private server';
+    const cluster = isOfCluster(fault) ? CLUSTER[fault] : null;
+    if (values.floor && floorOf(fault) === null)
+      return `bare mediasoup has no ${fault}: use --floor with worker, server or node`;
+    if ((fault === 'redis-failover' || cluster) && values.url !== undefined)
+      return `${fault} needs ${cluster ? 'a cluster' : 'a Redis'} of its own: use it without --url`;
+    if (!cluster && (values.nodes !== undefined || values.spread))
+      return `${fault} is a fault of one server: --nodes and --spread go with ${Object.keys(CLUSTER).join(', ')}`;
+    if (!cluster?.seconds && values.seconds !== undefined) return `${fault} is over at once: it takes no --seconds`;
+    const cutFrom = (['all', ...LANES] as const).find((known) => known === (values.cut ?? 'all'));
+    if (!cutFrom || (values.cut !== undefined && fault !== 'partition'))
+      return `--cut goes with partition, and is one of all, ${LANES.join(', ')}`;
+    if (fault === 'partition' && (values.browser || values.firefox || values.pages !== undefined))
+      return 'browsers give no camera to pages of the network that partition makes: use bots';
     if (values.engine !== undefined && (fault !== 'reencoder' || values.url !== undefined))
       return '--engine goes with reencoder, on a private server';
     const engine = ENGINES.find((known) => known === (values.engine ?? 'auto'));
     if (!engine) return `--engine is one of ${ENGINES.join(', ')}`;
-    const participants = wholeNumber('--participants', values.participants, 2, 50);
+    const participants = wholeNumber('--participants', values.participants ?? (cluster ? '6' : '4'), 2, 50);
     const asked = values.pages ?? String(values.browser || values.firefox ? Math.min(BROWSER_PAGES, participants) : 0);
     return {
       fault,
@@ -78,6 +118,12 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       rounds: wholeNumber('--rounds', values.rounds, 1, 1_000),
       seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
       floor: values.floor,
+      nodes: cluster ? wholeNumber('--nodes', values.nodes ?? String(cluster.nodes), 2, 10) : 1,
+      spread: values.spread,
+      lastsMs: cluster?.seconds
+        ? 1_000 * wholeNumber('--seconds', values.seconds ?? String(cluster.seconds), 1, 600)
+        : 0,
+      cutFrom,
       engine,
       url: values.url === undefined ? undefined : new URL(values.url).origin,
       json: values.json,
@@ -86,6 +132,16 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     if (error instanceof TypeError || error instanceof RangeError) return error.message;
     throw error;
   }
+}
+
+/** The fault of bare mediasoup that a drill is compared with; null if there is none. */
+export function floorOf(fault: FaultName): 'worker' | 'server' | null {
+  if (fault === 'worker' || fault === 'server') return fault;
+  return fault === 'node' ? 'server' : null;
+}
+
+function isOfCluster(fault: FaultName): fault is ClusterFault {
+  return fault in CLUSTER;
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

@@ -19,6 +19,9 @@ export type Evidence =
   | { readonly kind: 'notRecovered'; readonly waitedFrom: number; readonly waitedTo: number }
   | { readonly kind: 'noMedia'; readonly publisher: ParticipantId; readonly from: number; readonly to: number }
   | { readonly kind: 'cameBack'; readonly recoveries: number }
+  /** Media stopped for somebody whom the fault should not have reached. */
+  | { readonly kind: 'stopped'; readonly publisher: ParticipantId; readonly gapMs: number; readonly faultAt: number }
+  | { readonly kind: 'lostPlace'; readonly version: number; readonly at: number }
   | { readonly kind: 'detour'; readonly publisher: ParticipantId; readonly faultAt: number }
   | { readonly kind: 'told'; readonly announcement: Announcement; readonly faultAt: number }
   | { readonly kind: 'unanswered'; readonly deeds: readonly Deed[] }
@@ -34,3 +37,10 @@ export type Evidence =
   | { readonly kind: 'state'; readonly where: string; readonly version: number; readonly difference: string }
   | { readonly kind: 'hotMic'; readonly hotMic: HotMic }
   | { readonly kind: 'client'; readonly said: string };
+
+export function toProblem(hotMic: HotMic): Problem {
+  const { receiver, publisher, heard } = hotMic;
+  const from = new Date(heard.from).toISOString();
+  const what = `[M2] ${receiver} heard ${publisher}, who was muted (${heard.stretches} stretches from ${from} on)`;
+  return { what, round: null, who: receiver, evidence: { kind: 'hotMic', hotMic } };
+}

@@ -7,6 +7,7 @@ import { quietLogger } from '../kit/quietLogger.ts';
 import { RoomApi } from '../kit/RoomApi.ts';
 import { systemClock } from '../kit/systemClock.ts';
 import type { DrillScene } from './drill.ts';
+import type { LivingNodes } from './faults/nodeWithMostPeople.ts';
 
 /** Starts everything a drill needs on a deployment: its clients (not in the room yet), the API and the journal. */
 export async function openScene(
@@ -14,8 +15,8 @@ export async function openScene(
   cast: Cast,
   cleanup: Cleanup,
   log: (line: string) => void,
-): Promise<DrillScene> {
-  const { journal, close } = await createRecovery({
+): Promise<DrillScene & { readonly nodes: LivingNodes }> {
+  const { journal, registry, close } = await createRecovery({
     redis: { url: deployment.redisUrl },
     // The drill only reads: durability concerns the server's writes.
     durability: { mode: 'async' },
@@ -25,5 +26,6 @@ export async function openScene(
   });
   cleanup.add(close);
   const { hosts } = await startHosts(deployment.url, cast, 'drill', cleanup);
-  return { deployment, api: new RoomApi(deployment), journal, clients: hosts.map(toDrillClient), log };
+  const clients = hosts.map(toDrillClient);
+  return { deployment, api: new RoomApi(deployment), journal, clients, log, nodes: () => registry.nodes() };
 }

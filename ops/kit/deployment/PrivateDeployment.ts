@@ -2,13 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, freePorts } from '../freePort.ts';
+import type { NodeNetwork } from '../network/PrivateNetworks.ts';
 import { type Deployment, type SupervisorState, supervisorState } from './Deployment.ts';
+import { descendantsOf, isAlive } from './processes.ts';
 
 export interface PrivateDeploymentOptions {
   readonly workers: number;
@@ -18,55 +20,65 @@ export interface PrivateDeploymentOptions {
   readonly args?: readonly string[];
   /** The Node that runs it, if not this process' own. */
   readonly node?: string;
+  /** False for a server process without supervisor and standby, which needs a REDIS_URL. */
+  readonly supervised?: boolean;
+  /** Where its processes run and listen; the loopback of this machine if not given. */
+  readonly network?: NodeNetwork;
 }
 
 const START_LIMIT_MS = 60_000;
+const LOOPBACK = '127.0.0.1';
 const SUPERVISOR = fileURLToPath(new URL('../../run/supervisor.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('../../run/server.ts', import.meta.url));
 /** Our environment variables that a server may see: no setting of the machine's own Everroom. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'MEDIASOUP_WORKER_BIN', 'XDG_RUNTIME_DIR', 'LANG'];
 
-/** A private supervisor with servers and Redis, in a temporary folder and on free ports of the loopback. */
+/**
+ * A private supervisor with servers and Redis, or one server process, in a temporary folder and on free ports of the
+ * loopback, or of a network of its own.
+ */
 export class PrivateDeployment implements Deployment {
   readonly url: string;
   readonly apiKey = 'drill';
-  readonly apiSecret = randomBytes(32).toString('hex');
+  readonly apiSecret: string;
   readonly stateFile: string;
   readonly #folder: string;
-  /** Of a Redis that is not the deployment's own. */
-  readonly #redisUrl: string | undefined;
-  readonly #supervisor: ChildProcess;
+  readonly #options: PrivateDeploymentOptions;
+  readonly #environment: NodeJS.ProcessEnv;
+  /** The supervisor, or the server process itself. */
+  #process: ChildProcess;
+  /** Stopped by `freeze`. */
+  #frozen: readonly number[] = [];
 
   private constructor(folder: string, port: number, mediaPort: number, options: PrivateDeploymentOptions) {
-    this.url = `http://127.0.0.1:${port}`;
+    const { network, settings = {}, workers } = options;
+    const addresses = network?.addresses ?? { clients: LOOPBACK, peers: LOOPBACK };
+    this.url = `http://${addresses.clients}:${port}`;
     this.stateFile = join(folder, 'run', 'supervisor.json');
     this.#folder = folder;
-    this.#redisUrl = options.settings?.REDIS_URL;
-    this.#supervisor = spawn(options.node ?? process.execPath, [SUPERVISOR, ...(options.args ?? [])], {
-      // In its own session, so that Ctrl-C reaches only us and we end it in order.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
-        EVERROOM_CONFIG: '/dev/null',
-        EVERROOM_DATA: folder,
-        HOST: '127.0.0.1',
-        PORT: String(port),
-        NODE_URL: this.url,
-        ANNOUNCED_ADDRESS: '127.0.0.1',
-        MEDIA_PORT: String(mediaPort),
-        WORKERS: String(options.workers),
-        API_KEY: this.apiKey,
-        API_SECRET: this.apiSecret,
-        TOKEN_SECRET: randomBytes(32).toString('hex'),
-        LOG_LEVEL: 'info',
-        // A reencoder would take CPU from the measurement.
-        REENCODER: 'off',
-        ...options.settings,
-      },
-    });
-    const log = createWriteStream(join(folder, 'drill.log'));
-    this.#supervisor.stdout?.pipe(log);
-    this.#supervisor.stderr?.pipe(log);
+    this.#options = options;
+    this.apiSecret = settings.API_SECRET ?? randomBytes(32).toString('hex');
+    this.#environment = {
+      ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
+      EVERROOM_CONFIG: '/dev/null',
+      EVERROOM_DATA: folder,
+      HOST: network ? '0.0.0.0' : LOOPBACK,
+      PORT: String(port),
+      NODE_URL: this.url,
+      ANNOUNCED_ADDRESS: addresses.clients,
+      INTERNAL_URL: `http://${addresses.peers}:${port}`,
+      INTERNAL_MEDIA_ADDRESS: addresses.peers,
+      MEDIA_PORT: String(mediaPort),
+      WORKERS: String(workers),
+      API_KEY: this.apiKey,
+      API_SECRET: this.apiSecret,
+      TOKEN_SECRET: randomBytes(32).toString('hex'),
+      LOG_LEVEL: 'info',
+      // A reencoder would take CPU from the measurement.
+      REENCODER: 'off',
+      ...settings,
+    };
+    this.#process = this.#spawn();
   }
 
   /** Resolves once the server serves. @throws Error with the last lines of its log if it does not start. */
@@ -84,8 +96,17 @@ export class PrivateDeployment implements Deployment {
     }
   }
 
+  /** The operator's name for the node; the machine's if the settings have none. */
+  get name(): string | undefined {
+    return this.#options.settings?.NODE_NAME;
+  }
+
   get redisUrl(): string {
-    return this.#redisUrl ?? `unix://${join(this.#folder, 'run', 'redis.sock')}`;
+    return this.#options.settings?.REDIS_URL ?? `unix://${join(this.#folder, 'run', 'redis.sock')}`;
+  }
+
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   async logTail(lines = 30): Promise<string> {
@@ -93,13 +114,42 @@ export class PrivateDeployment implements Deployment {
     return log.trimEnd().split('\n').slice(-lines).join('\n');
   }
 
+  /** SIGKILL to everything at once, as a machine that loses its power. Its data and ports stay reserved. */
+  async kill(): Promise<readonly number[]> {
+    const killed = this.#signalAll('SIGKILL');
+    this.#frozen = [];
+    if (this.isRunning) await once(this.#process, 'exit');
+    await rm(this.stateFile, { force: true });
+    return killed;
+  }
+
+  /** Starts it again after `kill`, at the same address and with the same data. Resolves once it serves. */
+  async startAgain(): Promise<void> {
+    if (this.isRunning) throw new Error('it is running already');
+    this.#process = this.#spawn();
+    await this.#ready();
+  }
+
+  /** SIGSTOP to everything at once, as a virtual machine that is halted: sockets stay open, and nothing answers. */
+  freeze(): readonly number[] {
+    this.#frozen = this.#signalAll('SIGSTOP');
+    return this.#frozen;
+  }
+
+  /** What `freeze` stopped goes on as if no time had passed. */
+  thaw(): void {
+    for (const pid of this.#frozen) signalIfThere(pid, 'SIGCONT');
+    this.#frozen = [];
+  }
+
   /** Ends everything, whatever state the drill left it in, and removes its data. */
   async stop(): Promise<void> {
+    this.thaw();
     const left = await this.#state();
-    if (!this.#hasEnded) {
-      const ended = once(this.#supervisor, 'exit');
-      this.#supervisor.kill('SIGTERM');
-      const killer = setTimeout(() => this.#supervisor.kill('SIGKILL'), 15_000);
+    if (this.isRunning) {
+      const ended = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
+      const killer = setTimeout(() => this.#process.kill('SIGKILL'), 15_000);
       await ended;
       clearTimeout(killer);
     } else if (left) {
@@ -109,13 +159,44 @@ export class PrivateDeployment implements Deployment {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
+  #spawn(): ChildProcess {
+    const { args = [], network, node = process.execPath, supervised = true } = this.#options;
+    const program = [node, supervised ? SUPERVISOR : SERVER, ...args];
+    const [command = node, ...rest] = network ? ['ip', 'netns', 'exec', network.namespace, ...program] : program;
+    const child = spawn(command, rest, {
+      // In its own session, so that Ctrl-C reaches only us and we end it in order.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#environment,
+    });
+    const log = createWriteStream(join(this.#folder, 'drill.log'), { flags: 'a' });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    return child;
+  }
+
   async #ready(): Promise<void> {
     const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await this.#state())?.url) {
-      if (this.#hasEnded) throw new Error(`the supervisor ended (${this.#supervisor.exitCode})`);
+    while (!(await this.#serves())) {
+      if (!this.isRunning) throw new Error(`it ended (${this.#process.exitCode})`);
       if (Date.now() > deadline) throw new Error(`no server was ready after ${START_LIMIT_MS} ms`);
       await sleep(20);
     }
+  }
+
+  async #serves(): Promise<boolean> {
+    if (this.#options.supervised ?? true) return Boolean((await this.#state())?.url);
+    if (!(await isReady(this.url))) return false;
+    await this.#writeState();
+    return true;
+  }
+
+  /** Stands in for the supervisor, so that faults find the process. */
+  async #writeState(): Promise<void> {
+    const { pid = 0 } = this.#process;
+    const state = { pid, serverPid: pid, standbyPid: null, redisPid: null, sidecarPid: null, url: this.url };
+    await mkdir(join(this.#folder, 'run'), { recursive: true });
+    await writeFile(this.stateFile, JSON.stringify(state));
   }
 
   async #state(): Promise<SupervisorState | undefined> {
@@ -127,15 +208,28 @@ export class PrivateDeployment implements Deployment {
     }
   }
 
-  get #hasEnded(): boolean {
-    return this.#supervisor.exitCode !== null || this.#supervisor.signalCode !== null;
+  /** The supervisor first: it must not notice what happens to its servers. */
+  #signalAll(signal: NodeJS.Signals): readonly number[] {
+    const { pid } = this.#process;
+    if (!this.isRunning || pid === undefined) return [];
+    const family = [pid, ...descendantsOf(pid)];
+    for (const each of family) signalIfThere(each, signal);
+    return family;
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok;
+  } catch {
+    return false; // It does not listen yet.
   }
 }
 
 function killIfThere(pid: number | null): void {
-  try {
-    if (pid !== null) process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+  if (pid !== null) signalIfThere(pid, 'SIGKILL');
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  if (isAlive(pid)) process.kill(pid, signal);
 }

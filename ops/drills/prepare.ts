@@ -1,0 +1,120 @@
+import { assertNever } from '../../core/room/assertNever.ts';
+import type { Cleanup } from '../kit/cleanup.ts';
+import type { DrillClient } from '../kit/clients/DrillClient.ts';
+import type { Deployment } from '../kit/deployment/Deployment.ts';
+import { PrivateCluster } from '../kit/deployment/PrivateCluster.ts';
+import { PrivateDeployment } from '../kit/deployment/PrivateDeployment.ts';
+import { runningDeployment } from '../kit/deployment/runningDeployment.ts';
+import type { PrivateRedis } from '../kit/PrivateRedis.ts';
+import { WatchedRedis } from '../kit/WatchedRedis.ts';
+import { cutNode } from './faults/cutNode.ts';
+import { downRedis } from './faults/downRedis.ts';
+import type { Fault } from './faults/Fault.ts';
+import { failOverRedis } from './faults/failOverRedis.ts';
+import { freezeReencoder } from './faults/freezeReencoder.ts';
+import { hangNode } from './faults/hangNode.ts';
+import { inTurn } from './faults/inTurn.ts';
+import { killNode } from './faults/killNode.ts';
+import { killReencoder } from './faults/killReencoder.ts';
+import { killServer } from './faults/killServer.ts';
+import { killWorker } from './faults/killWorker.ts';
+import type { LivingNodes } from './faults/nodeWithMostPeople.ts';
+import { slowRedis } from './faults/slowRedis.ts';
+import type { Member } from './Meeting.ts';
+import type { DrillOptions } from './options.ts';
+import { roomsOn } from './rooms.ts';
+
+const FREEZE_MS = 3_000;
+/** Two, so that one is left when the other is killed. */
+const WORKERS = 2;
+/** Of a node in a cluster: another node is left when it is killed. */
+const WORKERS_OF_NODE = 1;
+
+/** What a drill hurts, and how. */
+export interface Prepared {
+  readonly deployment: Deployment;
+  /** `nodes` are those of the scene. */
+  readonly fault: (nodes: LivingNodes) => Fault;
+  /** Everybody is in one room of `deployment` if not given. */
+  readonly rooms?: (clients: readonly DrillClient[]) => Member[][];
+  /** The last lines of the logs of what was started for this drill. */
+  readonly logTail: () => Promise<string>;
+}
+
+/** Starts the servers that a drill needs; `cleanup` ends them. */
+export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<Prepared> {
+  switch (options.fault) {
+    case 'worker':
+      return prepareServer(options, cleanup, killWorker, {});
+    case 'server':
+      return prepareServer(options, cleanup, killServer, {});
+    case 'reencoder': {
+      const fault = inTurn('reencoder', killReencoder, freezeReencoder(FREEZE_MS));
+      // Take every camera, whether or not the machine has the CPU for it.
+      const settings = { REENCODER: options.engine, REENCODER_TRACKS: String(options.participants) };
+      return prepareServer(options, cleanup, fault, settings);
+    }
+    case 'redis-failover': {
+      const redis = await WatchedRedis.start();
+      cleanup.add(() => redis.stop());
+      const settings = { REDIS_URL: redis.url, DURABILITY: 'replica' };
+      return prepareServer(options, cleanup, failOverRedis(redis), settings);
+    }
+    case 'node':
+      return prepareCluster(options, cleanup, killNode);
+    case 'hang':
+      return prepareCluster(options, cleanup, (cluster, nodes) => hangNode(cluster, nodes, options.lastsMs));
+    case 'partition':
+      return prepareCluster(options, cleanup, (cluster, nodes) =>
+        cutNode(cluster, nodes, options.cutFrom, options.lastsMs),
+      );
+    case 'redis-down':
+      return prepareCluster(options, cleanup, (cluster) => downRedis(redisOf(cluster), options.lastsMs));
+    case 'redis-slow':
+      return prepareCluster(options, cleanup, (cluster) => slowRedis(redisOf(cluster), options.lastsMs));
+    default:
+      return assertNever(options.fault);
+  }
+}
+
+/** A private server, or the one that runs at a URL. */
+async function prepareServer(
+  { url }: DrillOptions,
+  cleanup: Cleanup,
+  fault: Fault,
+  settings: Readonly<Record<string, string>>,
+): Promise<Prepared> {
+  const own = url === undefined ? await PrivateDeployment.start({ workers: WORKERS, settings }) : undefined;
+  cleanup.add(() => own?.stop());
+  return {
+    deployment: own ?? runningDeployment(url ?? ''),
+    fault: () => fault,
+    logTail: async () => (await own?.logTail()) ?? '',
+  };
+}
+
+async function prepareCluster(
+  { fault, nodes, spread }: DrillOptions,
+  cleanup: Cleanup,
+  toFault: (cluster: PrivateCluster, nodes: LivingNodes) => Fault,
+): Promise<Prepared> {
+  // These faults hit whole nodes, so supervisors and standbys would only take CPU from the measurement.
+  const cluster = await PrivateCluster.start({
+    ...{ nodes, workers: WORKERS_OF_NODE, supervised: false },
+    networks: fault === 'partition',
+  });
+  cleanup.add(() => cluster.stop());
+  const [deployment] = cluster.nodes;
+  if (!deployment) throw new Error('a cluster has at least one node');
+  return {
+    deployment,
+    fault: (living) => toFault(cluster, living),
+    rooms: (clients) => roomsOn(cluster.urls, clients, spread),
+    logTail: async () => (await Promise.all(cluster.nodes.map((node) => node.logTail(10)))).join('\n\n'),
+  };
+}
+
+function redisOf({ redis }: PrivateCluster): PrivateRedis {
+  if (!redis) throw new Error('the Redis of this cluster is not its own');
+  return redis;
+}
