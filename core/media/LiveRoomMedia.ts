@@ -86,7 +86,7 @@ export class LiveRoomMedia implements RoomMedia {
     this.#layerWishes = new LayerWishes(clock, listener);
     this.#quality = new QualityWatch(clock, viewers, this.#producers.sources, listener);
     this.#sendRates = new SendRateWatch({
-      sources: this.#producers.sources,
+      sources: () => this.#producers.ofPublishers(),
       layerWishes: this.#layerWishes,
       maxBitrateBps: options.maxIncomingBitrateBps,
       released: () => this.#reconcile(),
@@ -154,6 +154,14 @@ export class LiveRoomMedia implements RoomMedia {
     return this.#producers.produce(participantId, session, trackId, rtpParameters);
   }
 
+  promote(participantId: ParticipantId, session: number): boolean {
+    const media = this.#sessions.promote(participantId, session);
+    if (!media) return false;
+    for (const producer of this.#producers.promoted(media)) this.#atHome(producer, true);
+    this.#reconcile();
+    return true;
+  }
+
   setView(participantId: ParticipantId, session: number, view: ViewerView): void {
     this.#sessions.assertCurrent(participantId, session);
     this.#views.set(participantId, view);
@@ -193,6 +201,7 @@ export class LiveRoomMedia implements RoomMedia {
     this.#reencoding?.updateWanted();
     const live: LiveMedia = {
       producers: this.#producers.sources,
+      standbys: this.#producers.standbys,
       reencodings: this.#reencoding?.live() ?? new Map(),
       toReencode: this.#reencoding?.wanted ?? new Set(),
       viewers: this.#sessions.viewers,
@@ -221,9 +230,14 @@ export class LiveRoomMedia implements RoomMedia {
     this.#reconcile();
   }
 
-  #produced(producer: MediaProducer): void {
-    if (producer.heldBack) this.#keyframes.holdBack(producer);
+  /** The producer's publisher has its session here. `prepared`: it stood by here until now, as its viewers did. */
+  #atHome(producer: MediaProducer, prepared: boolean): void {
+    if (producer.waitsForViewers) this.#keyframes.holdBack(producer, prepared);
     this.#quality.watchProducer(producer);
+  }
+
+  #produced(producer: MediaProducer): void {
+    if (!producer.standby) this.#atHome(producer, false);
     this.#sendRates.produced(producer);
     if (producer.track.source === 'microphone') {
       producer.owner.router.listenTo(producer.producerId).catch((error: unknown) => {

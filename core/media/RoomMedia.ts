@@ -2,9 +2,12 @@ import type { ParticipantId, RoomState, TrackId, TrackKind, TrackSource } from '
 import type { ViewerView } from '../view/view.ts';
 import type { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
+/** The session of whoever stands by here: below every session that a room gives. */
+export const STANDBY_SESSION = 0;
+
 /**
  * One room's media on this node. Whenever the record, a view or a media object changes it plans and applies the steps,
- * one pass at a time. Every call names the session.
+ * one pass at a time. Every call names the session; `STANDBY_SESSION` is that of whoever stands by here.
  * @throws MediaError when a newer session took over (STALE_SESSION)
  */
 export interface RoomMedia {
@@ -35,6 +38,11 @@ export interface RoomMedia {
     trackId: TrackId,
     rtpParameters: RtpParameters,
   ): Promise<{ readonly producerId: string }>;
+  /**
+   * Gives the transports of whoever stands by here to this session, with everything that runs through them. Returns
+   * false if there are none that work.
+   */
+  promote(participantId: ParticipantId, session: number): boolean;
   setView(participantId: ParticipantId, session: number, view: ViewerView): void;
   /** Closes all media of this session. */
   closeParticipant(participantId: ParticipantId, session: number): void;

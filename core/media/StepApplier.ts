@@ -99,7 +99,7 @@ export class StepApplier {
       case 'resumeProducer': {
         const producer = this.#objects.producer(step.producerId);
         // The record may have muted it since the plan was made [M2].
-        if (producer && !producer.heldBack && !this.#objects.isMuted(producer)) await producer.resume();
+        if (producer?.mayFlow && !this.#objects.isMuted(producer)) await producer.resume();
         return;
       }
       case 'openPipe':

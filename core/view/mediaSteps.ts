@@ -39,6 +39,8 @@ export interface LiveProducer {
    * much.
    */
   readonly heldBack: boolean;
+  /** Its publisher has its session elsewhere, and stands by here: pictures are paused, sound flows. */
+  readonly standby: boolean;
   readonly layers: TrackLayers;
   /** Null if no sidecar can decode it. */
   readonly codec: ReencodableCodec | null;
@@ -72,6 +74,8 @@ export interface LiveConsumer {
 
 export interface LiveViewer {
   readonly routerId: RouterId;
+  /** It has its session elsewhere: it gets sound, and no pictures. */
+  readonly standby: boolean;
   readonly consumers: ReadonlyMap<ProducerId, LiveConsumer>;
   /** Producers that this viewer's device cannot receive. */
   readonly undecodable: ReadonlySet<ProducerId>;
@@ -83,11 +87,13 @@ export interface LiveViewer {
 export interface LiveMedia {
   /** The publishers' producers. */
   readonly producers: ReadonlyMap<TrackId, LiveProducer>;
+  /** Producers of publishers that stand by here. */
+  readonly standbys: ReadonlyMap<TrackId, LiveProducer>;
   /** Oldest first. */
   readonly reencodings: ReadonlyMap<TrackId, readonly LiveReencoding[]>;
   /** Tracks for which a sidecar works or is wanted. */
   readonly toReencode: ReadonlySet<TrackId>;
-  /** Participants that have transports here. */
+  /** Participants that have transports here, for their session or to stand by. */
   readonly viewers: ReadonlyMap<ParticipantId, LiveViewer>;
   /** Last speaker first. */
   readonly recentSpeakers: readonly ParticipantId[];

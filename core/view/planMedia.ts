@@ -39,7 +39,8 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
 
   for (const { publisherId, track, source, renditions } of publications.tracks) {
     for (const { producer } of renditions) planPipes(producer, demand.routersOf(producer.producerId), plan);
-    if (track.kind === 'video') {
+    // Whoever stands by is asked for layers when its pictures are needed.
+    if (track.kind === 'video' && !source.standby) {
       // A sidecar takes the highest layer, and a viewer that falls back must find its own one flowing.
       const needsAll = live.toReencode.has(track.id) || renditions.length > 1;
       const maxSpatialLayer =
@@ -61,7 +62,7 @@ function planProducer(producer: LiveProducer, track: Track | undefined, plan: Pl
     plan.closing.push({ type: 'closeProducer', producerId });
     return;
   }
-  const paused = track.muted || producer.heldBack;
+  const paused = track.muted || producer.heldBack || (producer.standby && track.kind === 'video');
   if (paused && !producer.paused) plan.closing.push({ type: 'pauseProducer', producerId });
   if (!paused && producer.paused) plan.resuming.push({ type: 'resumeProducer', producerId });
 }
@@ -136,7 +137,7 @@ class Demand {
       this.#routers.set(producerId, routers.add(viewer.routerId));
     }
     // A muted track counts: its publisher must be able to send at once after unmuting.
-    if (!wanted || !preferredLayers) return;
+    if (!wanted || !preferredLayers || viewer.standby) return;
     const layer = Math.min(preferredLayers.spatialLayer, producer.layers.heights.length - 1);
     this.#maxSpatialLayers.set(producerId, Math.max(layer, this.maxSpatialLayerOf(producerId)));
   }

@@ -11,6 +11,7 @@ import {
   reencoded,
   roomOf,
   shown,
+  standingBy,
 } from '../../test/support/plannedMedia.ts';
 import type { ParticipantId, RoomState, TrackId, TrackSource } from '../room/state.ts';
 import type { LiveMedia, LiveProducer, LiveReencoding, LiveViewer, MediaPolicy } from './mediaSteps.ts';
@@ -46,6 +47,7 @@ describe('properties', () => {
         const closed: LiveMedia = {
           ...kept,
           producers: mapValues(kept.producers, asFresh),
+          standbys: mapValues(kept.standbys, asFresh),
           reencodings: mapValues(kept.reencodings, (list) =>
             list.map((reencoding) => ({ ...reencoding, producer: asFresh(reencoding.producer) })),
           ),
@@ -63,6 +65,7 @@ describe('properties', () => {
         const after = converged(room, views, live, policy);
         for (const [viewerId, viewer] of after.viewers) {
           for (const [trackId, source] of after.producers) {
+            if (viewer.standby) continue;
             const carried = carriedBy(after, viewerId, trackId);
             const best = bestFor(viewer, after, source);
             if (best) expect(carried).toEqual(carried.length === 0 ? [] : [best.producer.producerId]);
@@ -94,11 +97,29 @@ describe('properties', () => {
         const after = applied(live, planMedia(room, views, live, policy));
         for (const [viewerId, viewer] of after.viewers) {
           for (const { trackId, producerId } of viewer.consumers.values()) {
-            const owner = after.producers.get(trackId)?.participantId;
+            const owner = (after.producers.get(trackId) ?? after.standbys.get(trackId))?.participantId;
             expect(owner).toBeDefined();
             expect(owner).not.toBe(viewerId);
             expect(room.participants.get(owner ?? '')?.tracks.has(trackId)).toBe(true);
             expect(viewer.undecodable.has(producerId)).toBe(false);
+          }
+        }
+      }),
+    );
+  });
+
+  test('no picture flows to or from whoever stands by here', () => {
+    fc.assert(
+      fc.property(scenes(), ({ room, views, live, policy }) => {
+        const after = converged(room, views, live, policy);
+        for (const [trackId, producer] of after.standbys) {
+          const track = room.participants.get(producer.participantId)?.tracks.get(trackId);
+          expect(producer.paused).toBe(track?.kind !== 'audio' || track.muted);
+        }
+        for (const viewer of after.viewers.values()) {
+          if (!viewer.standby) continue;
+          for (const { paused, preferredLayers } of viewer.consumers.values()) {
+            expect(paused || preferredLayers === null).toBe(true);
           }
         }
       }),
@@ -113,6 +134,7 @@ describe('properties', () => {
           for (const track of participant.tracks.values()) {
             if (!track.muted) continue;
             expect(after.producers.get(track.id)?.paused ?? true).toBe(true);
+            expect(after.standbys.get(track.id)?.paused ?? true).toBe(true);
             expect((after.reencodings.get(track.id) ?? []).every(({ producer }) => producer.paused)).toBe(true);
           }
         }
@@ -190,6 +212,8 @@ function scenes(): fc.Arbitrary<Scene> {
       reencoded: reencodings,
       toReencode: fc.subarray(videoIds),
       isShown: fc.boolean(),
+      standingBy: fc.subarray(ids),
+      crossing: fc.boolean(),
     })
     .map((drawn) => {
       const withSidecars = (live: LiveMedia, phases: Record<TrackId, LiveReencoding['phase'][]>): LiveMedia =>
@@ -204,9 +228,11 @@ function scenes(): fc.Arbitrary<Scene> {
         recentSpeakers: drawn.recentSpeakers,
         toReencode: new Set(drawn.toReencode),
         producers: new Map([...old.producers].filter(([trackId]) => !isGone(trackId))),
+        standbys: new Map(),
         reencodings: new Map([...old.reencodings].filter(([trackId]) => !isGone(trackId))),
         viewers: mapValues(old.viewers, (viewer) => ({ ...viewer, undecodable })),
       };
-      return { room: drawn.room, views: drawn.views, live, policy: drawn.policy };
+      const here = standingBy(live, drawn.standingBy, drawn.crossing);
+      return { room: drawn.room, views: drawn.views, live: here, policy: drawn.policy };
     });
 }

@@ -46,6 +46,7 @@ function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, Reenco
     id,
     {
       routerId: 'one',
+      standby: false,
       consumers: new Map(),
       undecodable: new Set(index > 0 && index <= refusing ? ['producer of cam'] : []),
       receives: new Set(scene.receives?.[index - 1] ?? ['VP8', 'H264']),
@@ -86,6 +87,7 @@ function producer(trackId: TrackId, codec: ReencodableCodec | null): LiveProduce
     routerId: 'one',
     paused: false,
     heldBack: false,
+    standby: false,
     layers: { heights: [180, 360, 720], temporalLayers: 1 },
     codec,
     wantedLayer: null,

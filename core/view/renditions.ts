@@ -1,14 +1,25 @@
 import type { LiveMedia, LiveProducer, LiveReencoding, LiveViewer } from './mediaSteps.ts';
 
-/** One form of a track's media: as the publisher sends it, or reencoded. */
+/**
+ * One form of a track's media: as the publisher sends it, or reencoded. standby: as the publisher would send it here if
+ * its session's place were lost.
+ */
 export interface Rendition {
   readonly producer: LiveProducer;
-  readonly phase: 'source' | LiveReencoding['phase'];
+  readonly phase: 'source' | 'standby' | LiveReencoding['phase'];
 }
 
-/** The source first, then its reencodings, oldest first. */
-export function renditionsOf(source: LiveProducer, reencodings: readonly LiveReencoding[] = []): readonly Rendition[] {
-  return [{ producer: source, phase: 'source' }, ...reencodings];
+/** The source first, then its reencodings, oldest first, then what stands by. */
+export function renditionsOf(
+  source: LiveProducer,
+  reencodings: readonly LiveReencoding[] = [],
+  standby: LiveProducer | null = null,
+): readonly Rendition[] {
+  return [
+    { producer: source, phase: source.standby ? 'standby' : 'source' },
+    ...reencodings,
+    ...(standby ? [{ producer: standby, phase: 'standby' } as const] : []),
+  ];
 }
 
 export function receivableOf(renditions: readonly Rendition[], { undecodable }: LiveViewer): readonly Rendition[] {
@@ -19,10 +30,10 @@ export function receivableOf(renditions: readonly Rendition[], { undecodable }: 
 
 /**
  * Picks the rendition to show: the newest ready reencoding, else the source, else a leaving reencoding (for a viewer
- * that cannot receive the source).
+ * that cannot receive the source), else what stands by.
  */
 export function renditionFor(receivable: readonly Rendition[]): Rendition | null {
-  for (const wanted of ['ready', 'source', 'leaving'] as const) {
+  for (const wanted of ['ready', 'source', 'leaving', 'standby'] as const) {
     const found = receivable.findLast(({ phase }) => phase === wanted);
     if (found) return found;
   }
@@ -52,16 +63,17 @@ export function lingeringOf(
  * while visible.
  */
 export function isSynced(rendition: Rendition, chosen: Rendition | null, viewer: LiveViewer): boolean {
-  if (rendition.phase !== 'source') return true;
+  if (rendition.phase !== 'source' && rendition.phase !== 'standby') return true;
   const current = viewer.consumers.get(rendition.producer.producerId);
   if (!current) return rendition === chosen;
   if (rendition === chosen || chosen === null) return current.synced;
   return current.synced && viewer.consumers.get(chosen.producer.producerId)?.flowing !== true;
 }
 
-/** All producers of sources and reencodings. */
-export function* producersOf(live: Pick<LiveMedia, 'producers' | 'reencodings'>): Iterable<LiveProducer> {
+/** All producers of sources and reencodings, and those that stand by. */
+export function* producersOf(live: Pick<LiveMedia, 'producers' | 'standbys' | 'reencodings'>): Iterable<LiveProducer> {
   yield* live.producers.values();
+  yield* live.standbys.values();
   for (const reencodings of live.reencodings.values()) {
     for (const { producer } of reencodings) yield producer;
   }

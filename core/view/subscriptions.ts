@@ -21,7 +21,7 @@ export interface Subscription {
 interface PublishedTrack {
   readonly publisherId: ParticipantId;
   readonly track: Track;
-  /** The publisher's producer. */
+  /** The publisher's producer; the one that stands by if there is no other. */
   readonly source: LiveProducer;
   readonly renditions: readonly Rendition[];
 }
@@ -37,9 +37,11 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
   const tracks: PublishedTrack[] = [];
   for (const participant of room.participants.values()) {
     for (const track of participant.tracks.values()) {
-      const source = live.producers.get(track.id);
-      if (source?.participantId !== participant.id) continue;
-      const renditions = renditionsOf(source, live.reencodings.get(track.id));
+      const [source, standby = null] = [live.producers.get(track.id), live.standbys.get(track.id)].filter(
+        (producer) => producer?.participantId === participant.id,
+      );
+      if (!source) continue;
+      const renditions = renditionsOf(source, live.reencodings.get(track.id), standby);
       tracks.push({ publisherId: participant.id, track, source, renditions });
     }
   }
@@ -68,7 +70,7 @@ export function subscriptionsOf(
     const wanted = isWanted(published, viewerId, view, publications);
     const receivable = receivableOf(renditions, viewer);
     const chosen = renditionFor(receivable);
-    const flows = wanted && !track.muted;
+    const flows = wanted && !track.muted && !(viewer.standby && track.kind === 'video');
     const lingering = flows ? lingeringOf(receivable, chosen, viewer) : [];
     for (const rendition of receivable) {
       const { producer } = rendition;

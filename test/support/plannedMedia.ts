@@ -77,6 +77,7 @@ export function liveOf(
         routerId: routers[id] ?? 'one',
         paused: true,
         heldBack: heldBack && track.kind === 'video',
+        standby: false,
         layers: track.kind === 'video' ? SIMULCAST : { heights: [], temporalLayers: 1 },
         codec: track.kind === 'video' ? 'VP8' : null,
         wantedLayer: null,
@@ -86,10 +87,17 @@ export function liveOf(
   );
   const viewers = participants.map(({ id }): [ParticipantId, LiveViewer] => [
     id,
-    { routerId: routers[id] ?? 'one', consumers: new Map(), undecodable: new Set(), receives: new Set(['VP8']) },
+    {
+      routerId: routers[id] ?? 'one',
+      standby: false,
+      consumers: new Map(),
+      undecodable: new Set(),
+      receives: new Set(['VP8']),
+    },
   ]);
   return {
     producers: new Map(producers),
+    standbys: new Map(),
     reencodings: new Map(),
     toReencode: new Set(),
     viewers: new Map(viewers),
@@ -105,17 +113,20 @@ export function settled(room: RoomState, views: ReadonlyMap<ParticipantId, Viewe
 /** Returns what mediasoup would have after these steps. No consumer shows a picture yet. */
 export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia {
   let producers = new Map(live.producers);
+  let standbys = new Map(live.standbys);
   let reencodings = new Map(live.reencodings);
   const viewers = new Map(live.viewers);
   const changeProducer = (producerId: string, change: Partial<LiveProducer>): void => {
     const changed = (producer: LiveProducer): LiveProducer =>
       producer.producerId === producerId ? { ...producer, ...change } : producer;
     producers = mapValues(producers, changed);
+    standbys = mapValues(standbys, changed);
     reencodings = mapValues(reencodings, (list) => list.map((one) => ({ ...one, producer: changed(one.producer) })));
   };
   /** Closes producers together with everything made of them. */
   const closeWhere = (closes: (producer: LiveProducer) => boolean): void => {
     producers = new Map([...producers].filter(([, producer]) => !closes(producer)));
+    standbys = new Map([...standbys].filter(([, producer]) => !closes(producer)));
     reencodings = new Map(
       [...reencodings].flatMap(([trackId, list]) => {
         const left = producers.has(trackId) ? list.filter(({ producer }) => !closes(producer)) : [];
@@ -147,7 +158,7 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
         break;
       case 'openPipe':
       case 'closePipe': {
-        const all = producersOf({ producers, reencodings });
+        const all = producersOf({ producers, standbys, reencodings });
         const pipedTo = new Set([...all].find(({ producerId }) => producerId === step.producerId)?.pipedTo);
         if (step.type === 'openPipe') pipedTo.add(step.routerId);
         else pipedTo.delete(step.routerId);
@@ -190,7 +201,32 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
       }
     }
   }
-  return { ...live, producers, reencodings, viewers };
+  return { ...live, producers, standbys, reencodings, viewers };
+}
+
+/**
+ * Returns the same media after these participants' sessions went elsewhere: here they only stand by. `crossing`: what
+ * they send there comes here too.
+ */
+export function standingBy(live: LiveMedia, participantIds: readonly ParticipantId[], crossing = false): LiveMedia {
+  const standsBy = ({ participantId }: LiveProducer): boolean => participantIds.includes(participantId);
+  const standbys = new Map([...live.producers].filter(([, producer]) => standsBy(producer)));
+  const isHere = ([trackId]: [TrackId, unknown]): boolean => crossing || !standbys.has(trackId);
+  return {
+    ...live,
+    producers: new Map([...live.producers].filter(isHere)),
+    reencodings: new Map([...live.reencodings].filter(isHere)),
+    standbys: mapValues(standbys, (producer) => ({
+      ...(crossing ? { ...asFresh(producer), producerId: `standby of ${producer.trackId}` } : producer),
+      standby: true,
+    })),
+    viewers: new Map(
+      [...live.viewers].map(([id, viewer]) => [
+        id,
+        participantIds.includes(id) ? { ...viewer, standby: true } : viewer,
+      ]),
+    ),
+  };
 }
 
 /** Returns the media after every picture under way has arrived. */

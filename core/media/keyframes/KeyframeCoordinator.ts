@@ -6,6 +6,7 @@ import { holdBackMs } from './holdBackMs.ts';
 
 interface HeldBack {
   readonly since: number;
+  readonly prepared: boolean;
   /** The highest number of viewers ready at once, and when the first and the last of them got ready. */
   ready: { readonly count: number; readonly firstAt: number; readonly lastAt: number } | null;
 }
@@ -35,8 +36,9 @@ export class KeyframeCoordinator {
     this.#onReleased = onReleased;
   }
 
-  holdBack(producer: MediaProducer): void {
-    this.#heldBack.set(producer, { since: this.#clock.now(), ready: null });
+  /** `prepared`: it stood by here until now, and so did those of its viewers who lost the same place. */
+  holdBack(producer: MediaProducer, prepared: boolean): void {
+    this.#heldBack.set(producer, { since: this.#clock.now(), prepared, ready: null });
   }
 
   forget(producer: MediaProducer): void {
@@ -56,11 +58,14 @@ export class KeyframeCoordinator {
     let next = Number.POSITIVE_INFINITY;
     let released = false;
     for (const [producer, heldBack] of this.#heldBack) {
-      const { ready, missing } = countViewers(producer, this.#room(), this.#viewers);
+      const { ready, missing } = heldBack.prepared
+        ? countPrepared(producer, this.#viewers)
+        : countViewers(producer, this.#room(), this.#viewers);
       if (ready > (heldBack.ready?.count ?? 0)) {
         heldBack.ready = { count: ready, firstAt: heldBack.ready?.firstAt ?? now, lastAt: now };
       }
       const waitMs = holdBackMs({
+        prepared: heldBack.prepared,
         heldBackForMs: now - heldBack.since,
         ready: heldBack.ready && { firstForMs: now - heldBack.ready.firstAt, lastForMs: now - heldBack.ready.lastAt },
         missing,
@@ -95,6 +100,22 @@ function countViewers(
     if (viewer?.undecodable.has(producerId) || consumer?.paused) continue;
     if (consumer?.acknowledged && viewer?.recvConnected) ready += 1;
     else missing += 1;
+  }
+  return { ready, missing };
+}
+
+/** Everybody else who stands by here may be on the way: there is nothing to set up. */
+function countPrepared(
+  { producerId, participantId }: MediaProducer,
+  viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
+): { ready: number; missing: number } {
+  let ready = 0;
+  let missing = 0;
+  for (const [viewerId, viewer] of viewers) {
+    const consumer = viewer.consumers.get(producerId);
+    if (viewerId === participantId || !consumer?.acknowledged || !viewer.recvConnected) continue;
+    if (viewer.standby) missing += 1;
+    else if (!consumer.paused) ready += 1;
   }
   return { ready, missing };
 }

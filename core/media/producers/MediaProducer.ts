@@ -59,6 +59,15 @@ export class MediaProducer implements LiveProducer {
     return this.waitsForViewers || this.restrained;
   }
 
+  get standby(): boolean {
+    return this.path === 'source' && this.owner.standby;
+  }
+
+  /** Whether it may flow once it is not muted. */
+  get mayFlow(): boolean {
+    return !this.heldBack && !(this.standby && this.track.kind === 'video');
+  }
+
   get closed(): boolean {
     return this.#producer.closed;
   }

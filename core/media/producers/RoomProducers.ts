@@ -4,7 +4,7 @@ import { MediaError } from '../MediaError.ts';
 import { messageOf } from '../mediaFailures.ts';
 import type { ExpectedMedia } from '../RoomMedia.ts';
 import type { RtpParameters } from '../rtpTypes.ts';
-import { toMediaError } from '../sessions/ParticipantMedia.ts';
+import { type ParticipantMedia, toMediaError } from '../sessions/ParticipantMedia.ts';
 import type { RoomSessions } from '../sessions/RoomSessions.ts';
 import { MediaProducer } from './MediaProducer.ts';
 
@@ -26,6 +26,8 @@ const MAX_ENCODINGS = 8;
 export class RoomProducers {
   /** The publishers' producers. */
   readonly sources = new Map<TrackId, MediaProducer>();
+  /** Those of publishers that stand by here. */
+  readonly standbys = new Map<TrackId, MediaProducer>();
   readonly #options: RoomProducersOptions;
   readonly #all = new Map<string, MediaProducer>();
   /** The last `produce` call of each track: the next one waits for it. */
@@ -41,6 +43,11 @@ export class RoomProducers {
 
   all(): Iterable<MediaProducer> {
     return this.#all.values();
+  }
+
+  *ofPublishers(): Iterable<MediaProducer> {
+    yield* this.sources.values();
+    yield* this.standbys.values();
   }
 
   trackOf(producer: MediaProducer): Track | undefined {
@@ -89,13 +96,28 @@ export class RoomProducers {
     });
   }
 
+  /** Whoever stood by is at home here now: its producers take the place of any others. Returns them. */
+  promoted(media: ParticipantMedia): readonly MediaProducer[] {
+    const promoted = [...this.standbys.values()].filter(({ owner }) => owner === media);
+    for (const producer of promoted) {
+      const { trackId } = producer;
+      this.standbys.delete(trackId);
+      this.sources.get(trackId)?.close();
+      this.sources.set(trackId, producer);
+      producer.waitsForViewers = producer.track.kind === 'video' && this.trackOf(producer)?.muted === false;
+    }
+    return promoted;
+  }
+
   /** Keeps the producer until it closes. */
   register(producer: MediaProducer): void {
     this.#all.set(producer.producerId, producer);
     producer.producer.observer.once('close', () => {
       this.#all.delete(producer.producerId);
       producer.close();
-      if (this.sources.get(producer.trackId) === producer) this.sources.delete(producer.trackId);
+      for (const producers of [this.sources, this.standbys]) {
+        if (producers.get(producer.trackId) === producer) producers.delete(producer.trackId);
+      }
       this.#options.closed(producer);
     });
   }
@@ -123,7 +145,7 @@ export class RoomProducers {
       throw new MediaError('MEDIA_INVALID', `A track has at most ${MAX_ENCODINGS} encodings.`);
     }
     const track = this.#recordedTrack(participantId, trackId);
-    this.sources.get(trackId)?.close();
+    (media.standby ? this.standbys : this.sources).get(trackId)?.close();
     const isVideo = track.kind === 'video';
     const producer = await media.send
       .produce({
@@ -147,9 +169,9 @@ export class RoomProducers {
     }
     const source = new MediaProducer(producer, nowTrack, media, {
       path: 'source',
-      waitsForViewers: isVideo && !nowTrack.muted,
+      waitsForViewers: isVideo && !nowTrack.muted && !media.standby,
     });
-    this.sources.set(trackId, source);
+    (media.standby ? this.standbys : this.sources).set(trackId, source);
     this.register(source);
     this.#options.produced(source);
     return { producerId: producer.id };

@@ -1,12 +1,11 @@
 import type { Clock, Logger } from '../../ports.ts';
-import type { TrackId } from '../../room/state.ts';
 import { messageOf } from '../mediaFailures.ts';
 import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import type { LayerWishes } from '../viewers/LayerWishes.ts';
 import type { MediaProducer } from './MediaProducer.ts';
 
 export interface SendRateWatchOptions {
-  readonly sources: ReadonlyMap<TrackId, MediaProducer>;
+  readonly sources: () => Iterable<MediaProducer>;
   readonly layerWishes: Pick<LayerWishes, 'restrain' | 'release'>;
   /** The most that a participant is asked to send. */
   readonly maxBitrateBps: number;
@@ -50,13 +49,13 @@ export class SendRateWatch {
     this.#cancelCheck ??= this.#options.clock.setTimer(CHECK_EVERY_MS, () => {
       void this.#check().finally(() => {
         this.#cancelCheck = null;
-        if (this.#options.sources.size > 0) this.#checkLater();
+        if (this.#sources().length > 0) this.#checkLater();
       });
     });
   }
 
   async #check(): Promise<void> {
-    const senders = new Set([...this.#options.sources.values()].map(({ owner }) => owner));
+    const senders = new Set(this.#sources().map(({ owner }) => owner));
     for (const media of this.#restrained) if (media.closed) this.#restrained.delete(media);
     await Promise.all([...senders].map((media) => this.#checkSender(media)));
   }
@@ -98,6 +97,10 @@ export class SendRateWatch {
   }
 
   #producersOf(media: ParticipantMedia): MediaProducer[] {
-    return [...this.#options.sources.values()].filter(({ owner }) => owner === media);
+    return this.#sources().filter(({ owner }) => owner === media);
+  }
+
+  #sources(): MediaProducer[] {
+    return [...this.#options.sources()];
   }
 }

@@ -4,15 +4,14 @@ import type { LiveViewer, ReencodedCodec } from '../../view/mediaSteps.ts';
 import { receivableCodecs } from '../codecs.ts';
 import { MediaError } from '../MediaError.ts';
 import { isWorkerGone } from '../mediaFailures.ts';
-import type { TransportOffer } from '../RoomMedia.ts';
+import { STANDBY_SESSION, type TransportOffer } from '../RoomMedia.ts';
 import type { DtlsParameters, RtpCapabilities } from '../rtpTypes.ts';
 import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
 import type { RoomRouter } from '../workers/RoomRouter.ts';
 
-/** One session's two transports and its consumers. */
+/** One session's two transports and its consumers; or those of a participant that stands by. */
 export class ParticipantMedia implements LiveViewer {
   readonly participantId: ParticipantId;
-  readonly session: number;
   readonly router: RoomRouter;
   readonly send: types.WebRtcTransport;
   readonly recv: types.WebRtcTransport;
@@ -23,6 +22,7 @@ export class ParticipantMedia implements LiveViewer {
   readonly undecodable = new Set<string>();
   readonly receives: ReadonlySet<ReencodedCodec>;
   readonly #connecting = new Map<string, Promise<void>>();
+  #session: number;
 
   constructor(options: {
     readonly participantId: ParticipantId;
@@ -33,7 +33,7 @@ export class ParticipantMedia implements LiveViewer {
     readonly rtpCapabilities: RtpCapabilities;
   }) {
     this.participantId = options.participantId;
-    this.session = options.session;
+    this.#session = options.session;
     this.router = options.router;
     this.send = options.send;
     this.recv = options.recv;
@@ -42,6 +42,19 @@ export class ParticipantMedia implements LiveViewer {
       video: onlyOf('video', options.rtpCapabilities),
     };
     this.receives = receivableCodecs(this.rtpCapabilities.video);
+  }
+
+  get session(): number {
+    return this.#session;
+  }
+
+  get standby(): boolean {
+    return this.#session === STANDBY_SESSION;
+  }
+
+  /** From now on these transports are those of this session. */
+  promote(session: number): void {
+    this.#session = session;
   }
 
   get routerId(): string {

@@ -3,7 +3,7 @@ import type { Logger } from '../../ports.ts';
 import type { ParticipantId, RoomState } from '../../room/state.ts';
 import { MediaError } from '../MediaError.ts';
 import { messageOf } from '../mediaFailures.ts';
-import type { TransportPair } from '../RoomMedia.ts';
+import { STANDBY_SESSION, type TransportPair } from '../RoomMedia.ts';
 import type { RtpCapabilities } from '../rtpTypes.ts';
 import type { RoomRouter } from '../workers/RoomRouter.ts';
 import type { RoomRouters } from '../workers/RoomRouters.ts';
@@ -21,7 +21,10 @@ export interface RoomSessionsOptions {
 
 const TRANSPORT_ATTEMPTS = 3;
 
-/** The sessions with transports in one room on this node: at most one for each participant. */
+/**
+ * The sessions with transports in one room on this node, and who stands by here: at most one of these for each
+ * participant.
+ */
 export class RoomSessions {
   readonly viewers = new Map<ParticipantId, ParticipantMedia>();
   readonly #options: RoomSessionsOptions;
@@ -70,16 +73,26 @@ export class RoomSessions {
   assertCurrent(participantId: ParticipantId, session: number): void {
     if (this.#closed) throw new MediaError('MEDIA_UNAVAILABLE', 'The room is closed on this node.');
     const recorded = this.#options.room().participants.get(participantId);
-    const newest = Math.max(recorded?.session ?? 0, this.viewers.get(participantId)?.session ?? 0);
+    const here = this.viewers.get(participantId)?.session ?? STANDBY_SESSION;
+    const newest = session === STANDBY_SESSION ? here : Math.max(recorded?.session ?? 0, here);
     if (!recorded || session < newest) {
       throw new MediaError('STALE_SESSION', 'Another connection of this participant took over, or it is gone.');
     }
   }
 
+  /** Gives the transports that stand by to this session. Returns null if there are none that work. */
+  promote(participantId: ParticipantId, session: number): ParticipantMedia | null {
+    this.assertCurrent(participantId, session);
+    const media = this.viewers.get(participantId);
+    if (!media?.standby || media.closed) return null;
+    media.promote(session);
+    return media;
+  }
+
   /** Closes the transports of this session. Returns false if a newer one took over. */
   end(participantId: ParticipantId, session: number): boolean {
     const media = this.viewers.get(participantId);
-    if (media && media.session > session) return false;
+    if (media && (media.session > session || (media.standby && session !== STANDBY_SESSION))) return false;
     this.#opening.delete(participantId);
     this.drop(participantId);
     return true;
@@ -89,7 +102,7 @@ export class RoomSessions {
   closeReplaced(): readonly ParticipantId[] {
     const { participants } = this.#options.room();
     const replaced = [...this.viewers.values()].filter(
-      ({ participantId, session }) => session < (participants.get(participantId)?.session ?? 0),
+      ({ participantId, session, standby }) => !standby && session < (participants.get(participantId)?.session ?? 0),
     );
     for (const { participantId } of replaced) this.drop(participantId);
     return replaced.map(({ participantId }) => participantId);

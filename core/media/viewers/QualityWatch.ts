@@ -62,6 +62,7 @@ export class QualityWatch {
       sent.set(participantId, [...(sent.get(participantId) ?? []), best]);
     }
     for (const media of this.#viewers.values()) {
+      if (media.standby) continue;
       const iceConnected = ![media.send, media.recv].some(({ iceState }) => iceState === 'disconnected');
       const flowing = [...media.consumers.values()].filter(({ paused }) => !paused);
       const received = flowing.map(({ consumer }) => consumer.score.score);
