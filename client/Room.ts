@@ -281,7 +281,7 @@ export class Room extends Emitter<RoomEvents> {
         view: this.#view.current(),
         expected: this.#media.expected(),
       }),
-      entered: (answer, link, how) => this.#entered(answer, link, how === 'joined'),
+      entered: (answer, link, how, former) => this.#entered(answer, link, how === 'joined', former),
       notified: (notification) => this.#notified(notification),
       invalid: (name, error) => {
         this.emit('warning', `cannot read the message ${name}`, error);
@@ -305,20 +305,21 @@ export class Room extends Emitter<RoomEvents> {
    * The order matters: what is muted or gone is known before media is rebuilt, and media comes before listeners hear of
    * anything.
    */
-  #entered(answer: EntryAnswer, link: Link, joined: boolean): void {
+  #entered(answer: EntryAnswer, link: Link, joined: boolean, former: Link | undefined): void {
     const again = this.#record.room !== undefined;
     const changes = this.#record.enter(answer);
     this.#link = link;
     this.#needsUpgrade = false;
     const { roomId, participantId, resumeToken } = answer;
     const before = this.#updateRoster(participantId, joined);
-    if (this.#options.media !== false) this.#media.open(link, answer);
+    if (this.#options.media !== false) this.#media.open(link, answer, former);
+    else former?.close();
     this.#view.sentWithEntry();
     this.#commands.attach(link);
     this.chat.connected(roomId, participantId);
     this.#sessions.save(roomId, { participantId, resumeToken, nodes: [...(this.#connection?.nodes ?? [])] });
     if (again) {
-      this.#recoveries += 1;
+      if (former === undefined) this.#recoveries += 1;
       this.#tell(changes, before);
       this.#state.back();
     } else {

@@ -93,6 +93,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof ConnectionLost;
 }
 
+/** Returns true if the session was over: the next one, if there is one, may ask the same. */
+export function isOfNextSession(error: unknown): boolean {
+  return error instanceof RequestRefused && (error.code === 'STALE_SESSION' || error.code === 'NOT_IN_ROOM');
+}
+
 /** Returns true if the room may have recorded a request that failed with this error. */
 export function mayBeRecorded(error: unknown): boolean {
   if (!(error instanceof RequestRefused)) return error instanceof ConnectionLost;

@@ -3,6 +3,7 @@ import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { Attendance } from './connections/Attendance.ts';
 import { ClientConnection } from './connections/ClientConnection.ts';
+import type { Drain } from './connections/Drain.ts';
 import { EngineGuard } from './connections/EngineGuard.ts';
 import { type EngineConnection, engineConnectionOf } from './connections/engineConnection.ts';
 import type { Gate } from './connections/Gate.ts';
@@ -18,6 +19,7 @@ interface SocketServerDeps {
   readonly rooms: RoomHosts;
   readonly attendance: Attendance;
   readonly presenceAuditor: PresenceAuditor;
+  readonly drain: Drain;
   readonly gate: Gate;
   readonly limits: Limits;
   readonly dispatcher: Dispatcher;
@@ -118,8 +120,9 @@ export class SocketServer {
   }
 
   #lost(connection: ClientConnection): void {
-    const { attendance, presenceAuditor } = this.#deps;
+    const { attendance, drain, presenceAuditor } = this.#deps;
     connection.lost();
+    drain.lost(connection);
     const { seat } = connection;
     if (attendance.removeSeated(connection) && seat) presenceAuditor.left(seat);
     if (attendance.removeKnocking(connection)) presenceAuditor.knockLeft(connection.roomId, connection.participantId);

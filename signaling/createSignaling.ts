@@ -10,6 +10,7 @@ import { Origins } from './auth/Origins.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
 import { BacklogGuard } from './connections/backlog.ts';
+import { Drain, type DrainOutcome } from './connections/Drain.ts';
 import { type EngineConnection, engineConnectionOf } from './connections/engineConnection.ts';
 import { Gate } from './connections/Gate.ts';
 import { NodeDirectory } from './connections/NodeDirectory.ts';
@@ -119,8 +120,11 @@ export interface Signaling {
   listen(host: string, port: number, listening?: Listening): Promise<{ readonly url: string }>;
   /** Takes no new connections, so that all go to the server that shares the port; those that are open go on. */
   stopListening(): Promise<void>;
-  /** Sends new connections to other nodes from now on. */
-  drain(): void;
+  /**
+   * Sends new connections to other nodes from now on, and everybody here: `Drain`. Resolves when nobody is left who can
+   * move, or after `limitMs`.
+   */
+  drain(limitMs: number): Promise<DrainOutcome>;
   /**
    * Closes every connection. The record keeps their people connected here: they come back, or whoever finds this node
    * gone records it; their time to come back begins then.
@@ -136,7 +140,7 @@ const LOOK_FOR_CERTIFICATE_EVERY_MS = 10_000;
  */
 export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const { auth, clock, logger, nodeId, publicUrl, rooms } = deps;
-  const { attendance, reencoding } = deps.audiences;
+  const { attendance, departures, reencoding } = deps.audiences;
   const limits: Limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const now = () => clock.now();
   let listening = false;
@@ -179,6 +183,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     rooms,
     media: deps.media,
     attendance,
+    departures,
     presenceAuditor,
     tokens,
     passwords: new Passwords(),
@@ -254,9 +259,14 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     () => reencoding.sidecars,
   );
   const dispatcher = new Dispatcher(context, metrics);
+  const drain = new Drain({
+    ...{ nodeId, publicUrl, rooms, attendance, departures, clock, logger },
+    registry: deps.registry,
+  });
   const sockets = new SocketServer({
     rooms,
     attendance,
+    drain,
     presenceAuditor,
     gate,
     limits,
@@ -320,9 +330,10 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       metricsServer?.stopListening();
       await engine.stopListening();
     },
-    drain() {
+    drain(limitMs) {
       gate.drain();
       nodes.drain();
+      return drain.run(limitMs);
     },
     async close() {
       gate.drain();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTransient, RequestRefused } from '../errors.ts';
+import { isOfNextSession, isTransient, RequestRefused } from '../errors.ts';
 import type { KeyValueStorage } from '../storage.ts';
 
 const FirstSent = z.object({ room: z.number(), newest: z.string().nullable() });
@@ -35,9 +35,6 @@ const RETRY_MS = 1_000;
 /** A message that is older does not leave by itself: what was said yesterday is not for today's meeting. */
 const MAX_AGE_MS = 12 * 3_600_000;
 const PREFIX = 'everroom:outbox:';
-
-/** The session is over: the next one sends the message. */
-const NEXT_SESSION: ReadonlySet<string> = new Set(['STALE_SESSION', 'NOT_IN_ROOM']);
 
 export function outboxKey(roomId: string, participantId: string): string {
   return `${PREFIX}${roomId}:${participantId}`;
@@ -147,7 +144,7 @@ export class ChatOutbox {
           await this.#options.post(this.#noteFirst(message, room));
           this.#remove(message.messageId);
         } catch (error) {
-          if (error instanceof RequestRefused && !isTransient(error) && !NEXT_SESSION.has(error.code)) {
+          if (error instanceof RequestRefused && !isTransient(error) && !isOfNextSession(error)) {
             this.#fail(message.messageId, error.code);
             continue;
           }

@@ -74,6 +74,20 @@ describe('CommandQueue', () => {
     await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
+  it('[J3] a command that reached a session that was over is decided in the next one', async () => {
+    const [first, second] = [new ManualLink(), new ManualLink()];
+    queue.attach(first);
+    const [early, late] = [queue.send('raiseHand', {}), queue.send('rename', { name: 'x' })];
+    first.asked[0]?.fail(new RequestRefused('STALE_SESSION', 'another node has it'));
+    await Promise.resolve();
+    queue.attach(second);
+    // The refusal of the old link comes after the command went out on the new one.
+    first.asked[1]?.fail(new RequestRefused('FORBIDDEN', 'no'));
+    expect(second.bodies).toEqual(first.bodies);
+    for (const { answer } of second.asked) answer();
+    await expect(Promise.all([early, late])).resolves.toEqual([{}, {}]);
+  });
+
   it('a command that cannot be sent in time is given up', async () => {
     const waiting = expect(queue.send('raiseHand', {})).rejects.toBeInstanceOf(CommandTimedOut);
     await vi.advanceTimersByTimeAsync(1_000);

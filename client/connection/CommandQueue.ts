@@ -1,5 +1,5 @@
 import type { RequestBody, RequestName, ResponseBody } from '../../signaling/protocol/requests.ts';
-import { CommandTimedOut, ConnectionLost } from '../errors.ts';
+import { CommandTimedOut, ConnectionLost, isOfNextSession } from '../errors.ts';
 import type { Link } from './Link.ts';
 
 /** Requests that change the record. */
@@ -77,8 +77,9 @@ export class CommandQueue {
     link.request(command.name, command.body, this.#timeoutMs).then(
       (result) => command.settle({ result }),
       (error: unknown) => {
-        // The outcome is unknown: the command stays, and goes out again with the next connection.
-        if (error instanceof ConnectionLost) return;
+        // The outcome is unknown, or the session went over to another connection, where the same command is decided:
+        // it stays, and goes out again with the next connection.
+        if (error instanceof ConnectionLost || isOfNextSession(error) || link !== this.#link) return;
         command.settle({ error });
       },
     );

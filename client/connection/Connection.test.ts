@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
-import { RequestRefused } from '../errors.ts';
+import { ConnectionLost, RequestRefused } from '../errors.ts';
 import { Connection } from './Connection.ts';
 import type { ConnectionOwner } from './ConnectionOwner.ts';
 import type { Link, LinkListener } from './Link.ts';
@@ -40,9 +40,10 @@ class FakeLink {
 const links: FakeLink[] = [];
 let dials = 0;
 vi.mock('./dial.ts', () => ({
-  dial: async () => {
+  dial: async (_: unknown, signal: AbortSignal) => {
     dials += 1;
     await new Promise((resolve) => setTimeout(resolve, 500));
+    if (signal.aborted) throw signal.reason;
     return links.shift() as unknown as Link;
   },
 }));
@@ -55,30 +56,31 @@ afterEach(() => {
   links.length = 0;
 });
 
-test('a session that was recorded before its media failed does not end the client when it replaces the old one', async () => {
-  const told: string[] = [];
+function told() {
+  const said: string[] = [];
+  const formers: (Link | undefined)[] = [];
   const owner: ConnectionOwner = {
     entryState: () => ({ position: { version: 1 }, rtpCapabilities: undefined, view: undefined, expected: [] }),
-    entered: (_, __, how) => void told.push(how),
+    entered: (_, __, how, former) => {
+      said.push(how);
+      formers.push(former);
+    },
     notified: () => undefined,
     invalid: () => undefined,
-    suspected: () => void told.push('suspected'),
-    cleared: () => void told.push('cleared'),
-    lost: () => void told.push('lost'),
+    suspected: () => void said.push('suspected'),
+    cleared: () => void said.push('cleared'),
+    lost: () => void said.push('lost'),
     outdated: () => undefined,
     held: () => undefined,
     lobby: () => undefined,
-    ended: (reason) => void told.push(`ended: ${reason}`),
+    ended: (reason) => void said.push(`ended: ${reason}`),
     mediaBytes: async () => null,
     newId: () => 'id',
   };
-  const first = new FakeLink(async () => session);
-  const failing = new FakeLink(async () => {
-    // The resume is in the journal by now: the node of the old link hears of it.
-    throw new RequestRefused('MEDIA_UNAVAILABLE', 'no transports');
-  });
-  const last = new FakeLink(async () => session);
-  links.push(first, failing, last);
+  return { said, formers, owner };
+}
+
+async function connected(owner: ConnectionOwner): Promise<Connection> {
   const connection = new Connection(owner, {
     nodes: ['http://node'],
     joinToken: 'join',
@@ -91,11 +93,83 @@ test('a session that was recorded before its media failed does not end the clien
   const opened = connection.open(10_000);
   await vi.advanceTimersByTimeAsync(500);
   await opened;
+  return connection;
+}
+
+test('a session that was recorded before its media failed does not end the client when it replaces the old one', async () => {
+  const { said, owner } = told();
+  const first = new FakeLink(async () => session);
+  const failing = new FakeLink(async () => {
+    // The resume is in the journal by now: the node of the old link hears of it.
+    throw new RequestRefused('MEDIA_UNAVAILABLE', 'no transports');
+  });
+  const last = new FakeLink(async () => session);
+  links.push(first, failing, last);
+  const connection = await connected(owner);
   first.silent = true;
   while (dials < 3) await vi.advanceTimersByTimeAsync(100);
   first.silent = false;
   first.listener?.notified({ name: 'sessionEnded', body: { reason: 'replaced' }, acknowledge: undefined });
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(told).toEqual(['joined', 'suspected', 'lost', 'resumed']);
+  expect(said).toEqual(['joined', 'suspected', 'lost', 'resumed']);
+  connection.close();
+});
+
+function askToMove(link: FakeLink): () => boolean {
+  let acknowledged = false;
+  const acknowledge = (): void => {
+    acknowledged = true;
+  };
+  const body = { nodes: ['http://next'], withinMs: 20_000 };
+  link.listener?.notified({ name: 'moveTo', body, acknowledge });
+  return () => acknowledged;
+}
+
+test('a client moves to another node while its link serves, and tries again when a node fails it midway', async () => {
+  const { said, formers, owner } = told();
+  const first = new FakeLink(async () => session);
+  const dying = new FakeLink(() => Promise.reject(new ConnectionLost('died')));
+  const last = new FakeLink(async () => session);
+  links.push(first, dying, last);
+  const connection = await connected(owner);
+  expect(askToMove(first)()).toBe(true);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(said).toEqual(['joined', 'moved']);
+  expect(formers).toEqual([undefined, first]);
+  expect([first.closed, dying.closed, last.closed]).toEqual([false, true, false]);
+  // The old node ends what it kept.
+  first.listener?.notified({ name: 'sessionEnded', body: { reason: 'replaced' }, acknowledge: undefined });
+  first.listener?.closed('server');
+  expect(said).toEqual(['joined', 'moved']);
+  connection.close();
+});
+
+test('a client whose link dies while it moves comes back in the usual way', async () => {
+  const { said, owner } = told();
+  const [first, next] = [new FakeLink(async () => session), new FakeLink(async () => session)];
+  links.push(first, next);
+  const connection = await connected(owner);
+  askToMove(first);
+  first.listener?.closed('gone');
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(said).toEqual(['joined', 'lost', 'resumed']);
+  connection.close();
+});
+
+test('a move that may have been recorded and did not succeed ends in a new session', async () => {
+  const { said, owner } = told();
+  const first = new FakeLink(async () => session);
+  const unclear = new FakeLink(async () => {
+    throw new RequestRefused('INTERNAL', 'after the journal had it');
+  });
+  const refusing = new FakeLink(async () => {
+    throw new RequestRefused('TOKEN_INVALID', 'another secret');
+  });
+  links.push(first, unclear, refusing, new FakeLink(async () => session));
+  const connection = await connected(owner);
+  askToMove(first);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(said).toEqual(['joined', 'lost', 'resumed']);
+  expect(first.closed).toBe(true);
   connection.close();
 });

@@ -1,3 +1,4 @@
+import type { NotificationBody } from '../../signaling/protocol/notifications.ts';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import {
   ConnectError,
@@ -8,11 +9,13 @@ import {
   mayBeRecorded,
   RequestRefused,
 } from '../errors.ts';
-import type { ConnectionOptions, ConnectionOwner, SessionEnd } from './ConnectionOwner.ts';
+import type { ConnectionOptions, ConnectionOwner, EntryKind, SessionEnd } from './ConnectionOwner.ts';
 import { closeWhenSilent } from './closeWhenSilent.ts';
 import { dial } from './dial.ts';
+import { endOf } from './endOf.ts';
 import type { Link, Notification } from './Link.ts';
 import { LivenessWatch } from './LivenessWatch.ts';
+import { Move } from './Move.ts';
 import { NodeList, redialDelayMs } from './redial.ts';
 
 /** Longer than a server waits for its journal. */
@@ -44,6 +47,8 @@ export class Connection {
   #link: Link | undefined;
   #watch: LivenessWatch | undefined;
   #dialling: AbortController | undefined;
+  /** Another session is being opened on another node while the link still serves. */
+  #move: Move | undefined;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
   #polling = false;
   /** A request for entry is under way: from here on there is no way back to the previous link. */
@@ -102,16 +107,18 @@ export class Connection {
   close(): void {
     this.#ended = true;
     this.#dialling?.abort(new ConnectError('CANCELLED', 'Disconnected.'));
+    this.#move?.cancel();
     this.#watch?.stop();
     this.#link?.close();
     this.#link = undefined;
   }
 
+  readonly #onWake = (wake: () => void): (() => void) => {
+    this.#wakers.add(wake);
+    return () => this.#wakers.delete(wake);
+  };
+
   async #establish(lostAt: number, signal: AbortSignal): Promise<void> {
-    const onWake = (wake: () => void): (() => void) => {
-      this.#wakers.add(wake);
-      return () => this.#wakers.delete(wake);
-    };
     for (;;) {
       const resuming = this.#resumeToken !== undefined;
       const token = this.#resumeToken ?? this.#options.joinToken;
@@ -119,9 +126,12 @@ export class Connection {
         throw new ConnectError('TOKEN_EXPIRED', 'The session is over and there is no join token.');
       let link: Link | undefined;
       try {
-        link = await dial({ nodes: this.#nodes, token, pollingFirst: this.#polling, lostAt, onWake }, signal);
+        link = await dial(
+          { nodes: this.#nodes, token, pollingFirst: this.#polling, lostAt, onWake: this.#onWake },
+          signal,
+        );
         this.#entering = true;
-        await this.#enter(link, resuming, signal);
+        await this.#enter(link, resuming ? 'resumed' : 'joined', signal);
         return;
       } catch (error) {
         link?.close();
@@ -158,7 +168,8 @@ export class Connection {
     return this.#nodes.urls.length > 1 ? Math.max(waitMs, UNSUPPORTED_RETRY_MS) : waitMs + error.retryAfterMs;
   }
 
-  async #enter(link: Link, resuming: boolean, signal: AbortSignal): Promise<void> {
+  async #enter(link: Link, how: EntryKind, signal: AbortSignal): Promise<void> {
+    const resuming = how !== 'joined';
     // What arrives before the answer is processed counts after it.
     const early: (() => void)[] = [];
     let admitted: (decision: boolean) => void = () => undefined;
@@ -189,7 +200,7 @@ export class Connection {
         try {
           const session = await this.#requestEntry(link, resuming, commandId);
           if (signal.aborted) throw signal.reason;
-          this.#goLive(link, session, resuming);
+          this.#goLive(link, session, how);
           break;
         } catch (error) {
           if (!(error instanceof RequestRefused)) throw error;
@@ -256,7 +267,7 @@ export class Connection {
     }
   }
 
-  #goLive(link: Link, session: EntryAnswer, resuming: boolean): void {
+  #goLive(link: Link, session: EntryAnswer, how: EntryKind): void {
     const old = this.#link;
     this.#link = link;
     this.#dialling = undefined;
@@ -266,7 +277,7 @@ export class Connection {
     this.#wasIn = true;
     this.#held = false;
     this.#watch?.stop();
-    if (old !== undefined) {
+    if (old !== undefined && how !== 'moved') {
       // The old link was only suspected; the new one proves that the silence was the old link's own.
       old.close();
       this.#owner.lost('silent');
@@ -280,7 +291,7 @@ export class Connection {
       cleared: () => this.#cleared(),
     });
     try {
-      this.#owner.entered(session, link, resuming ? 'resumed' : 'joined');
+      this.#owner.entered(session, link, how, how === 'moved' ? old : undefined);
     } catch (error) {
       this.#watch.stop();
       this.#link = undefined;
@@ -290,6 +301,10 @@ export class Connection {
 
   #notified(link: Link, notification: Notification): void {
     if (link !== this.#link) return;
+    if (notification.name === 'moveTo') {
+      if (this.#moveTo(notification.body)) notification.acknowledge?.();
+      return;
+    }
     if (notification.name !== 'sessionEnded') {
       this.#owner.notified(notification);
       return;
@@ -306,8 +321,37 @@ export class Connection {
     this.#end(reason);
   }
 
+  /** Returns false if this client cannot go over now; it comes back in the usual way when this node is gone. */
+  #moveTo({ nodes, withinMs }: NotificationBody<'moveTo'>): boolean {
+    if (this.#resumeToken === undefined || this.#dialling !== undefined || this.#move !== undefined) return false;
+    const move = new Move({
+      nodes,
+      withinMs,
+      token: this.#resumeToken,
+      onWake: this.#onWake,
+      enter: (link, signal) => {
+        this.#entering = true;
+        return this.#enter(link, 'moved', signal);
+      },
+      failed: (error) => {
+        this.#mayHaveEntered ||= this.#entering && mayBeRecorded(error);
+        this.#entering = this.#mayHaveEntered;
+      },
+    });
+    this.#move = move;
+    void move.run().then((moved) => {
+      this.#move = undefined;
+      if (this.#ended || this.#dialling !== undefined) return;
+      if (moved) this.#entering = false;
+      // The link may be of a session that is over: only a new one makes sure.
+      else if (this.#mayHaveEntered) this.#redial();
+    });
+    return true;
+  }
+
   #suspected(): void {
     if (this.#ended || this.#dialling !== undefined) return;
+    this.#move?.cancel();
     this.#owner.suspected();
     this.#redial();
   }
@@ -323,6 +367,7 @@ export class Connection {
     if (link !== this.#link || this.#ended) return;
     this.#link = undefined;
     this.#watch?.stop();
+    this.#move?.cancel();
     this.#polling = link.isPolling;
     this.#nodes.demote(link.url);
     this.#owner.lost(reason);
@@ -344,16 +389,6 @@ export class Connection {
     this.close();
     this.#owner.ended(reason, error);
   }
-}
-
-function endOf(error: Error): SessionEnd | 'refused' {
-  const code = error instanceof RequestRefused || error instanceof ConnectError ? error.code : undefined;
-  if (code === 'TOKEN_EXPIRED' || code === 'NOT_IN_ROOM') return 'expired';
-  if (code === 'ROOM_CLOSED' || code === 'ROOM_NOT_FOUND') return 'roomClosed';
-  if (code === 'BANNED') return 'banned';
-  if (code === 'REMOVED') return 'removed';
-  if (code === 'STALE_SESSION') return 'replaced';
-  return 'refused';
 }
 
 function pause(ms: number): Promise<void> {

@@ -4,6 +4,9 @@ import type { ExpectedMedia, RtpCapabilities, View } from '../../signaling/proto
 import type { RequestRefused } from '../errors.ts';
 import type { Link, Notification } from './Link.ts';
 
+/** `moved`: over to another node while the session before still served. */
+export type EntryKind = 'joined' | 'resumed' | 'moved';
+
 export type SessionEnd = 'replaced' | 'removed' | 'banned' | 'expired' | 'left' | 'roomClosed';
 
 /** What the connection asks of its owner, and what it reports; all are called synchronously. */
@@ -15,8 +18,11 @@ export interface ConnectionOwner {
     readonly view: View | undefined;
     readonly expected: readonly ExpectedMedia[];
   };
-  /** A session is open; called before any of its notifications. */
-  entered(session: EntryAnswer, link: Link, how: 'joined' | 'resumed'): void;
+  /**
+   * A session is open; called before any of its notifications. `former`: the link of the session before, if this client
+   * moved; its node keeps that session's media for a while, and then closes it.
+   */
+  entered(session: EntryAnswer, link: Link, how: EntryKind, former?: Link): void;
   notified(notification: Notification): void;
   /** A message arrived that cannot be read. */
   invalid(name: string, error: unknown): void;

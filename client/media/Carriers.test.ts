@@ -126,6 +126,31 @@ describe('which consumer of a track is shown', () => {
     expect(reencoded.closed).toBe(true);
   });
 
+  it('a former session serves until the new one has a frame, and its consumers close with it', () => {
+    const { carriers, shown, session, source } = scene();
+    const [next, moved] = [{}, new FakeCarrier('moved')];
+    carriers.add(session, [{ carrier: source, paused: false }]);
+    carriers.add(next, [{ carrier: moved, paused: false }], session);
+    expect([shown, carriers.flowsFrom(session)]).toEqual([['source'], true]);
+    moved.deliver();
+    expect([shown, carriers.flowsFrom(session)]).toEqual([['source', 'moved'], false]);
+    expect(source.closed).toBe(false);
+    carriers.endSession(session);
+    pause(carriers, 'moved');
+    resume(carriers, 'moved');
+    expect(shown).toEqual(['source', 'moved']);
+  });
+
+  it('what the new session has paused does not keep a former one, and is shown when that one ends', () => {
+    const { carriers, shown, session, source } = scene();
+    const [next, moved] = [{}, new FakeCarrier('moved')];
+    carriers.add(session, [{ carrier: source, paused: false }]);
+    carriers.add(next, [{ carrier: moved, paused: true }], session);
+    expect([shown, carriers.flowsFrom(session)]).toEqual([['source'], false]);
+    carriers.endSession(session);
+    expect(shown).toEqual(['source', 'moved']);
+  });
+
   it('a consumer that is closed and was not shown leaves no trace', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [

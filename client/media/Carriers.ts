@@ -56,10 +56,23 @@ export class Carriers<C extends Carrier> {
     return [...this.#held.values()].some((held) => held.session === session);
   }
 
-  /** Adds carriers; those of a newer session replace all earlier ones. */
-  add(session: object, arrivals: readonly Arrival<C>[]): void {
+  /** Whether what is shown flows from this former session, and the present one has not paused its own. */
+  flowsFrom(former: object): boolean {
+    const shown = this.#shown;
+    if (shown?.session !== former || shown.paused || shown.ended) return false;
+    const own = this.#live().filter(({ session }) => session === this.#session && session !== former);
+    return own.length === 0 || own.some(({ paused }) => !paused);
+  }
+
+  /**
+   * Adds carriers; those of a newer session replace all earlier ones, but for `former`: a session that serves until
+   * each track has a frame through the new one.
+   */
+  add(session: object, arrivals: readonly Arrival<C>[], former?: object): void {
     this.#session = session;
-    for (const held of [...this.#held.values()]) if (held.session !== session) this.#end(held);
+    for (const held of [...this.#held.values()]) {
+      if (held.session !== session && held.session !== former) this.#end(held);
+    }
     for (const { carrier, paused } of arrivals) {
       this.#held.set(carrier.id, { carrier, session, paused, since: this.#nextMoment(), ended: false });
     }
@@ -81,6 +94,12 @@ export class Carriers<C extends Carrier> {
       const held = this.#held.get(id);
       if (held !== undefined) this.#end(held);
     }
+    this.#choose();
+  }
+
+  /** The carriers of a former session have ended with it. */
+  endSession(session: object): void {
+    for (const held of [...this.#held.values()]) if (held.session === session) this.#end(held);
     this.#choose();
   }
 
@@ -106,6 +125,9 @@ export class Carriers<C extends Carrier> {
     this.#shown = next;
     this.#show(next.carrier);
     if (before?.ended) this.#drop(before);
+    if (next.session !== this.#session) return;
+    // What else the track has of a former session closes with that session: one by one would take longer.
+    for (const [id, { session }] of this.#held) if (session !== this.#session) this.#held.delete(id);
   }
 
   #wait(next: Held<C> | undefined): void {

@@ -31,6 +31,8 @@ export class LocalTrack {
   #holds = 0;
   #recordMuted: boolean;
   #producer: types.Producer | undefined;
+  /** Of the session before, on a node that others still receive it through; and the layers that these want. */
+  #former: { readonly producer: types.Producer; readonly maxLayer: number } | undefined;
   #lastParameters: types.RtpParameters | undefined;
   #applied: Promise<void> = Promise.resolve();
 
@@ -116,13 +118,24 @@ export class LocalTrack {
   produced(producer: types.Producer): void {
     this.#producer = producer;
     this.#lastParameters = producer.rtpParameters;
-    this.#layers.reset();
+    // Those who watch it through the former node come to the new one.
+    if (this.#former === undefined) this.#layers.reset();
     this.#applySending();
   }
 
   /** Called when its producer is gone; the track itself goes on. */
   unproduced(): void {
     this.#producer = undefined;
+  }
+
+  /** Its producer goes on until `formerEnded`, beside one that is to come. */
+  movesOn(): void {
+    this.#former = this.#producer && { producer: this.#producer, maxLayer: this.#layers.maxLayer };
+    this.#producer = undefined;
+  }
+
+  formerEnded(): void {
+    this.#former = undefined;
   }
 
   /** Switches to another device, or to the same one opened again. Stops the old track if the SDK had opened it. */
@@ -133,30 +146,37 @@ export class LocalTrack {
     mediaStreamTrack.enabled = this.sending;
     this.#mediaStreamTrack = mediaStreamTrack;
     if (ownedOld && old !== mediaStreamTrack) old.stop();
-    await this.#producer?.replaceTrack({ track: mediaStreamTrack });
+    await Promise.all(this.#producers().map((producer) => producer.replaceTrack({ track: mediaStreamTrack })));
     this.#applySending();
   }
 
   close(): void {
-    this.#producer?.close();
+    for (const producer of this.#producers()) producer.close();
     this.#producer = undefined;
+    this.#former = undefined;
     if (this.#ownsDevice) this.#mediaStreamTrack.stop();
   }
 
   /** Disables the device's track at once and the encoders as soon as the sender takes new parameters. */
   #applySending(): void {
     this.#mediaStreamTrack.enabled = this.sending;
-    this.#applied = this.#applied.then(() => this.#applyEncodings());
+    this.#applied = this.#applied.then(async () => {
+      if (this.#former !== undefined) await this.#applyEncodings(this.#former.producer, this.#former.maxLayer);
+      if (this.#producer !== undefined) await this.#applyEncodings(this.#producer, this.#layers.maxLayer);
+    });
   }
 
-  async #applyEncodings(): Promise<void> {
-    const producer = this.#producer;
-    const sender = producer?.rtpSender;
-    if (producer === undefined || producer.closed || sender === undefined) return;
+  #producers(): types.Producer[] {
+    return [this.#former?.producer, this.#producer].flatMap((producer) => (producer?.closed === false ? producer : []));
+  }
+
+  async #applyEncodings(producer: types.Producer, maxLayer: number): Promise<void> {
+    const sender = producer.rtpSender;
+    if (producer.closed || sender === undefined) return;
     const parameters = sender.getParameters();
     let changed = false;
     for (const [layer, encoding] of parameters.encodings.entries()) {
-      const active = this.sending && layer <= this.#layers.maxLayer;
+      const active = this.sending && layer <= maxLayer;
       if (encoding.active === active) continue;
       encoding.active = active;
       changed = true;

@@ -6,6 +6,7 @@ import type { Link } from '../connection/Link.ts';
 import { ConnectError } from '../errors.ts';
 import type { Arrival } from './Carriers.ts';
 import { ConsumerCarrier } from './ConsumerCarrier.ts';
+import { FormerSession } from './FormerSession.ts';
 import type { LocalTrack } from './LocalTrack.ts';
 import { type MediaBlocked, MediaPathWatch } from './MediaPathWatch.ts';
 import { MediaSession } from './MediaSession.ts';
@@ -48,6 +49,7 @@ export class MediaEngine {
   #link: Link | undefined;
   #iceServers: RTCIceServer[] = [];
   #session: MediaSession | undefined;
+  #former: FormerSession | undefined;
   #opening: Promise<void> = Promise.resolve();
   #reopenTimer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -81,12 +83,13 @@ export class MediaEngine {
     return this.#remoteTracks.get(trackId);
   }
 
-  /** Moves media over to a new session and its link. */
-  open(link: Link, session: EntryAnswer): void {
+  /** Moves media over to a new session and its link; what there is goes on meanwhile if `former` is its link. */
+  open(link: Link, session: EntryAnswer, former?: Link): void {
     this.#link = link;
     this.#iceServers = toRtcIceServers(session.iceServers);
     clearTimeout(this.#reopenTimer);
-    this.#retire();
+    if (former === undefined) this.#retire();
+    else this.#keep(former);
     const capabilities = JSON.stringify(session.rtpCapabilities);
     if (this.#device !== undefined && capabilities === this.#routerCapabilities && session.transports !== null) {
       this.#start(this.#device, link, session.transports);
@@ -192,6 +195,7 @@ export class MediaEngine {
     this.#link = undefined;
     this.#path.stop();
     clearTimeout(this.#reopenTimer);
+    this.#former?.close();
     this.#session?.close();
     this.#session = undefined;
     for (const session of this.#retired) session.close();
@@ -320,10 +324,35 @@ export class MediaEngine {
       const known = this.#remoteTracks.get(offer.trackId);
       const track = known ?? new RemoteTrack(offer, this.#owner);
       this.#remoteTracks.set(offer.trackId, track);
-      track.carry(session, arrivals);
+      track.carry(session, arrivals, this.#former?.session);
       if (known === undefined) this.#owner.subscribed(track);
     }
     this.#closeRetired();
+  }
+
+  /** Takes the session out of the way of the next one, and lets it serve until that one does. */
+  #keep(link: Link): void {
+    this.#former?.close();
+    const session = this.#session;
+    this.#session = undefined;
+    if (session === undefined) {
+      link.close();
+      return;
+    }
+    for (const track of this.#localTracks.values()) track.movesOn();
+    this.#former = new FormerSession({
+      session,
+      link,
+      isNeeded: () =>
+        this.#session === undefined ||
+        this.#toProduce().some(({ producer }) => producer === undefined) ||
+        [...this.#remoteTracks.values()].some((track) => track.flowsFrom(session) && this.#owner.isLive(track)),
+      ended: () => {
+        this.#former = undefined;
+        for (const track of this.#localTracks.values()) track.formerEnded();
+        for (const track of this.#remoteTracks.values()) track.endSession(session);
+      },
+    });
   }
 
   #retire(): void {

@@ -78,9 +78,19 @@ export class RemoteTrack {
     for (const element of [...this.#elements]) this.detach(element);
   }
 
-  /** Takes over consumers of this track that are in place now. */
-  carry(session: object, arrivals: readonly Arrival<ConsumerCarrier>[]): void {
-    this.#carriers.add(session, arrivals);
+  /** Takes over consumers of this track that are in place now; those of `former` serve until these flow. */
+  carry(session: object, arrivals: readonly Arrival<ConsumerCarrier>[], former?: object): void {
+    this.#carriers.add(session, arrivals, former);
+  }
+
+  /** See `Carriers.flowsFrom`. */
+  flowsFrom(former: object): boolean {
+    return this.#carriers.flowsFrom(former);
+  }
+
+  /** A former session is over. */
+  endSession(session: object): void {
+    this.#carriers.endSession(session);
   }
 
   isCarriedBy(session: object): boolean {

@@ -153,6 +153,11 @@ export class RoomHost {
     void recordDisconnect(target, participantId, session);
   }
 
+  /** Closes the media of a session that served longer than its record. */
+  release(participantId: ParticipantId, session: number): void {
+    this.#media?.closeParticipant(participantId, session);
+  }
+
   /** See `Replica.missedSince`. */
   missedSince(version: number, commitId: string | undefined): readonly Commit[] | null {
     return this.#replica.missedSince(version, commitId);
@@ -338,13 +343,14 @@ export class RoomHost {
     return next;
   }
 
-  /** Closes sessions that the record has replaced or ended: they may neither send nor receive any more [J5]. */
+  /** Closes sessions that the record has replaced or ended [J5], unless their client moves from a node that drains. */
   #closeSuperseded(): void {
     for (const [participantId, session] of this.#sessions) {
       const recorded = this.state.participants.get(participantId);
       if (recorded?.session === session && recorded.nodeId === this.#deps.nodeId) continue;
       this.#sessions.delete(participantId);
-      this.#media?.closeParticipant(participantId, session);
+      if (recorded && this.#deps.audience.serves(participantId, session)) this.#media?.keep(participantId, session);
+      else this.#media?.closeParticipant(participantId, session);
     }
   }
 

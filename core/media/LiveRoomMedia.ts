@@ -168,6 +168,10 @@ export class LiveRoomMedia implements RoomMedia {
     this.#reconcile();
   }
 
+  keep(participantId: ParticipantId, session: number): void {
+    this.#sessions.keep(participantId, session);
+  }
+
   closeParticipant(participantId: ParticipantId, session: number): void {
     if (!this.#sessions.end(participantId, session)) return;
     this.#views.delete(participantId);

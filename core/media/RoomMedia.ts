@@ -44,6 +44,11 @@ export interface RoomMedia {
    */
   promote(participantId: ParticipantId, session: number): boolean;
   setView(participantId: ParticipantId, session: number, view: ViewerView): void;
+  /**
+   * The media of this session serve until `closeParticipant`, although the record is about to replace it: they go on
+   * following the record [M2].
+   */
+  keep(participantId: ParticipantId, session: number): void;
   /** Closes all media of this session. */
   closeParticipant(participantId: ParticipantId, session: number): void;
   /** Tracks that viewers receive reencoded now. */

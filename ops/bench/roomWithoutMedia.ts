@@ -13,6 +13,7 @@ import { silentListener } from './silentListener.ts';
 const nobody: RoomAudience = {
   ...silentListener,
   committed: () => undefined,
+  serves: () => false,
   rebuilt: () => undefined,
 };
 

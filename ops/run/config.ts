@@ -86,7 +86,7 @@ export interface Config {
   };
   readonly log: { readonly level: Settings['LOG_LEVEL'] };
   readonly node: { readonly name: string; readonly dataFolder: string; readonly user: string | undefined };
-  readonly supervisor: { readonly unresponsiveMs: number };
+  readonly supervisor: { readonly unresponsiveMs: number; readonly drainMs: number };
 }
 
 /** Makes the secrets that were not configured; called only if one is missing. */
@@ -208,7 +208,7 @@ export function parseConfig(
     cluster: { ...clusterAddresses(set, machine), region: set.REGION ?? null },
     log: { level: set.LOG_LEVEL },
     node: { name: set.NODE_NAME ?? machine.name, dataFolder, user: set.EVERROOM_USER },
-    supervisor: { unresponsiveMs: set.UNRESPONSIVE_MS },
+    supervisor: { unresponsiveMs: set.UNRESPONSIVE_MS, drainMs: set.DRAIN_MS },
   };
 }
 

@@ -153,9 +153,11 @@ async function createServer(): Promise<SupervisedServer> {
       logger.info({ url, ms: clock.now() - startedAt }, 'serving');
       return { url };
     },
-    async drain() {
+    drainMs: config.supervisor.drainMs,
+    async drain(limitMs, successor) {
       draining = true;
-      signaling.drain();
+      if (successor) await signaling.stopListening();
+      await signaling.drain(limitMs);
     },
     async close() {
       await signaling.close();

@@ -293,6 +293,12 @@ const settings = z.object({
       'A server process that is silent for this long (milliseconds) is killed and its standby takes over; one that is ' +
         'busy computing gets four times as long.',
     ),
+  DRAIN_MS: wholeNumber(1_000, 600_000)
+    .default(30_000)
+    .describe(
+      'How long (milliseconds) a node that is told to end gives its people to go over to other nodes. It ends sooner when ' +
+        'nobody is left, and at once when there is no other node.',
+    ),
 });
 
 export type Settings = z.infer<typeof settings>;

@@ -17,7 +17,7 @@ import type { ServerFailure } from './supervision/ServerProcess.ts';
 import { ServiceManager } from './supervision/ServiceManager.ts';
 import { SidecarKeeper } from './supervision/SidecarKeeper.ts';
 
-/** How long servers may say goodbye when everything ends. */
+/** How long servers may take to close once their people are gone. */
 const SHUTDOWN_MS = 4000;
 const STANDBY_DELAY_MS = 2000;
 const RENEW_EVERY_MS = 6 * 3_600_000;
@@ -116,7 +116,8 @@ async function main(): Promise<void> {
 
   async function end(code: number): Promise<void> {
     serviceManager.stopping();
-    await Promise.all([pair.stop(SHUTDOWN_MS), sidecar?.stop(SHUTDOWN_MS)]);
+    await pair.stop(config.supervisor.drainMs, SHUTDOWN_MS);
+    await sidecar?.stop(SHUTDOWN_MS);
     await redis?.stop();
     rmSync(stateFile, { force: true });
     unlock();
@@ -131,7 +132,10 @@ async function main(): Promise<void> {
       // A second signal ends everything without goodbyes.
       pair.killAll();
       sidecar?.kill();
-    } else process.stdout.write('Everroom ends.\n');
+    } else
+      process.stdout.write(
+        'Everroom ends once nobody is left who can go to another node. Ctrl-C again ends it at once.\n',
+      );
     void stop(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

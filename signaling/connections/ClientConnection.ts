@@ -154,6 +154,12 @@ export class ClientConnection {
     this.#seat = seat;
   }
 
+  /** Its participant has a session on another node; this connection hears nothing more of the room. */
+  leaveSeat(): void {
+    this.#seat = null;
+    this.#hearsCommits = false;
+  }
+
   /** From here on it hears of every commit: the client gets the room as it is now. */
   startHearing(): void {
     this.#hearsCommits = true;
@@ -230,6 +236,13 @@ export class ClientConnection {
     }
     if (this.#inFlight === 0) close();
     else this.#onIdle = close;
+  }
+
+  /** Closes at once. A client that moved knows already; in another tab somebody else may have taken its place. */
+  endAsReplaced(): void {
+    this.#ended = true;
+    this.#socket.conn.write(encode('sessionEnded', { reason: 'replaced' }));
+    this.#socket.disconnect(true);
   }
 
   #whenHeard(send: () => void): void {

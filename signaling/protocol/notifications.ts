@@ -14,7 +14,10 @@ export const ConsumerOffer = z.object({
 });
 export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 
-/** The messages that a server sends unasked. Socket.io event name = key. Only `consumersOpened` is acknowledged. */
+/**
+ * The messages that a server sends unasked. Socket.io event name = key. Only `consumersOpened` and `moveTo` are
+ * acknowledged.
+ */
 export const notifications = {
   committed: Commit,
   /**
@@ -54,6 +57,13 @@ export const notifications = {
    * a client that came back over another connection has closed this one by then.
    */
   sessionEnded: z.object({ reason: z.enum(['replaced', 'removed', 'banned', 'expired', 'left', 'roomClosed']) }),
+  /**
+   * This node is about to be stopped: resume at one of `nodes` (base URLs; one may be this node's own, where another
+   * process listens by now) over a second connection. A client that will do so acknowledges it and leaves this
+   * connection open. Then this node keeps the old media, until the client's `settled` and those of all others in the
+   * room, for at most `withinMs`; the connection ends with them.
+   */
+  moveTo: z.object({ nodes: z.array(z.string()).min(1), withinMs: z.number().int().positive() }),
   lobbyDecided: z.object({ admitted: z.boolean() }),
   reacted: z.object({ participantId: Id, emoji: z.string() }),
   typing: z.object({ participantId: Id, typing: z.boolean() }),

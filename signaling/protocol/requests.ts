@@ -173,6 +173,9 @@ export const requests = {
   },
   closeRoom: { request: z.object({ ...command }), response: none },
 
+  /** Over the old connection, after `moveTo`: this client receives everything through its new node. */
+  settled: { request: z.object({}), response: none },
+
   /** A momentary signal: sent to those who are there, never journalled. */
   react: { request: z.object({ emoji: z.string().min(1).max(16) }), response: none },
   setTyping: { request: z.object({ typing: z.boolean() }), response: none },

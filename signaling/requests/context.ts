@@ -6,6 +6,7 @@ import type { Origins } from '../auth/Origins.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Attendance } from '../connections/Attendance.ts';
+import type { Departures } from '../connections/Departures.ts';
 import type { NodeDirectory } from '../connections/NodeDirectory.ts';
 import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
 import type { IceServers } from '../IceServers.ts';
@@ -19,6 +20,7 @@ export interface SignalingContext {
   readonly rooms: RoomHosts;
   readonly media: Pick<MediaPlane, 'rtpCapabilities'>;
   readonly attendance: Attendance;
+  readonly departures: Departures;
   readonly presenceAuditor: PresenceAuditor;
   readonly tokens: Tokens;
   readonly passwords: Passwords;

@@ -7,6 +7,7 @@ import { type Audience, concernsHostsOnly, type RedactedRoom, redact, redactStat
 import type { ParticipantId, RoomId, RoomState, TrackId } from '../../core/room/state.ts';
 import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
+import type { Departures } from '../connections/Departures.ts';
 import type { Protocol } from '../protocol/version.ts';
 import { toCommit2, toRoleChange2 } from '../protocol2/toProtocol2.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
@@ -20,12 +21,20 @@ const CONSUMERS_TIMEOUT_MS = 5_000;
 export class SocketAudience implements RoomAudience {
   readonly #roomId: RoomId;
   readonly #attendance: Attendance;
+  readonly #departures: Departures;
   readonly #reencoding: ReencodingStatus;
   readonly #logger: Logger;
 
-  constructor(roomId: RoomId, attendance: Attendance, reencoding: ReencodingStatus, logger: Logger) {
+  constructor(
+    roomId: RoomId,
+    attendance: Attendance,
+    departures: Departures,
+    reencoding: ReencodingStatus,
+    logger: Logger,
+  ) {
     this.#roomId = roomId;
     this.#attendance = attendance;
+    this.#departures = departures;
     this.#reencoding = reencoding;
     this.#logger = logger;
   }
@@ -38,6 +47,10 @@ export class SocketAudience implements RoomAudience {
     for (const connection of this.#attendance.knocking(this.#roomId).values()) {
       this.#quietly(() => this.#tellKnocking(connection, commit));
     }
+  }
+
+  serves(participantId: ParticipantId, session: number): boolean {
+    return this.#departures.serves(this.#roomId, participantId, session);
   }
 
   rebuilt(): void {
@@ -102,6 +115,10 @@ export class SocketAudience implements RoomAudience {
   ): void {
     const { participantId } = connection;
     const reason = endedBy(commit, participantId) ?? (replaces(commit, connection) ? 'replaced' : null);
+    if (reason === 'replaced' && this.#departures.leaves(connection)) {
+      this.#attendance.removeSeated(connection);
+      return;
+    }
     if (reason) {
       this.#end(connection, reason);
       return;

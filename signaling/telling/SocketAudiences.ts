@@ -3,6 +3,7 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { SidecarDirectory } from '../../core/reencoding/ports.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { Attendance } from '../connections/Attendance.ts';
+import { Departures } from '../connections/Departures.ts';
 import { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 import { SocketAudience } from './SocketAudience.ts';
 
@@ -16,12 +17,14 @@ export interface SocketAudiencesDeps {
 /** Everybody who is connected to this node. Rooms notify them, so it is created before rooms and requests. */
 export class SocketAudiences implements RoomAudiences {
   readonly attendance = new Attendance();
+  readonly departures: Departures;
   readonly reencoding: ReencodingStatus;
   readonly #logger: Logger;
 
   constructor({ clock, logger, sidecars: directory }: SocketAudiencesDeps) {
     const { attendance } = this;
     this.#logger = logger;
+    this.departures = new Departures(() => clock.now());
     this.reencoding = new ReencodingStatus({
       directory,
       attendance,
@@ -34,6 +37,6 @@ export class SocketAudiences implements RoomAudiences {
   }
 
   forRoom(roomId: RoomId): SocketAudience {
-    return new SocketAudience(roomId, this.attendance, this.reencoding, this.#logger);
+    return new SocketAudience(roomId, this.attendance, this.departures, this.reencoding, this.#logger);
   }
 }

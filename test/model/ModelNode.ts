@@ -122,6 +122,7 @@ export class ModelNode {
         this.told.push({ commit, after, startsOver });
         startsOver = false;
       },
+      serves: () => false,
       rebuilt: () => {
         startsOver = true;
       },

@@ -39,7 +39,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await pair.stop(2000);
+  await pair.stop(2000, 2000);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -30,6 +30,8 @@ export class RoomSessions {
   readonly #options: RoomSessionsOptions;
   /** The newest `open` call of each participant: an older one that ends later fails. */
   readonly #opening = new Map<ParticipantId, symbol>();
+  /** Sessions that serve although the record has replaced them. */
+  readonly #kept = new Map<ParticipantId, number>();
   #closed = false;
 
   constructor(options: RoomSessionsOptions) {
@@ -98,17 +100,26 @@ export class RoomSessions {
     return true;
   }
 
+  /** The session is not closed when the record replaces it. */
+  keep(participantId: ParticipantId, session: number): void {
+    if (this.viewers.get(participantId)?.session === session) this.#kept.set(participantId, session);
+  }
+
   /** Closes the transports of sessions that the record has replaced, and returns their participants [J5]. */
   closeReplaced(): readonly ParticipantId[] {
     const { participants } = this.#options.room();
     const replaced = [...this.viewers.values()].filter(
-      ({ participantId, session, standby }) => !standby && session < (participants.get(participantId)?.session ?? 0),
+      ({ participantId, session, standby }) =>
+        !standby &&
+        session < (participants.get(participantId)?.session ?? 0) &&
+        this.#kept.get(participantId) !== session,
     );
     for (const { participantId } of replaced) this.drop(participantId);
     return replaced.map(({ participantId }) => participantId);
   }
 
   drop(participantId: ParticipantId): void {
+    this.#kept.delete(participantId);
     this.viewers.get(participantId)?.close();
     this.viewers.delete(participantId);
   }
@@ -116,7 +127,10 @@ export class RoomSessions {
   /** Removes and returns the sessions on this router, which closed unexpectedly. */
   takeLost(router: RoomRouter): readonly ParticipantMedia[] {
     const lost = [...this.viewers.values()].filter((media) => media.router === router);
-    for (const { participantId } of lost) this.viewers.delete(participantId);
+    for (const { participantId } of lost) {
+      this.viewers.delete(participantId);
+      this.#kept.delete(participantId);
+    }
     return lost;
   }
 

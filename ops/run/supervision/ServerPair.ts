@@ -57,12 +57,12 @@ export class ServerPair {
     this.#spawnStandby();
   }
 
-  /** Ends both within `limitMs`; the active one first says goodbye. */
-  async stop(limitMs: number): Promise<void> {
+  /** Ends both; the active one first sends its people to other nodes. */
+  async stop(drainMs: number, closeMs: number): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#heartbeat);
     clearTimeout(this.#spawnTimer);
-    await Promise.all([this.#active?.shutDown(limitMs), this.#standby?.shutDown(limitMs)]);
+    await Promise.all([this.#active?.shutDown(drainMs, closeMs), this.#standby?.shutDown(0, closeMs)]);
   }
 
   killAll(): void {

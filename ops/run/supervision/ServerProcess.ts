@@ -22,6 +22,8 @@ export interface ServerEvents {
 const START_LIMIT_MS = 60_000;
 /** A process that is silent because it computes gets this many times the limit: the standby would get the same work. */
 const BUSY_FACTOR = 4;
+/** What a drain takes beyond its limit: the server has to notice that the time is over. */
+const DRAIN_ANSWER_MS = 1_000;
 /** A thread that used less CPU between two pings (in ticks of 10 ms) is not busy. */
 const BUSY_TICKS = 10;
 
@@ -105,19 +107,22 @@ export class ServerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** Lets it say goodbye and close, for at most `limitMs`; resolves when the process has ended. */
-  async shutDown(limitMs: number): Promise<void> {
+  /**
+   * Lets its people go to other nodes for at most `drainMs`, then lets it close for at most `closeMs`; resolves when
+   * the process has ended.
+   */
+  async shutDown(drainMs: number, closeMs: number, successor = false): Promise<void> {
     if (this.#phase === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
-    const killer = setTimeout(() => this.kill(), limitMs);
     if (this.#phase === 'ready') {
       const drained = new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
-      const drainLimit = new Promise<void>((resolve) => setTimeout(resolve, limitMs / 2).unref());
-      this.#tell({ type: 'drain' });
+      const drainLimit = new Promise<void>((resolve) => setTimeout(resolve, drainMs + DRAIN_ANSWER_MS).unref());
+      this.#tell({ type: 'drain', limitMs: drainMs, successor });
       await Promise.race([drained, drainLimit, ended]);
     }
+    const killer = setTimeout(() => this.kill(), closeMs);
     this.#child.kill('SIGTERM');
     await ended;
     clearTimeout(killer);

@@ -3,8 +3,11 @@
 export type ToServer =
   /** Bind the ports and serve. Another server of this supervisor may still hold some of them. */
   | { readonly type: 'activate'; readonly besideAnother: boolean }
-  /** Say goodbye to clients, then answer `drained`. SIGTERM follows. */
-  | { readonly type: 'drain' }
+  /**
+   * Send everybody to other nodes within this time, then answer `drained`; SIGTERM follows. `successor`: another server
+   * of this supervisor has the ports by now and takes new connections.
+   */
+  | { readonly type: 'drain'; readonly limitMs: number; readonly successor: boolean }
   | { readonly type: 'ping' };
 
 export type FromServer =

@@ -7,21 +7,28 @@ export interface SupervisedServer {
    * `besideAnother`. The supervisor hears of its errors, then the process ends.
    */
   activate(besideAnother: boolean): Promise<{ url: string }>;
-  /** Says goodbye to clients while everything still works. Not called if the server was never activated. */
-  drain(): Promise<void>;
+  /** How long `drain` may take if nobody says otherwise. */
+  readonly drainMs: number;
+  /**
+   * Sends clients to other nodes while everything still works; a `successor` on the same ports takes new ones. Not
+   * called if the server was never activated.
+   */
+  drain(limitMs: number, successor: boolean): Promise<void>;
   /** Closes everything; the process ends when it is done. */
   close(): Promise<void>;
 }
 
 /**
  * Runs a server under the supervisor's orders: `create` loads everything that is possible before the ports are bound.
- * Without a supervisor (no IPC channel) the server is activated at once and the address is printed. The process ends
- * itself at once when its supervisor is gone: two servers must never fight over the ports.
+ * Without a supervisor (no IPC channel) the server is activated at once and the address is printed. A signal to end drains
+ * first, a second one does not wait for that. The process ends itself at once when its supervisor is gone: two servers
+ * must never fight over the ports.
  */
 export async function runSupervised(create: () => Promise<SupervisedServer>): Promise<void> {
   const supervised = process.send !== undefined;
   let server: SupervisedServer | undefined;
   let activated = false;
+  let draining: Promise<void> | undefined;
   let closing = false;
 
   const fail = async (error: unknown): Promise<void> => {
@@ -37,8 +44,9 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
     if (supervised) await tell({ type: 'ready', url });
     else process.stdout.write(`Everroom is ready at ${url}\n`);
   };
-  const drain = async (): Promise<void> => {
-    if (activated) await server?.drain();
+  const drain = async (limitMs: number, successor: boolean): Promise<void> => {
+    if (activated) draining ??= server?.drain(limitMs, successor);
+    await draining;
     await tell({ type: 'drained' });
   };
   const close = async (): Promise<void> => {
@@ -48,13 +56,17 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
     process.exit(0);
   };
 
-  process.on('SIGTERM', () => void close().catch(fail));
-  if (!supervised) process.on('SIGINT', () => void close().catch(fail));
+  const end = async (): Promise<void> => {
+    if (server && !draining) await drain(server.drainMs, false);
+    await close();
+  };
+  process.on('SIGTERM', () => void end().catch(fail));
+  if (!supervised) process.on('SIGINT', () => void end().catch(fail));
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: ToServer) => {
     if (message.type === 'ping') void tell({ type: 'pong' });
     if (message.type === 'activate') void activate(message.besideAnother).catch(fail);
-    if (message.type === 'drain') void drain().catch(fail);
+    if (message.type === 'drain') void drain(message.limitMs, message.successor).catch(fail);
   });
 
   try {

@@ -21,6 +21,11 @@ export const setTyping: Handler<'setTyping'> = async (call) => {
 
 export const ping: Handler<'ping'> = async ({ context }) => ({ serverTime: context.clock.now() });
 
+export const settled: Handler<'settled'> = async ({ connection, context }) => {
+  context.departures.settled(connection);
+  return {};
+};
+
 /**
  * Sends a momentary signal to everybody connected to this node; nothing keeps it.
  * @throws WireRefusal when this connection sends too many, or the room has heard too many

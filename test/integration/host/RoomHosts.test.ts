@@ -44,6 +44,7 @@ describe('a room that fails', () => {
       audiences: {
         forRoom: () => ({
           committed: () => {},
+          serves: () => false,
           rebuilt: () => {},
           consumersOpened: () => Promise.resolve(),
           consumersClosed: () => {},

@@ -47,6 +47,9 @@ class RecordingAudience implements RoomAudience {
   committed(commit: Commit): void {
     this.versions.push(commit.version);
   }
+  serves(): boolean {
+    return false;
+  }
   rebuilt(): void {
     this.rebuilds += 1;
   }

@@ -44,6 +44,7 @@ async function startRoomNode(
   const told = { rebuilds: 0 };
   const audience: RoomAudience = {
     committed: () => {},
+    serves: () => false,
     rebuilt: () => {
       told.rebuilds += 1;
     },

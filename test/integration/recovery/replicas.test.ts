@@ -84,7 +84,7 @@ async function startNode({ redis }: Server = master) {
       nodeId: 'node-1',
       journal,
       media: NO_MEDIA,
-      audience: { ...silentListener, committed: (commit) => told.push(commit), rebuilt: () => {} },
+      audience: { ...silentListener, committed: (commit) => told.push(commit), serves: () => false, rebuilt: () => {} },
       clock: systemClock,
       logger,
       newId,

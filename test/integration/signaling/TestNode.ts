@@ -3,7 +3,7 @@ import { Replica } from '../../../core/host/Replica.ts';
 import { RoomHosts } from '../../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
-import type { Clock, DeadlineSweeper, Logger, NodeRegistry, RoomIndex } from '../../../core/ports.ts';
+import type { Clock, DeadlineSweeper, Logger, NodeInfo, NodeRegistry, RoomIndex } from '../../../core/ports.ts';
 import type { SidecarDirectory } from '../../../core/reencoding/ports.ts';
 import { InMemoryJournal, type InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { restore } from '../../../recovery/replay.ts';
@@ -14,6 +14,7 @@ import type { Role } from '../../../signaling/protocol/shapes.ts';
 import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
 import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
+import { nodeInfo } from '../../support/nodeInfo.ts';
 
 export const API_KEY = 'test-key';
 export const API_SECRET = 'an-api-secret-of-at-least-32-characters';
@@ -114,6 +115,8 @@ export interface TestNodeOptions {
   readonly idleMs?: number;
   readonly lagMs?: () => number;
   readonly metrics?: SignalingDeps['metrics'];
+  /** The living nodes, by the registry. */
+  readonly nodes?: () => readonly NodeInfo[];
   /** Called before a room is read from the journal; may throw. */
   readonly restoring?: () => void;
 }
@@ -145,6 +148,7 @@ export class TestNode {
     const journal = new InMemoryJournal(options.store);
     const media = options.media ?? (await testMedia());
     const roomIndex = new TestRoomIndex();
+    const registry: NodeRegistry = { ...lonelyRegistry, nodes: async () => options.nodes?.() ?? [] };
     const audiences = new SocketAudiences({
       sidecars: options.sidecars?.directory ?? null,
       clock: options.clock ?? clock,
@@ -153,7 +157,7 @@ export class TestNode {
     const hosts = new RoomHosts({
       nodeId,
       journal,
-      registry: lonelyRegistry,
+      registry,
       roomIndex,
       deadlineSweeper: idleHousekeeper,
       media,
@@ -192,7 +196,7 @@ export class TestNode {
       rooms: hosts,
       audiences,
       media,
-      registry: lonelyRegistry,
+      registry,
       guesses: options.guesses ?? new MemoryGuesses(),
       roomIndex,
       clock: options.clock ?? clock,
@@ -211,6 +215,11 @@ export class TestNode {
     const port = options.port === undefined ? new URL(url).port : options.port;
     const scheme = options.tls ? 'https' : 'http';
     return new TestNode({ nodeId, url: `${scheme}://127.0.0.1:${port}`, signaling, audiences, hosts, logger });
+  }
+
+  /** As the registry shows it. */
+  get info(): NodeInfo {
+    return nodeInfo(this.nodeId, { url: this.url });
   }
 
   get port(): number {

@@ -301,7 +301,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
 
   it('a draining node refuses connections, and ends none', async () => {
     const ann = await join('ann');
-    node.signaling.drain();
+    await node.signaling.drain(5_000);
     await expect(connect(await node.joinToken(roomId, 'bob'))).rejects.toMatchObject({ code: 'DRAINING' });
     expect((await node.rest('GET', '/readyz')).body).toMatchObject({ ready: false, checks: { serving: false } });
     await ann.ask('raiseHand', {});

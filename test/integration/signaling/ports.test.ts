@@ -44,7 +44,7 @@ describe.each(['uws', 'ws'] as const)('the port of a node, over %s', (engine) =>
     const shared = { port: node.port, metrics: { host: '127.0.0.1', port: await freePort() }, besideAnother: true };
     const second = await start({ ...shared, nodeId: 'second' });
     const third = await start({ ...shared, nodeId: 'third' });
-    third.signaling.drain();
+    await third.signaling.drain(1_000);
     await Promise.all([node.signaling.stopListening(), second.signaling.stopListening()]);
     // The system chooses by the client's port who gets a connection: twenty would not all reach one of three.
     const answers = await Promise.all(Array.from({ length: 20 }, () => statusOfNew(`${node.url}/readyz`)));

@@ -267,7 +267,7 @@ describe.each(['uws', 'ws'] as const)('the channel of sidecars, over %s', (engin
 
   it('sidecars may connect while the node drains, and despite the limits of clients', async () => {
     await start({ connections: 1, addressRequests: { burst: 1, perSecond: 0 }, requests: { burst: 1, perSecond: 0 } });
-    node.signaling.drain();
+    await node.signaling.drain(5_000);
     const channels = [await connect(), await connect(), await connect()];
     for (const socket of channels) {
       for (let i = 0; i < 200; i++) socket.emit('pulse', { tracks: [] });
