@@ -65,6 +65,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'JOURNAL_UNAVAILABLE',
   'MEDIA_UNAVAILABLE',
   'TOO_MANY_REQUESTS',
+  'TOO_MUCH_WRITTEN',
   'DRAINING',
   'BUSY',
   'ROOM_PARKED',

@@ -31,6 +31,7 @@ import { keptFor } from './limits/keptFor.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
 import { LoopLag } from './limits/LoopLag.ts';
 import { RefusalLog } from './limits/RefusalLog.ts';
+import { WriteBudgets } from './limits/WriteBudgets.ts';
 import type { EntryAnswer } from './protocol/requests.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
 import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
@@ -194,6 +195,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     passwordChanges: new AddressLimits(limits.passwordChanges, now),
     guesses: deps.guesses,
     roomSignals: new AddressLimits(limits.signalsOfRoom, now),
+    budgets: new WriteBudgets(limits, now),
     openRoomCreation: auth.openRoomCreation,
     guestAccess: auth.guestAccess,
     nodes,

@@ -44,6 +44,8 @@ export class ClientConnection {
   readonly nodeUrl: string;
   readonly requests: TokenBucket;
   readonly signals: TokenBucket;
+  /** Bytes that are recorded of it. */
+  readonly written: TokenBucket;
   /** Requests beyond the limit: a client that ignores refusals is cut off. */
   readonly excess: TokenBucket;
   /** The last record command: `produce` waits for the `publish` before it. */
@@ -75,6 +77,7 @@ export class ClientConnection {
     this.nodeUrl = nodeUrl;
     this.requests = new TokenBucket(limits.requests, now);
     this.signals = new TokenBucket(limits.signals, now);
+    this.written = new TokenBucket(limits.written, now);
     this.excess = new TokenBucket(limits.excess, now);
     socket.conn.on('packetCreate', ({ data }: { readonly data?: unknown }) => {
       if (typeof data === 'string') this.#charactersSent += data.length;

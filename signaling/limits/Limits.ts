@@ -27,6 +27,10 @@ export interface Limits {
   /** What one connection, and all from one address, may send, in bytes. */
   readonly bytes: Rate;
   readonly addressBytes: Rate;
+  /** What is recorded of one connection, of all from one address, and of everybody on this node, in bytes of UTF-8. */
+  readonly written: Rate;
+  readonly addressWritten: Rate;
+  readonly nodeWritten: Rate;
   /** REST requests from one address without the API key. */
   readonly rest: Rate;
   /** Rooms created from one address without the API key. */
@@ -79,6 +83,9 @@ export const DEFAULT_LIMITS: Limits = {
   sidecarRefusals: { burst: 20, perSecond: 1 },
   bytes: { burst: 1 << 20, perSecond: 128 << 10 },
   addressBytes: { burst: 64 << 20, perSecond: 8 << 20 },
+  written: { burst: 1 << 20, perSecond: 16 << 10 },
+  addressWritten: { burst: 64 << 20, perSecond: 512 << 10 },
+  nodeWritten: { burst: 256 << 20, perSecond: 8 << 20 },
   rest: { burst: 1_000, perSecond: 50 },
   roomsCreated: { burst: 60, perSecond: 1 },
   tokens: { burst: 300, perSecond: 5 },

@@ -9,6 +9,7 @@ export const ErrorCode = z.enum([
   'TOKEN_EXPIRED',
   'PROTOCOL_UNSUPPORTED',
   'TOO_MANY_REQUESTS',
+  'TOO_MUCH_WRITTEN',
   'TOO_LARGE',
   'NOT_FOUND',
   // The world says no; asking again later, or on another node, may work.
@@ -48,6 +49,7 @@ const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   ROOM_RECORD_FULL: 'JOURNAL_UNAVAILABLE',
   ROOM_PARKED: 'INTERNAL',
   ROOM_READ_ONLY: 'JOURNAL_UNAVAILABLE',
+  TOO_MUCH_WRITTEN: 'TOO_MANY_REQUESTS',
   BUSY: 'TOO_MANY_REQUESTS',
   REMOVED: 'BANNED',
   // The page then asks for a new token, and comes in as a newcomer.

@@ -12,6 +12,7 @@ import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
 import type { IceServers } from '../IceServers.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
+import type { WriteBudgets } from '../limits/WriteBudgets.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 
 /** The dependencies of handlers and routes. */
@@ -35,6 +36,7 @@ export interface SignalingContext {
   readonly knocks: AddressLimits;
   /** Signals that nothing keeps, by room. */
   readonly roomSignals: AddressLimits;
+  readonly budgets: WriteBudgets;
   /** Whether people may create rooms, and get tokens for rooms they know, without the API key. */
   readonly openRoomCreation: boolean;
   /** Whether people get tokens for rooms that they know without the API key. */

@@ -150,6 +150,7 @@ export function errorReply(error: WireError): HttpReply {
       return { ...reply, headers: { ...headers, 'www-authenticate': 'Basic realm="Everroom", Bearer' } };
     case 'BUSY':
     case 'TOO_MANY_REQUESTS':
+    case 'TOO_MUCH_WRITTEN':
       return { ...reply, headers: { ...headers, 'retry-after': RETRY_AFTER_SECONDS } };
     case 'ROOM_PARKED':
       return { ...reply, headers: { ...headers, 'retry-after': String(Math.ceil((error.retryAfterMs ?? 0) / 1_000)) } };

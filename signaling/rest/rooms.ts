@@ -17,7 +17,16 @@ export const createRoom = route({
   params: NOTHING,
   body: shapes.CreateRoom,
   responses: { 201: { description: 'The room and a host token.', schema: shapes.CreatedRoom } },
-  errors: ['INVALID', 'FORBIDDEN', 'ROOM_EXISTS', 'TOO_MANY_REQUESTS', 'BUSY', 'JOURNAL_UNAVAILABLE', 'JOURNAL_FULL'],
+  errors: [
+    'INVALID',
+    'FORBIDDEN',
+    'ROOM_EXISTS',
+    'TOO_MANY_REQUESTS',
+    'TOO_MUCH_WRITTEN',
+    'BUSY',
+    'JOURNAL_UNAVAILABLE',
+    'JOURNAL_FULL',
+  ],
   async handle({ body, caller, address, nodeUrl, commandId, context }) {
     if (caller === 'anybody') {
       if (body.roomId !== undefined) throw new WireRefusal('FORBIDDEN', 'Choosing the room id needs the API key.');
@@ -30,8 +39,9 @@ export const createRoom = route({
       }
     }
     const roomId = body.roomId ?? newRoomId();
+    if (caller === 'anybody') context.budgets.require({ address }, { type: 'CreateRoom' });
     const passwordHash = body.password === undefined ? null : await context.passwords.hash(body.password, address);
-    await withRoom(context, roomId, (room) =>
+    const handled = await withRoom(context, roomId, (room) =>
       room.handle({
         type: 'CreateRoom',
         ...envelope(commandId, context),
@@ -44,6 +54,7 @@ export const createRoom = route({
         guests: body.guests ?? caller === 'anybody',
       }),
     );
+    if (caller === 'anybody') context.budgets.charge({ address }, handled);
     context.absentRooms.remove(roomId);
     const token = await mintToken(context, {
       roomId,

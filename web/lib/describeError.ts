@@ -58,6 +58,7 @@ const BY_CODE: Descriptions = {
     advice: 'Close this tab, then open the link of the meeting again.',
   },
   TOO_MANY_REQUESTS: { title: 'That was a little too fast.', advice: 'Wait a few seconds, then try again.' },
+  TOO_MUCH_WRITTEN: { title: 'That was a lot at once.', advice: 'Wait a minute, then try again.' },
   TOO_LARGE: { title: 'That is too long.', advice: 'Make it shorter and try again.' },
   JOURNAL_UNAVAILABLE: AGAIN,
   JOURNAL_FULL: {

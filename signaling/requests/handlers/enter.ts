@@ -32,8 +32,9 @@ export async function enter(
 ): Promise<EntryAnswer> {
   return withRoom(context, connection.roomId, async (room) => {
     // Signed while the journal writes.
-    const [resumeToken, { state }] = await Promise.all([context.tokens.signResume(connection), room.handle(command)]);
-    const participant = state.participants.get(command.participantId);
+    const [resumeToken, handled] = await Promise.all([context.tokens.signResume(connection), room.handle(command)]);
+    context.budgets.charge(connection, handled);
+    const participant = handled.state.participants.get(command.participantId);
     if (participant?.sessionCommandId !== command.commandId) throw stale();
 
     const seat = takeSeat(context, connection, room, participant.session);

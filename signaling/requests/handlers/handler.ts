@@ -38,12 +38,13 @@ export function record<N extends RecordRequest>(
     const body = toCommand(request, seat, context);
     // Awaits only where it must: commands reach the room in the order in which they came.
     const command = body instanceof Promise ? await body : body;
+    context.budgets.require(connection, command);
     const { commandId } = request as { commandId: string };
     const recorded = withRoom(context, seat.roomId, (room) =>
       room.handle({ ...command, commandId, actor: seat.actor, now: context.clock.now() } as RoomCommand),
     );
     connection.lastRecorded = recorded.catch(() => undefined);
-    await recorded;
+    context.budgets.charge(connection, await recorded);
     return {};
   };
 }

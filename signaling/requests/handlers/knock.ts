@@ -18,7 +18,7 @@ export const knock: Handler<'knock'> = async ({ request, connection, context }) 
   context.attendance.addKnocking(connection)?.end('replaced');
   connection.knockUnderWay = true;
   try {
-    await withRoom(context, roomId, (room) =>
+    const handled = await withRoom(context, roomId, (room) =>
       room.handle({
         type: 'Knock',
         commandId: request.commandId,
@@ -31,6 +31,7 @@ export const knock: Handler<'knock'> = async ({ request, connection, context }) 
         entrant: toEntrant(context, connection, request.device),
       }),
     );
+    context.budgets.charge(connection, handled);
   } catch (error) {
     context.attendance.removeKnocking(connection);
     throw error;

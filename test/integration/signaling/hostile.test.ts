@@ -198,7 +198,7 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
 
   it('a client that does not read is cut off, and the others hear everything', async () => {
     const plenty = { burst: 1e9, perSecond: 1e9 };
-    await start({ requests: plenty, bytes: plenty, addressBytes: plenty });
+    await start({ requests: plenty, bytes: plenty, addressBytes: plenty, written: plenty, addressWritten: plenty });
     const sloth = await join('sloth');
     const bob = await join('bob');
     const text = randomBytes(2_000).toString('hex');

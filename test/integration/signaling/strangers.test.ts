@@ -213,6 +213,45 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
     await expect(anne.ask('setTyping', { typing: true })).rejects.toThrow('TOO_MANY_REQUESTS');
   });
 
+  it('what is recorded costs its bytes, and whoever wrote too many is refused by name; muting and leaving work on', async () => {
+    const rate = { burst: 40_000, perSecond: 0 };
+    const emoji = '😀'.repeat(2_000);
+    const post = (client: TestClient, id: string) => client.ask('postChat', { messageId: id, text: emoji });
+    const wrote = 'TOO_MUCH_WRITTEN';
+    await start({ written: rate });
+    const [ann, bob] = meeting as [TestClient, TestClient];
+    await ann.ask('publish', { trackId: 'mic', source: 'microphone', muted: false });
+    // 2,000 of them have 4,000 characters and 8,000 bytes.
+    for (let index = 0; index < 5; index += 1) await post(ann, `a${index}`);
+    for (const [name, body] of [
+      ['postChat', { messageId: 'a6', text: 'short' }],
+      ['editChat', { messageId: 'a1', text: emoji }],
+      ['raiseHand', {}],
+      ['rename', { name: 'other' }],
+    ] as const) {
+      await expect(ann.ask(name, body as never)).rejects.toThrow(wrote);
+    }
+    for (const muted of [true, false]) {
+      await ann.ask('setTrackMuted', { participantId: 'ann', trackId: 'mic', muted });
+    }
+    await ann.ask('deleteChat', { messageId: 'a1' });
+    await post(bob, 'b0');
+
+    // The same for all of one address, and for all on the node; newcomers are let in.
+    for (const limits of [{ addressWritten: rate }, { nodeWritten: rate }]) {
+      await start(limits);
+      const [anne, rob] = meeting as [TestClient, TestClient];
+      for (let index = 0; index < 5; index += 1) await post(index % 2 ? anne : rob, `c${index}`);
+      for (const client of [anne, rob]) await expect(client.ask('raiseHand', {})).rejects.toThrow(wrote);
+      expect((await node.rest('POST', '/api/rooms', {})).body).toMatchObject({ error: { code: wrote } });
+      const late = await TestClient.connect(node.url, await node.joinToken(roomId, 'late'));
+      meeting.push(late);
+      await late.ask('join', { name: 'Late' });
+      await anne.ask('leave', {});
+    }
+    await start();
+  });
+
   it('what everybody in a room hears costs its sender by their number', async () => {
     // With two receivers each message costs five requests.
     await start({ receiversPerRequest: 0.5, requests: { burst: 100, perSecond: 0 } });
