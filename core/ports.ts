@@ -205,6 +205,17 @@ export interface PasswordGuesses {
   refund(roomId: RoomId): Promise<void>;
 }
 
+/** The rooms that people made without the API key, counted on all nodes together. An owner is a hash of an address. */
+export interface RoomsByOwner {
+  /**
+   * Counts a room that the owner is about to make, unless it has `most` of them that still exist. Returns whether it did.
+   * @throws Unavailable
+   */
+  take(owner: string, roomId: RoomId, most: number): Promise<boolean>;
+  /** The room was not made after all. @throws Unavailable */
+  giveBack(owner: string, roomId: RoomId): Promise<void>;
+}
+
 export interface RoomSummary {
   readonly roomId: RoomId;
   readonly lastActivityAt: number;

@@ -6,6 +6,7 @@ import type {
   NodeRegistry,
   PasswordGuesses,
   RoomIndex,
+  RoomsByOwner,
   ServiceTime,
 } from '../core/ports.ts';
 import type { ReencodingQueue, SidecarDirectory } from '../core/reencoding/ports.ts';
@@ -18,6 +19,7 @@ import { RedisDeadlineSweeper } from './RedisDeadlineSweeper.ts';
 import { RedisGuesses } from './RedisGuesses.ts';
 import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
+import { RedisRoomsByOwner } from './RedisRoomsByOwner.ts';
 import { RedisTime } from './RedisTime.ts';
 import { BullReencodingQueue } from './reencoding/BullReencodingQueue.ts';
 import { RedisSidecarDirectory } from './reencoding/RedisSidecarDirectory.ts';
@@ -42,6 +44,7 @@ export interface Recovery {
   readonly registry: NodeRegistry;
   readonly guesses: PasswordGuesses;
   readonly roomIndex: RoomIndex;
+  readonly roomsByOwner: RoomsByOwner;
   readonly deadlineSweeper: DeadlineSweeper;
   readonly time: ServiceTime;
   /**
@@ -98,6 +101,7 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     guesses: new RedisGuesses(redis),
     registry: new RedisNodeRegistry(redis, clock, logger),
     roomIndex: new RedisRoomIndex(redis, time, logger),
+    roomsByOwner: new RedisRoomsByOwner(redis, time),
     deadlineSweeper: new RedisDeadlineSweeper(redis, time, nodeId, clock, logger),
     time,
     async confirmTokenSecret() {

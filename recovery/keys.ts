@@ -26,6 +26,9 @@ export const tokenSecretKey = (): string => 'everroom:token-secret';
 /** Hash: since when the service has been there without a break, and when it was last seen (ms, Redis' clock). */
 export const serviceKey = (): string => 'everroom:service';
 
+/** Sorted set: room → time when it was made (ms, Redis' clock), of one owner without the API key; expires. */
+export const ownRoomsKey = (owner: string): string => `everroom:owner:${escapeId(owner)}:rooms`;
+
 /** Sorted set: room → last activity (ms since the epoch). */
 export const roomActivityKey = (): string => 'everroom:rooms:activity';
 /** Sorted set: room → time of its next look (ms since the epoch). */

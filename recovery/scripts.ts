@@ -9,6 +9,7 @@ const SETTLE_CLAIM = load('settleClaim');
 const REPLACE_SET = load('replaceSet');
 const CLAIM_DUE = load('claimDue');
 const PAY_GUESS = load('payGuess');
+const TAKE_ROOM = load('takeRoom');
 const SERVICE_TIME = load('serviceTime');
 
 /** The scripts of registry, room index, deadline sweeper, guesses and time; each says what it takes and promises. */
@@ -20,6 +21,7 @@ export function defineScripts(client: RedisClient) {
     replaceSet: defineScript(client, 'everroomReplaceSet', REPLACE_SET, 1),
     claimDue: defineScript(client, 'everroomClaimDue', CLAIM_DUE, 1),
     payGuess: defineScript(client, 'everroomPayGuess', PAY_GUESS, 1),
+    takeRoom: defineScript(client, 'everroomTakeRoom', TAKE_ROOM, 1),
     serviceTime: defineScript(client, 'everroomServiceTime', SERVICE_TIME, 1),
   };
 }

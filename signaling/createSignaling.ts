@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Socket } from 'socket.io';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
-import type { Clock, Logger, NodeRegistry, PasswordGuesses, RoomIndex } from '../core/ports.ts';
+import type { Clock, Logger, NodeRegistry, PasswordGuesses, RoomIndex, RoomsByOwner } from '../core/ports.ts';
 import type { ReencodingPort } from '../core/reencoding/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
 import { Origins } from './auth/Origins.ts';
@@ -84,6 +84,7 @@ export interface SignalingDeps {
   readonly registry: Pick<NodeRegistry, 'nodes'>;
   readonly roomIndex: Pick<RoomIndex, 'list'>;
   readonly guesses: PasswordGuesses;
+  readonly roomsByOwner: RoomsByOwner;
   /** The parts that let sidecars work for this node; without them nothing is reencoded. */
   readonly sidecars?: {
     readonly reencoding: ReencodingPort;
@@ -220,6 +221,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     metricsText,
     isBusy,
     takeRoomCreation: (address) => roomsCreated.take(address),
+    roomsByOwner: deps.roomsByOwner,
     takeToken: (address) => tokensTaken.take(address),
     missedRooms: new AddressLimits(limits.missedRooms, now),
     absentRooms: new AbsentRooms(now),

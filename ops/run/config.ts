@@ -56,6 +56,8 @@ export interface Config {
     readonly memoryMb: number;
     /** Anonymous people of one address in a room. */
     readonly peoplePerAddress: number;
+    /** Rooms that people of one address made without the API key. */
+    readonly roomsPerAddress: number;
   };
   readonly auth: {
     readonly apiKey: string;
@@ -189,6 +191,7 @@ export function parseConfig(
       retentionMs: set.RETENTION_MS,
       memoryMb: set.ROOM_MEMORY_MB,
       peoplePerAddress: set.PEOPLE_PER_ADDRESS,
+      roomsPerAddress: set.ROOMS_PER_ADDRESS,
     },
     auth: {
       apiKey: set.API_KEY ?? generated?.apiKey ?? '',

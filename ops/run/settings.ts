@@ -284,6 +284,12 @@ const settings = z.object({
       'How many people of one network address may be in a room, and in its lobby, without a token from your backend: ' +
         'more than the largest office behind one address.',
     ),
+  ROOMS_PER_ADDRESS: wholeNumber(1, 1_000_000)
+    .default(100)
+    .describe(
+      'How many rooms that people of one network address made without the API key may exist at the same time, on all nodes ' +
+        'together.',
+    ),
   LOG_LEVEL: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
     .describe('The least important level of log line that is written.'),

@@ -35,6 +35,8 @@ export interface Limits {
   readonly rest: Rate;
   /** Rooms created from one address without the API key. */
   readonly roomsCreated: Rate;
+  /** Rooms of one address without the API key that exist at the same time, on all nodes together. */
+  readonly roomsOfAddress: number;
   /** Tokens to join from one address without the API key. */
   readonly tokens: Rate;
   /** Rooms that do not exist: guesses from one address without the API key. */
@@ -88,6 +90,7 @@ export const DEFAULT_LIMITS: Limits = {
   nodeWritten: { burst: 256 << 20, perSecond: 8 << 20 },
   rest: { burst: 1_000, perSecond: 50 },
   roomsCreated: { burst: 60, perSecond: 1 },
+  roomsOfAddress: 100,
   tokens: { burst: 300, perSecond: 5 },
   missedRooms: { burst: 30, perSecond: 0.5 },
   files: { burst: 10_000, perSecond: 500 },

@@ -10,6 +10,7 @@ export const ErrorCode = z.enum([
   'PROTOCOL_UNSUPPORTED',
   'TOO_MANY_REQUESTS',
   'TOO_MUCH_WRITTEN',
+  'TOO_MANY_ROOMS',
   'TOO_LARGE',
   'NOT_FOUND',
   // The world says no; asking again later, or on another node, may work.
@@ -50,6 +51,7 @@ const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   ROOM_PARKED: 'INTERNAL',
   ROOM_READ_ONLY: 'JOURNAL_UNAVAILABLE',
   TOO_MUCH_WRITTEN: 'TOO_MANY_REQUESTS',
+  TOO_MANY_ROOMS: 'TOO_MANY_REQUESTS',
   BUSY: 'TOO_MANY_REQUESTS',
   REMOVED: 'BANNED',
   // The page then asks for a new token, and comes in as a newcomer.

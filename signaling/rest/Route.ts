@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RoomsByOwner } from '../../core/ports.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { SignalingContext } from '../requests/context.ts';
@@ -36,6 +37,7 @@ export interface RestContext extends SignalingContext {
   /** Whether this node is so late with its work that newcomers must wait. */
   readonly isBusy: () => boolean;
   readonly takeRoomCreation: (address: string) => boolean;
+  readonly roomsByOwner: RoomsByOwner;
   readonly takeToken: (address: string) => boolean;
   /** Guesses of rooms, by address. */
   readonly missedRooms: AddressLimits;

@@ -1,3 +1,5 @@
+import type { Handled } from '../../core/host/Pending.ts';
+import type { RoomId } from '../../core/room/state.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { withRoom } from '../requests/withRoom.ts';
 import { newParticipantId, newRoomId } from './ids.ts';
@@ -23,6 +25,7 @@ export const createRoom = route({
     'ROOM_EXISTS',
     'TOO_MANY_REQUESTS',
     'TOO_MUCH_WRITTEN',
+    'TOO_MANY_ROOMS',
     'BUSY',
     'JOURNAL_UNAVAILABLE',
     'JOURNAL_FULL',
@@ -39,22 +42,22 @@ export const createRoom = route({
       }
     }
     const roomId = body.roomId ?? newRoomId();
-    if (caller === 'anybody') context.budgets.require({ address }, { type: 'CreateRoom' });
     const passwordHash = body.password === undefined ? null : await context.passwords.hash(body.password, address);
-    const handled = await withRoom(context, roomId, (room) =>
-      room.handle({
-        type: 'CreateRoom',
-        ...envelope(commandId, context),
-        name: body.name ?? roomId,
-        capacity: body.capacity ?? DEFAULT_CAPACITY,
-        graceMs: body.graceMs ?? context.graceMs,
-        lobby: body.lobby,
-        passwordHash,
-        // What a backend makes is for those whom it invites, unless it says otherwise.
-        guests: body.guests ?? caller === 'anybody',
-      }),
-    );
-    if (caller === 'anybody') context.budgets.charge({ address }, handled);
+    const make = () =>
+      withRoom(context, roomId, (room) =>
+        room.handle({
+          type: 'CreateRoom',
+          ...envelope(commandId, context),
+          name: body.name ?? roomId,
+          capacity: body.capacity ?? DEFAULT_CAPACITY,
+          graceMs: body.graceMs ?? context.graceMs,
+          lobby: body.lobby,
+          passwordHash,
+          // What a backend makes is for those whom it invites, unless it says otherwise.
+          guests: body.guests ?? caller === 'anybody',
+        }),
+      );
+    await (caller === 'anybody' ? withinBudgets(context, address, roomId, make) : make());
     context.absentRooms.remove(roomId);
     const token = await mintToken(context, {
       roomId,
@@ -172,6 +175,32 @@ export const closeRoom = route({
     return { status: 200, body: {} };
   },
 });
+
+/** @throws WireRefusal when people of this address have written too much, or have too many rooms */
+async function withinBudgets(
+  { budgets, limits, logger, origins, roomsByOwner }: RestContext,
+  address: string,
+  roomId: RoomId,
+  make: () => Promise<Handled>,
+): Promise<void> {
+  budgets.require({ address }, { type: 'CreateRoom' });
+  const owner = origins.hash('', 'address', address);
+  if (!(await roomsByOwner.take(owner, roomId, limits.roomsOfAddress))) {
+    throw new WireRefusal(
+      'TOO_MANY_ROOMS',
+      `Your network has ${limits.roomsOfAddress} rooms. Close one, or wait: an empty one closes by itself.`,
+    );
+  }
+  try {
+    budgets.charge({ address }, await make());
+  } catch (error) {
+    // If Redis is away it stays noted, and is forgotten when the next one would be too many.
+    await roomsByOwner.giveBack(owner, roomId).catch((cause: unknown) => {
+      logger.debug({ err: cause, roomId }, 'a room that was not made stays counted for a while');
+    });
+    throw error;
+  }
+}
 
 function roomUrl(nodeUrl: string, roomId: string): string {
   return `${nodeUrl}/r/${roomId}`;

@@ -59,6 +59,10 @@ const BY_CODE: Descriptions = {
   },
   TOO_MANY_REQUESTS: { title: 'That was a little too fast.', advice: 'Wait a few seconds, then try again.' },
   TOO_MUCH_WRITTEN: { title: 'That was a lot at once.', advice: 'Wait a minute, then try again.' },
+  TOO_MANY_ROOMS: {
+    title: 'Your network has many meetings open.',
+    advice: 'End one of them, or wait: empty ones end by themselves.',
+  },
   TOO_LARGE: { title: 'That is too long.', advice: 'Make it shorter and try again.' },
   JOURNAL_UNAVAILABLE: AGAIN,
   JOURNAL_FULL: {

@@ -14,6 +14,7 @@ import type { Role } from '../../../signaling/protocol/shapes.ts';
 import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
 import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
+import { MemoryRoomsByOwner } from '../../support/MemoryRoomsByOwner.ts';
 import { nodeInfo } from '../../support/nodeInfo.ts';
 
 export const API_KEY = 'test-key';
@@ -198,6 +199,7 @@ export class TestNode {
       media,
       registry,
       guesses: options.guesses ?? new MemoryGuesses(),
+      roomsByOwner: new MemoryRoomsByOwner(),
       roomIndex,
       clock: options.clock ?? clock,
       logger,

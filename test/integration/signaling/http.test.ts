@@ -189,6 +189,19 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect((await node.rest('GET', '/livez')).status).toBe(200);
     });
 
+    it('an address has only so many rooms, besides those that a backend makes, and one that was not made is not counted', async () => {
+      const store = new InMemoryJournalStore();
+      await start({ store, limits: { roomsOfAddress: 2 } });
+      expect((await node.rest('POST', '/api/rooms')).status).toBe(201);
+      store.setAvailable(false);
+      expect((await node.rest('POST', '/api/rooms')).status).toBe(503);
+      store.setAvailable(true);
+      expect((await node.rest('POST', '/api/rooms')).status).toBe(201);
+      const { status, body } = await node.rest('POST', '/api/rooms');
+      expect([status, body.error.code]).toEqual([429, 'TOO_MANY_ROOMS']);
+      expect((await node.rest('POST', '/api/rooms', {}, KEY)).status).toBe(201);
+    });
+
     it('rooms and requests are limited by address, and probes are not', async () => {
       await start({ limits: { roomsCreated: { burst: 1, perSecond: 0 }, rest: { burst: 5, perSecond: 0 } } });
       expect((await node.rest('POST', '/api/rooms')).status).toBe(201);
