@@ -5,7 +5,7 @@ import type { RoomId } from '../../core/room/state.ts';
 const HASH_CHARACTERS = 22;
 
 /**
- * Hashes where people come from, so that the journal knows them again but holds no device and no address [S2]. The same
+ * Hashes where people and requests come from, so that the journal knows them again but holds no device and no address [S2]. The same
  * device has another hash in every room.
  */
 export class Origins {
@@ -15,7 +15,7 @@ export class Origins {
     this.#key = createHmac('sha256', secret).update('everroom:origins').digest();
   }
 
-  hash(roomId: RoomId, kind: 'device' | 'address', value: string): string {
+  hash(roomId: RoomId, kind: 'device' | 'address' | 'request', value: string): string {
     const text = JSON.stringify([roomId, kind, value]);
     return createHmac('sha256', this.#key).update(text).digest('base64url').slice(0, HASH_CHARACTERS);
   }

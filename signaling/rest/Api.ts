@@ -91,13 +91,15 @@ export class Api {
     const { clientAddress, context, publicUrl } = this.#deps;
     const address = clientAddress(request);
     const caller = this.#authorize(route, request, address);
+    const retryKey = retryKeyOf(request);
     const { status, body } = await route.handle({
       params: parse(route.params, decoded(params)),
       query: parse(route.query, Object.fromEntries(request.query)),
       body: route.body ? parse(route.body, await readJson(request)) : {},
       caller,
       address,
-      commandId: commandIdOf(caller, request) ?? context.newId(),
+      commandId: caller === 'operator' && retryKey !== undefined ? `rest:${retryKey}` : context.newId(),
+      retryKey,
       nodeUrl: baseUrl(publicUrl, request.headers.get('host'), request.headers.get('x-forwarded-proto')),
       context,
     });
@@ -163,13 +165,12 @@ function json(status: number, body: string): HttpReply {
   return { status, headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store' }, body };
 }
 
-function commandIdOf(caller: Caller, { headers }: HttpRequest): string | undefined {
+function retryKeyOf({ headers }: HttpRequest): string | undefined {
   const key = headers.get(IDEMPOTENCY_KEY);
-  if (key === undefined || caller !== 'operator') return undefined;
-  if (!/^[\x21-\x7e]{1,100}$/.test(key)) {
+  if (key !== undefined && !/^[\x21-\x7e]{1,100}$/.test(key)) {
     throw new WireRefusal('INVALID', 'An Idempotency-Key has 1 to 100 printable characters without spaces.');
   }
-  return `rest:${key}`;
+  return key;
 }
 
 function mayDoWithoutKey(access: Access, { guestAccess, openRoomCreation }: RestContext): boolean {

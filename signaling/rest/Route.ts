@@ -25,6 +25,8 @@ export interface RouteCall<Params, Query, Body> {
   readonly nodeUrl: string;
   /** Of the command that the call makes: a retry with the operator's `Idempotency-Key` has the same one [J3]. */
   readonly commandId: string;
+  /** The `Idempotency-Key` of the request. */
+  readonly retryKey: string | undefined;
   readonly context: RestContext;
 }
 

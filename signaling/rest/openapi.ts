@@ -31,7 +31,8 @@ const RETRY_PARAMETER = {
   in: 'header',
   required: false,
   description:
-    'With the API key: a request that is sent again with the same key takes effect once. Give a new room its roomId then.',
+    'A request that is sent again with the same key takes effect once, and a room that is created again is the same one. ' +
+    'Without the API key it counts for createRoom only, and has 20 characters or more that nobody guesses.',
   schema: { type: 'string', maxLength: 100 },
 };
 

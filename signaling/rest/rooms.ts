@@ -2,13 +2,15 @@ import type { Handled } from '../../core/host/Pending.ts';
 import type { RoomId } from '../../core/room/state.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { withRoom } from '../requests/withRoom.ts';
-import { newParticipantId, newRoomId } from './ids.ts';
+import { newParticipantId, newRoomId, roomIdOf } from './ids.ts';
 import { mintToken } from './mintToken.ts';
 import { openState } from './openState.ts';
-import { NOTHING, type RestContext, route } from './Route.ts';
+import { type Caller, NOTHING, type RestContext, route } from './Route.ts';
 import * as shapes from './shapes.ts';
 
 const DEFAULT_CAPACITY = 100;
+/** Others at the same address must not guess it. */
+const LEAST_ANONYMOUS_KEY = 20;
 
 export const createRoom = route({
   method: 'POST',
@@ -30,7 +32,8 @@ export const createRoom = route({
     'JOURNAL_UNAVAILABLE',
     'JOURNAL_FULL',
   ],
-  async handle({ body, caller, address, nodeUrl, commandId, context }) {
+  async handle({ body, caller, address, nodeUrl, commandId, retryKey, context }) {
+    const request = requestOf(caller, address, retryKey, context);
     if (caller === 'anybody') {
       if (body.roomId !== undefined) throw new WireRefusal('FORBIDDEN', 'Choosing the room id needs the API key.');
       const { openCapacity } = context.limits;
@@ -41,13 +44,13 @@ export const createRoom = route({
         throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many rooms from your network. Wait a minute.');
       }
     }
-    const roomId = body.roomId ?? newRoomId();
+    const roomId = body.roomId ?? (request ? roomIdOf(request) : newRoomId());
     const passwordHash = body.password === undefined ? null : await context.passwords.hash(body.password, address);
     const make = () =>
       withRoom(context, roomId, (room) =>
         room.handle({
           type: 'CreateRoom',
-          ...envelope(commandId, context),
+          ...envelope(request && caller === 'anybody' ? `rest:${request}` : commandId, context),
           name: body.name ?? roomId,
           capacity: body.capacity ?? DEFAULT_CAPACITY,
           graceMs: body.graceMs ?? context.graceMs,
@@ -175,6 +178,21 @@ export const closeRoom = route({
     return { status: 200, body: {} };
   },
 });
+
+/**
+ * Returns what names a request and its repetitions. The key of somebody without the API key counts at their address only,
+ * since the answer lets in as host.
+ */
+function requestOf(caller: Caller, address: string, retryKey: string | undefined, { origins }: RestContext) {
+  if (retryKey === undefined) return null;
+  if (caller === 'anybody' && retryKey.length < LEAST_ANONYMOUS_KEY) {
+    throw new WireRefusal(
+      'INVALID',
+      `An Idempotency-Key without the API key has ${LEAST_ANONYMOUS_KEY} characters or more.`,
+    );
+  }
+  return origins.hash('', 'request', JSON.stringify([caller, caller === 'anybody' ? address : '', retryKey]));
+}
 
 /** @throws WireRefusal when people of this address have written too much, or have too many rooms */
 async function withinBudgets(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { mintToken } from './api.ts';
+import { createRoom, mintToken } from './api.ts';
 
 const BUSY = () =>
   Response.json({ error: { code: 'BUSY', message: '' } }, { status: 503, headers: { 'retry-after': '2' } });
@@ -29,6 +29,23 @@ test('a busy server is asked again when it says', async () => {
   await vi.runAllTimersAsync();
   expect(await pass).toEqual({ roomId: 'r', token: 't' });
   expect(asked).toEqual([0, 2_000, 4_000]);
+});
+
+test('a room whose creation fails is created again with the same key, and the next one with another', async () => {
+  const keys: (string | null)[] = [];
+  let answers = false;
+  vi.stubGlobal('fetch', async (_: string, { headers }: RequestInit) => {
+    keys.push(new Headers(headers).get('idempotency-key'));
+    if (!answers) throw new TypeError('the connection broke');
+    return Response.json({ roomId: 'r', token: 't' }, { status: 201 });
+  });
+  await expect(createRoom('Stand-up')).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  answers = true;
+  await createRoom('Stand-up');
+  await createRoom('Stand-up');
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys[1]).toBe(keys[0]);
+  expect(keys[2]).not.toBe(keys[0]);
 });
 
 test('a server that stays busy is not asked for ever, and other refusals are final', async () => {

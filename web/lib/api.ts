@@ -16,9 +16,15 @@ export interface JoinPass {
   readonly token: string;
 }
 
+/** A creation whose outcome is not known: trying again must not make a second room. */
+let creating: { readonly name: string; readonly key: string } | null = null;
+
 /** Creates a room; the pass lets its creator in as host. */
-export function createRoom(name: string): Promise<JoinPass> {
-  return post('/api/rooms', name === '' ? {} : { name });
+export async function createRoom(name: string): Promise<JoinPass> {
+  if (creating?.name !== name) creating = { name, key: randomKey() };
+  const pass = await post('/api/rooms', name === '' ? {} : { name }, { 'idempotency-key': creating.key });
+  creating = null;
+  return pass;
 }
 
 export function mintToken(roomId: string): Promise<JoinPass> {
@@ -38,17 +44,22 @@ export async function mayCreateRooms(): Promise<boolean> {
 /** A busy server says when to ask again; after this many times the person decides. */
 const BUSY_RETRIES = 5;
 
-async function post(path: string, body: unknown, retries = BUSY_RETRIES): Promise<JoinPass> {
+async function post(
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+  retries = BUSY_RETRIES,
+): Promise<JoinPass> {
   const response = await send(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
   const answer: unknown = await response.json().catch(() => null); // A proxy's error page is not JSON.
   if (retries > 0 && field(field(answer, 'error'), 'code') === 'BUSY') {
     const waitMs = 1_000 * (Number(response.headers.get('retry-after')) || 1);
     await new Promise((resolve) => setTimeout(resolve, waitMs));
-    return post(path, body, retries - 1);
+    return post(path, body, headers, retries - 1);
   }
   if (!response.ok) throw toApiError(answer);
   const roomId = field(answer, 'roomId');
@@ -56,6 +67,11 @@ async function post(path: string, body: unknown, retries = BUSY_RETRIES): Promis
   if (typeof roomId !== 'string' || typeof token !== 'string')
     throw new ApiError('INTERNAL', 'An answer without a token');
   return { roomId, token };
+}
+
+/** `crypto.randomUUID` is missing on plain http pages. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 async function send(path: string, request: RequestInit): Promise<Response> {

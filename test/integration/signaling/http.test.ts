@@ -103,6 +103,24 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
         return [await send(), await send()];
       };
       expect(await again('POST', '/api/rooms', 'create', { roomId: 'once' })).toEqual([201, 201]);
+      // Without a room id too, and with none but the page's own key.
+      const create = async (key: string, authorization?: string) => {
+        const headers = { 'idempotency-key': key, ...(authorization && { authorization }) };
+        const response = await fetch(`${node.url}/api/rooms`, { method: 'POST', headers });
+        return ((await response.json()) as { roomId?: string }).roomId;
+      };
+      const key = 'a-key-that-nobody-guesses';
+      const [ours, again2, anybodys, theirs, other] = [
+        await create(key, KEY),
+        await create(key, KEY),
+        await create(key),
+        await create(key),
+        await create(`${key}-2`),
+      ];
+      expect(ours).toMatch(/^[a-z]{3}-[a-z]{4}-[a-z]{3}$/);
+      expect([again2, theirs]).toEqual([ours, anybodys]);
+      expect(new Set([ours, anybodys, other]).size).toBe(3);
+      expect(await create('too short')).toBeUndefined();
       const minted = await node.rest('POST', '/api/rooms/once/tokens', { participantId: 'ann' }, KEY);
       const ann = await TestClient.connect(node.url, minted.body.token);
       await ann.ask('join', { name: 'Ann' });
