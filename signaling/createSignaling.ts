@@ -32,6 +32,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
 import { LoopLag } from './limits/LoopLag.ts';
 import { RefusalLog } from './limits/RefusalLog.ts';
 import { WriteBudgets } from './limits/WriteBudgets.ts';
+import type { Nodes } from './nodes/createNodes.ts';
 import type { EntryAnswer } from './protocol/requests.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
 import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
@@ -93,6 +94,8 @@ export interface SignalingDeps {
     /** The clock of this machine, by which sidecars sign; `clock` if not given. */
     readonly clock?: Clock;
   };
+  /** The other nodes of the cluster, which this server lets in; without them it lets none in. */
+  readonly nodes?: Pick<Nodes, 'accept'>;
   /** Gives the time that all nodes share. */
   readonly clock: Clock;
   /** By how many ms the clock of this machine is ahead of that time. */
@@ -296,6 +299,13 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
         admitted: (socket) => sockets.trust(socket),
       })
     : null;
+  deps.nodes?.accept(sockets.io, {
+    registry,
+    refusals,
+    hellos: new AddressLimits(limits.nodeHellos, now),
+    addressOf: (socket) => gate.addressOfConnection(engineConnectionOf(socket)),
+    admitted: (socket) => sockets.trust(socket),
+  });
   const backlogGuard = new BacklogGuard(limits, (bytes) => {
     metrics.connectionCutOff('backlog');
     refusals.warn({ bytes }, 'a client does not read what it is sent: cut off');

@@ -11,6 +11,8 @@ import { createRecovery } from '../../recovery/createRecovery.ts';
 import { journalFormat } from '../../recovery/journal/upcast.ts';
 import { restore } from '../../recovery/replay.ts';
 import { createSignaling } from '../../signaling/createSignaling.ts';
+import { createNodes } from '../../signaling/nodes/createNodes.ts';
+import { CHANNEL_VERSION } from '../../signaling/nodes/wire.ts';
 import { SPOKEN_PROTOCOLS } from '../../signaling/protocol/version.ts';
 import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
 import { CpuLoad } from './CpuLoad.ts';
@@ -69,6 +71,13 @@ async function createServer(): Promise<SupervisedServer> {
       clock,
     }),
   ]);
+  const nodes = createNodes({
+    nodeId,
+    secrets: [config.auth.tokenSecret, ...config.auth.oldTokenSecrets],
+    registry: recovery.registry,
+    clock,
+    logger,
+  });
   const serviceClock: Clock = { now: () => recovery.time.now(), setTimer: clock.setTimer };
   const audiences = new SocketAudiences({ sidecars: recovery.sidecars, clock, logger });
   const hosts = new RoomHosts({
@@ -111,6 +120,7 @@ async function createServer(): Promise<SupervisedServer> {
     roomsByOwner: recovery.roomsByOwner,
     roomIndex: recovery.roomIndex,
     ...(media.reencoding ? { sidecars: { reencoding: media.reencoding, secret: sidecarSecret, clock } } : {}),
+    nodes,
     clock: serviceClock,
     clockErrorMs: () => recovery.time.clockErrorMs,
     logger,
@@ -138,7 +148,7 @@ async function createServer(): Promise<SupervisedServer> {
       ...config.cluster,
       cpu: cpu.share,
       protocols: SPOKEN_PROTOCOLS,
-      channelVersion: 0,
+      channelVersion: CHANNEL_VERSION,
     };
   };
 
@@ -150,6 +160,7 @@ async function createServer(): Promise<SupervisedServer> {
         media.listen({ besideAnother }),
         recovery.registry.start(self).then(() => recovery.confirmTokenSecret()),
       ]);
+      nodes.start();
       hosts.start();
       logger.info({ url, ms: clock.now() - startedAt }, 'serving');
       return { url };
@@ -164,6 +175,7 @@ async function createServer(): Promise<SupervisedServer> {
       await signaling.close();
       await hosts.close();
       await recovery.registry.stop();
+      nodes.close();
       await media.close();
       await recovery.close();
     },

@@ -24,6 +24,8 @@ export interface Limits {
   readonly connectPackets: Rate;
   /** Sidecars from one address that were refused: beyond this rate the next ones are refused unseen. */
   readonly sidecarRefusals: Rate;
+  /** Hellos of other nodes from one address, whether let in or not. */
+  readonly nodeHellos: Rate;
   /** What one connection, and all from one address, may send, in bytes. */
   readonly bytes: Rate;
   readonly addressBytes: Rate;
@@ -83,6 +85,7 @@ export const DEFAULT_LIMITS: Limits = {
   connectsPerConnection: 4,
   connectPackets: { burst: 4_000, perSecond: 400 },
   sidecarRefusals: { burst: 20, perSecond: 1 },
+  nodeHellos: { burst: 100, perSecond: 5 },
   bytes: { burst: 1 << 20, perSecond: 128 << 10 },
   addressBytes: { burst: 64 << 20, perSecond: 8 << 20 },
   written: { burst: 1 << 20, perSecond: 16 << 10 },

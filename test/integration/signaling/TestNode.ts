@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { NodeChannel } from '../../../core/cluster/NodeChannel.ts';
 import { Replica } from '../../../core/host/Replica.ts';
 import { RoomHosts } from '../../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
@@ -10,10 +11,13 @@ import { restore } from '../../../recovery/replay.ts';
 import { Tokens } from '../../../signaling/auth/tokens.ts';
 import { createSignaling, type Signaling, type SignalingDeps } from '../../../signaling/createSignaling.ts';
 import type { Limits } from '../../../signaling/limits/Limits.ts';
+import { createNodes, type Nodes } from '../../../signaling/nodes/createNodes.ts';
+import { CHANNEL_VERSION } from '../../../signaling/nodes/wire.ts';
 import type { Role } from '../../../signaling/protocol/shapes.ts';
 import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
 import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
+import { MemoryRegistry } from '../../support/MemoryRegistry.ts';
 import { MemoryRoomsByOwner } from '../../support/MemoryRoomsByOwner.ts';
 import { nodeInfo } from '../../support/nodeInfo.ts';
 
@@ -47,13 +51,6 @@ export class TestLogger implements Logger {
 }
 
 const idleHousekeeper: DeadlineSweeper = { start() {}, stop: () => Promise.resolve() };
-const lonelyRegistry: NodeRegistry = {
-  start: () => Promise.resolve(),
-  stop: () => Promise.resolve(),
-  nodes: () => Promise.resolve([]),
-  claimRoom: () => Promise.resolve(),
-  releaseRoom: () => Promise.resolve(),
-};
 
 class TestRoomIndex implements RoomIndex {
   readonly #rooms = new Map<string, number>();
@@ -107,6 +104,10 @@ export interface TestNodeOptions {
   readonly guesses?: SignalingDeps['guesses'];
   /** A separate media plane; by default the nodes of a test file share one. */
   readonly media?: MediaPlane;
+  /** The nodes that know each other; by default the node is alone. */
+  readonly registry?: MemoryRegistry;
+  /** What the node says of itself, given its URL. */
+  readonly info?: (url: string) => Promise<Partial<NodeInfo>>;
   readonly sidecars?: NonNullable<SignalingDeps['sidecars']> & {
     readonly directory: Pick<SidecarDirectory, 'sidecars'>;
   };
@@ -116,13 +117,14 @@ export interface TestNodeOptions {
   readonly idleMs?: number;
   readonly lagMs?: () => number;
   readonly metrics?: SignalingDeps['metrics'];
-  /** The living nodes, by the registry. */
-  readonly nodes?: () => readonly NodeInfo[];
   /** Called before a room is read from the journal; may throw. */
   readonly restoring?: () => void;
 }
 
-type TestNodeParts = Pick<TestNode, 'nodeId' | 'url' | 'signaling' | 'audiences' | 'hosts' | 'logger'>;
+type TestNodeParts = Pick<TestNode, 'nodeId' | 'url' | 'signaling' | 'audiences' | 'hosts' | 'logger'> & {
+  readonly nodes: Nodes;
+  readonly registry: NodeRegistry;
+};
 
 /** A whole node in this process, except that its journal is in memory. */
 export class TestNode {
@@ -132,15 +134,19 @@ export class TestNode {
   readonly audiences: SocketAudiences;
   readonly hosts: RoomHosts;
   readonly logger: TestLogger;
+  readonly #nodes: Nodes;
+  readonly #registry: NodeRegistry;
   readonly #tokens = new Tokens(TOKEN_SECRET);
 
-  private constructor({ nodeId, url, signaling, audiences, hosts, logger }: TestNodeParts) {
+  private constructor({ nodeId, url, signaling, audiences, hosts, logger, nodes, registry }: TestNodeParts) {
     this.nodeId = nodeId;
     this.url = url;
     this.signaling = signaling;
     this.audiences = audiences;
     this.hosts = hosts;
     this.logger = logger;
+    this.#nodes = nodes;
+    this.#registry = registry;
   }
 
   static async start(options: TestNodeOptions): Promise<TestNode> {
@@ -149,7 +155,9 @@ export class TestNode {
     const journal = new InMemoryJournal(options.store);
     const media = options.media ?? (await testMedia());
     const roomIndex = new TestRoomIndex();
-    const registry: NodeRegistry = { ...lonelyRegistry, nodes: async () => options.nodes?.() ?? [] };
+    const registry = (options.registry ?? new MemoryRegistry()).of(nodeId);
+    const { tokenSecret, oldTokenSecrets = [] } = { tokenSecret: { reveal: () => TOKEN_SECRET }, ...options.auth };
+    const nodes = createNodes({ nodeId, secrets: [tokenSecret, ...oldTokenSecrets], registry, clock, logger });
     const audiences = new SocketAudiences({
       sidecars: options.sidecars?.directory ?? null,
       clock: options.clock ?? clock,
@@ -208,6 +216,7 @@ export class TestNode {
       ...(options.metrics ? { metrics: options.metrics } : {}),
       // Whole tests run in this process: how late it is depends on the machine, not on the node.
       lagMs: options.lagMs ?? (() => 0),
+      nodes,
       ...(options.sidecars ? { sidecars: options.sidecars } : {}),
     });
     hosts.start();
@@ -216,12 +225,16 @@ export class TestNode {
     });
     const port = options.port === undefined ? new URL(url).port : options.port;
     const scheme = options.tls ? 'https' : 'http';
-    return new TestNode({ nodeId, url: `${scheme}://127.0.0.1:${port}`, signaling, audiences, hosts, logger });
+    const ownUrl = `${scheme}://127.0.0.1:${port}`;
+    const reached = { url: ownUrl, internalUrl: ownUrl, channelVersion: CHANNEL_VERSION };
+    const info = nodeInfo(nodeId, { ...reached, ...(await options.info?.(ownUrl)) });
+    await registry.start(() => info);
+    nodes.start();
+    return new TestNode({ nodeId, url: ownUrl, signaling, audiences, hosts, logger, nodes, registry });
   }
 
-  /** As the registry shows it. */
-  get info(): NodeInfo {
-    return nodeInfo(this.nodeId, { url: this.url });
+  get channel(): NodeChannel {
+    return this.#nodes.channel;
   }
 
   get port(): number {
@@ -252,5 +265,7 @@ export class TestNode {
   async close(): Promise<void> {
     await this.signaling.close();
     await this.hosts.close();
+    await this.#registry.stop();
+    this.#nodes.close();
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { MemoryRegistry } from '../../support/MemoryRegistry.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
 import { closeTestMedia, TestNode } from './TestNode.ts';
@@ -10,6 +11,7 @@ const LIMIT_MS = 20_000;
 
 describe('a node that drains', () => {
   let nodes: TestNode[];
+  let registry: MemoryRegistry;
   let old: TestNode;
   let next: TestNode;
   let roomId: string;
@@ -19,9 +21,8 @@ describe('a node that drains', () => {
   beforeEach(async () => {
     const store = new InMemoryJournalStore();
     nodes = [];
-    const registered = () => nodes.map(({ info }) => info);
-    for (const nodeId of ['old', 'next'])
-      nodes.push(await TestNode.start({ engine: 'ws', store, nodeId, nodes: registered }));
+    registry = new MemoryRegistry();
+    for (const nodeId of ['old', 'next']) nodes.push(await TestNode.start({ engine: 'ws', store, nodeId, registry }));
     [old, next] = nodes as [TestNode, TestNode];
     roomId = await old.createRoom();
   });
@@ -117,7 +118,7 @@ describe('a node that drains', () => {
 
   it('says so when there is no other node, and leaves everybody where they are', async () => {
     const { room } = await enter('ann');
-    nodes.pop();
+    registry.remove('next');
     expect(await old.signaling.drain(LIMIT_MS)).toEqual({ people: 1, moved: 0, problem: 'no other node' });
     expect(old.logger.warnings.map(({ message }) => message)).toContain(
       'no other node is there to take over: people come back when one is',

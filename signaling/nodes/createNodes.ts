@@ -1,0 +1,59 @@
+import { Gauge } from 'prom-client';
+import type { Server } from 'socket.io';
+import type { NodeChannel } from '../../core/cluster/NodeChannel.ts';
+import type { Clock, Logger, NodeRegistry } from '../../core/ports.ts';
+import type { NodeId } from '../../core/room/state.ts';
+import { acceptNodes, type Door } from './acceptNodes.ts';
+import { ClusterKey } from './ClusterKey.ts';
+import { LinkedNodes } from './LinkedNodes.ts';
+import { NodeDialer } from './NodeDialer.ts';
+
+interface NodesDeps {
+  readonly nodeId: NodeId;
+  /** The secrets whose holders are nodes of this cluster, that of this node first. */
+  readonly secrets: readonly { reveal(): string }[];
+  readonly registry: Pick<NodeRegistry, 'nodes'>;
+  /** The clock of this machine. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The other nodes of the cluster. */
+export interface Nodes {
+  readonly channel: NodeChannel;
+  /** Lets other nodes in over this server. Called once. */
+  accept(io: Server, door: Door): void;
+  /** Connects to the living nodes from now on; this node must be reachable and in the registry. */
+  start(): void;
+  /** Ends all connections. */
+  close(): void;
+}
+
+export function createNodes(deps: NodesDeps): Nodes {
+  const { clock, nodeId, registry } = deps;
+  const logger = deps.logger.child({ part: 'nodes' });
+  const keys = deps.secrets.map((secret) => new ClusterKey(secret.reveal()));
+  const nodes = new LinkedNodes(clock, logger);
+  const dialer = new NodeDialer({ nodeId, keys, registry, nodes, clock, logger });
+  return {
+    channel: nodes,
+    accept(io, door) {
+      acceptNodes(io, { ...door, nodeId, keys, nodes, clock, logger });
+      new Gauge({
+        name: 'everroom_peer_connected',
+        help: 'Whether this node is connected to each other living node, by name.',
+        labelNames: ['peer'],
+        registers: [door.registry],
+        collect() {
+          this.reset();
+          for (const peer of dialer.peers) this.inc({ peer: peer.name }, nodes.connected.has(peer.nodeId) ? 1 : 0);
+        },
+      });
+    },
+    start: () => dialer.start(),
+    close() {
+      dialer.stop();
+      nodes.close();
+    },
+  };
+}
