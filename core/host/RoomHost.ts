@@ -255,8 +255,9 @@ export class RoomHost {
           return;
         }
         await this.#follower.mend(outcome);
+        // One loss is the ordinary case between two nodes; who loses again gives way.
+        if (losses > 0) await this.#pause(this.#random() * Math.min(losses * LOSER_PAUSE_MS, JOURNAL_RETRY_MS));
         losses += 1;
-        await this.#pause(this.#random() * Math.min(losses * LOSER_PAUSE_MS, JOURNAL_RETRY_MS));
       } catch (error) {
         if (error instanceof JournalAhead) {
           this.#foundAhead(error);

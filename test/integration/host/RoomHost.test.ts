@@ -72,6 +72,18 @@ describe('RoomHost', () => {
     expect(two.host.state).toEqual(one.host.state);
   });
 
+  it('a command that another node overtook once is decided again without a pause', async () => {
+    const store = new InMemoryJournalStore();
+    const one = await startNode(store);
+    await openRoom(one.host);
+    const two = await startNode(store, 'node-2');
+    two.journal.deaf = true;
+    await one.host.handle(post('ann', 1, 'first'));
+    await two.host.handle(post('ann', 1, 'second'));
+    expect(texts(two.host)).toEqual(['first', 'second']);
+    expect(two.pauses).toEqual([]);
+  });
+
   it('[J4] two nodes that write at once agree on one order and lose nothing', async () => {
     const store = new InMemoryJournalStore();
     const one = await startNode(store, 'node-1');
