@@ -1,17 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { Cleanup } from '../kit/cleanup.ts';
 import { benchAbuse } from './abuse.ts';
+import { benchCluster } from './cluster.ts';
 import { benchForward } from './forward.ts';
 import { benchJoin } from './join.ts';
 import { benchJournal } from './journal.ts';
 import { type BenchName, type BenchOptions, parseOptions, USAGE } from './options.ts';
 import { type BenchReport, formatReport, toJson } from './Report.ts';
+import { benchRebuild } from './rebuild.ts';
 import { benchReencoder } from './reencoder.ts';
 import { benchReplay } from './replay.ts';
 
 const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptions) => Promise<BenchReport[]>>> = {
   journal: async (cleanup) => [await benchJournal(cleanup)],
   replay: async (cleanup) => [await benchReplay(cleanup)],
+  rebuild: async (cleanup) => [await benchRebuild(cleanup)],
+  cluster: async (cleanup) => [await benchCluster(cleanup)],
   join: (cleanup) => benchJoin(cleanup),
   forward: async (cleanup) => [await benchForward(cleanup)],
   reencoder: (cleanup, { reencoder }) => benchReencoder(cleanup, reencoder),

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { REENCODER_PARTS, type ReencoderOptions } from './reencoder.ts';
 
-const BENCH_NAMES = ['journal', 'replay', 'join', 'forward', 'reencoder', 'abuse'] as const;
+const BENCH_NAMES = ['journal', 'replay', 'rebuild', 'cluster', 'join', 'forward', 'reencoder', 'abuse'] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {

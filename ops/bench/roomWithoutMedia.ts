@@ -10,7 +10,7 @@ import { quietLogger } from '../kit/quietLogger.ts';
 import { systemClock } from '../kit/systemClock.ts';
 import { silentListener } from './silentListener.ts';
 
-const nobody: RoomAudience = {
+export const nobody: RoomAudience = {
   ...silentListener,
   committed: () => undefined,
   serves: () => false,
@@ -18,7 +18,7 @@ const nobody: RoomAudience = {
 };
 
 /** Commands that change no media never open a room here. */
-const noMedia: MediaPlane = {
+export const noMedia: MediaPlane = {
   rtpCapabilities: {},
   listen: () => Promise.resolve(),
   openRoom: (roomId) => {
