@@ -4,7 +4,9 @@ import { NodeList, redialDelayMs, websocketPath } from './redial.ts';
 describe('redialDelayMs', () => {
   it('a client redials many times a second at first', () => {
     for (const random of [0, 0.5, 0.999]) {
-      expect(redialDelayMs(0, random)).toBeGreaterThanOrEqual(45);
+      expect(redialDelayMs(0, random)).toBeGreaterThanOrEqual(15);
+      expect(redialDelayMs(299, random)).toBeLessThanOrEqual(25);
+      expect(redialDelayMs(300, random)).toBeGreaterThanOrEqual(45);
       expect(redialDelayMs(3_999, random)).toBeLessThan(80);
     }
   });

@@ -1,6 +1,9 @@
 /** In the first seconds a restarted server can go unnoticed: ask often, then less and less. */
 const EAGER_FOR_MS = 4_000;
 const EAGER_DELAY_MS = 60;
+/** The time in which a standby takes over: its port may open between two attempts. */
+const URGENT_FOR_MS = 300;
+const URGENT_DELAY_MS = 20;
 const MAX_DELAY_MS = 3_000;
 
 /**
@@ -8,6 +11,7 @@ const MAX_DELAY_MS = 3_000;
  * spreads the clients of one dead server, so that they do not all come back in the same instant.
  */
 export function redialDelayMs(sinceLossMs: number, random: number): number {
+  if (sinceLossMs < URGENT_FOR_MS) return URGENT_DELAY_MS * (0.75 + random / 2);
   if (sinceLossMs < EAGER_FOR_MS) return EAGER_DELAY_MS * (0.75 + random / 2);
   const doublings = (sinceLossMs - EAGER_FOR_MS) / EAGER_FOR_MS;
   const delay = Math.min(MAX_DELAY_MS, 250 * 2 ** doublings);

@@ -11,9 +11,11 @@ const UNWATCHED_MS = 300;
 /** A consumer of mediasoup-client as a carrier of its track. */
 export class ConsumerCarrier implements Carrier {
   readonly consumer: types.Consumer;
+  readonly #session: { readonly closed: boolean };
 
-  constructor(consumer: types.Consumer) {
+  constructor(consumer: types.Consumer, session: { readonly closed: boolean }) {
     this.consumer = consumer;
+    this.#session = session;
   }
 
   get id(): string {
@@ -43,8 +45,12 @@ export class ConsumerCarrier implements Carrier {
     return () => clearTimeout(timer);
   }
 
+  /**
+   * The consumers of a session that has given way close with it: closing one negotiates, on a connection that is dead,
+   * while the next one is being negotiated.
+   */
   close(): void {
-    this.consumer.close();
+    if (!this.#session.closed) this.consumer.close();
   }
 }
 

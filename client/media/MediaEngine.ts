@@ -313,10 +313,10 @@ export class MediaEngine {
       const arriving = this.#arriving.get(offer.consumerId);
       if (consumer === undefined) continue;
       if (session !== this.#session || arriving === undefined || arriving.closed) {
-        consumer.close();
+        if (!session.closed) consumer.close();
         continue;
       }
-      const arrival = { carrier: new ConsumerCarrier(consumer), paused: arriving.paused };
+      const arrival = { carrier: new ConsumerCarrier(consumer, session), paused: arriving.paused };
       const others = arrived.get(offer.trackId)?.arrivals ?? [];
       arrived.set(offer.trackId, { offer, arrivals: [...others, arrival] });
     }

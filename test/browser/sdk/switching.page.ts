@@ -75,8 +75,8 @@ window.carry = async ({ routerRtpCapabilities, send, receive }) => {
   if (!red || !green) throw new Error('two consumers were asked for');
   watch(track.attach(document.createElement('video')));
   track.carry(receiver, [
-    { carrier: new ConsumerCarrier(red), paused: false },
-    { carrier: new ConsumerCarrier(green), paused: true },
+    { carrier: new ConsumerCarrier(red, receiver), paused: false },
+    { carrier: new ConsumerCarrier(green, receiver), paused: true },
   ]);
   return [red.id, green.id];
 };
