@@ -1,6 +1,6 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Server, Socket } from 'socket.io';
-import type { FromClient, FromServer } from '../../kit/clients/bare/protocol.ts';
+import type { Entry, FromClient, FromServer } from '../../kit/clients/bare/protocol.ts';
 import { freePort } from '../../kit/freePort.ts';
 import { toOffer } from '../../kit/toOffer.ts';
 
@@ -11,6 +11,8 @@ const CODECS: types.RouterRtpCodecCapability[] = [
 /** Browsers ignore a keyframe request within 300 ms of the last one, and mediasoup asks again only after a second. */
 const KEYFRAME_REQUEST_DELAY_MS = 310;
 
+type CallSocket = Socket<FromClient, FromServer>;
+
 interface Place {
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
@@ -18,23 +20,28 @@ interface Place {
 }
 
 interface Peer {
-  readonly id: string;
-  readonly socket: Socket<FromClient, FromServer>;
-  readonly capabilities: types.RtpCapabilities;
+  readonly socket: CallSocket;
+  readonly entry: Entry;
   readonly send: types.WebRtcTransport;
   readonly recv: types.WebRtcTransport;
-  readonly producers: types.Producer[];
+  readonly producers: readonly types.Producer[];
+  /** The producers that it has consumers for, negotiated by now or not. */
+  readonly offered: Set<string>;
+  /** Whether the last offer is negotiated. */
+  ready: boolean;
 }
 
 /**
  * One call on mediasoup with hardly anything around it: no journal, no tokens, no plan; everybody receives everything.
- * If its worker dies, a spare one takes over and asks everybody to join again.
+ * What is known to bring media back sooner is in it: one message opens transports, producers are opened before they are
+ * negotiated, offers that come together are negotiated together, and pictures are let through, with one keyframe
+ * request, when every viewer is connected. If its worker dies, a spare one takes over.
  */
 export class BareSfu {
-  readonly #io: Server<FromClient, FromServer>;
   /** Called when another worker carries media and a new spare one stands ready. */
   readonly #onReplaced: (workerPid: number) => void;
   readonly #peers = new Map<string, Peer>();
+  readonly #transports = new Map<string, types.WebRtcTransport>();
   #place: Place;
   #spare: Promise<Place>;
 
@@ -49,7 +56,6 @@ export class BareSfu {
     place: Place,
     spare: Place,
   ) {
-    this.#io = io;
     this.#onReplaced = onReplaced;
     this.#place = place;
     this.#spare = Promise.resolve(spare);
@@ -68,64 +74,97 @@ export class BareSfu {
   async #replace(): Promise<void> {
     this.#place = await this.#spare;
     this.#watch(this.#place);
+    const peers = [...this.#peers.values()];
     this.#peers.clear();
-    this.#io.emit('restart');
+    await Promise.all(peers.map(({ socket, entry }) => this.#enter(socket, entry)));
     this.#spare = openPlace();
     await this.#spare;
     this.#onReplaced(this.workerPid);
   }
 
-  #connected(socket: Socket<FromClient, FromServer>): void {
-    let peer: Peer | undefined;
+  #connected(socket: CallSocket): void {
+    const { entry } = socket.handshake.auth as { entry?: Entry };
     socket.on('capabilities', (answer) => answer(this.#place.router.rtpCapabilities));
-    socket.on('join', async (id, capabilities, answer) => {
-      const [send, recv] = await Promise.all([this.#openTransport(), this.#openTransport()]);
-      const joined = { id, socket, capabilities, send, recv, producers: [] };
-      peer = joined;
-      this.#peers.set(id, joined);
-      answer({ send: toOffer(send), recv: toOffer(recv) });
-      // Only producers that exist already: `produce` offers the later ones.
-      await Promise.all(this.#others(id).map((other) => this.#offer(joined, other, [...other.producers])));
+    socket.on('enter', (first) => void this.#enter(socket, first));
+    socket.on('connectTransport', (transportId, dtlsParameters) => {
+      const transport = this.#transports.get(transportId);
+      if (transport) void unlessClosed(transport, () => transport.connect({ dtlsParameters }));
     });
-    socket.on('connectTransport', async (transportId, dtlsParameters, answer) => {
-      const transport = peer?.send.id === transportId ? peer.send : peer?.recv;
-      await unlessClosed(transport, () => transport?.connect({ dtlsParameters }));
-      answer();
-    });
-    socket.on('produce', async (kind, rtpParameters, answer) => {
-      const publisher = peer;
-      if (!publisher) return;
-      const options = { kind, rtpParameters, keyFrameRequestDelay: KEYFRAME_REQUEST_DELAY_MS };
-      const producer = await unlessClosed(publisher.send, () => publisher.send.produce(options));
-      if (!producer) return;
-      publisher.producers.push(producer);
-      answer(producer.id);
-      await Promise.all(this.#others(publisher.id).map((viewer) => this.#offer(viewer, publisher, [producer])));
-    });
+    if (entry) void this.#enter(socket, entry);
   }
 
-  #others(id: string): Peer[] {
-    return [...this.#peers.values()].filter((peer) => peer.id !== id);
-  }
-
-  async #offer(viewer: Peer, publisher: Peer, producers: readonly types.Producer[]): Promise<void> {
-    const { recv, capabilities: rtpCapabilities, socket } = viewer;
-    if (producers.length === 0) return;
-    const consumers = await unlessClosed(recv, () =>
-      Promise.all(producers.map(({ id }) => recv.consume({ producerId: id, rtpCapabilities, paused: true }))),
+  async #enter(socket: CallSocket, entry: Entry): Promise<void> {
+    const left = this.#peers.get(entry.participantId);
+    this.#peers.delete(entry.participantId);
+    left?.send.close();
+    left?.recv.close();
+    const [send, recv] = await Promise.all([this.#openTransport(), this.#openTransport()]);
+    socket.emit('transports', { send: toOffer(send), recv: toOffer(recv) });
+    recv.on('dtlsstatechange', () => this.#releaseReady());
+    const producers = await unlessClosed(send, () =>
+      Promise.all(
+        entry.sent.map(({ kind, rtpParameters }) => {
+          const paused = kind === 'video';
+          return send.produce({ kind, rtpParameters, paused, keyFrameRequestDelay: KEYFRAME_REQUEST_DELAY_MS });
+        }),
+      ),
     );
-    if (!consumers) return;
-    const offers = consumers.map(({ id, producerId, kind, rtpParameters }) => {
-      return { publisherId: publisher.id, id, producerId, kind, rtpParameters };
+    if (!producers) return;
+    this.#peers.set(entry.participantId, { socket, entry, send, recv, producers, offered: new Set(), ready: true });
+    await Promise.all([...this.#peers.values()].map((peer) => this.#offer(peer)));
+  }
+
+  async #openTransport(): Promise<types.WebRtcTransport> {
+    const { router, webRtcServer } = this.#place;
+    const options = { webRtcServer, enableUdp: true, enableTcp: true, preferUdp: true };
+    const transport = await router.createWebRtcTransport(options);
+    this.#transports.set(transport.id, transport);
+    transport.observer.once('close', () => this.#transports.delete(transport.id));
+    return transport;
+  }
+
+  /** Offers what is there by now; what comes while the viewer negotiates is offered together afterwards. */
+  async #offer(viewer: Peer): Promise<void> {
+    const { entry, offered, recv, socket } = viewer;
+    const missing = [...this.#peers.values()]
+      .filter((peer) => peer !== viewer)
+      .flatMap((peer) => peer.producers.map((producer) => ({ publisherId: peer.entry.participantId, producer })))
+      .filter(({ producer }) => !offered.has(producer.id));
+    if (!viewer.ready || missing.length === 0) return;
+    viewer.ready = false;
+    for (const { producer } of missing) offered.add(producer.id);
+    const consumers = await unlessClosed(recv, () =>
+      Promise.all(
+        missing.map(({ producer: { id: producerId } }) =>
+          recv.consume({ producerId, rtpCapabilities: entry.capabilities, paused: true }),
+        ),
+      ),
+    );
+    // What is meant for transports that were left must not reach the next ones.
+    if (!consumers || recv.closed) return;
+    const offers = consumers.map(({ id, producerId, kind, rtpParameters }, index) => {
+      return { publisherId: missing[index]?.publisherId ?? '', id, producerId, kind, rtpParameters };
     });
     socket.emit('consume', offers, () => {
+      viewer.ready = true;
       void unlessClosed(recv, () => Promise.all(consumers.map((consumer) => consumer.resume())));
+      void this.#offer(viewer);
+      this.#releaseReady();
     });
   }
 
-  #openTransport(): Promise<types.WebRtcTransport> {
-    const { router, webRtcServer } = this.#place;
-    return router.createWebRtcTransport({ webRtcServer, enableUdp: true, enableTcp: true, preferUdp: true });
+  /** Lets pictures through for which every viewer is ready: that asks for one keyframe for all of them. */
+  #releaseReady(): void {
+    const peers = [...this.#peers.values()];
+    for (const publisher of peers) {
+      const viewers = peers.filter((peer) => peer !== publisher);
+      if (viewers.length + 1 < publisher.entry.participants) continue;
+      for (const producer of publisher.producers) {
+        const isReady = ({ offered, ready, recv }: Peer): boolean =>
+          ready && offered.has(producer.id) && recv.dtlsState === 'connected';
+        if (producer.paused && viewers.every(isReady)) void unlessClosed(publisher.send, () => producer.resume());
+      }
+    }
   }
 }
 
@@ -140,15 +179,12 @@ async function openPlace(): Promise<Place> {
   return { worker, webRtcServer, router };
 }
 
-/** A worker may die during any step. Its clients then join again, so an error on a closed transport is ignored. */
-async function unlessClosed<T>(
-  transport: types.WebRtcTransport | undefined,
-  step: () => Promise<T> | undefined,
-): Promise<T | undefined> {
+/** A worker may die during any step. Its clients then get new transports, so an error on a closed one is ignored. */
+async function unlessClosed<T>(transport: types.WebRtcTransport, step: () => Promise<T>): Promise<T | undefined> {
   try {
     return await step();
   } catch (error) {
-    if (transport?.closed) return undefined;
+    if (transport.closed) return undefined;
     throw error;
   }
 }

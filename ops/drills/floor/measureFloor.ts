@@ -35,7 +35,8 @@ export async function measureFloor(plan: FloorPlan, cleanup: Cleanup, log: (line
   const { hosts, close } = await startHosts(url, plan, 'call', cleanup);
   const clients = hosts.map(toCallClient);
   await waitUntilNothingMissing('bare servers do not start', () => servers.missing(), SETUP_LIMIT_MS);
-  await Promise.all(clients.map((client) => client.join({ urls: servers.urls, name: client.participantId })));
+  const call = { urls: servers.urls, participants: clients.length };
+  await Promise.all(clients.map((client) => client.join({ ...call, name: client.participantId })));
   await waitUntilNothingMissing('the bare call does not begin', () => missingOf(clients), SETUP_LIMIT_MS);
   const recording = new Recording();
   const gaps: MeasuredGap[] = [];

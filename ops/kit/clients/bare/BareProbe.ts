@@ -1,11 +1,13 @@
 import { Device, type types } from 'mediasoup-client';
 import { io, type Socket } from 'socket.io-client';
+import { expectedParameters } from '../../../../client/media/expectedParameters.ts';
 import type { TransportPair } from '../../../../core/media/RoomMedia.ts';
+import type { RtpCapabilities, RtpParameters } from '../../../../core/media/rtpTypes.ts';
 import type { ClientPlatform } from '../ClientPlatform.ts';
 import { FrameLog, type TrackFrames } from '../FrameLog.ts';
 import { BareTrack } from './BareTrack.ts';
 import type { CallCommands, CallOptions, CallStatus } from './CallClient.ts';
-import type { ConsumerOffer, FromClient, FromServer } from './protocol.ts';
+import type { ConsumerOffer, Entry, FromClient, FromServer } from './protocol.ts';
 
 interface Connection {
   readonly send: types.Transport;
@@ -13,7 +15,8 @@ interface Connection {
 }
 
 /** Pause between two attempts to reach a server. */
-const DIAL_AGAIN_MS = 20;
+const DIAL_AGAIN_MS = 10;
+const CLOSE_OLD_AFTER_MS = 1_000;
 
 /**
  * A participant of a call on bare mediasoup that notes everything it receives. If a server is gone, it dials the next.
@@ -23,11 +26,13 @@ export class BareProbe implements CallCommands {
   readonly #frames = new FrameLog();
   readonly #tracks = new Map<string, BareTrack>();
   readonly #meters = new Map<string, () => void>();
-  #options: CallOptions = { urls: [], name: '' };
+  #options: CallOptions = { urls: [], name: '', participants: 0 };
   #device: Device | undefined;
   #media: readonly MediaStreamTrack[] = [];
   #connection: Connection | undefined;
+  #entry: Entry | undefined;
   #dialled = 0;
+  #produced = 0;
 
   constructor(platform: ClientPlatform) {
     this.#platform = platform;
@@ -36,6 +41,7 @@ export class BareProbe implements CallCommands {
   async join(options: CallOptions): Promise<void> {
     this.#options = options;
     const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
+    // Pictures take longest to come back, so they are negotiated first.
     this.#media = [camera, microphone.track];
     this.#dial();
   }
@@ -60,35 +66,54 @@ export class BareProbe implements CallCommands {
     const { urls } = this.#options;
     const url = urls[this.#dialled % urls.length] ?? '';
     this.#dialled += 1;
+    const entry = this.#entry;
     const socket: Socket<FromServer, FromClient> = io(url, {
+      ...(entry && { auth: { entry } }),
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
     });
-    socket.on('connect', () => void this.#enter(socket));
-    socket.on('restart', () => void this.#enter(socket));
+    if (!entry) socket.on('connect', () => void this.#enterFirst(socket));
+    socket.on('transports', (pair) => void this.#send(socket, pair));
     socket.on('consume', (offers, answer) => void this.#consume(offers).then(answer));
     socket.on('disconnect', () => this.#dial());
     socket.on('connect_error', () => setTimeout(() => this.#dial(), DIAL_AGAIN_MS));
   }
 
-  async #enter(socket: Socket<FromServer, FromClient>): Promise<void> {
-    const old = this.#connection;
-    const device = await this.#loaded(socket);
-    const connection = await new Promise<Connection>((resolve) => {
-      // In the answer's callback: offers for the new transports may follow at once.
-      socket.emit('join', this.#options.name, device.rtpCapabilities, (offers) => {
-        resolve(this.#connect(socket, device, offers));
-      });
+  /** Enters with nothing to send: what it sends is known once it has been negotiated. */
+  async #enterFirst(socket: Socket<FromServer, FromClient>): Promise<void> {
+    const { handlerName } = this.#platform;
+    const device = new Device(handlerName === undefined ? {} : { handlerName });
+    const router = await socket.emitWithAck('capabilities');
+    await device.load({ routerRtpCapabilities: router as unknown as types.RtpCapabilities });
+    this.#device = device;
+    const { name, participants } = this.#options;
+    const capabilities = device.recvRtpCapabilities as unknown as RtpCapabilities;
+    socket.emit('enter', { participantId: name, participants, capabilities, sent: [] });
+    this.#entry = { participantId: name, participants, capabilities, sent: [] };
+  }
+
+  async #send(socket: Socket<FromServer, FromClient>, pair: TransportPair): Promise<void> {
+    const device = this.#device;
+    if (!device) return;
+    const connection = this.#connect(socket, device, pair);
+    const isKnown = this.#entry !== undefined && this.#entry.sent.length > 0;
+    await this.#whileIn(connection, async () => {
+      const producers = await Promise.all(
+        this.#media.map((track) => connection.send.produce({ track, stopTracks: false })),
+      );
+      if (isKnown || !this.#entry) return;
+      const sent = producers.map(({ kind, rtpParameters }, place) => ({
+        kind,
+        rtpParameters: expectedParameters(rtpParameters, place) as unknown as RtpParameters,
+      }));
+      this.#entry = { ...this.#entry, sent };
+      socket.emit('enter', this.#entry);
     });
-    old?.send.close();
-    old?.recv.close();
-    await this.#whileIn(connection, () =>
-      Promise.all(this.#media.map((track) => connection.send.produce({ track, stopTracks: false }))),
-    );
   }
 
   #connect(socket: Socket<FromServer, FromClient>, device: Device, { send, recv }: TransportPair): Connection {
+    const old = this.#connection;
     // Server and client describe the same RTP; only their types differ.
     const connection = {
       send: device.createSendTransport(send as unknown as types.TransportOptions),
@@ -96,13 +121,15 @@ export class BareProbe implements CallCommands {
     };
     for (const transport of [connection.send, connection.recv]) {
       transport.on('connect', ({ dtlsParameters }, done) => {
-        socket.emit('connectTransport', transport.id, dtlsParameters, done);
+        done();
+        socket.emit('connectTransport', transport.id, dtlsParameters);
       });
     }
-    connection.send.on('produce', ({ kind, rtpParameters }, done) => {
-      socket.emit('produce', kind, rtpParameters, (id) => done({ id }));
-    });
+    connection.send.on('produce', (_, done) => done({ id: `${connection.send.id} ${this.#produced++}` }));
     this.#connection = connection;
+    // Closing takes time that the new connection needs first; what was received holds its last picture.
+    setTimeout(() => old?.send.close());
+    setTimeout(() => old?.recv.close(), CLOSE_OLD_AFTER_MS);
     return connection;
   }
 
@@ -114,7 +141,7 @@ export class BareProbe implements CallCommands {
         offers.map(async ({ publisherId, id, producerId, kind, rtpParameters }) => {
           const parameters = rtpParameters as unknown as types.RtpParameters;
           const consumer = await connection.recv.consume({ id, producerId, kind, rtpParameters: parameters });
-          this.#show(publisherId, consumer);
+          if (connection === this.#connection) this.#show(publisherId, consumer);
         }),
       ),
     );
@@ -133,16 +160,6 @@ export class BareProbe implements CallCommands {
       (tone) => this.#frames.heard(track.trackId, tone),
     );
     this.#meters.set(name, stop);
-  }
-
-  async #loaded(socket: Socket<FromServer, FromClient>): Promise<Device> {
-    if (this.#device) return this.#device;
-    const { handlerName } = this.#platform;
-    const device = new Device(handlerName === undefined ? {} : { handlerName });
-    const capabilities = await socket.emitWithAck('capabilities');
-    await device.load({ routerRtpCapabilities: capabilities as unknown as types.RtpCapabilities });
-    this.#device = device;
-    return device;
   }
 
   /** Ignores the error of a step whose connection was replaced. */

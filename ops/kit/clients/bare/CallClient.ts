@@ -6,6 +6,8 @@ export interface CallOptions {
   /** Addresses of the servers, dialled in turn. */
   readonly urls: readonly string[];
   readonly name: string;
+  /** How many are in the call. */
+  readonly participants: number;
 }
 
 export interface CallStatus {

@@ -4,6 +4,21 @@ import type { TrackKind } from '../../../../core/room/state.ts';
 
 /** The messages of a call on bare mediasoup, over socket.io. */
 
+export interface SentMedia {
+  readonly kind: TrackKind;
+  readonly rtpParameters: RtpParameters;
+}
+
+/** A participant says it once; a returning one says it in the handshake, so that the server can act at once. */
+export interface Entry {
+  readonly participantId: string;
+  /** How many are in the call. */
+  readonly participants: number;
+  readonly capabilities: RtpCapabilities;
+  /** What it will send, in the order in which it negotiates. */
+  readonly sent: readonly SentMedia[];
+}
+
 export interface ConsumerOffer {
   readonly publisherId: string;
   readonly id: string;
@@ -14,14 +29,13 @@ export interface ConsumerOffer {
 
 export interface FromClient {
   capabilities(answer: (router: RtpCapabilities) => void): void;
-  join(participantId: string, capabilities: RtpCapabilities, answer: (transports: TransportPair) => void): void;
-  connectTransport(transportId: string, dtlsParameters: DtlsParameters, answer: () => void): void;
-  produce(kind: TrackKind, rtpParameters: RtpParameters, answer: (producerId: string) => void): void;
+  enter(entry: Entry): void;
+  connectTransport(transportId: string, dtlsParameters: DtlsParameters): void;
 }
 
 export interface FromServer {
-  /** The answer says that the consumers are in place and media may flow. */
+  /** New transports for everything; those before are gone. */
+  transports(pair: TransportPair): void;
+  /** The answer says that the consumers are in place. */
   consume(offers: readonly ConsumerOffer[], answer: () => void): void;
-  /** All transports are gone: the client must join again. */
-  restart(): void;
 }
