@@ -85,19 +85,19 @@ module.exports = {
       'run-stands-alone',
       'What runs in production imports neither set-up, drills, benchmarks nor what these share.',
       { path: '^ops/run/' },
-      { path: '^ops/(setup|drills|bench|kit)/' },
+      { path: '^ops/(setup|drills|bench|kit|cli)/' },
     ),
     arrow(
       'setup-stands-alone',
       'Set-up runs before anything is installed: it imports nothing else of ours.',
       { path: '^ops/setup/' },
-      { path: '^(core|recovery|signaling|client|web|reencoder|test)/|^ops/(run|drills|bench|kit)/' },
+      { path: '^(core|recovery|signaling|client|web|reencoder|test)/|^ops/(run|drills|bench|kit|cli)/' },
     ),
     arrow(
       'kit-is-shared',
       'What drills, benchmarks and tests share imports none of them.',
       { path: '^ops/kit/' },
-      { path: '^ops/(setup|drills|bench)/' },
+      { path: '^ops/(setup|drills|bench|cli)/' },
     ),
     arrow(
       'drills-know-no-benchmarks',

@@ -50,6 +50,10 @@ const VIDEO_TARGETS: Readonly<Record<string, { readonly p50: number; readonly p9
   server: { p50: 600, p99: 1_000 },
 };
 
+/** Whoever does these on purpose wants nobody to notice: no gap is longer than this beyond the jitter of calm times. */
+const SEAMLESS: ReadonlySet<string> = new Set(['drain', 'rolling', 'upgrade']);
+const SEAMLESS_MS = 40;
+
 const FALLBACK_TARGET_MS = 400;
 const MOST_PROBLEMS = 20;
 
@@ -92,14 +96,19 @@ export function formatOutcome({ result, calm }: DrillOutcome): string {
     '',
     counts,
     '',
-    ...targetLines(result),
+    ...targetLines(result, calm),
     ...(shown.length > 0 ? ['', 'problems:', ...shown] : []),
     result.ok ? 'ok: nothing was lost' : 'NOT OK',
     '',
   ].join('\n');
 }
 
-function targetLines({ fault, media: { video }, fallbackMs }: DrillResult): string[] {
+function targetLines({ fault, media, fallbackMs }: DrillResult, calm: DrillOutcome['calm']): string[] {
+  const { video } = media;
+  if (SEAMLESS.has(fault)) {
+    const kinds = (['video', 'audio'] as const).filter((kind) => media[kind].n > 0);
+    return kinds.map((kind) => targetLine(`${kind} p99`, media[kind].p99, Math.round(calm[kind].p99) + SEAMLESS_MS));
+  }
   if (fallbackMs) return [targetLine('fallback max', fallbackMs.max, FALLBACK_TARGET_MS)];
   const targets = VIDEO_TARGETS[fault];
   if (!targets || video.n === 0) return [];

@@ -4,10 +4,12 @@ import type { BrowserName } from '../kit/clients/DrillBrowser.ts';
 import { LANES } from '../kit/network/PrivateNetworks.ts';
 import type { CutFrom } from './faults/cutNode.ts';
 
-const ONE_SERVER = ['worker', 'server', 'reencoder', 'redis-failover'] as const;
+const ONE_SERVER = ['worker', 'server', 'upgrade', 'reencoder', 'redis-failover'] as const;
 /** Faults of a cluster, which is always a private one, with its nodes and how long the fault lasts by default. */
 const CLUSTER = {
   node: { nodes: 3, seconds: 0 },
+  drain: { nodes: 3, seconds: 0 },
+  rolling: { nodes: 3, seconds: 0 },
   hang: { nodes: 3, seconds: 15 },
   partition: { nodes: 3, seconds: 15 },
   'redis-down': { nodes: 2, seconds: 60 },

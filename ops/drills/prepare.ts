@@ -9,6 +9,7 @@ import type { PrivateRedis } from '../kit/PrivateRedis.ts';
 import { WatchedRedis } from '../kit/WatchedRedis.ts';
 import { cutNode } from './faults/cutNode.ts';
 import { downRedis } from './faults/downRedis.ts';
+import { drainNode, restartNodes } from './faults/drainNode.ts';
 import type { Fault } from './faults/Fault.ts';
 import { failOverRedis } from './faults/failOverRedis.ts';
 import { freezeReencoder } from './faults/freezeReencoder.ts';
@@ -20,6 +21,7 @@ import { killServer } from './faults/killServer.ts';
 import { killWorker } from './faults/killWorker.ts';
 import type { LivingNodes } from './faults/nodeWithMostPeople.ts';
 import { slowRedis } from './faults/slowRedis.ts';
+import { upgradeServers } from './faults/upgradeServers.ts';
 import type { Member } from './Meeting.ts';
 import type { DrillOptions } from './options.ts';
 import { roomsOn } from './rooms.ts';
@@ -48,6 +50,8 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
       return prepareServer(options, cleanup, killWorker, {});
     case 'server':
       return prepareServer(options, cleanup, killServer, {});
+    case 'upgrade':
+      return prepareServer(options, cleanup, upgradeServers, {});
     case 'reencoder': {
       const fault = inTurn('reencoder', killReencoder, freezeReencoder(FREEZE_MS));
       // Take every camera, whether or not the machine has the CPU for it.
@@ -62,6 +66,10 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
     }
     case 'node':
       return prepareCluster(options, cleanup, killNode);
+    case 'drain':
+      return prepareCluster(options, cleanup, drainNode);
+    case 'rolling':
+      return prepareCluster(options, cleanup, restartNodes);
     case 'hang':
       return prepareCluster(options, cleanup, (cluster, nodes) => hangNode(cluster, nodes, options.lastsMs));
     case 'partition':

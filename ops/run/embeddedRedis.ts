@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment } from './childEnvironment.ts';
+import { privateSocket } from './privateSocket.ts';
 import { SIDECAR_USER, sidecarPassword, sidecarRules } from './sidecarUser.ts';
 import { backoffMs } from './supervision/backoff.ts';
 import { askRedis } from './supervision/redisSocket.ts';
@@ -66,7 +65,7 @@ export class EmbeddedRedis {
   private constructor(options: EmbeddedRedisOptions) {
     this.#options = options;
     this.#runFolder = join(options.dataFolder, 'run');
-    this.socketPath = embeddedRedisSocket(options.dataFolder);
+    this.socketPath = privateSocket(options.dataFolder, 'redis');
   }
 
   /**
@@ -221,24 +220,6 @@ export class EmbeddedRedis {
       await sleep(20);
     }
   }
-}
-
-/**
- * Returns where the Redis of a data folder listens. A unix socket's path has at most 107 bytes; a deeper folder gets a
- * short path that belongs to the user.
- */
-export function embeddedRedisSocket(dataFolder: string): string {
-  const near = join(dataFolder, 'run', 'redis.sock');
-  if (Buffer.byteLength(near) <= 100) return near;
-  const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
-  const user = process.geteuid?.() ?? 0; // `userInfo` fails for an id that has no account.
-  const folder = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `everroom-${user}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(folder);
-  if (uid !== user || (mode & 0o077) !== 0) {
-    throw new RedisFailure(`${folder} must belong to this user alone: remove it, or choose a shorter EVERROOM_DATA`);
-  }
-  return join(folder, `${name}.sock`);
 }
 
 /** Returns the address of an embedded Redis for a sidecar, which its server lets in with the shared secret. */

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isLoopback } from '../../core/reencoding/isLoopback.ts';
 import { dataFolderOf, pathOf } from './config.ts';
-import { embeddedRedisSocket, sidecarRedisUrl } from './embeddedRedis.ts';
+import { sidecarRedisUrl } from './embeddedRedis.ts';
 import { keptSecretsIn } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
+import { privateSocket } from './privateSocket.ts';
 import { Secret } from './Secret.ts';
 import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
 
@@ -87,7 +88,7 @@ async function addressesOf(host: string): Promise<string[]> {
  */
 export function loadSidecarConfig(env: Readonly<Record<string, string | undefined>> = process.env): SidecarConfig {
   return parseSidecarConfig(env, settingsFile(env.EVERROOM_CONFIG), thisMachine(), (dataFolder) => {
-    const socket = embeddedRedisSocket(dataFolder);
+    const socket = privateSocket(dataFolder, 'redis');
     return {
       sidecarSecret: keptSecretsIn(dataFolder)?.sidecarSecret,
       redisSocket: existsSync(socket) ? socket : undefined,

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sidecarEnvironment } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
 import { EmbeddedRedis, RedisFailure } from './embeddedRedis.ts';
@@ -9,7 +8,9 @@ import { loosePermissions } from './loosePermissions.ts';
 import { ROOT, thisMachine } from './machine.ts';
 import { describeMediaAddresses } from './mediaAddresses.ts';
 import { becomeOwnUser } from './ownUser.ts';
+import { privateSocket, UnsafeSocketFolder } from './privateSocket.ts';
 import { ConfigError, isSet, settingsPath } from './settings.ts';
+import { askSupervisor, ControlFailure, openControl } from './supervision/control.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
 import { ServerPair } from './supervision/ServerPair.ts';
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
   if (lan) setInterval(() => renewOnLan(lan), RENEW_EVERY_MS);
   const runFolder = join(config.node.dataFolder, 'run');
   for (const problem of loosePermissions(settingsPath(ownEnv().EVERROOM_CONFIG), config.node.dataFolder)) log(problem);
-  const unlock = orExit(() => lockFolder(config.node.dataFolder));
+  const unlock = await lockOrHandOver(config);
   orExit(() => mkdirSync(runFolder, { recursive: true, mode: 0o700 }));
   const stateFile = join(runFolder, 'supervisor.json');
   await endLeftOverServers(stateFile);
@@ -79,9 +80,17 @@ async function main(): Promise<void> {
       log(`${stateFile} cannot be written: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const env = { ...ownEnv(), ...(redis ? { REDIS_URL: redis.socketPath } : {}) };
+  const configFile = settingsPath(ownEnv().EVERROOM_CONFIG);
+  const env = {
+    ...ownEnv(),
+    // Servers of another checkout have the same data and settings.
+    EVERROOM_DATA: config.node.dataFolder,
+    ...(existsSync(configFile) ? { EVERROOM_CONFIG: configFile } : {}),
+    ...(redis ? { REDIS_URL: redis.socketPath } : {}),
+  };
+  let checkout = ROOT;
   const pair = new ServerPair({
-    script: fileURLToPath(new URL('server.ts', import.meta.url)),
+    program: serverOf(checkout),
     env: { ...env, EVERROOM_STANDBY: '1' },
     unresponsiveMs: config.supervisor.unresponsiveMs,
     standbyDelayMs: STANDBY_DELAY_MS,
@@ -103,30 +112,70 @@ async function main(): Promise<void> {
     },
   });
 
-  const sidecar =
+  const sidecarOf = (from: string, node: string): SidecarKeeper | undefined =>
     config.reencoding.sidecar === 'off'
       ? undefined
       : new SidecarKeeper({
-          script: fileURLToPath(new URL('reencoder.ts', import.meta.url)),
+          script: join(from, 'ops/run/reencoder.ts'),
+          node,
           env: { ...sidecarEnvironment(env), REDIS_URL: redis?.sidecarUrl ?? env.REDIS_URL },
           unresponsiveMs: SIDECAR_UNRESPONSIVE_MS,
           log,
           onChange: writeState,
         });
+  let sidecar = sidecarOf(ROOT, process.execPath);
 
-  async function end(code: number): Promise<void> {
+  async function end(code: number, drainMs: number): Promise<void> {
     serviceManager.stopping();
-    await pair.stop(config.supervisor.drainMs, SHUTDOWN_MS);
+    await pair.stop(drainMs, SHUTDOWN_MS);
     await sidecar?.stop(SHUTDOWN_MS);
     await redis?.stop();
     rmSync(stateFile, { force: true });
+    closeControl();
     unlock();
     process.exit(code);
   }
-  function stop(code: number): Promise<void> {
-    stopping ??= end(code);
+  function stop(code: number, drainMs = config.supervisor.drainMs): Promise<void> {
+    stopping ??= end(code, drainMs);
     return stopping;
   }
+  async function upgrade(to: string, node: string, say: (line: string) => void): Promise<string> {
+    if (stopping) throw new Error('Everroom is about to end.');
+    say(`servers of ${to} start beside the present ones`);
+    await pair.handOver(
+      { ...serverOf(to), node },
+      {
+        drainMs: config.supervisor.drainMs,
+        closeMs: SHUTDOWN_MS,
+        served: (readyUrl) => {
+          url = readyUrl;
+          checkout = to;
+          say('the new server serves, and people go over to it');
+          log(`a server of ${to} has taken over`);
+        },
+      },
+    );
+    const before = sidecar;
+    sidecar = sidecarOf(to, node);
+    sidecar?.start();
+    await before?.stop(SHUTDOWN_MS);
+    return `Everroom runs from ${to} by now.`;
+  }
+  const closeControl = openControl(
+    orExit(() => privateSocket(config.node.dataFolder, 'control')),
+    async (request, say) => {
+      switch (request.type) {
+        case 'drain':
+          say('people go over to other nodes');
+          await stop(0, request.limitMs);
+          return 'Everroom has ended.';
+        case 'upgrade':
+          if (request.ifOther && request.checkout === checkout) throw new Error('It runs from this checkout already.');
+          return upgrade(request.checkout, request.node, say);
+      }
+    },
+    (error) => log(`\`everroom drain\` and \`everroom upgrade\` do not work: ${error.message}`),
+  );
   const onSignal = (): void => {
     if (stopping) {
       // A second signal ends everything without goodbyes.
@@ -142,6 +191,32 @@ async function main(): Promise<void> {
 
   redis?.onRestart(writeState);
   pair.start();
+}
+
+/**
+ * Returns a function that gives the data folder up. If an Everroom of another checkout runs with it, that one hands its
+ * meetings over to servers of this checkout, and this process ends.
+ */
+async function lockOrHandOver(config: Config): Promise<() => void> {
+  const { dataFolder } = config.node;
+  try {
+    return lockFolder(dataFolder);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) return exit(error);
+    const request = { type: 'upgrade', checkout: ROOT, node: process.execPath, ifOther: true } as const;
+    const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
+    const told = await askSupervisor(privateSocket(dataFolder, 'control'), request, say).catch((why: unknown) => {
+      const reason = why instanceof ControlFailure ? ` ${why.message}` : '';
+      process.stderr.write(`\n${error.message}${reason}\n`);
+      process.exit(1);
+    });
+    process.stdout.write(`\n  ${told ?? 'Everroom has ended.'}\n\n`);
+    process.exit(0);
+  }
+}
+
+function serverOf(checkout: string): { readonly script: string } {
+  return { script: join(checkout, 'ops/run/server.ts') };
 }
 
 /** Returns what the user must be able to do whom the servers run as. What is in the data folder becomes that user's. */
@@ -213,7 +288,11 @@ function orExit<T>(work: () => T): T {
 
 /** Errors that explain themselves appear without a stack. */
 function exit(error: unknown): never {
-  const plain = error instanceof ConfigError || error instanceof FolderInUse || error instanceof RedisFailure;
+  const plain =
+    error instanceof ConfigError ||
+    error instanceof FolderInUse ||
+    error instanceof RedisFailure ||
+    error instanceof UnsafeSocketFolder;
   if (plain || isFileError(error)) process.stderr.write(`\n${error.message}\n`);
   else process.stderr.write(`\n${error instanceof Error ? error.stack : error}\n`);
   process.exit(1);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Prepares `npm start`, `npm test`, `npm run check`, `reencoder`, `drill` and `bench` before the program itself runs.
+// Prepares `npm start`, `npm test`, `npm run check`, `reencoder`, `drill`, `bench` and the commands of `everroom` before
+// the program itself runs.
 // Works on any Node from 20 on with nothing installed yet, and does only what an earlier run has not done.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -62,6 +63,13 @@ const TASKS = {
     system: () => [FFMPEG],
     media: false,
     go: launch('ops/run/reencoder.ts'),
+  },
+  drain: { quiet: true, system: () => [], media: false, go: launch('ops/cli/drain.ts') },
+  upgrade: {
+    title: 'Handing over',
+    system: () => [...(setting('REDIS_URL') ? [] : [REDIS]), FFMPEG],
+    media: true,
+    go: launch('ops/cli/upgrade.ts'),
   },
   client: { quiet: true, system: () => [], media: false, go: buildClientPackage },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },

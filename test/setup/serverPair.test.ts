@@ -25,7 +25,7 @@ beforeEach(async () => {
   hopeless = undefined;
   lines.length = 0;
   pair = new ServerPair({
-    script,
+    program: { script },
     env: { ...process.env, TINY_PORT: String(port), TINY_BROKEN_WHILE: join(folder, 'broken') },
     unresponsiveMs: 1500,
     standbyDelayMs: 200,
@@ -142,6 +142,25 @@ test('[R1] a server that computes without end is killed and its standby serves',
   fetch(`http://127.0.0.1:${port}/busy/1000000`).catch(() => undefined);
   await waitUntil(() => (pair.active !== undefined && pair.active.pid !== busy) || 'it is not replaced');
   expect(lines.join()).toContain(`server process ${busy} has been busy for`);
+});
+
+test('[R1] a server of another program takes over while the first one serves, and one that fails changes nothing', async () => {
+  pair.start();
+  await bothAreThere();
+  const first = pair.active?.pid;
+  const times = { drainMs: 1_000, closeMs: 1_000 };
+  const failing = pair.handOver({ script: '/nonexistent.ts' }, { ...times, served: () => expect.fail('it serves') });
+  await expect(failing).rejects.toThrow('the new server does not start: exit 1');
+  expect(await answeringPid()).toBe(first);
+
+  let url = '';
+  await pair.handOver({ script }, { ...times, served: (address) => (url = address) });
+  expect(url).toBe(`http://127.0.0.1:${port}`);
+  await bothAreThere();
+  expect(pair.active?.pid).not.toBe(first);
+  expect(await answeringPid()).toBe(pair.active?.pid);
+  signalProcess(pair.active?.pid, 'SIGKILL');
+  await bothAreThere();
 });
 
 test('a taken port ends the first start with that reason', async () => {

@@ -24,6 +24,7 @@ beforeEach(async () => {
   lines.length = 0;
   keeper = new SidecarKeeper({
     script,
+    node: process.execPath,
     env: { ...process.env, TINY_BROKEN_WHILE: join(folder, 'broken'), TINY_PONGS: pongs() },
     unresponsiveMs: UNRESPONSIVE_MS,
     log: (line) => lines.push(line),

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort, freePorts } from '../../ops/kit/freePort.ts';
+import { privateSocket } from '../../ops/run/privateSocket.ts';
+import { askSupervisor } from '../../ops/run/supervision/control.ts';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
@@ -187,4 +189,37 @@ test('no reencoder runs if the settings want none', async () => {
   // A reencoder would have started before the standby loaded.
   await waitUntil(() => typeof readState()?.standbyPid === 'number' || 'there is no standby', 20_000);
   expect(readState()?.sidecarPid).toBeNull();
+});
+
+/** Runs a command of `everroom` as an operator does. */
+async function command(name: 'drain' | 'upgrade', ...args: string[]): Promise<{ code: number | null; said: string }> {
+  const file = fileURLToPath(new URL(`../../ops/cli/${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, said };
+}
+
+test('a new version takes over from a running one; one that does not start leaves it serving, and says why', async () => {
+  const supervisor = start();
+  const before = await ready(supervisor);
+  const broken = join(folder, 'broken');
+  await mkdir(join(broken, 'ops', 'run'), { recursive: true });
+  await writeFile(join(broken, 'ops', 'run', 'server.ts'), 'process.exit(7);\n');
+  const control = privateSocket(join(folder, 'data'), 'control');
+  const request = { type: 'upgrade', checkout: broken, node: process.execPath, ifOther: true } as const;
+  await expect(askSupervisor(control, request, () => undefined)).rejects.toThrow('does not start: exit 7');
+  expect(readState()?.serverPid).toBe(before.serverPid);
+  expect(await answers()).toBe(true);
+
+  // The same checkout again stands in for another one.
+  expect(await command('upgrade')).toMatchObject({ code: 0, said: expect.stringContaining('the new server serves') });
+  expect(isAlive(before.serverPid)).toBe(false);
+  expect(readState()?.serverPid).not.toBe(before.serverPid);
+  expect(await answers()).toBe(true);
+
+  expect(await command('drain', '--timeout', '5')).toMatchObject({ code: 0 });
+  expect(await supervisor.ended).toBe(0);
+  expect(await command('drain')).toMatchObject({ code: 1, said: expect.stringContaining('No Everroom runs') });
 });

@@ -123,7 +123,17 @@ export class PrivateDeployment implements Deployment {
     return killed;
   }
 
-  /** Starts it again after `kill`, at the same address and with the same data. Resolves once it serves. */
+  /** SIGTERM, as an operator or a service manager does. Returns the exit code, null if a signal ended it. */
+  async terminate(): Promise<number | null> {
+    if (!this.isRunning) throw new Error('it has ended already');
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    const [code] = (await ended) as [number | null];
+    await rm(this.stateFile, { force: true });
+    return code;
+  }
+
+  /** Starts it again after `kill` or `terminate`, at the same address and with the same data. Resolves once it serves. */
   async startAgain(): Promise<void> {
     if (this.isRunning) throw new Error('it is running already');
     this.#process = this.#spawn();

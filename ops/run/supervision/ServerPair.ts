@@ -1,9 +1,8 @@
 import { backoffMs } from './backoff.ts';
-import { type ServerFailure, ServerProcess } from './ServerProcess.ts';
+import { type ServerFailure, ServerProcess, type ServerProgram } from './ServerProcess.ts';
 
 export interface ServerPairOptions {
-  /** The script of a server process. */
-  script: string;
+  program: ServerProgram;
   env: NodeJS.ProcessEnv;
   /** A process that is silent for longer is killed; one that computes meanwhile gets four times as long. */
   unresponsiveMs: number;
@@ -16,6 +15,12 @@ export interface ServerPairOptions {
   onChange: () => void;
   /** No server has ever become ready, and another attempt would not help. */
   onHopeless: (failure: ServerFailure) => void;
+}
+
+export interface HandOverOptions {
+  readonly drainMs: number;
+  readonly closeMs: number;
+  readonly served: (url: string) => void;
 }
 
 const HEARTBEAT_MS = 1000;
@@ -32,6 +37,11 @@ export class ServerPair {
   readonly #options: ServerPairOptions;
   #active: ServerProcess | undefined;
   #standby: ServerProcess | undefined;
+  #program: ServerProgram;
+  /** Of a new version: takes the place of the active one as soon as it serves. */
+  #next: ServerProcess | undefined;
+  /** Sends its people to the one that took its place, and ends. */
+  #leaving: ServerProcess | undefined;
   #everReady = false;
   #failures = 0;
   #spawnTimer: NodeJS.Timeout | undefined;
@@ -41,6 +51,7 @@ export class ServerPair {
 
   constructor(options: ServerPairOptions) {
     this.#options = options;
+    this.#program = options.program;
   }
 
   get active(): ServerProcess | undefined {
@@ -62,17 +73,61 @@ export class ServerPair {
     this.#stopping = true;
     clearInterval(this.#heartbeat);
     clearTimeout(this.#spawnTimer);
-    await Promise.all([this.#active?.shutDown(drainMs, closeMs), this.#standby?.shutDown(0, closeMs)]);
+    const others = [this.#standby, this.#next].map((server) => server?.shutDown(0, closeMs));
+    await Promise.all([this.#active?.shutDown(drainMs, closeMs), ...others, this.#leaving?.ended]);
   }
 
   killAll(): void {
-    this.#active?.kill();
-    this.#standby?.kill();
+    for (const server of this.#all()) server.kill();
+  }
+
+  /**
+   * Starts a server of another program beside the active one. Once it serves, the active one sends its people there and
+   * ends, and a new standby loads. Resolves when the old one has ended. `served`: the new one serves.
+   * @throws Error when the new one does not start: the active one goes on
+   */
+  async handOver(program: ServerProgram, { drainMs, closeMs, served }: HandOverOptions): Promise<void> {
+    if (this.#stopping || this.#active?.phase !== 'ready') throw new Error('no server is ready to hand over');
+    if (this.#next || this.#leaving) throw new Error('another server is taking over already');
+    const next = await this.#startNext(program);
+    const [old, standby] = [this.#active, this.#standby];
+    this.#active = next;
+    this.#next = undefined;
+    this.#standby = undefined;
+    this.#program = program;
+    this.#leaving = old;
+    served(next.url ?? '');
+    void standby?.shutDown(0, closeMs);
+    this.#spawnStandbyAfter(this.#options.standbyDelayMs);
+    this.#options.onChange();
+    await old?.shutDown(drainMs, closeMs, true);
+    this.#leaving = undefined;
+  }
+
+  #startNext(program: ServerProgram): Promise<ServerProcess> {
+    return new Promise((resolve, reject) => {
+      this.#next = new ServerProcess(program, this.#options.env, {
+        onStandingBy: (server) => server.activate(true),
+        onReady: resolve,
+        onEnded: (server) => {
+          if (server !== this.#next) {
+            this.#onEnded(server);
+            return;
+          }
+          this.#next = undefined;
+          reject(new Error(`the new server does not start: ${server.failure?.message ?? server.ending}`));
+        },
+      });
+    });
+  }
+
+  #all(): ServerProcess[] {
+    return [this.#active, this.#standby, this.#next, this.#leaving].filter((server) => server !== undefined);
   }
 
   #spawnStandby(): void {
     try {
-      this.#standby = new ServerProcess(this.#options.script, this.#options.env, {
+      this.#standby = new ServerProcess(this.#program, this.#options.env, {
         onStandingBy: () => this.#fillActivePlace(),
         onReady: (server) => this.#onReady(server),
         onEnded: (server) => this.#onEnded(server),
@@ -108,8 +163,9 @@ export class ServerPair {
   }
 
   #onEnded(server: ServerProcess): void {
-    if (this.#stopping) return;
     const wasActive = server === this.#active;
+    // It was told to end.
+    if (this.#stopping || (!wasActive && server !== this.#standby)) return;
     if (wasActive) this.#active = undefined;
     else this.#standby = undefined;
     this.#fillActivePlace();
@@ -135,8 +191,7 @@ export class ServerPair {
   #beat(): void {
     const wasAway = Date.now() - this.#beatAt > 2 * HEARTBEAT_MS;
     this.#beatAt = Date.now();
-    for (const server of [this.#active, this.#standby]) {
-      if (!server) continue;
+    for (const server of this.#all()) {
       if (wasAway) server.forgiveSilence();
       server.ping();
       if (!server.isSilentFor(this.#options.unresponsiveMs)) continue;

@@ -27,6 +27,14 @@ const DRAIN_ANSWER_MS = 1_000;
 /** A thread that used less CPU between two pings (in ticks of 10 ms) is not busy. */
 const BUSY_TICKS = 10;
 
+/** The program that a server process runs: another one after an upgrade. */
+export interface ServerProgram {
+  /** The script of a server process. */
+  readonly script: string;
+  /** The Node that runs it; this process' own if not given. */
+  readonly node?: string;
+}
+
 /** One child process that runs `ops/run/server.ts`, seen from its supervisor. */
 export class ServerProcess {
   readonly #child: ChildProcess;
@@ -45,13 +53,22 @@ export class ServerProcess {
   /** How it ended: `SIGKILL`, `exit 1`. */
   ending = '';
 
-  constructor(script: string, env: NodeJS.ProcessEnv, events: ServerEvents) {
+  constructor({ script, node = process.execPath }: ServerProgram, env: NodeJS.ProcessEnv, events: ServerEvents) {
     this.#events = events;
     // Starts its own session: Ctrl-C in a terminal reaches only the supervisor, which ends everything in order.
-    this.#child = fork(script, [], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(script, [], {
+      ...{ env, execPath: node, detached: true },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     this.#child.on('message', (message: FromServer) => this.#hear(message));
     this.#child.on('error', (error) => this.#end(error.message));
     this.#child.on('exit', (code, signal) => this.#end(signal ?? `exit ${code}`));
+  }
+
+  /** Resolves when it has ended. */
+  get ended(): Promise<void> {
+    if (this.#phase === 'ended') return Promise.resolve();
+    return new Promise((resolve) => this.#child.once('exit', () => resolve()));
   }
 
   get pid(): number | undefined {
@@ -113,7 +130,7 @@ export class ServerProcess {
    */
   async shutDown(drainMs: number, closeMs: number, successor = false): Promise<void> {
     if (this.#phase === 'ended') return;
-    const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    const { ended } = this;
     if (this.#phase === 'ready') {
       const drained = new Promise<void>((resolve) => {
         this.#drained = resolve;

@@ -6,6 +6,8 @@ import type { FromSidecar, ToSidecar } from './messages.ts';
 export interface SidecarKeeperOptions {
   /** The script of a sidecar. */
   script: string;
+  /** The Node that runs it. */
+  node: string;
   env: NodeJS.ProcessEnv;
   /** A sidecar that is silent for longer is killed. */
   unresponsiveMs: number;
@@ -70,10 +72,13 @@ export class SidecarKeeper {
   }
 
   #spawn(): void {
-    const { script, env, log } = this.#options;
+    const { script, node, env, log } = this.#options;
     try {
       // Starts its own session: Ctrl-C in a terminal reaches only the supervisor.
-      const child = fork(script, [], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      const child = fork(script, [], {
+        ...{ env, execPath: node, detached: true },
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
       this.#child = child;
       this.#startedAt = Date.now();
       this.#heardAt = this.#startedAt;
