@@ -1,12 +1,14 @@
 import type { Clock, Logger } from '../ports.ts';
-import { EMPTY_ROOM, type ParticipantId, type RoomState, type TrackId } from '../room/state.ts';
+import { EMPTY_ROOM, type NodeId, type ParticipantId, type RoomState, type TrackId } from '../room/state.ts';
 import type { LiveMedia, MediaPolicy } from '../view/mediaSteps.ts';
 import { planMedia } from '../view/planMedia.ts';
 import type { ViewerView } from '../view/view.ts';
 import { inventoryOf } from './inventoryOf.ts';
 import { KeyframeCoordinator } from './keyframes/KeyframeCoordinator.ts';
 import { messageOf } from './mediaFailures.ts';
-import type { MediaProducer } from './producers/MediaProducer.ts';
+import type { RoomNodes, RoomNodesObjects } from './nodes/RoomNodes.ts';
+import type { TwinProducer } from './nodes/TwinProducer.ts';
+import type { MediaProducer, SourceProducer } from './producers/MediaProducer.ts';
 import { RoomProducers } from './producers/RoomProducers.ts';
 import { SendRateWatch } from './producers/SendRateWatch.ts';
 import { ReconcileLoop } from './ReconcileLoop.ts';
@@ -27,6 +29,7 @@ import { RoomRouters } from './workers/RoomRouters.ts';
 import type { WorkerSlot } from './workers/WorkerSlot.ts';
 
 export interface LiveRoomMediaOptions {
+  readonly nodeId: NodeId;
   readonly slots: readonly WorkerSlot[];
   readonly workerCapacity: number;
   /** The most that one participant is asked to send. */
@@ -35,6 +38,8 @@ export interface LiveRoomMediaOptions {
   readonly listener: RoomMediaListener;
   /** Null if this node has no reencoding. */
   readonly openReencoding: ((objects: RoomReencodingObjects) => RoomReencoding) | null;
+  /** Null without other nodes. */
+  readonly openNodes: ((objects: RoomNodesObjects) => RoomNodes) | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onClosed: () => void;
@@ -54,6 +59,7 @@ export class LiveRoomMedia implements RoomMedia {
   readonly #sendRates: SendRateWatch;
   readonly #closedConsumers: ClosedConsumers;
   readonly #reencoding: RoomReencoding | null;
+  readonly #nodes: RoomNodes | null;
   readonly #applier: StepApplier;
   readonly #loop: ReconcileLoop;
   #room: RoomState = EMPTY_ROOM;
@@ -82,7 +88,19 @@ export class LiveRoomMedia implements RoomMedia {
       closed: (producer) => this.#producerClosed(producer),
     });
     const { viewers } = this.#sessions;
-    this.#keyframes = new KeyframeCoordinator(clock, viewers, room, () => this.#reconcile());
+    this.#nodes =
+      options.openNodes?.({
+        room,
+        sources: this.#producers.sources,
+        byId: (producerId) => this.#producers.byId(producerId),
+        reencodings: () => this.#reencoding?.live().values() ?? [],
+        enter: () => this.#routers.enterForPipe(viewers, room()),
+        leave: (router) => this.#routers.leave(router),
+        opened: (twin) => this.#twinOpened(twin),
+        changed: () => this.#reconcile(),
+      }) ?? null;
+    const isElsewhere = (nodeId: NodeId): boolean => this.#nodes?.demands.has(nodeId) === true;
+    this.#keyframes = new KeyframeCoordinator(clock, viewers, room, isElsewhere, () => this.#reconcile());
     this.#layerWishes = new LayerWishes(clock, listener);
     this.#quality = new QualityWatch(clock, viewers, this.#producers.sources, listener);
     this.#sendRates = new SendRateWatch({
@@ -102,6 +120,7 @@ export class LiveRoomMedia implements RoomMedia {
         sources: this.#producers.sources,
         viewers,
         room,
+        elsewhere: this.#nodes,
         register: (producer) => this.#producers.register(producer),
         changed: () => this.#reconcile(),
         servedChanged: (trackIds) => listener.reencodingChanged(trackIds),
@@ -117,6 +136,7 @@ export class LiveRoomMedia implements RoomMedia {
       if (!room.participants.has(participantId)) this.#views.delete(participantId);
     }
     this.#speakers.keepOnly((participantId) => room.participants.has(participantId));
+    this.#nodes?.update();
     this.#reconcile();
   }
 
@@ -195,6 +215,7 @@ export class LiveRoomMedia implements RoomMedia {
     this.#quality.close();
     this.#sendRates.close();
     this.#reencoding?.close();
+    this.#nodes?.close();
     this.#sessions.close();
     await this.#routers.close();
     await this.#loop.close();
@@ -204,17 +225,22 @@ export class LiveRoomMedia implements RoomMedia {
   async #runPass(): Promise<number> {
     this.#reencoding?.updateWanted();
     const live: LiveMedia = {
+      nodeId: this.#options.nodeId,
       producers: this.#producers.sources,
       standbys: this.#producers.standbys,
       reencodings: this.#reencoding?.live() ?? new Map(),
       toReencode: this.#reencoding?.wanted ?? new Set(),
       viewers: this.#sessions.viewers,
       recentSpeakers: this.#speakers.recent,
+      twins: this.#nodes?.twins ?? new Map(),
+      offers: this.#nodes?.offers ?? new Map(),
+      demands: this.#nodes?.demands ?? new Map(),
     };
     const steps = planMedia(this.#room, this.#views, live, this.#options.policy);
     const failed = steps.length === 0 ? 0 : await this.#applier.apply(steps);
     this.#releaseReady();
     this.#reencoding?.planApplied();
+    this.#nodes?.planApplied();
     return failed;
   }
 
@@ -235,25 +261,36 @@ export class LiveRoomMedia implements RoomMedia {
   }
 
   /** The producer's publisher has its session here. `prepared`: it stood by here until now, as its viewers did. */
-  #atHome(producer: MediaProducer, prepared: boolean): void {
+  #atHome(producer: SourceProducer, prepared: boolean): void {
     if (producer.waitsForViewers) this.#keyframes.holdBack(producer, prepared);
     this.#quality.watchProducer(producer);
   }
 
-  #produced(producer: MediaProducer): void {
+  #produced(producer: SourceProducer): void {
     if (!producer.standby) this.#atHome(producer, false);
     this.#sendRates.produced(producer);
+    this.#listenTo(producer);
+    this.#reconcile();
+  }
+
+  #twinOpened(twin: TwinProducer): void {
+    this.#producers.register(twin);
+    if (twin.waitsForViewers) this.#keyframes.holdBack(twin, false);
+    this.#listenTo(twin);
+  }
+
+  #listenTo(producer: MediaProducer): void {
     if (producer.track.source === 'microphone') {
       producer.owner.router.listenTo(producer.producerId).catch((error: unknown) => {
         const { trackId } = producer;
         this.#options.logger.debug({ trackId, error: messageOf(error) }, 'levels of this microphone are not watched');
       });
     }
-    this.#reconcile();
   }
 
   #producerClosed(producer: MediaProducer): void {
     this.#keyframes.forget(producer);
+    this.#nodes?.forgetProducer(producer.producerId);
     this.#layerWishes.forget(producer);
     this.#reconcile();
   }
@@ -280,6 +317,12 @@ export class LiveRoomMedia implements RoomMedia {
     this.#reconcile();
   }
 
+  #hasRenditions(trackId: TrackId): boolean {
+    const twins = this.#nodes?.twins.get(trackId)?.length ?? 0;
+    if (twins + (this.#producers.sources.has(trackId) ? 1 : 0) > 1) return true;
+    return this.#reencoding?.hasAttachments(trackId) === true;
+  }
+
   #mediaObjects(): MediaObjects {
     return {
       producer: (producerId) => this.#producers.byId(producerId),
@@ -287,13 +330,14 @@ export class LiveRoomMedia implements RoomMedia {
       viewers: this.#sessions.viewers,
       router: (routerId) => this.#routers.byId(routerId),
       isMuted: (producer) => this.#producers.trackOf(producer)?.muted !== false,
-      hasReencodings: (trackId) => this.#reencoding?.hasAttachments(trackId) === true,
+      hasRenditions: (trackId) => this.#hasRenditions(trackId),
+      nodes: this.#nodes,
       closeParticipant: (participantId) => this.#sessions.drop(participantId),
       consumerOpened: (viewer, consumer) => this.#consumerOpened(viewer, consumer),
       readinessChanged: () => this.#releaseReady(),
       planChanged: () => this.#reconcile(),
       shown: (viewer, consumer) => {
-        this.#reencoding?.shown(viewer, consumer);
+        if (this.#reencoding?.hasAttachments(consumer.trackId)) this.#reencoding.shown(viewer, consumer);
         this.#reconcile();
       },
     };

@@ -1,4 +1,4 @@
-import type { ParticipantId, RoomState, TrackId, TrackKind, TrackSource } from '../room/state.ts';
+import type { NodeId, ParticipantId, RoomState, TrackId, TrackKind, TrackSource } from '../room/state.ts';
 import type { ViewerView } from '../view/view.ts';
 import type { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
@@ -68,6 +68,8 @@ export interface MediaInventory {
     readonly producerId: string;
     readonly path: MediaPath;
     readonly paused: boolean;
+    /** The node that its media come from; null if it is this one. */
+    readonly origin: NodeId | null;
   }[];
   readonly consumers: readonly {
     readonly viewerId: ParticipantId;

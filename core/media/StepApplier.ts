@@ -1,10 +1,11 @@
 import { errors } from 'mediasoup';
 import type { Clock, Logger } from '../ports.ts';
 import { assertNever } from '../room/assertNever.ts';
-import type { ParticipantId, TrackId } from '../room/state.ts';
+import type { ParticipantId, TrackId, TrackKind } from '../room/state.ts';
 import type { ConsumerToOpen, MediaStep } from '../view/mediaSteps.ts';
 import { messageOf } from './mediaFailures.ts';
-import type { MediaProducer } from './producers/MediaProducer.ts';
+import type { RoomNodes } from './nodes/RoomNodes.ts';
+import type { MediaProducer, SourceProducer } from './producers/MediaProducer.ts';
 import type { ConsumerOffer, RoomMediaListener } from './RoomMedia.ts';
 import type { ParticipantMedia } from './sessions/ParticipantMedia.ts';
 import type { LayerWishes } from './viewers/LayerWishes.ts';
@@ -16,13 +17,15 @@ import type { RoomRouter } from './workers/RoomRouter.ts';
 /** The media objects that steps change. Each may be gone after every await. */
 export interface MediaObjects {
   producer(producerId: string): MediaProducer | undefined;
-  source(trackId: TrackId): MediaProducer | undefined;
+  source(trackId: TrackId): SourceProducer | undefined;
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   router(routerId: string): RoomRouter | undefined;
   /** Whether the track is muted in the record now. */
   isMuted(producer: MediaProducer): boolean;
-  /** Whether the track has other renditions than its source now. */
-  hasReencodings(trackId: TrackId): boolean;
+  /** Whether the track has more than one rendition here. */
+  hasRenditions(trackId: TrackId): boolean;
+  /** Null without other nodes. */
+  readonly nodes: Pick<RoomNodes, 'pull' | 'keep' | 'drop' | 'demand'> | null;
   closeParticipant(participantId: ParticipantId): void;
   /** A consumer was opened and registered, and counts for its worker. */
   consumerOpened(viewer: ParticipantMedia, consumer: ViewerConsumer): void;
@@ -37,11 +40,11 @@ export interface MediaObjects {
 /** Steps of one phase are independent and run side by side; phases run one after the other. */
 const PHASES: readonly (readonly MediaStep['type'][])[] = [
   ['closeParticipant', 'closeProducer', 'pauseProducer', 'closeConsumers'],
-  ['openPipe'],
+  ['pullTrack', 'keepTrack', 'openPipe'],
   // A viewer that falls back to another rendition does not wait for the pause of the first.
   ['pauseConsumers', 'openConsumers', 'setPreferredLayers', 'setPriority', 'resumeConsumers'],
   ['resumeProducer'],
-  ['closePipe', 'wantLayers'],
+  ['closePipe', 'dropTrack', 'wantLayers', 'demandLayers'],
 ];
 
 /** Turns steps of the plan into mediasoup calls and tells the clients. */
@@ -102,6 +105,19 @@ export class StepApplier {
         if (producer?.mayFlow && !this.#objects.isMuted(producer)) await producer.resume();
         return;
       }
+      case 'pullTrack':
+        // It does not wait for the other node, which may hang.
+        this.#objects.nodes?.pull(step.nodeId, step.producerId);
+        return;
+      case 'keepTrack':
+        this.#objects.nodes?.keep(step.producerId);
+        return;
+      case 'dropTrack':
+        this.#objects.nodes?.drop(step.producerId);
+        return;
+      case 'demandLayers':
+        this.#objects.nodes?.demand(step.nodeId, step.producerId, step.maxSpatialLayer);
+        return;
       case 'openPipe':
         await this.#openPipe(step.producerId, step.routerId);
         return;
@@ -187,7 +203,7 @@ export class StepApplier {
     }
     const viewerConsumer = new ViewerConsumer(consumer, wanted, {
       clock: this.#clock,
-      watched: this.#objects.hasReencodings(trackId),
+      watched: this.#isWatched(trackId, kind),
       onShown: (shown) => this.#objects.shown(viewer, shown),
     });
     this.#objects.consumerOpened(viewer, viewerConsumer);
@@ -227,12 +243,19 @@ export class StepApplier {
       );
   }
 
+  /** Sound has no first picture to wait for. */
+  #isWatched(trackId: TrackId, kind: TrackKind): boolean {
+    return kind === 'video' && this.#objects.hasRenditions(trackId);
+  }
+
   async #setPaused(viewerId: ParticipantId, producerIds: readonly string[], paused: boolean): Promise<void> {
     const viewer = this.#objects.viewers.get(viewerId);
     const consumers = producerIds.flatMap((producerId) => viewer?.consumers.get(producerId) ?? []);
     if (!viewer || consumers.length === 0) return;
     const set = (consumer: ViewerConsumer): Promise<void> =>
-      paused ? consumer.pause() : consumer.resume({ watched: this.#objects.hasReencodings(consumer.trackId) });
+      paused
+        ? consumer.pause()
+        : consumer.resume({ watched: this.#isWatched(consumer.trackId, consumer.consumer.kind) });
     await Promise.all(consumers.map(set));
     this.#objects.readinessChanged();
     const changes = consumers.map(({ consumerId }) => ({ consumerId, paused }));

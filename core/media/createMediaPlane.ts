@@ -1,3 +1,4 @@
+import type { NodeChannel } from '../cluster/NodeChannel.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { ReencodingQueue } from '../reencoding/ports.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
@@ -5,6 +6,8 @@ import type { MediaPolicy } from '../view/mediaSteps.ts';
 import { RTP_CAPABILITIES } from './codecs.ts';
 import { LiveRoomMedia } from './LiveRoomMedia.ts';
 import type { MediaPlane } from './MediaPlane.ts';
+import { MediaNodes } from './nodes/MediaNodes.ts';
+import type { PipeListen } from './nodes/openPipeTransport.ts';
 import { NodeReencoding } from './reencoding/NodeReencoding.ts';
 import { NO_REENCODING } from './reencoding/ReencodingStats.ts';
 import type { MediaListen } from './workers/announcedCandidates.ts';
@@ -12,6 +15,7 @@ import { watchOpenFiles } from './workers/openFiles.ts';
 import { WorkerPool } from './workers/WorkerPool.ts';
 
 export interface MediaPlaneOptions {
+  readonly nodeId: NodeId;
   /** Whether media ports take TCP too, for browsers whose UDP is blocked; true by default. */
   readonly iceTcp?: boolean;
   /** Number of mediasoup workers: one for each core. */
@@ -28,13 +32,19 @@ export interface MediaPlaneOptions {
   /** The queue of reencoding jobs, and where sidecars reach this node. Without it nothing is reencoded. */
   readonly reencoding?: {
     readonly queue: ReencodingQueue;
-    readonly nodeId: NodeId;
     readonly nodeUrl: string;
     /** How many tracks of one room are reencoded at most; any number by default. */
     readonly mostTracks?: number;
   } | null;
   /** UDP ports for sidecars on other machines, `max` included; any by default. */
   readonly plainPorts?: { readonly min: number; readonly max: number } | null;
+  /** How tracks of a room cross between nodes. Without it each node has the media of its own people. */
+  readonly nodes?: {
+    readonly channel: NodeChannel;
+    readonly listen: PipeListen;
+    /** See `MediaNodesOptions`. */
+    readonly patienceMs?: number;
+  } | null;
   /** Path of the mediasoup worker's binary; by default mediasoup's own. */
   readonly workerBin?: string | undefined;
   readonly clock: Clock;
@@ -50,7 +60,7 @@ const MAX_INCOMING_BITRATE_BPS = 8_000_000;
  */
 export async function createMediaPlane(options: MediaPlaneOptions): Promise<MediaPlane> {
   assertAnnounceable(options.listen);
-  const { workerCapacity = 500, policy = DEFAULT_POLICY, clock } = options;
+  const { nodeId, workerCapacity = 500, policy = DEFAULT_POLICY, clock } = options;
   const maxIncomingBitrateBps = options.maxIncomingBitrateBps ?? MAX_INCOMING_BITRATE_BPS;
   const logger = options.logger.child({ part: 'media' });
   const pool = await WorkerPool.create({ ...options, logger });
@@ -58,19 +68,22 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
   const stopWatchingFiles = watchOpenFiles(() => pool.pids(), clock, logger);
   const plainListen = { listen: options.listen, ports: options.plainPorts ?? null };
   const reencoding = options.reencoding
-    ? new NodeReencoding({ ...options.reencoding, plainListen, clock, logger })
+    ? new NodeReencoding({ ...options.reencoding, nodeId, plainListen, clock, logger })
     : null;
+  const nodes = options.nodes ? new MediaNodes({ ...options.nodes, nodeId, clock, logger }) : null;
   return {
     rtpCapabilities: RTP_CAPABILITIES,
     listen: ({ besideAnother } = { besideAnother: false }) => pool.listen(besideAnother),
     openRoom(roomId: RoomId, listener) {
       const room = new LiveRoomMedia({
+        nodeId,
         slots: pool.slots,
         workerCapacity,
         maxIncomingBitrateBps,
         policy,
         listener,
         openReencoding: reencoding && ((objects) => reencoding.openRoom(roomId, objects)),
+        openNodes: nodes && ((objects) => nodes.openRoom(roomId, objects)),
         clock,
         logger: logger.child({ roomId }),
         onClosed: () => rooms.delete(room),
@@ -89,6 +102,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
       stopWatchingFiles();
       await Promise.all([...rooms].map((room) => room.close()));
       reencoding?.close();
+      nodes?.close();
       await pool.close();
     },
   };

@@ -1,4 +1,4 @@
-import type { ParticipantId, TrackId } from '../room/state.ts';
+import type { NodeId, ParticipantId, TrackId } from '../room/state.ts';
 
 /** A router on one mediasoup worker of this node. */
 export type RouterId = string;
@@ -51,12 +51,38 @@ export interface LiveProducer {
 }
 
 /**
- * A track's media from a sidecar. warming: not good enough to show; ready: viewers receive it;
- * leaving: its viewers move to another rendition, and it flows until they have moved.
+ * One form of a track's media. source: as the publisher sends it; the others come from a sidecar. warming: not good
+ * enough to show; ready: viewers receive it; leaving: its viewers move to another rendition, and it flows until they
+ * have moved.
  */
+export type RenditionPhase = 'source' | 'warming' | 'ready' | 'leaving';
+
+/** A track's media from a sidecar. */
 export interface LiveReencoding {
   readonly producer: LiveProducer;
-  readonly phase: 'warming' | 'ready' | 'leaving';
+  readonly phase: Exclude<RenditionPhase, 'source'>;
+}
+
+/** A producer that has its media from another node, where it has the same id. */
+export interface LiveTwin extends LiveProducer {
+  readonly origin: NodeId;
+  readonly phase: RenditionPhase;
+  /** Nobody here looks at it: it closes in a moment. */
+  readonly dropping: boolean;
+}
+
+/** A producer of another node. */
+export interface OfferedProducer {
+  readonly nodeId: NodeId;
+  readonly producerId: ProducerId;
+  readonly trackId: TrackId;
+  readonly participantId: ParticipantId;
+  readonly phase: RenditionPhase;
+  readonly layers: TrackLayers;
+  /** The highest layer that its node was last asked for; null before the first request. */
+  readonly wantedLayer: number | null;
+  /** underway: its twin is being opened; resting: that failed a moment ago. */
+  readonly pull: 'possible' | 'underway' | 'resting';
 }
 
 export interface LiveConsumer {
@@ -83,9 +109,10 @@ export interface LiveViewer {
   readonly receives: ReadonlySet<ReencodedCodec>;
 }
 
-/** The media objects of one room on this node. Empty on a fresh node. */
+/** The media objects of one room on this node, and what the other nodes say of theirs. Empty on a fresh node. */
 export interface LiveMedia {
-  /** The publishers' producers. */
+  readonly nodeId: NodeId;
+  /** The producers of publishers who are connected to this node. */
   readonly producers: ReadonlyMap<TrackId, LiveProducer>;
   /** Producers of publishers that stand by here. */
   readonly standbys: ReadonlyMap<TrackId, LiveProducer>;
@@ -97,6 +124,15 @@ export interface LiveMedia {
   readonly viewers: ReadonlyMap<ParticipantId, LiveViewer>;
   /** Last speaker first. */
   readonly recentSpeakers: readonly ParticipantId[];
+  /** The tracks that this node has from others. */
+  readonly twins: ReadonlyMap<TrackId, readonly LiveTwin[]>;
+  /** What the nodes that can be asked now have. Each lists sources before reencodings, and those oldest first. */
+  readonly offers: ReadonlyMap<TrackId, readonly OfferedProducer[]>;
+  /**
+   * The highest layer that the viewers of each other node want of each producer; -1 if nobody there watches. One that a
+   * node has not spoken of yet may be wanted in full.
+   */
+  readonly demands: ReadonlyMap<NodeId, ReadonlyMap<ProducerId, number>>;
 }
 
 export interface ConsumerToOpen {
@@ -115,6 +151,8 @@ export type MediaStep =
   | { readonly type: 'pauseProducer'; readonly producerId: ProducerId }
   | { readonly type: 'closeConsumers'; readonly viewerId: ParticipantId; readonly producerIds: readonly ProducerId[] }
   | { readonly type: 'pauseConsumers'; readonly viewerId: ParticipantId; readonly producerIds: readonly ProducerId[] }
+  | { readonly type: 'pullTrack'; readonly nodeId: NodeId; readonly producerId: ProducerId }
+  | { readonly type: 'keepTrack'; readonly producerId: ProducerId }
   | { readonly type: 'openPipe'; readonly producerId: ProducerId; readonly routerId: RouterId }
   | { readonly type: 'openConsumers'; readonly viewerId: ParticipantId; readonly consumers: readonly ConsumerToOpen[] }
   | {
@@ -132,6 +170,13 @@ export type MediaStep =
   | { readonly type: 'resumeConsumers'; readonly viewerId: ParticipantId; readonly producerIds: readonly ProducerId[] }
   | { readonly type: 'resumeProducer'; readonly producerId: ProducerId }
   | { readonly type: 'closePipe'; readonly producerId: ProducerId; readonly routerId: RouterId }
+  | { readonly type: 'dropTrack'; readonly producerId: ProducerId }
+  | {
+      readonly type: 'demandLayers';
+      readonly nodeId: NodeId;
+      readonly producerId: ProducerId;
+      readonly maxSpatialLayer: number;
+    }
   | {
       readonly type: 'wantLayers';
       readonly publisherId: ParticipantId;

@@ -6,10 +6,12 @@ import type {
   LiveViewer,
   MediaPolicy,
   MediaStep,
+  PreferredLayers,
   ProducerId,
+  TrackLayers,
 } from './mediaSteps.ts';
 import { producersOf } from './renditions.ts';
-import { publicationsOf, type Subscription, subscriptionsOf } from './subscriptions.ts';
+import { publicationsOf, type Subscription, subscriptionsOf, type Wish, wishesOf } from './subscriptions.ts';
 import type { Views } from './view.ts';
 
 /**
@@ -32,27 +34,58 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   const demand = new Demand();
   for (const [viewerId, viewer] of live.viewers) {
     if (!participants.has(viewerId)) continue;
-    const subscriptions = subscriptionsOf(viewerId, views.get(viewerId) ?? null, viewer, publications);
+    const view = views.get(viewerId) ?? null;
+    const subscriptions = subscriptionsOf(viewerId, view, viewer, publications);
     planViewer(viewerId, viewer, subscriptions, plan);
     for (const subscription of subscriptions) demand.add(subscription, viewer);
+    for (const wish of wishesOf(viewerId, view, viewer, publications)) demand.addWish(wish);
   }
 
   for (const { publisherId, track, source, renditions } of publications.tracks) {
     for (const { producer } of renditions) planPipes(producer, demand.routersOf(producer.producerId), plan);
     // Whoever stands by is asked for layers when its pictures are needed.
-    if (track.kind === 'video' && !source.standby) {
+    if (track.kind === 'video' && source) {
       // A sidecar takes the highest layer, and a viewer that falls back must find its own one flowing.
       const needsAll = live.toReencode.has(track.id) || renditions.length > 1;
       const maxSpatialLayer =
         needsAll || someoneIsOnTheWay(present, live, publisherId)
-          ? source.layers.heights.length - 1
-          : demand.maxSpatialLayerOf(source.producerId);
+          ? highestLayer(source)
+          : Math.max(demand.maxSpatialLayerOf(source.producerId), layerWantedElsewhere(source, live));
       if (source.wantedLayer !== maxSpatialLayer) {
         plan.telling.push({ type: 'wantLayers', publisherId, trackId: track.id, maxSpatialLayer });
       }
     }
   }
+  planOffers(present, live, demand, plan);
+  for (const twins of live.twins.values()) {
+    for (const { producerId, dropping } of twins) {
+      const isNeeded = demand.needs(producerId);
+      if (isNeeded && dropping) plan.piping.push({ type: 'keepTrack', producerId });
+      if (!isNeeded && !dropping) plan.unpiping.push({ type: 'dropTrack', producerId });
+    }
+  }
   return plan.steps();
+}
+
+/** Tracks cross from other nodes while somebody here looks at them, and those nodes hear what people here look at. */
+function planOffers(room: RoomState, live: LiveMedia, demand: Demand, plan: Plan): void {
+  const here = new Set([...live.twins.values()].flat().map(({ producerId }) => producerId));
+  for (const offers of live.offers.values()) {
+    for (const offer of offers) {
+      const { nodeId, producerId, participantId, trackId } = offer;
+      const isPublished = room.participants.get(participantId)?.tracks.has(trackId) === true;
+      if (demand.needs(producerId) && !here.has(producerId) && offer.pull === 'possible') {
+        plan.piping.push({ type: 'pullTrack', nodeId, producerId });
+      }
+      if (offer.layers.heights.length === 0) continue;
+      const maxSpatialLayer =
+        isPublished && someoneIsOnTheWay(room, live, participantId)
+          ? highestLayer(offer)
+          : demand.maxSpatialLayerOf(producerId);
+      if (offer.wantedLayer === maxSpatialLayer) continue;
+      plan.telling.push({ type: 'demandLayers', nodeId, producerId, maxSpatialLayer });
+    }
+  }
 }
 
 /** Only the record mutes and unmutes; a producer that is held back may stay paused longer, never shorter [M2]. */
@@ -111,35 +144,66 @@ function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlySet<s
 }
 
 /**
- * A connected participant without transports is building them. Its wishes are unknown, and a layer switched off
+ * A participant who is connected to this node and has no transports is building them. Its wishes are unknown, and a layer switched off
  * meanwhile would cost it the first frames.
  */
 function someoneIsOnTheWay(room: RoomState, live: LiveMedia, publisherId: ParticipantId): boolean {
-  for (const participant of room.participants.values()) {
-    if (participant.id !== publisherId && participant.connected && !live.viewers.has(participant.id)) return true;
+  for (const { id, connected, nodeId } of room.participants.values()) {
+    if (id !== publisherId && connected && nodeId === live.nodeId && !live.viewers.has(id)) return true;
   }
   return false;
+}
+
+/** What the other nodes' viewers want. */
+function layerWantedElsewhere(source: LiveProducer, { demands }: LiveMedia): number {
+  let highest = -1;
+  for (const wanted of demands.values()) {
+    highest = Math.max(highest, wanted.get(source.producerId) ?? highestLayer(source));
+  }
+  return Math.min(highest, highestLayer(source));
+}
+
+function highestLayer({ layers }: { readonly layers: TrackLayers }): number {
+  return layers.heights.length - 1;
 }
 
 function sameLayers(a: Subscription['preferredLayers'], b: Subscription['preferredLayers']): boolean {
   return a?.spatialLayer === b?.spatialLayer && a?.temporalLayer === b?.temporalLayer;
 }
 
-/** What all viewers together need of each producer. */
+/** What all viewers on this node together need of each producer. */
 class Demand {
   readonly #routers = new Map<ProducerId, Set<string>>();
   readonly #maxSpatialLayers = new Map<ProducerId, number>();
+  readonly #needed = new Set<ProducerId>();
 
-  add({ producer, wanted, preferredLayers }: Subscription, viewer: LiveViewer): void {
+  add({ producer, wanted, chosen, paused, preferredLayers }: Subscription, viewer: LiveViewer): void {
     const { producerId } = producer;
     if (viewer.routerId !== producer.routerId) {
       const routers = this.#routers.get(producerId) ?? new Set();
       this.#routers.set(producerId, routers.add(viewer.routerId));
     }
-    // A muted track counts: its publisher must be able to send at once after unmuting.
-    if (!wanted || !preferredLayers || viewer.standby) return;
-    const layer = Math.min(preferredLayers.spatialLayer, producer.layers.heights.length - 1);
+    // A muted track counts: its publisher must be able to send at once after unmuting. So does a microphone that is not
+    // heard: see `wishesOf`.
+    const isLookedAt = wanted && !(viewer.standby && preferredLayers !== null);
+    if (!paused || (chosen && (isLookedAt || preferredLayers === null))) this.#needed.add(producerId);
+    if (wanted && !viewer.standby) this.#addLayers(producer, preferredLayers);
+  }
+
+  addWish({ offer, preferredLayers }: Wish): void {
+    this.#needed.add(offer.producerId);
+    this.#addLayers(offer, preferredLayers);
+  }
+
+  #addLayers(producer: Pick<LiveProducer, 'producerId' | 'layers'>, preferredLayers: PreferredLayers | null): void {
+    if (!preferredLayers) return;
+    const { producerId } = producer;
+    const layer = Math.min(preferredLayers.spatialLayer, highestLayer(producer));
     this.#maxSpatialLayers.set(producerId, Math.max(layer, this.maxSpatialLayerOf(producerId)));
+  }
+
+  needs(producerId: ProducerId): boolean {
+    return this.#needed.has(producerId);
   }
 
   routersOf(producerId: ProducerId): ReadonlySet<string> {

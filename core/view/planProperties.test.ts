@@ -1,23 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  applied,
-  asFresh,
-  carriedBy,
-  converged,
-  liveOf,
-  mapValues,
-  mute,
-  reencoded,
-  roomOf,
-  shown,
-  standingBy,
-} from '../../test/support/plannedMedia.ts';
-import type { ParticipantId, RoomState, TrackId, TrackSource } from '../room/state.ts';
-import type { LiveMedia, LiveProducer, LiveReencoding, LiveViewer, MediaPolicy } from './mediaSteps.ts';
+import { scenes } from '../../test/support/mediaScenes.ts';
+import { applied, asFresh, carriedBy, converged, mapValues } from '../../test/support/plannedMedia.ts';
+import type { LiveMedia, LiveProducer, LiveViewer } from './mediaSteps.ts';
 import { planMedia } from './planMedia.ts';
 import { type Rendition, receivableOf, renditionFor, renditionsOf } from './renditions.ts';
-import type { ViewerView } from './view.ts';
 
 describe('properties', () => {
   test('[M2] silence comes before anything opens, sound after everything', () => {
@@ -153,86 +140,4 @@ function subscriptionsIn(live: LiveMedia): unknown {
     viewerId,
     [...viewer.consumers.values()].map(({ producerId, paused }) => [producerId, paused]).sort(),
   ]);
-}
-
-interface Scene {
-  readonly room: RoomState;
-  readonly views: ReadonlyMap<ParticipantId, ViewerView>;
-  readonly live: LiveMedia;
-  readonly policy: MediaPolicy;
-}
-
-/** A room, with media objects left over from another moment of it. */
-function scenes(): fc.Arbitrary<Scene> {
-  const ids = ['ann', 'bob', 'cem', 'dan', 'eve'];
-  const sources: TrackSource[] = ['camera', 'microphone', 'screen', 'screenAudio'];
-  const rooms = fc
-    .dictionary(fc.constantFrom(...ids), fc.uniqueArray(fc.constantFrom(...sources)), { minKeys: 1 })
-    .chain((published) => {
-      const room = roomOf(published);
-      const trackIds = [...room.participants.values()].flatMap((participant) => [...participant.tracks.keys()]);
-      return fc.subarray(trackIds).map((muted) => muted.reduce(mute, room));
-    });
-  const tiles = fc.record({
-    width: fc.integer({ min: 0, max: 3000 }),
-    height: fc.integer({ min: 0, max: 2000 }),
-    pinned: fc.boolean(),
-  });
-  const trackIds = ids.flatMap((id) => sources.map((source) => `${id}-${source}`));
-  const views = fc
-    .dictionary(fc.constantFrom(...ids), fc.option(fc.dictionary(fc.constantFrom(...trackIds), tiles)))
-    .map((byViewer) => {
-      const entries = Object.entries(byViewer);
-      return new Map(entries.map(([id, view]): [string, ViewerView] => [id, view && new Map(Object.entries(view))]));
-    });
-  const videoIds = trackIds.filter((trackId) => trackId.endsWith('camera') || trackId.endsWith('screen'));
-  const phases = fc.array(fc.constantFrom('warming', 'ready', 'leaving'), { minLength: 1, maxLength: 2 });
-  const reencodings = fc.dictionary(fc.constantFrom(...videoIds), phases, { maxKeys: 4 });
-  const policies = fc.record({
-    lastN: fc.option(fc.integer({ min: 1, max: 4 })),
-    loudestN: fc.option(fc.integer({ min: 1, max: 4 })),
-  });
-  const routers = fc.dictionary(fc.constantFrom(...ids), fc.constantFrom('one', 'two', 'three'));
-  return fc
-    .record({
-      room: rooms,
-      before: rooms,
-      views,
-      viewsBefore: views,
-      policy: policies,
-      policyBefore: policies,
-      routers,
-      recentSpeakers: fc.shuffledSubarray(ids),
-      gone: fc.subarray(trackIds),
-      undecodable: fc.subarray([
-        ...trackIds.map((trackId) => `producer of ${trackId}`),
-        ...videoIds.flatMap((trackId) => [`reencoding 0 of ${trackId}`, `reencoding 1 of ${trackId}`]),
-      ]),
-      reencodedBefore: reencodings,
-      reencoded: reencodings,
-      toReencode: fc.subarray(videoIds),
-      isShown: fc.boolean(),
-      standingBy: fc.subarray(ids),
-      crossing: fc.boolean(),
-    })
-    .map((drawn) => {
-      const withSidecars = (live: LiveMedia, phases: Record<TrackId, LiveReencoding['phase'][]>): LiveMedia =>
-        Object.entries(phases).reduce((now, [trackId, list]) => reencoded(now, trackId, ...list), live);
-      const fresh = { ...liveOf(drawn.before, { routers: drawn.routers }), recentSpeakers: drawn.recentSpeakers };
-      const before = withSidecars(fresh, drawn.reencodedBefore);
-      const planned = applied(before, planMedia(drawn.before, drawn.viewsBefore, before, drawn.policyBefore));
-      const old = withSidecars(drawn.isShown ? shown(planned) : planned, drawn.reencoded);
-      const undecodable = new Set(drawn.undecodable);
-      const isGone = (trackId: TrackId): boolean => drawn.gone.includes(trackId) || !old.producers.has(trackId);
-      const live: LiveMedia = {
-        recentSpeakers: drawn.recentSpeakers,
-        toReencode: new Set(drawn.toReencode),
-        producers: new Map([...old.producers].filter(([trackId]) => !isGone(trackId))),
-        standbys: new Map(),
-        reencodings: new Map([...old.reencodings].filter(([trackId]) => !isGone(trackId))),
-        viewers: mapValues(old.viewers, (viewer) => ({ ...viewer, undecodable })),
-      };
-      const here = standingBy(live, drawn.standingBy, drawn.crossing);
-      return { room: drawn.room, views: drawn.views, live: here, policy: drawn.policy };
-    });
 }

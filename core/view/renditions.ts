@@ -1,28 +1,35 @@
-import type { LiveMedia, LiveProducer, LiveReencoding, LiveViewer } from './mediaSteps.ts';
+import type {
+  LiveMedia,
+  LiveProducer,
+  LiveReencoding,
+  LiveViewer,
+  OfferedProducer,
+  RenditionPhase,
+} from './mediaSteps.ts';
 
 /**
- * One form of a track's media: as the publisher sends it, or reencoded. standby: as the publisher would send it here if
- * its session's place were lost.
+ * A rendition that is on this node. standby: as the publisher would send it here if its session's place were lost.
  */
 export interface Rendition {
   readonly producer: LiveProducer;
-  readonly phase: 'source' | 'standby' | LiveReencoding['phase'];
+  readonly phase: RenditionPhase | 'standby';
 }
 
-/** The source first, then its reencodings, oldest first, then what stands by. */
-export function renditionsOf(
-  source: LiveProducer,
-  reencodings: readonly LiveReencoding[] = [],
-  standby: LiveProducer | null = null,
-): readonly Rendition[] {
-  return [
-    { producer: source, phase: source.standby ? 'standby' : 'source' },
-    ...reencodings,
-    ...(standby ? [{ producer: standby, phase: 'standby' } as const] : []),
-  ];
+/** A rendition that is on another node. */
+export interface OfferedRendition {
+  readonly producer: OfferedProducer;
+  readonly phase: RenditionPhase;
 }
 
-export function receivableOf(renditions: readonly Rendition[], { undecodable }: LiveViewer): readonly Rendition[] {
+/** The source first, then its reencodings, oldest first. */
+export function renditionsOf(source: LiveProducer, reencodings: readonly LiveReencoding[] = []): readonly Rendition[] {
+  return [{ producer: source, phase: 'source' }, ...reencodings];
+}
+
+export function receivableOf<R extends Rendition | OfferedRendition>(
+  renditions: readonly R[],
+  { undecodable }: LiveViewer,
+): readonly R[] {
   return undecodable.size === 0
     ? renditions
     : renditions.filter(({ producer }) => !undecodable.has(producer.producerId));
@@ -32,7 +39,7 @@ export function receivableOf(renditions: readonly Rendition[], { undecodable }: 
  * Picks the rendition to show: the newest ready reencoding, else the source, else a leaving reencoding (for a viewer
  * that cannot receive the source), else what stands by.
  */
-export function renditionFor(receivable: readonly Rendition[]): Rendition | null {
+export function renditionFor<R extends Rendition | OfferedRendition>(receivable: readonly R[]): R | null {
   for (const wanted of ['ready', 'source', 'leaving', 'standby'] as const) {
     const found = receivable.findLast(({ phase }) => phase === wanted);
     if (found) return found;
@@ -63,17 +70,20 @@ export function lingeringOf(
  * while visible.
  */
 export function isSynced(rendition: Rendition, chosen: Rendition | null, viewer: LiveViewer): boolean {
-  if (rendition.phase !== 'source' && rendition.phase !== 'standby') return true;
   const current = viewer.consumers.get(rendition.producer.producerId);
+  if (rendition.phase !== 'source' && rendition.phase !== 'standby') return current?.synced ?? true;
   if (!current) return rendition === chosen;
   if (rendition === chosen || chosen === null) return current.synced;
   return current.synced && viewer.consumers.get(chosen.producer.producerId)?.flowing !== true;
 }
 
-/** All producers of sources and reencodings, and those that stand by. */
-export function* producersOf(live: Pick<LiveMedia, 'producers' | 'standbys' | 'reencodings'>): Iterable<LiveProducer> {
+/** All producers: of sources, of reencodings, those that stand by, and those from other nodes. */
+export function* producersOf(
+  live: Pick<LiveMedia, 'producers' | 'standbys' | 'reencodings' | 'twins'>,
+): Iterable<LiveProducer> {
   yield* live.producers.values();
   yield* live.standbys.values();
+  for (const twins of live.twins.values()) yield* twins;
   for (const reencodings of live.reencodings.values()) {
     for (const { producer } of reencodings) yield producer;
   }

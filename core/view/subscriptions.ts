@@ -1,9 +1,24 @@
 import type { Participant, ParticipantId, RoomState, Track, TrackId } from '../room/state.ts';
 import { isAmongLastN, lastN, type RankedPublishers } from './lastN.ts';
 import { layersForTile, lowestLayers } from './layers.ts';
-import type { LiveMedia, LiveProducer, LiveViewer, MediaPolicy, PreferredLayers } from './mediaSteps.ts';
+import type {
+  LiveMedia,
+  LiveProducer,
+  LiveViewer,
+  MediaPolicy,
+  OfferedProducer,
+  PreferredLayers,
+} from './mediaSteps.ts';
 import { priorityOf } from './priority.ts';
-import { isSynced, lingeringOf, type Rendition, receivableOf, renditionFor, renditionsOf } from './renditions.ts';
+import {
+  isSynced,
+  lingeringOf,
+  type OfferedRendition,
+  type Rendition,
+  receivableOf,
+  renditionFor,
+} from './renditions.ts';
+import { trackMediaOf } from './trackMedia.ts';
 import type { ViewerView } from './view.ts';
 
 /** What one viewer receives of one rendition of a track. */
@@ -12,6 +27,8 @@ export interface Subscription {
   readonly producer: LiveProducer;
   /** This viewer shows or hears it. A muted track is paused nonetheless. */
   readonly wanted: boolean;
+  /** Of the renditions that are here this one is for this viewer. */
+  readonly chosen: boolean;
   readonly paused: boolean;
   readonly synced: boolean;
   readonly preferredLayers: PreferredLayers | null;
@@ -21,32 +38,42 @@ export interface Subscription {
 interface PublishedTrack {
   readonly publisherId: ParticipantId;
   readonly track: Track;
-  /** The publisher's producer; the one that stands by if there is no other. */
-  readonly source: LiveProducer;
+  /** The publisher's producer; null if the publisher has its session on another node. */
+  readonly source: LiveProducer | null;
+  /** The renditions on this node. */
   readonly renditions: readonly Rendition[];
 }
 
-/** Data shared by all viewers of a room: the tracks with media here, and the last speakers. */
+interface TrackElsewhere {
+  readonly publisherId: ParticipantId;
+  readonly track: Track;
+  readonly offers: readonly OfferedRendition[];
+}
+
+/** Data shared by all viewers of a room: the tracks with media here or on other nodes, and the last speakers. */
 export interface Publications {
   readonly tracks: readonly PublishedTrack[];
+  readonly elsewhere: readonly TrackElsewhere[];
   readonly cameras: RankedPublishers;
   readonly microphones: RankedPublishers;
 }
 
 export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPolicy): Publications {
   const tracks: PublishedTrack[] = [];
+  const elsewhere: TrackElsewhere[] = [];
   for (const participant of room.participants.values()) {
     for (const track of participant.tracks.values()) {
-      const [source, standby = null] = [live.producers.get(track.id), live.standbys.get(track.id)].filter(
-        (producer) => producer?.participantId === participant.id,
-      );
-      if (!source) continue;
-      const renditions = renditionsOf(source, live.reencodings.get(track.id), standby);
-      tracks.push({ publisherId: participant.id, track, source, renditions });
+      const media = trackMediaOf(participant, track.id, live);
+      const local = live.producers.get(track.id);
+      const source = local?.participantId === participant.id ? local : null;
+      const publisherId = participant.id;
+      if (media.here.length > 0) tracks.push({ publisherId, track, source, renditions: media.here });
+      if (media.elsewhere.length > 0) elsewhere.push({ publisherId, track, offers: media.elsewhere });
     }
   }
   return {
     tracks,
+    elsewhere,
     cameras: lastN(publishersOf(room, 'camera'), live.recentSpeakers, policy.lastN),
     microphones: lastN(publishersOf(room, 'microphone'), live.recentSpeakers, policy.loudestN),
   };
@@ -81,6 +108,7 @@ export function subscriptionsOf(
         trackId: track.id,
         producer,
         wanted,
+        chosen: rendition === chosen,
         paused: !flows || (rendition !== chosen && !lingering.includes(rendition)),
         synced: isSynced(rendition, chosen, viewer),
         preferredLayers,
@@ -92,8 +120,34 @@ export function subscriptionsOf(
   return subscriptions;
 }
 
+/** What a viewer needs of a producer that another node offers. */
+export interface Wish {
+  readonly offer: OfferedProducer;
+  readonly preferredLayers: PreferredLayers | null;
+}
+
+/**
+ * The producers of other nodes that this viewer receives, or would if they were here. Microphones are among them though
+ * the viewer does not hear all: whoever is not listened to here would never be found to speak.
+ */
+export function wishesOf(
+  viewerId: ParticipantId,
+  view: ViewerView,
+  viewer: LiveViewer,
+  publications: Publications,
+): Wish[] {
+  return publications.elsewhere.flatMap(({ publisherId, track, offers }) => {
+    if (publisherId === viewerId || (viewer.standby && track.kind === 'video')) return [];
+    if (track.source !== 'microphone' && !isWanted({ publisherId, track }, viewerId, view, publications)) return [];
+    const offer = renditionFor(receivableOf(offers, viewer))?.producer;
+    if (!offer) return [];
+    const current = viewer.consumers.get(offer.producerId)?.preferredLayers ?? null;
+    return [{ offer, preferredLayers: layersOf(track, offer, view, current) }];
+  });
+}
+
 function isWanted(
-  { publisherId, track }: PublishedTrack,
+  { publisherId, track }: Pick<PublishedTrack, 'publisherId' | 'track'>,
   viewerId: ParticipantId,
   view: ViewerView,
   { cameras, microphones }: Publications,
@@ -115,7 +169,7 @@ function isWanted(
 
 function layersOf(
   track: Track,
-  producer: LiveProducer,
+  producer: Pick<LiveProducer, 'layers'>,
   view: ViewerView,
   current: PreferredLayers | null,
 ): PreferredLayers | null {

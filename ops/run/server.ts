@@ -65,7 +65,8 @@ async function createServer(): Promise<SupervisedServer> {
     openingRecovery,
     createMediaPlane({
       ...config.media,
-      reencoding: { queue, nodeId, nodeUrl: sidecarUrl, mostTracks: tracksPerRoom },
+      nodeId,
+      reencoding: { queue, nodeUrl: sidecarUrl, mostTracks: tracksPerRoom },
       plainPorts,
       logger,
       clock,

@@ -1,13 +1,15 @@
-import type { ParticipantId, RoomState, TrackId, TrackSource } from '../../core/room/state.ts';
+import type { NodeId, ParticipantId, RoomState, TrackId, TrackSource } from '../../core/room/state.ts';
 import { EMPTY_ROOM } from '../../core/room/state.ts';
 import type {
   LiveConsumer,
   LiveMedia,
   LiveProducer,
   LiveReencoding,
+  LiveTwin,
   LiveViewer,
   MediaPolicy,
   MediaStep,
+  OfferedProducer,
 } from '../../core/view/mediaSteps.ts';
 import { planMedia } from '../../core/view/planMedia.ts';
 import { producersOf } from '../../core/view/renditions.ts';
@@ -18,8 +20,11 @@ import type { ViewerView } from '../../core/view/view.ts';
 export const EVERYTHING: MediaPolicy = { lastN: null, loudestN: null };
 const SIMULCAST = { heights: [180, 360, 720], temporalLayers: 3 };
 
-/** Returns a room, described by a table of who publishes what. */
-export function roomOf(published: Record<ParticipantId, readonly TrackSource[]>): RoomState {
+/** Returns a room, described by a table of who publishes what, and of who is on which node (`node-1` by default). */
+export function roomOf(
+  published: Record<ParticipantId, readonly TrackSource[]>,
+  nodes: Record<ParticipantId, NodeId> = {},
+): RoomState {
   const participants = Object.entries(published).map(([id, sources], index) => {
     const tracks = sources.map((source) => ({
       id: `${id}-${source}`,
@@ -34,7 +39,7 @@ export function roomOf(published: Record<ParticipantId, readonly TrackSource[]>)
       role: 'member' as const,
       session: index + 1,
       sessionCommandId: `join-${id}`,
-      nodeId: 'node-1',
+      nodeId: nodes[id] ?? 'node-1',
       connected: true,
       expiresAt: null,
       joinedAt: 0,
@@ -61,17 +66,21 @@ export function mute(room: RoomState, trackId: TrackId): RoomState {
   return { ...room, participants };
 }
 
-/** Returns media in which everybody has transports and producers, and nobody consumes yet. */
+/** Returns media in which everybody on the node has transports and producers, and nobody consumes yet. */
 export function liveOf(
   room: RoomState,
-  { heldBack = false, routers = {} }: { heldBack?: boolean; routers?: Record<ParticipantId, string> } = {},
+  {
+    heldBack = false,
+    routers = {},
+    nodeId = 'node-1',
+  }: { heldBack?: boolean; routers?: Record<ParticipantId, string>; nodeId?: NodeId } = {},
 ): LiveMedia {
-  const participants = [...room.participants.values()];
+  const participants = [...room.participants.values()].filter((participant) => participant.nodeId === nodeId);
   const producers = participants.flatMap(({ id, tracks }) =>
     [...tracks.values()].map((track): [TrackId, LiveProducer] => [
       track.id,
       {
-        producerId: `producer of ${track.id}`,
+        producerId: `producer of ${track.id}${onNode(nodeId)}`,
         trackId: track.id,
         participantId: id,
         routerId: routers[id] ?? 'one',
@@ -96,12 +105,16 @@ export function liveOf(
     },
   ]);
   return {
+    nodeId,
     producers: new Map(producers),
     standbys: new Map(),
     reencodings: new Map(),
     toReencode: new Set(),
     viewers: new Map(viewers),
     recentSpeakers: [],
+    twins: new Map(),
+    offers: new Map(),
+    demands: new Map(),
   };
 }
 
@@ -115,6 +128,8 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
   let producers = new Map(live.producers);
   let standbys = new Map(live.standbys);
   let reencodings = new Map(live.reencodings);
+  let twins = new Map(live.twins);
+  let offers = new Map(live.offers);
   const viewers = new Map(live.viewers);
   const changeProducer = (producerId: string, change: Partial<LiveProducer>): void => {
     const changed = (producer: LiveProducer): LiveProducer =>
@@ -122,11 +137,23 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
     producers = mapValues(producers, changed);
     standbys = mapValues(standbys, changed);
     reencodings = mapValues(reencodings, (list) => list.map((one) => ({ ...one, producer: changed(one.producer) })));
+    changeTwin(producerId, change);
+  };
+  const changeTwin = (producerId: string, change: Partial<LiveTwin>): void => {
+    twins = mapValues(twins, (list) =>
+      list.map((one) => (one.producerId === producerId ? { ...one, ...change } : one)),
+    );
+  };
+  const changeOffer = (producerId: string, change: Partial<OfferedProducer>): void => {
+    const changed = (offer: OfferedProducer): OfferedProducer =>
+      offer.producerId === producerId ? { ...offer, ...change } : offer;
+    offers = mapValues(offers, (list) => list.map(changed));
   };
   /** Closes producers together with everything made of them. */
   const closeWhere = (closes: (producer: LiveProducer) => boolean): void => {
     producers = new Map([...producers].filter(([, producer]) => !closes(producer)));
     standbys = new Map([...standbys].filter(([, producer]) => !closes(producer)));
+    twins = withoutEmpty(mapValues(twins, (list) => list.filter((twin) => !closes(twin))));
     reencodings = new Map(
       [...reencodings].flatMap(([trackId, list]) => {
         const left = producers.has(trackId) ? list.filter(({ producer }) => !closes(producer)) : [];
@@ -158,7 +185,7 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
         break;
       case 'openPipe':
       case 'closePipe': {
-        const all = producersOf({ producers, standbys, reencodings });
+        const all = producersOf({ producers, standbys, reencodings, twins });
         const pipedTo = new Set([...all].find(({ producerId }) => producerId === step.producerId)?.pipedTo);
         if (step.type === 'openPipe') pipedTo.add(step.routerId);
         else pipedTo.delete(step.routerId);
@@ -199,9 +226,19 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
         if (source) changeProducer(source.producerId, { wantedLayer: step.maxSpatialLayer });
         break;
       }
+      case 'pullTrack':
+        changeOffer(step.producerId, { pull: 'underway' });
+        break;
+      case 'demandLayers':
+        changeOffer(step.producerId, { wantedLayer: step.maxSpatialLayer });
+        break;
+      case 'keepTrack':
+      case 'dropTrack':
+        changeTwin(step.producerId, { dropping: step.type === 'dropTrack' });
+        break;
     }
   }
-  return { ...live, producers, standbys, reencodings, viewers };
+  return { ...live, producers, standbys, reencodings, viewers, twins, offers };
 }
 
 /**
@@ -229,6 +266,42 @@ export function standingBy(live: LiveMedia, participantIds: readonly Participant
   };
 }
 
+/** Returns the media after every twin under way has opened, and those that nobody looks at have closed. */
+export function pulled(live: LiveMedia): LiveMedia {
+  const kept = withoutEmpty(mapValues(live.twins, (list) => list.filter(({ dropping }) => !dropping)));
+  const offers = mapValues(live.offers, (list) =>
+    list.map((offer): OfferedProducer => {
+      if (offer.pull !== 'underway') return offer;
+      const { nodeId, producerId, trackId, participantId, phase, layers } = offer;
+      kept.set(trackId, [
+        ...(kept.get(trackId) ?? []),
+        {
+          producerId,
+          trackId,
+          participantId,
+          phase,
+          layers,
+          origin: nodeId,
+          dropping: false,
+          routerId: 'one',
+          paused: true,
+          heldBack: false,
+          standby: false,
+          codec: null,
+          wantedLayer: null,
+          pipedTo: new Set(),
+        },
+      ]);
+      return { ...offer, pull: 'possible' };
+    }),
+  );
+  return { ...live, twins: kept, offers };
+}
+
+function withoutEmpty<K, V>(lists: ReadonlyMap<K, readonly V[]>): Map<K, readonly V[]> {
+  return new Map([...lists].filter(([, list]) => list.length > 0));
+}
+
 /** Returns the media after every picture under way has arrived. */
 export function shown(live: LiveMedia): LiveMedia {
   return {
@@ -253,6 +326,11 @@ export function converged(
   return now;
 }
 
+/** Each node has producers of its own. */
+function onNode(nodeId: NodeId): string {
+  return nodeId === 'node-1' ? '' : ` on ${nodeId}`;
+}
+
 export function asFresh(producer: LiveProducer): LiveProducer {
   return { ...producer, paused: true, pipedTo: new Set<string>() };
 }
@@ -263,7 +341,11 @@ export function reencoded(live: LiveMedia, trackId: TrackId, ...phases: readonly
   if (!source) return live;
   const before = live.reencodings.get(trackId) ?? [];
   const list = phases.map((phase, index): LiveReencoding => {
-    const fresh = { ...asFresh(source), producerId: `reencoding ${index} of ${trackId}`, heldBack: false };
+    const fresh = {
+      ...asFresh(source),
+      producerId: `reencoding ${index} of ${trackId}${onNode(live.nodeId)}`,
+      heldBack: false,
+    };
     return { producer: before[index]?.producer ?? fresh, phase };
   });
   return { ...live, reencodings: new Map(live.reencodings).set(trackId, list), toReencode: new Set([trackId]) };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports.ts';
-import type { ParticipantId, RoomState } from '../../room/state.ts';
+import type { NodeId, ParticipantId, RoomState } from '../../room/state.ts';
 import type { MediaProducer } from '../producers/MediaProducer.ts';
 import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import { holdBackMs } from './holdBackMs.ts';
@@ -20,19 +20,25 @@ export class KeyframeCoordinator {
   readonly #heldBack = new Map<MediaProducer, HeldBack>();
   readonly #viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   readonly #room: () => RoomState;
+  readonly #isElsewhere: (nodeId: NodeId) => boolean;
   readonly #onReleased: () => void;
   #cancelNext: (() => void) | null = null;
 
-  /** `onReleased`: some producers are no longer held back, so the plan changes. */
+  /**
+   * `isElsewhere`: whether this is another node that looks after its own viewers. `onReleased`: some producers are no
+   * longer held back, so the plan changes.
+   */
   constructor(
     clock: Clock,
     viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
     room: () => RoomState,
+    isElsewhere: (nodeId: NodeId) => boolean,
     onReleased: () => void,
   ) {
     this.#clock = clock;
     this.#viewers = viewers;
     this.#room = room;
+    this.#isElsewhere = isElsewhere;
     this.#onReleased = onReleased;
   }
 
@@ -60,7 +66,7 @@ export class KeyframeCoordinator {
     for (const [producer, heldBack] of this.#heldBack) {
       const { ready, missing } = heldBack.prepared
         ? countPrepared(producer, this.#viewers)
-        : countViewers(producer, this.#room(), this.#viewers);
+        : this.#countViewers(producer);
       if (ready > (heldBack.ready?.count ?? 0)) {
         heldBack.ready = { count: ready, firstAt: heldBack.ready?.firstAt ?? now, lastAt: now };
       }
@@ -83,25 +89,21 @@ export class KeyframeCoordinator {
     }
     if (released) this.#onReleased();
   }
-}
 
-/** Counts everybody in the record, connected or not: they may be on their way back, and the wait is short. */
-function countViewers(
-  { producerId, participantId }: MediaProducer,
-  room: RoomState,
-  viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
-): { ready: number; missing: number } {
-  let ready = 0;
-  let missing = 0;
-  for (const participant of room.participants.values()) {
-    if (participant.id === participantId) continue;
-    const viewer = viewers.get(participant.id);
-    const consumer = viewer?.consumers.get(producerId);
-    if (viewer?.undecodable.has(producerId) || consumer?.paused) continue;
-    if (consumer?.acknowledged && viewer?.recvConnected) ready += 1;
-    else missing += 1;
+  /** Counts everybody in the record, connected or not: they may be on their way back, and the wait is short. */
+  #countViewers({ producerId, participantId }: MediaProducer): { ready: number; missing: number } {
+    let ready = 0;
+    let missing = 0;
+    for (const participant of this.#room().participants.values()) {
+      if (participant.id === participantId || this.#isElsewhere(participant.nodeId)) continue;
+      const viewer = this.#viewers.get(participant.id);
+      const consumer = viewer?.consumers.get(producerId);
+      if (viewer?.undecodable.has(producerId) || consumer?.paused) continue;
+      if (consumer?.acknowledged && viewer?.recvConnected) ready += 1;
+      else missing += 1;
+    }
+    return { ready, missing };
   }
-  return { ready, missing };
 }
 
 /** Everybody else who stands by here may be on the way: there is nothing to set up. */

@@ -5,14 +5,25 @@ import { reencodableCodecOf } from '../codecs.ts';
 import type { MediaPath } from '../RoomMedia.ts';
 import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import type { Pipe } from '../workers/PipePairs.ts';
+import type { RoomRouter } from '../workers/RoomRouter.ts';
 import { toTrackLayers } from './trackLayers.ts';
 
+/** Whose producer it is, and the router on which it is. */
+export interface ProducerOwner {
+  /** The publisher has its session elsewhere, and stands by here. */
+  readonly standby: boolean;
+  readonly participantId: ParticipantId;
+  readonly router: RoomRouter;
+}
+
+/** A producer of a publisher on this node, which ends with the publisher's session. */
+export type SourceProducer = MediaProducer<ParticipantMedia>;
+
 /** A producer of a track and its twins on other routers. Created paused; only the plan resumes it [M2]. */
-export class MediaProducer implements LiveProducer {
+export class MediaProducer<Owner extends ProducerOwner = ProducerOwner> implements LiveProducer {
   readonly trackId: TrackId;
   readonly track: Pick<Track, 'source' | 'kind'>;
-  /** The publisher's session, with which the producer ends. */
-  readonly owner: ParticipantMedia;
+  readonly owner: Owner;
   readonly path: MediaPath;
   layers: TrackLayers;
   readonly codec: ReencodableCodec | null;
@@ -30,7 +41,7 @@ export class MediaProducer implements LiveProducer {
   constructor(
     producer: types.Producer,
     track: Pick<Track, 'id' | 'source' | 'kind'>,
-    owner: ParticipantMedia,
+    owner: Owner,
     { path, waitsForViewers }: { readonly path: MediaPath; readonly waitsForViewers: boolean },
   ) {
     this.#producer = producer;

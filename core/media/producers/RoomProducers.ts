@@ -6,14 +6,14 @@ import type { ExpectedMedia } from '../RoomMedia.ts';
 import type { RtpParameters } from '../rtpTypes.ts';
 import { type ParticipantMedia, toMediaError } from '../sessions/ParticipantMedia.ts';
 import type { RoomSessions } from '../sessions/RoomSessions.ts';
-import { MediaProducer } from './MediaProducer.ts';
+import { MediaProducer, type SourceProducer } from './MediaProducer.ts';
 
 export interface RoomProducersOptions {
   readonly sessions: RoomSessions;
   readonly room: () => RoomState;
   readonly logger: Logger;
   /** A publisher's new producer, paused. */
-  readonly produced: (producer: MediaProducer) => void;
+  readonly produced: (producer: SourceProducer) => void;
   readonly closed: (producer: MediaProducer) => void;
 }
 
@@ -22,12 +22,12 @@ const KEYFRAME_REQUEST_DELAY_MS = 370;
 /** Each costs a stream in every viewer's consumer; clients send three. */
 const MAX_ENCODINGS = 8;
 
-/** The producers of one room on this node: of publishers and of sidecars. */
+/** The producers of one room on this node: of publishers, of sidecars and from other nodes. */
 export class RoomProducers {
   /** The publishers' producers. */
-  readonly sources = new Map<TrackId, MediaProducer>();
+  readonly sources = new Map<TrackId, SourceProducer>();
   /** Those of publishers that stand by here. */
-  readonly standbys = new Map<TrackId, MediaProducer>();
+  readonly standbys = new Map<TrackId, SourceProducer>();
   readonly #options: RoomProducersOptions;
   readonly #all = new Map<string, MediaProducer>();
   /** The last `produce` call of each track: the next one waits for it. */
@@ -45,7 +45,7 @@ export class RoomProducers {
     return this.#all.values();
   }
 
-  *ofPublishers(): Iterable<MediaProducer> {
+  *ofPublishers(): Iterable<SourceProducer> {
     yield* this.sources.values();
     yield* this.standbys.values();
   }
@@ -97,7 +97,7 @@ export class RoomProducers {
   }
 
   /** Whoever stood by is at home here now: its producers take the place of any others. Returns them. */
-  promoted(media: ParticipantMedia): readonly MediaProducer[] {
+  promoted(media: ParticipantMedia): readonly SourceProducer[] {
     const promoted = [...this.standbys.values()].filter(({ owner }) => owner === media);
     for (const producer of promoted) {
       const { trackId } = producer;

@@ -2,10 +2,10 @@ import type { Clock, Logger } from '../../ports.ts';
 import { messageOf } from '../mediaFailures.ts';
 import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import type { LayerWishes } from '../viewers/LayerWishes.ts';
-import type { MediaProducer } from './MediaProducer.ts';
+import type { SourceProducer } from './MediaProducer.ts';
 
 export interface SendRateWatchOptions {
-  readonly sources: () => Iterable<MediaProducer>;
+  readonly sources: () => Iterable<SourceProducer>;
   readonly layerWishes: Pick<LayerWishes, 'restrain' | 'release'>;
   /** The most that a participant is asked to send. */
   readonly maxBitrateBps: number;
@@ -34,7 +34,7 @@ export class SendRateWatch {
     this.#options = options;
   }
 
-  produced(producer: MediaProducer): void {
+  produced(producer: SourceProducer): void {
     if (this.#restrained.has(producer.owner)) this.#restrain(producer);
     this.#checkLater();
   }
@@ -87,7 +87,7 @@ export class SendRateWatch {
     }
   }
 
-  #restrain(producer: MediaProducer): void {
+  #restrain(producer: SourceProducer): void {
     producer.restrained = true;
     this.#options.layerWishes.restrain(producer);
     producer.pause().catch((error: unknown) => {
@@ -96,11 +96,11 @@ export class SendRateWatch {
     });
   }
 
-  #producersOf(media: ParticipantMedia): MediaProducer[] {
+  #producersOf(media: ParticipantMedia): SourceProducer[] {
     return this.#sources().filter(({ owner }) => owner === media);
   }
 
-  #sources(): MediaProducer[] {
+  #sources(): SourceProducer[] {
     return [...this.#options.sources()];
   }
 }

@@ -15,6 +15,11 @@ export interface RoomReencodingObjects {
   readonly sources: ReadonlyMap<TrackId, MediaProducer>;
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   room(): RoomState;
+  /** Other nodes' viewers: the layers of a producer that they want, and whether any such node has it. */
+  readonly elsewhere: {
+    layersWanted(producerId: string): readonly number[];
+    isPulled(producerId: string): boolean;
+  } | null;
   /** A new reencoded producer, paused. The room keeps it until it closes. */
   register(producer: MediaProducer): void;
   /** The input of the plan has changed. */
@@ -49,11 +54,17 @@ export class RoomReencoding {
     this.#deps = deps;
     this.#estimates = new PathEstimates(deps.logger);
     const { sources, viewers } = objects;
-    const scene = { sources, viewers, estimateOf: (viewer: ParticipantMedia) => this.#estimates.of(viewer) };
+    const scene = {
+      sources,
+      viewers,
+      estimateOf: (viewer: ParticipantMedia) => this.#estimates.of(viewer),
+      wantedElsewhere: (producerId: string) => objects.elsewhere?.layersWanted(producerId) ?? [],
+    };
     this.#trackDeps = {
       ...deps,
       demandsOn: (trackId, producer) => demandsOn(trackId, producer, scene),
       isFlowing: ({ producerId }) =>
+        objects.elsewhere?.isPulled(producerId) ||
         [...viewers.values()].some((viewer) => viewer.consumers.get(producerId)?.paused === false),
       register: (producer) => {
         objects.register(producer);

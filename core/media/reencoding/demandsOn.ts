@@ -9,6 +9,8 @@ interface DemandScene {
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   readonly sources: ReadonlyMap<TrackId, MediaProducer>;
   estimateOf(viewer: ParticipantMedia): number | null;
+  /** The layers of this producer that other nodes' viewers want. */
+  wantedElsewhere(producerId: string): readonly number[];
 }
 
 /** What each viewer of this track, through any rendition, needs of its reencoded layers. */
@@ -23,7 +25,19 @@ export function demandsOn(trackId: TrackId, producer: MediaProducer | null, scen
     const currentLayer = own?.currentLayer ?? null;
     demands.push({ preferredLayer, currentLayer, shareBps: shareOf(viewer, trackId, preferredLayer, scene) });
   }
-  return demands;
+  return [...demands, ...demandsElsewhere(trackId, producer, scene)];
+}
+
+/** Other nodes say what their viewers want, and not which bandwidth these have. */
+function demandsElsewhere(trackId: TrackId, producer: MediaProducer | null, scene: DemandScene): LayerDemand[] {
+  const watched = producer ?? scene.sources.get(trackId);
+  if (!watched) return [];
+  const { producerId } = watched;
+  return scene.wantedElsewhere(producerId).map((spatialLayer) => {
+    const preferredLayers = { spatialLayer, temporalLayer: 0 };
+    const preferredLayer = reencodedLayerOf({ trackId, producerId, preferredLayers }, scene);
+    return { preferredLayer, currentLayer: null, shareBps: null };
+  });
 }
 
 /** Divides the estimate for the viewer's network among its videos, in proportion to what each would take in full. */
@@ -45,7 +59,10 @@ function shareOf(
 }
 
 /** A source with fewer layers lacks the low ones. */
-function reencodedLayerOf({ trackId, producerId, preferredLayers }: ViewerConsumer, { sources }: DemandScene): number {
+function reencodedLayerOf(
+  { trackId, producerId, preferredLayers }: Pick<ViewerConsumer, 'trackId' | 'producerId' | 'preferredLayers'>,
+  { sources }: DemandScene,
+): number {
   const source = sources.get(trackId);
   const spatialLayer = preferredLayers?.spatialLayer ?? 0;
   if (source?.producerId !== producerId) return spatialLayer;

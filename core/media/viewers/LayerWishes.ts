@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports.ts';
-import type { MediaProducer } from '../producers/MediaProducer.ts';
+import type { MediaProducer, SourceProducer } from '../producers/MediaProducer.ts';
 import type { RoomMediaListener } from '../RoomMedia.ts';
 
 /** A layer that nobody watches for a moment costs less than an encoder that stops and starts again. */
@@ -22,7 +22,7 @@ export class LayerWishes {
     this.#listener = listener;
   }
 
-  wish(producer: MediaProducer, maxSpatialLayer: number): void {
+  wish(producer: SourceProducer, maxSpatialLayer: number): void {
     const isFirst = producer.wantedLayer === null;
     producer.wantedLayer = maxSpatialLayer;
     // A publisher begins with all layers.
@@ -38,7 +38,7 @@ export class LayerWishes {
   }
 
   /** Tells the publisher at once that nobody wants the track, until `release`. */
-  restrain(producer: MediaProducer): void {
+  restrain(producer: SourceProducer): void {
     const sent = this.#sent.get(producer) ?? { layer: NOBODY, cancelLowering: noLowering };
     this.#sent.set(producer, sent);
     sent.cancelLowering();
@@ -46,7 +46,7 @@ export class LayerWishes {
   }
 
   /** Tells the publisher what is wanted now. */
-  release(producer: MediaProducer): void {
+  release(producer: SourceProducer): void {
     const sent = this.#sent.get(producer);
     if (sent) this.#tell(producer, sent, producer.wantedLayer ?? Math.max(0, producer.layers.heights.length - 1));
   }
@@ -61,11 +61,11 @@ export class LayerWishes {
     this.#sent.clear();
   }
 
-  #send(producer: MediaProducer, sent: SentLayer): void {
+  #send(producer: SourceProducer, sent: SentLayer): void {
     this.#tell(producer, sent, producer.wantedLayer ?? sent.layer);
   }
 
-  #tell(producer: MediaProducer, sent: SentLayer, layer: number): void {
+  #tell(producer: SourceProducer, sent: SentLayer, layer: number): void {
     sent.layer = layer;
     sent.cancelLowering = noLowering;
     this.#listener.layersWanted(producer.participantId, producer.owner.session, producer.trackId, sent.layer);

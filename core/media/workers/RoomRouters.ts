@@ -27,8 +27,21 @@ export class RoomRouters {
   }
 
   /** A router for one more participant. Call `leave` when the participant is gone. */
-  async enter(viewers: ReadonlyMap<ParticipantId, ParticipantMedia>, room: RoomState): Promise<RoomRouter> {
-    const slot = this.#place(viewers, room);
+  enter(viewers: ReadonlyMap<ParticipantId, ParticipantMedia>, room: RoomState): Promise<RoomRouter> {
+    return this.#enter(this.#place(viewers, room));
+  }
+
+  /** A router for media from another node: the one where most people are. Call `leave` when the media have ended. */
+  enterForPipe(viewers: ReadonlyMap<ParticipantId, ParticipantMedia>, room: RoomState): Promise<RoomRouter> {
+    let busiest: WorkerSlot | null = null;
+    for (const slot of this.#open.keys()) {
+      const residents = this.#residents.get(slot) ?? 0;
+      if (!busiest || residents > (this.#residents.get(busiest) ?? 0)) busiest = slot;
+    }
+    return this.#enter(busiest ?? this.#place(viewers, room));
+  }
+
+  async #enter(slot: WorkerSlot): Promise<RoomRouter> {
     this.#addResidents(slot, 1);
     try {
       for (;;) {

@@ -14,6 +14,7 @@ const LARGE_TILE = { width: 1_280, height: 720, pinned: false };
 /** Our media plane as the server runs it, with a room whose record holds the topology. */
 export async function everroomSfu({ publications, viewerIds }: Topology, offer: Offer): Promise<SfuUnderTest> {
   const plane = await createMediaPlane({
+    nodeId: 'bench',
     workers: 1,
     listen: [{ ip: '127.0.0.1' }],
     basePort: await freePort(),

@@ -13,6 +13,7 @@ export async function openTestPlane(
   const workers = options.workers ?? 1;
   const [basePort = 0] = await freePorts(workers);
   const plane = await createMediaPlane({
+    nodeId: 'node-1',
     workers,
     listen: [{ ip: '127.0.0.1' }],
     basePort,

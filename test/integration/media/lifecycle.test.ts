@@ -233,6 +233,7 @@ describe('workers', () => {
 
   async function planeAt(basePort: number, more: Partial<MediaPlaneOptions> = {}): Promise<MediaPlane> {
     return createMediaPlane({
+      nodeId: 'node-1',
       ...{ workers: 1, listen: [{ ip: '127.0.0.1' }], basePort, clock: systemClock, logger: silentLogger },
       ...more,
     });
@@ -306,6 +307,7 @@ describe('workers', () => {
 
   test('the error for a worker that does not run names it and gives advice', async () => {
     const plane = createMediaPlane({
+      nodeId: 'node-1',
       workers: 1,
       listen: [{ ip: '127.0.0.1' }],
       basePort: 40_000,

@@ -16,7 +16,7 @@ let rooms = 0;
 
 beforeAll(async () => {
   recording = await recordLayers();
-  plane = await openTestPlane({ reencoding: { queue, nodeId: 'node-1', nodeUrl: 'http://127.0.0.1:1' } });
+  plane = await openTestPlane({ reencoding: { queue, nodeUrl: 'http://127.0.0.1:1' } });
 });
 afterEach(async () => {
   await scene?.close();
@@ -132,7 +132,7 @@ test('viewers on another worker get the reencoded track through a pipe', async (
   const spread = await openTestPlane({
     workers: 2,
     workerCapacity: 1,
-    reencoding: { queue, nodeId: 'node-1', nodeUrl: 'http://127.0.0.1:1' },
+    reencoding: { queue, nodeUrl: 'http://127.0.0.1:1' },
   });
   scene = new ReencodedRoom(spread, recording, 'spread');
   const ann = await scene.join('ann');

@@ -36,7 +36,7 @@ beforeAll(async () => {
     producer.enableTraceEvent(['pli', 'fir']).catch(() => producer.close());
   });
   recording = await recordLayers();
-  plane = await openTestPlane({ reencoding: { queue, nodeId: 'node-1', nodeUrl: 'http://127.0.0.1:1' } });
+  plane = await openTestPlane({ reencoding: { queue, nodeUrl: 'http://127.0.0.1:1' } });
 });
 afterEach(async () => {
   queue.away = false;

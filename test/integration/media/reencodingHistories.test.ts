@@ -32,7 +32,7 @@ let plane: MediaPlane;
 
 beforeAll(async () => {
   onNewProducer((producer) => producers.push(producer));
-  plane = await openTestPlane({ reencoding: { queue, nodeId: 'node-1', nodeUrl: 'http://127.0.0.1:1' } });
+  plane = await openTestPlane({ reencoding: { queue, nodeUrl: 'http://127.0.0.1:1' } });
 });
 afterAll(async () => {
   await plane.close();

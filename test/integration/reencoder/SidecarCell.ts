@@ -59,7 +59,8 @@ export class SidecarCell {
     });
     const plane = await openTestPlane({
       listen: [{ ip }],
-      reencoding: { queue: recovery.reencodingQueue, nodeId, nodeUrl: `http://127.0.0.1:${port}` },
+      nodeId,
+      reencoding: { queue: recovery.reencodingQueue, nodeUrl: `http://127.0.0.1:${port}` },
     });
     const folder = await mkdtemp(join(tmpdir(), 'everroom-sidecar-'));
     const cell = new SidecarCell(plane, redis, recovery, folder, { nodeId, port });

@@ -71,6 +71,7 @@ let sharedMedia: Promise<MediaPlane> | null = null;
 function testMedia(): Promise<MediaPlane> {
   sharedMedia ??= (async () => {
     const media = await createMediaPlane({
+      nodeId: 'node-1',
       workers: 1,
       listen: [{ ip: '127.0.0.1' }],
       basePort: 0,

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RoomEvent } from '../../../core/room/events.ts';
+import { joined, published, resumed } from '../../support/room.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { SpreadRoom, TestNodes } from './SpreadRoom.ts';
+import type { TestPeer } from './TestPeer.ts';
+
+/** More than mediasoup's pauses between reports on a video. */
+const PATIENCE_MS = 4_000;
+const LARGE = { width: 640, height: 360, pinned: true };
+const SMALL = { width: 80, height: 45, pinned: false };
+
+const nodes = new TestNodes(PATIENCE_MS);
+
+beforeAll(async () => {
+  await Promise.all(['a', 'b', 'c'].map((nodeId) => nodes.open(nodeId)));
+});
+afterAll(async () => {
+  await nodes.close();
+});
+
+function setMuted(muted: boolean): RoomEvent {
+  return { type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId: 'ann', trackId: 'mic' };
+}
+
+/** Ann is on node a with a camera and a microphone, the others are on node b. */
+async function meeting(roomId: string, viewers: readonly string[]): Promise<{ room: SpreadRoom; ann: TestPeer }> {
+  const room = new SpreadRoom(nodes, roomId);
+  room.record(joined('ann', 1, { nodeId: 'a' }));
+  for (const [index, id] of viewers.entries()) room.record(joined(id, index + 2, { nodeId: 'b' }));
+  room.record(published('ann', 'cam', 'camera'), published('ann', 'mic'));
+  const ann = await room.join('a', 'ann', 1);
+  await Promise.all([ann.publishVideo('cam'), ann.publishAudio('mic')]);
+  return { room, ann };
+}
+
+async function sees(viewer: TestPeer, trackId = 'cam', more = 3): Promise<void> {
+  const enough = (await viewer.received(trackId)).framesDecoded + more;
+  await waitUntil(async () => {
+    const { framesDecoded } = await viewer.received(trackId);
+    return framesDecoded >= enough || `${viewer.id} has ${framesDecoded} of ${enough} pictures of ${trackId}`;
+  });
+}
+
+async function hears(viewer: TestPeer, more = 10): Promise<void> {
+  const enough = (await viewer.received('mic')).packets + more;
+  await waitUntil(async () => (await viewer.received('mic')).packets >= enough || `${viewer.id} does not hear ann`);
+}
+
+test('picture and sound cross once for all who look, each in the layer of its tile; a latecomer gets a keyframe', async () => {
+  const { room } = await meeting('crossing', ['bob', 'cem', 'dan']);
+  try {
+    const before = nodes.plane('a').load().consumers;
+    const [bob, cem] = await Promise.all([room.join('b', 'bob', 2), room.join('b', 'cem', 3)]);
+    await Promise.all([sees(bob), sees(cem), hears(bob), hears(cem)]);
+    expect(nodes.plane('a').load().consumers - before).toBe(2);
+    expect(room.pulledTo('b')).toEqual(['cam from a', 'mic from a']);
+    expect(room.pulledTo('a')).toEqual([]);
+
+    const media = room.on('b').media;
+    media.setView('bob', 2, new Map([['cam', LARGE]]));
+    media.setView('cem', 3, new Map([['cam', SMALL]]));
+    await waitUntil(async () => (await bob.received('cam')).frameHeight === 360 || 'bob has no high layer');
+    await waitUntil(async () => (await cem.received('cam')).frameHeight === 180 || 'cem has no low layer');
+
+    const dan = await room.join('b', 'dan', 4);
+    await sees(dan);
+    await waitUntil(
+      () => room.on('b').speakers.some(({ participantId }) => participantId === 'ann') || 'ann is silent',
+    );
+    expect(nodes.plane('a').load().consumers - before).toBe(2);
+  } finally {
+    await room.close();
+  }
+});
+
+test('[M2] a muted track is silent on the other node, whichever node hears of it first', async () => {
+  const { room, ann } = await meeting('mute', ['bob']);
+  try {
+    const bob = await room.join('b', 'bob', 2);
+    await hears(bob);
+    const staysSilent = async (): Promise<void> => {
+      const sent = async (more: number): Promise<void> => {
+        const enough = (await ann.sent('mic')).packets + more;
+        await waitUntil(async () => (await ann.sent('mic')).packets >= enough || 'ann does not send');
+      };
+      await sent(5); // Packets in flight have arrived.
+      const { packets } = await bob.received('mic');
+      await sent(25);
+      expect((await bob.received('mic')).packets).toBe(packets);
+    };
+    for (const first of ['a', 'b']) {
+      room.on(first).record(setMuted(true));
+      await staysSilent();
+      room.on(first === 'a' ? 'b' : 'a').record(setMuted(true));
+      await staysSilent();
+      room.record(setMuted(false));
+      await hears(bob);
+    }
+  } finally {
+    await room.close();
+  }
+});
+
+test('a camera that nobody on any node looks at is not sent and does not cross; looking again brings it back', async () => {
+  const { room } = await meeting('unused', ['bob']);
+  try {
+    const bob = await room.join('b', 'bob', 2);
+    await sees(bob);
+    const { media } = room.on('b');
+    media.setView('bob', 2, new Map([['cam', SMALL]]));
+    const wanted = () => room.on('a').wantedLayers.at(-1)?.maxSpatialLayer;
+    await waitUntil(() => wanted() === 0 || `ann hears that ${wanted()} is wanted`);
+    media.setView('bob', 2, new Map());
+    await waitUntil(() => wanted() === -1 || `ann hears that ${wanted()} is wanted`);
+    await waitUntil(() => room.pulledTo('b').join() === 'mic from a' || `${room.pulledTo('b')} cross`);
+    media.setView('bob', 2, new Map([['cam', LARGE]]));
+    await sees(bob);
+    expect(wanted()).toBe(1);
+
+    media.closeParticipant('bob', 2);
+    await waitUntil(() => room.pulledTo('b').length === 0 || `${room.pulledTo('b')} cross for nobody`);
+    await waitUntil(() => nodes.plane('a').load().consumers === 0 || 'something still goes out');
+  } finally {
+    await room.close();
+  }
+});
+
+test('three nodes: everybody receives everybody, each track crosses once to each node', async () => {
+  const room = new SpreadRoom(nodes, 'three');
+  const people = [
+    ['a', 'ann'],
+    ['b', 'bob'],
+    ['c', 'cem'],
+  ] as const;
+  for (const [index, [nodeId, id]] of people.entries()) {
+    room.record(joined(id, index + 1, { nodeId }), published(id, `${id}-cam`, 'camera'));
+  }
+  try {
+    const peers = await Promise.all(people.map(([nodeId, id], index) => room.join(nodeId, id, index + 1)));
+    await Promise.all(peers.map((peer) => peer.publishVideo(`${peer.id}-cam`)));
+    for (const peer of peers) {
+      for (const other of peers) if (other !== peer) await sees(peer, `${other.id}-cam`);
+    }
+    expect(room.pulledTo('a')).toEqual(['bob-cam from b', 'cem-cam from c']);
+    expect(room.pulledTo('c')).toEqual(['ann-cam from a', 'bob-cam from b']);
+  } finally {
+    await room.close();
+  }
+});
+
+test('while the nodes cannot talk media flow on, new tracks wait, and an ended one goes when they talk again', async () => {
+  const { room, ann } = await meeting('cut', ['bob']);
+  try {
+    const bob = await room.join('b', 'bob', 2);
+    await Promise.all([sees(bob), hears(bob)]);
+    const carrier = bob.consumers.get('cam');
+    nodes.channels.cut('a', 'b');
+    room.record(published('ann', 'screen', 'screen'));
+    await ann.publishVideo('screen');
+    const since = Date.now();
+    await waitUntil(() => Date.now() - since > 1.5 * PATIENCE_MS || 'not long enough for a silent pipe to end');
+    await Promise.all([sees(bob), hears(bob)]);
+    expect(bob.consumers.get('cam')).toBe(carrier);
+    expect(room.pulledTo('b')).toEqual(['cam from a', 'mic from a']);
+
+    room.record({ type: 'TrackUnpublished', participantId: 'ann', trackId: 'mic' });
+    nodes.channels.heal('a', 'b');
+    await sees(bob, 'screen');
+    expect(room.pulledTo('b')).toEqual(['cam from a', 'screen from a']);
+    expect(bob.consumers.get('cam')).toBe(carrier);
+  } finally {
+    nodes.channels.heal('a', 'b');
+    await room.close();
+  }
+});
+
+test('a publisher who moves to another node is seen without a break: the new picture first, then the old one ends', async () => {
+  const { room, ann } = await meeting('moving', ['bob']);
+  try {
+    const bob = await room.join('b', 'bob', 2);
+    await Promise.all([sees(bob), hears(bob)]);
+    const before = bob.consumers.get('cam');
+    // Node a drains: it does not hear of the new session before everybody has moved.
+    room.on('b').record(resumed('ann', 3, 'c'));
+    room.on('c').record(resumed('ann', 3, 'c'));
+    const moved = await room.join('c', 'ann', 3);
+    await Promise.all([moved.publishVideo('cam'), moved.publishAudio('mic')]);
+    await waitUntil(() => {
+      const cameras = room
+        .on('b')
+        .media.inventory()
+        .consumers.filter(({ trackId }) => trackId === 'cam');
+      expect(cameras.some(({ paused }) => !paused)).toBe(true);
+      const crossing = room.pulledTo('b').join(', ');
+      return crossing === 'cam from c, mic from c' || `${crossing} cross`;
+    });
+    expect(bob.consumers.get('cam')).not.toBe(before);
+    await Promise.all([sees(bob), hears(bob)]);
+    ann.close();
+  } finally {
+    await room.close();
+  }
+});
+
+test('when a node dies its tracks end on the others, and what went to it ends too', async () => {
+  await nodes.open('d');
+  const room = new SpreadRoom(nodes, 'death');
+  room.record(joined('ann', 1, { nodeId: 'd' }), joined('bob', 2, { nodeId: 'b' }));
+  room.record(published('ann', 'cam', 'camera'), published('bob', 'bob-cam', 'camera'));
+  const ann = await room.join('d', 'ann', 1);
+  const bob = await room.join('b', 'bob', 2);
+  try {
+    await Promise.all([ann.publishVideo('cam'), bob.publishVideo('bob-cam')]);
+    await Promise.all([sees(bob), sees(ann, 'bob-cam')]);
+    await nodes.kill('d');
+    await waitUntil(() => room.pulledTo('b').length === 0 || 'the tracks of a dead node stay');
+    await waitUntil(() => nodes.plane('b').load().consumers === 0 || 'a dead node is still sent something');
+  } finally {
+    await room.close();
+  }
+});
