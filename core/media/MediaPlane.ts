@@ -1,3 +1,4 @@
+import type { NodeChannel } from '../cluster/NodeChannel.ts';
 import type { ReencodingPort } from '../reencoding/ports.ts';
 import type { RoomId } from '../room/state.ts';
 import type { RoomMedia, RoomMediaListener } from './RoomMedia.ts';
@@ -14,6 +15,8 @@ export interface MediaPlane {
    * stays taken is named in the log.
    */
   listen(options?: { readonly besideAnother: boolean }): Promise<void>;
+  /** In rooms that open from now on tracks cross between nodes. Call it once. */
+  joinNodes(channel: NodeChannel): void;
   openRoom(roomId: RoomId, listener: RoomMediaListener): RoomMedia;
   /** Number of consumers now, and the most that fit. */
   load(): { readonly consumers: number; readonly capacity: number };

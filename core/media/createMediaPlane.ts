@@ -1,4 +1,3 @@
-import type { NodeChannel } from '../cluster/NodeChannel.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { ReencodingQueue } from '../reencoding/ports.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
@@ -38,13 +37,10 @@ export interface MediaPlaneOptions {
   } | null;
   /** UDP ports for sidecars on other machines, `max` included; any by default. */
   readonly plainPorts?: { readonly min: number; readonly max: number } | null;
-  /** How tracks of a room cross between nodes. Without it each node has the media of its own people. */
-  readonly nodes?: {
-    readonly channel: NodeChannel;
-    readonly listen: PipeListen;
-    /** See `MediaNodesOptions`. */
-    readonly patienceMs?: number;
-  } | null;
+  /** Where other nodes send media; the loopback address by default. */
+  readonly pipes?: PipeListen;
+  /** A pipe ends when nothing came through it for this long and its node cannot be asked. */
+  readonly pipePatienceMs?: number;
   /** Path of the mediasoup worker's binary; by default mediasoup's own. */
   readonly workerBin?: string | undefined;
   readonly clock: Clock;
@@ -52,6 +48,9 @@ export interface MediaPlaneOptions {
 }
 
 const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null };
+const LOOPBACK: PipeListen = { address: '127.0.0.1', ports: null };
+/** mediasoup reports on sound every 7.5 s at the latest. */
+const PIPE_PATIENCE_MS = 15_000;
 const MAX_INCOMING_BITRATE_BPS = 8_000_000;
 
 /**
@@ -70,11 +69,16 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
   const reencoding = options.reencoding
     ? new NodeReencoding({ ...options.reencoding, nodeId, plainListen, clock, logger })
     : null;
-  const nodes = options.nodes ? new MediaNodes({ ...options.nodes, nodeId, clock, logger }) : null;
+  const { pipes = LOOPBACK, pipePatienceMs = PIPE_PATIENCE_MS } = options;
+  let nodes: MediaNodes | null = null;
   return {
     rtpCapabilities: RTP_CAPABILITIES,
     listen: ({ besideAnother } = { besideAnother: false }) => pool.listen(besideAnother),
+    joinNodes(channel) {
+      nodes = new MediaNodes({ nodeId, channel, listen: pipes, patienceMs: pipePatienceMs, clock, logger });
+    },
     openRoom(roomId: RoomId, listener) {
+      const joined = nodes;
       const room = new LiveRoomMedia({
         nodeId,
         slots: pool.slots,
@@ -83,7 +87,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
         policy,
         listener,
         openReencoding: reencoding && ((objects) => reencoding.openRoom(roomId, objects)),
-        openNodes: nodes && ((objects) => nodes.openRoom(roomId, objects)),
+        openNodes: joined && ((objects) => joined.openRoom(roomId, objects)),
         clock,
         logger: logger.child({ roomId }),
         onClosed: () => rooms.delete(room),

@@ -21,6 +21,7 @@ export const nobody: RoomAudience = {
 export const noMedia: MediaPlane = {
   rtpCapabilities: {},
   listen: () => Promise.resolve(),
+  joinNodes: () => undefined,
   openRoom: (roomId) => {
     throw new Error(`room ${roomId} has no media here`);
   },

@@ -264,6 +264,11 @@ describe('cluster', () => {
     expect(cluster({ INTERNAL_URL: 'http://a.internal:8000' })).toEqual(['http://a.internal:8000', '192.168.1.5']);
     expect(cluster({ INTERNAL_URL: 'http://a.internal', INTERNAL_MEDIA_ADDRESS: 'fd00::2' })[1]).toBe('fd00::2');
     expect(problemsOf({ INTERNAL_MEDIA_ADDRESS: 'box' })).toContain('INTERNAL_MEDIA_ADDRESS');
+    expect(parse({ INTERNAL_MEDIA_PORTS: '52000-52999' }).media.pipes).toEqual({
+      address: '192.168.1.5',
+      ports: { min: 52_000, max: 52_999 },
+    });
+    expect(problemsOf({ INTERNAL_MEDIA_PORTS: '39000-40000' })).toContain('INTERNAL_MEDIA_PORTS 39000-40000');
     expect(parse({ REGION: 'eu-west' }).cluster.region).toBe('eu-west');
     expect(problemsOf({ REGION: 'EU (west)' })).toContain('REGION');
   });

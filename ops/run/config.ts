@@ -47,6 +47,11 @@ export interface Config {
     readonly workerCapacity: number;
     /** Null for everybody. */
     readonly policy: { readonly lastN: number | null; readonly loudestN: number | null };
+    /** Where other nodes send media. `ports`: UDP, the last one included; null for any. */
+    readonly pipes: {
+      readonly address: string;
+      readonly ports: { readonly min: number; readonly max: number } | null;
+    };
   };
   readonly room: {
     readonly graceMs: number;
@@ -128,11 +133,11 @@ export function parseConfig(
   ) {
     problems.push(`METRICS_PORT ${set.METRICS_PORT} is PORT or one of the media ports: choose another`);
   }
-  const ports = set.REENCODER_PORTS;
-  if (ports && ports.min <= lastMediaPort && ports.max >= set.MEDIA_PORT) {
+  for (const name of ['REENCODER_PORTS', 'INTERNAL_MEDIA_PORTS'] as const) {
+    const ports = set[name];
+    if (!ports || ports.min > lastMediaPort || ports.max < set.MEDIA_PORT) continue;
     problems.push(
-      `REENCODER_PORTS ${ports.min}-${ports.max} meets the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: ` +
-        'choose others',
+      `${name} ${ports.min}-${ports.max} meets the media ports ${set.MEDIA_PORT} to ${lastMediaPort}: choose others`,
     );
   }
   if (!set.API_KEY !== !set.API_SECRET) {
@@ -184,6 +189,7 @@ export function parseConfig(
       workers,
       workerCapacity: set.WORKER_CAPACITY,
       policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },
+      pipes: { address: clusterAddresses(set, machine).mediaAddress, ports: set.INTERNAL_MEDIA_PORTS ?? null },
     },
     room: {
       graceMs: set.GRACE_MS,

@@ -95,6 +95,12 @@ const settings = z.object({
     .optional()
     .describe('IP address of this node that the other nodes send media to.')
     .meta({ shownDefault: 'the address in INTERNAL_URL, else the first network address' }),
+  INTERNAL_MEDIA_PORTS: portRange
+    .optional()
+    .describe(
+      'UDP ports for media of the other nodes, such as `52000-52999`: two for each room that two nodes have people of.',
+    )
+    .meta({ shownDefault: 'any free ones' }),
   EVERROOM_DATA: z
     .string()
     .default('./data')

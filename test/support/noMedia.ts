@@ -5,6 +5,7 @@ import { NO_REENCODING } from '../../core/media/reencoding/ReencodingStats.ts';
 export const NO_MEDIA: MediaPlane = {
   rtpCapabilities: {},
   listen: () => Promise.resolve(),
+  joinNodes: () => undefined,
   openRoom: () => {
     throw new Error('there is no media here');
   },

@@ -9,14 +9,10 @@ export interface MediaNodesOptions {
   readonly nodeId: NodeId;
   readonly channel: NodeChannel;
   readonly listen: PipeListen;
-  /** A pipe ends when nothing came through it for this long and its node cannot be asked; 15 s by default. */
-  readonly patienceMs?: number;
+  readonly patienceMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-/** mediasoup reports on sound every 7.5 s at the latest. */
-const PATIENCE_MS = 15_000;
 
 /** This node's media in a cluster: passes what other nodes say about a room to that room. */
 export class MediaNodes {
@@ -49,7 +45,7 @@ export class MediaNodes {
   }
 
   openRoom(roomId: RoomId, objects: RoomNodesObjects): RoomNodes {
-    const { nodeId, channel, listen, clock, patienceMs = PATIENCE_MS } = this.#options;
+    const { nodeId, channel, listen, clock, patienceMs } = this.#options;
     const room = new RoomNodes({
       ...objects,
       roomId,

@@ -31,6 +31,7 @@ const silent: Logger = { child: () => silent, debug() {}, info() {}, warn() {}, 
 const noMedia: MediaPlane = {
   rtpCapabilities: {},
   listen: () => Promise.reject(new Error('no media here')),
+  joinNodes: () => undefined,
   openRoom: () => {
     throw new Error('no media here');
   },

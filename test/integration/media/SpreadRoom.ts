@@ -2,7 +2,7 @@ import type { MediaPlaneOptions } from '../../../core/media/createMediaPlane.ts'
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import type { NodeId } from '../../../core/room/state.ts';
-import { type MemoryChannel, MemoryChannels } from '../../support/MemoryChannel.ts';
+import { MemoryChannels } from '../../support/MemoryChannel.ts';
 import { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
 
@@ -18,10 +18,8 @@ export class TestNodes {
   }
 
   async open(nodeId: NodeId, options: Partial<MediaPlaneOptions> = {}): Promise<MediaPlane> {
-    const channel: MemoryChannel = this.channels.join(nodeId);
-    const listen = { address: '127.0.0.1', ports: null };
-    const nodes = { channel, listen, patienceMs: this.#patienceMs };
-    const plane = await openTestPlane({ nodeId, nodes, ...options });
+    const plane = await openTestPlane({ nodeId, pipePatienceMs: this.#patienceMs, ...options });
+    plane.joinNodes(this.channels.join(nodeId));
     this.#planes.set(nodeId, plane);
     return plane;
   }

@@ -13,7 +13,8 @@ const SMALL = { width: 80, height: 45, pinned: false };
 const nodes = new TestNodes(PATIENCE_MS);
 
 beforeAll(async () => {
-  await Promise.all(['a', 'b', 'c'].map((nodeId) => nodes.open(nodeId)));
+  // On node b the room spreads over two workers.
+  await Promise.all([nodes.open('a'), nodes.open('b', { workers: 2, workerCapacity: 4 }), nodes.open('c')]);
 });
 afterAll(async () => {
   await nodes.close();
@@ -65,6 +66,7 @@ test('picture and sound cross once for all who look, each in the layer of its ti
 
     const dan = await room.join('b', 'dan', 4);
     await sees(dan);
+    expect(new Set([bob, cem, dan].map(({ icePort }) => icePort)).size).toBe(2);
     await waitUntil(
       () => room.on('b').speakers.some(({ participantId }) => participantId === 'ann') || 'ann is silent',
     );
