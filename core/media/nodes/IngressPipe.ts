@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { types } from 'mediasoup';
 import type { NodeId } from '../../room/state.ts';
 import type { RoomRouter } from '../workers/RoomRouter.ts';
+import type { FirstArrival } from './FirstArrival.ts';
 import type { PipeAddress } from './messages.ts';
 import { connectPipe } from './openPipeTransport.ts';
 import type { SilenceWatch } from './SilenceWatch.ts';
@@ -11,6 +12,7 @@ export interface IngressEnd {
   readonly router: RoomRouter;
   readonly transport: types.PipeTransport;
   readonly watch: SilenceWatch;
+  readonly arrival: FirstArrival;
 }
 
 /** A pipe to one router of another node. It is open while tracks come through it, or are about to. */

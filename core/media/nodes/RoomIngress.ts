@@ -4,7 +4,8 @@ import type { NodeId, RoomId, RoomState, Track, TrackId } from '../../room/state
 import { messageOf } from '../mediaFailures.ts';
 import type { RtpParameters } from '../rtpTypes.ts';
 import type { RoomRouter } from '../workers/RoomRouter.ts';
-import { IngressPipe } from './IngressPipe.ts';
+import { FirstArrival } from './FirstArrival.ts';
+import { type IngressEnd, IngressPipe } from './IngressPipe.ts';
 import type { KnownOffer } from './KnownOffers.ts';
 import { PullAnswer, type PullRequest, TOPICS } from './messages.ts';
 import { addressOf, openPipeTransport, type PipeListen } from './openPipeTransport.ts';
@@ -197,16 +198,26 @@ export class RoomIngress {
     return pipe;
   }
 
-  async #openEnd(nodeId: NodeId) {
-    const { clock, enter, leave, listen, patienceMs } = this.#deps;
+  async #openEnd(nodeId: NodeId): Promise<IngressEnd> {
+    const { clock, enter, leave, listen, logger, patienceMs } = this.#deps;
     const router = await enter();
     try {
       const transport = await openPipeTransport(router.router, listen);
       const watch = new SilenceWatch(transport, patienceMs, clock, () => {
-        this.#deps.logger.info({ from: nodeId }, 'nothing comes from another node any more: its tracks end here');
+        logger.info({ from: nodeId }, 'nothing comes from another node any more: its tracks end here');
         transport.close();
       });
-      return { router, transport, watch };
+      const { address } = listen;
+      const comesHere = (twin: TwinProducer): boolean => twin.origin === nodeId && twin.owner.router === router;
+      const isExpected = (): boolean => [...this.all()].some((twin) => comesHere(twin) && !twin.paused);
+      const arrival = new FirstArrival(transport, patienceMs, clock, isExpected, () => {
+        const { localPort } = transport.tuple;
+        logger.warn(
+          { from: nodeId, address, port: localPort },
+          'no media arrive from another node: can it send UDP from its INTERNAL_MEDIA_ADDRESS to this one?',
+        );
+      });
+      return { router, transport, watch, arrival };
     } catch (error) {
       leave(router);
       throw error;
@@ -217,6 +228,7 @@ export class RoomIngress {
     const opened = await end.catch(() => null);
     if (!opened) return;
     opened.watch.stop();
+    opened.arrival.stop();
     opened.transport.close();
     this.#deps.leave(opened.router);
   }

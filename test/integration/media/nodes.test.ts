@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { joined, published, resumed } from '../../support/room.ts';
+import { recordingLogger } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { SpreadRoom, TestNodes } from './SpreadRoom.ts';
 import type { TestPeer } from './TestPeer.ts';
@@ -11,10 +12,15 @@ const LARGE = { width: 640, height: 360, pinned: true };
 const SMALL = { width: 80, height: 45, pinned: false };
 
 const nodes = new TestNodes(PATIENCE_MS);
+const logOfC = recordingLogger();
 
 beforeAll(async () => {
   // On node b the room spreads over two workers.
-  await Promise.all([nodes.open('a'), nodes.open('b', { workers: 2, workerCapacity: 4 }), nodes.open('c')]);
+  await Promise.all([
+    nodes.open('a'),
+    nodes.open('b', { workers: 2, workerCapacity: 4 }),
+    nodes.open('c', { logger: logOfC }),
+  ]);
 });
 afterAll(async () => {
   await nodes.close();
@@ -218,6 +224,26 @@ test('when a node dies its tracks end on the others, and what went to it ends to
     await nodes.kill('d');
     await waitUntil(() => room.pulledTo('b').length === 0 || 'the tracks of a dead node stay');
     await waitUntil(() => nodes.plane('b').load().consumers === 0 || 'a dead node is still sent something');
+  } finally {
+    await room.close();
+  }
+});
+
+test('media that get lost between two nodes are missed, and the log says where they should have come', async () => {
+  // Its packets come from another address than it says: no pipe takes them.
+  await nodes.open('lost', { pipes: { address: '127.9.9.9', ports: null } });
+  const room = new SpreadRoom(nodes, 'lost');
+  room.record(joined('ann', 1, { nodeId: 'lost' }), joined('bob', 2, { nodeId: 'c' }), published('ann', 'mic'));
+  try {
+    const ann = await room.join('lost', 'ann', 1);
+    await room.join('c', 'bob', 2);
+    await ann.publishAudio('mic');
+    const warned = () => logOfC.lines.find(({ level }) => level === 'warn');
+    await waitUntil(() => warned() !== undefined || 'nobody misses the sound');
+    expect(warned()).toMatchObject({
+      fields: { from: 'lost', address: '127.0.0.1', port: expect.any(Number) },
+      message: expect.stringContaining('INTERNAL_MEDIA_ADDRESS'),
+    });
   } finally {
     await room.close();
   }
