@@ -6,6 +6,7 @@ import { BEAT_MS, DEAD_AFTER_MS } from './RedisPresence.ts';
 import type { RedisTime } from './RedisTime.ts';
 import { Repeater } from './Repeater.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
+import { UnindexedRooms } from './UnindexedRooms.ts';
 
 type Work = Parameters<DeadlineSweeper['start']>[0];
 
@@ -20,6 +21,8 @@ const DUE_AT_ONCE = 64;
 const GRACE_MS = DEAD_AFTER_MS + BEAT_MS;
 /** A sweep that takes longer shows that Redis or this process stood still. */
 const SLOW_SWEEP_MS = 500;
+/** How often a node looks whether rooms without a deadline are being looked for. */
+const SCAN_EVERY_MS = 60_000;
 
 /** Every node runs one. Usually one of them does a piece of work; it does no harm if two do it. */
 export class RedisDeadlineSweeper implements DeadlineSweeper {
@@ -30,6 +33,8 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
   readonly #clock: Clock;
   readonly #logger: Logger;
   #repeaters: readonly Repeater[] = [];
+  #scans: Repeater | null = null;
+  readonly #unindexed: UnindexedRooms;
   #judgesFrom = 0;
   /** Nodes that a record names and the list of nodes lacks, with the time when that was first seen. */
   readonly #unknown = new Map<NodeId, number>();
@@ -43,6 +48,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     this.#scripts = defineScripts(redis.client);
     this.#clock = clock;
     this.#logger = logger;
+    this.#unindexed = new UnindexedRooms(redis, time, nodeId, logger);
     redis.availability.onChange(() => this.#judgeLater());
     this.#judgeLater();
   }
@@ -56,11 +62,19 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
       new Repeater(this.#clock, this.#logger, pauseMs, () => this.#sweepDeadlines(work)),
     ];
     for (const repeater of this.#repeaters) repeater.start();
+    this.#scans = new Repeater(
+      this.#clock,
+      this.#logger,
+      () => SCAN_EVERY_MS,
+      () => this.#unindexed.scan(),
+    );
+    void this.#scans.runNow();
     void this.#time.serve();
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#repeaters.map((repeater) => repeater.stop()));
+    this.#unindexed.stop();
+    await Promise.all([...this.#repeaters, this.#scans].map((repeater) => repeater?.stop()));
   }
 
   #judgeLater(): void {

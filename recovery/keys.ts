@@ -7,6 +7,9 @@ import type { NodeId, RoomId } from '../core/room/state.ts';
  */
 
 export const journalKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:journal`;
+/** The pattern of all journals' keys, and the room (an escaped id) of such a key. */
+export const JOURNAL_KEYS = 'everroom:{*}:journal';
+export const roomMemberOf = (key: string): string => key.slice('everroom:{'.length, -'}:journal'.length);
 export const snapshotKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:snapshot`;
 /** How many passwords were guessed for the room, and when it takes the next guess; expires. */
 export const guessesKey = (roomId: RoomId): string => `everroom:{${escapeId(roomId)}}:guesses`;
@@ -31,6 +34,9 @@ export const ownRoomsKey = (owner: string): string => `everroom:owner:${escapeId
 
 /** Sorted set: room → last activity (ms since the epoch). */
 export const roomActivityKey = (): string => 'everroom:rooms:activity';
+/** Claim of the node that looks for rooms without a deadline, and for some days the sign that one has; expires. */
+export const roomScanKey = (): string => 'everroom:rooms:scan';
+
 /** Sorted set: room → time of its next look (ms since the epoch). */
 export const roomDeadlinesKey = (): string => 'everroom:rooms:deadlines';
 

@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { ERASED_AFTER_MS } from '../../../core/host/SnapshotKeeper.ts';
 import { Unavailable } from '../../../core/ports.ts';
 import type { CommandOf } from '../../../core/room/commands.ts';
-import { journalKey, roomActivityKey, roomDeadlinesKey, snapshotKey } from '../../../recovery/keys.ts';
+import { journalKey, roomActivityKey, roomDeadlinesKey, roomScanKey, snapshotKey } from '../../../recovery/keys.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { decodeState } from '../../../recovery/snapshots.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -42,6 +43,39 @@ describe('the end of a room', () => {
     expect(await nodes.side.zscore(roomDeadlinesKey(), 'used')).toBeNull();
     expect(await nodes.side.zscore(roomActivityKey(), 'used')).toBeNull();
     expect(await nodes.side.pttl(snapshotKey('used')), 'what stays for an hour').toBeGreaterThan(0);
+  });
+
+  test('rooms that only an older version wrote to get their deadlines, whether open, closed or deleted', async () => {
+    const record = async (name: string): Promise<string> => {
+      const sample = new URL(`../../../recovery/journal/samples/${name}-1.json`, import.meta.url);
+      return JSON.stringify(JSON.parse(await readFile(sample, 'utf8')).record);
+    };
+    const created = (await record('RoomCreated')).replace('"graceMs":20000', '"graceMs":100');
+    const closed = await record('RoomClosed');
+    const { side } = nodes;
+    const write = async (roomId: string, ...records: string[]): Promise<void> => {
+      for (const [index, text] of records.entries()) {
+        const fields = ['commit', `c${index + 1}`, 'prev', index === 0 ? '' : `c${index}`, 'record', text];
+        await side.xadd(journalKey(roomId), `${index + 1}-0`, ...fields);
+      }
+    };
+    await write('old open', created);
+    await write('old {closed} ü', created, closed);
+    await write('deleted', created, closed);
+    await side.pexpire(journalKey('deleted'), 3_000_000);
+    // Older versions kept no deadlines, but noted open rooms.
+    await side.zadd(roomActivityKey(), 1, 'old open');
+    await side.del(roomScanKey());
+
+    const lifetimes = { emptyMs: 300, retentionMs: 300 };
+    const { hosts } = await startNode('a', { lifetimes });
+    await startNode('b', { lifetimes });
+    for (const roomId of ['old open', 'old {closed} ü']) {
+      await waitUntil(async () => (await side.pttl(journalKey(roomId))) > 0 || `"${roomId}" is not deleted`);
+    }
+    expect(hosts.get('deleted')).toBeUndefined();
+    expect(await side.pttl(journalKey('deleted'))).toBeLessThan(3_000_001);
+    await waitUntil(async () => (await side.pttl(roomScanKey())) > 60_000 || 'the search is not over');
   });
 
   test('what people deleted goes out of the journal', async () => {
