@@ -4,38 +4,56 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 
-/** What an attack did: how often it tried, and how often it was refused or cut off. */
+/** What an attack did: how often it tried, how often it was refused or cut off, and how often it got into a room. */
 export interface Tally {
   tried: number;
   stopped: number;
+  entered: number;
 }
 
 /** One hostile client without the API key. It tries again and again until `isOver`. */
 export type Attack = (url: string, tally: Tally, isOver: () => boolean) => Promise<void>;
 
-/** Sockets of one attack. */
+/** Where an attacker sends to, and the address that it says it has: the server believes what its proxy tells. */
+interface Aim {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Attackers of one attack, each at an address of its own: what is limited for an address alone stops none of the others. */
 const SIDE_BY_SIDE = 20;
 /** Between two tries after a refusal: without it the attacker's own process would be what is measured. */
 const PAUSE_MS = 2;
+const ANSWER_LIMIT_MS = 1_000;
+const PEOPLE = '203.0.113';
+/** The longest message, with the most bytes for a character. */
+const LONGEST_TEXT = '\u{1F600}'.repeat(4_000);
 
 const Pass = z.object({ roomId: z.string(), token: z.string() });
 
 export const ATTACKS = {
-  metrics: sideBySide(async (url, tally) => {
-    const response = await fetch(`${url}/metrics`);
+  metrics: sideBySide(async ({ url, headers }, tally) => {
+    const response = await fetch(`${url}/metrics`, { headers });
     await response.arrayBuffer();
     count(tally, !response.ok);
   }),
 
-  guesses: sideBySide(async (url, tally) => {
-    const response = await fetch(`${url}/api/rooms/${randomUUID()}/tokens`, { method: 'POST', body: '{}' });
+  guesses: sideBySide(async ({ url, headers }, tally) => {
+    const path = `/api/rooms/${randomUUID()}/tokens`;
+    const response = await fetch(url + path, { method: 'POST', body: '{}', headers });
     await response.arrayBuffer();
     count(tally, !response.ok);
   }),
 
-  connects: sideBySide(async (url, tally) => {
+  rooms: sideBySide(async ({ url, headers }, tally) => {
+    const response = await fetch(`${url}/api/rooms`, { method: 'POST', body: '{}', headers });
+    await response.arrayBuffer();
+    count(tally, !response.ok);
+  }),
+
+  connects: sideBySide(async (aim, tally) => {
     const hello = JSON.stringify({ token: 'a.b.c', sidecarId: 's', name: 'n' });
-    await withSocket(url, tally, async (socket) => {
+    await withSocket(aim, tally, async (socket) => {
       for (let index = 0; index < 20 && isOpen(socket); index += 1) {
         socket.send(`40/sidecars,${hello}`);
         count(tally, true);
@@ -44,9 +62,9 @@ export const ATTACKS = {
     });
   }),
 
-  frames: sideBySide(async (url, tally) => {
+  frames: sideBySide(async (aim, tally) => {
     const frame = `42["join",{"commandId":"x","name":"${'x'.repeat(60_000)}"}]`;
-    await withSocket(url, tally, async (socket) => {
+    await withSocket(aim, tally, async (socket) => {
       for (let index = 0; index < 40 && isOpen(socket); index += 1) {
         socket.send(frame);
         count(tally, true);
@@ -56,8 +74,8 @@ export const ATTACKS = {
     });
   }),
 
-  binary: sideBySide(async (url, tally) => {
-    await withSocket(url, tally, async (socket) => {
+  binary: sideBySide(async (aim, tally) => {
+    await withSocket(aim, tally, async (socket) => {
       socket.send('459-["react"]');
       socket.send(new Uint8Array(60_000));
       count(tally, true);
@@ -65,16 +83,19 @@ export const ATTACKS = {
     });
   }),
 
-  typing: seated((frame) => frame('setTyping', { typing: true })),
+  typing: seated(() => ['setTyping', { typing: true }]),
 
-  resumes: seated((frame) => frame('resume', { commandId: randomUUID(), version: 0 })),
+  resumes: seated(() => ['resume', { commandId: randomUUID(), version: 0 }]),
+
+  chat: seated(() => ['postChat', { commandId: randomUUID(), messageId: randomUUID(), text: LONGEST_TEXT }]),
 
   /** A slow HTTP client: a byte now and then. */
-  drips: sideBySide(async (url, tally) => {
+  drips: sideBySide(async ({ url, headers }, tally) => {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);
-    socket.write('POST /api/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n');
+    const lines = Object.entries({ host: 'x', ...headers, 'content-length': '9000' });
+    socket.write(`POST /api/rooms HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
     for (let index = 0; index < 10 && !socket.destroyed; index += 1) {
       socket.write('x');
       await sleep(20);
@@ -86,16 +107,24 @@ export const ATTACKS = {
 
 export type AttackName = keyof typeof ATTACKS;
 
+/** The attacks of people in a room: one of them that got nobody in proves nothing. */
+export const SEATED: ReadonlySet<AttackName> = new Set<AttackName>(['typing', 'resumes', 'chat']);
+
 function count(tally: Tally, stopped: boolean): void {
   tally.tried += 1;
   if (stopped) tally.stopped += 1;
 }
 
-function sideBySide(once: (url: string, tally: Tally) => Promise<void>): Attack {
+/** The nets of RFC 5737, for documentation: people in rooms have another one, so that no attack before stops them. */
+function aimOf(url: string, index: number, net = '198.51.100'): Aim {
+  return { url, headers: { 'x-forwarded-for': `${net}.${index + 1}` } };
+}
+
+function sideBySide(once: (aim: Aim, tally: Tally) => Promise<void>): Attack {
   return async (url, tally, isOver) => {
-    const attackers = Array.from({ length: SIDE_BY_SIDE }, async () => {
+    const attackers = Array.from({ length: SIDE_BY_SIDE }, async (_, index) => {
       while (!isOver()) {
-        await once(url, tally).catch(() => count(tally, true));
+        await once(aimOf(url, index), tally).catch(() => count(tally, true));
         await sleep(PAUSE_MS);
       }
     });
@@ -103,65 +132,106 @@ function sideBySide(once: (url: string, tally: Tally) => Promise<void>): Attack 
   };
 }
 
-/** People of a room of the attacker's own, who all send the same request as fast as it is answered. */
-function seated(next: (frame: (name: string, body: object) => string) => string): Attack {
+/** People of a room of the attackers' own, who all send the same request as fast as it is answered. */
+function seated(next: () => readonly [name: string, body: object]): Attack {
   return async (url, tally, isOver) => {
-    const created = await post(`${url}/api/rooms`);
-    const attackers = Array.from({ length: SIDE_BY_SIDE }, async () => {
-      while (!isOver()) {
-        try {
-          const { token } = await post(`${url}/api/rooms/${created.roomId}/tokens`);
-          await withSocket(url, tally, (socket) => sendAll(socket, token, next, tally, isOver));
-        } catch {
-          count(tally, true);
-        }
-        await sleep(200);
+    const roomId = (await persist(() => post(aimOf(url, 0, PEOPLE), '/api/rooms'), isOver))?.roomId;
+    const attackers = Array.from({ length: SIDE_BY_SIDE }, async (_, index) => {
+      const aim = aimOf(url, index, PEOPLE);
+      const token = (await persist(() => post(aim, `/api/rooms/${roomId}/tokens`), isOver))?.token;
+      while (token !== undefined && !isOver()) {
+        await withSocket(aim, tally, async (socket) => {
+          const person = new Person(socket);
+          if (!(await person.enter(token))) {
+            count(tally, true);
+            return;
+          }
+          tally.entered += 1;
+          while (isOpen(socket) && !isOver()) {
+            count(tally, !(await person.ask(...next())));
+            await sleep(PAUSE_MS);
+          }
+        });
+        await sleep(PAUSE_MS);
       }
     });
     await Promise.all(attackers);
   };
 }
 
-async function sendAll(
-  socket: WebSocket,
-  token: string,
-  next: (frame: (name: string, body: object) => string) => string,
-  tally: Tally,
-  isOver: () => boolean,
-): Promise<void> {
-  let id = 0;
-  let answered = (): void => undefined;
-  socket.addEventListener('message', ({ data }) => {
-    const text = String(data);
-    if (text === '2') socket.send('3');
-    if (!text.startsWith('43') && !text.startsWith('4')) return;
-    if (text.startsWith('43')) count(tally, text.includes('"ok":false'));
-    answered();
-  });
-  const heard = () =>
-    new Promise<void>((resolve) => {
-      answered = resolve;
-      setTimeout(resolve, 1_000);
+/** Tries again while it is refused, as by a server that is too busy for newcomers. Returns null when it is over. */
+async function persist<T>(attempt: () => Promise<T>, isOver: () => boolean): Promise<T | null> {
+  while (!isOver()) {
+    const result = await attempt().catch(() => null);
+    if (result !== null) return result;
+    await sleep(100);
+  }
+  return null;
+}
+
+/** One who speaks socket.io over a bare WebSocket. */
+class Person {
+  readonly #socket: WebSocket;
+  readonly #answers = new Map<string, (isOk: boolean) => void>();
+  #lastId = 0;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => this.#hear(String(data)));
+    socket.addEventListener('close', () => {
+      for (const answered of this.#answers.values()) answered(false);
     });
-  socket.send(`40${JSON.stringify({ protocol: PROTOCOL_VERSION, token })}`);
-  await heard();
-  socket.send(`420${JSON.stringify(['join', { commandId: randomUUID(), name: 'Mallory' }])}`);
-  await heard();
-  while (isOpen(socket) && !isOver()) {
-    id += 1;
-    socket.send(next((name, body) => `42${id}${JSON.stringify([name, body])}`));
-    await heard();
-    await sleep(PAUSE_MS);
+  }
+
+  async enter(token: string): Promise<boolean> {
+    this.#socket.send(`40${JSON.stringify({ protocol: PROTOCOL_VERSION, token })}`);
+    return (await this.#answer('40')) && this.ask('join', { commandId: randomUUID(), name: 'Mallory' });
+  }
+
+  /** Resolves with whether it was answered in time, and not refused. */
+  ask(name: string, body: object): Promise<boolean> {
+    this.#lastId += 1;
+    this.#socket.send(`42${this.#lastId}${JSON.stringify([name, body])}`);
+    return this.#answer(`43${this.#lastId}`);
+  }
+
+  async #answer(prefix: string): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const isOk = await new Promise<boolean>((resolve) => {
+      this.#answers.set(prefix, resolve);
+      timer = setTimeout(() => resolve(false), ANSWER_LIMIT_MS);
+    });
+    clearTimeout(timer);
+    this.#answers.delete(prefix);
+    return isOk;
+  }
+
+  #hear(text: string): void {
+    if (text === '2') this.#socket.send('3');
+    const [prefix = ''] = /^4[03]\d*/.exec(text) ?? [];
+    this.#answers.get(prefix)?.(!text.includes('"ok":false'));
+    if (text.startsWith('44')) this.#answers.get('40')?.(false);
   }
 }
 
-async function post(url: string): Promise<z.infer<typeof Pass>> {
-  const response = await fetch(url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+async function post({ url, headers }: Aim, path: string): Promise<z.infer<typeof Pass>> {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    body: '{}',
+    headers: { ...headers, 'content-type': 'application/json' },
+  });
   return Pass.parse(await response.json());
 }
 
-async function withSocket(url: string, tally: Tally, use: (socket: WebSocket) => Promise<void>): Promise<void> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+async function withSocket(
+  { url, headers }: Aim,
+  tally: Tally,
+  use: (socket: WebSocket) => Promise<void>,
+): Promise<void> {
+  // Node's own WebSocket takes headers; its type is the browsers'.
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
+    headers,
+  } as never);
   const opened = await new Promise<boolean>((resolve) => {
     socket.addEventListener('open', () => resolve(true), { once: true });
     socket.addEventListener('error', () => resolve(false), { once: true });

@@ -2,7 +2,7 @@ import { ATTACKS, type AttackName, type Tally } from './attacks.ts';
 
 /** This process is one hostile client: `hostileProcess.ts ATTACK URL SECONDS`. It sends its tally when it is done. */
 const [, , attack = '', url = '', seconds = ''] = process.argv;
-const tally: Tally = { tried: 0, stopped: 0 };
+const tally: Tally = { tried: 0, stopped: 0, entered: 0 };
 const until = performance.now() + 1_000 * Number(seconds);
 const isOver = (): boolean => performance.now() >= until;
 
