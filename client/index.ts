@@ -1,5 +1,6 @@
 /** The client of Everroom: framework-free, for browsers, and for Node with a WebRTC implementation. */
 export { grantsOf } from '../core/room/queries.ts';
+export { CHAT_LENGTH } from '../core/room/rules/input.ts';
 export type {
   Ban,
   ChatMessage,

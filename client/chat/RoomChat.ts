@@ -1,3 +1,4 @@
+import { CHAT_LENGTH, isChatText } from '../../core/room/rules/input.ts';
 import type { ChatMessage } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 import type { ChatEntry, EmitRoomEvent } from '../room/RoomEvents.ts';
@@ -18,8 +19,6 @@ export interface RoomChatOptions {
   readonly loadBefore: (messageId: string) => Promise<void>;
   readonly self: () => { readonly id: string; readonly name: string };
 }
-
-const MAX_TEXT = 16_384;
 
 /** The room's chat: what the record has, and what waits in the outbox. */
 export class RoomChat {
@@ -83,7 +82,7 @@ export class RoomChat {
    */
   send(text: string): string {
     if (text.trim() === '') throw new RangeError('A message needs some text.');
-    if (text.length > MAX_TEXT) throw new RangeError(`A message has at most ${MAX_TEXT} characters.`);
+    if (!isChatText(text)) throw new RangeError(`A message has at most ${CHAT_LENGTH} characters.`);
     if (this.#outbox === undefined) throw new Error('Connect to the room before writing.');
     return this.#outbox.add(text).messageId;
   }

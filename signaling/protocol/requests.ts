@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHAT_LENGTH } from '../../core/room/rules/input.ts';
 import type { WireError } from './errors.ts';
 import { Chat, Commit, Room } from './record.ts';
 import {
@@ -34,7 +35,8 @@ const command = { commandId: Id };
 const none = z.object({});
 const expected = z.array(ExpectedMedia).max(16);
 const name = z.string().max(256);
-const text = z.string().max(16_384);
+/** Room for what is trimmed: the room counts the characters that are left. */
+const text = z.string().max(4 * CHAT_LENGTH);
 const firstSent = z.object({ room: z.number(), newest: Id.nullable() });
 
 /** `session` in a request: the newest session that this client had, so that the next one gets a higher number. */

@@ -2,7 +2,8 @@ import { Refusal } from '../refusal.ts';
 import type { ReencodingPolicy } from '../state.ts';
 
 export const NAME_LENGTH = 64;
-const CHAT_LENGTH = 4_000;
+/** In characters (code points). */
+export const CHAT_LENGTH = 4_000;
 const MAX_CAPACITY = 10_000;
 const MAX_GRACE_MS = 24 * 60 * 60 * 1_000;
 
@@ -28,9 +29,13 @@ export function toName(name: string): string {
 
 /** The text of a message as the room keeps it [R-INPUT-3]. */
 export function toChatText(text: string): string {
-  const trimmed = text.trim();
-  if (!isText(trimmed, CHAT_LENGTH)) throw new Refusal('INVALID', `A message has 1 to ${CHAT_LENGTH} characters.`);
-  return trimmed;
+  if (!isChatText(text)) throw new Refusal('INVALID', `A message has 1 to ${CHAT_LENGTH} characters.`);
+  return text.trim();
+}
+
+/** Returns whether a room takes the text as a message [R-INPUT-3]. */
+export function isChatText(text: string): boolean {
+  return isText(text.trim(), CHAT_LENGTH);
 }
 
 /** [R-INPUT-4] */

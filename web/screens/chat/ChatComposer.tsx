@@ -1,12 +1,12 @@
 import { SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { CHAT_LENGTH } from '../../../client/index.ts';
 import type { MeetingActions } from '../../model/Meeting.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
-import { MAX_MESSAGE_LENGTH } from './messageLength.ts';
 
 /** From this length on, the composer shows how many characters are left. */
-const COUNT_FROM = MAX_MESSAGE_LENGTH - 200;
+const COUNT_FROM = CHAT_LENGTH - 200;
 /** Others see "is writing" until this long after the last key. */
 const TYPING_MS = 3_000;
 
@@ -14,7 +14,7 @@ export function ChatComposer({ actions }: { actions: MeetingActions }) {
   const [text, setText] = useState('');
   const { attempt } = useNotices();
   const { typed, stopped } = useTyping(actions);
-  const left = MAX_MESSAGE_LENGTH - text.length;
+  const left = CHAT_LENGTH - text.length;
 
   const send = async () => {
     const trimmed = text.trim();
@@ -45,7 +45,7 @@ export function ChatComposer({ actions }: { actions: MeetingActions }) {
         placeholder="Write a message"
         rows={1}
         value={text}
-        maxLength={MAX_MESSAGE_LENGTH}
+        maxLength={CHAT_LENGTH}
         onChange={(event) => {
           setText(event.target.value);
           typed();

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useState } from 'react';
+import { CHAT_LENGTH } from '../../../client/index.ts';
 import { Button } from '../../ui/Button.tsx';
-import { MAX_MESSAGE_LENGTH } from './messageLength.ts';
 
 interface MessageEditorProps {
   text: string;
@@ -29,7 +29,7 @@ export function MessageEditor({ text: before, onSave, onCancel }: MessageEditorP
         aria-label="Edit message"
         value={text}
         rows={2}
-        maxLength={MAX_MESSAGE_LENGTH}
+        maxLength={CHAT_LENGTH}
         // biome-ignore lint/a11y/noAutofocus: the person just asked to write here.
         autoFocus
         onChange={(event) => setText(event.target.value)}
