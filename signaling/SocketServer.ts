@@ -54,9 +54,9 @@ export class SocketServer {
       cors: { origin: '*' },
       // Stays synchronous: a handler here must not make uWebSockets.js wait.
       allowRequest: (request, decide) => decide(null, gate.mayConnect(request)),
-      connectTimeout: 10_000,
-      pingInterval: 5_000,
-      pingTimeout: 5_000,
+      connectTimeout: limits.connectMs,
+      pingInterval: limits.pingEveryMs,
+      pingTimeout: limits.pongMs,
       maxHttpBufferSize: limits.frameBytes,
       perMessageDeflate: false,
     });

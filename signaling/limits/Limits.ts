@@ -64,6 +64,10 @@ export interface Limits {
   readonly openCapacity: number;
   /** When the event loop is later than this (ms), newcomers are refused. */
   readonly lagMs: number;
+  /** A connection that lets no socket in, or answers no ping, for so long (ms) is closed. */
+  readonly connectMs: number;
+  readonly pingEveryMs: number;
+  readonly pongMs: number;
   /** A client's message, in bytes: above the first it is refused, above the second the connection closes. */
   readonly messageBytes: number;
   readonly frameBytes: number;
@@ -107,6 +111,9 @@ export const DEFAULT_LIMITS: Limits = {
   signalsOfRoom: { burst: 20_000, perSecond: 10_000 },
   openCapacity: 200,
   lagMs: 200,
+  connectMs: 10_000,
+  pingEveryMs: 5_000,
+  pongMs: 5_000,
   messageBytes: 56 << 10,
   frameBytes: 64 << 10,
   backlogBytes: 2 << 20,

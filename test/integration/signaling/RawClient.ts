@@ -5,18 +5,18 @@ export class RawClient {
   readonly #socket: WebSocket;
   readonly heard: string[] = [];
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, answersPings: boolean) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
       this.heard.push(String(data));
-      if (data === '2') this.say('3');
+      if (data === '2' && answersPings) this.say('3');
     });
   }
 
   /** Rejects when the server refuses the connection. */
-  static async open(url: string): Promise<RawClient> {
+  static async open(url: string, answersPings = true): Promise<RawClient> {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
-    const client = new RawClient(socket);
+    const client = new RawClient(socket, answersPings);
     await new Promise((resolve, reject) => {
       socket.addEventListener('open', resolve, { once: true });
       socket.addEventListener('error', () => reject(new Error('The server refused the connection.')), { once: true });

@@ -7,6 +7,7 @@ import { ErrorCode } from '../../../signaling/protocol/errors.ts';
 import { type RequestName, requests } from '../../../signaling/protocol/requests.ts';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
+import { RawClient } from './RawClient.ts';
 import { TestClient } from './TestClient.ts';
 import { API_SECRET, closeTestMedia, TestNode, TOKEN_SECRET } from './TestNode.ts';
 
@@ -220,6 +221,22 @@ describe.each(['uws', 'ws'] as const)('clients that do not behave, over %s', (en
     expect(bob.events('ChatPosted').map(({ messageId }) => messageId)).toEqual(
       Array.from({ length: posted }, (_, index) => `m${index}`),
     );
+  });
+
+  it('a connection that lets no socket in, and one that answers no ping, is closed in time', async () => {
+    await start({ connectMs: 500, pingEveryMs: 100, pongMs: 500 });
+    const idle = await RawClient.open(node.url);
+    const deaf = await RawClient.open(node.url, false);
+    const bob = await join('bob');
+    await deaf.connect({ protocol: PROTOCOL_VERSION, token: await node.joinToken(roomId, 'deaf') });
+    deaf.say('420["join",{"commandId":"c","name":"Deaf"}]');
+    const connected = () => node.hosts.get(roomId)?.state.participants.get('deaf')?.connected;
+    await waitUntil(() => connected() === true || 'nobody joined');
+    await idle.isCutOff();
+    await deaf.isCutOff();
+    await waitUntil(() => connected() === false || 'the record still has somebody whose connection was closed');
+    // Who answers pings stays, though it sends nothing else.
+    await bob.ask('ping', {});
   });
 
   it('connections and wrong passwords from one address are bounded', async () => {
