@@ -1,3 +1,4 @@
+import { isDead, type PeerLink } from '../core/cluster/judgeNode.ts';
 import type { Clock, DeadlineSweeper, Logger } from '../core/ports.ts';
 import type { NodeId, RoomId } from '../core/room/state.ts';
 import { escapeId, nodeRoomsKey, nodeSweepKey, nodesKey, roomDeadlinesKey, unescapeId } from './keys.ts';
@@ -10,6 +11,16 @@ import { UnindexedRooms } from './UnindexedRooms.ts';
 
 type Work = Parameters<DeadlineSweeper['start']>[0];
 
+/** By what nodes judge whether another one is dead. */
+export interface Judging {
+  /** How long a silent node is given that may still live (ms). */
+  readonly patienceMs: number;
+  /** How the connection to a node stands of which Redis has not heard for `silentMs`. */
+  linkTo(nodeId: NodeId, silentMs: number): PeerLink;
+  /** @throws Unavailable */
+  isReplaced(nodeId: NodeId): Promise<boolean>;
+}
+
 /** A claim ends after this: another node may then do the work too. */
 const CLAIM_MS = 10_000;
 /** Pause after the first failure; each further one doubles it. */
@@ -19,6 +30,8 @@ const ROOMS_AT_ONCE = 8;
 const DUE_AT_ONCE = 64;
 /** When Redis comes back everybody looks dead until their next beat. */
 const GRACE_MS = DEAD_AFTER_MS + BEAT_MS;
+/** When a node was last seen that said that it stops: 1970. */
+const SAID_GOODBYE = '0';
 /** A sweep that takes longer shows that Redis or this process stood still. */
 const SLOW_SWEEP_MS = 500;
 /** How often a node looks whether rooms without a deadline are being looked for. */
@@ -29,28 +42,36 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
   readonly #redis: RedisConnection;
   readonly #time: RedisTime;
   readonly #nodeId: NodeId;
+  readonly #judging: Judging;
   readonly #scripts: Scripts;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #repeaters: readonly Repeater[] = [];
   #scans: Repeater | null = null;
   readonly #unindexed: UnindexedRooms;
-  #judgesFrom = 0;
+  #watchesFrom = 0;
   /** Nodes that a record names and the list of nodes lacks, with the time when that was first seen. */
   readonly #unknown = new Map<NodeId, number>();
   /** How often in a row the work on a room has failed. */
   readonly #failures = new Map<RoomId, number>();
 
-  constructor(redis: RedisConnection, time: RedisTime, nodeId: NodeId, clock: Clock, logger: Logger) {
+  constructor(
+    redis: RedisConnection,
+    time: RedisTime,
+    judging: Judging & { readonly nodeId: NodeId },
+    clock: Clock,
+    logger: Logger,
+  ) {
     this.#redis = redis;
     this.#time = time;
-    this.#nodeId = nodeId;
+    this.#nodeId = judging.nodeId;
+    this.#judging = judging;
     this.#scripts = defineScripts(redis.client);
     this.#clock = clock;
     this.#logger = logger;
     this.#unindexed = new UnindexedRooms(redis, time, nodeId, logger);
-    redis.availability.onChange(() => this.#judgeLater());
-    this.#judgeLater();
+    redis.availability.onChange(() => this.#watchAnew());
+    this.#watchAnew();
   }
 
   start(work: Work): void {
@@ -77,8 +98,8 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     await Promise.all([...this.#repeaters, this.#scans].map((repeater) => repeater?.stop()));
   }
 
-  #judgeLater(): void {
-    this.#judgesFrom = this.#clock.now() + GRACE_MS;
+  #watchAnew(): void {
+    this.#watchesFrom = this.#clock.now();
     this.#unknown.clear();
   }
 
@@ -88,12 +109,25 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
       this.#scripts.nodesByAge(nodesKey(), 'dead', DEAD_AFTER_MS),
     );
     const now = this.#clock.now();
-    if (now - askedAt > SLOW_SWEEP_MS) this.#judgeLater();
-    if (now < this.#judgesFrom) return;
+    if (now - askedAt > SLOW_SWEEP_MS) this.#watchAnew();
+    if (now - this.#watchesFrom < GRACE_MS) return;
     for (const [nodeId, lastSeen] of pairs(dead as string[])) {
-      if (nodeId !== this.#nodeId) await this.#lookAfter(nodeId, lastSeen, work);
+      if (nodeId === this.#nodeId) continue;
+      const silentMs = lastSeen === SAID_GOODBYE ? Number.POSITIVE_INFINITY : this.#time.now() - Number(lastSeen);
+      if (await this.#isDead(nodeId, silentMs)) await this.#lookAfter(nodeId, lastSeen, work);
     }
     await this.#sweepUnknownNodes(work);
+  }
+
+  async #isDead(nodeId: NodeId, silentMs: number): Promise<boolean> {
+    const { patienceMs } = this.#judging;
+    // The first beat after a break may come as late as a beat lasts.
+    const watchedMs = this.#clock.now() - this.#watchesFrom - BEAT_MS;
+    const evidence = { silentMs, watchedMs, link: this.#judging.linkTo(nodeId, silentMs), isReplaced: false };
+    if (isDead(evidence, patienceMs)) return true;
+    // Redis is asked only if the answer matters.
+    if (!isDead({ ...evidence, isReplaced: true }, patienceMs)) return false;
+    return this.#judging.isReplaced(nodeId);
   }
 
   /**
@@ -119,7 +153,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     for (const nodeId of unknown) {
       const since = this.#unknown.get(nodeId);
       if (since === undefined) this.#unknown.set(nodeId, now);
-      if (since === undefined || now - since < GRACE_MS) continue;
+      if (since === undefined || now - since < GRACE_MS || !(await this.#isDead(nodeId, now - since))) continue;
       for (const roomId of rooms.get(nodeId) ?? []) {
         this.#logger.warn(
           { roomId, unknownNodeId: nodeId },

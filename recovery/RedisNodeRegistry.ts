@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Contact } from '../core/cluster/standing.ts';
 import type { Clock, Logger, NodeInfo, NodeRegistry } from '../core/ports.ts';
-import type { RoomId } from '../core/room/state.ts';
+import type { NodeId, RoomId } from '../core/room/state.ts';
 import { escapeId, nodeKey, nodeRoomsKey, nodesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 import { RedisPresence } from './RedisPresence.ts';
@@ -28,6 +29,9 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   channelVersion: z.number().default(0),
 });
 
+/** Longer than others wait until a silent node counts as dead: its name tells whether another one took its place. */
+const DESCRIPTION_KEPT_MS = 120_000;
+
 /**
  * Living nodes and their rooms, in Redis. Every beat also repairs this node's list of rooms, which others may have
  * changed.
@@ -47,6 +51,7 @@ export class RedisNodeRegistry implements NodeRegistry {
       kind: 'node',
       listKey: nodesKey(),
       keyOf: nodeKey,
+      keptMs: DESCRIPTION_KEPT_MS,
       idOf: ({ nodeId }) => nodeId,
       schema: nodeInfo,
       beat: ({ nodeId }) => this.#repairRooms(nodeId),
@@ -64,6 +69,24 @@ export class RedisNodeRegistry implements NodeRegistry {
 
   async nodes(): Promise<readonly NodeInfo[]> {
     return this.#presence.list();
+  }
+
+  /** How this node and Redis hear of each other. */
+  get contact(): Contact {
+    return this.#presence.contact;
+  }
+
+  /**
+   * Whether a living node has the name of this one and started later: a name is taken by one process at a time.
+   * @throws Unavailable
+   */
+  async isReplaced(nodeId: NodeId): Promise<boolean> {
+    const last = await this.#presence.lastWordsOf(nodeId);
+    if (!last) return false;
+    const nodes = await this.nodes();
+    return nodes.some(
+      ({ name, nodeId: id, startedAt }) => name === last.name && id !== nodeId && startedAt > last.startedAt,
+    );
   }
 
   async claimRoom(roomId: RoomId): Promise<void> {

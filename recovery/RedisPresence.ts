@@ -1,12 +1,14 @@
 import type { z } from 'zod';
+import { DOUBTED_AFTER_MS } from '../core/cluster/judgeNode.ts';
+import type { Contact } from '../core/cluster/standing.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import { escapeId, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 import { Repeater } from './Repeater.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
 
-/** A process that was not seen for longer than this is dead. */
-export const DEAD_AFTER_MS = 3_000;
+/** A process that was not seen for longer than this takes no work: it may be dead. */
+export const DEAD_AFTER_MS = DOUBTED_AFTER_MS;
 export const BEAT_MS = 1_000;
 
 export interface PresenceOptions<Info> {
@@ -14,8 +16,10 @@ export interface PresenceOptions<Info> {
   readonly kind: string;
   /** Sorted set: id → time when it was last seen (ms, the Redis server's clock). */
   readonly listKey: string;
-  /** Key of a process's description of itself; expires with it. */
+  /** Key of a process's description of itself; expires after it. */
   keyOf(id: string): string;
+  /** How long a description outlives the last sign of life (ms); DEAD_AFTER_MS by default. */
+  readonly keptMs?: number;
   idOf(info: Info): string;
   readonly schema: z.ZodType<Info>;
   /** Runs with each beat. */
@@ -32,6 +36,9 @@ export class RedisPresence<Info> {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #options: PresenceOptions<Info>;
+  /** When the last sign of life that Redis took was sent, and since when it takes them; by `performance.now`. */
+  #heardAt: number | null = null;
+  #servedSince = 0;
   #running: { readonly self: () => Info; readonly beats: Repeater; readonly forget: () => void } | null = null;
 
   constructor(redis: RedisConnection, clock: Clock, logger: Logger, options: PresenceOptions<Info>) {
@@ -45,6 +52,11 @@ export class RedisPresence<Info> {
   /** This process's description of itself; null before the start. */
   get self(): Info | null {
     return this.#running?.self() ?? null;
+  }
+
+  get contact(): Contact {
+    if (this.#heardAt === null) return { silentMs: 0, servedMs: 0 };
+    return { silentMs: performance.now() - this.#heardAt, servedMs: this.#heardAt - this.#servedSince };
   }
 
   async start(self: () => Info): Promise<void> {
@@ -98,6 +110,13 @@ export class RedisPresence<Info> {
     });
   }
 
+  /** What a process said of itself last, living or not; null if that has expired. @throws Unavailable */
+  async lastWordsOf(id: string): Promise<Info | null> {
+    const { kind, keyOf } = this.#options;
+    const json = await this.#redis.runRepeatable(`look for a ${kind}`, () => this.#redis.client.get(keyOf(id)));
+    return this.#parse(json)[0] ?? null;
+  }
+
   /** Removes processes that were not seen for `deadForMs` from the list. */
   async forgetDead(deadForMs: number): Promise<void> {
     const { listKey } = this.#options;
@@ -106,15 +125,18 @@ export class RedisPresence<Info> {
   }
 
   async #beat(info: Info): Promise<void> {
-    const { kind, listKey, idOf, keyOf, beat } = this.#options;
+    const { kind, listKey, idOf, keyOf, keptMs = DEAD_AFTER_MS, beat } = this.#options;
     const id = idOf(info);
+    const sentAt = performance.now();
     await this.#redis.run(`say that this ${kind} lives`, () =>
       Promise.all([
         this.#scripts.noteNode(listKey, escapeId(id)),
-        this.#redis.keep(keyOf(id), 'SET', JSON.stringify(info), 'PX', DEAD_AFTER_MS),
+        this.#redis.keep(keyOf(id), 'SET', JSON.stringify(info), 'PX', keptMs),
         beat?.(info),
       ]),
     );
+    if (this.#heardAt === null || sentAt - this.#heardAt > DEAD_AFTER_MS) this.#servedSince = sentAt;
+    this.#heardAt = sentAt;
   }
 
   #parse(json: string | null): Info[] {

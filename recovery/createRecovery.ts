@@ -1,3 +1,5 @@
+import type { PeerLink } from '../core/cluster/judgeNode.ts';
+import type { Contact } from '../core/cluster/standing.ts';
 import type {
   Clock,
   DeadlineSweeper,
@@ -18,6 +20,7 @@ import { type RedisConfig, RedisConnection } from './RedisConnection.ts';
 import { RedisDeadlineSweeper } from './RedisDeadlineSweeper.ts';
 import { RedisGuesses } from './RedisGuesses.ts';
 import { RedisNodeRegistry } from './RedisNodeRegistry.ts';
+import { DEAD_AFTER_MS } from './RedisPresence.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
 import { RedisRoomsByOwner } from './RedisRoomsByOwner.ts';
 import { RedisTime } from './RedisTime.ts';
@@ -35,6 +38,13 @@ export interface RecoveryConfig {
   readonly tokenSecretFingerprint?: string;
   /** Those of secrets whose tokens this node takes too. */
   readonly oldTokenSecretFingerprints?: readonly string[];
+  /** By what this node judges others; without it one that is silent for DEAD_AFTER_MS is dead. */
+  readonly judging?: {
+    /** How long a silent node is given that may still live (ms). */
+    readonly patienceMs: number;
+    /** How the connection to a node stands of which Redis has not heard for `silentMs`. */
+    linkTo(nodeId: NodeId, silentMs: number): PeerLink;
+  };
   /** How long Redis may take to serve at first: it may have to load its data. */
   readonly startTimeoutMs?: number;
 }
@@ -47,6 +57,8 @@ export interface Recovery {
   readonly roomsByOwner: RoomsByOwner;
   readonly deadlineSweeper: DeadlineSweeper;
   readonly time: ServiceTime;
+  /** How this node and Redis hear of each other now. */
+  contact(): Contact;
   /**
    * Call it once `registry` has started.
    * @throws OtherTokenSecret when another node that started at the same time has another one
@@ -95,14 +107,21 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     await close();
     throw error;
   }
+  const registry = new RedisNodeRegistry(redis, clock, logger);
+  const judging = {
+    ...(config.judging ?? { patienceMs: DEAD_AFTER_MS, linkTo: () => 'none' as const }),
+    nodeId,
+    isReplaced: (other: NodeId) => registry.isReplaced(other),
+  };
   const reencodingQueue = new BullReencodingQueue(redis, logger);
   return {
     journal: new RedisJournal(journalRedis, feed, durability, logger),
     guesses: new RedisGuesses(redis),
-    registry: new RedisNodeRegistry(redis, clock, logger),
+    registry,
+    contact: () => registry.contact,
     roomIndex: new RedisRoomIndex(redis, time, logger),
     roomsByOwner: new RedisRoomsByOwner(redis, time),
-    deadlineSweeper: new RedisDeadlineSweeper(redis, time, nodeId, clock, logger),
+    deadlineSweeper: new RedisDeadlineSweeper(redis, time, judging, clock, logger),
     time,
     async confirmTokenSecret() {
       if (tokenSecretFingerprint) await confirmTokenSecret(redis, tokenSecretFingerprint, old, logger);

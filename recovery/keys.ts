@@ -17,7 +17,7 @@ export const feedChannel = (roomId: RoomId): string => `everroom:{${escapeId(roo
 
 /** Sorted set: node id → time when it was last seen (ms, the Redis server's clock). */
 export const nodesKey = (): string => 'everroom:nodes';
-/** The node's description of itself; expires with it. */
+/** The node's description of itself; expires some time after it. */
 export const nodeKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}`;
 /** Set of the rooms that the node claimed; outlives the node. */
 export const nodeRoomsKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:rooms`;

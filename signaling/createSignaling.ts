@@ -105,6 +105,8 @@ export interface SignalingDeps {
   readonly metrics?: { readonly host: string; readonly port: number };
   /** How late this process comes to its work (ms), if somebody else measures it. */
   readonly lagMs?: () => number;
+  /** Whether this node is cut off from Redis, and other nodes are not: nobody gets in. */
+  readonly isCutOff?: () => boolean;
   /** What /readyz checks besides signaling itself, such as the journal. */
   readonly readiness?: Readonly<Record<string, () => boolean>>;
   readonly iceServers: EntryAnswer['iceServers'];
@@ -161,7 +163,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const lagMs = deps.lagMs ?? (() => lag.ms);
   const isBusy = () => lagMs() > limits.lagMs;
   const gate = new Gate({
-    ...{ tokens, addresses, limits, publicUrl, isBusy, now },
+    ...{ tokens, addresses, limits, publicUrl, isBusy, now, isCutOff: deps.isCutOff ?? (() => false) },
     onUntrustedProxy: (peer) =>
       logger.warn(
         { peer },

@@ -36,8 +36,12 @@ export class NodeRefusal extends Error {
 export interface NodeChannel {
   /** The nodes that can be told and asked now. It changes as they come and go. */
   readonly connected: ReadonlySet<NodeId>;
-  /** Calls `listener` for each node that comes or goes from now on; the returned function ends it. */
-  onChange(listener: (nodeId: NodeId, connected: boolean) => void): () => void;
+  /**
+   * Calls `listener` for each node that comes or goes from now on; the returned function ends it. `closed`: it goes
+   * because its end of the connection was closed, as it is at once when its process ends, rather than because it fell
+   * silent.
+   */
+  onChange(listener: (nodeId: NodeId, connected: boolean, closed?: boolean) => void): () => void;
   /** Sends; it is lost if the node is not connected, or if the body is longer than LONGEST_BODY. */
   tell(nodeId: NodeId, topic: string, body: unknown): void;
   /**

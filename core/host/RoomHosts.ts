@@ -262,6 +262,13 @@ export class RoomHosts {
     if (!this.#isRecordedHere(host)) await this.#deps.registry.releaseRoom(host.roomId);
   }
 
+  /** The rooms that are open here, and have people on one of these nodes by the record. */
+  sharedWith(nodes: ReadonlySet<NodeId>): RoomId[] {
+    return [...this.#nodesOfOpenRooms()]
+      .filter(([, named]) => [...named].some((nodeId) => nodes.has(nodeId)))
+      .map(([roomId]) => roomId);
+  }
+
   *#nodesOfOpenRooms(): Iterable<readonly [RoomId, ReadonlySet<NodeId>]> {
     for (const { host } of this.#open.values()) {
       const { participants, lobby } = host.state;

@@ -36,6 +36,17 @@ export class Attendance {
     return count;
   }
 
+  /**
+   * Cuts off everybody in these rooms, those in the lobbies too: their clients turn to another node, and keep their
+   * places.
+   */
+  cutOff(isMeant: (roomId: RoomId) => boolean): void {
+    for (const roomId of this.roomIds().filter(isMeant)) {
+      const connections = [...this.seated(roomId).values(), ...this.knocking(roomId).values()];
+      for (const connection of connections) connection.cutOff();
+    }
+  }
+
   /** Returns the connection that had the place before. */
   addSeated(connection: ClientConnection): ClientConnection | undefined {
     return this.#add('seated', connection);

@@ -19,6 +19,8 @@ interface GateDeps {
   readonly publicUrl: string;
   /** Whether newcomers must wait. */
   readonly isBusy: () => boolean;
+  /** Whether this node is cut off from Redis, and other nodes are not. */
+  readonly isCutOff: () => boolean;
   /** A peer that is no trusted proxy says whom it speaks for; called once. */
   readonly onUntrustedProxy: (peerAddress: string) => void;
   readonly now: () => number;
@@ -100,6 +102,9 @@ export class Gate {
   async admit({ handshake }: Socket): Promise<Admission> {
     const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
     if (this.#draining) throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.');
+    if (this.#deps.isCutOff()) {
+      throw new WireRefusal('DRAINING', 'This node is cut off from the others. Turn to another one.');
+    }
     const auth = ConnectAuth.safeParse(handshake.auth);
     if (!auth.success) throw new WireRefusal('TOKEN_INVALID', 'Connect with { protocol, token }.');
     const { protocol, token } = auth.data;

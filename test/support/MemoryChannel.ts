@@ -27,7 +27,7 @@ export class MemoryChannels {
   leave(nodeId: NodeId): void {
     this.#channels.get(nodeId)?.reach(new Set());
     this.#channels.delete(nodeId);
-    this.#compare();
+    this.#compare(nodeId);
   }
 
   cut(a: NodeId, b: NodeId): void {
@@ -44,10 +44,11 @@ export class MemoryChannels {
     return this.#cuts.has(pair(a, b));
   }
 
-  #compare(): void {
+  /** `ended`: the node whose process has just ended. */
+  #compare(ended?: NodeId): void {
     for (const channel of [...this.#channels.values()]) {
       const others = [...this.#channels.keys()].filter((id) => id !== channel.nodeId);
-      channel.reach(new Set(others.filter((id) => !this.#isCut(channel.nodeId, id))));
+      channel.reach(new Set(others.filter((id) => !this.#isCut(channel.nodeId, id))), ended);
     }
   }
 }
@@ -62,7 +63,7 @@ export class MemoryChannel implements NodeChannel {
   readonly #peer: (nodeId: NodeId) => MemoryChannel | undefined;
   readonly #topics = new Topics(silentLogger);
   readonly #connected = new Set<NodeId>();
-  readonly #listeners = new Set<(nodeId: NodeId, connected: boolean) => void>();
+  readonly #listeners = new Set<(nodeId: NodeId, connected: boolean, closed?: boolean) => void>();
 
   constructor(nodeId: NodeId, peer: (nodeId: NodeId) => MemoryChannel | undefined) {
     this.nodeId = nodeId;
@@ -73,7 +74,7 @@ export class MemoryChannel implements NodeChannel {
     return this.#connected;
   }
 
-  onChange(listener: (nodeId: NodeId, connected: boolean) => void): () => void {
+  onChange(listener: (nodeId: NodeId, connected: boolean, closed?: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -119,14 +120,14 @@ export class MemoryChannel implements NodeChannel {
     return this.#topics.onAsked(topic, parse, answer);
   }
 
-  /** From now on these are the nodes that it reaches. */
-  reach(nodes: ReadonlySet<NodeId>): void {
+  /** From now on these are the nodes that it reaches; `ended` is one whose process has ended. */
+  reach(nodes: ReadonlySet<NodeId>, ended?: NodeId): void {
     const gone = [...this.#connected].filter((id) => !nodes.has(id));
     const came = [...nodes].filter((id) => !this.#connected.has(id));
     for (const id of gone) this.#connected.delete(id);
     for (const id of came) this.#connected.add(id);
     for (const listener of [...this.#listeners]) {
-      for (const id of gone) listener(id, false);
+      for (const id of gone) listener(id, false, id === ended);
       for (const id of came) listener(id, true);
     }
   }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, type TestContext, test } from 'vitest';
+import type { PeerLink } from '../../../core/cluster/judgeNode.ts';
 import type { Clock } from '../../../core/ports.ts';
-import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
+import { createRecovery, type Recovery, type RecoveryConfig } from '../../../recovery/createRecovery.ts';
 import { nodeKey, nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
 import { BEAT_MS, DEAD_AFTER_MS } from '../../../recovery/RedisPresence.ts';
 import { nodeInfo } from '../../support/nodeInfo.ts';
@@ -24,12 +25,14 @@ interface TestNode extends Recovery {
 /** Long enough for every node to look dead to the others. */
 const ALL_LOOK_DEAD_MS = DEAD_AFTER_MS + BEAT_MS;
 
+type Judging = RecoveryConfig['judging'];
+
 interface World {
   readonly server: TestRedis;
   /** Reads Redis directly, without the nodes. */
   readonly side: Redis;
   /** `work` runs for each task of the node; `asked` gets the task once it succeeded. */
-  startNode(nodeId: string, work?: (what: string) => Promise<void>): Promise<TestNode>;
+  startNode(nodeId: string, work?: (what: string) => Promise<void>, judging?: Judging): Promise<TestNode>;
   heldBy(nodeId: string): Promise<string[]>;
   /**
    * Waits until each of these nodes judges who is dead, and returns their other tasks: nodes die, one after another,
@@ -53,8 +56,8 @@ async function startWorld({ onTestFinished }: TestContext): Promise<World> {
   return {
     server,
     side,
-    async startNode(nodeId, work = async () => {}) {
-      const node = await startNode(server, nodeId, work);
+    async startNode(nodeId, work = async () => {}, judging = undefined) {
+      const node = await startNode(server, nodeId, work, judging);
       nodes.push(node);
       return node;
     },
@@ -77,7 +80,12 @@ async function startWorld({ onTestFinished }: TestContext): Promise<World> {
   };
 }
 
-async function startNode(server: TestRedis, nodeId: string, work: (what: string) => Promise<void>): Promise<TestNode> {
+async function startNode(
+  server: TestRedis,
+  nodeId: string,
+  work: (what: string) => Promise<void>,
+  judging: Judging | undefined,
+): Promise<TestNode> {
   const standing: (() => void)[] = [];
   let paused = false;
   const clock: Clock = {
@@ -90,6 +98,7 @@ async function startNode(server: TestRedis, nodeId: string, work: (what: string)
     nodeId,
     clock,
     logger: silentLogger,
+    ...(judging && { judging }),
   });
   const asked: string[] = [];
   const ask = async (what: string): Promise<void> => {
@@ -210,6 +219,27 @@ describe.concurrent('nodes', () => {
     expect(await known(b)).toEqual(['b']);
     await waitUntil(() => b.asked.includes('dead room a') || 'nobody looked after the room', 2.5 * BEAT_MS);
     expect(await judged(b)).toEqual(['dead room a']);
+  });
+
+  test('[R1] a silent node that may still live is given its time, one whose process has ended is not', async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const links = new Map<string, PeerLink>([
+      ['hangs', 'connected'],
+      ['is-cut-off', 'silent'],
+      ['was-killed', 'closed'],
+    ]);
+    const linkTo = (nodeId: string): PeerLink => links.get(nodeId) ?? 'none';
+    const a = await startNode('a', undefined, { patienceMs: 6_000, linkTo });
+    // Its supervisor has started another process under its name.
+    await side.set(nodeKey('restarted'), JSON.stringify(nodeInfo('restarted', { name: 'a', startedAt: -1 })));
+    const silent = ['hangs', 'is-cut-off', 'was-killed', 'restarted'];
+    for (const nodeId of silent) await side.sadd(nodeRoomsKey(nodeId), 'room');
+    const [seconds] = await side.time();
+    for (const nodeId of silent) await side.zadd(nodesKey(), Number(seconds) * 1_000, nodeId);
+    await waitUntil(() => a.asked.length === silent.length || `only [${a.asked}] are dead`, 20_000);
+    const dead = (nodeId: string): string => `dead room ${nodeId}`;
+    expect(new Set(a.asked.slice(0, 2))).toEqual(new Set([dead('was-killed'), dead('restarted')]));
+    expect(new Set(a.asked.slice(2))).toEqual(new Set([dead('hangs'), dead('is-cut-off')]));
   });
 
   test('[R1] a node that stood still and counted as dead comes back by itself with all its rooms', async (context) => {
