@@ -1,5 +1,7 @@
 import type { Ban, Grants, LobbyEntry, MediaBlocked, ReencodingPolicy, Role } from '../../client/index.ts';
 
+export { CHAT_LENGTH } from '../../client/index.ts';
+
 export type { Grants, MediaBlocked, ReencodingPolicy };
 
 /**

@@ -1,7 +1,7 @@
 import { SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { CHAT_LENGTH } from '../../../client/index.ts';
 import type { MeetingActions } from '../../model/Meeting.ts';
+import { CHAT_LENGTH } from '../../model/Meeting.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 

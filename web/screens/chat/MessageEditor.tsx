@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useState } from 'react';
-import { CHAT_LENGTH } from '../../../client/index.ts';
+import { CHAT_LENGTH } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 
 interface MessageEditorProps {
