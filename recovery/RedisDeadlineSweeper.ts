@@ -69,7 +69,7 @@ export class RedisDeadlineSweeper implements DeadlineSweeper {
     this.#scripts = defineScripts(redis.client);
     this.#clock = clock;
     this.#logger = logger;
-    this.#unindexed = new UnindexedRooms(redis, time, nodeId, logger);
+    this.#unindexed = new UnindexedRooms(redis, time, judging.nodeId, logger);
     redis.availability.onChange(() => this.#watchAnew());
     this.#watchAnew();
   }
