@@ -12,8 +12,8 @@ export class UnsafeSocketFolder extends Error {
 }
 
 /**
- * Returns where the socket of this name of a data folder is. A unix socket's path has at most 107 bytes; a deeper folder
- * gets a short path that belongs to the user.
+ * Returns where the socket of this name of a data folder is. A unix socket's path has at most 107 bytes; a deeper
+ * folder gets a short path that belongs to the user.
  * @throws UnsafeSocketFolder
  */
 export function privateSocket(dataFolder: string, name: 'redis' | 'control'): string {

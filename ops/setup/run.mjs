@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Prepares `npm start`, `npm test`, `npm run check`, `reencoder`, `drill`, `bench` and the commands of `everroom` before
-// the program itself runs.
+// Prepares `npm start`, `npm test`, `npm run check`, `reencoder`, `drill`, `bench` and the commands of `everroom`
+// before the program itself runs.
 // Works on any Node from 20 on with nothing installed yet, and does only what an earlier run has not done.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -133,7 +133,7 @@ export class PrivateDeployment implements Deployment {
     return code;
   }
 
-  /** Starts it again after `kill` or `terminate`, at the same address and with the same data. Resolves once it serves. */
+  /** Starts it again after `kill` or `terminate`, at the same address, with the same data. Resolves once it serves. */
   async startAgain(): Promise<void> {
     if (this.isRunning) throw new Error('it is running already');
     this.#process = this.#spawn();

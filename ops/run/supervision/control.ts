@@ -64,8 +64,8 @@ async function answer(socket: Socket, line: string, handle: Parameters<typeof op
 }
 
 /**
- * Asks the supervisor whose socket this is; `say` gets what it tells meanwhile. Returns its last sentence, or null if it
- * ended without one.
+ * Asks the supervisor whose socket this is; `say` gets what it tells meanwhile. Returns its last sentence, or null if
+ * it ended without one.
  * @throws ControlFailure when nobody listens, or the supervisor says why not
  */
 export async function askSupervisor(

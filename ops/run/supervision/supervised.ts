@@ -20,9 +20,9 @@ export interface SupervisedServer {
 
 /**
  * Runs a server under the supervisor's orders: `create` loads everything that is possible before the ports are bound.
- * Without a supervisor (no IPC channel) the server is activated at once and the address is printed. A signal to end drains
- * first, a second one does not wait for that. The process ends itself at once when its supervisor is gone: two servers
- * must never fight over the ports.
+ * Without a supervisor (no IPC channel) the server is activated at once and the address is printed. A signal to end
+ * drains first, a second one does not wait for that. The process ends itself at once when its supervisor is gone: two
+ * servers must never fight over the ports.
  */
 export async function runSupervised(create: () => Promise<SupervisedServer>): Promise<void> {
   const supervised = process.send !== undefined;
