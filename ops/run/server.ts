@@ -18,6 +18,7 @@ import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
 import { CpuLoad } from './CpuLoad.ts';
 import { forgetSettings } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
+import { rehearse } from './rehearsal.ts';
 import type { Secret } from './Secret.ts';
 import { ConfigError } from './settings.ts';
 import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
@@ -167,6 +168,13 @@ async function createServer(): Promise<SupervisedServer> {
       return { url };
     },
     drainMs: config.supervisor.drainMs,
+    async rehearse() {
+      try {
+        await rehearse({ iceTcp: config.media.iceTcp, clock, logger });
+      } catch (error) {
+        logger.warn({ err: error }, 'the rehearsal of this standby failed: its first moments may take longer');
+      }
+    },
     async drain(limitMs, successor) {
       draining = true;
       if (successor) await signaling.stopListening();

@@ -7,6 +7,8 @@ export interface SupervisedServer {
    * `besideAnother`. The supervisor hears of its errors, then the process ends.
    */
   activate(besideAnother: boolean): Promise<{ url: string }>;
+  /** Called at most once, on a standby: makes its first moments as the active one faster. Never rejects. */
+  rehearse?(): Promise<void>;
   /** How long `drain` may take if nobody says otherwise. */
   readonly drainMs: number;
   /**
@@ -17,6 +19,9 @@ export interface SupervisedServer {
   /** Closes everything; the process ends when it is done. */
   close(): Promise<void>;
 }
+
+/** A standby loads when the active one has just begun: it leaves the machine to that one for so long. */
+const REHEARSE_AFTER_MS = 3_000;
 
 /**
  * Runs a server under the supervisor's orders: `create` loads everything that is possible before the ports are bound.
@@ -71,8 +76,12 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
 
   try {
     server = await create();
-    if (supervised) await tell({ type: 'standing-by' });
-    else await activate(false);
+    if (supervised) {
+      await tell({ type: 'standing-by' });
+      setTimeout(() => {
+        if (!activated && !closing) void server?.rehearse?.();
+      }, REHEARSE_AFTER_MS);
+    } else await activate(false);
   } catch (error) {
     await fail(error);
   }
