@@ -11,6 +11,7 @@ import { NoticesProvider } from '../ui/notices.tsx';
 import { TipProvider } from '../ui/Tip.tsx';
 import { FakeDoor } from './FakeDoor.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
+import { paintFace, pictureOf } from './pictures.ts';
 import { chatOf, meetingOf, person, silent, slide } from './snapshots.ts';
 
 const nothing = () => undefined;
@@ -55,7 +56,7 @@ const reencoded = meetingOf(5, {
   self: asReencoded(person(0)),
   others: [
     asReencoded({ ...second, screen: slide }),
-    person(2, { camera: { ...silent('c2', false), reencodingWish: false } }),
+    person(2, { camera: { ...pictureOf('c2', paintFace(2)), reencodingWish: false } }),
     ...rest,
   ],
 });
@@ -120,8 +121,10 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   banned: () => meeting({ ...everyState, lobby: [], bans }),
   'people-menu': () => meeting(everyState),
   grants: () => meeting(meetingOf(3)),
+  'grants-none': () => meeting(meetingOf(3, { grants: { sources: [], chat: false, unmute: false } })),
   'not-granted': () => meeting(meetingOf(3, { self: unheard, chat: chatOf().slice(1, 4) })),
   'name-fixed': () => meeting(meetingOf(2, { self: person(0, { nameFixed: true, role: 'member' }) })),
+  verified: () => meeting(meetingOf(3, { others: [person(1, { nameFixed: true }), person(2, { nameFixed: true })] })),
   settings: () => meeting(meetingOf(3)),
   ending: () => meeting(meetingOf(3)),
   screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),

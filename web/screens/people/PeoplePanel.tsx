@@ -84,13 +84,11 @@ function Banned({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: Mee
         {snapshot.bans.map((ban) => {
           const name = ban.name ?? ban.participantId;
           return (
-            <li key={ban.participantId} className="person">
+            <li key={ban.participantId} className="person ban">
               <Avatar id={ban.participantId} name={name} size={36} />
-              <span className="person-name">
-                {name}
-                <small>{reachOf(ban)}</small>
-              </span>
+              <span className="person-name">{name}</span>
               <Button onClick={() => void attempt(actions.unban(ban.participantId))}>Let back in</Button>
+              <small>{reachOf(ban)}</small>
             </li>
           );
         })}

@@ -19,6 +19,12 @@ export function GrantSettings({ snapshot: { grants }, actions }: GrantSettingsPr
     <section className="panel-section">
       <h3>Everybody may</h3>
       <RoomSwitch
+        label="Turn on a microphone"
+        hint="Otherwise only hosts are heard."
+        checked={grants.sources.includes('microphone')}
+        onChange={(on) => setSources(on, 'microphone')}
+      />
+      <RoomSwitch
         label="Unmute"
         hint="Otherwise everybody is muted, and asks by raising a hand."
         checked={grants.unmute}

@@ -1,4 +1,4 @@
-import { Hand, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
+import { BadgeCheck, Hand, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
 import { memo } from 'react';
 import type { Person } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
@@ -73,6 +73,12 @@ const TilePicture = memo(function TilePicture(props: TilePictureProps) {
           </>
         )}
         {kind === 'screen' && <MonitorUp size={15} />}
+        {kind === 'camera' && person.nameFixed && (
+          <>
+            <BadgeCheck size={15} />
+            <span className="visually-hidden">Name verified: </span>
+          </>
+        )}
         <span>{title}</span>
       </p>
       {onPin && (
