@@ -46,7 +46,13 @@ const LIMIT_MS = 5_000;
  * @throws Error when a part of it fails
  */
 export async function rehearse(options: RehearsalOptions): Promise<void> {
-  const media = await createMediaPlane({ ...options, workers: 1, listen: [{ ip: '127.0.0.1' }], basePort: 0 });
+  const media = await createMediaPlane({
+    ...options,
+    nodeId: NAME,
+    workers: 1,
+    listen: [{ ip: '127.0.0.1' }],
+    basePort: 0,
+  });
   try {
     await media.listen({ besideAnother: true });
     const journal = new InMemoryJournal(new InMemoryJournalStore());
