@@ -80,6 +80,7 @@ async function createServer(): Promise<SupervisedServer> {
     clock,
     logger,
   });
+  media.joinNodes(nodes.channel);
   const serviceClock: Clock = { now: () => recovery.time.now(), setTimer: clock.setTimer };
   const audiences = new SocketAudiences({ sidecars: recovery.sidecars, clock, logger });
   const hosts = new RoomHosts({
