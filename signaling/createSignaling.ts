@@ -147,7 +147,7 @@ const LOOK_FOR_CERTIFICATE_EVERY_MS = 10_000;
  */
 export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const { auth, clock, logger, nodeId, publicUrl, rooms } = deps;
-  const { attendance, departures, reencoding } = deps.audiences;
+  const { attendance, departures, otherNodes, reencoding } = deps.audiences;
   const limits: Limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const now = () => clock.now();
   let listening = false;
@@ -206,6 +206,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     guestAccess: auth.guestAccess,
     nodes,
     reencoding,
+    otherNodes,
     iceServers: new IceServers(deps.iceServers, deps.turn, clock),
     limits,
     clock,

@@ -82,8 +82,15 @@ async function createServer(): Promise<SupervisedServer> {
   });
   media.joinNodes(nodes.channel);
   const serviceClock: Clock = { now: () => recovery.time.now(), setTimer: clock.setTimer };
-  const audiences = new SocketAudiences({ sidecars: recovery.sidecars, clock, logger });
-  const hosts = new RoomHosts({
+  const audiences = new SocketAudiences({
+    nodeId,
+    channel: nodes.channel,
+    stateOf: (roomId) => hosts.get(roomId)?.state,
+    sidecars: recovery.sidecars,
+    clock,
+    logger,
+  });
+  const hosts: RoomHosts = new RoomHosts({
     nodeId,
     journal: recovery.journal,
     registry: recovery.registry,

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { SidecarDirectory, SidecarInfo } from '../../core/reencoding/ports.ts';
-import type { RoomId, TrackId } from '../../core/room/state.ts';
+import type { NodeId, RoomId, TrackId } from '../../core/room/state.ts';
 import type { Attendance } from '../connections/Attendance.ts';
 import type { NotificationBody } from '../protocol/notifications.ts';
 
@@ -22,7 +22,8 @@ const START_ONE = 'No reencoder runs: start one with "npm run reencoder".';
 /** Tells whether tracks can be reencoded now, and which are, as last read: answers never wait for the directory. */
 export class ReencodingStatus {
   readonly #deps: ReencodingStatusDeps;
-  readonly #tracks = new Map<RoomId, readonly TrackId[]>();
+  readonly #tracks = new Map<RoomId, Map<NodeId, readonly TrackId[]>>();
+  #emptyBefore: ReadonlySet<RoomId> = new Set();
   #sidecars: readonly SidecarInfo[] = [];
   #cancelRefresh: (() => void) | null = null;
   #stopped = false;
@@ -54,14 +55,27 @@ export class ReencodingStatus {
     return { ...availabilityOf(this.#sidecars), trackIds: [...this.tracksOf(roomId)] };
   }
 
-  /** Tracks of a room that viewers on this node receive reencoded. */
+  /** Tracks of a room that viewers receive reencoded, on any of its nodes. */
   tracksOf(roomId: RoomId): readonly TrackId[] {
-    return this.#tracks.get(roomId) ?? [];
+    return [...new Set([...(this.#tracks.get(roomId)?.values() ?? [])].flat())];
   }
 
-  tracksChanged(roomId: RoomId, trackIds: readonly TrackId[]): void {
-    if (trackIds.length === 0) this.#tracks.delete(roomId);
-    else this.#tracks.set(roomId, trackIds);
+  /** The same for the viewers on one node. */
+  tracksAt(nodeId: NodeId, roomId: RoomId): readonly TrackId[] {
+    return this.#tracks.get(roomId)?.get(nodeId) ?? [];
+  }
+
+  /** The rooms where viewers on this node receive tracks reencoded. */
+  roomsAt(nodeId: NodeId): RoomId[] {
+    return [...this.#tracks].filter(([, byNode]) => byNode.has(nodeId)).map(([roomId]) => roomId);
+  }
+
+  tracksChanged(nodeId: NodeId, roomId: RoomId, trackIds: readonly TrackId[]): void {
+    const byNode = this.#tracks.get(roomId) ?? new Map<NodeId, readonly TrackId[]>();
+    if (trackIds.length === 0) byNode.delete(nodeId);
+    else byNode.set(nodeId, trackIds);
+    if (byNode.size === 0) this.#tracks.delete(roomId);
+    else this.#tracks.set(roomId, byNode);
   }
 
   async #refresh(): Promise<void> {
@@ -79,11 +93,14 @@ export class ReencodingStatus {
     if (before.available !== after.available || before.reason !== after.reason) changed();
   }
 
-  /** Nobody reports that a room closed with its last participant. */
+  /**
+   * Nobody reports that a room closed with its last participant. One who is just coming may not be seated yet, so a room
+   * must be empty twice.
+   */
   #forgetEmptyRooms(): void {
-    for (const roomId of [...this.#tracks.keys()]) {
-      if (this.#deps.attendance.seated(roomId).size === 0) this.#tracks.delete(roomId);
-    }
+    const empty = [...this.#tracks.keys()].filter((roomId) => this.#deps.attendance.seated(roomId).size === 0);
+    for (const roomId of empty) if (this.#emptyBefore.has(roomId)) this.#tracks.delete(roomId);
+    this.#emptyBefore = new Set(empty);
   }
 }
 

@@ -14,6 +14,7 @@ import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
 import type { WriteBudgets } from '../limits/WriteBudgets.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
+import type { OtherNodes } from '../telling/OtherNodes.ts';
 
 /** The dependencies of handlers and routes. */
 export interface SignalingContext {
@@ -43,6 +44,7 @@ export interface SignalingContext {
   readonly guestAccess: boolean;
   readonly nodes: NodeDirectory;
   readonly reencoding: ReencodingStatus;
+  readonly otherNodes: OtherNodes;
   readonly iceServers: IceServers;
   readonly limits: Limits;
   readonly clock: Clock;

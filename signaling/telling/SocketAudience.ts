@@ -4,7 +4,7 @@ import type { Logger } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import { audienceOf } from '../../core/room/queries.ts';
 import { type Audience, concernsHostsOnly, type RedactedRoom, redact, redactState } from '../../core/room/redact.ts';
-import type { ParticipantId, RoomId, RoomState, TrackId } from '../../core/room/state.ts';
+import type { NodeId, ParticipantId, RoomId, RoomState, TrackId } from '../../core/room/state.ts';
 import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
 import type { Departures } from '../connections/Departures.ts';
@@ -13,30 +13,38 @@ import { toCommit2, toRoleChange2 } from '../protocol2/toProtocol2.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 import { withNewestChat } from './chatPages.ts';
 import { type EndReason, encode, encodeAs, endedBy, knockDecidedBy } from './notifications.ts';
+import type { Happening, OtherNodes } from './OtherNodes.ts';
 
 /** How long a client may take to set up the consumers that it gets. */
 const CONSUMERS_TIMEOUT_MS = 5_000;
 
+interface SocketAudienceDeps {
+  readonly nodeId: NodeId;
+  readonly attendance: Attendance;
+  readonly departures: Departures;
+  readonly reencoding: ReencodingStatus;
+  readonly otherNodes: OtherNodes;
+  readonly logger: Logger;
+}
+
 /** The sockets of one room on this node. */
 export class SocketAudience implements RoomAudience {
   readonly #roomId: RoomId;
+  readonly #nodeId: NodeId;
   readonly #attendance: Attendance;
   readonly #departures: Departures;
   readonly #reencoding: ReencodingStatus;
+  readonly #otherNodes: OtherNodes;
   readonly #logger: Logger;
 
-  constructor(
-    roomId: RoomId,
-    attendance: Attendance,
-    departures: Departures,
-    reencoding: ReencodingStatus,
-    logger: Logger,
-  ) {
+  constructor(roomId: RoomId, deps: SocketAudienceDeps) {
     this.#roomId = roomId;
-    this.#attendance = attendance;
-    this.#departures = departures;
-    this.#reencoding = reencoding;
-    this.#logger = logger;
+    this.#nodeId = deps.nodeId;
+    this.#attendance = deps.attendance;
+    this.#departures = deps.departures;
+    this.#reencoding = deps.reencoding;
+    this.#otherNodes = deps.otherNodes;
+    this.#logger = deps.logger;
   }
 
   committed(commit: Commit, before: RoomState, after: RoomState): void {
@@ -47,6 +55,9 @@ export class SocketAudience implements RoomAudience {
     for (const connection of this.#attendance.knocking(this.#roomId).values()) {
       this.#quietly(() => this.#tellKnocking(connection, commit));
     }
+    const reencoded = this.#reencoding.tracksAt(this.#nodeId, this.#roomId);
+    if (reencoded.length === 0) return;
+    this.#quietly(() => this.#otherNodes.tellReencoded(this.#roomId, reencoded, this.#otherNodes.newIn(before, after)));
   }
 
   serves(participantId: ParticipantId, session: number): boolean {
@@ -55,7 +66,7 @@ export class SocketAudience implements RoomAudience {
 
   rebuilt(): void {
     // Its media starts again from nothing.
-    this.#reencoding.tracksChanged(this.#roomId, []);
+    this.#changeReencoded([]);
     this.#toRoom(() => encode('outOfDate', {}));
   }
 
@@ -91,19 +102,30 @@ export class SocketAudience implements RoomAudience {
 
   connectionQualityChanged(participantId: ParticipantId, quality: Quality): void {
     this.#toRoom(() => encode('connectionQuality', { participantId, quality }));
+    this.#quietly(() => this.#otherNodes.tellHappening(this.#roomId, 'connectionQuality', { participantId, quality }));
   }
 
   reencodingChanged(trackIds: readonly TrackId[]): void {
-    this.#reencoding.tracksChanged(this.#roomId, trackIds);
-    this.#toRoom(() => encode('reencodingStatus', this.#reencoding.of(this.#roomId)));
+    this.#changeReencoded(trackIds);
+    this.reencodingStatusChanged();
   }
 
-  reencodingAvailabilityChanged(): void {
+  /** Something happened to somebody on another node, who has heard of it there. */
+  happenedElsewhere({ name, body }: Happening): void {
+    this.#toRoom(() => encode(name, body));
+  }
+
+  reencodingStatusChanged(): void {
     this.#toRoom(() => encode('reencodingStatus', this.#reencoding.of(this.#roomId)));
   }
 
   mediaLost(participantId: ParticipantId, session: number): void {
     this.#toSession(participantId, session, (connection) => connection.notify('mediaLost', {}));
+  }
+
+  #changeReencoded(trackIds: readonly TrackId[]): void {
+    this.#reencoding.tracksChanged(this.#nodeId, this.#roomId, trackIds);
+    this.#quietly(() => this.#otherNodes.tellReencoded(this.#roomId, trackIds));
   }
 
   #tellCommit(

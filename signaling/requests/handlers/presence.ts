@@ -1,5 +1,6 @@
-import type { NotificationBody, NotificationName } from '../../protocol/notifications.ts';
+import type { NotificationBody } from '../../protocol/notifications.ts';
 import { encode } from '../../telling/notifications.ts';
+import type { HappeningName } from '../../telling/OtherNodes.ts';
 import { WireRefusal } from '../WireRefusal.ts';
 import { type Call, type Handler, record } from './handler.ts';
 
@@ -27,22 +28,24 @@ export const settled: Handler<'settled'> = async ({ connection, context }) => {
 };
 
 /**
- * Sends a momentary signal to everybody connected to this node; nothing keeps it.
+ * Sends a momentary signal to everybody else in the room, on all of its nodes; nothing keeps it.
  * @throws WireRefusal when this connection sends too many, or the room has heard too many
  */
-function tellOthers<N extends NotificationName>(
+function tellOthers<N extends HappeningName>(
   { connection, context }: Pick<Call<'react'>, 'connection' | 'context'>,
   name: N,
   body: NotificationBody<N>,
 ): void {
-  const { attendance, clock, roomSignals } = context;
+  const { attendance, clock, otherNodes, rooms, roomSignals } = context;
   const { roomId } = connection;
   const audience = attendance.seated(roomId);
-  if (!connection.signals.take(clock.now()) || !roomSignals.take(roomId, audience.size)) {
+  const receivers = rooms.get(roomId)?.state.participants.size ?? audience.size;
+  if (!connection.signals.take(clock.now()) || !roomSignals.take(roomId, receivers)) {
     throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many signals at once. Wait a moment.');
   }
   const encoded = encode(name, body);
   for (const other of audience.values()) {
     if (other !== connection) other.write(encoded);
   }
+  otherNodes.tellHappening(roomId, name, body);
 }

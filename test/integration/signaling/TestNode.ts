@@ -160,11 +160,14 @@ export class TestNode {
     const { tokenSecret, oldTokenSecrets = [] } = { tokenSecret: { reveal: () => TOKEN_SECRET }, ...options.auth };
     const nodes = createNodes({ nodeId, secrets: [tokenSecret, ...oldTokenSecrets], registry, clock, logger });
     const audiences = new SocketAudiences({
+      nodeId,
+      channel: nodes.channel,
+      stateOf: (room) => hosts.get(room)?.state,
       sidecars: options.sidecars?.directory ?? null,
       clock: options.clock ?? clock,
       logger,
     });
-    const hosts = new RoomHosts({
+    const hosts: RoomHosts = new RoomHosts({
       nodeId,
       journal,
       registry,
