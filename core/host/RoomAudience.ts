@@ -11,7 +11,7 @@ export interface RoomAudience extends RoomMediaListener {
   committed(commit: Commit, before: RoomState, after: RoomState): void;
   /**
    * Whether the media of a session that the record has replaced serve a while longer: its client moves to another node
-   * because this one is about to be stopped. `RoomHost.release` follows.
+   * because this one is about to be stopped. `RoomMedia.closeParticipant` follows.
    */
   serves(participantId: ParticipantId, session: number): boolean;
   /**

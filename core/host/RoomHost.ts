@@ -153,11 +153,6 @@ export class RoomHost {
     void recordDisconnect(target, participantId, session);
   }
 
-  /** Closes the media of a session that served longer than its record. */
-  release(participantId: ParticipantId, session: number): void {
-    this.#media?.closeParticipant(participantId, session);
-  }
-
   /** See `Replica.missedSince`. */
   missedSince(version: number, commitId: string | undefined): readonly Commit[] | null {
     return this.#replica.missedSince(version, commitId);

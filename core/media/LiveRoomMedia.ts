@@ -192,6 +192,13 @@ export class LiveRoomMedia implements RoomMedia {
     this.#sessions.keep(participantId, session);
   }
 
+  isWatchedElsewhere(participantId: ParticipantId): boolean {
+    for (const producer of this.#producers.all()) {
+      if (producer.participantId === participantId && this.#nodes?.isPulled(producer.producerId)) return true;
+    }
+    return false;
+  }
+
   closeParticipant(participantId: ParticipantId, session: number): void {
     if (!this.#sessions.end(participantId, session)) return;
     this.#views.delete(participantId);

@@ -49,6 +49,8 @@ export interface RoomMedia {
    * following the record [M2].
    */
   keep(participantId: ParticipantId, session: number): void;
+  /** Whether another node gets a track of this participant from here. */
+  isWatchedElsewhere(participantId: ParticipantId): boolean;
   /** Closes all media of this session. */
   closeParticipant(participantId: ParticipantId, session: number): void;
   /** Tracks that viewers receive reencoded now. */

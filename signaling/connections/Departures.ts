@@ -77,16 +77,16 @@ export class Departures {
   }
 
   /**
-   * Returns those whose old media nobody needs any more: nobody in their room is still to come, and all of them are
-   * settled, or have had `patienceMs` for it since the last one left.
+   * Returns those whose old media nobody needs any more: nobody in their room is still to come, all of them are settled
+   * and none is watched elsewhere; or there were `patienceMs` for that since the last one left.
    */
-  done(patienceMs: number): ClientConnection[] {
+  done(patienceMs: number, isWatchedElsewhere: (seat: Seat) => boolean): ClientConnection[] {
     const done: ClientConnection[] = [];
     for (const [roomId, departures] of Map.groupBy(this.#left.values(), ({ seat }) => seat.roomId)) {
       if (this.awaits(roomId)) continue;
       const lastAt = Math.max(...departures.map(({ at }) => at));
-      const isOver = departures.every(({ settled }) => settled) || this.#now() - lastAt >= patienceMs;
-      if (isOver) done.push(...departures.map(({ connection }) => connection));
+      const isNeeded = departures.some(({ seat, settled }) => !settled || isWatchedElsewhere(seat));
+      if (!isNeeded || this.#now() - lastAt >= patienceMs) done.push(...departures.map(({ connection }) => connection));
     }
     return done;
   }

@@ -2,7 +2,7 @@ import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import type { Clock, Logger, NodeInfo, NodeRegistry } from '../../core/ports.ts';
 import type { NodeId, RoomId } from '../../core/room/state.ts';
 import type { Attendance } from './Attendance.ts';
-import type { ClientConnection } from './ClientConnection.ts';
+import type { ClientConnection, Seat } from './ClientConnection.ts';
 import type { Departures } from './Departures.ts';
 
 export interface DrainDeps {
@@ -61,7 +61,7 @@ export class Drain {
     logger.info({ people, nodes: others.map(({ name, url }) => `${name} ${url}`) }, 'people move to other nodes');
     await this.#askAll(others, endsAt);
     while (clock.now() < endsAt && (departures.awaited > 0 || departures.size > 0)) {
-      this.#release(departures.done(PATIENCE_MS));
+      this.#release(departures.done(PATIENCE_MS, (seat) => this.#isWatchedElsewhere(seat)));
       await this.#pause(LOOK_EVERY_MS);
     }
     const left = attendance.participants;
@@ -74,7 +74,12 @@ export class Drain {
   /** A socket is closed. Its media serve no longer than it. */
   lost(connection: ClientConnection): void {
     const seat = this.#deps.departures.forget(connection);
-    if (seat) this.#deps.rooms.get(seat.roomId)?.release(seat.participantId, seat.session);
+    if (seat) this.#deps.rooms.get(seat.roomId)?.media.closeParticipant(seat.participantId, seat.session);
+  }
+
+  /** People of the room on other nodes change over too, and nobody hears when they have. */
+  #isWatchedElsewhere({ participantId, roomId }: Seat): boolean {
+    return this.#deps.rooms.get(roomId)?.media.isWatchedElsewhere(participantId) ?? false;
   }
 
   async #others(): Promise<readonly NodeInfo[]> {
