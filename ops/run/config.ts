@@ -93,6 +93,8 @@ export interface Config {
   };
   readonly log: { readonly level: Settings['LOG_LEVEL'] };
   readonly node: { readonly name: string; readonly dataFolder: string; readonly user: string | undefined };
+  /** How long this node may be without Redis, while others have it, before it sends its people away. */
+  readonly fenceAfterMs: number;
   readonly supervisor: { readonly unresponsiveMs: number; readonly drainMs: number };
 }
 
@@ -214,6 +216,7 @@ export function parseConfig(
       tracksPerRoom: set.REENCODED_TRACKS_PER_ROOM,
       plainPorts: set.REENCODER_PORTS ?? null,
     },
+    fenceAfterMs: set.FENCE_AFTER_MS,
     cluster: { ...clusterAddresses(set, machine), region: set.REGION ?? null },
     log: { level: set.LOG_LEVEL },
     node: { name: set.NODE_NAME ?? machine.name, dataFolder, user: set.EVERROOM_USER },

@@ -1,6 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { Fence } from '../../core/cluster/Fence.ts';
+import { FENCE_MARGIN_MS } from '../../core/cluster/judgeNode.ts';
+import { PeerLinks } from '../../core/cluster/PeerLinks.ts';
 import { Replica } from '../../core/host/Replica.ts';
 import { RoomHosts } from '../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../core/media/createMediaPlane.ts';
@@ -48,12 +51,17 @@ async function createServer(): Promise<SupervisedServer> {
   const logger = pino({ level: config.log.level, base: { nodeId } });
 
   const { plainPorts, sidecarSecret, sidecarUrl, tracksPerRoom } = config.reencoding;
+  const links = new PeerLinks();
   const openingRecovery = createRecovery({
     redis: { url: redisUrl(config) },
     durability: config.redis.durability,
     nodeId,
     clock,
     logger,
+    judging: {
+      patienceMs: config.fenceAfterMs + FENCE_MARGIN_MS,
+      linkTo: (other, silentMs) => links.to(other, silentMs),
+    },
     tokenSecretFingerprint: fingerprintOf(config.auth.tokenSecret),
     oldTokenSecretFingerprints: config.auth.oldTokenSecrets.map(fingerprintOf),
   });
@@ -81,6 +89,7 @@ async function createServer(): Promise<SupervisedServer> {
     logger,
   });
   media.joinNodes(nodes.channel);
+  links.watch(nodes.channel);
   const serviceClock: Clock = { now: () => recovery.time.now(), setTimer: clock.setTimer };
   const audiences = new SocketAudiences({
     nodeId,
@@ -110,6 +119,19 @@ async function createServer(): Promise<SupervisedServer> {
     roomBytes: config.room.memoryMb * 2 ** 20,
     idleMs: ROOM_IDLE_MS,
   });
+  const fence = new Fence({
+    nodeId,
+    channel: nodes.channel,
+    registry: recovery.registry,
+    contact: () => recovery.contact(),
+    fenceAfterMs: config.fenceAfterMs,
+    sendAway: (others) => {
+      const shared = others && new Set(hosts.sharedWith(others));
+      audiences.attendance.cutOff((roomId) => shared?.has(roomId) ?? true);
+    },
+    clock,
+    logger,
+  });
   const signaling = await createSignaling({
     engine: config.signaling.engine,
     tls: config.http.tls,
@@ -136,6 +158,7 @@ async function createServer(): Promise<SupervisedServer> {
     logger,
     version: PACKAGE.version,
     ...(config.http.metrics && { metrics: config.http.metrics }),
+    isCutOff: () => fence.isCutOff,
     readiness: { journal: () => recovery.journal.available, clock: () => recovery.time.clockIsRight },
   });
 
@@ -171,6 +194,7 @@ async function createServer(): Promise<SupervisedServer> {
         recovery.registry.start(self).then(() => recovery.confirmTokenSecret()),
       ]);
       nodes.start();
+      fence.start();
       hosts.start();
       logger.info({ url, ms: clock.now() - startedAt }, 'serving');
       return { url };
@@ -189,6 +213,7 @@ async function createServer(): Promise<SupervisedServer> {
       await signaling.drain(limitMs);
     },
     async close() {
+      fence.stop();
       await signaling.close();
       await hosts.close();
       await recovery.registry.stop();

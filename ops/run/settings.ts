@@ -296,6 +296,12 @@ const settings = z.object({
       'How many rooms that people of one network address made without the API key may exist at the same time, on all nodes ' +
         'together.',
     ),
+  FENCE_AFTER_MS: wholeNumber(4_000, 60_000)
+    .default(10_000)
+    .describe(
+      'A node that has not reached Redis for this long (ms), while other nodes have it, sends its people to them; the same ' +
+        'on every node.',
+    ),
   LOG_LEVEL: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
     .describe('The least important level of log line that is written.'),

@@ -25,7 +25,7 @@ export class LinkedNodes implements NodeChannel {
   readonly #topics: Topics;
   readonly #links = new Map<NodeId, Link>();
   readonly #connected = new Set<NodeId>();
-  readonly #listeners = new Set<(nodeId: NodeId, connected: boolean) => void>();
+  readonly #listeners = new Set<(nodeId: NodeId, connected: boolean, closed?: boolean) => void>();
   readonly #questions = new Map<number, Question>();
   #nextQuestion = 0;
   #closed = false;
@@ -40,7 +40,7 @@ export class LinkedNodes implements NodeChannel {
     return this.#connected;
   }
 
-  onChange(listener: (nodeId: NodeId, connected: boolean) => void): () => void {
+  onChange(listener: (nodeId: NodeId, connected: boolean, closed?: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -168,13 +168,13 @@ export class LinkedNodes implements NodeChannel {
       if (question.link === link) this.#settle(id)?.reject(new Unavailable('node', `The node ${peer} went away.`));
     }
     this.#logger.info({ peer, end }, 'another node is disconnected');
-    this.#tellListeners(peer, false);
+    this.#tellListeners(peer, false, end === 'the connection closed');
   }
 
-  #tellListeners(nodeId: NodeId, connected: boolean): void {
+  #tellListeners(nodeId: NodeId, connected: boolean, closed = false): void {
     for (const listener of [...this.#listeners]) {
       try {
-        listener(nodeId, connected);
+        listener(nodeId, connected, closed);
       } catch (error) {
         this.#logger.error({ peer: nodeId, err: error }, 'somebody failed at another node coming or going');
       }

@@ -9,14 +9,21 @@ export type CutFrom = 'all' | Lane;
 
 /**
  * Loses every packet between the node with the most people and everybody, or Redis, or the other nodes, or its clients,
- * without a word (no FIN). The network comes back after `cutMs`.
+ * without a word (no FIN). The network comes back after `cutMs`. `fenceAfterMs`: as on the nodes.
  */
-export function cutNode(cluster: PrivateCluster, nodes: LivingNodes, from: CutFrom, cutMs: number): Fault {
+export function cutNode(
+  cluster: PrivateCluster,
+  nodes: LivingNodes,
+  from: CutFrom,
+  cutMs: number,
+  fenceAfterMs = 10_000,
+): Fault {
   const lanes = from === 'all' ? LANES : [from];
+  // Without the other nodes a node has all that its people need, and without Redis for some time.
+  const isNoticed = from === 'all' || from === 'clients' || (from === 'redis' && cutMs > fenceAfterMs);
   return {
     name: 'partition',
-    // Without the other nodes it has all that its people need.
-    breaksMedia: from !== 'peers',
+    breaksMedia: isNoticed,
     available: () => cluster.missing(),
 
     async inject() {
@@ -27,7 +34,7 @@ export function cutNode(cluster: PrivateCluster, nodes: LivingNodes, from: CutFr
       return {
         at,
         what: `${name} cut off from ${from === 'all' ? 'everybody' : from} for ${cutMs} ms`,
-        nodes: from === 'peers' ? [] : [name],
+        nodes: isNoticed ? [name] : [],
         heal: async () => {
           await sleep(cutMs);
           await cluster.mend(node, lanes);
