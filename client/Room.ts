@@ -255,7 +255,7 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#state.current !== 'new') throw new Error('this room object has been used; make another');
     this.#state.become('connecting');
     this.#connection = new Connection(this.#owner(), {
-      nodes: [...nodes, ...(stored?.nodes ?? [])],
+      nodes: [...(stored?.nodes ?? []), ...nodes], // Before a reload this tab was at the first of the stored ones.
       joinToken,
       resumeToken: stored?.resumeToken,
       device: ownDeviceId(this.#newId, this.#options.deviceStorage),

@@ -6,12 +6,15 @@ export class RequestRefused extends Error {
   readonly code: ErrorCode;
   /** The newest protocol that the server speaks; only with PROTOCOL_UNSUPPORTED, and if the server says so. */
   readonly protocol: number | undefined;
-  /** Until then (ms) the same server gives the same answer; only with ROOM_PARKED. */
+  /** Until then (ms) the same server gives the same answer; only with ROOM_PARKED, FULL and BUSY. */
   readonly retryAfterMs: number | undefined;
+  /** The nodes to turn to, best first; only with GO_TO and DRAINING. */
+  readonly nodes: readonly string[] | undefined;
 
-  constructor(code: ErrorCode, message: string, protocol?: number, retryAfterMs?: number) {
+  constructor(code: ErrorCode, message: string, protocol?: number, retryAfterMs?: number, nodes?: readonly string[]) {
     super(message);
     this.retryAfterMs = retryAfterMs;
+    this.nodes = nodes;
     this.name = 'RequestRefused';
     this.code = code;
     this.protocol = protocol;
@@ -67,6 +70,8 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'TOO_MANY_REQUESTS',
   'TOO_MUCH_WRITTEN',
   'DRAINING',
+  'GO_TO',
+  'FULL',
   'BUSY',
   'ROOM_PARKED',
   'ROOM_READ_ONLY',

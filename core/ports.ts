@@ -177,6 +177,8 @@ export interface NodeInfo {
   readonly protocols: readonly number[];
   /** Nodes with different numbers do not talk to each other; 0 if it talks to none. */
   readonly channelVersion: number;
+  /** Whether it takes no newcomers now. */
+  readonly full: boolean;
 }
 
 /** The living nodes and the rooms that each has claimed. */
@@ -191,6 +193,10 @@ export interface NodeRegistry {
    */
   claimRoom(roomId: RoomId): Promise<void>;
   releaseRoom(roomId: RoomId): Promise<void>;
+  /** Says whether clients of the room are at this node: other nodes then send theirs here. Said again at each beat. */
+  noteClients(roomId: RoomId, present: boolean): void;
+  /** Returns those of `among` that have clients of the room. @throws Unavailable */
+  nodesWithClients(roomId: RoomId, among: readonly NodeId[]): Promise<ReadonlySet<NodeId>>;
 }
 
 /** Guesses at the passwords of rooms, counted on all nodes together. */

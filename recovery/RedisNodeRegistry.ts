@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Contact } from '../core/cluster/standing.ts';
 import type { Clock, Logger, NodeInfo, NodeRegistry } from '../core/ports.ts';
 import type { NodeId, RoomId } from '../core/room/state.ts';
-import { escapeId, nodeKey, nodeRoomsKey, nodesKey, unescapeId } from './keys.ts';
+import { escapeId, nodeClientsKey, nodeKey, nodeRoomsKey, nodesKey, unescapeId } from './keys.ts';
 import type { RedisConnection } from './RedisConnection.ts';
 import { RedisPresence } from './RedisPresence.ts';
 import { defineScripts, type Scripts } from './scripts.ts';
@@ -27,14 +27,17 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   cpu: z.number().default(0),
   protocols: z.array(z.number()).default(PROTOCOLS_BEFORE),
   channelVersion: z.number().default(0),
+  full: z.boolean().default(false),
 });
 
 /** Longer than others wait until a silent node counts as dead: its name tells whether another one took its place. */
 const DESCRIPTION_KEPT_MS = 120_000;
+/** The list of rooms with clients ends by itself this long after the last beat of its node (ms). */
+const CLIENTS_KEPT_MS = 10_000;
 
 /**
- * Living nodes and their rooms, in Redis. Every beat also repairs this node's list of rooms, which others may have
- * changed.
+ * Living nodes and their rooms, in Redis. Every beat also repairs this node's lists of rooms, which Redis may have lost
+ * and others may have changed.
  */
 export class RedisNodeRegistry implements NodeRegistry {
   readonly #redis: RedisConnection;
@@ -42,6 +45,7 @@ export class RedisNodeRegistry implements NodeRegistry {
   readonly #logger: Logger;
   readonly #presence: RedisPresence<NodeInfo>;
   readonly #rooms = new Set<RoomId>();
+  readonly #withClients = new Set<RoomId>();
 
   constructor(redis: RedisConnection, clock: Clock, logger: Logger) {
     this.#redis = redis;
@@ -54,7 +58,7 @@ export class RedisNodeRegistry implements NodeRegistry {
       keptMs: DESCRIPTION_KEPT_MS,
       idOf: ({ nodeId }) => nodeId,
       schema: nodeInfo,
-      beat: ({ nodeId }) => this.#repairRooms(nodeId),
+      beat: ({ nodeId }) => this.#repairLists(nodeId),
     });
   }
 
@@ -117,10 +121,47 @@ export class RedisNodeRegistry implements NodeRegistry {
     }
   }
 
-  async #repairRooms(nodeId: string): Promise<void> {
-    const key = nodeRoomsKey(nodeId);
+  noteClients(roomId: RoomId, present: boolean): void {
+    if (this.#withClients.has(roomId) === present) return;
+    if (present) this.#withClients.add(roomId);
+    else this.#withClients.delete(roomId);
+    const { self } = this.#presence;
+    if (!self) return;
+    const key = nodeClientsKey(self.nodeId);
+    this.#redis
+      .run('say where the clients of a room are', () =>
+        Promise.all([
+          present ? this.#redis.keep(key, 'SADD', escapeId(roomId)) : this.#redis.client.srem(key, escapeId(roomId)),
+          this.#redis.client.pexpire(key, CLIENTS_KEPT_MS),
+        ]),
+      )
+      .catch((error: unknown) => {
+        this.#logger.debug(
+          { roomId, err: error },
+          'others do not know yet where its clients are; the next beat says it',
+        );
+      });
+  }
+
+  async nodesWithClients(roomId: RoomId, among: readonly NodeId[]): Promise<ReadonlySet<NodeId>> {
+    const member = escapeId(roomId);
+    const found = await this.#redis.runRepeatable('ask where the clients of a room are', () =>
+      Promise.all(among.map((nodeId) => this.#redis.client.sismember(nodeClientsKey(nodeId), member))),
+    );
+    return new Set(among.filter((_, i) => found[i] === 1));
+  }
+
+  async #repairLists(nodeId: NodeId): Promise<void> {
+    const clientsKey = nodeClientsKey(nodeId);
+    await Promise.all([
+      this.#repair(nodeRoomsKey(nodeId), this.#rooms),
+      this.#repair(clientsKey, this.#withClients).then(() => this.#redis.client.pexpire(clientsKey, CLIENTS_KEPT_MS)),
+    ]);
+  }
+
+  async #repair(key: string, rooms: ReadonlySet<RoomId>): Promise<void> {
     const stored = await this.#redis.client.smembers(key);
-    if (stored.length === this.#rooms.size && stored.every((member) => this.#rooms.has(unescapeId(member)))) return;
-    await this.#scripts.replaceSet(key, ...[...this.#rooms].map(escapeId));
+    if (stored.length === rooms.size && stored.every((member) => rooms.has(unescapeId(member)))) return;
+    await this.#scripts.replaceSet(key, ...[...rooms].map(escapeId));
   }
 }

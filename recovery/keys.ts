@@ -21,6 +21,8 @@ export const nodesKey = (): string => 'everroom:nodes';
 export const nodeKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}`;
 /** Set of the rooms that the node claimed; outlives the node. */
 export const nodeRoomsKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:rooms`;
+/** Set of the rooms that have clients at the node; expires with it. */
+export const nodeClientsKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:clients`;
 /** Claim of the node that looks after a dead node's rooms; expires. */
 export const nodeSweepKey = (nodeId: NodeId): string => `everroom:node:${escapeId(nodeId)}:sweep`;
 

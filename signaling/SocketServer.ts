@@ -8,6 +8,7 @@ import { EngineGuard } from './connections/EngineGuard.ts';
 import { type EngineConnection, engineConnectionOf } from './connections/engineConnection.ts';
 import type { Gate } from './connections/Gate.ts';
 import type { PresenceAuditor } from './connections/PresenceAuditor.ts';
+import type { RoomClients } from './connections/RoomClients.ts';
 import type { Limits } from './limits/Limits.ts';
 import type { RefusalLog } from './limits/RefusalLog.ts';
 import { toSocketError } from './protocol/errors.ts';
@@ -21,6 +22,7 @@ interface SocketServerDeps {
   readonly presenceAuditor: PresenceAuditor;
   readonly drain: Drain;
   readonly gate: Gate;
+  readonly clients: RoomClients;
   readonly limits: Limits;
   readonly dispatcher: Dispatcher;
   readonly metrics: SignalingMetrics;
@@ -80,15 +82,21 @@ export class SocketServer {
   }
 
   async #admit(socket: Socket): Promise<void> {
-    const { clock, gate, limits, logger, rooms } = this.#deps;
+    const { clients, clock, gate, limits, logger, rooms } = this.#deps;
     const release = gate.reserve(socket);
-    socket.data.release = release;
     const admission = await gate.admit(socket).catch((error: unknown) => {
       release();
       throw error;
     });
     const connection = new ClientConnection(socket, admission, limits, clock.now());
     socket.data.connection = connection;
+    const leave = clients.add(connection.roomId);
+    socket.data.release = () => {
+      release();
+      leave();
+    };
+    socket.conn.once('close', leave);
+    if (socket.conn.readyState === 'closed') leave();
     // Opens the room while the client is still connecting: after a restart, replay and handshake overlap.
     rooms.open(connection.roomId).catch((error: unknown) => {
       logger.debug({ err: error, roomId: connection.roomId }, 'the room of a new connection is not open yet');
@@ -99,6 +107,7 @@ export class SocketServer {
     const { logger, metrics, refusals } = this.#deps;
     const wire = toWireError(error) ?? INTERNAL;
     if (wire === INTERNAL) logger.error({ err: error }, 'a connection could not be checked');
+    else if (wire.code === 'GO_TO') logger.debug({ nodes: wire.nodes }, 'a client is sent to another node');
     else refusals.warn({ code: wire.code }, 'a client is refused');
     metrics.connectionRefused(wire.code);
     return Object.assign(new Error(wire.message), { data: toSocketError(wire) });

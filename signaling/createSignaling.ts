@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Socket } from 'socket.io';
+import type { NodeChannel } from '../core/cluster/NodeChannel.ts';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
 import type { Clock, Logger, NodeRegistry, PasswordGuesses, RoomIndex, RoomsByOwner } from '../core/ports.ts';
@@ -15,6 +16,7 @@ import { type EngineConnection, engineConnectionOf } from './connections/engineC
 import { Gate } from './connections/Gate.ts';
 import { NodeDirectory } from './connections/NodeDirectory.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
+import { RoomClients } from './connections/RoomClients.ts';
 import { createHttpHandler } from './createHttpHandler.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
 import type { HttpEngine, HttpHandler, HttpRequest } from './http/http.ts';
@@ -27,6 +29,7 @@ import { type Certificate, readCertificate, type TlsFiles } from './http/tls/cer
 import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
 import { IceServers, type SharedSecretTurn } from './IceServers.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
+import { EntryPace } from './limits/EntryPace.ts';
 import { keptFor } from './limits/keptFor.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
 import { LoopLag } from './limits/LoopLag.ts';
@@ -81,8 +84,10 @@ export interface SignalingDeps {
   readonly publicUrl: string;
   /** The built page. */
   readonly pageFolder: string;
-  readonly media: Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats' | 'workerPids'>;
-  readonly registry: Pick<NodeRegistry, 'nodes'>;
+  readonly media: Pick<MediaPlane, 'load' | 'rtpCapabilities' | 'reencodingStats' | 'workerPids'>;
+  readonly registry: Pick<NodeRegistry, 'nodes' | 'noteClients' | 'nodesWithClients'>;
+  /** The connections to other nodes, if there are any. */
+  readonly channel?: Pick<NodeChannel, 'onChange'>;
   readonly roomIndex: Pick<RoomIndex, 'list'>;
   readonly guesses: PasswordGuesses;
   readonly roomsByOwner: RoomsByOwner;
@@ -132,6 +137,8 @@ export interface Signaling {
    * move, or after `limitMs`.
    */
   drain(limitMs: number): Promise<DrainOutcome>;
+  /** Whether this node takes no newcomers now. */
+  readonly isFull: boolean;
   /**
    * Closes every connection. The record keeps their people connected here: they come back, or whoever finds this node
    * gone records it; their time to come back begins then.
@@ -162,8 +169,17 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const lag = new LoopLag();
   const lagMs = deps.lagMs ?? (() => lag.ms);
   const isBusy = () => lagMs() > limits.lagMs;
+  const isFull = () => isBusy() || deps.media.load().consumers >= limits.consumers;
+  const clients = new RoomClients({ registry: deps.registry, clock });
+  const own = () => {
+    const { consumers, capacity } = deps.media.load();
+    return { load: consumers, capacity, full: isFull() };
+  };
+  const { channel, registry: nodeRegistry } = deps;
+  const nodes = new NodeDirectory({ nodeId, publicUrl, registry: nodeRegistry, clients, own, channel, clock, logger });
   const gate = new Gate({
-    ...{ tokens, addresses, limits, publicUrl, isBusy, now, isCutOff: deps.isCutOff ?? (() => false) },
+    ...{ tokens, addresses, limits, publicUrl, nodes, rooms, isBusy, isFull, now },
+    isCutOff: deps.isCutOff ?? (() => false),
     onUntrustedProxy: (peer) =>
       logger.warn(
         { peer },
@@ -171,7 +187,6 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
           'behind it shares one rate limit',
       ),
   });
-  const nodes = new NodeDirectory({ nodeId, registry: deps.registry, clock, logger });
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const tokensTaken = new AddressLimits(limits.tokens, now);
   const filesRead = new AddressLimits(limits.files, now);
@@ -202,6 +217,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     guesses: deps.guesses,
     roomSignals: new AddressLimits(limits.signalsOfRoom, now),
     budgets: new WriteBudgets(limits, now),
+    entries: new EntryPace({ atOnce: limits.entriesAtOnce, isBusy, elapsed: () => performance.now() }),
     openRoomCreation: auth.openRoomCreation,
     guestAccess: auth.guestAccess,
     nodes,
@@ -279,6 +295,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     drain,
     presenceAuditor,
     gate,
+    clients,
     limits,
     dispatcher,
     metrics,
@@ -331,6 +348,9 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
 
   return {
     engine: engine.name,
+    get isFull() {
+      return isFull();
+    },
     async listen(host, port, how = ALONE) {
       const boundPort = await engine.listen(host, port, how);
       if (deps.metrics) await metricsServer?.listen(deps.metrics.host, deps.metrics.port, how);
@@ -363,6 +383,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       nodes.stop();
       reencoding.stop();
       await engine.close();
+      clients.stop();
     },
   };
 }

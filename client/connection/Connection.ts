@@ -16,7 +16,8 @@ import { endOf } from './endOf.ts';
 import type { Link, Notification } from './Link.ts';
 import { LivenessWatch } from './LivenessWatch.ts';
 import { Move } from './Move.ts';
-import { NodeList, redialDelayMs } from './redial.ts';
+import { NodeChoice } from './NodeChoice.ts';
+import { redialDelayMs } from './redial.ts';
 
 /** Longer than a server waits for its journal. */
 const ENTRY_TIMEOUT_MS = 15_000;
@@ -41,7 +42,7 @@ const RESUME_OVER: ReadonlySet<string> = new Set([
 export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #options: ConnectionOptions;
-  readonly #nodes: NodeList;
+  readonly #nodes: NodeChoice;
   readonly #wakers = new Set<() => void>();
   #resumeToken: string | undefined;
   #link: Link | undefined;
@@ -64,12 +65,12 @@ export class Connection {
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
     this.#owner = owner;
     this.#options = options;
-    this.#nodes = new NodeList(options.nodes);
+    this.#nodes = new NodeChoice(options.nodes, options.resumeToken && options.nodes[0]);
     this.#resumeToken = options.resumeToken;
   }
 
   get nodes(): readonly string[] {
-    return this.#nodes.urls;
+    return this.#nodes.list.urls;
   }
 
   /**
@@ -81,7 +82,10 @@ export class Connection {
     const dialling = new AbortController();
     this.#dialling = dialling;
     this.#openTimer = setTimeout(() => {
-      dialling.abort(new ConnectError('UNREACHABLE', 'No server could be reached. Check the network and try again.'));
+      dialling.abort(
+        this.#nodes.busy ??
+          new ConnectError('UNREACHABLE', 'No server could be reached. Check the network and try again.'),
+      );
     }, timeoutMs);
     try {
       await this.#establish(performance.now(), dialling.signal);
@@ -127,7 +131,7 @@ export class Connection {
       let link: Link | undefined;
       try {
         link = await dial(
-          { nodes: this.#nodes, token, pollingFirst: this.#polling, lostAt, onWake: this.#onWake },
+          { ...this.#nodes.toDial(resuming), token, pollingFirst: this.#polling, lostAt, onWake: this.#onWake },
           signal,
         );
         this.#entering = true;
@@ -148,7 +152,7 @@ export class Connection {
           this.#resumeToken = undefined;
           continue;
         }
-        if (link !== undefined) this.#nodes.demote(link.url);
+        if (link !== undefined) this.#nodes.failed(link.url, error);
         await pause(this.#retryPauseMs(error, lostAt));
       } finally {
         if (!signal.aborted) this.#entering = this.#mayHaveEntered;
@@ -160,12 +164,12 @@ export class Connection {
   #retryPauseMs(error: RequestRefused | ConnectionLost, lostAt: number): number {
     const waitMs = redialDelayMs(performance.now() - lostAt, Math.random());
     if (isUnsupported(error)) return Math.max(waitMs, UNSUPPORTED_RETRY_MS);
-    if (!(error instanceof RequestRefused) || error.retryAfterMs === undefined) return waitMs;
+    if (!(error instanceof RequestRefused) || error.retryAfterMs === undefined || error.code === 'BUSY') return waitMs;
     if (!this.#wasIn) throw error;
     if (!this.#held) this.#owner.held(error);
     this.#held = true;
     // Another node may take us at once.
-    return this.#nodes.urls.length > 1 ? Math.max(waitMs, UNSUPPORTED_RETRY_MS) : waitMs + error.retryAfterMs;
+    return this.#nodes.list.urls.length > 1 ? Math.max(waitMs, UNSUPPORTED_RETRY_MS) : waitMs + error.retryAfterMs;
   }
 
   async #enter(link: Link, how: EntryKind, signal: AbortSignal): Promise<void> {
@@ -282,8 +286,7 @@ export class Connection {
       old.close();
       this.#owner.lost('silent');
     }
-    if (session.nodes.length > 0) this.#nodes.learn(session.nodes);
-    this.#nodes.prefer(link.url);
+    this.#nodes.arrived(link.url, session.nodes);
     this.#watch = new LivenessWatch({
       link,
       mediaBytes: () => this.#owner.mediaBytes(),
@@ -327,6 +330,7 @@ export class Connection {
     const move = new Move({
       nodes,
       withinMs,
+      from: this.#link?.url ?? '',
       token: this.#resumeToken,
       onWake: this.#onWake,
       enter: (link, signal) => {
@@ -369,7 +373,7 @@ export class Connection {
     this.#watch?.stop();
     this.#move?.cancel();
     this.#polling = link.isPolling;
-    this.#nodes.demote(link.url);
+    this.#nodes.lost(link.url, reason);
     this.#owner.lost(reason);
     if (this.#dialling === undefined) this.#redial();
     else this.wake();

@@ -27,11 +27,20 @@ export interface LinkListener {
   closed(reason: string): void;
 }
 
+/** A node that a client could not stay with or get into. */
+export interface Left {
+  readonly url: string;
+  readonly why: string;
+}
+
 export interface LinkOptions {
   readonly url: string;
   /** The path of socket.io, or one below it. */
   readonly path: string;
   readonly token: string;
+  /** Whether this client goes where the node sends it. */
+  readonly follows: boolean;
+  readonly left: Left | undefined;
   readonly transports: ('websocket' | 'polling')[];
   readonly timeoutMs: number;
 }
@@ -56,7 +65,8 @@ export class Link {
    * @throws ConnectionLost when the node cannot be reached, or `signal` aborts
    */
   static open(options: LinkOptions, signal: AbortSignal): Promise<Link> {
-    const auth: ConnectAuth = { protocol: PROTOCOL_VERSION, token: options.token };
+    const { follows, left, token } = options;
+    const auth: ConnectAuth = { protocol: PROTOCOL_VERSION, token, follows, ...(left && { left }) };
     const socket = io(options.url, {
       auth,
       path: options.path,
@@ -221,6 +231,6 @@ function toConnectFailure(url: string, error: Error): Error {
   }
 }
 
-function toRefusal({ code, message, protocol, retryAfterMs }: WireError): RequestRefused {
-  return new RequestRefused(code, message, protocol, retryAfterMs);
+function toRefusal({ code, message, protocol, retryAfterMs, nodes }: WireError): RequestRefused {
+  return new RequestRefused(code, message, protocol, retryAfterMs, nodes);
 }

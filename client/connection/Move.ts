@@ -7,6 +7,8 @@ export interface MoveOptions {
   /** Base URLs of the nodes that may be moved to. */
   readonly nodes: readonly string[];
   readonly withinMs: number;
+  /** The node that is left. */
+  readonly from: string;
   readonly token: string;
   readonly onWake: (wake: () => void) => () => void;
   /** Opens the session on a link. */
@@ -33,7 +35,7 @@ export class Move {
 
   /** Resolves with whether a session was opened. */
   async run(): Promise<boolean> {
-    const { nodes, withinMs, token, onWake, enter, failed } = this.#options;
+    const { nodes, withinMs, from, token, onWake, enter, failed } = this.#options;
     const { signal } = this.#abort;
     const timer = setTimeout(() => this.cancel(), withinMs);
     const list = new NodeList(nodes);
@@ -42,7 +44,8 @@ export class Move {
       for (;;) {
         let link: Link | undefined;
         try {
-          link = await dial({ nodes: list, token, pollingFirst: false, lostAt: startedAt, onWake }, signal);
+          const left = { url: from, why: 'it is being stopped' };
+          link = await dial({ nodes: list, token, pollingFirst: false, lostAt: startedAt, left, onWake }, signal);
           await enter(link, signal);
           return true;
         } catch (error) {

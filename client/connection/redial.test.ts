@@ -37,6 +37,15 @@ describe('NodeList', () => {
     expect([nodes.next(), nodes.next(), nodes.next()]).toEqual(['a', 'b', 'a']);
   });
 
+  it('the node list spares a node until the time that it named, unless all are to be spared', () => {
+    const nodes = new NodeList(['a', 'b', 'c']);
+    nodes.spare('a', 1_000);
+    expect([nodes.next(0), nodes.next(0), nodes.next(0)]).toEqual(['b', 'c', 'b']);
+    nodes.spare('b', 3_000);
+    nodes.spare('c', 2_000);
+    expect([nodes.peek(0), nodes.sparedForMs('a', 0), nodes.sparedForMs('a', 1_500)]).toEqual(['a', 1_000, 0]);
+  });
+
   it('the node list tries a node that failed after all others', () => {
     const nodes = new NodeList(['a', 'b', 'c']);
     nodes.demote('a');

@@ -20,6 +20,8 @@ export function redialDelayMs(sinceLossMs: number, random: number): number {
 
 /** A node that hangs answers nothing: while an attempt is open, the next one still starts after this time. */
 export const OVERTAKE_AFTER_MS = 300;
+/** The same for the node that has our session, where only the connection may have broken. */
+export const OVERTAKE_OWN_AFTER_MS = 100;
 export const ATTEMPT_TIMEOUT_MS = 3_000;
 /** The most attempts that are open at the same time. */
 export const MAX_ATTEMPTS = 4;
@@ -36,8 +38,9 @@ export function websocketPath(random: number, waits = WEBSOCKETS_WAIT): string {
   return waits ? `${SOCKET_PATH}/${Math.floor(random * 2 ** 32).toString(36)}` : SOCKET_PATH;
 }
 
-/** The nodes to try, best first; one that just failed goes to the end. */
+/** The nodes to try, best first; one that just failed goes to the end. Times are by `performance.now()`. */
 export class NodeList {
+  readonly #sparedUntil = new Map<string, number>();
   #urls: string[];
 
   constructor(urls: readonly string[]) {
@@ -49,17 +52,34 @@ export class NodeList {
     return this.#urls;
   }
 
-  /** Replaces the known nodes with those a server names; nodes given by the application stay at the end. */
+  /** Puts the nodes that a server names before those known so far. */
   learn(urls: readonly string[]): void {
     this.#urls = [...new Set([...urls, ...this.#urls])].slice(0, 16);
   }
 
-  /** Returns the first node and moves it to the end. */
-  next(): string {
-    const [first, ...rest] = this.#urls;
-    if (first === undefined) throw new Error('at least one node is needed');
-    this.#urls = [...rest, first];
-    return first;
+  /** The node said when to ask again: others come first until then. */
+  spare(url: string, until: number): void {
+    this.#sparedUntil.set(url, until);
+  }
+
+  /** Returns for how long (ms) the node had better not be asked. */
+  sparedForMs(url: string, now: number): number {
+    return Math.max(0, (this.#sparedUntil.get(url) ?? 0) - now);
+  }
+
+  /** Returns the node to try next. */
+  peek(now: number): string {
+    const leastMs = Math.min(...this.#urls.map((url) => this.sparedForMs(url, now)));
+    const next = this.#urls.find((url) => this.sparedForMs(url, now) === leastMs);
+    if (next === undefined) throw new Error('at least one node is needed');
+    return next;
+  }
+
+  /** Returns the node to try next, and moves it to the end. */
+  next(now = performance.now()): string {
+    const next = this.peek(now);
+    this.demote(next);
+    return next;
   }
 
   demote(url: string): void {

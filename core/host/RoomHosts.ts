@@ -18,7 +18,7 @@ import { RoomHost } from './RoomHost.ts';
 export interface RoomHostsDeps {
   readonly nodeId: NodeId;
   readonly journal: Journal;
-  readonly registry: NodeRegistry;
+  readonly registry: Pick<NodeRegistry, 'nodes' | 'claimRoom' | 'releaseRoom'>;
   readonly roomIndex: RoomIndex;
   readonly deadlineSweeper: DeadlineSweeper;
   readonly media: MediaPlane;

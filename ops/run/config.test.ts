@@ -44,6 +44,8 @@ describe('defaults', () => {
     });
     expect(parse({ METRICS_PORT: '9090' }).http.metrics).toEqual({ host: '127.0.0.1', port: 9090 });
     expect(config.media).toMatchObject({ basePort: 40_000, workers: 4, workerCapacity: 500 });
+    expect(config.admission).toEqual({ consumers: 8_000, lagMs: 200, entriesAtOnce: 100 });
+    expect(parse({ MAX_CONSUMERS: '0' }).admission.consumers).toBe(Number.POSITIVE_INFINITY);
     expect(config.redis).toEqual({ url: undefined, memoryMb: 2_048, durability: { mode: 'fsync' } });
     expect(config.room.graceMs).toBe(20_000);
     expect(config.node).toEqual({ name: 'box', dataFolder: '/srv/everroom/data' });

@@ -53,6 +53,12 @@ export interface Config {
       readonly ports: { readonly min: number; readonly max: number } | null;
     };
   };
+  /** What this node takes. */
+  readonly admission: {
+    readonly consumers: number;
+    readonly lagMs: number;
+    readonly entriesAtOnce: number;
+  };
   readonly room: {
     readonly graceMs: number;
     readonly emptyMs: number;
@@ -192,6 +198,11 @@ export function parseConfig(
       workerCapacity: set.WORKER_CAPACITY,
       policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },
       pipes: { address: clusterAddresses(set, machine).mediaAddress, ports: set.INTERNAL_MEDIA_PORTS ?? null },
+    },
+    admission: {
+      consumers: (set.MAX_CONSUMERS ?? 4 * workers * set.WORKER_CAPACITY) || Number.POSITIVE_INFINITY,
+      lagMs: set.BUSY_MS,
+      entriesAtOnce: set.ENTRIES_AT_ONCE,
     },
     room: {
       graceMs: set.GRACE_MS,

@@ -158,6 +158,19 @@ const settings = z.object({
   WORKER_CAPACITY: wholeNumber(1, 100_000)
     .default(500)
     .describe('Consumers that one worker is meant to carry; a room that needs more spreads over several workers.'),
+  MAX_CONSUMERS: wholeNumber(0, 10_000_000)
+    .optional()
+    .describe(
+      'With so many consumers this node takes no newcomers: they go to other nodes, or are refused where there are none. ' +
+        'Who is in a room always comes back. 0 for no limit.',
+    )
+    .meta({ shownDefault: 'four times WORKERS × WORKER_CAPACITY' }),
+  BUSY_MS: wholeNumber(20, 60_000)
+    .default(200)
+    .describe('When this node comes to its work so late (ms, on average), it takes no newcomers either.'),
+  ENTRIES_AT_ONCE: wholeNumber(1, 100_000)
+    .default(100)
+    .describe('How many clients come into rooms of this node at the same time; the others wait for their turn.'),
   LAST_N: wholeNumber(0, 10_000)
     .default(25)
     .describe(

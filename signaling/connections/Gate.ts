@@ -1,32 +1,47 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'socket.io';
-import type { Tokens } from '../auth/tokens.ts';
+import { type Arrival, type Place, place, type Scene } from '../../core/cluster/placement.ts';
+import type { RoomHosts } from '../../core/host/RoomHosts.ts';
+import type { TokenClaims, Tokens } from '../auth/tokens.ts';
 import { baseUrl } from '../http/baseUrl.ts';
 import type { ClientAddresses } from '../http/clientAddress.ts';
 import { limitKey } from '../http/clientAddress.ts';
 import { AddressLimits } from '../limits/AddressLimits.ts';
 import type { Limits } from '../limits/Limits.ts';
+import { retryAfterMs } from '../limits/retryAfterMs.ts';
 import { ConnectAuth } from '../protocol/requests.ts';
 import { isSpoken, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import type { Admission } from './ClientConnection.ts';
 import type { EngineConnection } from './engineConnection.ts';
+import type { NodeDirectory } from './NodeDirectory.ts';
 
 interface GateDeps {
   readonly tokens: Tokens;
   readonly addresses: ClientAddresses;
   readonly limits: Limits;
   readonly publicUrl: string;
-  /** Whether newcomers must wait. */
+  readonly nodes: Pick<NodeDirectory, 'elsewhere' | 'scene' | 'sceneHere'>;
+  readonly rooms: Pick<RoomHosts, 'get'>;
+  /** Whether this node is late with its work. */
   readonly isBusy: () => boolean;
   /** Whether this node is cut off from Redis, and other nodes are not. */
   readonly isCutOff: () => boolean;
+  /** Whether it takes no newcomers; a busy node is full. */
+  readonly isFull: () => boolean;
   /** A peer that is no trusted proxy says whom it speaks for; called once. */
   readonly onUntrustedProxy: (peerAddress: string) => void;
   readonly now: () => number;
 }
 
-/** Decides who may connect: with a valid token, a known protocol, and not too many connections from one address. */
+/** A full node is asked again after about this: people leave in minutes, and the work of a busy node is done sooner. */
+const FULL_RETRY_MS = 10_000;
+const BUSY_RETRY_MS = 3_000;
+
+/**
+ * Decides who may connect: with a valid token, a known protocol, not too many connections from one address, and where
+ * placement wants the client.
+ */
 export class Gate {
   readonly #deps: GateDeps;
   readonly #connects: AddressLimits;
@@ -101,7 +116,6 @@ export class Gate {
   /** @throws WireRefusal when this client may not connect */
   async admit({ handshake }: Socket): Promise<Admission> {
     const address = this.addressOf(handshake.address, text(handshake.headers['x-forwarded-for']));
-    if (this.#draining) throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.');
     if (this.#deps.isCutOff()) {
       throw new WireRefusal('DRAINING', 'This node is cut off from the others. Turn to another one.');
     }
@@ -118,11 +132,50 @@ export class Gate {
     const { host, 'x-forwarded-proto': proto } = handshake.headers;
     const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto));
     const claims = await this.#deps.tokens.verify(token);
-    // Those who come back are in a room already: a recovery is when the node is busiest.
-    if (claims.kind === 'join' && this.#deps.isBusy()) {
-      throw new WireRefusal('BUSY', 'This node is very busy. Try again in a moment.');
+    if (this.#draining) {
+      const nodes = await this.#deps.nodes.elsewhere(nodeUrl, claims.roomId);
+      throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.', { nodes });
     }
+    await this.#requirePlaceHere(auth.data, claims, nodeUrl);
     return { protocol, claims, address, nodeUrl };
+  }
+
+  /** @throws WireRefusal when the client had better go elsewhere (GO_TO), or must wait (FULL, BUSY) */
+  async #requirePlaceHere({ left, follows = false }: ConnectAuth, claims: TokenClaims, nodeUrl: string): Promise<void> {
+    const { isBusy, isFull } = this.#deps;
+    const found = await this.#placeOf(claims, left?.url, nodeUrl);
+    if (found.type === 'here') return;
+    if (found.type === 'elsewhere' && follows) {
+      const nodes = found.nodes.map(({ url }) => url);
+      throw new WireRefusal('GO_TO', 'Another node of this deployment is the place for this room.', { nodes });
+    }
+    // To clients that follow nobody, this node is as good as any, while it takes newcomers at all.
+    if (!isFull()) return;
+    if (isBusy()) {
+      const retry = { retryAfterMs: retryAfterMs(BUSY_RETRY_MS) };
+      throw new WireRefusal('BUSY', 'This node is very busy. Try again in a moment.', retry);
+    }
+    const retry = { retryAfterMs: retryAfterMs(FULL_RETRY_MS) };
+    throw new WireRefusal('FULL', 'There is no room for more people on this deployment. Try again later.', retry);
+  }
+
+  async #placeOf(
+    { kind, roomId, participantId }: TokenClaims,
+    left: string | undefined,
+    nodeUrl: string,
+  ): Promise<Place> {
+    const { isFull, nodes, rooms } = this.#deps;
+    // Those who come back are in a room already: a recovery is when the nodes are busiest.
+    const comesBack = kind === 'resume' || rooms.get(roomId)?.state.participants.has(participantId) === true;
+    const arrival: Omit<Arrival, keyof Scene> = { comesBack, left: new Set(left === undefined ? [] : [left]) };
+    // Most clients are where they should be: nothing has to be asked for them.
+    const known = nodes.sceneHere(nodeUrl, roomId);
+    const atOnce = place({ ...known, ...arrival });
+    const isSure = known.holders.size > 0 || (comesBack && left !== undefined) || known.others.length === 0;
+    if (atOnce.type === 'here' && isSure) return atOnce;
+    const scene = await nodes.scene(nodeUrl, roomId);
+    if (scene) return place({ ...scene, ...arrival });
+    return comesBack || !isFull() ? { type: 'here' } : { type: 'full' };
   }
 }
 

@@ -62,12 +62,16 @@ export interface Limits {
   readonly signalsOfRoom: Rate;
   /** The capacity of rooms that people make and change without the API key. */
   readonly openCapacity: number;
-  /** When the event loop is later than this (ms), newcomers are refused. */
+  /** When the event loop is later than this (ms), newcomers go to other nodes, or are refused. */
   readonly lagMs: number;
   /** A connection that lets no socket in, or answers no ping, for so long (ms) is closed. */
   readonly connectMs: number;
   readonly pingEveryMs: number;
   readonly pongMs: number;
+  /** When this node has so many consumers, newcomers go to other nodes, or are refused. */
+  readonly consumers: number;
+  /** How many clients come into rooms at the same time; the others wait for their turn. */
+  readonly entriesAtOnce: number;
   /** A client's message, in bytes: above the first it is refused, above the second the connection closes. */
   readonly messageBytes: number;
   readonly frameBytes: number;
@@ -114,6 +118,8 @@ export const DEFAULT_LIMITS: Limits = {
   connectMs: 10_000,
   pingEveryMs: 5_000,
   pongMs: 5_000,
+  consumers: Number.POSITIVE_INFINITY,
+  entriesAtOnce: 100,
   messageBytes: 56 << 10,
   frameBytes: 64 << 10,
   backlogBytes: 2 << 20,

@@ -21,6 +21,8 @@ export const ErrorCode = z.enum([
   'MEDIA_INVALID',
   'MEDIA_UNAVAILABLE',
   'DRAINING',
+  'GO_TO',
+  'FULL',
   'BUSY',
   'ROOM_PARKED',
   'ROOM_READ_ONLY',
@@ -31,7 +33,8 @@ export type ErrorCode = z.infer<typeof ErrorCode>;
 /**
  * `protocol`: with PROTOCOL_UNSUPPORTED, the newest version that the server speaks. `exactCode`: a code that the first
  * clients of this protocol do not know; `code` is then the nearest one that they do. `retryAfterMs`: until then asking
- * this server again gives the same answer.
+ * this server again gives the same answer. `nodes`: with GO_TO and DRAINING, the base URLs of the nodes to turn to, the
+ * best one first.
  */
 export const WireError = z.object({
   code: ErrorCode,
@@ -39,6 +42,7 @@ export const WireError = z.object({
   protocol: z.number().int().optional(),
   exactCode: z.string().optional(),
   retryAfterMs: z.number().int().nonnegative().optional(),
+  nodes: z.array(z.string()).optional(),
 });
 export type WireError = z.infer<typeof WireError>;
 
@@ -53,6 +57,9 @@ const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   TOO_MUCH_WRITTEN: 'TOO_MANY_REQUESTS',
   TOO_MANY_ROOMS: 'TOO_MANY_REQUESTS',
   BUSY: 'TOO_MANY_REQUESTS',
+  FULL: 'TOO_MANY_REQUESTS',
+  // They try the next node that they know.
+  GO_TO: 'DRAINING',
   REMOVED: 'BANNED',
   // The page then asks for a new token, and comes in as a newcomer.
   TOKEN_USED: 'TOKEN_INVALID',

@@ -28,7 +28,14 @@ import {
  * `auth` of the socket.io connection. The token is a join token or a resume token. A refused connection gets
  * `connect_error` with a `WireError` in `error.data` (TOKEN_INVALID, TOKEN_EXPIRED, PROTOCOL_UNSUPPORTED, DRAINING, …).
  */
-export const ConnectAuth = z.object({ protocol: z.number().int(), token: z.string().max(4_096) });
+export const ConnectAuth = z.object({
+  protocol: z.number().int(),
+  token: z.string().max(4_096),
+  /** Whether the client turns to the nodes that GO_TO names; to others this node is as good as any. */
+  follows: z.boolean().optional(),
+  /** The node that the client could not stay with, or not get into, and how it noticed. */
+  left: z.object({ url: z.string().max(2_048), why: z.string().max(256) }).optional(),
+});
 export type ConnectAuth = z.infer<typeof ConnectAuth>;
 
 const command = { commandId: Id };

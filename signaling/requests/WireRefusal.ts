@@ -5,15 +5,27 @@ import { JournalFull, RoomFull, Unavailable } from '../../core/ports.ts';
 import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
 import type { ErrorCode, WireError } from '../protocol/errors.ts';
 
+interface WireRefusalOptions extends ErrorOptions {
+  readonly protocol?: number;
+  readonly retryAfterMs?: number;
+  readonly nodes?: readonly string[];
+}
+
 /** The connection says no: a bad token, too many requests, a message that does not fit its schema. */
 export class WireRefusal extends Error {
   readonly code: ErrorCode;
   /** With PROTOCOL_UNSUPPORTED: the newest protocol of this server. */
   readonly protocol: number | undefined;
+  /** With BUSY and FULL: when to ask again. */
+  readonly retryAfterMs: number | undefined;
+  /** With GO_TO and DRAINING: where to go, best first. */
+  readonly nodes: readonly string[] | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly protocol?: number } = {}) {
+  constructor(code: ErrorCode, message: string, options: WireRefusalOptions = {}) {
     super(message, options);
     this.protocol = options.protocol;
+    this.retryAfterMs = options.retryAfterMs;
+    this.nodes = options.nodes;
     this.name = 'WireRefusal';
     this.code = code;
   }
@@ -25,8 +37,13 @@ const asErrorCode = (code: RefusalCode | MediaError['code']): ErrorCode => code;
 /** Returns the answer to an expected error, or null for an unexpected one: a bug, whose details clients never see. */
 export function toWireError(error: unknown): WireError | null {
   if (error instanceof WireRefusal) {
-    const { code, message, protocol } = error;
-    return { code, message, ...(protocol !== undefined && { protocol }) };
+    const { code, message, protocol, retryAfterMs, nodes } = error;
+    return {
+      ...{ code, message },
+      ...(protocol !== undefined && { protocol }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(nodes && { nodes: [...nodes] }),
+    };
   }
   if (error instanceof Refusal) return { code: asErrorCode(error.code), message: error.message };
   if (error instanceof MediaError) return { code: asErrorCode(error.code), message: error.message };

@@ -11,6 +11,7 @@ import type { NodeDirectory } from '../connections/NodeDirectory.ts';
 import type { PresenceAuditor } from '../connections/PresenceAuditor.ts';
 import type { IceServers } from '../IceServers.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
+import type { EntryPace } from '../limits/EntryPace.ts';
 import type { Limits } from '../limits/Limits.ts';
 import type { WriteBudgets } from '../limits/WriteBudgets.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
@@ -38,6 +39,7 @@ export interface SignalingContext {
   /** Signals that nothing keeps, by room. */
   readonly roomSignals: AddressLimits;
   readonly budgets: WriteBudgets;
+  readonly entries: EntryPace;
   /** Whether people may create rooms, and get tokens for rooms they know, without the API key. */
   readonly openRoomCreation: boolean;
   /** Whether people get tokens for rooms that they know without the API key. */

@@ -3,6 +3,7 @@ import { hasApiKey } from '../auth/apiKey.ts';
 import { baseUrl } from '../http/baseUrl.ts';
 import { BodyAborted, type HttpReply, type HttpRequest } from '../http/http.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
+import { retryAfterMs } from '../limits/retryAfterMs.ts';
 import type { WireError } from '../protocol/errors.ts';
 import { INTERNAL, toWireError, WireRefusal } from '../requests/WireRefusal.ts';
 import { httpStatus } from './httpStatus.ts';
@@ -27,7 +28,7 @@ interface Match {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const OPENAPI_PATH = '/openapi.json';
-const RETRY_AFTER_SECONDS = '2';
+const RETRY_AFTER_MS = 2_500;
 /** Probes come from one address, often, and cost little. */
 const UNLIMITED = new Set(['/livez', '/readyz']);
 
@@ -151,11 +152,17 @@ export function errorReply(error: WireError): HttpReply {
     case 'TOKEN_INVALID':
       return { ...reply, headers: { ...headers, 'www-authenticate': 'Basic realm="Everroom", Bearer' } };
     case 'BUSY':
-    case 'TOO_MANY_REQUESTS':
-    case 'TOO_MUCH_WRITTEN':
-      return { ...reply, headers: { ...headers, 'retry-after': RETRY_AFTER_SECONDS } };
+    case 'DRAINING':
+    case 'FULL':
+    case 'JOURNAL_UNAVAILABLE':
+    case 'MEDIA_UNAVAILABLE':
     case 'ROOM_PARKED':
-      return { ...reply, headers: { ...headers, 'retry-after': String(Math.ceil((error.retryAfterMs ?? 0) / 1_000)) } };
+    case 'ROOM_READ_ONLY':
+    case 'TOO_MANY_REQUESTS':
+    case 'TOO_MUCH_WRITTEN': {
+      const seconds = Math.ceil((error.retryAfterMs ?? retryAfterMs(RETRY_AFTER_MS)) / 1_000);
+      return { ...reply, headers: { ...headers, 'retry-after': String(seconds) } };
+    }
     default:
       return reply;
   }

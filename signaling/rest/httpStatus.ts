@@ -42,6 +42,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   MEDIA_INVALID: 400,
   MEDIA_UNAVAILABLE: 503,
   DRAINING: 503,
+  GO_TO: 503,
+  FULL: 503,
   BUSY: 503,
   ROOM_PARKED: 503,
   ROOM_READ_ONLY: 503,

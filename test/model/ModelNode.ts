@@ -140,9 +140,7 @@ export class ModelNode {
 
 // The model is about the record: it has no media, and index and registry are silent.
 
-const NO_REGISTRY: NodeRegistry = {
-  start: () => Promise.resolve(),
-  stop: () => Promise.resolve(),
+const NO_REGISTRY: Pick<NodeRegistry, 'nodes' | 'claimRoom' | 'releaseRoom'> = {
   nodes: () => Promise.resolve([]),
   claimRoom: () => Promise.resolve(),
   releaseRoom: () => Promise.resolve(),

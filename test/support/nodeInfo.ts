@@ -20,6 +20,7 @@ export function nodeInfo(nodeId: NodeId, differs: Partial<NodeInfo> = {}): NodeI
     cpu: 0,
     protocols: [2, 3],
     channelVersion: 0,
+    full: false,
     ...differs,
   };
 }

@@ -21,7 +21,7 @@ type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'ex
 };
 
 /**
- * Takes the place that the command gives, and answers with record, transports and the room at once, since people wait
+ * Takes the place that the command gives when it is this client's turn, and answers with record, transports and the room at once, since people wait
  * for this in an outage. If a step after the record fails, it undoes the entry by recording the connection as lost.
  */
 export async function enter(
@@ -30,6 +30,17 @@ export async function enter(
   command: EntryCommand,
   request: EntryRequest,
 ): Promise<EntryAnswer> {
+  return context.entries.run(command.type === 'ResumeSession', () => enterNow(context, connection, command, request));
+}
+
+async function enterNow(
+  context: SignalingContext,
+  connection: ClientConnection,
+  command: EntryCommand,
+  request: EntryRequest,
+): Promise<EntryAnswer> {
+  // Its client gave up while it waited for its turn.
+  if (!connection.isOpen) throw stale();
   return withRoom(context, connection.roomId, async (room) => {
     // Signed while the journal writes.
     const [resumeToken, handled] = await Promise.all([context.tokens.signResume(connection), room.handle(command)]);
@@ -111,7 +122,7 @@ function toEntryAnswer(
     rtpCapabilities: { ...context.media.rtpCapabilities },
     transports: transports && toWirePair(transports),
     iceServers: context.iceServers.for(participantId),
-    nodes: context.nodes.urls(connection.nodeUrl),
+    nodes: context.nodes.urls(connection.nodeUrl, room.roomId),
   };
 }
 

@@ -28,8 +28,6 @@ describe('a room that fails', () => {
       nodeId: 'node-1',
       journal,
       registry: {
-        start: () => Promise.resolve(),
-        stop: () => Promise.resolve(),
         nodes: () => Promise.resolve([]),
         claimRoom: () => Promise.resolve(),
         releaseRoom: () => (releaseFails ? Promise.reject(new TypeError('odd')) : Promise.resolve()),

@@ -4,7 +4,7 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import type { PeerLink } from '../../../core/cluster/judgeNode.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { createRecovery, type Recovery, type RecoveryConfig } from '../../../recovery/createRecovery.ts';
-import { nodeKey, nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
+import { nodeClientsKey, nodeKey, nodeRoomsKey, nodesKey, roomDeadlinesKey } from '../../../recovery/keys.ts';
 import { BEAT_MS, DEAD_AFTER_MS } from '../../../recovery/RedisPresence.ts';
 import { nodeInfo } from '../../support/nodeInfo.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
@@ -156,7 +156,7 @@ describe.concurrent('nodes', () => {
   test('what an older node does not say of itself has a value that harms nobody', async (context) => {
     const { side, startNode } = await startWorld(context);
     const a = await startNode('a');
-    const { internalUrl, mediaAddress, region, cpu, protocols, channelVersion, ...older } = nodeInfo('older');
+    const { internalUrl, mediaAddress, region, cpu, protocols, channelVersion, full, ...older } = nodeInfo('older');
     await side.set(nodeKey('older'), JSON.stringify(older));
     await side.zadd(nodesKey(), Date.now() + 60_000, 'older');
     const unsaid = {
@@ -166,9 +166,29 @@ describe.concurrent('nodes', () => {
       cpu: 0,
       protocols: [2, 3],
       channelVersion: 0,
+      full: false,
     };
     expect(await a.registry.nodes()).toEqual([nodeInfo('a'), { ...older, ...unsaid }]);
-    expect({ internalUrl, mediaAddress, region, cpu, protocols, channelVersion }).toEqual(unsaid);
+    expect({ internalUrl, mediaAddress, region, cpu, protocols, channelVersion, full }).toEqual(unsaid);
+  });
+
+  test('nodes know where the clients of a room are, also after Redis forgot it', async (context) => {
+    const { side, startNode } = await startWorld(context);
+    const a = await startNode('a');
+    const b = await startNode('b');
+    const at = async (roomId: string) => [...(await a.registry.nodesWithClients(roomId, ['a', 'b', 'gone']))];
+    b.registry.noteClients('room:{1}', true);
+    b.registry.noteClients('left', true);
+    b.registry.noteClients('left', false);
+    await waitUntil(async () => (await at('room:{1}')).join() === 'b' || 'nobody knows where the clients are');
+    expect(await at('left')).toEqual([]);
+    await side.flushall();
+    await waitUntil(async () => (await at('room:{1}')).join() === 'b' || 'it is not known again', 2_500);
+    b.registry.noteClients('room:{1}', false);
+    await waitUntil(async () => (await at('room:{1}')).length === 0 || 'b still has clients of the room');
+    b.registry.noteClients('room:{1}', true);
+    await b.crash();
+    await waitUntil(async () => (await side.exists(nodeClientsKey('b'))) === 0 || 'the list outlives its node', 15_000);
   });
 
   test('[R1] other nodes look after the rooms of a dead node, each once, and forget the node', async (context) => {

@@ -6,6 +6,7 @@ import type { NotificationBody, NotificationName } from '../../../signaling/prot
 import { notifications } from '../../../signaling/protocol/notifications.ts';
 import {
   type Answer,
+  type ConnectAuth,
   type RequestBody,
   type RequestName,
   type ResponseBody,
@@ -40,16 +41,18 @@ export class TestClient {
       transports = ['websocket'],
       protocol = PROTOCOL_VERSION,
       path = '/socket.io',
+      auth: more = {},
       ...others
     }: {
       transports?: string[];
       protocol?: number;
       path?: string;
+      auth?: Partial<ConnectAuth>;
       ca?: string;
       extraHeaders?: Record<string, string>;
     } = {},
   ): Promise<TestClient> {
-    const auth = { protocol, token };
+    const auth = { protocol, token, ...more };
     const socket = io(url, { auth, path, transports, reconnection: false, forceNew: true, ...others });
     const client = new TestClient(socket);
     return new Promise((resolve, reject) => {

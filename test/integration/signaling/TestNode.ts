@@ -103,6 +103,8 @@ export interface TestNodeOptions {
   readonly trustedProxies?: SignalingDeps['trustedProxies'];
   readonly auth?: Partial<SignalingDeps['auth']>;
   readonly guesses?: SignalingDeps['guesses'];
+  /** What it says of itself otherwise than an idle node, from one moment to the next. */
+  readonly says?: () => Partial<NodeInfo>;
   /** A separate media plane; by default the nodes of a test file share one. */
   readonly media?: MediaPlane;
   /** The nodes that know each other; by default the node is alone. */
@@ -136,7 +138,7 @@ export class TestNode {
   readonly hosts: RoomHosts;
   readonly logger: TestLogger;
   readonly #nodes: Nodes;
-  readonly #registry: NodeRegistry;
+  readonly registry: NodeRegistry;
   readonly #tokens = new Tokens(TOKEN_SECRET);
 
   private constructor({ nodeId, url, signaling, audiences, hosts, logger, nodes, registry }: TestNodeParts) {
@@ -147,7 +149,7 @@ export class TestNode {
     this.hosts = hosts;
     this.logger = logger;
     this.#nodes = nodes;
-    this.#registry = registry;
+    this.registry = registry;
   }
 
   static async start(options: TestNodeOptions): Promise<TestNode> {
@@ -224,17 +226,16 @@ export class TestNode {
       ...(options.sidecars ? { sidecars: options.sidecars } : {}),
     });
     hosts.start();
-    const { url } = await signaling.listen('127.0.0.1', options.port ?? 0, {
+    const { url: listening } = await signaling.listen('127.0.0.1', options.port ?? 0, {
       besideAnother: options.besideAnother ?? false,
     });
-    const port = options.port === undefined ? new URL(url).port : options.port;
-    const scheme = options.tls ? 'https' : 'http';
-    const ownUrl = `${scheme}://127.0.0.1:${port}`;
-    const reached = { url: ownUrl, internalUrl: ownUrl, channelVersion: CHANNEL_VERSION };
-    const info = nodeInfo(nodeId, { ...reached, ...(await options.info?.(ownUrl)) });
-    await registry.start(() => info);
+    const port = options.port === undefined ? new URL(listening).port : options.port;
+    const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+    const reached = { url, internalUrl: url, channelVersion: CHANNEL_VERSION };
+    const info = nodeInfo(nodeId, { ...reached, ...(await options.info?.(url)) });
+    await registry.start(() => ({ ...info, full: signaling.isFull, ...options.says?.() }));
     nodes.start();
-    return new TestNode({ nodeId, url: ownUrl, signaling, audiences, hosts, logger, nodes, registry });
+    return new TestNode({ nodeId, url, signaling, audiences, hosts, logger, nodes, registry });
   }
 
   get channel(): NodeChannel {
@@ -269,7 +270,7 @@ export class TestNode {
   async close(): Promise<void> {
     await this.signaling.close();
     await this.hosts.close();
-    await this.#registry.stop();
+    await this.registry.stop();
     this.#nodes.close();
   }
 }

@@ -22,7 +22,11 @@ describe('a node that drains', () => {
     const store = new InMemoryJournalStore();
     nodes = [];
     registry = new MemoryRegistry();
-    for (const nodeId of ['old', 'next']) nodes.push(await TestNode.start({ engine: 'ws', store, nodeId, registry }));
+    for (const nodeId of ['old', 'next']) {
+      // Newcomers stay at the old one.
+      const says = () => ({ full: nodeId === 'next' });
+      nodes.push(await TestNode.start({ engine: 'ws', store, nodeId, registry, says }));
+    }
     [old, next] = nodes as [TestNode, TestNode];
     roomId = await old.createRoom();
   });

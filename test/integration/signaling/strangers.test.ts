@@ -187,7 +187,8 @@ describe.each(['uws', 'ws'] as const)('strangers beside a meeting, over %s', (en
     await expect(TestClient.connect(node.url, joinToken)).rejects.toMatchObject({ code: 'BUSY' });
     for (const path of ['/api/rooms', `/api/rooms/${roomId}/tokens`]) {
       const { status, headers, body } = await node.rest('POST', path, {});
-      expect([status, headers.get('retry-after'), body.error.code]).toEqual([503, '2', 'BUSY']);
+      expect([status, body.error.code]).toEqual([503, 'BUSY']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     }
     expect((await node.rest('GET', '/readyz')).body).toMatchObject({ ready: false, checks: { keepingUp: false } });
     expect((await node.rest('GET', '/api/rooms', undefined, `Bearer ${API_SECRET}`)).status).toBe(200);
