@@ -116,7 +116,11 @@ export class StepApplier {
         this.#objects.nodes?.drop(step.producerId);
         return;
       case 'demandLayers':
-        this.#objects.nodes?.demand(step.nodeId, step.producerId, step.maxSpatialLayer);
+        this.#objects.nodes?.demand(step.nodeId, {
+          producerId: step.producerId,
+          maxSpatialLayer: step.maxSpatialLayer,
+          unreceivable: step.unreceivable,
+        });
         return;
       case 'openPipe':
         await this.#openPipe(step.producerId, step.routerId);

@@ -81,6 +81,8 @@ export interface OfferedProducer {
   readonly layers: TrackLayers;
   /** The highest layer that its node was last asked for; null before the first request. */
   readonly wantedLayer: number | null;
+  /** Whether its node was last told that somebody's device here cannot receive it. */
+  readonly unreceivable: boolean;
   /** underway: its twin is being opened; resting: that failed a moment ago. */
   readonly pull: 'possible' | 'underway' | 'resting';
 }
@@ -176,6 +178,7 @@ export type MediaStep =
       readonly nodeId: NodeId;
       readonly producerId: ProducerId;
       readonly maxSpatialLayer: number;
+      readonly unreceivable: boolean;
     }
   | {
       readonly type: 'wantLayers';

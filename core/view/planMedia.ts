@@ -82,8 +82,9 @@ function planOffers(room: RoomState, live: LiveMedia, demand: Demand, plan: Plan
         isPublished && someoneIsOnTheWay(room, live, participantId)
           ? highestLayer(offer)
           : demand.maxSpatialLayerOf(producerId);
-      if (offer.wantedLayer === maxSpatialLayer) continue;
-      plan.telling.push({ type: 'demandLayers', nodeId, producerId, maxSpatialLayer });
+      const unreceivable = [...live.viewers.values()].some(({ undecodable }) => undecodable.has(producerId));
+      if (offer.wantedLayer === maxSpatialLayer && offer.unreceivable === unreceivable) continue;
+      plan.telling.push({ type: 'demandLayers', nodeId, producerId, maxSpatialLayer, unreceivable });
     }
   }
 }

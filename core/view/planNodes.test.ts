@@ -138,6 +138,16 @@ describe('one room on several nodes', () => {
     ]);
   });
 
+  test('a node hears that somebody on another one cannot receive what its publisher sends', () => {
+    const able = settled(room);
+    const live = at(able, 'node-2');
+    const undecodable = new Set(['producer of ann-camera']);
+    const viewers = mapValues(live.viewers, (viewer) => ({ ...viewer, undecodable }));
+    const unable = settledNodes(room, new Map(), new Map(able).set('node-2', { ...live, viewers }), EVERYTHING);
+    const told = (nodes: PlannedNodes) => at(nodes, 'node-2').offers.get('ann-camera')?.[0]?.unreceivable;
+    expect([told(able), told(unable)]).toEqual([false, true]);
+  });
+
   test('a track that cannot be pulled now is not planned again and again', () => {
     const live = at(exchanged(nodesOf(room)), 'node-2');
     for (const pull of ['underway', 'resting'] as const) {

@@ -24,6 +24,8 @@ interface Scene {
   readonly away?: number;
   /** Devices of the others that refuse Ann's camera. */
   readonly refusing?: number;
+  /** Somebody on another node cannot receive it. */
+  readonly refusedElsewhere?: boolean;
   readonly receives?: readonly (readonly ReencodedCodec[])[];
 }
 
@@ -56,7 +58,8 @@ function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, Reenco
     ['cam', producer('cam', codec)],
     ['mic', producer('mic', null)],
   ]);
-  return planReencoding(room, { producers, viewers: new Map(viewers) }, before);
+  const isUnreceivableElsewhere = () => scene.refusedElsewhere === true;
+  return planReencoding(room, { producers, viewers: new Map(viewers), isUnreceivableElsewhere }, before);
 }
 
 function participant(id: string, connected: boolean, tracks: readonly Track[]): Participant {
@@ -126,6 +129,7 @@ describe('what is reencoded', () => {
 
   test('automatic reencoding begins for one viewer whose device cannot receive the source', () => {
     expect(planned({ policy: AUTO, others: 2, refusing: 1 }).size).toBe(1);
+    expect(planned({ policy: AUTO, others: 2, refusedElsewhere: true }).size).toBe(1);
     expect(planned({ others: 2, refusing: 1 }).size).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import type { ParticipantId, ReencodingPolicy, RoomState, Track, TrackId } from '../room/state.ts';
-import type { LiveMedia, LiveProducer, LiveViewer, ReencodedCodec } from './mediaSteps.ts';
+import type { LiveMedia, LiveViewer, ProducerId, ReencodedCodec } from './mediaSteps.ts';
 
 /**
  * People come and go: a reencoded track stays reencoded until it has fewer viewers than this share of the policy's
@@ -18,7 +18,10 @@ const STAYS_ABOVE = 0.8;
  */
 export function planReencoding(
   room: RoomState,
-  live: Pick<LiveMedia, 'producers' | 'viewers'>,
+  live: Pick<LiveMedia, 'producers' | 'viewers'> & {
+    /** Whether somebody's device on another node cannot receive this producer. */
+    readonly isUnreceivableElsewhere?: (producerId: ProducerId) => boolean;
+  },
   before: ReadonlyMap<TrackId, ReencodedCodec>,
   most = Number.POSITIVE_INFINITY,
 ): Map<TrackId, ReencodedCodec> {
@@ -35,7 +38,10 @@ export function planReencoding(
       const viewers = viewersOf(id, live);
       const others = isConnected ? connected - 1 : connected;
       const isReencoded = before.has(track.id);
-      if (!isToBeReencoded(track, policy, { source, viewers, others, isReencoded })) continue;
+      const isUnreceivable = (): boolean =>
+        viewers.some(({ undecodable }) => undecodable.has(source.producerId)) ||
+        live.isUnreceivableElsewhere?.(source.producerId) === true;
+      if (!isToBeReencoded(track, policy, { isUnreceivable, others, isReencoded })) continue;
       wanted.push({ track, codec: before.get(track.id) ?? codecFor(viewers) });
     }
   }
@@ -45,8 +51,8 @@ export function planReencoding(
 }
 
 interface Audience {
-  readonly source: LiveProducer;
-  readonly viewers: readonly LiveViewer[];
+  /** Whether somebody's device cannot receive what the publisher sends. */
+  readonly isUnreceivable: () => boolean;
   /** Connected participants on all nodes, without the track's publisher. */
   readonly others: number;
   readonly isReencoded: boolean;
@@ -60,8 +66,8 @@ function isToBeReencoded(track: Track, policy: ReencodingPolicy, audience: Audie
     case 'on':
       return true;
     case 'auto': {
-      const { source, viewers, others, isReencoded } = audience;
-      if (viewers.some(({ undecodable }) => undecodable.has(source.producerId))) return true;
+      const { isUnreceivable, others, isReencoded } = audience;
+      if (isUnreceivable()) return true;
       return isReencoded ? others >= policy.viewers * STAYS_ABOVE : others > policy.viewers;
     }
   }

@@ -230,7 +230,7 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
         changeOffer(step.producerId, { pull: 'underway' });
         break;
       case 'demandLayers':
-        changeOffer(step.producerId, { wantedLayer: step.maxSpatialLayer });
+        changeOffer(step.producerId, { wantedLayer: step.maxSpatialLayer, unreceivable: step.unreceivable });
         break;
       case 'keepTrack':
       case 'dropTrack':

@@ -81,6 +81,7 @@ function offersOf(other: LiveMedia, live: LiveMedia): OfferedProducer[] {
       phase,
       layers,
       wantedLayer: before?.wantedLayer ?? null,
+      unreceivable: before?.unreceivable ?? false,
       pull: 'possible',
     };
   });

@@ -7,10 +7,13 @@ export interface KnownOffer extends OfferedProducer {
   readonly routerId: string;
   phase: OfferedProducer['phase'];
   wantedLayer: number | null;
+  unreceivable: boolean;
   pull: OfferedProducer['pull'];
   /** Pulls in a row that failed. */
   failures: number;
 }
+
+const NOTHING_TOLD = { wantedLayer: null, unreceivable: false } as const;
 
 /** What the other nodes that hold a room offer. Only of nodes that can be asked now. */
 export class KnownOffers {
@@ -37,7 +40,7 @@ export class KnownOffers {
     for (const offer of offered) {
       const merged = this.#merged(nodeId, offer, before?.get(offer.producerId));
       // That node may have started over.
-      if (reset) merged.wantedLayer = null;
+      if (reset) Object.assign(merged, NOTHING_TOLD);
       known.set(offer.producerId, merged);
     }
     this.#byNode.set(nodeId, known);
@@ -56,7 +59,7 @@ export class KnownOffers {
   /** A pull that is under way goes on to count for the same offer. */
   #merged(nodeId: NodeId, offer: Offer, before: KnownOffer | undefined): KnownOffer {
     if (before?.routerId !== offer.routerId) {
-      return { ...offer, nodeId, wantedLayer: null, pull: 'possible', failures: 0 };
+      return { ...offer, ...NOTHING_TOLD, nodeId, pull: 'possible', failures: 0 };
     }
     before.phase = offer.phase;
     return before;

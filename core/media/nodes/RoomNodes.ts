@@ -6,6 +6,7 @@ import type { MediaProducer } from '../producers/MediaProducer.ts';
 import type { RoomRouter } from '../workers/RoomRouter.ts';
 import { KnownOffers } from './KnownOffers.ts';
 import {
+  type Demand,
   type Offer,
   type PipedTracks,
   type PullAnswer,
@@ -63,7 +64,8 @@ export class RoomNodes {
   readonly #toldHolds = new Set<NodeId>();
   /** The offers that each node heard last, each as a text that changes with it. */
   readonly #toldOffers = new Map<NodeId, ReadonlyMap<ProducerId, string>>();
-  readonly #newDemand = new Map<NodeId, Map<ProducerId, number>>();
+  readonly #unreceivable = new Map<NodeId, Set<ProducerId>>();
+  readonly #newDemand = new Map<NodeId, Map<ProducerId, Demand>>();
   #closed = false;
 
   constructor(deps: RoomNodesDeps) {
@@ -107,6 +109,11 @@ export class RoomNodes {
     });
   }
 
+  /** Whether a device on another node cannot receive this producer. */
+  isUnreceivable(producerId: ProducerId): boolean {
+    return [...this.#unreceivable.values()].some((producerIds) => producerIds.has(producerId));
+  }
+
   /** Whether another node has it. */
   isPulled(producerId: ProducerId): boolean {
     return this.#egress.isPulled(producerId);
@@ -138,12 +145,14 @@ export class RoomNodes {
     this.#ingress.drop(producerId);
   }
 
-  demand(nodeId: NodeId, producerId: ProducerId, maxSpatialLayer: number): void {
+  demand(nodeId: NodeId, demand: Demand): void {
+    const { producerId, maxSpatialLayer, unreceivable } = demand;
     const offer = this.#offers.get(nodeId, producerId);
     if (!offer) return;
     offer.wantedLayer = maxSpatialLayer;
-    const wanted = this.#newDemand.get(nodeId) ?? new Map<ProducerId, number>();
-    this.#newDemand.set(nodeId, wanted.set(producerId, maxSpatialLayer));
+    offer.unreceivable = unreceivable;
+    const wanted = this.#newDemand.get(nodeId) ?? new Map<ProducerId, Demand>();
+    this.#newDemand.set(nodeId, wanted.set(producerId, demand));
   }
 
   /** The plan was applied: other nodes hear what has changed. */
@@ -151,7 +160,7 @@ export class RoomNodes {
     if (this.#closed) return;
     const { channel, holders } = this.#deps;
     for (const [nodeId, wanted] of this.#newDemand) {
-      for (const part of parts([...wanted])) {
+      for (const part of parts([...wanted.values()])) {
         channel.tell(nodeId, TOPICS.demand, { roomId: this.roomId, wanted: part } satisfies RoomDemand);
       }
     }
@@ -187,9 +196,14 @@ export class RoomNodes {
   heardDemand(nodeId: NodeId, { wanted }: RoomDemand): void {
     const known = this.#demands.get(nodeId);
     if (!known) return;
-    for (const [producerId, maxSpatialLayer] of wanted) {
-      if (this.#deps.byId(producerId)) known.set(producerId, maxSpatialLayer);
+    const unable = this.#unreceivable.get(nodeId) ?? new Set();
+    for (const { producerId, maxSpatialLayer, unreceivable } of wanted) {
+      if (!this.#deps.byId(producerId)) continue;
+      known.set(producerId, maxSpatialLayer);
+      if (unreceivable) unable.add(producerId);
+      else unable.delete(producerId);
     }
+    this.#unreceivable.set(nodeId, unable);
     this.#deps.changed();
   }
 
@@ -221,6 +235,7 @@ export class RoomNodes {
   /** The producer is gone from here. */
   forgetProducer(producerId: ProducerId): void {
     for (const wanted of this.#demands.values()) wanted.delete(producerId);
+    for (const producerIds of this.#unreceivable.values()) producerIds.delete(producerId);
   }
 
   close(): void {
@@ -254,7 +269,9 @@ export class RoomNodes {
   /** A node that holds the room no longer, as far as this one knows, wants nothing once its pipes are closed. */
   #forgetUnserved(): void {
     for (const nodeId of this.#demands.keys()) {
-      if (!this.#deps.holders().has(nodeId) && !this.#egress.serves(nodeId)) this.#demands.delete(nodeId);
+      if (this.#deps.holders().has(nodeId) || this.#egress.serves(nodeId)) continue;
+      this.#demands.delete(nodeId);
+      this.#unreceivable.delete(nodeId);
     }
   }
 

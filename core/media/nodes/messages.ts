@@ -54,11 +54,19 @@ export const RoomOffers = z.object({
 });
 export type RoomOffers = z.infer<typeof RoomOffers>;
 
-/** The highest layer that the teller's viewers want of each of these producers now; -1 if nobody watches. */
-export const RoomDemand = z.object({
-  roomId: Id,
-  wanted: z.array(z.tuple([Id, z.number().int().min(-1).max(8)])).max(10_000),
+/**
+ * What the teller's viewers want of a producer now: its highest layer, -1 if nobody watches. `unreceivable`: somebody's
+ * device cannot receive it.
+ */
+export const Demand = z.object({
+  producerId: Id,
+  maxSpatialLayer: z.number().int().min(-1).max(8),
+  unreceivable: z.boolean(),
 });
+export type Demand = z.infer<typeof Demand>;
+
+/** What has changed of the demand since the teller last told. */
+export const RoomDemand = z.object({ roomId: Id, wanted: z.array(Demand).max(1_000) });
 export type RoomDemand = z.infer<typeof RoomDemand>;
 
 /** Where one end of a pipe takes media, and the key with which it encrypts its own. */

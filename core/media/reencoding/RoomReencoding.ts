@@ -15,9 +15,13 @@ export interface RoomReencodingObjects {
   readonly sources: ReadonlyMap<TrackId, MediaProducer>;
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   room(): RoomState;
-  /** Other nodes' viewers: the layers of a producer that they want, and whether any such node has it. */
+  /**
+   * Other nodes' viewers: the layers of a producer that they want, whether somebody's device there cannot receive it, and
+   * whether any such node has it.
+   */
   readonly elsewhere: {
     layersWanted(producerId: string): readonly number[];
+    isUnreceivable(producerId: string): boolean;
     isPulled(producerId: string): boolean;
   } | null;
   /** A new reencoded producer, paused. The room keeps it until it closes. */
@@ -111,7 +115,7 @@ export class RoomReencoding {
   /** Begins work on tracks that the room wants reencoded now, and ends the work on all others. */
   updateWanted(): void {
     if (this.#closed) return;
-    const { sources, viewers, room } = this.#objects;
+    const { elsewhere, sources, viewers, room } = this.#objects;
     for (const [trackId, track] of this.#wanted) {
       if (!track.source.closed && sources.get(trackId) === track.source) continue;
       this.#wanted.delete(trackId);
@@ -120,7 +124,16 @@ export class RoomReencoding {
     const before = new Map(
       [...this.#wanted].map(([trackId, { codec }]): [TrackId, ReencodedCodec] => [trackId, codec]),
     );
-    const planned = planReencoding(room(), { producers: sources, viewers }, before, this.#deps.mostTracks);
+    const planned = planReencoding(
+      room(),
+      {
+        producers: sources,
+        viewers,
+        isUnreceivableElsewhere: (producerId) => elsewhere?.isUnreceivable(producerId) === true,
+      },
+      before,
+      this.#deps.mostTracks,
+    );
     for (const [trackId, track] of this.#wanted) {
       if (planned.has(trackId)) continue;
       this.#wanted.delete(trackId);
