@@ -20,8 +20,8 @@ export interface SupervisedServer {
   close(): Promise<void>;
 }
 
-/** A standby loads when the active one has just begun: it leaves the machine to that one for so long. */
-const REHEARSE_AFTER_MS = 3_000;
+/** A server that is needed at once has been told so by then. */
+const REHEARSE_AFTER_MS = 250;
 
 /**
  * Runs a server under the supervisor's orders: `create` loads everything that is possible before the ports are bound.
