@@ -1,5 +1,6 @@
 import type { ParticipantId } from '../../../core/room/state.ts';
-import type { ClientHost } from './ClientHost.ts';
+import type { ClientHost, ProbeName } from './ClientHost.ts';
+import { bundlePage } from './page/bundle.ts';
 
 export type BrowserName = 'chromium' | 'firefox';
 
@@ -12,3 +13,44 @@ export interface DrillBrowser {
 /** The path on the server that a page seems to come from, and the document that the browser gets there. */
 export const PAGE_PATH = '/drill';
 export const PAGE_HTML = '<!doctype html><meta charset="utf-8"><title>Drill</title><body></body>';
+
+type Call = readonly [probe: ProbeName, method: string, args: readonly unknown[]];
+
+/** A page at the server's address; Playwright and Puppeteer open it and talk to it each in its own way. */
+interface OpenedPage {
+  /** Events, from now on, that must never happen to a page in a meeting. */
+  readonly reloads: readonly string[];
+  addScript(content: string): Promise<unknown>;
+  evaluate(run: (call: Call) => Promise<unknown>, call: Call): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Starts a browser for drills; `open` opens a page in it. */
+export async function startDrillBrowser<B extends { close(): Promise<void> }>(
+  launch: () => Promise<B>,
+  probe: ProbeName,
+  open: (browser: B, participantId: ParticipantId) => Promise<OpenedPage>,
+): Promise<DrillBrowser> {
+  const [browser, script] = await Promise.all([launch(), bundlePage()]);
+  return {
+    async openPage(participantId) {
+      const page = await open(browser, participantId);
+      const { reloads } = page;
+      await page.addScript(script);
+      if (reloads.length > 0) throw new Error(`the page does not start: ${reloads.join(', ')}`);
+      return {
+        participantId,
+        kind: 'page',
+        call: (method, args) => page.evaluate(callProbe, [probe, method, args]),
+        reloads: () => reloads,
+        close: () => page.close(),
+      };
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** Runs in the page. */
+function callProbe([name, method, args]: Call): Promise<unknown> {
+  return (window.probes[name][method as never] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
+}

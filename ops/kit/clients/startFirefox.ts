@@ -1,48 +1,24 @@
-import type { Browser, Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import type { ParticipantId } from '../../../core/room/state.ts';
-import type { ClientHost, ProbeName } from './ClientHost.ts';
-import { type DrillBrowser, PAGE_HTML, PAGE_PATH } from './DrillBrowser.ts';
-import { bundlePage } from './page/bundle.ts';
+import type { ProbeName } from './ClientHost.ts';
+import { type DrillBrowser, PAGE_HTML, PAGE_PATH, startDrillBrowser } from './DrillBrowser.ts';
 import { launchFirefox } from './page/firefox.ts';
 
 /**
  * Starts one Firefox. Each page has its own browser context and window, because a page that is not in front is hidden.
  */
-export async function startFirefox(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
-  const [browser, script] = await Promise.all([launchFirefox(), bundlePage()]);
-  return {
-    openPage: (participantId) => startPage(browser, script, serverUrl, participantId, probe),
-    close: () => browser.close(),
-  };
-}
-
-async function startPage(
-  browser: Browser,
-  script: string,
-  serverUrl: string,
-  participantId: ParticipantId,
-  probe: ProbeName,
-): Promise<ClientHost> {
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage({ type: 'window' });
-  await openUnder(page, `${serverUrl}${PAGE_PATH}`);
-  const reloads = watchOver(page, participantId);
-  await page.addScriptTag({ content: script });
-  if (reloads.length > 0) throw new Error(`the page does not start: ${reloads.join(', ')}`);
-  return {
-    participantId,
-    kind: 'page',
-    call: (method, args) =>
-      page.evaluate(
-        (name, command, given) =>
-          (window.probes[name][command as never] as (...all: readonly unknown[]) => Promise<unknown>)(...given),
-        probe,
-        method,
-        args,
-      ),
-    reloads: () => reloads,
-    close: () => context.close(),
-  };
+export function startFirefox(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
+  return startDrillBrowser(launchFirefox, probe, async (browser, participantId) => {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage({ type: 'window' });
+    await openUnder(page, `${serverUrl}${PAGE_PATH}`);
+    return {
+      reloads: watchOver(page, participantId),
+      addScript: (content) => page.addScriptTag({ content }),
+      evaluate: (run, call) => page.evaluate(run, call),
+      close: () => context.close(),
+    };
+  });
 }
 
 /** The page has the server's address, but does not come from the server. */
