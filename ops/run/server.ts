@@ -163,7 +163,11 @@ async function createServer(): Promise<SupervisedServer> {
     version: PACKAGE.version,
     ...(config.http.metrics && { metrics: config.http.metrics }),
     isCutOff: () => fence.isCutOff,
-    readiness: { journal: () => recovery.journal.available, clock: () => recovery.time.clockIsRight },
+    readiness: {
+      journal: () => recovery.journal.available,
+      clock: () => recovery.time.clockIsRight,
+      cluster: () => nodes.problem === null,
+    },
   });
 
   let draining = false;
@@ -198,7 +202,7 @@ async function createServer(): Promise<SupervisedServer> {
         media.listen({ besideAnother }),
         recovery.registry.start(self).then(() => recovery.confirmTokenSecret()),
       ]);
-      nodes.start();
+      nodes.start(self());
       fence.start();
       hosts.start();
       logger.info({ url, ms: clock.now() - startedAt }, 'serving');

@@ -1,12 +1,13 @@
 import { Gauge } from 'prom-client';
 import type { Server } from 'socket.io';
 import type { NodeChannel } from '../../core/cluster/NodeChannel.ts';
-import type { Clock, Logger, NodeRegistry } from '../../core/ports.ts';
+import type { Clock, Logger, NodeInfo, NodeRegistry } from '../../core/ports.ts';
 import type { NodeId } from '../../core/room/state.ts';
 import { acceptNodes, type Door } from './acceptNodes.ts';
 import { ClusterKey } from './ClusterKey.ts';
 import { LinkedNodes } from './LinkedNodes.ts';
 import { NodeDialer } from './NodeDialer.ts';
+import { StartCheck } from './StartCheck.ts';
 
 interface NodesDeps {
   readonly nodeId: NodeId;
@@ -23,8 +24,10 @@ export interface Nodes {
   readonly channel: NodeChannel;
   /** Lets other nodes in over this server. Called once. */
   accept(io: Server, door: Door): void;
-  /** Connects to the living nodes from now on; this node must be reachable and in the registry. */
-  start(): void;
+  /** Connects to the living nodes from now on; this node must be reachable, and in the registry with `self`. */
+  start(self: NodeInfo): void;
+  /** What keeps this node apart from those that were there before it; null if nothing is known. */
+  readonly problem: string | null;
   /** Ends all connections. */
   close(): void;
 }
@@ -35,8 +38,12 @@ export function createNodes(deps: NodesDeps): Nodes {
   const keys = deps.secrets.map((secret) => new ClusterKey(secret.reveal()));
   const nodes = new LinkedNodes(clock, logger);
   const dialer = new NodeDialer({ nodeId, keys, registry, nodes, clock, logger });
+  const check = new StartCheck({ nodeId, keys, channel: nodes, peers: () => dialer.peers, clock, logger });
   return {
     channel: nodes,
+    get problem() {
+      return check.problem;
+    },
     accept(io, door) {
       acceptNodes(io, { ...door, nodeId, keys, nodes, clock, logger });
       new Gauge({
@@ -50,8 +57,12 @@ export function createNodes(deps: NodesDeps): Nodes {
         },
       });
     },
-    start: () => dialer.start(),
+    start(self) {
+      dialer.start();
+      check.start(self);
+    },
     close() {
+      check.stop();
       dialer.stop();
       nodes.close();
     },

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { DialerHandshake } from './handshake.ts';
 import type { Link } from './Link.ts';
 import type { LinkedNodes } from './LinkedNodes.ts';
-import { ChannelRefusal, ChannelRefused, NODES_NAMESPACE } from './wire.ts';
+import { ChannelRefusal, ChannelRefused, type Hello, NODES_NAMESPACE } from './wire.ts';
 
 /** From the first packet to the peer's first encrypted frame. */
 const CONNECT_LIMIT_MS = 3_000;
@@ -22,15 +22,7 @@ const SocketError = z.object({ data: ChannelRefusal });
 
 /** Connects to another node; the returned function gives up, or ends the connection. */
 export function dialNode({ url, handshake, nodes, clock, onEnd }: DialDeps): () => void {
-  const socket = io(new URL(url).origin + NODES_NAMESPACE, {
-    transports: ['websocket'],
-    forceNew: true,
-    reconnection: false,
-    timeout: CONNECT_LIMIT_MS,
-    // Both ends prove what they are, and encrypt, by themselves: certificates are often for the names of clients only.
-    rejectUnauthorized: false,
-    auth: handshake.hello,
-  });
+  const socket = connectTo(url, handshake.hello);
   let link: Link | null = null;
   let session: ReturnType<DialerHandshake['answer']>['session'] | null = null;
   let ended = false;
@@ -46,8 +38,8 @@ export function dialNode({ url, handshake, nodes, clock, onEnd }: DialDeps): () 
   const stopWaiting = clock.setTimer(CONNECT_LIMIT_MS, () => end('it does not answer'));
 
   socket.on('connect_error', (error) => {
-    const refusal = SocketError.safeParse(error).data?.data ?? null;
-    end(refusal ? `${refusal.code}: ${refusal.message}` : causeOf(error), refusal);
+    const { problem, refusal } = problemOf(error);
+    end(problem, refusal);
   });
   socket.on('disconnect', (reason) => end(reason));
   socket.once('challenge', (raw: unknown) => {
@@ -70,15 +62,33 @@ export function dialNode({ url, handshake, nodes, clock, onEnd }: DialDeps): () 
   return () => end('it is closed');
 }
 
-/** socket.io says "websocket error"; what happened is in its description. */
-function causeOf(error: Error & { description?: unknown }): string {
-  const description = error.description as { error?: { message?: unknown; code?: unknown } } | undefined;
-  const cause = description?.error;
-  return String(cause?.message || cause?.code || error.message);
+/** Opens a connection to the door of a node. */
+export function connectTo(url: string, hello: Hello): Socket {
+  return io(new URL(url).origin + NODES_NAMESPACE, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    timeout: CONNECT_LIMIT_MS,
+    // Both ends prove what they are, and encrypt, by themselves: certificates are often for the names of clients only.
+    rejectUnauthorized: false,
+    auth: hello,
+  });
+}
+
+/** Returns why a connection did not come about: what the node says, or what happened on the way. */
+export function problemOf(error: Error & { description?: unknown }): {
+  readonly problem: string;
+  readonly refusal: ChannelRefusal | null;
+} {
+  const refusal = SocketError.safeParse(error).data?.data ?? null;
+  if (refusal) return { problem: `${refusal.code}: ${refusal.message}`, refusal };
+  // socket.io says "websocket error"; what happened is in its description.
+  const cause = (error.description as { error?: { message?: unknown; code?: unknown } } | undefined)?.error;
+  return { problem: String(cause?.message || cause?.code || error.message), refusal: null };
 }
 
 /** Ends the connection without the goodbye that a peer which hangs does not answer. */
-function terminate(socket: Socket): void {
+export function terminate(socket: Socket): void {
   const engine = socket.io.engine as { transport?: { ws?: { terminate(): void } } } | undefined;
   engine?.transport?.ws?.terminate();
   socket.disconnect();

@@ -217,7 +217,7 @@ export class TestNode {
       roomIndex,
       clock: options.clock ?? clock,
       logger,
-      readiness: { journal: () => journal.available },
+      readiness: { journal: () => journal.available, cluster: () => nodes.problem === null },
       ...(options.limits ? { limits: options.limits } : {}),
       ...(options.metrics ? { metrics: options.metrics } : {}),
       // Whole tests run in this process: how late it is depends on the machine, not on the node.
@@ -234,7 +234,7 @@ export class TestNode {
     const reached = { url, internalUrl: url, channelVersion: CHANNEL_VERSION };
     const info = nodeInfo(nodeId, { ...reached, ...(await options.info?.(url)) });
     await registry.start(() => ({ ...info, full: signaling.isFull, ...options.says?.() }));
-    nodes.start();
+    nodes.start(info);
     return new TestNode({ nodeId, url, signaling, audiences, hosts, logger, nodes, registry });
   }
 

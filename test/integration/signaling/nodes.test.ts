@@ -245,6 +245,29 @@ describe.each(ENGINES)('over %s', (engine) => {
       expect(a.channel.connected.size).toBe(0);
     });
 
+    test('a node that starts beside others asks them whether they reach it, and is ready once they do', async () => {
+      const registry = new MemoryRegistry();
+      const a = await start('a', { registry });
+      const b = await start('b', {
+        registry,
+        info: async (url) => {
+          const relay = await relayTo({ url });
+          relay.silence();
+          ends.push(() => relay.resume());
+          held.push(relay);
+          return { internalUrl: `http://127.0.0.1:${relay.port}`, mediaAddress: '127.0.0.1', startedAt: 2 };
+        },
+      });
+      const ready = async (node: TestNode) => (await node.rest('GET', '/readyz')).status === 200;
+      expect(await ready(b)).toBe(true);
+      await waitUntil(async () => !(await ready(b)) || 'b does not find out that a cannot reach it');
+      expect(problems(b).at(-1)).toMatch(/The node a does not reach this one at http:.*Set INTERNAL_URL/);
+      for (const relay of held.splice(0)) relay.resume();
+      await waitUntil(async () => (await ready(b)) || problems(b).at(-1) || 'b is not ready');
+      expect(await ready(a)).toBe(true);
+    });
+    const held: TcpRelay[] = [];
+
     test('it is enough that one of two nodes reaches the other', async () => {
       const registry = new MemoryRegistry();
       const unreachable = async () => ({ internalUrl: 'http://127.0.0.1:9' });

@@ -377,7 +377,7 @@ describe.each(['uws', 'ws'] as const)('rooms over %s', (engine) => {
     await ann.client.ask('raiseHand', {});
     expect((await node.rest('GET', '/readyz')).body).toEqual({
       ready: true,
-      checks: { listening: true, serving: true, keepingUp: true, journal: true },
+      checks: { listening: true, serving: true, keepingUp: true, journal: true, cluster: true },
     });
   });
 
