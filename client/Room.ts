@@ -262,6 +262,7 @@ export class Room extends Emitter<RoomEvents> {
       name: options.name,
       password: options.password,
       knock: options.knock ?? true,
+      follow: options.follow ?? true,
     });
     this.#stopWaking = wakeWithThePage(this.#connection);
     try {

@@ -28,4 +28,6 @@ export interface ConnectOptions {
    */
   readonly knock?: boolean;
   readonly timeoutMs?: number;
+  /** False stays at the node that it comes to: for applications that place people themselves. */
+  readonly follow?: boolean;
 }

@@ -89,6 +89,7 @@ async function connected(owner: ConnectionOwner): Promise<Connection> {
     name: 'Ann',
     password: undefined,
     knock: false,
+    follow: true,
   });
   const opened = connection.open(10_000);
   await vi.advanceTimersByTimeAsync(500);

@@ -65,7 +65,7 @@ export class Connection {
   constructor(owner: ConnectionOwner, options: ConnectionOptions) {
     this.#owner = owner;
     this.#options = options;
-    this.#nodes = new NodeChoice(options.nodes, options.resumeToken && options.nodes[0]);
+    this.#nodes = new NodeChoice(options.nodes, options.resumeToken && options.nodes[0], options.follow);
     this.#resumeToken = options.resumeToken;
   }
 

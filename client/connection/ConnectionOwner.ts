@@ -57,4 +57,6 @@ export interface ConnectionOptions {
   readonly password: string | undefined;
   /** Wait in the lobby if the room has one. */
   readonly knock: boolean;
+  /** Go where nodes send it. */
+  readonly follow: boolean;
 }

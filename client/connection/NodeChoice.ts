@@ -11,14 +11,16 @@ const LONGEST_WHY = 256;
 /** The nodes that a client may turn to, the one that has its session, and the one that it gave up. */
 export class NodeChoice {
   readonly list: NodeList;
+  readonly #follow: boolean;
   #own: string | undefined;
   #left: Left | undefined;
   #busy: RequestRefused | undefined;
 
   /** `own`: the node of a session from before a reload. */
-  constructor(urls: readonly string[], own: string | undefined) {
+  constructor(urls: readonly string[], own: string | undefined, follow: boolean) {
     this.list = new NodeList(urls);
     this.#own = own;
+    this.#follow = follow;
   }
 
   /** The last node that was too busy to let this client in; undefined if none was. */
@@ -27,11 +29,12 @@ export class NodeChoice {
   }
 
   /** Where to dial. A session that is resumed has its node. */
-  toDial(resuming: boolean): Pick<DialOptions, 'nodes' | 'own' | 'left' | 'onRefused'> {
+  toDial(resuming: boolean): Pick<DialOptions, 'nodes' | 'own' | 'left' | 'follow' | 'onRefused'> {
     return {
       nodes: this.list,
       own: resuming ? this.#own : undefined,
       left: this.#left,
+      follow: this.#follow,
       onRefused: (error) => {
         if (error.code === 'BUSY') this.#busy = error;
       },

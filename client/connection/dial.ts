@@ -22,6 +22,8 @@ export interface DialOptions {
   readonly own?: string | undefined;
   /** The node that this client gives up. */
   readonly left?: Left | undefined;
+  /** Whether to go where nodes send us; true if not given. */
+  readonly follow?: boolean;
   /** Registers a callback that ends the wait before the next attempt early: the network is back. */
   readonly onWake: (wake: () => void) => () => void;
   /** A node that may let us in later refused for now. */
@@ -96,7 +98,7 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<L
         {
           url,
           token: options.token,
-          follows: followed < MAX_FOLLOWED,
+          follows: options.follow !== false && followed < MAX_FOLLOWED,
           left: left?.url === url ? undefined : left,
           transports,
           timeoutMs: ATTEMPT_TIMEOUT_MS,

@@ -24,7 +24,7 @@ const STALE_MS = 6_000;
 /** More addresses than a client will ever try. */
 const MAX_URLS = 16;
 /** Nobody waits longer to hear where the clients of a room are. */
-const HOLDERS_TIMEOUT_MS = 300;
+const HOLDERS_TIMEOUT_MS = 1_000;
 const HOLDERS_KEPT_MS = 300;
 const HOLDERS_KEPT_ROOMS = 1_000;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Cancelled, describeError } from './describeError.ts';
+import { RequestRefused } from '../../client/index.ts';
+import { Cancelled, describeError, retryAfterMsOf } from './describeError.ts';
 
 const withCode = (code: string) => Object.assign(new Error('said by the server'), { code });
 
@@ -9,6 +10,13 @@ describe('describeError', () => {
       title: 'This meeting is full.',
       advice: 'Try again when somebody has left.',
     });
+  });
+
+  it('a full server says that the page waits, and a parked meeting for how long', () => {
+    const refused = (code: 'FULL' | 'ROOM_PARKED') => new RequestRefused(code, 'said', undefined, 9_000);
+    expect(describeError(refused('FULL'))?.title).toBe('Every server is full at the moment.');
+    expect(describeError(refused('ROOM_PARKED'))?.advice).toContain('in 9 seconds');
+    expect([retryAfterMsOf(refused('FULL')), retryAfterMsOf(new Error('x'))]).toEqual([9_000, null]);
   });
 
   it('errors of browsers about devices are described', () => {

@@ -75,6 +75,8 @@ const BY_CODE: Descriptions = {
   },
   MEDIA_UNAVAILABLE: AGAIN,
   DRAINING: AGAIN,
+  FULL: { title: 'Every server is full at the moment.', advice: 'You come in as soon as there is room.' },
+  GO_TO: AGAIN,
   BUSY: { title: 'The server is very busy.', advice: 'Try again in a moment.' },
   ROOM_READ_ONLY: { title: 'The server is about to be updated.', advice: 'Try again in a few minutes.' },
   UNREACHABLE: { title: 'The server does not answer.', advice: 'Check your connection, then try again.' },
@@ -104,6 +106,11 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
+/** Returns after how many ms the server wants to be asked again; null if it does not say. */
+export function retryAfterMsOf(error: unknown): number | null {
+  return error instanceof RequestRefused ? (error.retryAfterMs ?? null) : null;
+}
+
 /**
  * Returns what to tell a person about an error; null if the person did it on purpose, such as closing the screen
  * picker.
@@ -112,7 +119,7 @@ export function describeError(error: unknown): DescribedError | null {
   if (isCancelled(error)) return null;
   const code = codeOf(error);
   if (error instanceof CommandTimedOut) return AGAIN;
-  if (error instanceof RequestRefused && error.retryAfterMs !== undefined) return parked(error.retryAfterMs);
+  if (error instanceof RequestRefused && error.code === 'ROOM_PARKED') return parked(error.retryAfterMs ?? 0);
   const byCode = code !== null && isDescribed(code) ? BY_CODE[code] : undefined;
   if (byCode) return byCode;
   if (error instanceof DOMException) return BY_NAME[error.name] ?? RELOAD;

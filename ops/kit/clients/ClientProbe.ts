@@ -58,7 +58,8 @@ export class ClientProbe implements ClientCommands {
   }
 
   async join({ url, token, name, publish }: JoinOptions): Promise<void> {
-    await this.#room.connect(url, token, { name });
+    // Whoever starts it decides at which node it is.
+    await this.#room.connect(url, token, { name, follow: false });
     if (!publish) return;
     const me = this.#room.localParticipant;
     const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);

@@ -134,7 +134,7 @@ describe('clients of three nodes', () => {
       expect(next).not.toContain(home);
       home.path.heal();
       await waitUntil(() => rooms.every(({ state }) => state === 'connected') || 'not all are connected');
-      expect(people.map((id) => whereIs(roomId, id)?.member)).toEqual(next);
+      expect(people.map((id) => whereIs(roomId, id)?.member)).not.toContain(home);
       for (const room of rooms.splice(0)) await room.disconnect();
     }
   });

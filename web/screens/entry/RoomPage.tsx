@@ -5,6 +5,7 @@ import type { Door } from '../../model/Door.ts';
 import { PreviewDevices } from '../../model/PreviewDevices.ts';
 import { MeetingScreen } from '../meeting/MeetingScreen.tsx';
 import { EndedPage } from './EndedPage.tsx';
+import { FullPage } from './FullPage.tsx';
 import { HandedPage } from './HandedPage.tsx';
 import { LobbyPage } from './LobbyPage.tsx';
 import { PasswordPage } from './PasswordPage.tsx';
@@ -54,6 +55,8 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
       return <PreJoinPage preview={preview} problem={entry.problem} onEnter={enterAs} onHome={onHome} />;
     case 'entering':
       return <WaitPage text="Joining…" />;
+    case 'waiting':
+      return <FullPage problem={entry.problem} onBack={back} />;
     case 'password':
       return <PasswordPage wrong={entry.wrong} onPassword={givePassword} onBack={back} />;
     case 'lobby':
@@ -77,7 +80,7 @@ function usePreview(door: Door, step: string): PreviewDevices {
       microphone: { wanted: microphoneOn, deviceId: saved.microphoneId },
     });
   });
-  const running = step === 'choosing' || step === 'entering' || step === 'password' || step === 'lobby';
+  const running = ['choosing', 'entering', 'waiting', 'password', 'lobby'].includes(step);
   useEffect(() => {
     if (!running) return;
     preview.start();

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { codeOf } from '../../lib/describeError.ts';
+import { codeOf, retryAfterMsOf } from '../../lib/describeError.ts';
 import type { Door, EnterRequest } from '../../model/Door.ts';
 import type { EndReason, Meeting } from '../../model/Meeting.ts';
 
@@ -9,6 +9,8 @@ export type Entry =
   | { readonly step: 'handed'; readonly name: string | null }
   | { readonly step: 'choosing'; readonly problem: unknown }
   | { readonly step: 'entering' }
+  /** Nobody comes in at the moment; the page tries again by itself. */
+  | { readonly step: 'waiting'; readonly problem: unknown; readonly retryAfterMs: number }
   | { readonly step: 'password'; readonly wrong: boolean }
   | { readonly step: 'lobby'; readonly denied: boolean }
   | { readonly step: 'meeting'; readonly meeting: Meeting }
@@ -31,6 +33,8 @@ const FINAL = new Set([
   'TOKEN_INVALID',
   'TOKEN_EXPIRED',
 ]);
+
+const RETRY_MS = 5_000;
 
 export interface EntrySteps {
   readonly entry: Entry;
@@ -100,6 +104,14 @@ export function useEntry(door: Door): EntrySteps {
     [enter],
   );
 
+  useEffect(() => {
+    if (entry.step !== 'waiting') return;
+    const timer = setTimeout(() => {
+      if (lastRequest.current) void enter(lastRequest.current);
+    }, entry.retryAfterMs);
+    return () => clearTimeout(timer);
+  }, [entry, enter]);
+
   const meeting = entry.step === 'meeting' ? entry.meeting : null;
   useEffect(() => {
     if (!meeting) return;
@@ -134,6 +146,9 @@ async function tryToEnter(
     const code = codeOf(error);
     if (code === 'PASSWORD_REQUIRED' || code === 'PASSWORD_WRONG') {
       return { step: 'password', wrong: code === 'PASSWORD_WRONG' };
+    }
+    if (code === 'FULL' || code === 'BUSY') {
+      return { step: 'waiting', problem: error, retryAfterMs: retryAfterMsOf(error) ?? RETRY_MS };
     }
     if (code === 'LOBBY_DENIED') return { step: 'lobby', denied: true };
     return refusedOrChoosing(error);
