@@ -240,7 +240,7 @@ function lanStart(): LanStart | undefined {
   const [argument, ...others] = process.argv.slice(2);
   if (argument === undefined) return undefined;
   if (argument !== '--lan' || others.length > 0) {
-    throw new ConfigError([`${process.argv.slice(2).join(' ')} means nothing: the only option is --lan`]);
+    throw new ConfigError([`${process.argv.slice(2).join(' ')} means nothing: the options are --lan, and --join`]);
   }
   return startOnLan(loadConfig(), thisMachine(), isSet);
 }

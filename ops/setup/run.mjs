@@ -46,9 +46,9 @@ const launch = (script) => (runtime, args) =>
 const TASKS = {
   start: {
     title: 'Starting Everroom',
-    system: () => [...(setting('REDIS_URL') ? [] : [REDIS]), FFMPEG],
+    system: (args) => [...(setting('REDIS_URL') || joins(args) ? [] : [REDIS]), FFMPEG],
     media: true,
-    go: launch('ops/run/supervisor.ts'),
+    go: (runtime, args) => launch(joins(args) ? 'ops/run/joinCluster.ts' : 'ops/run/supervisor.ts')(runtime, args),
   },
   test: { title: 'Tests', system: () => [REDIS, FFMPEG, CHROMIUM, FIREFOX, ...NEIGHBOURS], media: true, go: test },
   check: { quiet: true, system: () => [], media: false, go: check },
@@ -74,6 +74,14 @@ const TASKS = {
   client: { quiet: true, system: () => [], media: false, go: buildClientPackage },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },
 };
+
+/**
+ * Returns whether nodes join an Everroom that runs here already.
+ * @param {string[]} args
+ */
+function joins(args) {
+  return args.some((arg) => /^--join(=|$)/.test(arg));
+}
 
 /**
  * Returns the browsers that a drill's arguments ask for.
