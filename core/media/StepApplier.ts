@@ -1,7 +1,7 @@
 import { errors } from 'mediasoup';
 import type { Clock, Logger } from '../ports.ts';
 import { assertNever } from '../room/assertNever.ts';
-import type { ParticipantId, TrackId, TrackKind } from '../room/state.ts';
+import type { ParticipantId, TrackId } from '../room/state.ts';
 import type { ConsumerToOpen, MediaStep } from '../view/mediaSteps.ts';
 import { messageOf } from './mediaFailures.ts';
 import type { RoomNodes } from './nodes/RoomNodes.ts';
@@ -207,7 +207,7 @@ export class StepApplier {
     }
     const viewerConsumer = new ViewerConsumer(consumer, wanted, {
       clock: this.#clock,
-      watched: this.#isWatched(trackId, kind),
+      watched: this.#objects.hasRenditions(trackId),
       onShown: (shown) => this.#objects.shown(viewer, shown),
     });
     this.#objects.consumerOpened(viewer, viewerConsumer);
@@ -247,19 +247,12 @@ export class StepApplier {
       );
   }
 
-  /** Sound has no first picture to wait for. */
-  #isWatched(trackId: TrackId, kind: TrackKind): boolean {
-    return kind === 'video' && this.#objects.hasRenditions(trackId);
-  }
-
   async #setPaused(viewerId: ParticipantId, producerIds: readonly string[], paused: boolean): Promise<void> {
     const viewer = this.#objects.viewers.get(viewerId);
     const consumers = producerIds.flatMap((producerId) => viewer?.consumers.get(producerId) ?? []);
     if (!viewer || consumers.length === 0) return;
     const set = (consumer: ViewerConsumer): Promise<void> =>
-      paused
-        ? consumer.pause()
-        : consumer.resume({ watched: this.#isWatched(consumer.trackId, consumer.consumer.kind) });
+      paused ? consumer.pause() : consumer.resume({ watched: this.#objects.hasRenditions(consumer.trackId) });
     await Promise.all(consumers.map(set));
     this.#objects.readinessChanged();
     const changes = consumers.map(({ consumerId }) => ({ consumerId, paused }));

@@ -31,14 +31,14 @@ export class ViewerConsumer implements LiveConsumer {
   readonly #consumer: types.Consumer;
   readonly #clock: Clock;
   readonly #onShown: (consumer: ViewerConsumer) => void;
-  /** Whether the first picture since the last resume is on screen. Unwatched while the track has no other rendition. */
+  /** Whether the beginning since the last resume has arrived. Unwatched while the track has no other rendition. */
   #picture: 'unwatched' | 'awaited' | 'shown';
   #cancelShown: () => void = () => undefined;
   #beginning = true;
   #cancelFullRate: () => void = () => undefined;
   #cancelLooks: (() => void)[] = [];
 
-  /** `onShown`: the first picture is on the viewer's screen; only if `watched`. */
+  /** `onShown`: the first picture is on the viewer's screen, the first sound is played; only if `watched`. */
   constructor(
     consumer: types.Consumer,
     wanted: ConsumerToOpen,
@@ -60,7 +60,7 @@ export class ViewerConsumer implements LiveConsumer {
     this.priority = wanted.priority;
     consumer.on('layerschange', (layers) => this.#began(layers));
     consumer.on('producerresume', () => this.#lookAgain());
-    consumer.on('trace', () => this.#keyframeSent());
+    consumer.on('trace', () => this.#beginningSent());
     consumer.observer.once('close', () => {
       this.#cancelFullRate();
       this.#cancelShown();
@@ -97,7 +97,7 @@ export class ViewerConsumer implements LiveConsumer {
     await this.#consumer.pause();
   }
 
-  /** `watched`: whether `onShown` reports the first picture. */
+  /** `watched`: whether `onShown` reports the beginning. */
   async resume({ watched }: { readonly watched: boolean }): Promise<void> {
     this.paused = false;
     this.#beginning = true;
@@ -121,10 +121,12 @@ export class ViewerConsumer implements LiveConsumer {
 
   async #open(): Promise<void> {
     const isWatched = this.#picture === 'awaited';
-    await Promise.all([...(isWatched ? [this.#consumer.enableTraceEvent(['keyframe'])] : []), this.#consumer.resume()]);
+    // Sound begins with its first packet: its sender may still be on the way to this node.
+    const first = this.#consumer.kind === 'audio' ? 'rtp' : 'keyframe';
+    await Promise.all([...(isWatched ? [this.#consumer.enableTraceEvent([first])] : []), this.#consumer.resume()]);
   }
 
-  #keyframeSent(): void {
+  #beginningSent(): void {
     this.#consumer.enableTraceEvent([]).catch(() => this.#cancelShown()); // It closed meanwhile and shows nothing.
     this.#cancelShown();
     if (this.#picture !== 'awaited' || this.paused) return;
