@@ -31,7 +31,7 @@ export interface DrillOptions {
   readonly floor: boolean;
   /** How many nodes the private cluster has; 1 for a fault of one server. */
   readonly nodes: number;
-  /** Whether one room is spread over all nodes, rather than one on each. */
+  /** Whether the people of one room enter at all nodes in turn, rather than those of each room at one. */
   readonly spread: boolean;
   /** How long the fault lasts; 0 if it is over at once. */
   readonly lastsMs: number;
@@ -55,8 +55,8 @@ export const USAGE = `npm run drill -- FAULT [options]
   --firefox          three of them are Firefox pages, or all if there are fewer
   --pages N          N of them are pages
   --floor            first inject the same faults into a call on bare mediasoup, with the same clients, for comparison
-  --nodes N          how many nodes the private cluster has (3; for faults of Redis 2), with a room on each
-  --spread           one room on all nodes instead
+  --nodes N          how many nodes the private cluster has (3; for faults of Redis 2), and rooms
+  --spread           one room instead, whose people enter at all nodes in turn
   --seconds N        how long the fault lasts: hang and partition 15, redis-down 60, redis-slow 5; up to 600
   --cut WHAT         from whom partition cuts a node off: all (the default), redis, peers or clients
   --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default)
