@@ -10,9 +10,9 @@ export interface MediaPlane {
   /** The same on every node and after every restart, so that clients keep their loaded device. */
   readonly rtpCapabilities: RtpCapabilities;
   /**
-   * Binds the media ports (a standby binds none): each worker has two, and takes the one that is free. Tries again while
-   * other processes have both. Unless another server of this deployment may hold one (`besideAnother`), a port that
-   * stays taken is named in the log.
+   * Binds the media ports (a standby binds none): each worker has two, and takes the one that is free. Tries again
+   * while other processes have both. Unless another server of this deployment may hold one (`besideAnother`), a port
+   * that stays taken is named in the log.
    */
   listen(options?: { readonly besideAnother: boolean }): Promise<void>;
   /** In rooms that open from now on tracks cross between nodes. Call it once. */
