@@ -23,8 +23,9 @@ export class RoomApi {
     return roomId;
   }
 
-  async joinToken(roomId: RoomId, participantId: ParticipantId, role: Role = 'member'): Promise<string> {
-    const body = { participantId, role };
+  /** With a `name` the participant has that one, whatever it says. */
+  async joinToken(roomId: RoomId, participantId: ParticipantId, role: Role = 'member', name?: string): Promise<string> {
+    const body = { participantId, role, ...(name !== undefined && { name }) };
     const { token } = tokenSchema.parse(await this.#ask('POST', `/api/rooms/${roomId}/tokens`, body));
     return token;
   }

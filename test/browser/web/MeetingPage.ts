@@ -88,6 +88,33 @@ export class MeetingPage {
     await waitUntil(async () => (await this.page.evaluate(loudness)) < 0.0005 || 'something sounds', 20_000);
   }
 
+  /**
+   * From its next load on this page speaks to the server through the test. Call the returned function to have the server
+   * refuse the page as one that is too old, until it loads again.
+   */
+  async mayGrowOld(): Promise<() => Promise<void>> {
+    let isOld = false;
+    const sockets: (() => Promise<unknown>)[] = [];
+    const refusal = { code: 'PROTOCOL_UNSUPPORTED', message: 'Reload the page.', protocol: 99 };
+    await this.page.routeWebSocket(/\/socket\.io\//u, (socket) => {
+      const server = socket.connectToServer();
+      sockets.push(() => Promise.all([socket.close(), server.close()]));
+      socket.onMessage((message) => {
+        if (isOld && String(message).startsWith('40'))
+          socket.send(`44${JSON.stringify({ message: '', data: refusal })}`);
+        else server.send(message);
+      });
+    });
+    await this.page.route('**/socket.io/**', (route) => (isOld ? route.abort() : route.continue()));
+    return async () => {
+      isOld = true;
+      this.page.once('framenavigated', () => {
+        isOld = false;
+      });
+      await Promise.all(sockets.map((close) => close()));
+    };
+  }
+
   async close(): Promise<void> {
     await this.#context.close();
   }

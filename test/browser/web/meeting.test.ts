@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
 import { supervisorState } from '../../../ops/kit/deployment/Deployment.ts';
 import { PrivateDeployment } from '../../../ops/kit/deployment/PrivateDeployment.ts';
+import { RoomApi } from '../../../ops/kit/RoomApi.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { MeetingPage } from './MeetingPage.ts';
 
@@ -129,9 +130,18 @@ describe('a meeting through the page', () => {
       await ada.button('Delete message').last().click();
       await bob.page.getByText('Message deleted').waitFor();
 
+      for (let n = 1; n <= 50; n += 1) {
+        await bob.page.getByLabel('Write a message').fill(`Message ${n}`);
+        await bob.page.keyboard.press('Enter');
+      }
+      await ada.page.getByText('Message 50', { exact: true }).waitFor();
       const cleo = await joinMeeting(ada, 'Cleo');
       await cleo.button('Chat').click();
+      await cleo.page.getByText('Message 1', { exact: true }).waitFor();
+      expect(await cleo.page.getByText('Read').count()).toBe(0);
+      await cleo.button('Show earlier messages').click();
       await cleo.page.getByText('Read').waitFor();
+      expect(await cleo.button('Show earlier messages').count()).toBe(0);
       await cleo.button('Leave the meeting').click();
       await ada.tile('Cleo').waitFor({ state: 'detached' });
     });
@@ -231,6 +241,52 @@ describe('a meeting through the page', () => {
       await bob.button('Actions for Ada').waitFor();
       await act('Remove');
       await bob.page.getByText('A host removed you').waitFor();
+
+      // He comes back only if he asks for it, and as anybody would.
+      await bob.page.reload();
+      await bob.button('Join now').click();
+      await bob.isIn();
+      await ada.tile('Bob').waitFor();
+      await bob.button('People').click();
+      expect(await bob.button(/^Actions for/u).count()).toBe(0);
+    });
+
+    it('a link with a token asks before it makes somebody in the meeting another person', async () => {
+      const ada = await createMeeting();
+      const bob = await joinMeeting(ada, 'Bob');
+      const roomId = ada.page.url().split('/').at(-1) ?? '';
+      const token = await new RoomApi(deployment).joinToken(roomId, 'grace', 'member', 'Grace Hopper');
+      const follow = async () => {
+        await bob.page.goto(deployment.url);
+        await bob.page.goto(`${ada.page.url()}#token=${token}`);
+        await bob.page.getByText('Continue as Grace Hopper?').waitFor();
+        expect(bob.page.url()).not.toContain('token');
+      };
+      await follow();
+      await bob.button('Stay as you are').click();
+      await bob.button('Join now').click();
+      await bob.isIn();
+      await ada.sees('Bob');
+      await follow();
+      await bob.button('Continue as Grace Hopper').click();
+      await bob.button('Join now').click();
+      await bob.isIn();
+      await ada.tile('Grace Hopper').getByText('Name verified').waitFor({ state: 'attached' });
+    });
+
+    it('a page that is too old for every server says so, loads itself again, and is back in the meeting', async () => {
+      const ada = await createMeeting();
+      const bob = await joinMeeting(ada, 'Bob');
+      const growOld = await bob.mayGrowOld();
+      await bob.page.reload();
+      await bob.isIn();
+      await bob.page.evaluate(() => document.documentElement.setAttribute('data-old', ''));
+      bob.expectLossOfServer();
+      await growOld();
+      await bob.page.getByText('Everroom was updated.').waitFor();
+      await bob.page.locator('html:not([data-old])').waitFor();
+      await bob.isIn();
+      await Promise.all([ada.sees('Bob'), bob.sees('Ada')]);
     });
 
     it('a password and a lobby keep people out until they may come in', async () => {
