@@ -152,6 +152,7 @@ async function createServer(): Promise<SupervisedServer> {
     audiences,
     media,
     registry: recovery.registry,
+    channel: nodes.channel,
     guesses: recovery.guesses,
     roomsByOwner: recovery.roomsByOwner,
     roomIndex: recovery.roomIndex,

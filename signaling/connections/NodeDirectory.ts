@@ -141,6 +141,10 @@ export class NodeDirectory {
     if (this.#holders.size >= HOLDERS_KEPT_ROOMS) this.#holders.clear();
     const holders = this.#askForHolders(roomId, among);
     this.#holders.set(roomId, { readAt: now, holders });
+    // The first client may come in the next moment.
+    void holders.then((found) => {
+      if (!found?.size && this.#holders.get(roomId)?.holders === holders) this.#holders.delete(roomId);
+    });
     return holders;
   }
 

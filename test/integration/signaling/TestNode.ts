@@ -212,6 +212,7 @@ export class TestNode {
       audiences,
       media,
       registry,
+      channel: nodes.channel,
       guesses: options.guesses ?? new MemoryGuesses(),
       roomsByOwner: new MemoryRoomsByOwner(),
       roomIndex,

@@ -154,6 +154,30 @@ describe('placement', () => {
     expect(await knock(home, await a.joinToken(roomId, 'old'), {})).toMatchObject({ code: 'BUSY' });
   });
 
+  it('nobody is sent to a node whose connection to this one has closed, although the registry counts it', async () => {
+    let roomId = '';
+    let home = a;
+    while (home === a) {
+      roomId = await a.createRoom();
+      home = await homeOf(roomId);
+    }
+    const client = await TestClient.connect(home.url, await a.joinToken(roomId, 'ann'), { auth: { follows: true } });
+    clients.push(client);
+    const { resumeToken } = await client.ask('join', { name: 'Ann' });
+    const other = a;
+    const info = (await registry.of('observer').nodes()).find(({ nodeId }) => nodeId === home.nodeId);
+    await waitUntil(() => other.channel.connected.has(home.nodeId) || 'the nodes are not connected');
+    nodes = othersThan(home);
+    await home.close();
+    home.registry.noteClients(roomId, true);
+    if (info) registry.add(info);
+    await waitUntil(async () => {
+      const now = await knock(other, resumeToken);
+      return now === 'here' || JSON.stringify(now);
+    });
+    registry.remove(home.nodeId);
+  });
+
   it('a draining node names the others, those that have the room first', async () => {
     const roomId = await a.createRoom();
     const home = await homeOf(roomId);
