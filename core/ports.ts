@@ -99,8 +99,8 @@ export const RECENT_TAIL: KeptTail = { commits: 1_024, bytes: 1 << 20 };
 export const NO_TAIL: KeptTail = { commits: 0, bytes: 0 };
 
 /**
- * How much may be written: so many bytes (UTF-8) that the room's journal and its state as of the snapshot hold together,
- * or what the store keeps in reserve when it is full.
+ * How much may be written: so many bytes (UTF-8) that the room's journal and its state as of the snapshot hold
+ * together, or what the store keeps in reserve when it is full.
  */
 export type WriteLimit = number | 'reserve';
 
@@ -214,7 +214,8 @@ export interface PasswordGuesses {
 /** The rooms that people made without the API key, counted on all nodes together. An owner is a hash of an address. */
 export interface RoomsByOwner {
   /**
-   * Counts a room that the owner is about to make, unless it has `most` of them that still exist. Returns whether it did.
+   * Counts a room that the owner is about to make, unless it has `most` of them that still exist. Returns whether it
+   * did.
    * @throws Unavailable
    */
   take(owner: string, roomId: RoomId, most: number): Promise<boolean>;

@@ -25,9 +25,9 @@ export const DOUBTED_AFTER_MS = 3_000;
 export const FENCE_MARGIN_MS = 3_000;
 
 /**
- * Returns whether the people of a node may be recorded as disconnected. A process that has certainly ended is dead soon.
- * One that may still live is given `patienceMs`: by then it has sent its people away (`standingOf`), so that nobody is
- * recorded as gone who still talks there.
+ * Returns whether the people of a node may be recorded as disconnected. A process that has certainly ended is dead
+ * soon. One that may still live is given `patienceMs`: by then it has sent its people away (`standingOf`), so that
+ * nobody is recorded as gone who still talks there.
  */
 export function isDead({ silentMs, watchedMs, link, isReplaced }: NodeEvidence, patienceMs: number): boolean {
   if (silentMs === Number.POSITIVE_INFINITY) return true;

@@ -24,14 +24,17 @@ export type Standing =
   | 'in touch'
   /** Others have Redis, and this node does not: newcomers had better go there. */
   | 'cut off'
-  /** That for so long that people must go too: the room may have muted or banned somebody, and this node does not know. */
+  /**
+   * That for so long that people must go too: the room may have muted or banned somebody, and this node does not
+   * know.
+   */
   | 'fenced'
   /** Neither Redis nor any other node answers: where people of a room sit on both sides, these are the ones to go. */
   | 'alone';
 
 /**
- * Where a node stands without Redis. Nobody is sent away because Redis is down: then there is nowhere to go, and nothing
- * in the record that this node does not know.
+ * Where a node stands without Redis. Nobody is sent away because Redis is down: then there is nowhere to go, and
+ * nothing in the record that this node does not know.
  */
 export function standingOf({ own, peers, fenceAfterMs }: Outlook): Standing {
   if (own.silentMs <= DOUBTED_AFTER_MS || peers.length === 0) return 'in touch';

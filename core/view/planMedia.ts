@@ -145,8 +145,8 @@ function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlySet<s
 }
 
 /**
- * A participant who is connected to this node and has no transports is building them. Its wishes are unknown, and a layer switched off
- * meanwhile would cost it the first frames.
+ * A participant who is connected to this node and has no transports is building them. Its wishes are unknown, and a
+ * layer switched off meanwhile would cost it the first frames.
  */
 function someoneIsOnTheWay(room: RoomState, live: LiveMedia, publisherId: ParticipantId): boolean {
   for (const { id, connected, nodeId } of room.participants.values()) {

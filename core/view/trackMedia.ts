@@ -4,7 +4,9 @@ import { type OfferedRendition, type Rendition, renditionsOf } from './rendition
 
 /** Where one track's media are. */
 export interface TrackMedia {
-  /** The renditions on this node, also what stands by. Those that another place of the publisher replaced are leaving. */
+  /**
+   * The renditions on this node, also what stands by. Those that another place of the publisher replaced are leaving.
+   */
   readonly here: readonly Rendition[];
   /** What the node offers that this one gets the track from; empty if it is published here. */
   readonly elsewhere: readonly OfferedRendition[];

@@ -11,7 +11,10 @@ const SAMPLE_MS = 1_000;
 /** A short burst does not count for much; a load that stays does after about this time. */
 const SETTLES_IN_MS = 5_000;
 
-/** How busy the processors are that this process may use, smoothed: of the machine, or of its container if that is less. */
+/**
+ * How busy the processors are that this process may use, smoothed: of the machine, or of its container if that is
+ * less.
+ */
 export class CpuLoad {
   readonly #sources: (() => CpuTimes | null)[];
   readonly #last: (CpuTimes | null)[];

@@ -11,7 +11,8 @@ import { pathOf } from './config.ts';
 import { thisMachine } from './machine.ts';
 import { ConfigError, parseSettings, settingsFile } from './settings.ts';
 
-// `npm start -- --join FOLDER [--nodes N]`: more nodes for the Everroom that runs on this machine with that data folder.
+// `npm start -- --join FOLDER [--nodes N]`: more nodes for the Everroom that runs on this machine with that data
+// folder.
 
 const MOST_NODES = 16;
 const SUPERVISOR = fileURLToPath(new URL('supervisor.ts', import.meta.url));

@@ -5,8 +5,8 @@ import type { RoomId } from '../../core/room/state.ts';
 const HASH_CHARACTERS = 22;
 
 /**
- * Hashes where people and requests come from, so that the journal knows them again but holds no device and no address [S2]. The same
- * device has another hash in every room.
+ * Hashes where people and requests come from, so that the journal knows them again but holds no device and no address
+ * [S2]. The same device has another hash in every room.
  */
 export class Origins {
   readonly #key: Buffer;

@@ -26,8 +26,8 @@ interface Waiting {
 }
 
 /**
- * Lets clients in at the rate at which this node can: when a whole node's clients come at once, each entry is quick, and
- * none is given up half done. Those who come back go first.
+ * Lets clients in at the rate at which this node can: when a whole node's clients come at once, each entry is quick,
+ * and none is given up half done. Those who come back go first.
  */
 export class EntryPace {
   readonly #options: EntryPaceOptions;

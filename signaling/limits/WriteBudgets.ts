@@ -16,8 +16,8 @@ export interface Writer {
 }
 
 /**
- * What people may write into journals, in bytes of UTF-8: over one connection, from one address, and all of them to this
- * node. Counts what was written, so one commit too many goes through, and the next ones wait for it.
+ * What people may write into journals, in bytes of UTF-8: over one connection, from one address, and all of them to
+ * this node. Counts what was written, so one commit too many goes through, and the next ones wait for it.
  */
 export class WriteBudgets {
   readonly #now: () => number;

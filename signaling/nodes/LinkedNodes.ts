@@ -87,8 +87,8 @@ export class LinkedNodes implements NodeChannel {
   }
 
   /**
-   * Takes a new connection in the place of an earlier one. Of two that both nodes made at the same time, the one that the
-   * smaller id made stays, at both ends. Returns null if the new one is not needed: it is closed.
+   * Takes a new connection in the place of an earlier one. Of two that both nodes made at the same time, the one that
+   * the smaller id made stays, at both ends. Returns null if the new one is not needed: it is closed.
    */
   open(session: Session, wire: Wire): Link | null {
     const { dialer, peer } = session;

@@ -35,8 +35,8 @@ interface Peer {
 }
 
 /**
- * Keeps this node connected to every living node of the registry. Of two nodes the one with the smaller id connects; the
- * other one does so a little later, because perhaps only one of them can reach the other.
+ * Keeps this node connected to every living node of the registry. Of two nodes the one with the smaller id connects;
+ * the other one does so a little later, because perhaps only one of them can reach the other.
  */
 export class NodeDialer {
   readonly #deps: DialerDeps;

@@ -33,7 +33,10 @@ export interface UdpEcho {
   close(): void;
 }
 
-/** Sends packets back that hold exactly this token. @throws Error of the system when the address is not of this machine */
+/**
+ * Sends packets back that hold exactly this token. @throws Error of the system when the address is not of this
+ * machine
+ */
 export async function openUdpEcho(address: string, token: string): Promise<UdpEcho> {
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   socket.on('message', (packet, { address: from, port }) => {

@@ -94,8 +94,8 @@ export class ReencodingStatus {
   }
 
   /**
-   * Nobody reports that a room closed with its last participant. One who is just coming may not be seated yet, so a room
-   * must be empty twice.
+   * Nobody reports that a room closed with its last participant. One who is just coming may not be seated yet, so a
+   * room must be empty twice.
    */
   #forgetEmptyRooms(): void {
     const empty = [...this.#tracks.keys()].filter((roomId) => this.#deps.attendance.seated(roomId).size === 0);

@@ -180,8 +180,8 @@ export const closeRoom = route({
 });
 
 /**
- * Returns what names a request and its repetitions. The key of somebody without the API key counts at their address only,
- * since the answer lets in as host.
+ * Returns what names a request and its repetitions. The key of somebody without the API key counts at their address
+ * only, since the answer lets in as host.
  */
 function requestOf(caller: Caller, address: string, retryKey: string | undefined, { origins }: RestContext) {
   if (retryKey === undefined) return null;

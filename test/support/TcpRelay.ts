@@ -31,7 +31,10 @@ export class TcpRelay {
     return Buffer.concat(this.#recorded);
   }
 
-  /** Nothing passes any more, not even the end of a connection: the cable is cut, or the process behind it stands still. */
+  /**
+   * Nothing passes any more, not even the end of a connection: the cable is cut, or the process behind it stands
+   * still.
+   */
   silence(): void {
     this.#silent = true;
     for (const socket of this.#sockets) socket.pause();

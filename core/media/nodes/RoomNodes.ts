@@ -119,7 +119,9 @@ export class RoomNodes {
     return this.#egress.isPulled(producerId);
   }
 
-  /** The record has changed, or a node came: all nodes that it names, or that hold the room, hear that this one does. */
+  /**
+   * The record has changed, or a node came: all nodes that it names, or that hold the room, hear that this one does.
+   */
   update(): void {
     const { channel, holders, nodeId, room } = this.#deps;
     if (this.#closed) return;

@@ -16,8 +16,8 @@ export interface RoomReencodingObjects {
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   room(): RoomState;
   /**
-   * Other nodes' viewers: the layers of a producer that they want, whether somebody's device there cannot receive it, and
-   * whether any such node has it.
+   * Other nodes' viewers: the layers of a producer that they want, whether somebody's device there cannot receive it,
+   * and whether any such node has it.
    */
   readonly elsewhere: {
     layersWanted(producerId: string): readonly number[];

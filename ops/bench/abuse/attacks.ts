@@ -20,7 +20,10 @@ interface Aim {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Attackers of one attack, each at an address of its own: what is limited for an address alone stops none of the others. */
+/**
+ * Attackers of one attack, each at an address of its own: what is limited for an address alone stops none of the
+ * others.
+ */
 const SIDE_BY_SIDE = 20;
 /** Between two tries after a refusal: without it the attacker's own process would be what is measured. */
 const PAUSE_MS = 2;

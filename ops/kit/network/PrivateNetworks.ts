@@ -27,9 +27,9 @@ const execute = promisify(execFile);
 let made = 0;
 
 /**
- * Networks of this machine alone: a namespace for each node, with a cable (veth) to a bridge for each lane. This process
- * and Redis stand outside of the namespaces, at the bridges. A cable that is cut loses every packet without a word: no
- * FIN, no ICMP, no change of the carrier.
+ * Networks of this machine alone: a namespace for each node, with a cable (veth) to a bridge for each lane. This
+ * process and Redis stand outside of the namespaces, at the bridges. A cable that is cut loses every packet without a
+ * word: no FIN, no ICMP, no change of the carrier.
  */
 export class PrivateNetworks {
   /** Where Redis listens for the nodes. */

@@ -21,8 +21,9 @@ type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'ex
 };
 
 /**
- * Takes the place that the command gives when it is this client's turn, and answers with record, transports and the room at once, since people wait
- * for this in an outage. If a step after the record fails, it undoes the entry by recording the connection as lost.
+ * Takes the place that the command gives when it is this client's turn, and answers with record, transports and the
+ * room at once, since people wait for this in an outage. If a step after the record fails, it undoes the entry by
+ * recording the connection as lost.
  */
 export async function enter(
   context: SignalingContext,

@@ -89,8 +89,8 @@ export class MeetingPage {
   }
 
   /**
-   * From its next load on this page speaks to the server through the test. Call the returned function to have the server
-   * refuse the page as one that is too old, until it loads again.
+   * From its next load on this page speaks to the server through the test. Call the returned function to have the
+   * server refuse the page as one that is too old, until it loads again.
    */
   async mayGrowOld(): Promise<() => Promise<void>> {
     let isOld = false;
