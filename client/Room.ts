@@ -72,6 +72,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#media = new MediaEngine(
       {
         view: () => this.#view.current(),
+        resumeToken: () => this.#connection?.resumeToken,
         isPublished: (trackId) => this.#roster.local?.publications.has(trackId) ?? false,
         isLive: (track) => this.#isLive(track),
         subscribed: (track) => this.#roster.subscribed(track),
@@ -166,6 +167,11 @@ export class Room extends Emitter<RoomEvents> {
     return this.#recoveries;
   }
 
+  /** True while a second place is ready to take over, in rooms with hot standby. */
+  get standsBy(): boolean {
+    return this.#media.standby.isReady;
+  }
+
   get canPlayAudio(): boolean {
     return this.#blocked.size === 0;
   }
@@ -207,9 +213,8 @@ export class Room extends Emitter<RoomEvents> {
   /** Leaves the room. Others hear of it at once; devices opened by the SDK are closed. */
   async disconnect(): Promise<void> {
     if (this.#state.current === 'disconnected') return;
-    const link = this.#link;
     try {
-      await link?.request('leave', { commandId: this.#newId() }, LEAVE_TIMEOUT_MS);
+      await this.#link?.request('leave', { commandId: this.#newId() }, LEAVE_TIMEOUT_MS);
     } catch (error) {
       this.emit('warning', 'leaving did not reach the room', error);
     }
@@ -283,6 +288,7 @@ export class Room extends Emitter<RoomEvents> {
         expected: this.#media.expected(),
       }),
       entered: (answer, link, how, former) => this.#entered(answer, link, how === 'joined', former),
+      standby: () => this.#media.standby.wake(),
       notified: (notification) => this.#notified(notification),
       invalid: (name, error) => {
         this.emit('warning', `cannot read the message ${name}`, error);

@@ -11,7 +11,7 @@ type Upcast = (state: Stored) => Stored;
  * the state that `evolve` derives from the same events, adds a step: journals are trimmed to their snapshots, so an old
  * snapshot may be all that is left of a room. Maps and sets are still `{ map: [[key, value], …] }` and `{ set: […] }`.
  */
-const STEPS: readonly Upcast[] = [(state) => ({ ...state, spotlight: null }), withRights];
+const STEPS: readonly Upcast[] = [(state) => ({ ...state, spotlight: null }), withRights, withHotStandby];
 
 const FORMAT = STEPS.length + 1;
 
@@ -32,6 +32,10 @@ function withRights(state: Stored): Stored {
     voided: { map: [] },
     tokensVoidUntil: 0,
   };
+}
+
+function withHotStandby(state: Stored): Stored {
+  return { ...state, settings: { ...(state.settings as Stored), hotStandby: 'auto' } };
 }
 
 function withFields(stored: unknown, fields: Stored): Stored {

@@ -15,6 +15,7 @@ import { toSocketError } from './protocol/errors.ts';
 import type { Dispatcher } from './requests/Dispatcher.ts';
 import { INTERNAL, toWireError } from './requests/WireRefusal.ts';
 import type { SignalingMetrics } from './SignalingMetrics.ts';
+import { endStandby } from './standby/endStandby.ts';
 
 interface SocketServerDeps {
   readonly rooms: RoomHosts;
@@ -129,11 +130,13 @@ export class SocketServer {
   }
 
   #lost(connection: ClientConnection): void {
-    const { attendance, drain, presenceAuditor } = this.#deps;
+    const { attendance, drain, presenceAuditor, rooms } = this.#deps;
+    const { participantId, roomId } = connection;
     connection.lost();
     drain.lost(connection);
+    endStandby({ attendance, rooms }, connection);
     const { seat } = connection;
     if (attendance.removeSeated(connection) && seat) presenceAuditor.left(seat);
-    if (attendance.removeKnocking(connection)) presenceAuditor.knockLeft(connection.roomId, connection.participantId);
+    if (attendance.removeKnocking(connection)) presenceAuditor.knockLeft(roomId, participantId);
   }
 }

@@ -46,6 +46,7 @@ import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
 import { registerWorkerMetrics, SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
+import { StandbyPlaces } from './standby/StandbyPlaces.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
 const METRICS_KEPT_MS = 1_000;
@@ -78,6 +79,8 @@ export interface SignalingDeps {
     /** Whether people get tokens for rooms that they know without the API key, if the room takes guests. */
     readonly guestAccess: boolean;
   };
+  /** Whether rooms that do not say otherwise have clients keep a second place ready. */
+  readonly hotStandby: boolean;
   /** Settings of rooms whose creator does not give them. */
   readonly graceMs: number;
   /** Where browsers reach this node, without a slash at the end. */
@@ -187,6 +190,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
           'behind it shares one rate limit',
       ),
   });
+  const standbyPlaces = new StandbyPlaces({ rooms, attendance, nodes, isDefault: deps.hotStandby, clock });
+  const parts = [nodes, reencoding, standbyPlaces, presenceAuditor];
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const tokensTaken = new AddressLimits(limits.tokens, now);
   const filesRead = new AddressLimits(limits.files, now);
@@ -223,6 +228,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     nodes,
     reencoding,
     otherNodes,
+    standbyPlaces,
     iceServers: new IceServers(deps.iceServers, deps.turn, clock),
     limits,
     clock,
@@ -356,9 +362,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       if (deps.metrics) await metricsServer?.listen(deps.metrics.host, deps.metrics.port, how);
       stopMeasuring = lag.start();
       listening = true;
-      nodes.start();
-      reencoding.start();
-      presenceAuditor.start();
+      for (const part of parts) part.start();
       const scheme = certificate ? 'https' : 'http';
       const own = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
       return { url: port === boundPort ? publicUrl : own };
@@ -379,9 +383,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       stopMeasuring();
       metricsServer?.close();
       certificateWatch?.stop();
-      presenceAuditor.stop();
-      nodes.stop();
-      reencoding.stop();
+      for (const part of parts) part.stop();
       await engine.close();
       clients.stop();
     },

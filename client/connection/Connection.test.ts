@@ -60,6 +60,7 @@ function told() {
   const said: string[] = [];
   const formers: (Link | undefined)[] = [];
   const owner: ConnectionOwner = {
+    standby: () => undefined,
     entryState: () => ({ position: { version: 1 }, rtpCapabilities: undefined, view: undefined, expected: [] }),
     entered: (_, __, how, former) => {
       said.push(how);

@@ -97,6 +97,11 @@ export class Connection {
     }
   }
 
+  /** Lets its holder in as this participant, on any node; undefined before the first session. */
+  get resumeToken(): string | undefined {
+    return this.#resumeToken;
+  }
+
   /** Ends the wait before the next attempt: the network is back, or somebody looks at the page again. */
   wake(): void {
     for (const wake of [...this.#wakers]) wake();
@@ -130,10 +135,9 @@ export class Connection {
         throw new ConnectError('TOKEN_EXPIRED', 'The session is over and there is no join token.');
       let link: Link | undefined;
       try {
-        link = await dial(
-          { ...this.#nodes.toDial(resuming), token, pollingFirst: this.#polling, lostAt, onWake: this.#onWake },
-          signal,
-        );
+        const ways = this.#nodes.toDial(resuming);
+        const dialOptions = { ...ways, token, pollingFirst: this.#polling, lostAt, onWake: this.#onWake };
+        link = (resuming ? this.#owner.standby() : undefined) ?? (await dial(dialOptions, signal));
         this.#entering = true;
         await this.#enter(link, resuming ? 'resumed' : 'joined', signal);
         return;
@@ -245,7 +249,8 @@ export class Connection {
       ...(device && { device }),
     };
     if (resuming) {
-      return link.request('resume', { ...mine, ...position, expected: [...expected] }, ENTRY_TIMEOUT_MS);
+      const promote = link.standsBy && { promote: true };
+      return link.request('resume', { ...mine, ...position, expected: [...expected], ...promote }, ENTRY_TIMEOUT_MS);
     }
     const { name, password } = this.#options;
     const body = { ...mine, name, ...(password !== undefined && { password }) };

@@ -18,6 +18,8 @@ export interface ConnectionOwner {
     readonly view: View | undefined;
     readonly expected: readonly ExpectedMedia[];
   };
+  /** A link that stands by, if there is one: the next session can take over what is there. */
+  standby(): Link | undefined;
   /**
    * A session is open; called before any of its notifications. `former`: the link of the session before, if this client
    * moved; its node keeps that session's media for a while, and then closes it.

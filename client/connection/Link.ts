@@ -43,6 +43,8 @@ export interface LinkOptions {
   readonly left: Left | undefined;
   readonly transports: ('websocket' | 'polling')[];
   readonly timeoutMs: number;
+  /** The session is elsewhere and stays there; this link only stands by. */
+  readonly standby?: boolean;
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -53,6 +55,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
  */
 export class Link {
   readonly url: string;
+  /** It was opened to stand by. */
+  readonly standsBy: boolean;
   readonly #socket: Socket;
   readonly #pending = new Set<(error: Error) => void>();
   #listener: LinkListener | undefined;
@@ -65,8 +69,9 @@ export class Link {
    * @throws ConnectionLost when the node cannot be reached, or `signal` aborts
    */
   static open(options: LinkOptions, signal: AbortSignal): Promise<Link> {
-    const { follows, left, token } = options;
-    const auth: ConnectAuth = { protocol: PROTOCOL_VERSION, token, follows, ...(left && { left }) };
+    const { follows, left, standby = false, token } = options;
+    const where = { follows, ...(left && { left }), ...(standby && { standby }) };
+    const auth: ConnectAuth = { protocol: PROTOCOL_VERSION, token, ...where };
     const socket = io(options.url, {
       auth,
       path: options.path,
@@ -93,7 +98,7 @@ export class Link {
       const timer = setTimeout(() => fail(new ConnectionLost(`${options.url} did not answer`)), options.timeoutMs);
       socket.once('connect', () => {
         cleanUp();
-        resolve(new Link(options.url, socket));
+        resolve(new Link(options.url, socket, standby));
       });
       socket.once('connect_error', (error) => fail(toConnectFailure(options.url, error)));
       signal.addEventListener('abort', onAbort);
@@ -101,8 +106,9 @@ export class Link {
     });
   }
 
-  constructor(url: string, socket: Socket) {
+  constructor(url: string, socket: Socket, standsBy = false) {
     this.url = url;
+    this.standsBy = standsBy;
     this.#socket = socket;
     socket.onAny((name: string, body: unknown, acknowledge: unknown) => this.#received(name, body, acknowledge));
     socket.io.engine?.on('packet', () => {

@@ -33,6 +33,8 @@ export class LocalTrack {
   #producer: types.Producer | undefined;
   /** Of the session before, on a node that others still receive it through; and the layers that these want. */
   #former: { readonly producer: types.Producer; readonly maxLayer: number } | undefined;
+  /** In the place where this client stands by; `awake`: media leaves for there. */
+  #standby: { readonly producer: types.Producer; awake: boolean } | undefined;
   #lastParameters: types.RtpParameters | undefined;
   #applied: Promise<void> = Promise.resolve();
 
@@ -138,6 +140,39 @@ export class LocalTrack {
     this.#former = undefined;
   }
 
+  /** It has a producer where this client stands by: sound goes to both places, pictures wait for `wakeStandby`. */
+  async prepared(producer: types.Producer): Promise<void> {
+    const standby = { producer, awake: this.kind === 'audio' };
+    this.#standby = standby;
+    this.#applySending();
+    if (!standby.awake) await producer.rtpSender?.replaceTrack(null);
+    // It may have been woken up meanwhile.
+    if (standby.awake) await producer.rtpSender?.replaceTrack(this.#mediaStreamTrack);
+  }
+
+  /** Pictures leave for the other place, which is about to be that of the session. */
+  wakeStandby(): void {
+    const standby = this.#standby;
+    if (standby === undefined || standby.awake) return;
+    standby.awake = true;
+    // It closes only together with all that it is for.
+    standby.producer.rtpSender?.replaceTrack(this.#mediaStreamTrack).catch(() => undefined);
+  }
+
+  /** The place where it stood by is that of the session now. Returns false if it had no producer there. */
+  promoted(): boolean {
+    const standby = this.#standby;
+    if (standby === undefined || standby.producer.closed) return false;
+    this.wakeStandby();
+    this.#standby = undefined;
+    this.produced(standby.producer);
+    return true;
+  }
+
+  standbyEnded(): void {
+    this.#standby = undefined;
+  }
+
   /** Switches to another device, or to the same one opened again. Stops the old track if the SDK had opened it. */
   async replace(mediaStreamTrack: MediaStreamTrack, ownsDevice: boolean): Promise<void> {
     const old = this.#mediaStreamTrack;
@@ -146,7 +181,8 @@ export class LocalTrack {
     mediaStreamTrack.enabled = this.sending;
     this.#mediaStreamTrack = mediaStreamTrack;
     if (ownedOld && old !== mediaStreamTrack) old.stop();
-    await Promise.all(this.#producers().map((producer) => producer.replaceTrack({ track: mediaStreamTrack })));
+    const awake = this.#producers().filter((producer) => producer !== this.#standby?.producer || this.#standby.awake);
+    await Promise.all(awake.map((producer) => producer.replaceTrack({ track: mediaStreamTrack })));
     this.#applySending();
   }
 
@@ -154,6 +190,7 @@ export class LocalTrack {
     for (const producer of this.#producers()) producer.close();
     this.#producer = undefined;
     this.#former = undefined;
+    this.#standby = undefined;
     if (this.#ownsDevice) this.#mediaStreamTrack.stop();
   }
 
@@ -163,11 +200,14 @@ export class LocalTrack {
     this.#applied = this.#applied.then(async () => {
       if (this.#former !== undefined) await this.#applyEncodings(this.#former.producer, this.#former.maxLayer);
       if (this.#producer !== undefined) await this.#applyEncodings(this.#producer, this.#layers.maxLayer);
+      if (this.#standby !== undefined) await this.#applyEncodings(this.#standby.producer, Number.POSITIVE_INFINITY);
     });
   }
 
   #producers(): types.Producer[] {
-    return [this.#former?.producer, this.#producer].flatMap((producer) => (producer?.closed === false ? producer : []));
+    return [this.#former?.producer, this.#producer, this.#standby?.producer].flatMap((producer) =>
+      producer?.closed === false ? producer : [],
+    );
   }
 
   async #applyEncodings(producer: types.Producer, maxLayer: number): Promise<void> {

@@ -11,10 +11,13 @@ import type { LocalTrack } from './LocalTrack.ts';
 import { type MediaBlocked, MediaPathWatch } from './MediaPathWatch.ts';
 import { MediaSession } from './MediaSession.ts';
 import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
+import { RetiredSessions } from './RetiredSessions.ts';
+import { HotStandby, type Standby } from './standby/HotStandby.ts';
 import { toRtcIceServers } from './toRtcIceServers.ts';
 
 export interface MediaEngineOwner extends RemoteTrackListener {
   view(): View | undefined;
+  resumeToken(): string | undefined;
   /** Returns true if the room's record holds this track of ours: only then may its media be produced. */
   isPublished(trackId: string): boolean;
   /** Returns true if media of this track is expected: its publisher is there and not muted. */
@@ -27,18 +30,18 @@ export interface MediaEngineOwner extends RemoteTrackListener {
   trouble(reason: string): void;
 }
 
-const RETIRED_FOR_MS = 10_000;
-const CLOSED_AFTER_MS = 1_000;
 const STEADY_AFTER_MS = 10_000;
 const MAX_REOPEN_DELAY_MS = 5_000;
 
 /** All media of this client: the device, the transports of the current session, and the tracks that outlive them. */
 export class MediaEngine {
+  /** The second place, in rooms that want one. */
+  readonly standby: HotStandby;
   readonly #owner: MediaEngineOwner;
   readonly #handlerName: types.BuiltinHandlerName | undefined;
   readonly #localTracks = new Map<string, LocalTrack>();
   readonly #remoteTracks = new Map<string, RemoteTrack>();
-  readonly #retired = new Set<MediaSession>();
+  readonly #retired = new RetiredSessions();
   /** Consumers that are being put in place, and what the server has said about them meanwhile. */
   readonly #arriving = new Map<string, { paused: boolean; closed: boolean }>();
   /** The parameters that the server expects on the next transports, by track id. */
@@ -59,6 +62,18 @@ export class MediaEngine {
     this.#owner = owner;
     this.#path = new MediaPathWatch((blocked) => owner.blocked(blocked));
     this.#handlerName = handlerName;
+    this.standby = new HotStandby({
+      device: () => this.#device,
+      resumeToken: () => owner.resumeToken(),
+      view: () => owner.view(),
+      published: () => this.#toProduce(),
+      remoteTrack: (trackId) => this.#remoteTracks.get(trackId),
+      received: () => [...this.#remoteTracks.keys()],
+      arrived: (session, standing) => this.#takeOver({ session, consumers: [standing] }),
+      failed: (session, reason) => {
+        if (session === this.#session) this.reopen(reason);
+      },
+    });
   }
 
   /** Sent with a request for entry, so that the answer brings transports; undefined before the first session. */
@@ -90,6 +105,12 @@ export class MediaEngine {
     clearTimeout(this.#reopenTimer);
     if (former === undefined) this.#retire();
     else this.#keep(former);
+    const standby = session.promoted ? this.standby.take(link) : undefined;
+    this.standby.entered(link);
+    if (standby !== undefined) {
+      this.#adopt(standby);
+      return;
+    }
     const capabilities = JSON.stringify(session.rtpCapabilities);
     if (this.#device !== undefined && capabilities === this.#routerCapabilities && session.transports !== null) {
       this.#start(this.#device, link, session.transports);
@@ -133,6 +154,7 @@ export class MediaEngine {
   addLocal(track: LocalTrack): void {
     this.#localTracks.set(track.trackId, track);
     if (this.#session !== undefined && track.producer === undefined) this.#produce(this.#session, track);
+    this.standby.published(track);
   }
 
   removeLocal(trackId: string): void {
@@ -196,10 +218,10 @@ export class MediaEngine {
     this.#path.stop();
     clearTimeout(this.#reopenTimer);
     this.#former?.close();
+    this.standby.close();
     this.#session?.close();
     this.#session = undefined;
-    for (const session of this.#retired) session.close();
-    this.#retired.clear();
+    this.#retired.close();
     for (const track of this.#remoteTracks.values()) track.close();
     this.#remoteTracks.clear();
     for (const track of this.#localTracks.values()) track.unproduced();
@@ -271,6 +293,25 @@ export class MediaEngine {
     for (const track of this.#toProduce()) this.#produce(session, track);
   }
 
+  /** What stood by is the session now: nothing has to be negotiated. */
+  #adopt(standby: Standby): void {
+    this.#opening = Promise.resolve();
+    this.#openedAt = performance.now();
+    this.#session = standby.session;
+    for (const track of this.#toProduce()) if (!track.promoted()) this.#produce(standby.session, track);
+    this.#takeOver(standby);
+  }
+
+  #takeOver({ session, consumers }: Standby): void {
+    for (const { offer, paused } of consumers) this.#arriving.set(offer.consumerId, { paused, closed: false });
+    this.#consumed(
+      session,
+      consumers.map(({ offer }) => offer),
+      consumers.map(({ consumer }) => consumer),
+    );
+    for (const { offer } of consumers) this.#arriving.delete(offer.consumerId);
+  }
+
   /**
    * Returns the tracks in the order in which they are negotiated. Pictures take longest to come back, so they go first.
    */
@@ -326,8 +367,9 @@ export class MediaEngine {
       this.#remoteTracks.set(offer.trackId, track);
       track.carry(session, arrivals, this.#former?.session);
       if (known === undefined) this.#owner.subscribed(track);
+      this.standby.subscribed(track);
     }
-    this.#closeRetired();
+    if (this.#session !== undefined) this.#retired.closeUnused(this.#remoteTracks);
   }
 
   /** Takes the session out of the way of the next one, and lets it serve until that one does. */
@@ -360,26 +402,7 @@ export class MediaEngine {
     this.#session = undefined;
     for (const track of this.#localTracks.values()) track.unproduced();
     if (session === undefined) return;
-    session.retire();
     this.#retired.add(session);
-    setTimeout(() => {
-      session.close();
-      this.#retired.delete(session);
-    }, RETIRED_FOR_MS);
-  }
-
-  /**
-   * Closes old receivers once every track has its place in the new session. It waits a moment: the new receivers show
-   * something first.
-   */
-  #closeRetired(): void {
-    if (this.#retired.size === 0 || this.#session === undefined) return;
-    const tracks = [...this.#remoteTracks.values()];
-    for (const session of this.#retired) {
-      if (tracks.some((track) => track.isCarriedBy(session))) continue;
-      this.#retired.delete(session);
-      setTimeout(() => session.close(), CLOSED_AFTER_MS);
-    }
   }
 }
 

@@ -71,13 +71,29 @@ export class MediaSession {
     return this.#closed;
   }
 
+  /** Whether media can flow both ways. */
+  get connected(): boolean {
+    return [this.#send, this.#recv].every(({ connectionState }) => connectionState === 'connected');
+  }
+
   async produce(track: LocalTrack): Promise<void> {
-    if (track.mediaStreamTrack.readyState === 'ended') return;
+    const producer = await this.#makeProducer(track);
+    if (producer !== undefined && !this.#closed) track.produced(producer);
+  }
+
+  /** The same for a track that stands by. */
+  async prepare(track: LocalTrack): Promise<void> {
+    const producer = await this.#makeProducer(track);
+    if (producer !== undefined && !this.#closed) await track.prepared(producer);
+  }
+
+  async #makeProducer(track: LocalTrack): Promise<types.Producer | undefined> {
+    if (track.mediaStreamTrack.readyState === 'ended') return undefined;
     const { device } = this.#options;
     const { source, publishOptions } = track;
     const height = track.mediaStreamTrack.getSettings().height ?? 720;
     const codec = codecFor(source, publishOptions, device.sendRtpCapabilities);
-    const producer = await this.#send.produce({
+    return this.#send.produce({
       track: track.mediaStreamTrack,
       encodings: encodingsFor(source, height, publishOptions),
       codecOptions: codecOptionsFor(source, publishOptions),
@@ -87,8 +103,6 @@ export class MediaSession {
       zeroRtpOnPause: false,
       appData: { trackId: track.trackId },
     });
-    if (this.#closed) return;
-    track.produced(producer);
   }
 
   consume(offer: ConsumerOffer): Promise<types.Consumer> {

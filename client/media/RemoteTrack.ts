@@ -26,7 +26,10 @@ export class RemoteTrack {
   readonly mediaStream = new MediaStream();
   readonly #listener: RemoteTrackListener;
   readonly #elements = new Set<HTMLMediaElement>();
-  readonly #carriers = new Carriers<ConsumerCarrier>(({ consumer }) => this.#show(consumer));
+  readonly #carriers = new Carriers<ConsumerCarrier>(() => this.#show(this.consumer));
+  /** The same sound from the place where this client stands by. */
+  #standby: types.Consumer | undefined;
+  #playsStandby = false;
 
   constructor(
     publication: { trackId: string; publisherId: string; source: TrackSource; kind: TrackKind },
@@ -45,7 +48,16 @@ export class RemoteTrack {
   }
 
   get consumer(): types.Consumer | undefined {
-    return this.#carriers.shown?.consumer;
+    return this.#playsStandby ? this.#standby : this.#carriers.shown?.consumer;
+  }
+
+  /** The two places from which its sound comes; undefined if it comes from one. */
+  get second():
+    | { readonly played: types.Consumer | undefined; readonly other: types.Consumer | undefined }
+    | undefined {
+    const [first, standby] = [this.#carriers.shown?.consumer, this.#standby];
+    if (standby === undefined) return undefined;
+    return this.#playsStandby ? { played: standby, other: first } : { played: first, other: standby };
   }
 
   /** True if the server does not send it: out of sight, not among the loudest, or muted. */
@@ -80,6 +92,7 @@ export class RemoteTrack {
 
   /** Takes over consumers of this track that are in place now; those of `former` serve until these flow. */
   carry(session: object, arrivals: readonly Arrival<ConsumerCarrier>[], former?: object): void {
+    if (arrivals.some(({ carrier }) => carrier.consumer === this.#standby)) this.#endStandby();
     this.#carriers.add(session, arrivals, former);
   }
 
@@ -91,6 +104,27 @@ export class RemoteTrack {
   /** A former session is over. */
   endSession(session: object): void {
     this.#carriers.endSession(session);
+  }
+
+  /** Its sound comes from this consumer too, and is not heard. Undefined: no longer. */
+  standBy(consumer: types.Consumer | undefined): void {
+    if (consumer === this.#standby) return;
+    const plays = this.#playsStandby;
+    this.#endStandby();
+    this.#standby = consumer;
+    if (consumer !== undefined) consumer.track.enabled = false;
+    else if (plays) this.#show(this.consumer);
+  }
+
+  standsByWith(consumer: types.Consumer): boolean {
+    return this.#standby === consumer;
+  }
+
+  /** Plays the sound of the other place. */
+  changeOver(): void {
+    if (this.#standby === undefined) return;
+    this.#playsStandby = !this.#playsStandby;
+    this.#show(this.consumer);
   }
 
   isCarriedBy(session: object): boolean {
@@ -114,8 +148,17 @@ export class RemoteTrack {
     for (const track of this.mediaStream.getTracks()) this.mediaStream.removeTrack(track);
   }
 
-  #show(consumer: types.Consumer): void {
+  #endStandby(): void {
+    this.#standby = undefined;
+    this.#playsStandby = false;
+  }
+
+  #show(consumer: types.Consumer | undefined): void {
     const before = this.mediaStream.getTracks();
+    if (consumer === undefined || before.includes(consumer.track)) return;
+    const other = this.second?.other;
+    if (other !== undefined) other.track.enabled = false;
+    consumer.track.enabled = true;
     for (const track of before) this.mediaStream.removeTrack(track);
     this.mediaStream.addTrack(consumer.track);
     for (const element of this.#elements) this.#play(element);

@@ -19,6 +19,9 @@ export function tellMedia(notification: Notification, media: MediaEngine, link: 
     case 'layersWanted':
       media.layersWanted(body.trackId, body.maxSpatialLayer);
       return true;
+    case 'standbyPlaces':
+      media.standby.setPlaces(body.urls);
+      return true;
     case 'mediaLost':
       media.mediaLost();
       return true;

@@ -1,4 +1,4 @@
-import type { Grants, ReencodingPolicy, Role } from '../../core/room/state.ts';
+import type { Grants, HotStandby, ReencodingPolicy, Role } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 
 /**
@@ -92,6 +92,11 @@ export class RoomControls {
 
   async setReencodingPolicy(policy: ReencodingPolicy): Promise<void> {
     await this.#commands.send('setReencodingPolicy', { policy });
+  }
+
+  /** Whether clients keep a second place ready, so that a dying server costs no sound; auto: as the server says. */
+  async setHotStandby(hotStandby: HotStandby): Promise<void> {
+    await this.#commands.send('setHotStandby', { hotStandby });
   }
 
   async setTrackReencoding(participantId: string, trackId: string, wanted: boolean | null): Promise<void> {

@@ -30,6 +30,8 @@ const LOSER_PAUSE_MS = 5;
  */
 export class RoomHost {
   readonly roomId: RoomId;
+  /** They keep the room open here, besides sessions. */
+  readonly holders = new Set<object>();
   readonly #deps: RoomHostDeps<RoomHost>;
   readonly #logger: Logger;
   readonly #follower: JournalFollower;
@@ -102,7 +104,7 @@ export class RoomHost {
 
   /** When (ms since the epoch) the last session or command ended here; null while the room is in use. */
   get idleSince(): number | null {
-    return this.#sessions.size === 0 && !this.#isAsked && !this.#running ? this.#idleSince : null;
+    return this.#sessions.size + this.holders.size === 0 && !this.#isAsked && !this.#running ? this.#idleSince : null;
   }
 
   /** Opens at its first use: a room that a node only looks after needs no media. */

@@ -234,7 +234,7 @@ export class LiveRoomMedia implements RoomMedia {
     const live: LiveMedia = {
       nodeId: this.#options.nodeId,
       producers: this.#producers.sources,
-      standbys: this.#producers.standbys,
+      standbys: this.#producers.readyStandbys(),
       reencodings: this.#reencoding?.live() ?? new Map(),
       toReencode: this.#reencoding?.wanted ?? new Set(),
       viewers: this.#sessions.viewers,
@@ -262,6 +262,9 @@ export class LiveRoomMedia implements RoomMedia {
   #opened(media: ParticipantMedia): void {
     media.recv.on('dtlsstatechange', (state) => {
       if (state === 'connected') this.#releaseReady();
+    });
+    media.send.on('dtlsstatechange', (state) => {
+      if (state === 'connected' && media.standby) this.#reconcile();
     });
     this.#quality.watchParticipant(media);
     this.#reconcile();

@@ -2,6 +2,7 @@ import type { Entrant } from './Entrant.ts';
 import type {
   CommandId,
   Grants,
+  HotStandby,
   MessageId,
   NodeId,
   ParticipantId,
@@ -148,6 +149,7 @@ type HostCommand =
       readonly wanted: boolean | null;
     }
   | { readonly type: 'SetGuests'; readonly guests: boolean }
+  | { readonly type: 'SetHotStandby'; readonly hotStandby: HotStandby }
   /** The tokens given so far let nobody in any more: those of one participant, or all. People inside stay. */
   | { readonly type: 'RevokeTokens'; readonly participantId: ParticipantId | null }
   /** Forgets somebody: puts them out if they are here, and takes their messages and names out of the record. */

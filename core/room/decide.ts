@@ -124,6 +124,7 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
     case 'SetPassword':
     case 'SetCapacity':
     case 'SetReencodingPolicy':
+    case 'SetHotStandby':
       requireModerator(command.actor, state);
       return changeSetting(command, state.settings);
     case 'SetGuests':

@@ -1,5 +1,6 @@
 import type {
   Grants,
+  HotStandby,
   MessageId,
   NodeId,
   ParticipantId,
@@ -116,6 +117,7 @@ export type RoomEvent =
   | { readonly type: 'GrantsChanged'; readonly participantId: ParticipantId; readonly grants: Grants | null }
   | { readonly type: 'RoomGrantsChanged'; readonly grants: Grants }
   | { readonly type: 'GuestsChanged'; readonly guests: boolean }
+  | { readonly type: 'HotStandbyChanged'; readonly hotStandby: HotStandby }
   | { readonly type: 'TokensRevoked'; readonly participantId: ParticipantId | null; readonly at: number }
   /** Somebody's messages and names are gone; a ban stays, without a name. */
   | { readonly type: 'ParticipantErased'; readonly participantId: ParticipantId; readonly at: number }

@@ -178,6 +178,9 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     case 'GuestsChanged':
       changeSettings(draft, { guests: event.guests });
       return;
+    case 'HotStandbyChanged':
+      changeSettings(draft, { hotStandby: event.hotStandby });
+      return;
     case 'TokensRevoked':
       if (event.participantId === null) draft.voidAllTokens(event.at);
       else draft.voidTokens(event.participantId, { until: event.at, removed: false });

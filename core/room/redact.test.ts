@@ -16,7 +16,7 @@ const AUDIENCES: readonly Audience[] = ['host', 'participant'];
 
 /** The fields that may travel, listed a second time: a field that `redact` lets through is added here on purpose. */
 const SETTINGS = ['name', 'capacity', 'graceMs', 'locked', 'lobby', 'passwordHash', 'reencoding', 'mode', 'viewers'];
-const GRANTS = ['grants', 'sources', 'chat', 'unmute', 'guests', 'nameFixed'];
+const GRANTS = ['grants', 'sources', 'chat', 'unmute', 'guests', 'nameFixed', 'hotStandby'];
 const BAN = ['device', 'address', 'addressUntil', 'name'];
 const ALLOWED = {
   commit: new Set([

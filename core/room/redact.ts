@@ -27,6 +27,7 @@ import {
   type Ban,
   type ChatMessage,
   type Grants,
+  type HotStandby,
   type LobbyEntry,
   type Participant,
   type ReencodingPolicy,
@@ -72,6 +73,8 @@ const hiddenOrigin = { device: hidden<string | null>(null), address: hidden<stri
 const grants = object<Grants>({ sources: list(source), chat: flag, unmute: flag });
 const policy = union<ReencodingPolicy, 'mode'>('mode', { off: {}, on: {}, auto: { viewers: number } });
 
+const hotStandby = oneOf<HotStandby>({ off: true, on: true, auto: true });
+
 const settings = object<RoomSettings>({
   name: text,
   capacity: number,
@@ -82,6 +85,7 @@ const settings = object<RoomSettings>({
   reencoding: policy,
   grants: added(grants, ALL_GRANTS),
   guests: added(flag, true),
+  hotStandby: added(hotStandby, 'auto'),
 });
 
 const ofTrack = { participantId: text, trackId: text };
@@ -142,6 +146,7 @@ const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   GrantsChanged: everybody({ ...ofParticipant, grants: orNull(grants) }),
   RoomGrantsChanged: everybody({ grants }),
   GuestsChanged: everybody({ guests: flag }),
+  HotStandbyChanged: everybody({ hotStandby }),
   TokensRevoked: hosts({ participantId: orNull(text), at: number }),
   ParticipantErased: everybody({ ...ofParticipant, at: number }),
   SpotlightChanged: everybody({ participantId: orNull(text) }),

@@ -115,6 +115,9 @@ export type ReencodingPolicy =
   | { readonly mode: 'on' }
   | { readonly mode: 'auto'; readonly viewers: number };
 
+/** Whether clients keep a second place ready; auto: as the server's own setting says. */
+export type HotStandby = 'off' | 'on' | 'auto';
+
 export interface RoomSettings {
   readonly name: string;
   /** The most participants, connected or not. */
@@ -130,6 +133,7 @@ export interface RoomSettings {
   readonly grants: Grants;
   /** Whether tokens that were given without the API key let people in. */
   readonly guests: boolean;
+  readonly hotStandby: HotStandby;
 }
 
 export interface RoomState {
@@ -193,6 +197,7 @@ export const EMPTY_ROOM: RoomState = {
     reencoding: { mode: 'off' },
     grants: ALL_GRANTS,
     guests: true,
+    hotStandby: 'auto',
   },
   participants: new Map(),
   lobby: new Map(),

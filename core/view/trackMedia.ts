@@ -26,6 +26,10 @@ export function trackMediaOf(publisher: Participant, trackId: TrackId, live: Liv
     const renditions = renditionsOf(local, live.reencodings.get(trackId));
     return { here: [...renditions, ...twins.map(asLeaving), ...ready], elsewhere: [] };
   }
+  // A sound that came without a detour does not stop with the node of the publisher's session.
+  if (standby && ready.length > 0 && publisher.tracks.get(trackId)?.kind === 'audio') {
+    return { here: [{ producer: standby, phase: 'source' }, ...twins.map(asLeaving)], elsewhere: [] };
+  }
   const offers = (live.offers.get(trackId) ?? []).filter(isOwn);
   const origin = originOf(publisher.nodeId, twins, offers);
   const piped = twins.map((twin) => (twin.origin === origin ? { producer: twin, phase: twin.phase } : asLeaving(twin)));

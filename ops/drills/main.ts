@@ -37,7 +37,7 @@ async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   const { deployment } = prepared;
   log(`${url === undefined ? 'private server' : 'server'} at ${deployment.url}`);
   const { nodes, ...scene } = await openScene(deployment, options, cleanup, log);
-  const plan = { fault: prepared.fault(nodes), rounds, seed, reencoded: fault === 'reencoder' };
+  const plan = { fault: prepared.fault(nodes, scene.clients), rounds, seed, reencoded: fault === 'reencoder' };
   const rooms = prepared.rooms?.(scene.clients);
   const drilled = await new Drill(plan, { ...scene, ...(rooms && { rooms }) }).run().catch(async (error: unknown) => {
     if (!cleanup.interrupted) process.stderr.write(`${await prepared.logTail()}\n`);

@@ -10,6 +10,7 @@ const CLUSTER = {
   node: { nodes: 3, seconds: 0 },
   drain: { nodes: 3, seconds: 0 },
   rolling: { nodes: 3, seconds: 0 },
+  'hot-standby': { nodes: 2, seconds: 0 },
   hang: { nodes: 3, seconds: 15 },
   partition: { nodes: 3, seconds: 15 },
   'redis-down': { nodes: 2, seconds: 60 },
@@ -95,7 +96,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
     const cluster = isOfCluster(fault) ? CLUSTER[fault] : null;
     if (values.floor && floorOf(fault) === null)
-      return `bare mediasoup has no ${fault}: use --floor with worker, server or node`;
+      return `bare mediasoup has no ${fault}: use --floor with worker, server or node (also hot-standby)`;
     if ((fault === 'redis-failover' || cluster) && values.url !== undefined)
       return `${fault} needs ${cluster ? 'a cluster' : 'a Redis'} of its own: use it without --url`;
     if (!cluster && (values.nodes !== undefined || values.spread))
@@ -139,7 +140,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
 /** The fault of bare mediasoup that a drill is compared with; null if there is none. */
 export function floorOf(fault: FaultName): 'worker' | 'server' | null {
   if (fault === 'worker' || fault === 'server') return fault;
-  return fault === 'node' ? 'server' : null;
+  return fault === 'node' || fault === 'hot-standby' ? 'server' : null;
 }
 
 function isOfCluster(fault: FaultName): fault is ClusterFault {

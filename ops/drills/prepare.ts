@@ -14,6 +14,7 @@ import type { Fault } from './faults/Fault.ts';
 import { failOverRedis } from './faults/failOverRedis.ts';
 import { freezeReencoder } from './faults/freezeReencoder.ts';
 import { hangNode } from './faults/hangNode.ts';
+import { hotStandby } from './faults/hotStandby.ts';
 import { inTurn } from './faults/inTurn.ts';
 import { killNode } from './faults/killNode.ts';
 import { killReencoder } from './faults/killReencoder.ts';
@@ -35,8 +36,8 @@ const WORKERS_OF_NODE = 1;
 /** What a drill hurts, and how. */
 export interface Prepared {
   readonly deployment: Deployment;
-  /** `nodes` are those of the scene. */
-  readonly fault: (nodes: LivingNodes) => Fault;
+  /** `nodes` and `clients` are those of the scene. */
+  readonly fault: (nodes: LivingNodes, clients: readonly DrillClient[]) => Fault;
   /** Everybody is in one room of `deployment` if not given. */
   readonly rooms?: (clients: readonly DrillClient[]) => Member[][];
   /** The last lines of the logs of what was started for this drill. */
@@ -70,6 +71,8 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
       return prepareCluster(options, cleanup, drainNode);
     case 'rolling':
       return prepareCluster(options, cleanup, restartNodes);
+    case 'hot-standby':
+      return prepareCluster(options, cleanup, hotStandby, { HOT_STANDBY: 'true' });
     case 'hang':
       return prepareCluster(options, cleanup, (cluster, nodes) => hangNode(cluster, nodes, options.lastsMs));
     case 'partition':
@@ -104,19 +107,21 @@ async function prepareServer(
 async function prepareCluster(
   { fault, nodes, spread }: DrillOptions,
   cleanup: Cleanup,
-  toFault: (cluster: PrivateCluster, nodes: LivingNodes) => Fault,
+  toFault: (cluster: PrivateCluster, nodes: LivingNodes, clients: readonly DrillClient[]) => Fault,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Prepared> {
   // These faults hit whole nodes, so supervisors and standbys would only take CPU from the measurement.
   const cluster = await PrivateCluster.start({
     ...{ nodes, workers: WORKERS_OF_NODE, supervised: false },
     networks: fault === 'partition',
+    settings,
   });
   cleanup.add(() => cluster.stop());
   const [deployment] = cluster.nodes;
   if (!deployment) throw new Error('a cluster has at least one node');
   return {
     deployment,
-    fault: (living) => toFault(cluster, living),
+    fault: (living, clients) => toFault(cluster, living, clients),
     rooms: (clients) => roomsOn(cluster.urls, clients, spread),
     logTail: async () => (await Promise.all(cluster.nodes.map((node) => node.logTail(10)))).join('\n\n'),
   };

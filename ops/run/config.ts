@@ -69,6 +69,8 @@ export interface Config {
     readonly peoplePerAddress: number;
     /** Rooms that people of one address made without the API key. */
     readonly roomsPerAddress: number;
+    /** Whether clients keep a second place ready, unless their room says otherwise. */
+    readonly hotStandby: boolean;
   };
   readonly auth: {
     readonly apiKey: string;
@@ -211,6 +213,7 @@ export function parseConfig(
       memoryMb: set.ROOM_MEMORY_MB,
       peoplePerAddress: set.PEOPLE_PER_ADDRESS,
       roomsPerAddress: set.ROOMS_PER_ADDRESS,
+      hotStandby: set.HOT_STANDBY,
     },
     auth: {
       apiKey: set.API_KEY ?? generated?.apiKey ?? '',

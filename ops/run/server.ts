@@ -145,6 +145,7 @@ async function createServer(): Promise<SupervisedServer> {
       roomsOfAddress: config.room.roomsPerAddress,
     },
     graceMs: config.room.graceMs,
+    hotStandby: config.room.hotStandby,
     publicUrl: config.http.publicUrl,
     pageFolder: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     nodeId,

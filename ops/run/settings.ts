@@ -297,6 +297,9 @@ const settings = z.object({
         'refuse them unless it says `guests`.',
     )
     .meta({ shownDefault: 'as OPEN_ROOM_CREATION' }),
+  HOT_STANDBY: yesNo
+    .default(false)
+    .describe('Whether clients keep another node ready, and send and receive sound twice; rooms may say otherwise.'),
   PEOPLE_PER_ADDRESS: wholeNumber(1, 10_000)
     .default(20)
     .describe(

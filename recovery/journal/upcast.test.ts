@@ -43,6 +43,7 @@ const BEFORE: RoomEvent[] = [
       reencoding: { mode: 'off' },
       grants: ALL_GRANTS,
       guests: true,
+      hotStandby: 'auto',
     },
     at: 1,
   },

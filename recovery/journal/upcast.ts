@@ -45,6 +45,7 @@ const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   GuestsChanged: [],
   TokensRevoked: [],
   ParticipantErased: [],
+  HotStandbyChanged: [],
 };
 
 /**

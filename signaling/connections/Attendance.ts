@@ -1,14 +1,19 @@
+import { STANDBY_SESSION } from '../../core/media/RoomMedia.ts';
 import type { ParticipantId, RoomId } from '../../core/room/state.ts';
 import type { ClientConnection } from './ClientConnection.ts';
 
 interface AttendedRoom {
   readonly seated: Map<ParticipantId, ClientConnection>;
   readonly knocking: Map<ParticipantId, ClientConnection>;
+  readonly standing: Map<ParticipantId, ClientConnection>;
 }
 
 const NOBODY: ReadonlyMap<ParticipantId, ClientConnection> = new Map();
 
-/** The connections of this node by room: participants, and people in the lobby. Each person has at most one. */
+/**
+ * The connections of this node by room: participants, people in the lobby, and participants that stand by. Each person
+ * has at most one of each.
+ */
 export class Attendance {
   readonly #rooms = new Map<RoomId, AttendedRoom>();
 
@@ -20,8 +25,13 @@ export class Attendance {
     return this.#rooms.get(roomId)?.knocking ?? NOBODY;
   }
 
+  standing(roomId: RoomId): ReadonlyMap<ParticipantId, ClientConnection> {
+    return this.#rooms.get(roomId)?.standing ?? NOBODY;
+  }
+
   /** The connection of exactly this session. */
   find(roomId: RoomId, participantId: ParticipantId, session: number): ClientConnection | undefined {
+    if (session === STANDBY_SESSION) return this.standing(roomId).get(participantId);
     const connection = this.seated(roomId).get(participantId);
     return connection?.seat?.session === session ? connection : undefined;
   }
@@ -57,6 +67,11 @@ export class Attendance {
     return this.#add('knocking', connection);
   }
 
+  /** Returns the connection that had the place before. */
+  addStanding(connection: ClientConnection): ClientConnection | undefined {
+    return this.#add('standing', connection);
+  }
+
   /** Returns whether this connection had the place, rather than another one of the same participant. */
   removeSeated(connection: ClientConnection): boolean {
     return this.#remove('seated', connection);
@@ -66,10 +81,14 @@ export class Attendance {
     return this.#remove('knocking', connection);
   }
 
+  removeStanding(connection: ClientConnection): boolean {
+    return this.#remove('standing', connection);
+  }
+
   #add(place: keyof AttendedRoom, connection: ClientConnection): ClientConnection | undefined {
     let room = this.#rooms.get(connection.roomId);
     if (!room) {
-      room = { seated: new Map(), knocking: new Map() };
+      room = { seated: new Map(), knocking: new Map(), standing: new Map() };
       this.#rooms.set(connection.roomId, room);
     }
     const before = room[place].get(connection.participantId);
@@ -81,7 +100,7 @@ export class Attendance {
     const room = this.#rooms.get(connection.roomId);
     if (room?.[place].get(connection.participantId) !== connection) return false;
     room[place].delete(connection.participantId);
-    if (room.seated.size === 0 && room.knocking.size === 0) this.#rooms.delete(connection.roomId);
+    if (room.seated.size + room.knocking.size + room.standing.size === 0) this.#rooms.delete(connection.roomId);
     return true;
   }
 }

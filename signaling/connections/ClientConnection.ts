@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { STANDBY_SESSION } from '../../core/media/RoomMedia.ts';
 import type { Actor } from '../../core/room/commands.ts';
 import type { CommandId, ParticipantId, RoomId } from '../../core/room/state.ts';
 import type { TokenClaims } from '../auth/tokens.ts';
@@ -24,6 +25,8 @@ export interface Admission {
   readonly address: string;
   /** The URL at which the client found this node. */
   readonly nodeUrl: string;
+  /** It came to stand by. */
+  readonly standby: boolean;
 }
 
 /** An answer that takes longer does not delay the end of its connection. */
@@ -42,6 +45,8 @@ export class ClientConnection {
   readonly address: string;
   /** The URL at which the client found this node. */
   readonly nodeUrl: string;
+  /** It came to stand by. */
+  readonly standby: boolean;
   readonly requests: TokenBucket;
   readonly signals: TokenBucket;
   /** Bytes that are recorded of it. */
@@ -58,6 +63,7 @@ export class ClientConnection {
 
   readonly #socket: Socket;
   #seat: Seat | null = null;
+  #standsBy = false;
   /** The command by which it is entering now. */
   #entering: CommandId | null = null;
   #hearsCommits = false;
@@ -69,12 +75,13 @@ export class ClientConnection {
   #charactersSent = 0;
   #onIdle: (() => void) | null = null;
 
-  constructor(socket: Socket, { protocol, address, claims, nodeUrl }: Admission, limits: Limits, now: number) {
+  constructor(socket: Socket, { protocol, address, claims, nodeUrl, standby }: Admission, limits: Limits, now: number) {
     this.#socket = socket;
     this.protocol = protocol;
     this.claims = claims;
     this.address = address;
     this.nodeUrl = nodeUrl;
+    this.standby = standby;
     this.requests = new TokenBucket(limits.requests, now);
     this.signals = new TokenBucket(limits.signals, now);
     this.written = new TokenBucket(limits.written, now);
@@ -99,6 +106,11 @@ export class ClientConnection {
 
   get seat(): Seat | null {
     return this.#seat;
+  }
+
+  /** Its participant stands by here, and has its session elsewhere. */
+  get standsBy(): boolean {
+    return this.#standsBy;
   }
 
   get entering(): CommandId | null {
@@ -130,6 +142,19 @@ export class ClientConnection {
     }
     const { participantId, session } = this.#seat;
     return { ...this.#seat, actor: { kind: 'participant', participantId, session } };
+  }
+
+  /**
+   * The session whose media this connection speaks for.
+   * @throws WireRefusal when it has none (NOT_IN_ROOM)
+   */
+  requireMedia(): Seat {
+    if (!this.#standsBy || this.#ended) return this.requireSeat();
+    return { roomId: this.roomId, participantId: this.participantId, session: STANDBY_SESSION };
+  }
+
+  setStandsBy(standsBy: boolean): void {
+    this.#standsBy = standsBy;
   }
 
   /**

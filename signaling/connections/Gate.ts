@@ -121,7 +121,7 @@ export class Gate {
     }
     const auth = ConnectAuth.safeParse(handshake.auth);
     if (!auth.success) throw new WireRefusal('TOKEN_INVALID', 'Connect with { protocol, token }.');
-    const { protocol, token } = auth.data;
+    const { protocol, token, standby = false } = auth.data;
     if (!isSpoken(protocol)) {
       const advice =
         protocol < PROTOCOL_VERSION ? 'Reload the page.' : 'Try another server, or wait until this one is updated.';
@@ -136,13 +136,14 @@ export class Gate {
       const nodes = await this.#deps.nodes.elsewhere(nodeUrl, claims.roomId);
       throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.', { nodes });
     }
-    await this.#requirePlaceHere(auth.data, claims, nodeUrl);
-    return { protocol, claims, address, nodeUrl };
+    // Whoever stands by has its session's node, and chose this one beside it.
+    if (standby) this.#requireRoomHere();
+    else await this.#requirePlaceHere(auth.data, claims, nodeUrl);
+    return { protocol, claims, address, nodeUrl, standby };
   }
 
   /** @throws WireRefusal when the client had better go elsewhere (GO_TO), or must wait (FULL, BUSY) */
   async #requirePlaceHere({ left, follows = false }: ConnectAuth, claims: TokenClaims, nodeUrl: string): Promise<void> {
-    const { isBusy, isFull } = this.#deps;
     const found = await this.#placeOf(claims, left?.url, nodeUrl);
     if (found.type === 'here') return;
     if (found.type === 'elsewhere' && follows) {
@@ -150,6 +151,12 @@ export class Gate {
       throw new WireRefusal('GO_TO', 'Another node of this deployment is the place for this room.', { nodes });
     }
     // To clients that follow nobody, this node is as good as any, while it takes newcomers at all.
+    this.#requireRoomHere();
+  }
+
+  /** @throws WireRefusal when this node takes nobody more now (FULL, BUSY) */
+  #requireRoomHere(): void {
+    const { isBusy, isFull } = this.#deps;
     if (!isFull()) return;
     if (isBusy()) {
       const retry = { retryAfterMs: retryAfterMs(BUSY_RETRY_MS) };

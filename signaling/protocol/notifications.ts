@@ -50,6 +50,11 @@ export const notifications = {
    * the tracks that viewers receive reencoded. Sent on entering, and on change.
    */
   reencodingStatus: z.object({ available: z.boolean(), reason: z.string().nullable(), trackIds: z.array(Id) }),
+  /**
+   * Where the client may stand by (`standBy`), best first; sent when it changes. Empty: nowhere, and what stands by
+   * ends.
+   */
+  standbyPlaces: z.object({ urls: z.array(z.string()) }),
   /** The transports died with their worker: `openMedia` and produce again; the connection is fine. */
   mediaLost: z.object({}),
   /**

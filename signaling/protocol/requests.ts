@@ -7,6 +7,7 @@ import {
   DtlsParameters,
   ExpectedMedia,
   Grants,
+  HotStandby,
   IceParameters,
   IceServer,
   Id,
@@ -35,6 +36,8 @@ export const ConnectAuth = z.object({
   follows: z.boolean().optional(),
   /** The node that the client could not stay with, or not get into, and how it noticed. */
   left: z.object({ url: z.string().max(2_048), why: z.string().max(256) }).optional(),
+  /** The client's session is elsewhere and stays there: it comes for `standBy`. */
+  standby: z.boolean().optional(),
 });
 export type ConnectAuth = z.infer<typeof ConnectAuth>;
 
@@ -69,6 +72,8 @@ export const EntryAnswer = z.object({
   rtpCapabilities: RtpCapabilities,
   /** Present if the request had `rtpCapabilities`; otherwise `openMedia` returns them. */
   transports: TransportPair.nullable(),
+  /** True if the transports of `standBy` are now those of this session, with all their producers and consumers. */
+  promoted: z.boolean().optional(),
   iceServers: z.array(IceServer),
   /** Base URLs of the nodes to try when this one falls silent, best first; they include this node's own. */
   nodes: z.array(z.string()),
@@ -107,8 +112,23 @@ export const requests = {
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
       expected: expected.optional(),
+      promote: z.boolean().optional(),
     }),
     response: EntryAnswer,
+  },
+  /**
+   * On a connection with a resume token and `standby`: transports, and soon consumers, for the participant whose
+   * session is on another node. The requests of a session's media work on it; pictures are paused both ways, and
+   * nothing of the room is told. `resume` with `promote` on the same connection makes them those of the next session.
+   * Again: new ones.
+   */
+  standBy: {
+    request: z.object({
+      rtpCapabilities: RtpCapabilities,
+      view: View.optional(),
+      expected: expected.optional(),
+    }),
+    response: z.object({ transports: TransportPair, iceServers }),
   },
   /** Follows a `join` that was refused with LOBBY, on the same connection. */
   knock: { request: z.object({ ...command, name, device: Device.optional() }), response: none },
@@ -176,6 +196,7 @@ export const requests = {
   ban: { request: z.object({ ...command, participantId: Id }), response: none },
   unban: { request: z.object({ ...command, participantId: Id }), response: none },
   setReencodingPolicy: { request: z.object({ ...command, policy: ReencodingPolicy }), response: none },
+  setHotStandby: { request: z.object({ ...command, hotStandby: HotStandby }), response: none },
   setTrackReencoding: {
     request: z.object({ ...command, participantId: Id, trackId: Id, wanted: z.boolean().nullable() }),
     response: none,

@@ -28,6 +28,10 @@ export const ReencodingPolicy = z.discriminatedUnion('mode', [
 ]);
 export type ReencodingPolicy = z.infer<typeof ReencodingPolicy>;
 
+/** Whether clients keep a second place ready; auto: as the server's own setting says. */
+export const HotStandby = z.enum(['off', 'on', 'auto']);
+export type HotStandby = z.infer<typeof HotStandby>;
+
 /** mediasoup and the browser check it in depth; here it is only an object of bounded size (payload limit). */
 const rtc = z.looseObject({});
 

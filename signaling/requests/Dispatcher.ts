@@ -22,6 +22,7 @@ const EXTRA_COST: { readonly [N in RequestName]?: number } = {
   join: 5,
   resume: 5,
   openMedia: 5,
+  standBy: 5,
   restartIce: 2,
   setPassword: 30,
 };
@@ -40,7 +41,7 @@ const TOLD_TO_ALL: ReadonlySet<RequestName> = new Set<RequestName>([
     'setLocked',
     'setLobby',
   ] as const),
-  ...(['setPassword', 'setCapacity', 'setReencodingPolicy'] as const),
+  ...(['setPassword', 'setCapacity', 'setReencodingPolicy', 'setHotStandby'] as const),
 ]);
 
 /** Takes requests from sockets: limits, checks, calls the handler, answers. No client message makes it throw. */

@@ -15,6 +15,7 @@ import type { EntryPace } from '../limits/EntryPace.ts';
 import type { Limits } from '../limits/Limits.ts';
 import type { WriteBudgets } from '../limits/WriteBudgets.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
+import type { StandbyPlaces } from '../standby/StandbyPlaces.ts';
 import type { OtherNodes } from '../telling/OtherNodes.ts';
 
 /** The dependencies of handlers and routes. */
@@ -47,6 +48,7 @@ export interface SignalingContext {
   readonly nodes: NodeDirectory;
   readonly reencoding: ReencodingStatus;
   readonly otherNodes: OtherNodes;
+  readonly standbyPlaces: StandbyPlaces;
   readonly iceServers: IceServers;
   readonly limits: Limits;
   readonly clock: Clock;

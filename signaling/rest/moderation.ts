@@ -70,7 +70,7 @@ export const changeRoom = route({
   responses: { 200: { description: 'The room has these settings.', schema: NOTHING } },
   errors: ['INVALID', 'TOKEN_INVALID', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, body, commandId, context }) {
-    const { name, locked, lobby, password, capacity, reencoding: policy, grants, guests } = body;
+    const { name, locked, lobby, password, capacity, reencoding: policy, grants, guests, hotStandby } = body;
     const passwordHash = password ? await context.passwords.hash(password, roomId) : null;
     const commands: (CommandBody | false)[] = [
       name !== undefined && { type: 'RenameRoom', name },
@@ -81,6 +81,7 @@ export const changeRoom = route({
       policy !== undefined && { type: 'SetReencodingPolicy', policy },
       grants !== undefined && { type: 'SetRoomGrants', grants },
       guests !== undefined && { type: 'SetGuests', guests },
+      hotStandby !== undefined && { type: 'SetHotStandby', hotStandby },
     ];
     await give(
       context,

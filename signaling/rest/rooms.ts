@@ -99,7 +99,7 @@ export const describeRoom = route({
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, nodeUrl, context }) {
     const { createdAt, lobby, participants, settings } = await openState(context, roomId, null);
-    const { name, capacity, graceMs, locked, passwordHash, reencoding, grants, guests } = settings;
+    const { name, capacity, graceMs, locked, passwordHash, reencoding, grants, guests, hotStandby } = settings;
     const connected = [...participants.values()].filter((participant) => participant.connected).length;
     const body = {
       roomId,
@@ -114,6 +114,7 @@ export const describeRoom = route({
       reencoding,
       grants,
       guests,
+      hotStandby,
       participants: participants.size,
       connected,
       knocking: lobby.size,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EngineName, OutputCodec } from '../../core/reencoding/messages.ts';
-import { Grants, Id, ReencodingPolicy, Role, TrackKind, TrackSource } from '../protocol/shapes.ts';
+import { Grants, HotStandby, Id, ReencodingPolicy, Role, TrackKind, TrackSource } from '../protocol/shapes.ts';
 
 /** The words of the REST API. Times are ms since the epoch. */
 
@@ -57,6 +57,7 @@ export const RoomChange = z.strictObject({
   reencoding: ReencodingPolicy.optional(),
   grants: Grants.optional().describe('What people may do who have no grants of their own.'),
   guests: z.boolean().optional().describe('Whether tokens that were given without the API key let people in.'),
+  hotStandby: HotStandby.optional().describe('Whether clients keep a second place ready; auto: as HOT_STANDBY says.'),
 });
 
 export const BanList = z.object({
@@ -98,6 +99,7 @@ export const RoomDescription = z.object({
   reencoding: ReencodingPolicy,
   grants: Grants.describe('What people may do who have no grants of their own; hosts may do everything.'),
   guests: z.boolean(),
+  hotStandby: HotStandby,
   participants: z.number().describe('In the room, connected or expected back.'),
   connected: z.number(),
   knocking: z.number(),

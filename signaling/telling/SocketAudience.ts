@@ -55,6 +55,10 @@ export class SocketAudience implements RoomAudience {
     for (const connection of this.#attendance.knocking(this.#roomId).values()) {
       this.#quietly(() => this.#tellKnocking(connection, commit));
     }
+    for (const connection of this.#attendance.standing(this.#roomId).values()) {
+      const reason = endedBy(commit, connection.participantId);
+      if (reason) connection.end(reason);
+    }
     const reencoded = this.#reencoding.tracksAt(this.#nodeId, this.#roomId);
     if (reencoded.length === 0) return;
     this.#quietly(() => this.#otherNodes.tellReencoded(this.#roomId, reencoded, this.#otherNodes.newIn(before, after)));
@@ -68,6 +72,7 @@ export class SocketAudience implements RoomAudience {
     // Its media starts again from nothing.
     this.#changeReencoded([]);
     this.#toRoom(() => encode('outOfDate', {}));
+    for (const connection of this.#attendance.standing(this.#roomId).values()) connection.end(null);
   }
 
   consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]): Promise<void> {

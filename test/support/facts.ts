@@ -81,6 +81,7 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
     of('GrantsChanged', { participantId, grants: fc.constantFrom(GRANTS, null) }),
     of('RoomGrantsChanged', { grants: fc.constant(GRANTS) }),
     of('GuestsChanged', { guests: flag }),
+    of('HotStandbyChanged', { hotStandby: fc.constantFrom('on', 'off') }),
     of('TokensRevoked', { participantId: fc.constantFrom('ann', null), at }),
     of('ParticipantErased', { participantId, at }),
     of('SpotlightChanged', { participantId: fc.constantFrom('ann', 'bob', 'zoe', null) }),

@@ -31,6 +31,7 @@ export const SETTINGS: RoomSettings = {
   reencoding: { mode: 'off' },
   grants: ALL_GRANTS,
   guests: true,
+  hotStandby: 'auto',
 };
 
 export const OPERATOR: Actor = { kind: 'operator' };

@@ -45,6 +45,11 @@ export class RoomProducers {
     return this.#all.values();
   }
 
+  /** Those that stand by and can be received: the others might never come. */
+  readyStandbys(): ReadonlyMap<TrackId, SourceProducer> {
+    return new Map([...this.standbys].filter(([, { owner }]) => owner.sendConnected));
+  }
+
   *ofPublishers(): Iterable<SourceProducer> {
     yield* this.sources.values();
     yield* this.standbys.values();

@@ -65,6 +65,10 @@ export class ParticipantMedia implements LiveViewer {
     return this.send.closed || this.recv.closed;
   }
 
+  get sendConnected(): boolean {
+    return this.send.dtlsState === 'connected';
+  }
+
   get recvConnected(): boolean {
     return this.recv.dtlsState === 'connected';
   }

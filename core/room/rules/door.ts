@@ -60,6 +60,13 @@ export function requireMayResume(
   if (!participants.has(participantId)) throw new Refusal('NOT_IN_ROOM', 'You are no longer in this room: join it.');
 }
 
+/** Checks what resuming would check: standing by changes nothing in the room, and shows no more of it. */
+export function requireMayStandBy(participantId: ParticipantId, entrant: Entrant, state: RoomState): void {
+  if (state.status !== 'open') throw new Refusal('NOT_IN_ROOM', 'The room is not open: join it.');
+  requireNotBanned(participantId, state);
+  requireMayResume(participantId, entrant, state);
+}
+
 /**
  * Checks capacity, lock, password and lobby, in this order: reasons that the person cannot change come first
  * [R-JOIN-3].

@@ -102,6 +102,11 @@ describe('settings', () => {
     [{ type: 'RenameRoom', name: ' Retro ' }, { type: 'RoomRenamed', name: 'Retro' }, { name: 'Retro' }],
     [{ type: 'SetLocked', locked: true }, { type: 'LockChanged', locked: true }, { locked: true }],
     [{ type: 'SetLobby', lobby: true }, { type: 'LobbyChanged', lobby: true }, { lobby: true }],
+    [
+      { type: 'SetHotStandby', hotStandby: 'on' },
+      { type: 'HotStandbyChanged', hotStandby: 'on' },
+      { hotStandby: 'on' },
+    ],
     [{ type: 'SetPassword', passwordHash: 'h' }, { type: 'PasswordChanged', passwordHash: 'h' }, { passwordHash: 'h' }],
     [{ type: 'SetCapacity', capacity: 5 }, { type: 'CapacityChanged', capacity: 5 }, { capacity: 5 }],
     [

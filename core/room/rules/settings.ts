@@ -21,12 +21,20 @@ export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
     reencoding: { mode: 'off' },
     grants: ALL_GRANTS,
     guests,
+    hotStandby: 'auto',
   };
   return [{ type: 'RoomCreated', settings, at }];
 }
 
 type SettingsCommand = CommandOf<
-  'RenameRoom' | 'SetLocked' | 'SetLobby' | 'SetPassword' | 'SetCapacity' | 'SetReencodingPolicy' | 'SetGuests'
+  | 'RenameRoom'
+  | 'SetLocked'
+  | 'SetLobby'
+  | 'SetPassword'
+  | 'SetCapacity'
+  | 'SetReencodingPolicy'
+  | 'SetGuests'
+  | 'SetHotStandby'
 >;
 
 /** A setting that already has the value changes nothing. The caller has checked who asks. */
@@ -57,6 +65,10 @@ export function changeSetting(command: SettingsCommand, settings: RoomSettings):
     case 'SetGuests': {
       const { guests } = command;
       return guests === settings.guests ? [] : [{ type: 'GuestsChanged', guests }];
+    }
+    case 'SetHotStandby': {
+      const { hotStandby } = command;
+      return hotStandby === settings.hotStandby ? [] : [{ type: 'HotStandbyChanged', hotStandby }];
     }
     case 'SetReencodingPolicy': {
       const { policy } = command;

@@ -22,6 +22,7 @@ const opening: RoomEvent[] = [
       reencoding: { mode: 'off' },
       grants: ALL_GRANTS,
       guests: true,
+      hotStandby: 'auto',
     },
     at: AT,
   },

@@ -6,7 +6,8 @@ import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
  * of the code of servers and clients.
  */
 export function viewOfState(state: RoomState): RoomPicture {
-  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding, grants, guests } = state.settings;
+  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding, grants, guests, hotStandby } =
+    state.settings;
   return {
     status: state.status,
     createdAt: state.createdAt,
@@ -20,6 +21,7 @@ export function viewOfState(state: RoomState): RoomPicture {
       reencoding,
       grants,
       guests,
+      hotStandby,
     },
     participants: [...state.participants.values()].map(
       ({ id, name, nameFixed, role, grants, session, connected, expiresAt, joinedAt, handRaisedAt, tracks }) => ({

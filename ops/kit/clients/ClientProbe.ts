@@ -91,6 +91,7 @@ export class ClientProbe implements ClientCommands {
         ),
       ),
       recoveries,
+      standsBy: this.#room.standsBy,
       troubles: this.#troubles,
       announcements: this.#announcements,
     };

@@ -31,6 +31,8 @@ export interface ClientStatus {
   readonly remoteTracks: readonly RemoteTrackStatus[];
   /** How often the client resumed its session or rebuilt its media. */
   readonly recoveries: number;
+  /** Whether a second place is ready to take over. */
+  readonly standsBy: boolean;
   /** Events that a person must never see, such as somebody leaving and coming back because of a fault. */
   readonly troubles: readonly string[];
   /** The events that this client got about participants and tracks that came, went or changed their mute. */

@@ -7,6 +7,7 @@ import { redact, redactState } from '../../../core/room/redact.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
 import type { ClientConnection, Seat } from '../../connections/ClientConnection.ts';
 import type { EntryAnswer, RequestBody } from '../../protocol/requests.ts';
+import { endStandby } from '../../standby/endStandby.ts';
 import { withNewestChat } from '../../telling/chatPages.ts';
 import { changesRoleOf } from '../../telling/notifications.ts';
 import type { SignalingContext } from '../context.ts';
@@ -15,7 +16,7 @@ import { toExpectedMedia, toWirePair } from './transports.ts';
 import { toViewerView } from './view.ts';
 
 type EntryCommand = CommandOf<'JoinRoom'> | CommandOf<'ResumeSession'>;
-type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'expected'> & {
+type EntryRequest = Pick<RequestBody<'resume'>, 'rtpCapabilities' | 'view' | 'expected' | 'promote'> & {
   readonly version?: number;
   readonly commitId?: string | undefined;
 };
@@ -51,9 +52,14 @@ async function enterNow(
 
     const seat = takeSeat(context, connection, room, participant.session);
     try {
-      const transports = request.rtpCapabilities ? await openMedia(room, seat, request.rtpCapabilities, request) : null;
+      const promoted = promoteStandby(context, connection, room, seat, request);
+      const { rtpCapabilities } = request;
+      const transports = rtpCapabilities && !promoted ? await openMedia(room, seat, rtpCapabilities, request) : null;
       if (!connection.isOpen || connection.seat !== seat) throw stale();
-      return toEntryAnswer(context, connection, room, seat, request, resumeToken, transports);
+      return {
+        ...toEntryAnswer(context, connection, room, seat, request, resumeToken, transports),
+        ...(promoted && { promoted }),
+      };
     } catch (error) {
       if (context.attendance.removeSeated(connection)) context.presenceAuditor.left(seat);
       connection.takeSeat(null);
@@ -79,6 +85,26 @@ function takeSeat(
   // Another connection has the same session: the first answer to this request was lost with it.
   attendance.addSeated(connection)?.end(null);
   return seat;
+}
+
+/**
+ * The session takes over the media of whoever stood by on this connection; returns whether it does. Another connection
+ * of the participant stands by here no more: this is its session's place.
+ */
+function promoteStandby(
+  context: SignalingContext,
+  connection: ClientConnection,
+  room: RoomHost,
+  { participantId, session }: Seat,
+  { promote, view }: EntryRequest,
+): boolean {
+  const standing = context.attendance.standing(room.roomId).get(participantId);
+  if (!standing) return false;
+  const promoted = promote === true && standing === connection && room.media.promote(participantId, session);
+  if (promoted && view) room.media.setView(participantId, session, toViewerView(view));
+  endStandby(context, standing);
+  if (standing !== connection) standing.end(null);
+  return promoted;
 }
 
 /** Sets the view first: hidden media is never opened. */
@@ -110,6 +136,7 @@ function toEntryAnswer(
   const missed = commits && !changesRoleOf(commits, participantId) ? commits : null;
   connection.startHearing();
   connection.notify('reencodingStatus', context.reencoding.of(room.roomId));
+  context.standbyPlaces.tell(connection, state.settings);
   return {
     roomId: room.roomId,
     participantId,

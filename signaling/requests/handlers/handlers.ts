@@ -10,11 +10,13 @@ import * as presence from './presence.ts';
 import * as publish from './publish.ts';
 import { resume } from './resume.ts';
 import * as settings from './settings.ts';
+import { standBy } from './standBy.ts';
 
 /** Every request of the protocol has its handler: a missing one does not compile. */
 export const handlers: { readonly [N in RequestName]: Handler<N> } = {
   join,
   resume,
+  standBy,
   knock,
   leave,
   ...media,

@@ -1,8 +1,14 @@
+import type { RoomHost } from '../../../core/host/RoomHost.ts';
 import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../../../core/media/rtpTypes.ts';
+import type { ParticipantId, TrackId } from '../../../core/room/state.ts';
+import type { SignalingContext } from '../context.ts';
 import { withRoom } from '../withRoom.ts';
 import type { Handler } from './handler.ts';
 import { toExpectedMedia, toWirePair } from './transports.ts';
 import { toViewerView } from './view.ts';
+
+const PUBLISHED_WITHIN_MS = 2_000;
+const LOOK_EVERY_MS = 20;
 
 // mediasoup checks these objects in depth and refuses what it cannot use (MEDIA_INVALID): they are cast, not parsed,
 // here.
@@ -19,7 +25,7 @@ export const openMedia: Handler<'openMedia'> = ({ request, connection, context }
 };
 
 export const connectTransport: Handler<'connectTransport'> = ({ request, connection, context }) => {
-  const { participantId, session, roomId } = connection.requireSeat();
+  const { participantId, session, roomId } = connection.requireMedia();
   const dtlsParameters = request.dtlsParameters as unknown as DtlsParameters;
   return withRoom(context, roomId, async ({ media }) => {
     await media.connectTransport(participantId, session, request.transportId, dtlsParameters);
@@ -28,7 +34,7 @@ export const connectTransport: Handler<'connectTransport'> = ({ request, connect
 };
 
 export const restartIce: Handler<'restartIce'> = ({ request, connection, context }) => {
-  const { participantId, session, roomId } = connection.requireSeat();
+  const { participantId, session, roomId } = connection.requireMedia();
   return withRoom(context, roomId, async ({ media }) => ({
     iceParameters: { ...(await media.restartIce(participantId, session, request.transportId)) },
     iceServers: context.iceServers.for(participantId),
@@ -37,15 +43,31 @@ export const restartIce: Handler<'restartIce'> = ({ request, connection, context
 
 /** Waits for the record commands before it: a client may send `publish` and `produce` together. */
 export const produce: Handler<'produce'> = async ({ request, connection, context }) => {
-  const { participantId, session, roomId } = connection.requireSeat();
+  const { participantId, session, roomId } = connection.requireMedia();
   await connection.lastRecorded;
-  return withRoom(context, roomId, ({ media }) =>
-    media.produce(participantId, session, request.trackId, request.rtpParameters as unknown as RtpParameters),
-  );
+  return withRoom(context, roomId, async (room) => {
+    // The record came to the node of the session first.
+    if (connection.standsBy) await untilPublished(context, room, participantId, request.trackId);
+    const rtpParameters = request.rtpParameters as unknown as RtpParameters;
+    return room.media.produce(participantId, session, request.trackId, rtpParameters);
+  });
 };
 
+/** Resolves once the record here has the track, or after a moment in which it should have come. */
+async function untilPublished(
+  { clock }: SignalingContext,
+  room: RoomHost,
+  participantId: ParticipantId,
+  trackId: TrackId,
+): Promise<void> {
+  for (let waitedMs = 0; waitedMs < PUBLISHED_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
+    if (room.state.participants.get(participantId)?.tracks.has(trackId)) return;
+    await new Promise<void>((resolve) => clock.setTimer(LOOK_EVERY_MS, resolve));
+  }
+}
+
 export const setView: Handler<'setView'> = ({ request, connection, context }) => {
-  const { participantId, session, roomId } = connection.requireSeat();
+  const { participantId, session, roomId } = connection.requireMedia();
   return withRoom(context, roomId, ({ media }) => {
     media.setView(participantId, session, toViewerView(request));
     return {};

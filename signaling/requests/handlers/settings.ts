@@ -20,6 +20,7 @@ export const setReencodingPolicy = record<'setReencodingPolicy'>(({ policy }) =>
   type: 'SetReencodingPolicy',
   policy,
 }));
+export const setHotStandby = record<'setHotStandby'>(({ hotStandby }) => ({ type: 'SetHotStandby', hotStandby }));
 export const closeRoom = record<'closeRoom'>(() => ({ type: 'CloseRoom' }));
 
 /** Hashes the password here: the room never sees it [S2]. */

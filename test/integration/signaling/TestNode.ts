@@ -119,6 +119,7 @@ export interface TestNodeOptions {
   /** How long a room that nobody uses stays in memory. */
   readonly idleMs?: number;
   readonly lagMs?: () => number;
+  readonly hotStandby?: boolean;
   readonly metrics?: SignalingDeps['metrics'];
   /** Called before a room is read from the journal; may throw. */
   readonly restoring?: () => void;
@@ -205,6 +206,7 @@ export class TestNode {
         ...options.auth,
       },
       graceMs: 20_000,
+      hotStandby: options.hotStandby ?? false,
       publicUrl: 'http://localhost:3000',
       pageFolder: options.pageFolder ?? '/nonexistent',
       nodeId,

@@ -1,0 +1,62 @@
+import type { types } from 'mediasoup-client';
+import type { RemoteTrack } from '../RemoteTrack.ts';
+import { type Delivery, SoundChoice } from './SoundChoice.ts';
+
+const LOOK_EVERY_MS = 20;
+/** While a sound is quiet. */
+const LOOK_CLOSELY_EVERY_MS = 10;
+
+/** A sound that comes from two places: only one is heard. */
+interface WatchedSound {
+  readonly track: RemoteTrack;
+  readonly choice: SoundChoice;
+}
+
+/** Plays each sound from the place whose packets come. */
+export class SoundWatch {
+  readonly #sounds = new Map<string, WatchedSound>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The track has a second sound now. */
+  watch(track: RemoteTrack): void {
+    this.#sounds.set(track.trackId, { track, choice: new SoundChoice() });
+    this.#lookLater(LOOK_EVERY_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sounds.clear();
+  }
+
+  #lookLater(afterMs: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#look();
+    }, afterMs);
+  }
+
+  #look(): void {
+    let isQuiet = false;
+    for (const [trackId, { track, choice }] of this.#sounds) {
+      const { second } = track;
+      if (second === undefined) {
+        this.#sounds.delete(trackId);
+        continue;
+      }
+      const now = performance.now();
+      if (choice.isOver(now, deliveredBy(second.played), () => deliveredBy(second.other))) {
+        track.changeOver();
+        choice.changed(now);
+      }
+      isQuiet ||= choice.isQuiet(now);
+    }
+    if (this.#sounds.size > 0) this.#lookLater(isQuiet ? LOOK_CLOSELY_EVERY_MS : LOOK_EVERY_MS);
+  }
+}
+
+function deliveredBy(consumer: types.Consumer | undefined): Delivery | undefined {
+  if (consumer === undefined || consumer.closed) return undefined;
+  const [source] = consumer.rtpReceiver?.getSynchronizationSources() ?? [];
+  return source && { at: source.timestamp, packet: source.rtpTimestamp ?? source.timestamp };
+}

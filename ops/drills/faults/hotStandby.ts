@@ -1,0 +1,21 @@
+import type { DrillClient } from '../../kit/clients/DrillClient.ts';
+import type { PrivateCluster } from '../../kit/deployment/PrivateCluster.ts';
+import type { Fault } from './Fault.ts';
+import { killNode } from './killNode.ts';
+import type { LivingNodes } from './nodeWithMostPeople.ts';
+
+/** The same as `node`, once every client has a second place ready. */
+export function hotStandby(cluster: PrivateCluster, nodes: LivingNodes, clients: readonly DrillClient[]): Fault {
+  const fault = killNode(cluster, nodes);
+  return {
+    ...fault,
+    name: 'hot-standby',
+    async available(deployment) {
+      const missing = await fault.available(deployment);
+      if (missing !== null) return missing;
+      const statuses = await Promise.all(clients.map((client) => client.status()));
+      const index = statuses.findIndex(({ standsBy }) => !standsBy);
+      return index < 0 ? null : `${clients[index]?.participantId} has no second place ready`;
+    },
+  };
+}
