@@ -213,11 +213,8 @@ export class Room extends Emitter<RoomEvents> {
   /** Leaves the room. Others hear of it at once; devices opened by the SDK are closed. */
   async disconnect(): Promise<void> {
     if (this.#state.current === 'disconnected') return;
-    try {
-      await this.#link?.request('leave', { commandId: this.#newId() }, LEAVE_TIMEOUT_MS);
-    } catch (error) {
-      this.emit('warning', 'leaving did not reach the room', error);
-    }
+    const left = this.#link?.request('leave', { commandId: this.#newId() }, LEAVE_TIMEOUT_MS);
+    await left?.catch((error: unknown) => this.emit('warning', 'leaving did not reach the room', error));
     this.#finish('left', undefined);
   }
 
