@@ -21,6 +21,8 @@ export interface RoomIngressDeps {
   /** A router for media from other nodes; `leave` when they have ended. */
   readonly enter: () => Promise<RoomRouter>;
   readonly leave: (router: RoomRouter) => void;
+  /** Whether the track is published on this node. */
+  readonly isHere: (trackId: TrackId) => boolean;
   /** Whether that node still offers it. */
   readonly isOffered: (offer: KnownOffer) => boolean;
   /** A twin opened, paused. */
@@ -31,7 +33,7 @@ export interface RoomIngressDeps {
 }
 
 /** Somebody who looks away and back finds the track there. */
-const DROP_AFTER_MS = 5_000;
+export const DROP_AFTER_MS = 5_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
@@ -82,9 +84,14 @@ export class RoomIngress {
     );
   }
 
+  /** Nobody looks at it. One that a producer of another node has replaced is not looked at again, and ends at once. */
   drop(producerId: string): void {
     const twin = this.#byId(producerId);
-    twin?.drop(() => this.#deps.clock.setTimer(DROP_AFTER_MS, () => twin.close()));
+    if (!twin) return;
+    const others = this.#twins.get(twin.trackId) ?? [];
+    const isReplaced = this.#deps.isHere(twin.trackId) || others.some(({ origin }) => origin !== twin.origin);
+    if (isReplaced) twin.close();
+    else twin.drop(() => this.#deps.clock.setTimer(DROP_AFTER_MS, () => twin.close()));
   }
 
   keep(producerId: string): void {

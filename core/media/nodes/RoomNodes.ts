@@ -73,6 +73,7 @@ export class RoomNodes {
     this.#deps = deps;
     this.#ingress = new RoomIngress({
       ...deps,
+      isHere: (trackId) => deps.sources.has(trackId),
       isOffered: (offer) => this.#offers.get(offer.nodeId, offer.producerId) === offer,
     });
     this.#egress = new RoomEgress({

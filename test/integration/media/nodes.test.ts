@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DROP_AFTER_MS } from '../../../core/media/nodes/RoomIngress.ts';
+import type { Clock } from '../../../core/ports.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { joined, published, resumed } from '../../support/room.ts';
-import { recordingLogger } from '../../support/system.ts';
+import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { SpreadRoom, TestNodes } from './SpreadRoom.ts';
 import type { TestPeer } from './TestPeer.ts';
@@ -13,13 +15,18 @@ const SMALL = { width: 80, height: 45, pinned: false };
 
 const nodes = new TestNodes(PATIENCE_MS);
 const logOfC = recordingLogger();
+/** By this clock a track that nobody looks at waits for ever. */
+const patientClock: Clock = {
+  ...systemClock,
+  setTimer: (afterMs, run) => (afterMs === DROP_AFTER_MS ? () => undefined : systemClock.setTimer(afterMs, run)),
+};
 
 beforeAll(async () => {
   // On node b the room spreads over two workers.
   await Promise.all([
     nodes.open('a'),
     nodes.open('b', { workers: 2, workerCapacity: 4 }),
-    nodes.open('c', { logger: logOfC }),
+    nodes.open('c', { logger: logOfC, clock: patientClock }),
   ]);
 });
 afterAll(async () => {
@@ -30,11 +37,15 @@ function setMuted(muted: boolean): RoomEvent {
   return { type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId: 'ann', trackId: 'mic' };
 }
 
-/** Ann is on node a with a camera and a microphone, the others are on node b. */
-async function meeting(roomId: string, viewers: readonly string[]): Promise<{ room: SpreadRoom; ann: TestPeer }> {
+/** Ann is on node a with a camera and a microphone, the others are on another node. */
+async function meeting(
+  roomId: string,
+  viewers: readonly string[],
+  nodeId = 'b',
+): Promise<{ room: SpreadRoom; ann: TestPeer }> {
   const room = new SpreadRoom(nodes, roomId);
   room.record(joined('ann', 1, { nodeId: 'a' }));
-  for (const [index, id] of viewers.entries()) room.record(joined(id, index + 2, { nodeId: 'b' }));
+  for (const [index, id] of viewers.entries()) room.record(joined(id, index + 2, { nodeId }));
   room.record(published('ann', 'cam', 'camera'), published('ann', 'mic'));
   const ann = await room.join('a', 'ann', 1);
   await Promise.all([ann.publishVideo('cam'), ann.publishAudio('mic')]);
@@ -184,24 +195,24 @@ test('while the nodes cannot talk media flow on, new tracks wait, and an ended o
 });
 
 test('a publisher who moves to another node is seen without a break: the new picture first, then the old one ends', async () => {
-  const { room, ann } = await meeting('moving', ['bob']);
+  const { room, ann } = await meeting('moving', ['bob'], 'c');
   try {
-    const bob = await room.join('b', 'bob', 2);
+    const bob = await room.join('c', 'bob', 2);
     await Promise.all([sees(bob), hears(bob)]);
     const before = bob.consumers.get('cam');
     // Node a drains: it does not hear of the new session before everybody has moved.
-    room.on('b').record(resumed('ann', 3, 'c'));
-    room.on('c').record(resumed('ann', 3, 'c'));
-    const moved = await room.join('c', 'ann', 3);
+    room.on('b').record(resumed('ann', 3, 'b'));
+    room.on('c').record(resumed('ann', 3, 'b'));
+    const moved = await room.join('b', 'ann', 3);
     await Promise.all([moved.publishVideo('cam'), moved.publishAudio('mic')]);
     await waitUntil(() => {
       const cameras = room
-        .on('b')
+        .on('c')
         .media.inventory()
         .consumers.filter(({ trackId }) => trackId === 'cam');
       expect(cameras.some(({ paused }) => !paused)).toBe(true);
-      const crossing = room.pulledTo('b').join(', ');
-      return crossing === 'cam from c, mic from c' || `${crossing} cross`;
+      const crossing = room.pulledTo('c').join(', ');
+      return crossing === 'cam from b, mic from b' || `${crossing} cross`;
     });
     expect(bob.consumers.get('cam')).not.toBe(before);
     await Promise.all([sees(bob), hears(bob)]);
