@@ -79,10 +79,12 @@ test('people of one room on two nodes see and hear each other, and a mute silenc
   await ann.setMicrophoneMuted(true);
   const sound = async () => (await bob.status()).remoteTracks.find(({ kind }) => kind === 'audio');
   await waitUntil(async () => (await sound())?.muted === true || 'bob does not know that ann is muted');
-  await receives(bob, 'ann', 'video'); // What was on its way has arrived.
-  const last = (await sound())?.lastFrameAt;
-  await receives(bob, 'ann', 'video');
-  expect((await sound())?.lastFrameAt).toBe(last);
+  // What was on its way, or in bob's jitter buffer, may still be played; then pictures come and no sound does.
+  await waitUntil(async () => {
+    const last = (await sound())?.lastFrameAt;
+    for (let pictures = 0; pictures < 5; pictures += 1) await receives(bob, 'ann', 'video');
+    return (await sound())?.lastFrameAt === last || 'bob still hears ann';
+  });
   await ann.setMicrophoneMuted(false);
   await receives(bob, 'ann', 'audio');
   expect((await Promise.all(both.map(([bot]) => bot.status()))).flatMap(({ troubles }) => troubles)).toEqual([]);
