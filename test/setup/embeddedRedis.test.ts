@@ -159,7 +159,8 @@ test('a left-over Redis is shut down before another one starts on its files', as
   await first.stop();
   const leftOver = spawn('redis-server', [join(folder, 'run', 'redis.conf')], { stdio: 'ignore' });
   const client = connect(first.socketPath);
-  await client.set('kept', 'yes');
+  // It loads its files first, and refuses commands meanwhile.
+  await waitUntil(async () => (await client.set('kept', 'yes').catch(String)) === 'OK' || 'Redis takes no command');
   const ended = once(leftOver, 'exit');
   const second = await start();
   await ended;
