@@ -15,7 +15,7 @@ class FakeCarrier implements Carrier {
     return this.#delivered !== undefined;
   }
 
-  watchNextFrame(delivered: () => void): () => void {
+  watchFlow(delivered: () => void): () => void {
     this.#delivered = delivered;
     return () => {
       this.#delivered = undefined;

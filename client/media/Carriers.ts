@@ -1,8 +1,8 @@
 /** One consumer of a track, as the choice between several sees it. */
 export interface Carrier {
   readonly id: string;
-  /** Calls `delivered` once, when the carrier has delivered a new frame. Returns a function that ends the watch. */
-  watchNextFrame(delivered: () => void): () => void;
+  /** Calls `flows` once, when the carrier delivers frame after frame. Returns a function that ends the watch. */
+  watchFlow(flows: () => void): () => void;
   close(): void;
 }
 
@@ -23,8 +23,8 @@ interface Held<C extends Carrier> {
 
 /**
  * The consumers that may carry one track: its own and those of its reencoded twins. One of them is shown. The right one
- * is the flowing one that was opened or resumed last: it is shown once it has delivered a frame, or at once if the
- * shown one has stopped. While none flows the shown one stays: its last frame holds.
+ * is the flowing one that was opened or resumed last: it is shown once it delivers frames, or at once if the shown
+ * one has stopped. While none flows the shown one stays: its last frame holds.
  */
 export class Carriers<C extends Carrier> {
   readonly #show: (carrier: C) => void;
@@ -134,7 +134,7 @@ export class Carriers<C extends Carrier> {
     if (this.#awaited === next) return;
     this.#stopWaiting();
     this.#awaited = next;
-    this.#stopWaiting = next === undefined ? () => undefined : next.carrier.watchNextFrame(() => this.#swap(next));
+    this.#stopWaiting = next === undefined ? () => undefined : next.carrier.watchFlow(() => this.#swap(next));
   }
 
   /** Ends a carrier. The shown one holds its last frame until another takes its place. */

@@ -7,6 +7,15 @@ const SOON_MS = 1_500;
 const LOOK_EVERY_LATER_MS = 200;
 /** The delay of the first frame that is assumed where frames cannot be watched. */
 const UNWATCHED_MS = 300;
+/**
+ * How many frames in a row are a flow. A new connection may pause after its first picture, while it finds out what the
+ * network takes; a new jitter buffer plays its first packet and then fills.
+ */
+const FRAMES_IN_A_ROW = { video: 3, audio: 8 };
+/** A longer pause starts the row anew. */
+const PAUSE_MS = 200;
+/** What sends seldom, such as a screen that stands still, is no flow and yet all there is. */
+const SELDOM_MS = 1_000;
 
 /** A consumer of mediasoup-client as a carrier of its track. */
 export class ConsumerCarrier implements Carrier {
@@ -27,19 +36,32 @@ export class ConsumerCarrier implements Carrier {
    * shows it. The timers of a page in the background are slow: there the swap comes later, when the old carrier is
    * paused.
    */
-  watchNextFrame(delivered: () => void): () => void {
-    const { rtpReceiver } = this.consumer;
+  watchFlow(flows: () => void): () => void {
+    const { kind, rtpReceiver } = this.consumer;
     if (rtpReceiver === undefined || !('getSynchronizationSources' in rtpReceiver)) {
-      const timer = setTimeout(delivered, UNWATCHED_MS);
+      const timer = setTimeout(flows, UNWATCHED_MS);
       return () => clearTimeout(timer);
     }
-    const before = lastDelivery(rtpReceiver);
-    const startedAt = performance.now();
+    let last = lastDelivery(rtpReceiver);
+    let inARow = 0;
+    let firstAt: number | undefined;
+    let lastAt = performance.now();
+    const startedAt = lastAt;
     let timer: ReturnType<typeof setTimeout>;
     const look = (): void => {
-      const last = lastDelivery(rtpReceiver);
-      if (last !== undefined && last !== before) delivered();
-      else timer = setTimeout(look, performance.now() - startedAt < SOON_MS ? LOOK_EVERY_MS : LOOK_EVERY_LATER_MS);
+      const now = performance.now();
+      const next = lastDelivery(rtpReceiver);
+      if (next !== undefined && next !== last) {
+        inARow = now - lastAt > PAUSE_MS ? 1 : inARow + 1;
+        firstAt ??= now;
+        lastAt = now;
+        last = next;
+      }
+      if (inARow >= FRAMES_IN_A_ROW[kind] || (firstAt !== undefined && now - firstAt > SELDOM_MS)) flows();
+      else {
+        const isSoon = firstAt !== undefined || now - startedAt < SOON_MS;
+        timer = setTimeout(look, isSoon ? LOOK_EVERY_MS : LOOK_EVERY_LATER_MS);
+      }
     };
     timer = setTimeout(look, LOOK_EVERY_MS);
     return () => clearTimeout(timer);

@@ -13,8 +13,8 @@ const FULL_RATE_AFTER_MS = 200;
  */
 const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
 
-/** From the first packet of a keyframe until it is on the screen: packets, jitter buffer, decoder. */
-const SHOWN_AFTER_MS = 150;
+/** From the first packet until the client has seen enough of it to change over: packets, jitter buffer, decoder. */
+const SHOWN_AFTER_MS = 500;
 
 /**
  * One viewer's consumer of one producer. Media flows when the plan wants it and the viewer's client has it in place.
