@@ -291,10 +291,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     () => reencoding.sidecars,
   );
   const dispatcher = new Dispatcher(context, metrics);
-  const drain = new Drain({
-    ...{ nodeId, publicUrl, rooms, attendance, departures, clock, logger },
-    registry: deps.registry,
-  });
+  const drain = new Drain({ nodes, rooms, attendance, departures, clock, logger });
   const sockets = new SocketServer({
     rooms,
     attendance,

@@ -17,6 +17,7 @@ import type { Link, Notification } from './Link.ts';
 import { LivenessWatch } from './LivenessWatch.ts';
 import { Move } from './Move.ts';
 import { NodeChoice } from './NodeChoice.ts';
+import { pause } from './pause.ts';
 import { redialDelayMs } from './redial.ts';
 
 /** Longer than a server waits for its journal. */
@@ -398,8 +399,4 @@ export class Connection {
     this.close();
     this.#owner.ended(reason, error);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

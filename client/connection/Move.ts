@@ -1,6 +1,7 @@
 import { ConnectionLost, isTransient, RequestRefused } from '../errors.ts';
 import { dial } from './dial.ts';
 import type { Link } from './Link.ts';
+import { pause } from './pause.ts';
 import { NodeList, redialDelayMs } from './redial.ts';
 
 export interface MoveOptions {
@@ -61,8 +62,4 @@ export class Move {
       clearTimeout(timer);
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,14 +1,12 @@
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
-import type { Clock, Logger, NodeInfo, NodeRegistry } from '../../core/ports.ts';
-import type { NodeId, RoomId } from '../../core/room/state.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
 import type { Attendance } from './Attendance.ts';
 import type { ClientConnection, Seat } from './ClientConnection.ts';
 import type { Departures } from './Departures.ts';
+import type { NodeDirectory } from './NodeDirectory.ts';
 
 export interface DrainDeps {
-  readonly nodeId: NodeId;
-  readonly publicUrl: string;
-  readonly registry: Pick<NodeRegistry, 'nodes'>;
+  readonly nodes: Pick<NodeDirectory, 'refresh' | 'elsewhere'>;
   readonly rooms: Pick<RoomHosts, 'get'>;
   readonly attendance: Attendance;
   readonly departures: Departures;
@@ -33,8 +31,14 @@ const ANSWER_MS = 5_000;
 /** Somebody may wait for media that never come: of one who cannot move, or who has just left. */
 const PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 50;
-/** The registry is away rather than slow. */
+/** The registry is away rather than slow: what was last read of the nodes counts. */
 const NODES_MS = 2_000;
+
+interface Guest {
+  readonly connection: ClientConnection;
+  /** Where it may go, best first. */
+  readonly urls: readonly string[];
+}
 
 /**
  * Sends everybody to other nodes without a gap: each client opens its session there first, and the media of the session
@@ -53,13 +57,13 @@ export class Drain {
     const people = attendance.participants;
     if (people === 0) return { people, moved: 0, problem: null };
     const endsAt = clock.now() + limitMs;
-    const others = await this.#others();
-    if (others.length === 0) {
+    const guests = await this.#guests();
+    if (guests.every(({ urls }) => urls.length === 0)) {
       logger.warn({ people }, 'no other node is there to take over: people come back when one is');
       return { people, moved: 0, problem: 'no other node' };
     }
-    logger.info({ people, nodes: others.map(({ name, url }) => `${name} ${url}`) }, 'people move to other nodes');
-    await this.#askAll(others, endsAt);
+    logger.info({ people }, 'people move to other nodes');
+    await this.#askAll(guests, endsAt);
     while (clock.now() < endsAt && (departures.awaited > 0 || departures.size > 0)) {
       this.#release(departures.done(PATIENCE_MS, (seat) => this.#isWatchedElsewhere(seat)));
       await this.#pause(LOOK_EVERY_MS);
@@ -82,57 +86,34 @@ export class Drain {
     return this.#deps.rooms.get(roomId)?.media.isWatchedElsewhere(participantId) ?? false;
   }
 
-  async #others(): Promise<readonly NodeInfo[]> {
-    const { logger, nodeId, registry } = this.#deps;
-    try {
-      const late = this.#pause(NODES_MS).then(() => Promise.reject(new Error(`no answer in ${NODES_MS} ms`)));
-      const nodes = await Promise.race([registry.nodes(), late]);
-      return nodes.filter((node) => node.nodeId !== nodeId && !node.draining);
-    } catch (error) {
-      logger.warn({ err: error }, 'the other nodes are not known now');
-      return [];
-    }
-  }
-
-  async #askAll(others: readonly NodeInfo[], endsAt: number): Promise<void> {
-    const { attendance, clock } = this.#deps;
-    const load = new Map(others.map((node) => [node, node.load]));
-    const queue = attendance.roomIds().flatMap((roomId) => {
-      const people = [...attendance.seated(roomId).values()];
-      const nodes = this.#nodesFor(roomId, others, load);
-      const [first] = nodes;
-      // About as many consumers as the room has there afterwards.
-      if (first) load.set(first, (load.get(first) ?? 0) + 2 * people.length ** 2);
-      return people.map((connection) => ({ connection, nodes }));
-    });
-    const group = Math.max(GROUP, Math.ceil(queue.length / GROUPS));
-    for (let next = 0; next < queue.length && clock.now() < endsAt; next += group) {
-      if (next > 0) await this.#pause(GROUP_EVERY_MS);
-      for (const { connection, nodes } of queue.slice(next, next + group)) this.#ask(connection, nodes, endsAt);
-    }
-  }
-
-  /** Best first, the same for all of a room. A node that has the room already keeps it together. */
-  #nodesFor(roomId: RoomId, others: readonly NodeInfo[], load: ReadonlyMap<NodeInfo, number>): readonly NodeInfo[] {
-    const { rooms } = this.#deps;
-    const here = new Map<NodeId, number>();
-    for (const { connected, nodeId } of rooms.get(roomId)?.state.participants.values() ?? []) {
-      if (connected) here.set(nodeId, (here.get(nodeId) ?? 0) + 1);
-    }
-    const fill = (node: NodeInfo): number => (load.get(node) ?? node.load) / node.capacity;
-    return [...others].sort(
-      (a, b) => (here.get(b.nodeId) ?? 0) - (here.get(a.nodeId) ?? 0) || fill(a) - fill(b) || b.startedAt - a.startedAt,
+  /** Everybody who is connected, with the nodes to which a client that cannot stay here is sent in any case. */
+  async #guests(): Promise<Guest[]> {
+    const { attendance, nodes } = this.#deps;
+    await Promise.race([nodes.refresh(), this.#pause(NODES_MS)]);
+    const connections = attendance.roomIds().flatMap((roomId) => [...attendance.seated(roomId).values()]);
+    return Promise.all(
+      connections.map(async (connection) => ({
+        connection,
+        urls: await nodes.elsewhere(connection.nodeUrl, connection.roomId),
+      })),
     );
   }
 
-  #ask(connection: ClientConnection, nodes: readonly NodeInfo[], endsAt: number): void {
-    const { clock, departures, logger, publicUrl } = this.#deps;
-    if (connection.protocol === 2 || !connection.seat) return;
+  async #askAll(guests: readonly Guest[], endsAt: number): Promise<void> {
+    const { clock } = this.#deps;
+    const group = Math.max(GROUP, Math.ceil(guests.length / GROUPS));
+    for (let next = 0; next < guests.length && clock.now() < endsAt; next += group) {
+      if (next > 0) await this.#pause(GROUP_EVERY_MS);
+      for (const guest of guests.slice(next, next + group)) this.#ask(guest, endsAt);
+    }
+  }
+
+  #ask({ connection, urls }: Guest, endsAt: number): void {
+    const { clock, departures, logger } = this.#deps;
+    if (connection.protocol === 2 || !connection.seat || urls.length === 0) return;
     const withinMs = Math.max(1, Math.ceil(endsAt - clock.now()));
-    // A node of this machine has this node's address: the client knows it by the name by which it came.
-    const urls = nodes.map(({ url }) => (url === publicUrl ? connection.nodeUrl : url));
     departures.asked(connection);
-    connection.ask('moveTo', { nodes: [...new Set(urls)], withinMs }, ANSWER_MS).catch((error: unknown) => {
+    connection.ask('moveTo', { nodes: [...urls], withinMs }, ANSWER_MS).catch((error: unknown) => {
       const { participantId } = connection;
       logger.debug({ participantId, err: error }, 'a client does not move: it comes back by itself');
       departures.notMoving(connection);

@@ -56,9 +56,23 @@ export class NodeDirectory {
 
   /** Reads the registry now, and then again at intervals. */
   start(): void {
-    void this.#refresh().finally(() => {
+    void this.refresh().finally(() => {
       if (!this.#stopped) this.#cancelRefresh = this.#deps.clock.setTimer(REFRESH_MS, () => this.start());
     });
+  }
+
+  /** Reads the registry; without an answer the list stays as it is. */
+  async refresh(): Promise<void> {
+    const { clock, logger, registry } = this.#deps;
+    try {
+      this.#nodes = await registry.nodes();
+      this.#readAt = clock.now();
+      for (const nodeId of this.#gone) {
+        if (!this.#nodes.some((node) => node.nodeId === nodeId)) this.#gone.delete(nodeId);
+      }
+    } catch (error) {
+      logger.debug({ err: error }, 'the list of nodes is not up to date');
+    }
   }
 
   stop(): void {
@@ -161,19 +175,6 @@ export class NodeDirectory {
       return null;
     } finally {
       cancel?.();
-    }
-  }
-
-  async #refresh(): Promise<void> {
-    const { clock, logger, registry } = this.#deps;
-    try {
-      this.#nodes = await registry.nodes();
-      this.#readAt = clock.now();
-      for (const nodeId of this.#gone) {
-        if (!this.#nodes.some((node) => node.nodeId === nodeId)) this.#gone.delete(nodeId);
-      }
-    } catch (error) {
-      logger.debug({ err: error }, 'the list of nodes is not up to date');
     }
   }
 }
