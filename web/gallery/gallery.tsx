@@ -102,6 +102,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   busy: () => room(new FakeDoor({ enter: 'JOURNAL_UNAVAILABLE' })),
   'not-found': () => room(new FakeDoor({ prepare: 'ROOM_NOT_FOUND' })),
   full: () => room(new FakeDoor({ prepare: 'ROOM_FULL' })),
+  'servers-full': () => room(new FakeDoor({ enter: 'FULL' })),
   'removed-before': () => room(new FakeDoor({ enter: 'REMOVED' })),
   'network-full': () => room(new FakeDoor({ enter: 'ADDRESS_FULL' })),
   uninvited: () => room(new FakeDoor({ prepare: 'GUESTS_REFUSED' })),

@@ -13,7 +13,10 @@ export function refusedControls({ grants, microphone, camera, screen }: Person):
   const shown = camera !== null && !camera.muted;
   const may = (source: 'microphone' | 'camera' | 'screen') => grants.sources.includes(source);
   return {
-    microphone: speaks || (grants.unmute && may('microphone')) ? null : 'Muted by a host: raise your hand to speak',
+    microphone:
+      speaks || (grants.unmute && may('microphone'))
+        ? null
+        : 'Only a host can turn on your microphone: raise your hand to speak',
     camera: shown || may('camera') ? null : 'A host has not allowed your camera',
     screen: screen !== null || may('screen') ? null : 'A host has not allowed you to share',
   };

@@ -63,6 +63,7 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   busy: [join, 'The server is busy recovering.'],
   'not-found': [ready, 'There is no such meeting'],
   full: [ready, 'This meeting is full'],
+  'servers-full': [join, 'Every server is full at the moment'],
   'removed-before': [join, 'Ask to join again'],
   'network-full': [join, 'Too many people from your network are here'],
   uninvited: [ready, 'This meeting is by invitation only'],
