@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { LayerTarget, TrackCounters, TrackStats } from '../../core/reencoding/messages.ts';
@@ -168,7 +168,8 @@ export class TrackProcess {
 
 function setNiceness(pid: number): void {
   try {
-    setPriority(pid, NICENESS);
+    // Who is not root makes no process less nice than it is.
+    setPriority(pid, Math.max(NICENESS, getPriority(pid)));
   } catch (error) {
     // ESRCH: it has ended already, and 'exit' reports that.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;

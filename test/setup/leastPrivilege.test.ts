@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, copyFileSync, linkSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SupervisorState, supervisorState } from '../../ops/kit/deployment/Deployment.ts';
@@ -92,8 +92,9 @@ describe('[S2] each process has what it needs', () => {
   });
 });
 
-// Root's own copy of Node may be in a folder that nobody else may enter.
-describe.runIf(IS_ROOT)('a server that root starts becomes a user of its own', () => {
+// Root's own copy of Node may be in a folder that nobody else may enter. A service manager may start servers as nicer
+// processes, and only root makes a process less nice again.
+describe.runIf(IS_ROOT)('a nice server that root starts becomes a user of its own', () => {
   const USER = 65_531;
   let folder: string;
   let deployment: PrivateDeployment;
@@ -107,11 +108,13 @@ describe.runIf(IS_ROOT)('a server that root starts becomes a user of its own', (
     } catch {
       copyFileSync(process.execPath, node);
     }
+    const niceness = getPriority();
+    setPriority(10);
     deployment = await PrivateDeployment.start({
       workers: 1,
       node,
       settings: { REENCODER: 'auto', EVERROOM_USER: String(USER) },
-    });
+    }).finally(() => setPriority(niceness));
   });
   afterAll(async () => {
     await deployment?.stop();
