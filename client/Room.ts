@@ -12,6 +12,7 @@ import { Emitter } from './Emitter.ts';
 import { ConnectError, ConnectionLost } from './errors.ts';
 import { MediaEngine } from './media/MediaEngine.ts';
 import type { RemoteTrack } from './media/RemoteTrack.ts';
+import type { HotStandbyState } from './media/standby/HotStandby.ts';
 import { tellMedia } from './media/tellMedia.ts';
 import type { ConnectOptions, RoomOptions } from './RoomOptions.ts';
 import type { RoomChange } from './room/changesBetween.ts';
@@ -78,6 +79,7 @@ export class Room extends Emitter<RoomEvents> {
         subscribed: (track) => this.#roster.subscribed(track),
         swapped: (track) => this.emit('trackSwapped', track),
         blocked: (blocked) => this.emit('mediaBlockedChanged', blocked),
+        standbyChanged: (state) => this.emit('hotStandbyChanged', state),
         trouble: (reason) => this.emit('warning', 'media is being rebuilt', reason),
         attached: (track, element) => {
           if (track.kind === 'video') this.#view.attached(track.trackId, element);
@@ -93,11 +95,10 @@ export class Room extends Emitter<RoomEvents> {
       },
       options.deviceHandler,
     );
-    const devices = options.devices ?? globalThis.navigator?.mediaDevices;
     this.#roster = new Roster({
       commands: this.#commands,
       media: this.#media,
-      devices,
+      devices: options.devices ?? globalThis.navigator?.mediaDevices,
       emit: (name, ...args) => this.emit(name, ...args),
       newId: this.#newId,
     });
@@ -167,9 +168,9 @@ export class Room extends Emitter<RoomEvents> {
     return this.#recoveries;
   }
 
-  /** True while a second place is ready to take over, in rooms with hot standby. */
-  get standsBy(): boolean {
-    return this.#media.standby.isReady;
+  /** What comes of the room's wish for a hot standby, for this client. */
+  get hotStandby(): HotStandbyState {
+    return this.#media.standby.state;
   }
 
   get canPlayAudio(): boolean {

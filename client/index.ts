@@ -22,6 +22,7 @@ export type { PublishOptions, VideoCodec } from './media/encodings.ts';
 export type { LocalTrack } from './media/LocalTrack.ts';
 export type { MediaBlocked } from './media/MediaPathWatch.ts';
 export type { RemoteTrack } from './media/RemoteTrack.ts';
+export type { HotStandbyState } from './media/standby/HotStandby.ts';
 export { type ConnectOptions, Room, type RoomOptions } from './Room.ts';
 export type { LocalParticipant, PublishTrackOptions } from './room/LocalParticipant.ts';
 export { Participant, RemoteParticipant, TrackPublication } from './room/participants.ts';

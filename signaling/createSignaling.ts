@@ -46,7 +46,7 @@ import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
 import { registerWorkerMetrics, SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
-import { StandbyPlaces } from './standby/StandbyPlaces.ts';
+import { type HotStandbyPolicy, StandbyPlaces } from './standby/StandbyPlaces.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
 const METRICS_KEPT_MS = 1_000;
@@ -79,8 +79,7 @@ export interface SignalingDeps {
     /** Whether people get tokens for rooms that they know without the API key, if the room takes guests. */
     readonly guestAccess: boolean;
   };
-  /** Whether rooms that do not say otherwise have clients keep a second place ready. */
-  readonly hotStandby: boolean;
+  readonly hotStandby: HotStandbyPolicy;
   /** Settings of rooms whose creator does not give them. */
   readonly graceMs: number;
   /** Where browsers reach this node, without a slash at the end. */
@@ -190,7 +189,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
           'behind it shares one rate limit',
       ),
   });
-  const standbyPlaces = new StandbyPlaces({ rooms, attendance, nodes, isDefault: deps.hotStandby, clock });
+  const standbyPlaces = new StandbyPlaces({ rooms, attendance, nodes, policy: deps.hotStandby, clock });
   const parts = [nodes, reencoding, standbyPlaces, presenceAuditor];
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const tokensTaken = new AddressLimits(limits.tokens, now);

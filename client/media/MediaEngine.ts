@@ -12,7 +12,7 @@ import { type MediaBlocked, MediaPathWatch } from './MediaPathWatch.ts';
 import { MediaSession } from './MediaSession.ts';
 import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
 import { RetiredSessions } from './RetiredSessions.ts';
-import { HotStandby, type Standby } from './standby/HotStandby.ts';
+import { HotStandby, type HotStandbyState, type Standby } from './standby/HotStandby.ts';
 import { toRtcIceServers } from './toRtcIceServers.ts';
 
 export interface MediaEngineOwner extends RemoteTrackListener {
@@ -26,6 +26,7 @@ export interface MediaEngineOwner extends RemoteTrackListener {
   subscribed(track: RemoteTrack): void;
   /** Media do not get through to the server, or, with null, do so again. */
   blocked(blocked: MediaBlocked | null): void;
+  standbyChanged(state: HotStandbyState): void;
   /** Something went wrong and is being repaired. */
   trouble(reason: string): void;
 }
@@ -73,6 +74,7 @@ export class MediaEngine {
       failed: (session, reason) => {
         if (session === this.#session) this.reopen(reason);
       },
+      stateChanged: (state) => owner.standbyChanged(state),
     });
   }
 

@@ -20,7 +20,7 @@ export function tellMedia(notification: Notification, media: MediaEngine, link: 
       media.layersWanted(body.trackId, body.maxSpatialLayer);
       return true;
     case 'standbyPlaces':
-      media.standby.setPlaces(body.urls);
+      media.standby.setPlaces(body.urls, body.hotStandby);
       return true;
     case 'mediaLost':
       media.mediaLost();

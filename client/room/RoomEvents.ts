@@ -5,6 +5,7 @@ import type { RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
 import type { MediaBlocked } from '../media/MediaPathWatch.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
+import type { HotStandbyState } from '../media/standby/HotStandby.ts';
 import type { Participant, RemoteParticipant, TrackPublication } from './participants.ts';
 
 /** Not yet connected, entering (perhaps in the lobby), in, briefly away, or over. */
@@ -80,6 +81,8 @@ export interface RoomEvents {
   roomChanged: [room: RoomState];
   /** Whether tracks can be reencoded, or which are, has changed. */
   reencodingChanged: [availability: ReencodingAvailability];
+  /** This client's second place, or the room's wish for one, has changed. */
+  hotStandbyChanged: [state: HotStandbyState];
   /** For hosts: the list of those who wait to be let in has changed. */
   lobbyChanged: [knocks: readonly LobbyEntry[]];
   reacted: [emoji: string, participant: Participant];

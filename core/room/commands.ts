@@ -48,6 +48,8 @@ type NodeCommand =
       readonly passwordHash: string | null;
       /** True if left out. */
       readonly guests?: boolean;
+      /** `auto` if left out. */
+      readonly hotStandby?: HotStandby;
     }
   /**
    * Joins, or takes over if the participant is already in the room: its older connection is then stale.

@@ -72,7 +72,7 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
     case 'rolling':
       return prepareCluster(options, cleanup, restartNodes);
     case 'hot-standby':
-      return prepareCluster(options, cleanup, hotStandby, { HOT_STANDBY: 'true' });
+      return prepareCluster(options, cleanup, hotStandby, { HOT_STANDBY: 'on' });
     case 'hang':
       return prepareCluster(options, cleanup, (cluster, nodes) => hangNode(cluster, nodes, options.lastsMs));
     case 'partition':

@@ -69,8 +69,8 @@ export interface Config {
     readonly peoplePerAddress: number;
     /** Rooms that people of one address made without the API key. */
     readonly roomsPerAddress: number;
-    /** Whether clients keep a second place ready, unless their room says otherwise. */
-    readonly hotStandby: boolean;
+    /** Whether clients keep a second place ready: nowhere, where a room asks for it, or unless it says otherwise. */
+    readonly hotStandby: Settings['HOT_STANDBY'];
   };
   readonly auth: {
     readonly apiKey: string;

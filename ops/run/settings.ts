@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { parseRedisUrl } from '../../recovery/redisUrl.ts';
 import { ROOT } from './machine.ts';
 import { addressRanges, announcedAddresses, iceServers, iceUrl, isTurn, portRange } from './networkSettings.ts';
+import { choice, httpUrl, secret, wholeNumber, yesNo } from './settingKinds.ts';
 
 /** Names every bad setting and says what to write instead. */
 export class ConfigError extends Error {
@@ -16,22 +17,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
-
-const wholeNumber = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
-};
-
-const choice = <const T extends readonly string[]>(...values: T) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}` });
-
-const yesNo = z
-  .enum(['true', 'false', 'yes', 'no', '1', '0'], { error: 'must be true or false' })
-  .transform((value) => value === 'true' || value === 'yes' || value === '1');
-
-const secret = z.string().min(32, 'must have at least 32 characters (try: openssl rand -hex 32)');
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://meet.example.org' });
 
 const redisUrl = z.string().superRefine((url, context) => {
   try {
@@ -297,9 +282,11 @@ const settings = z.object({
         'refuse them unless it says `guests`.',
     )
     .meta({ shownDefault: 'as OPEN_ROOM_CREATION' }),
-  HOT_STANDBY: yesNo
-    .default(false)
-    .describe('Whether clients keep another node ready, and send and receive sound twice; rooms may say otherwise.'),
+  HOT_STANDBY: choice('off', 'allowed', 'on')
+    .default('allowed')
+    .describe(
+      'Whether clients keep a second place, with all sound twice: nowhere, if a room asks, or unless it refuses.',
+    ),
   PEOPLE_PER_ADDRESS: wholeNumber(1, 10_000)
     .default(20)
     .describe(

@@ -52,9 +52,9 @@ export const notifications = {
   reencodingStatus: z.object({ available: z.boolean(), reason: z.string().nullable(), trackIds: z.array(Id) }),
   /**
    * Where the client may stand by (`standBy`), best first; sent when it changes. Empty: nowhere, and what stands by
-   * ends.
+   * ends. `hotStandby`: what comes of the room's wish, which the operator may forbid.
    */
-  standbyPlaces: z.object({ urls: z.array(z.string()) }),
+  standbyPlaces: z.object({ urls: z.array(z.string()), hotStandby: z.enum(['off', 'forbidden', 'on']).optional() }),
   /** The transports died with their worker: `openMedia` and produce again; the connection is fine. */
   mediaLost: z.object({}),
   /**

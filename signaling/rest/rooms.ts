@@ -58,6 +58,7 @@ export const createRoom = route({
           passwordHash,
           // What a backend makes is for those whom it invites, unless it says otherwise.
           guests: body.guests ?? caller === 'anybody',
+          ...(body.hotStandby && { hotStandby: body.hotStandby }),
         }),
       );
     await (caller === 'anybody' ? withinBudgets(context, address, roomId, make) : make());

@@ -18,6 +18,8 @@ const ParticipantId = z
 export const RoomParams = z.object({ roomId: RoomId });
 export const ParticipantParams = z.object({ roomId: RoomId, participantId: ParticipantId });
 
+const hotStandby = HotStandby.describe('Whether clients keep a second place ready; auto: as HOT_STANDBY says.');
+
 export const CreateRoom = z.strictObject({
   roomId: RoomId.optional().describe('With the API key only; drawn at random when left out.'),
   name: z.string().max(256).optional().describe('Shown to people. The room id when left out.'),
@@ -32,6 +34,7 @@ export const CreateRoom = z.strictObject({
       'Whether people come in with tokens that were given without the API key. Left out: only if the room is made without ' +
         'the API key too.',
     ),
+  hotStandby: hotStandby.optional(),
 });
 
 export const MintToken = z.strictObject({
@@ -57,7 +60,7 @@ export const RoomChange = z.strictObject({
   reencoding: ReencodingPolicy.optional(),
   grants: Grants.optional().describe('What people may do who have no grants of their own.'),
   guests: z.boolean().optional().describe('Whether tokens that were given without the API key let people in.'),
-  hotStandby: HotStandby.optional().describe('Whether clients keep a second place ready; auto: as HOT_STANDBY says.'),
+  hotStandby: hotStandby.optional(),
 });
 
 export const BanList = z.object({

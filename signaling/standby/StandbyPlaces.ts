@@ -4,13 +4,19 @@ import type { RoomSettings } from '../../core/room/state.ts';
 import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
 import type { NodeDirectory } from '../connections/NodeDirectory.ts';
+import type { NotificationBody } from '../protocol/notifications.ts';
+
+/** The operator's word: nowhere, in rooms that ask for it, or in all that do not say otherwise. */
+export type HotStandbyPolicy = 'off' | 'allowed' | 'on';
+
+/** What comes of a room's wish for a hot standby. */
+type Outcome = NonNullable<NotificationBody<'standbyPlaces'>['hotStandby']>;
 
 interface StandbyPlacesDeps {
   readonly rooms: Pick<RoomHosts, 'get'>;
   readonly attendance: Attendance;
   readonly nodes: Pick<NodeDirectory, 'urls'>;
-  /** What `auto` means. */
-  readonly isDefault: boolean;
+  readonly policy: HotStandbyPolicy;
   readonly clock: Clock;
 }
 
@@ -21,7 +27,7 @@ const MAX_URLS = 4;
 /** Tells participants where they may stand by, if their room wants that, and ends what stands by where it does not. */
 export class StandbyPlaces {
   readonly #deps: StandbyPlacesDeps;
-  /** What each client heard last; nothing is the same as nowhere. */
+  /** What each client heard last; nothing is the same as nowhere, in a room that does not ask for it. */
   readonly #told = new WeakMap<ClientConnection, string>();
   #cancelLook: (() => void) | null = null;
   #stopped = false;
@@ -43,19 +49,26 @@ export class StandbyPlaces {
     this.#cancelLook?.();
   }
 
-  isWanted({ hotStandby }: Pick<RoomSettings, 'hotStandby'>): boolean {
-    return hotStandby === 'auto' ? this.#deps.isDefault : hotStandby === 'on';
+  isWanted(settings: Pick<RoomSettings, 'hotStandby'>): boolean {
+    return this.#outcomeOf(settings) === 'on';
   }
 
   /** Tells this client if it does not know yet. */
   tell(connection: ClientConnection, settings: Pick<RoomSettings, 'hotStandby'>): void {
     const own = connection.nodeUrl;
-    const others = this.isWanted(settings) ? this.#deps.nodes.urls(own).filter((url) => url !== own) : [];
+    const hotStandby = this.#outcomeOf(settings);
+    const others = hotStandby === 'on' ? this.#deps.nodes.urls(own).filter((url) => url !== own) : [];
     const urls = others.slice(0, MAX_URLS);
-    const said = urls.join(' ');
-    if (said === (this.#told.get(connection) ?? '') || connection.protocol === 2) return;
+    const said = [hotStandby, ...urls].join(' ');
+    if (said === (this.#told.get(connection) ?? 'off') || connection.protocol === 2) return;
     this.#told.set(connection, said);
-    connection.notify('standbyPlaces', { urls });
+    connection.notify('standbyPlaces', { urls, hotStandby });
+  }
+
+  #outcomeOf({ hotStandby }: Pick<RoomSettings, 'hotStandby'>): Outcome {
+    const { policy } = this.#deps;
+    if (hotStandby === 'on' && policy === 'off') return 'forbidden';
+    return hotStandby === 'on' || (hotStandby === 'auto' && policy === 'on') ? 'on' : 'off';
   }
 
   #look(): void {

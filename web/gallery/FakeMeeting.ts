@@ -39,6 +39,8 @@ export class FakeMeeting implements Meeting {
       setLocked: async (locked) => this.#update({ locked }),
       setLobby: async (lobbyEnabled) => this.#update({ lobbyEnabled }),
       setPassword: nothing,
+      setHotStandby: async (on) =>
+        this.#update({ hotStandby: { choice: on ? 'on' : 'off', state: on ? 'nowhere' : 'off' } }),
       setReencodingPolicy: async (policy) => this.#update({ reencoding: { ...this.#snapshot.reencoding, policy } }),
       setVideoReencoding: async (id, video, wanted) => this.#setWish(id, video, wanted),
       closeRoom: async () => this.#update({ ended: 'roomClosed' }),

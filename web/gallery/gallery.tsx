@@ -147,6 +147,8 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   'reencoding-people': () => meeting(reencoded),
   'reencoding-menu': () => meeting(reencoded),
   'reencoding-others': () => meeting({ ...reencoded, self: { ...reencoded.self, role: 'member' } }),
+  'standby-ready': () => meeting({ ...base, hotStandby: { choice: 'on', state: 'ready' } }),
+  'standby-missing': () => meeting({ ...base, hotStandby: { choice: 'on', state: 'nowhere' } }),
   knock: () => meeting({ ...base, lobby: everyState.lobby.slice(0, 1) }),
 };
 

@@ -56,6 +56,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     lobbyEnabled: false,
     passwordProtected: false,
     reencoding: { policy: { mode: 'off' }, available: true, reason: null },
+    hotStandby: { choice: 'auto', state: 'off' },
     self,
     others,
     lobby: [],

@@ -1,4 +1,12 @@
-import type { Ban, Grants, LobbyEntry, MediaBlocked, ReencodingPolicy, Role } from '../../client/index.ts';
+import type {
+  Ban,
+  Grants,
+  HotStandbyState,
+  LobbyEntry,
+  MediaBlocked,
+  ReencodingPolicy,
+  Role,
+} from '../../client/index.ts';
 
 export { CHAT_LENGTH } from '../../client/index.ts';
 
@@ -25,6 +33,7 @@ export interface MeetingSnapshot {
   readonly lobbyEnabled: boolean;
   readonly passwordProtected: boolean;
   readonly reencoding: Reencoding;
+  readonly hotStandby: HotStandby;
   readonly self: Person;
   /** Everybody else, in the order of joining. */
   readonly others: readonly Person[];
@@ -58,6 +67,13 @@ export interface Reencoding {
   readonly available: boolean | null;
   /** What is missing, or why videos may have to wait; null when all is well. */
   readonly reason: string | null;
+}
+
+export interface HotStandby {
+  /** The hosts' choice; `auto` follows the server. */
+  readonly choice: 'off' | 'on' | 'auto';
+  /** What comes of it for this person. */
+  readonly state: HotStandbyState;
 }
 
 export interface Person {
@@ -149,6 +165,7 @@ export interface MeetingActions {
   setLocked(locked: boolean): Promise<void>;
   setLobby(enabled: boolean): Promise<void>;
   setPassword(password: string | null): Promise<void>;
+  setHotStandby(on: boolean): Promise<void>;
   setReencodingPolicy(policy: ReencodingPolicy): Promise<void>;
   /** Null follows the room. */
   setVideoReencoding(participantId: string, video: VideoSource, wanted: boolean | null): Promise<void>;

@@ -28,6 +28,7 @@ const CHANGES = [
   'roomChanged',
   'lobbyChanged',
   'reencodingChanged',
+  'hotStandbyChanged',
 ] as const;
 
 /** After this somebody who stopped without notice no longer counts as writing. */

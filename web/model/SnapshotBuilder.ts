@@ -65,6 +65,7 @@ export class SnapshotBuilder {
         available: room.reencoding?.available ?? null,
         reason: room.reencoding?.reason ?? null,
       },
+      hotStandby: { choice: record.settings.hotStandby, state: room.hotStandby },
       self,
       others,
       lobby: this.#waiting(record.lobby),

@@ -53,6 +53,7 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
     setLocked: (locked) => controls.setLocked(locked),
     setLobby: (enabled) => controls.setLobby(enabled),
     setPassword: (password) => controls.setPassword(password),
+    setHotStandby: (on) => controls.setHotStandby(on ? 'on' : 'off'),
     setReencodingPolicy: (policy) => controls.setReencodingPolicy(policy),
     setVideoReencoding: async (participantId, video, wanted) => {
       const trackId = trackOf(participantId, video);

@@ -9,6 +9,12 @@ import type { RemoteTrack } from '../RemoteTrack.ts';
 import { toRtcIceServers } from '../toRtcIceServers.ts';
 import { SoundWatch } from './SoundWatch.ts';
 
+/**
+ * How a client's second place stands. `off`: the room wants none. `forbidden`: it does, and the operator forbids it.
+ * `nowhere`: there is no second place now. `opening`: it is not ready yet, or was lost. `ready`: it can take over.
+ */
+export type HotStandbyState = 'off' | 'forbidden' | 'nowhere' | 'opening' | 'ready';
+
 /** A consumer that stands by. */
 export interface StandingConsumer {
   readonly offer: ConsumerOffer;
@@ -36,6 +42,7 @@ export interface HotStandbyOwner {
   arrived(session: MediaSession, standing: StandingConsumer): void;
   /** The transports of a session that was taken over do not work. */
   failed(session: MediaSession, reason: string): void;
+  stateChanged(state: HotStandbyState): void;
 }
 
 /** Nobody waits for a standby: the clients of a node that died spread theirs over this time. */
@@ -67,6 +74,8 @@ export class HotStandby {
   readonly #owner: HotStandbyOwner;
   readonly #sounds = new SoundWatch();
   #places: readonly string[] = [];
+  #wish: 'off' | 'forbidden' | 'on' = 'off';
+  #told: HotStandbyState = 'off';
   #place: Place | undefined;
   #opening: AbortController | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -91,13 +100,21 @@ export class HotStandby {
     return this.#owner.received().every((trackId) => received.has(trackId)) && place.session?.connected === true;
   }
 
-  /** The server's word on where this client may stand by. */
-  setPlaces(urls: readonly string[]): void {
+  get state(): HotStandbyState {
+    if (this.#wish !== 'on') return this.#wish;
+    if (this.isReady) return 'ready';
+    return this.#places.length === 0 ? 'nowhere' : 'opening';
+  }
+
+  /** The server's word on where this client may stand by, and on what the room wants. Older servers say only where. */
+  setPlaces(urls: readonly string[], wish: 'off' | 'forbidden' | 'on' = urls.length > 0 ? 'on' : 'off'): void {
     this.#places = urls;
+    this.#wish = wish;
     const url = this.#place?.link.url;
     if (url !== undefined && !urls.includes(url)) this.#end();
     if (urls.length === 0) this.close();
     else if (this.#place === undefined) this.#openLater(Math.random() * FIRST_WITHIN_MS);
+    this.#tell();
   }
 
   /**
@@ -124,6 +141,7 @@ export class HotStandby {
     place.taken = true;
     this.#place = undefined;
     this.#sounds.stop();
+    this.#tell();
     const consumers = [...place.held.values()].flatMap(({ consumer, offer, paused }) =>
       consumer === undefined ? [] : [{ offer, consumer, paused }],
     );
@@ -205,7 +223,7 @@ export class HotStandby {
       transports,
       producing: new Map(),
       iceServers: toRtcIceServers(iceServers ?? []),
-      connected: () => undefined,
+      connected: () => this.#tell(),
       failed: (reason) => {
         if (place.taken) this.#owner.failed(session, reason);
         else if (place.session === session) this.#lost(place);
@@ -276,6 +294,7 @@ export class HotStandby {
     }
     const track = this.#owner.remoteTrack(offer.trackId);
     if (track !== undefined) this.#listen(track, consumer);
+    this.#tell();
   }
 
   /** The sound of the second place. */
@@ -306,6 +325,14 @@ export class HotStandby {
     if (place === undefined) return;
     this.#closeMedia(place);
     place.link.close();
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { state } = this;
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#owner.stateChanged(state);
   }
 
   #closeMedia(place: Place): void {

@@ -52,6 +52,9 @@ describe('creating a room', () => {
     given()
       .when(OPERATOR, create({ name: ' Standup ', lobby: true, passwordHash: 'hash' }))
       .then([created({ lobby: true, passwordHash: 'hash' })]);
+    given()
+      .when(OPERATOR, create({ hotStandby: 'on' }))
+      .then([created({ hotStandby: 'on' })]);
   });
 
   it('[R-ROOM-1] an open room is not created again', () => {

@@ -5,7 +5,7 @@ import { requireNode } from './actors.ts';
 import { requireCapacity, requireGrace, requirePasswordHash, requirePolicy, toName } from './input.ts';
 
 export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
-  const { capacity, graceMs, lobby, passwordHash, guests = true, now: at } = command;
+  const { capacity, graceMs, lobby, passwordHash, guests = true, hotStandby = 'auto', now: at } = command;
   requireNode(command.actor);
   requireCapacity(capacity);
   requireGrace(graceMs);
@@ -21,7 +21,7 @@ export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
     reencoding: { mode: 'off' },
     grants: ALL_GRANTS,
     guests,
-    hotStandby: 'auto',
+    hotStandby,
   };
   return [{ type: 'RoomCreated', settings, at }];
 }

@@ -91,7 +91,7 @@ export class ClientProbe implements ClientCommands {
         ),
       ),
       recoveries,
-      standsBy: this.#room.standsBy,
+      standsBy: this.#room.hotStandby === 'ready',
       troubles: this.#troubles,
       announcements: this.#announcements,
     };

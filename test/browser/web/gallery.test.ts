@@ -99,6 +99,8 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   'reencoding-waiting': [settingsDownTo('Reencode video'), 'Waits for more viewers: a video has 4 now.'],
   'reencoding-missing': [settingsDownTo('Reencode video'), 'Your choice is kept: it takes effect by itself.'],
   'reencoding-menu-missing': [menuOf('Grace Hopper'), 'Reencode the camera · not possible now'],
+  'standby-ready': [settingsDownTo('Keep a second server'), 'Your second place is ready.'],
+  'standby-missing': [settingsDownTo('Keep a second server'), 'No second server is there now.'],
   'reencoding-on': [settingsDownTo('Reencode video'), '3 videos are reencoded now.'],
   'reencoding-people': [click(/^People/u), 'Reencoded'],
   'reencoding-menu': [menuOf('Grace Hopper'), 'Reencode the screen · reencoded now'],

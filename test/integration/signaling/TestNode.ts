@@ -14,6 +14,7 @@ import type { Limits } from '../../../signaling/limits/Limits.ts';
 import { createNodes, type Nodes } from '../../../signaling/nodes/createNodes.ts';
 import { CHANNEL_VERSION } from '../../../signaling/nodes/wire.ts';
 import type { Role } from '../../../signaling/protocol/shapes.ts';
+import type { HotStandbyPolicy } from '../../../signaling/standby/StandbyPlaces.ts';
 import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
 import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
@@ -119,7 +120,7 @@ export interface TestNodeOptions {
   /** How long a room that nobody uses stays in memory. */
   readonly idleMs?: number;
   readonly lagMs?: () => number;
-  readonly hotStandby?: boolean;
+  readonly hotStandby?: HotStandbyPolicy;
   readonly metrics?: SignalingDeps['metrics'];
   /** Called before a room is read from the journal; may throw. */
   readonly restoring?: () => void;
@@ -206,7 +207,7 @@ export class TestNode {
         ...options.auth,
       },
       graceMs: 20_000,
-      hotStandby: options.hotStandby ?? false,
+      hotStandby: options.hotStandby ?? 'allowed',
       publicUrl: 'http://localhost:3000',
       pageFolder: options.pageFolder ?? '/nonexistent',
       nodeId,

@@ -7,6 +7,7 @@ import { useNotices } from '../../ui/notices.tsx';
 import { GrantSettings } from './GrantSettings.tsx';
 import { ReencodingSettings } from './ReencodingSettings.tsx';
 import { RoomSwitch } from './RoomSwitch.tsx';
+import { StandbySettings } from './StandbySettings.tsx';
 
 interface HostSettingsProps {
   snapshot: MeetingSnapshot;
@@ -19,6 +20,7 @@ export function HostSettings({ snapshot, actions }: HostSettingsProps) {
       <MeetingSettings snapshot={snapshot} actions={actions} />
       <GrantSettings snapshot={snapshot} actions={actions} />
       <ReencodingSettings snapshot={snapshot} actions={actions} />
+      <StandbySettings snapshot={snapshot} actions={actions} />
     </>
   );
 }

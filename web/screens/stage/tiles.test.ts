@@ -39,6 +39,7 @@ function snapshotOf(self: Person, ...others: Person[]): MeetingSnapshot {
     lobbyEnabled: false,
     passwordProtected: false,
     reencoding: { policy: { mode: 'off' }, available: true, reason: null },
+    hotStandby: { choice: 'auto', state: 'off' },
     self,
     others,
     lobby: [],

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** Kinds of settings; each says what to write when a value is none of it. */
+export const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
+};
+
+export const choice = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+export const yesNo = z
+  .enum(['true', 'false', 'yes', 'no', '1', '0'], { error: 'must be true or false' })
+  .transform((value) => value === 'true' || value === 'yes' || value === '1');
+
+export const secret = z.string().min(32, 'must have at least 32 characters (try: openssl rand -hex 32)');
+
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://meet.example.org' });
