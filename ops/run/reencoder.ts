@@ -28,14 +28,16 @@ await main().catch((error: unknown) => {
 
 /**
  * The composition root of a sidecar. The first signal to end makes it hand its tracks over; a second one ends it at
- * once. Beside a server it also ends when its supervisor is gone.
+ * once. Beside a server it also ends when its supervisor is gone. With EVERROOM_STANDBY it takes jobs only once its
+ * supervisor says so.
  */
 async function main(): Promise<void> {
+  const standsBy = process.env.EVERROOM_STANDBY !== undefined && process.connected;
   const config = loadSidecarConfig();
   forgetSettings();
   const sidecarId = `${config.name}-${randomUUID()}`;
   const logger = pino({ level: config.log.level, base: { sidecarId } });
-  answerSupervisor();
+  const toServe = answerSupervisor();
 
   const { work, directory, close } = await createReencodingWork({
     redis: { url: config.redisUrl.reveal() },
@@ -43,7 +45,7 @@ async function main(): Promise<void> {
     clock,
     logger,
   });
-  const sidecar = await Sidecar.start({
+  const sidecar = await Sidecar.load({
     sidecarId,
     name: config.name,
     work,
@@ -53,6 +55,7 @@ async function main(): Promise<void> {
     maxTracks: config.maxTracks,
     nodeCertFile: config.nodeCertFile,
     addressFor: (nodeUrl) => config.addressFor(nodeUrl),
+    onWorking: (on) => tell({ type: 'working', on }),
     clock,
     logger,
   });
@@ -76,13 +79,22 @@ async function main(): Promise<void> {
     );
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  if (standsBy) {
+    tell({ type: 'standing-by' });
+    await toServe;
+  }
+  await sidecar.serve();
   tell({ type: 'ready' });
 }
 
-function answerSupervisor(): void {
+/** Resolves when the supervisor wants this sidecar to serve. */
+function answerSupervisor(): Promise<void> {
   process.on('disconnect', () => process.exit(1));
-  process.on('message', (message: ToSidecar) => {
-    if (message.type === 'ping') tell({ type: 'pong' });
+  return new Promise((resolve) => {
+    process.on('message', (message: ToSidecar) => {
+      if (message.type === 'ping') tell({ type: 'pong' });
+      else resolve();
+    });
   });
 }
 

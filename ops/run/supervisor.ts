@@ -24,6 +24,8 @@ const STANDBY_DELAY_MS = 2000;
 const RENEW_EVERY_MS = 6 * 3_600_000;
 /** The queue gives a hanging sidecar's tracks to another one long before. */
 const SIDECAR_UNRESPONSIVE_MS = 10_000;
+/** A sidecar without tracks for this long needs no other one that stands by. */
+const SIDECAR_IDLE_MS = 60_000;
 
 const ON_LAN = `
   Phones and computers on the same network open this address too. Their browser warns once, since this server
@@ -37,8 +39,8 @@ await main();
 
 /**
  * Owns the embedded Redis, the server processes and the sidecar. `DATA/run/supervisor.json` names the processes for
- * tools that kill them: `{ pid, serverPid, standbyPid, sidecarPid, redisPid, url }`, null for one that does not run at
- * the moment.
+ * tools that kill them: `{ pid, serverPid, standbyPid, sidecarPid, sidecarStandbyPid, redisPid, url }`, null for one
+ * that does not run at the moment.
  */
 async function main(): Promise<void> {
   const lan = orExit(lanStart);
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
       serverPid: pair.active?.pid ?? null,
       standbyPid: pair.standby?.pid ?? null,
       sidecarPid: sidecar?.pid ?? null,
+      sidecarStandbyPid: sidecar?.standbyPid ?? null,
       redisPid: redis?.pid ?? null,
       url,
     };
@@ -120,6 +123,8 @@ async function main(): Promise<void> {
           node,
           env: { ...sidecarEnvironment(env), REDIS_URL: redis?.sidecarUrl ?? env.REDIS_URL },
           unresponsiveMs: SIDECAR_UNRESPONSIVE_MS,
+          standbyDelayMs: STANDBY_DELAY_MS,
+          idleMs: SIDECAR_IDLE_MS,
           log,
           onChange: writeState,
         });

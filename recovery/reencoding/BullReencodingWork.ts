@@ -61,6 +61,7 @@ export class BullReencodingWork implements ReencodingWork {
 
   start(work: Work): void {
     if (this.#loop) throw new Error('The work was started already');
+    this.#locks.start();
     this.#loop = this.#takeJobs(work);
   }
 

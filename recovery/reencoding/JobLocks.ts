@@ -28,7 +28,7 @@ export class JobLocks {
   readonly #logger: Logger;
   readonly #held = new Set<HeldJob>();
   readonly #rounds: Repeater;
-  readonly #forget: () => void;
+  #forget: () => void = () => undefined;
   #judgesFrom = 0;
 
   constructor(redis: RedisConnection, backend: RedisQueueBackend, lockMs: number, clock: Clock, logger: Logger) {
@@ -44,7 +44,11 @@ export class JobLocks {
       () => roundMs(lockMs),
       () => this.#round(),
     );
-    this.#forget = redis.availability.onChange((available) => {
+  }
+
+  /** Begins to renew locks and to look for jobs of silent sidecars. */
+  start(): void {
+    this.#forget = this.#redis.availability.onChange((available) => {
       this.#judgeLater();
       if (available) void this.#rounds.runNow();
     });

@@ -24,6 +24,8 @@ export interface SidecarOptions {
   readonly nodeCertFile: string | null;
   /** Returns the IP address of this host that the node can send media to. */
   addressFor(nodeUrl: string): Promise<string>;
+  /** It has begun to work on tracks, or has none any more. */
+  onWorking(on: boolean): void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -66,22 +68,30 @@ export class Sidecar {
       : null;
   }
 
-  /** Finds an engine, registers and begins to take jobs. Without an engine it stays up and reports why it is idle. */
-  static async start(options: SidecarOptions): Promise<Sidecar> {
-    const { engine, ffmpegPath, logger, directory } = options;
-    const found = await findEngine(engine, ffmpegPath ? { ffmpegPath } : {});
-    const sidecar = new Sidecar(options, found);
-    await directory.start(() => sidecar.#info());
+  /** Finds an engine and loads everything that a job needs. Nobody else knows of it yet. */
+  static async load(options: SidecarOptions): Promise<Sidecar> {
+    const { engine, ffmpegPath } = options;
+    const sidecar = new Sidecar(options, await findEngine(engine, ffmpegPath ? { ffmpegPath } : {}));
+    sidecar.#processes?.start();
+    return sidecar;
+  }
+
+  /** Registers and begins to take jobs. Without an engine it stays up and reports why it is idle. */
+  async serve(): Promise<void> {
+    const { logger, directory } = this.#options;
+    const found = this.#found;
+    if (this.#isDraining) return;
+    await directory.start(() => this.#info());
+    if (this.#isDraining) return;
     if (found.engine) {
       const { name, promises, inputs, outputs } = found.engine;
       logger.info({ engine: name, promises, inputs, outputs }, 'sidecar takes jobs');
       if (found.passedOver)
         logger.warn({ engine: name, reason: found.passedOver }, 'the fallback engine does the work');
-      sidecar.#takeJobs();
+      this.#takeJobs();
     } else {
       logger.warn({ reason: found.reason }, 'sidecar takes no jobs: no engine works here');
     }
-    return sidecar;
   }
 
   /** Takes no more jobs and hands over its own. Resolves when that is done or its time is up. */
@@ -110,7 +120,6 @@ export class Sidecar {
   }
 
   #takeJobs(): void {
-    this.#processes?.start();
     this.#measure();
     this.#measureTimer = setInterval(() => this.#measure(), MEASURE_EVERY_MS);
     this.#options.work.start((taken) => this.#work(taken));
@@ -141,6 +150,7 @@ export class Sidecar {
       logger,
     });
     this.#works.add(work);
+    if (this.#works.size === 1) this.#options.onWorking(true);
     try {
       await work.run();
     } catch (error) {
@@ -150,7 +160,10 @@ export class Sidecar {
       throw error;
     } finally {
       this.#works.delete(work);
-      if (this.#works.size === 0) this.#lastEnded();
+      if (this.#works.size === 0) {
+        this.#options.onWorking(false);
+        this.#lastEnded();
+      }
     }
   }
 

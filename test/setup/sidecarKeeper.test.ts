@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +25,10 @@ beforeEach(async () => {
   keeper = new SidecarKeeper({
     script,
     node: process.execPath,
-    env: { ...process.env, TINY_BROKEN_WHILE: join(folder, 'broken'), TINY_PONGS: pongs() },
+    env: { ...process.env, TINY_BROKEN_WHILE: join(folder, 'broken'), TINY_PONGS: pongs(), TINY_SERVED: served() },
     unresponsiveMs: UNRESPONSIVE_MS,
+    standbyDelayMs: 10,
+    idleMs: 10,
     log: (line) => lines.push(line),
     onChange: () => undefined,
   });
@@ -40,6 +42,9 @@ afterEach(async () => {
 /** Grows by one byte with each ping that a sidecar answers. */
 const pongs = (): string => join(folder, 'pongs');
 
+/** The pid of each sidecar that was told to serve, one a line. */
+const served = (): string => join(folder, 'served');
+
 async function answersPings(): Promise<void> {
   const count = (): number => (existsSync(pongs()) ? statSync(pongs()).size : 0);
   const before = count();
@@ -50,12 +55,40 @@ async function another(pid: number | undefined): Promise<void> {
   await waitUntil(() => (keeper.pid !== undefined && keeper.pid !== pid) || 'no other sidecar runs');
 }
 
-test('a killed sidecar is replaced', async () => {
+test('a sidecar at work that is killed is replaced at once by one that stood by', async () => {
   keeper.start();
+  for (const round of [1, 2]) {
+    const { pid } = keeper;
+    await waitUntil(() => keeper.standbyPid !== undefined || `no other sidecar stands by in round ${round}`);
+    const standby = keeper.standbyPid;
+    signalProcess(pid, 'SIGKILL');
+    await another(pid);
+    expect(keeper.pid).toBe(standby);
+    const told = (): string[] => readFileSync(served(), 'utf8').trimEnd().split('\n');
+    await waitUntil(() => told().at(-1) === String(standby) || `${told()} were told to serve`);
+    expect(told()).toHaveLength(round + 1);
+  }
+  expect(lines).toContain('the reencoder ended (SIGKILL)');
+});
+
+test('a sidecar without tracks has no other one standing by, and is replaced all the same', async () => {
+  keeper.start();
+  await waitUntil(() => keeper.standbyPid !== undefined || 'no other sidecar stands by');
+  signalProcess(keeper.pid, 'SIGUSR2');
+  await waitUntil(() => keeper.standbyPid === undefined || 'another one still stands by');
   const { pid } = keeper;
   signalProcess(pid, 'SIGKILL');
   await another(pid);
-  expect(lines).toContain('the reencoder ended (SIGKILL)');
+});
+
+test('a sidecar that ends while it stands by is replaced, and nobody else notices', async () => {
+  keeper.start();
+  const { pid } = keeper;
+  await waitUntil(() => keeper.standbyPid !== undefined || 'no other sidecar stands by');
+  const standby = keeper.standbyPid;
+  signalProcess(standby, 'SIGKILL');
+  await waitUntil(() => (keeper.standbyPid ?? standby) !== standby || 'no other one stands by');
+  expect(keeper.pid).toBe(pid);
 });
 
 test('a sidecar that stops for a while stays; a hanging one is replaced', async () => {
@@ -74,7 +107,7 @@ test('a sidecar that stops for a while stays; a hanging one is replaced', async 
 test('a sidecar that crashes at its start is retried after growing pauses until it starts', async () => {
   await writeFile(join(folder, 'broken'), '');
   keeper.start();
-  await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 4 || `${lines}`);
+  await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 4 || `${lines}`, 60_000);
   await rm(join(folder, 'broken'));
   await waitUntil(() => keeper.pid !== undefined || 'it does not run');
 });

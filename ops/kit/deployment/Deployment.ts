@@ -7,6 +7,8 @@ const stateSchema = z.object({
   standbyPid: z.number().nullable(),
   redisPid: z.number().nullable(),
   sidecarPid: z.number().nullable().default(null),
+  /** Stands by while the other one works on tracks. */
+  sidecarStandbyPid: z.number().nullable().default(null),
   url: z.string().nullable(),
 });
 

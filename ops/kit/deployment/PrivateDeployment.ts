@@ -164,7 +164,8 @@ export class PrivateDeployment implements Deployment {
       clearTimeout(killer);
     } else if (left) {
       // Its processes notice and end by themselves, but a paused one cannot.
-      for (const pid of [left.serverPid, left.standbyPid, left.sidecarPid, left.redisPid]) killIfThere(pid);
+      const { serverPid, standbyPid, sidecarPid, sidecarStandbyPid, redisPid } = left;
+      for (const pid of [serverPid, standbyPid, sidecarPid, sidecarStandbyPid, redisPid]) killIfThere(pid);
     }
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
@@ -204,7 +205,8 @@ export class PrivateDeployment implements Deployment {
   /** Stands in for the supervisor, so that faults find the process. */
   async #writeState(): Promise<void> {
     const { pid = 0 } = this.#process;
-    const state = { pid, serverPid: pid, standbyPid: null, redisPid: null, sidecarPid: null, url: this.url };
+    const none = { standbyPid: null, redisPid: null, sidecarPid: null, sidecarStandbyPid: null };
+    const state: SupervisorState = { ...none, pid, serverPid: pid, url: this.url };
     await mkdir(join(this.#folder, 'run'), { recursive: true });
     await writeFile(this.stateFile, JSON.stringify(state));
   }

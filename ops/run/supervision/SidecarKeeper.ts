@@ -1,40 +1,36 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { backoffMs } from './backoff.ts';
-import { killGroup } from './killGroup.ts';
-import type { FromSidecar, ToSidecar } from './messages.ts';
+import { SidecarProcess, type SidecarProgram } from './SidecarProcess.ts';
 
-export interface SidecarKeeperOptions {
-  /** The script of a sidecar. */
-  script: string;
-  /** The Node that runs it. */
-  node: string;
-  env: NodeJS.ProcessEnv;
+export interface SidecarKeeperOptions extends SidecarProgram {
   /** A sidecar that is silent for longer is killed. */
-  unresponsiveMs: number;
-  log: (line: string) => void;
-  /** The process started or ended. */
-  onChange: () => void;
+  readonly unresponsiveMs: number;
+  /** How long tracks have the machine to themselves before a standby loads. */
+  readonly standbyDelayMs: number;
+  /** A sidecar that has no track for this long needs no standby any more. */
+  readonly idleMs: number;
+  readonly log: (line: string) => void;
+  /** A process started or ended. */
+  readonly onChange: () => void;
 }
 
 const HEARTBEAT_MS = 1_000;
-const START_LIMIT_MS = 60_000;
-/** A sidecar that ran for this long did not fail at its start. */
-const PROVEN_MS = 10_000;
-/**
- * The pause before a restart. Loading an engine takes a core, and at this moment the viewers fall back and need the
- * machine first; the queue gives out the jobs only after two seconds anyway.
- */
+/** The pause before a restart: at this moment the viewers fall back and need the machine first. */
 const REPLACED_AFTER_MS = 500;
 
-/** Keeps one sidecar running beside the servers, which never depend on it. */
+/**
+ * Keeps one sidecar running beside the servers, which never depend on it. While it works on tracks, another one stands
+ * by, loaded: to load one takes a core for two seconds, and much longer on a busy machine.
+ */
 export class SidecarKeeper {
   readonly #options: SidecarKeeperOptions;
-  #child: ChildProcess | undefined;
-  #startedAt = 0;
-  #heardAt = 0;
-  #isReady = false;
+  #active: SidecarProcess | undefined;
+  #standby: SidecarProcess | undefined;
   #failures = 0;
+  #standbyFailures = 0;
+  #needsStandby = false;
   #startTimer: NodeJS.Timeout | undefined;
+  #standbyTimer: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #beatAt = 0;
   #stopping = false;
@@ -44,87 +40,119 @@ export class SidecarKeeper {
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#active?.pid;
+  }
+
+  get standbyPid(): number | undefined {
+    return this.#standby?.pid;
   }
 
   start(): void {
     this.#beatAt = Date.now();
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
-    this.#spawn();
+    this.#startActive();
   }
 
   /** Lets it hand over its work for other nodes, for at most `limitMs`. */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#heartbeat);
-    clearTimeout(this.#startTimer);
-    const child = this.#child;
-    if (!child) return;
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const killer = setTimeout(() => child.kill('SIGKILL'), limitMs);
-    child.kill('SIGTERM');
-    await ended;
-    clearTimeout(killer);
+    for (const timer of [this.#startTimer, this.#standbyTimer, this.#idleTimer]) clearTimeout(timer);
+    await Promise.all(this.#all().map((sidecar) => sidecar.stop(limitMs)));
   }
 
   kill(): void {
-    this.#child?.kill('SIGKILL');
+    for (const sidecar of this.#all()) sidecar.kill();
   }
 
-  #spawn(): void {
-    const { script, node, env, log } = this.#options;
+  #all(): SidecarProcess[] {
+    return [this.#active, this.#standby].filter((sidecar) => sidecar !== undefined);
+  }
+
+  #startActive(): void {
+    this.#active = this.#fork();
+    if (this.#active) this.#active.serve();
+    else this.#startAfter(Math.max(1_000, backoffMs(++this.#failures)));
+    this.#options.onChange();
+  }
+
+  #startAfter(delayMs: number): void {
+    clearTimeout(this.#startTimer);
+    this.#startTimer = setTimeout(() => this.#startActive(), delayMs);
+  }
+
+  #startStandbyAfter(delayMs: number): void {
+    clearTimeout(this.#standbyTimer);
+    this.#standbyTimer = setTimeout(() => {
+      if (!this.#needsStandby || !this.#active || this.#standby) return;
+      this.#standby = this.#fork();
+      if (!this.#standby) this.#startStandbyAfter(Math.max(1_000, backoffMs(++this.#standbyFailures)));
+      this.#options.onChange();
+    }, delayMs);
+  }
+
+  #fork(): SidecarProcess | undefined {
     try {
-      // Starts its own session: Ctrl-C in a terminal reaches only the supervisor.
-      const child = fork(script, [], {
-        ...{ env, execPath: node, detached: true },
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      return new SidecarProcess(this.#options, {
+        onWorking: (sidecar, on) => this.#onWorking(sidecar, on),
+        onEnded: (sidecar, how) => this.#onEnded(sidecar, how),
       });
-      this.#child = child;
-      this.#startedAt = Date.now();
-      this.#heardAt = this.#startedAt;
-      this.#isReady = false;
-      child.on('message', (message: FromSidecar) => this.#hear(message));
-      child.on('error', (error) => this.#ended(child, error.message));
-      child.on('exit', (code, signal) => this.#ended(child, signal ?? `exit ${code}`));
     } catch (error) {
-      log(`the reencoder cannot be started: ${error instanceof Error ? error.message : error}`);
-      this.#failures += 1;
-      this.#spawnAfter(Math.max(1_000, backoffMs(this.#failures)));
+      this.#options.log(`the reencoder cannot be started: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  }
+
+  #onWorking(sidecar: SidecarProcess, on: boolean): void {
+    if (sidecar !== this.#active || this.#stopping) return;
+    clearTimeout(this.#idleTimer);
+    if (on) {
+      this.#needsStandby = true;
+      if (!this.#standby) this.#startStandbyAfter(this.#options.standbyDelayMs);
+    } else this.#idleTimer = setTimeout(() => this.#endStandby(), this.#options.idleMs);
+  }
+
+  #endStandby(): void {
+    this.#needsStandby = false;
+    const standby = this.#standby;
+    this.#standby = undefined;
+    void standby?.stop(this.#options.unresponsiveMs);
+    this.#options.onChange();
+  }
+
+  #onEnded(sidecar: SidecarProcess, how: string): void {
+    if (sidecar === this.#active) {
+      this.#active = undefined;
+      this.#failures = sidecar.isProven ? 0 : this.#failures + 1;
+      if (!this.#stopping) this.#replaceActive(how);
+    } else if (sidecar === this.#standby) {
+      this.#standby = undefined;
+      this.#standbyFailures = sidecar.isProven ? 0 : this.#standbyFailures + 1;
+      if (!this.#stopping) {
+        this.#options.log(`the reencoder that stood by ended (${how})`);
+        this.#startStandbyAfter(Math.max(this.#options.standbyDelayMs, backoffMs(this.#standbyFailures)));
+      }
     }
     this.#options.onChange();
   }
 
-  #spawnAfter(delayMs: number): void {
-    clearTimeout(this.#startTimer);
-    this.#startTimer = setTimeout(() => this.#spawn(), delayMs);
-  }
-
-  #hear(message: FromSidecar): void {
-    this.#heardAt = Date.now();
-    if (message.type === 'ready') this.#isReady = true;
-  }
-
-  #ended(child: ChildProcess, how: string): void {
-    if (child !== this.#child) return;
-    this.#child = undefined;
-    if (child.pid) killGroup(child.pid); // Hanging track processes do not notice its end.
-    this.#options.onChange();
-    if (this.#stopping) return;
-    this.#failures = this.#isReady && Date.now() - this.#startedAt >= PROVEN_MS ? 0 : this.#failures + 1;
+  #replaceActive(how: string): void {
     this.#options.log(`the reencoder ended (${how})`);
-    this.#spawnAfter(Math.max(REPLACED_AFTER_MS, backoffMs(this.#failures)));
+    this.#active = this.#standby;
+    this.#standby = undefined;
+    if (this.#active) this.#active.serve();
+    else this.#startAfter(Math.max(REPLACED_AFTER_MS, backoffMs(this.#failures)));
   }
 
   #beat(): void {
-    // The supervisor itself stood still (paused, or the machine slept): silence until now means nothing.
-    if (Date.now() - this.#beatAt > 2 * HEARTBEAT_MS) this.#heardAt = Date.now();
+    const wasAway = Date.now() - this.#beatAt > 2 * HEARTBEAT_MS;
     this.#beatAt = Date.now();
-    const child = this.#child;
-    if (!child) return;
-    if (child.connected) child.send({ type: 'ping' } satisfies ToSidecar, () => undefined);
-    const limitMs = this.#isReady ? this.#options.unresponsiveMs : START_LIMIT_MS;
-    if (Date.now() - this.#heardAt <= limitMs) return;
-    this.#options.log(`the reencoder ${child.pid} does not answer: killing it`);
-    child.kill('SIGKILL');
+    for (const sidecar of this.#all()) {
+      if (wasAway) sidecar.forgiveSilence();
+      sidecar.ping();
+      if (!sidecar.isSilentFor(this.#options.unresponsiveMs)) continue;
+      this.#options.log(`the reencoder ${sidecar.pid} does not answer: killing it`);
+      sidecar.kill();
+    }
   }
 }

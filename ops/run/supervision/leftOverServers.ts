@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 const Pid = z.number().nullable().default(null);
-const stateSchema = z.object({ serverPid: Pid, standbyPid: Pid, sidecarPid: Pid });
+const stateSchema = z.object({ serverPid: Pid, standbyPid: Pid, sidecarPid: Pid, sidecarStandbyPid: Pid });
 
 /**
- * Kills the servers and the sidecar of a supervisor that was itself killed. They end on their own when they notice; a
+ * Kills the servers and the sidecars of a supervisor that was itself killed. They end on their own when they notice; a
  * hanging one would hold the ports, or a track, forever. Only the holder of the data folder's lock may call this.
  */
 export async function endLeftOverServers(stateFile: string): Promise<void> {
   const state = readState(stateFile);
-  for (const pid of [state?.serverPid, state?.standbyPid, state?.sidecarPid]) {
+  for (const pid of [state?.serverPid, state?.standbyPid, state?.sidecarPid, state?.sidecarStandbyPid]) {
     for (let waits = 0; pid && isOurs(pid) && waits < 250; waits += 1) {
       kill(pid);
       await sleep(20);

@@ -20,8 +20,15 @@ export type FromServer =
   | { readonly type: 'drained' }
   | { readonly type: 'pong' };
 
-export type ToSidecar = { readonly type: 'ping' };
+export type ToSidecar =
+  /** Take jobs, now or as soon as everything is loaded. */
+  { readonly type: 'serve' } | { readonly type: 'ping' };
 
 export type FromSidecar =
+  /** Its engine is loaded; it takes no job until it is told to serve. */
+  | { readonly type: 'standing-by' }
   /** It takes jobs, or has said why it cannot. */
-  { readonly type: 'ready' } | { readonly type: 'pong' };
+  | { readonly type: 'ready' }
+  /** It has begun to work on tracks, or has none any more. */
+  | { readonly type: 'working'; readonly on: boolean }
+  | { readonly type: 'pong' };

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { freePort } from '../../../ops/kit/freePort.ts';
+import type { FromSidecar, ToSidecar } from '../../../ops/run/supervision/messages.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
@@ -151,9 +152,16 @@ export class SidecarUnderTest {
   readonly #child: ChildProcess;
   readonly ended: Promise<number | string | null>;
   output = '';
+  readonly #name: string;
+  #standsBy = false;
 
   constructor(env: NodeJS.ProcessEnv) {
-    this.#child = spawn(process.execPath, [SCRIPT], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#name = env.NODE_NAME ?? '';
+    const supervised = env.EVERROOM_STANDBY ? (['ipc'] as const) : [];
+    this.#child = spawn(process.execPath, [SCRIPT], { env, stdio: ['ignore', 'pipe', 'pipe', ...supervised] });
+    this.#child.on('message', ({ type }: FromSidecar) => {
+      if (type === 'standing-by') this.#standsBy = true;
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.output += chunk.toString();
@@ -162,6 +170,11 @@ export class SidecarUnderTest {
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => resolve(signal ?? code));
     });
+  }
+
+  /** As the list of sidecars has it. */
+  get name(): string {
+    return this.#name;
   }
 
   get pid(): number {
@@ -175,6 +188,16 @@ export class SidecarUnderTest {
       .split(' ')
       .filter(Boolean)
       .map(Number);
+  }
+
+  /** Resolves when it stands by, as a supervisor's with EVERROOM_STANDBY does, and has a track process loaded. */
+  async standsBy(): Promise<void> {
+    await waitUntil(() => (this.#standsBy && this.tracks.length > 0) || `it does not stand by: ${this.output}`, 40_000);
+  }
+
+  /** Tells one that stands by to take jobs. */
+  serve(): void {
+    this.#child.send({ type: 'serve' } satisfies ToSidecar);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -109,6 +109,22 @@ describe('sidecars', () => {
     await waitUntil(() => !tracks.some(isAlive) || 'its track processes end');
   });
 
+  test('a sidecar that stands by takes no job until it is told to, and then the track has a loaded process', async () => {
+    const { bob, sidecar } = await servedScene();
+    const standby = cell.startSidecar({ EVERROOM_STANDBY: '1' });
+    await standby.standsBy();
+    const [spare] = standby.tracks;
+    const known = async () => (await cell.recovery.sidecars.sidecars()).map(({ name }) => name);
+    await sidecar.kill();
+    await fallsBack('bob');
+    expect(await known()).not.toContain(standby.name);
+    expect(standby.output).not.toContain('sidecar takes jobs');
+    standby.serve();
+    await served(standby, bob);
+    expect(standby.output).toMatch(new RegExp(`"pid":${spare},.*"track attached"`, 'u'));
+    expect(await known()).toContain(standby.name);
+  });
+
   test('a draining sidecar hands over to another without a gap', async () => {
     const { bob, sidecar } = await servedScene();
     const second = cell.startSidecar();
