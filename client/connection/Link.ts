@@ -16,7 +16,7 @@ export type Notification = {
   [N in NotificationName]: {
     readonly name: N;
     readonly body: NotificationBody<N>;
-    readonly acknowledge: (() => void) | undefined;
+    readonly acknowledge: ((answer?: object) => void) | undefined;
   };
 }[NotificationName];
 
@@ -190,7 +190,7 @@ export class Link {
         listener.invalid(name, parsed.error);
         return;
       }
-      const ack = typeof acknowledge === 'function' ? () => acknowledge() : undefined;
+      const ack = typeof acknowledge === 'function' ? (answer?: object) => acknowledge(answer) : undefined;
       // The schema of `name` has just checked the body; TypeScript cannot follow the two together.
       listener.notified({ name, body: parsed.data, acknowledge: ack } as Notification);
     };

@@ -5,6 +5,8 @@ import { type Carrier, Carriers } from './Carriers.ts';
 class FakeCarrier implements Carrier {
   readonly id: string;
   closed = false;
+  /** How often it was said to be shown in place of others. */
+  choices = 0;
   #delivered: (() => void) | undefined;
 
   constructor(id: string) {
@@ -26,6 +28,10 @@ class FakeCarrier implements Carrier {
     const delivered = this.#delivered;
     this.#delivered = undefined;
     delivered?.();
+  }
+
+  chosen(): void {
+    this.choices += 1;
   }
 
   close(): void {
@@ -77,6 +83,35 @@ describe('which consumer of a track is shown', () => {
     pause(carriers, 'source');
     expect(shown).toEqual(['source', 'reencoded']);
     expect(source.closed).toBe(false);
+  });
+
+  it('is said when something else of the session may stop: after a change, and when what is shown is resumed', () => {
+    const { carriers, session, source, reencoded } = scene();
+    carriers.add(session, [{ carrier: source, paused: false }]);
+    pause(carriers, 'source');
+    resume(carriers, 'source');
+    expect(source.choices).toBe(0);
+    carriers.add(session, [{ carrier: reencoded, paused: true }]);
+    expect(source.choices).toBe(1);
+    resume(carriers, 'reencoded');
+    expect(reencoded.choices).toBe(0);
+    reencoded.deliver();
+    pause(carriers, 'source');
+    expect([source.choices, reencoded.choices]).toEqual([1, 1]);
+    pause(carriers, 'reencoded');
+    resume(carriers, 'reencoded');
+    expect(reencoded.choices).toBe(2);
+    carriers.closed(['source']);
+    expect([source.choices, reencoded.choices]).toEqual([1, 2]);
+  });
+
+  it('is not said of a former session, which its own node ends', () => {
+    const { carriers, session, source } = scene();
+    const [next, moved] = [{}, new FakeCarrier('moved')];
+    carriers.add(session, [{ carrier: source, paused: false }]);
+    carriers.add(next, [{ carrier: moved, paused: false }], session);
+    moved.deliver();
+    expect([source.choices, moved.choices]).toEqual([0, 0]);
   });
 
   it('the other consumer is shown at once when the shown one is paused or closed', () => {

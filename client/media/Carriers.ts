@@ -3,6 +3,8 @@ export interface Carrier {
   readonly id: string;
   /** Calls `flows` once, when the carrier delivers frame after frame. Returns a function that ends the watch. */
   watchFlow(flows: () => void): () => void;
+  /** Called when it is what is shown of its track although its session has others, which may stop now. */
+  chosen(): void;
   close(): void;
 }
 
@@ -33,6 +35,8 @@ export class Carriers<C extends Carrier> {
   #shown: Held<C> | undefined;
   #awaited: Held<C> | undefined;
   #stopWaiting: () => void = () => undefined;
+  /** The last opening or resuming that `chosen` was called for. */
+  #chosenSince = 0;
   #moments = 0;
 
   constructor(show: (carrier: C) => void) {
@@ -114,8 +118,10 @@ export class Carriers<C extends Carrier> {
     const shown = this.#shown;
     const flowing = this.#live().filter(({ paused }) => !paused);
     const wanted = newest(flowing) ?? (shown?.session === this.#session ? shown : newest(this.#live()));
-    if (wanted === undefined || wanted === shown) this.#wait(undefined);
-    else if (shown === undefined || shown.paused || shown.ended) this.#swap(wanted);
+    if (wanted === undefined || wanted === shown) {
+      this.#wait(undefined);
+      this.#tellChosen();
+    } else if (shown === undefined || shown.paused || shown.ended) this.#swap(wanted);
     else this.#wait(wanted);
   }
 
@@ -125,9 +131,18 @@ export class Carriers<C extends Carrier> {
     this.#shown = next;
     this.#show(next.carrier);
     if (before?.ended) this.#drop(before);
+    this.#tellChosen();
     if (next.session !== this.#session) return;
     // What else the track has of a former session closes with that session: one by one would take longer.
     for (const [id, { session }] of this.#held) if (session !== this.#session) this.#held.delete(id);
+  }
+
+  #tellChosen(): void {
+    const shown = this.#shown;
+    if (shown === undefined || shown.paused || shown.ended || shown.since === this.#chosenSince) return;
+    if (!this.#live().some((held) => held !== shown && held.session === shown.session)) return;
+    this.#chosenSince = shown.since;
+    shown.carrier.chosen();
   }
 
   #wait(next: Held<C> | undefined): void {

@@ -5,7 +5,7 @@ import { ConsumerCarrier } from './ConsumerCarrier.ts';
 test('a consumer of a session that has given way is not closed by itself, which would negotiate a dead connection', () => {
   const close = vi.fn();
   const consumer = { close } as unknown as types.Consumer;
-  const session = { closed: true };
+  const session = { closed: true, shows: () => undefined };
   new ConsumerCarrier(consumer, session).close();
   expect(close).not.toHaveBeenCalled();
   session.closed = false;
@@ -22,7 +22,7 @@ test('a consumer flows when frames come in a row: a first one and a pause are no
       const consumer = { kind: 'video', rtpReceiver } as unknown as types.Consumer;
       let flowedAt: number | undefined;
       let now = 0;
-      const stop = new ConsumerCarrier(consumer, { closed: false }).watchFlow(() => {
+      const stop = new ConsumerCarrier(consumer, { closed: false, shows: () => undefined }).watchFlow(() => {
         flowedAt = now;
       });
       for (; now <= 3_000; now += 10) {

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup-client';
 import type { Carrier } from './Carriers.ts';
+import type { MediaSession } from './MediaSession.ts';
 
 const LOOK_EVERY_MS = 20;
 /** A carrier that has not flowed by then may take long: its server looks for room on the viewer's link. */
@@ -20,9 +21,9 @@ const SELDOM_MS = 1_000;
 /** A consumer of mediasoup-client as a carrier of its track. */
 export class ConsumerCarrier implements Carrier {
   readonly consumer: types.Consumer;
-  readonly #session: { readonly closed: boolean };
+  readonly #session: Pick<MediaSession, 'closed' | 'shows'>;
 
-  constructor(consumer: types.Consumer, session: { readonly closed: boolean }) {
+  constructor(consumer: types.Consumer, session: Pick<MediaSession, 'closed' | 'shows'>) {
     this.consumer = consumer;
     this.#session = session;
   }
@@ -65,6 +66,10 @@ export class ConsumerCarrier implements Carrier {
     };
     timer = setTimeout(look, LOOK_EVERY_MS);
     return () => clearTimeout(timer);
+  }
+
+  chosen(): void {
+    this.#session.shows(this.id);
   }
 
   /**

@@ -38,6 +38,8 @@ export class MediaSession {
   readonly #send: types.Transport;
   readonly #recv: types.Transport;
   readonly #warmUpTimer: ReturnType<typeof setTimeout>;
+  /** What the server has yet to hear. */
+  readonly #nowShown = new Set<string>();
   #closed = false;
 
   constructor(options: MediaSessionOptions) {
@@ -116,6 +118,12 @@ export class MediaSession {
     });
   }
 
+  /** The server hears that this consumer is shown in place of others of its track; all of one moment in one message. */
+  shows(consumerId: string): void {
+    if (this.#nowShown.size === 0) queueMicrotask(() => this.#tellShown());
+    this.#nowShown.add(consumerId);
+  }
+
   /** Bytes of media received so far. */
   async receivedBytes(): Promise<number> {
     if (this.#closed) return 0;
@@ -145,6 +153,13 @@ export class MediaSession {
     clearTimeout(this.#warmUpTimer);
     this.#send.close();
     this.#recv.close();
+  }
+
+  #tellShown(): void {
+    const consumerIds = [...this.#nowShown];
+    this.#nowShown.clear();
+    // Servers of before do not know the request, and one that does not hear it waits for a while.
+    if (!this.#closed) this.#options.link.request('shown', { consumerIds }).catch(() => undefined);
   }
 
   /** The server takes requests in any order of arrival. Only a refusal matters: it makes the transports useless. */

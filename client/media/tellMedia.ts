@@ -1,5 +1,8 @@
+import type { ConsumersTaken } from '../../signaling/protocol/notifications.ts';
 import type { Link, Notification } from '../connection/Link.ts';
 import type { MediaEngine } from './MediaEngine.ts';
+
+const TAKEN: ConsumersTaken = { tellsShown: true };
 
 /** Handles what the server says about media. Returns false if the notification is about something else. */
 export function tellMedia(notification: Notification, media: MediaEngine, link: Link | undefined): boolean {
@@ -7,7 +10,7 @@ export function tellMedia(notification: Notification, media: MediaEngine, link: 
   switch (name) {
     case 'consumersOpened':
       if (link !== undefined) {
-        void media.consumersOpened(link, body.consumers).then(() => notification.acknowledge?.());
+        void media.consumersOpened(link, body.consumers).then(() => notification.acknowledge?.(TAKEN));
       }
       return true;
     case 'consumersClosed':

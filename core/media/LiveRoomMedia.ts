@@ -188,6 +188,12 @@ export class LiveRoomMedia implements RoomMedia {
     this.#reconcile();
   }
 
+  shown(participantId: ParticipantId, session: number, consumerIds: readonly string[]): void {
+    for (const consumer of this.#sessions.mediaOf(participantId, session).consumers.values()) {
+      if (consumerIds.includes(consumer.consumerId)) consumer.clientShows();
+    }
+  }
+
   keep(participantId: ParticipantId, session: number): void {
     this.#sessions.keep(participantId, session);
   }

@@ -44,6 +44,8 @@ export interface RoomMedia {
    */
   promote(participantId: ParticipantId, session: number): boolean;
   setView(participantId: ParticipantId, session: number, view: ViewerView): void;
+  /** The client shows these consumers: others of the same tracks may end. */
+  shown(participantId: ParticipantId, session: number, consumerIds: readonly string[]): void;
   /**
    * The media of this session serve until `closeParticipant`, although the record is about to replace it: they go on
    * following the record [M2].
@@ -110,6 +112,11 @@ export interface ConsumerOffer {
   readonly paused: boolean;
 }
 
+export interface ConsumersTaken {
+  /** `RoomMedia.shown` will say when the client shows one of them in place of another one of its track. */
+  readonly tellsShown: boolean;
+}
+
 /** From 0 (no usable connection) to 3 (nothing to improve). */
 export type Quality = 0 | 1 | 2 | 3;
 
@@ -125,7 +132,7 @@ export interface RoomMediaListener {
    * The viewer consumes these from now on. Resolves when its client has set them up (media flows only then), rejects
    * when the client could not be reached: it will resume or leave.
    */
-  consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]): Promise<void>;
+  consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]): Promise<ConsumersTaken>;
   consumersClosed(viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void;
   /** The plan paused or resumed these (visibility, last-N, mute): the client shows it. */
   consumersPaused(

@@ -236,7 +236,7 @@ export class StepApplier {
   #tellOpened(viewer: ParticipantMedia, consumers: readonly ViewerConsumer[], offers: readonly ConsumerOffer[]): void {
     this.#listener
       .consumersOpened(viewer.participantId, viewer.session, offers)
-      .then(() => Promise.allSettled(consumers.map((consumer) => consumer.acknowledge())))
+      .then(({ tellsShown }) => Promise.allSettled(consumers.map((consumer) => consumer.acknowledge(tellsShown))))
       .then(
         () => this.#objects.readinessChanged(),
         (error: unknown) =>

@@ -101,6 +101,7 @@ function openRoom(media: MediaPlane, journal: InMemoryJournal, { clock, logger }
       JSON.stringify(offers);
       seeing.add(viewerId);
       if (seeing.size === PEOPLE.length) allSee();
+      return { tellsShown: false };
     },
     consumersClosed: () => undefined,
     consumersPaused: () => undefined,

@@ -202,8 +202,11 @@ export class ClientConnection {
     this.#whenHeard(() => this.#socket.conn.write(encoded));
   }
 
-  /** Resolves when the client acknowledges; rejects after `timeoutMs`, or when the connection is lost before. */
-  ask<N extends NotificationName>(name: N, body: NotificationBody<N>, timeoutMs: number): Promise<void> {
+  /**
+   * Resolves with what the client acknowledges it with, unchecked; rejects after `timeoutMs`, or when the connection is
+   * lost before.
+   */
+  ask<N extends NotificationName>(name: N, body: NotificationBody<N>, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const onLost = () => reject(new Error(`The connection was lost before the client answered ${name}.`));
       if (!this.isOpen) {
@@ -213,10 +216,10 @@ export class ClientConnection {
       this.#asked.add(onLost);
       const checked = notifications[name].parse(body);
       this.#whenHeard(() =>
-        this.#socket.timeout(timeoutMs).emit(name, checked, (error: Error | null) => {
+        this.#socket.timeout(timeoutMs).emit(name, checked, (error: Error | null, answer: unknown) => {
           this.#asked.delete(onLost);
           if (error) reject(new Error(`The client did not answer ${name} in ${timeoutMs} ms.`, { cause: error }));
-          else resolve();
+          else resolve(answer);
         }),
       );
     });

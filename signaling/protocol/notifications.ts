@@ -15,6 +15,13 @@ export const ConsumerOffer = z.object({
 export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 
 /**
+ * A client's acknowledgement of `consumersOpened`. `tellsShown`: it requests `shown`, and the server leaves the consumer
+ * before flowing until then. Clients of before acknowledge with nothing: the server gives them half a second.
+ */
+export const ConsumersTaken = z.object({ tellsShown: z.boolean().optional() });
+export type ConsumersTaken = z.infer<typeof ConsumersTaken>;
+
+/**
  * The messages that a server sends unasked. Socket.io event name = key. Only `consumersOpened` and `moveTo` are
  * acknowledged.
  */
@@ -33,8 +40,8 @@ export const notifications = {
   /** Commits cannot bring the copy of the room up to date: resume. */
   outOfDate: z.object({}),
   /**
-   * The client acknowledges it once all of them are set up; media flows only then. A reencoded track comes as several
-   * consumers, all paused but one, except during a switch: show the one that was opened or resumed last.
+   * The client acknowledges it with `ConsumersTaken` once all of them are set up; media flows only then. A track may
+   * come as several consumers, all paused but one, except during a switch: show the one that was opened or resumed last.
    */
   consumersOpened: z.object({ consumers: z.array(ConsumerOffer) }),
   consumersClosed: z.object({ consumerIds: z.array(Id) }),

@@ -154,6 +154,8 @@ export const requests = {
     response: z.object({ producerId: Id }),
   },
   setView: { request: View, response: none },
+  /** The client shows these consumers in place of others of their tracks, which may end: see `ConsumersTaken`. */
+  shown: { request: z.object({ consumerIds: z.array(Id).max(1_000) }), response: none },
 
   publish: {
     request: z.object({ ...command, trackId: Id, source: TrackSource, muted: z.boolean() }),

@@ -8,6 +8,7 @@ import type { NodeId, ParticipantId, RoomId, RoomState, TrackId } from '../../co
 import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
 import type { Departures } from '../connections/Departures.ts';
+import { ConsumersTaken } from '../protocol/notifications.ts';
 import type { Protocol } from '../protocol/version.ts';
 import { toCommit2, toRoleChange2 } from '../protocol2/toProtocol2.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
@@ -75,10 +76,14 @@ export class SocketAudience implements RoomAudience {
     for (const connection of this.#attendance.standing(this.#roomId).values()) connection.end(null);
   }
 
-  consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]): Promise<void> {
+  async consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]) {
     const connection = this.#attendance.find(this.#roomId, viewerId, session);
-    if (!connection) return Promise.reject(new Error(`Session ${session} of ${viewerId} is not connected here.`));
-    return connection.ask('consumersOpened', { consumers: offers.map(toWireOffer) }, CONSUMERS_TIMEOUT_MS);
+    if (!connection) throw new Error(`Session ${session} of ${viewerId} is not connected here.`);
+    const consumers = offers.map(toWireOffer);
+    const taken = ConsumersTaken.safeParse(
+      await connection.ask('consumersOpened', { consumers }, CONSUMERS_TIMEOUT_MS),
+    );
+    return { tellsShown: taken.data?.tellsShown === true };
   }
 
   consumersClosed(viewerId: ParticipantId, session: number, consumerIds: readonly string[]): void {

@@ -126,7 +126,7 @@ export class ModelNode {
       rebuilt: () => {
         startsOver = true;
       },
-      consumersOpened: () => Promise.resolve(),
+      consumersOpened: () => Promise.resolve({ tellsShown: false }),
       consumersClosed: () => {},
       consumersPaused: () => {},
       layersWanted: () => {},

@@ -13,8 +13,13 @@ const FULL_RATE_AFTER_MS = 200;
  */
 const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
 
-/** From the first packet until the client has seen enough of it to change over: packets, jitter buffer, decoder. */
+/**
+ * A client that does not say what it shows has seen enough of a consumer this long after the first packet: packets,
+ * jitter buffer, decoder.
+ */
 const SHOWN_AFTER_MS = 500;
+/** One that does may be a page in the background, where timers are slow, or have lost its way. */
+export const SHOWN_AT_MOST_MS = 5_000;
 
 /**
  * One viewer's consumer of one producer. Media flows when the plan wants it and the viewer's client has it in place.
@@ -34,6 +39,7 @@ export class ViewerConsumer implements LiveConsumer {
   /** Whether the beginning since the last resume has arrived. Unwatched while the track has no other rendition. */
   #picture: 'unwatched' | 'awaited' | 'shown';
   #cancelShown: () => void = () => undefined;
+  #shownWithinMs = SHOWN_AFTER_MS;
   #beginning = true;
   #cancelFullRate: () => void = () => undefined;
   #cancelLooks: (() => void)[] = [];
@@ -85,10 +91,16 @@ export class ViewerConsumer implements LiveConsumer {
     return this.paused ? null : (this.#consumer.currentLayers?.spatialLayer ?? null);
   }
 
-  /** The client has set it up. */
-  async acknowledge(): Promise<void> {
+  /** The client has set it up. `tellsShown`: it calls `clientShows` when it shows this one in place of another. */
+  async acknowledge(tellsShown: boolean): Promise<void> {
     this.acknowledged = true;
+    if (tellsShown) this.#shownWithinMs = SHOWN_AT_MOST_MS;
     if (!this.paused && !this.#consumer.closed) await this.#open();
+  }
+
+  clientShows(): void {
+    this.#cancelShown();
+    if (this.#picture === 'awaited' && !this.paused) this.#shown();
   }
 
   async pause(): Promise<void> {
@@ -130,10 +142,12 @@ export class ViewerConsumer implements LiveConsumer {
     this.#consumer.enableTraceEvent([]).catch(() => this.#cancelShown()); // It closed meanwhile and shows nothing.
     this.#cancelShown();
     if (this.#picture !== 'awaited' || this.paused) return;
-    this.#cancelShown = this.#clock.setTimer(SHOWN_AFTER_MS, () => {
-      this.#picture = 'shown';
-      this.#onShown(this);
-    });
+    this.#cancelShown = this.#clock.setTimer(this.#shownWithinMs, () => this.#shown());
+  }
+
+  #shown(): void {
+    this.#picture = 'shown';
+    this.#onShown(this);
   }
 
   /**

@@ -24,7 +24,10 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
   await plane.listen();
   const listener: RoomMediaListener = {
     ...silentListener,
-    consumersOpened: (viewerId, _session, offers) => offer(viewerId, offers),
+    async consumersOpened(viewerId, _session, offers) {
+      await offer(viewerId, offers);
+      return { tellsShown: false };
+    },
   };
   const room = plane.openRoom('bench', listener);
   const record = recordOf({ publications, viewerIds });

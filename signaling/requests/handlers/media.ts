@@ -66,6 +66,14 @@ async function untilPublished(
   }
 }
 
+export const shown: Handler<'shown'> = ({ request, connection, context }) => {
+  const { participantId, session, roomId } = connection.requireMedia();
+  return withRoom(context, roomId, ({ media }) => {
+    media.shown(participantId, session, request.consumerIds);
+    return {};
+  });
+};
+
 export const setView: Handler<'setView'> = ({ request, connection, context }) => {
   const { participantId, session, roomId } = connection.requireMedia();
   return withRoom(context, roomId, ({ media }) => {

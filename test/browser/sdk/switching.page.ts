@@ -74,9 +74,10 @@ window.carry = async ({ routerRtpCapabilities, send, receive }) => {
   const [red, green] = consumers;
   if (!red || !green) throw new Error('two consumers were asked for');
   watch(track.attach(document.createElement('video')));
-  track.carry(receiver, [
-    { carrier: new ConsumerCarrier(red, receiver), paused: false },
-    { carrier: new ConsumerCarrier(green, receiver), paused: true },
+  const session = { closed: false, shows: () => undefined };
+  track.carry(session, [
+    { carrier: new ConsumerCarrier(red, session), paused: false },
+    { carrier: new ConsumerCarrier(green, session), paused: true },
   ]);
   return [red.id, green.id];
 };

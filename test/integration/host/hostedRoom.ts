@@ -4,6 +4,7 @@ import { Replica } from '../../../core/host/Replica.ts';
 import type { RoomAudience } from '../../../core/host/RoomAudience.ts';
 import { RoomHost } from '../../../core/host/RoomHost.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import type { ConsumersTaken } from '../../../core/media/RoomMedia.ts';
 import { NO_REENCODING } from '../../../core/media/reencoding/ReencodingStats.ts';
 import {
   type AppendOutcome,
@@ -54,8 +55,8 @@ class RecordingAudience implements RoomAudience {
   rebuilt(): void {
     this.rebuilds += 1;
   }
-  consumersOpened(): Promise<void> {
-    return Promise.resolve();
+  consumersOpened(): Promise<ConsumersTaken> {
+    return Promise.resolve({ tellsShown: false });
   }
   consumersClosed(): void {}
   consumersPaused(): void {}

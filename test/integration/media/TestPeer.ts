@@ -100,6 +100,14 @@ export class TestPeer implements TestViewer {
     });
   }
 
+  /** Whether it says, by `shows`, what it shows. */
+  tellsShown = false;
+
+  shows(...producerIds: readonly string[]): void {
+    const consumerIds = producerIds.flatMap((producerId) => this.carriers.get(producerId)?.id ?? []);
+    this.#room.media.shown(this.id, this.session, consumerIds);
+  }
+
   /** Pictures that its cameras have taken. */
   pictures = 0;
 

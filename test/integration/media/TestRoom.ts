@@ -27,6 +27,7 @@ export async function openTestPlane(
 
 /** Answers offers like a client. */
 export interface TestViewer {
+  readonly tellsShown?: boolean;
   consumersOpened(offers: readonly ConsumerOffer[]): Promise<void>;
 }
 
@@ -56,8 +57,10 @@ export class TestRoom implements RoomMediaListener {
     this.media.update(this.state);
   }
 
-  async consumersOpened(viewerId: string, _session: number, offers: readonly ConsumerOffer[]): Promise<void> {
-    await this.viewers.get(viewerId)?.consumersOpened(offers);
+  async consumersOpened(viewerId: string, _session: number, offers: readonly ConsumerOffer[]) {
+    const viewer = this.viewers.get(viewerId);
+    await viewer?.consumersOpened(offers);
+    return { tellsShown: viewer?.tellsShown === true };
   }
 
   consumersClosed(viewerId: string, _session: number, consumerIds: readonly string[]): void {

@@ -48,7 +48,7 @@ async function startRoomNode(
     rebuilt: () => {
       told.rebuilds += 1;
     },
-    consumersOpened: () => Promise.resolve(),
+    consumersOpened: () => Promise.resolve({ tellsShown: false }),
     consumersClosed: () => {},
     consumersPaused: () => {},
     layersWanted: () => {},
