@@ -51,25 +51,39 @@ export class Drain {
     this.#deps = deps;
   }
 
-  /** Resolves when nobody is left who can move, or after `limitMs`. */
+  /**
+   * Resolves when nobody is left who can move, or after `limitMs`. People who come back because their new node has died
+   * move again when there is another one.
+   */
   async run(limitMs: number): Promise<DrainOutcome> {
     const { attendance, clock, departures, logger } = this.#deps;
     const people = attendance.participants;
     if (people === 0) return { people, moved: 0, problem: null };
     const endsAt = clock.now() + limitMs;
-    const guests = await this.#guests();
+    await Promise.race([this.#deps.nodes.refresh(), this.#pause(NODES_MS)]);
+    const guests = await this.#guests(this.#seated());
     if (guests.every(({ urls }) => urls.length === 0)) {
       logger.warn({ people }, 'no other node is there to take over: people come back when one is');
       return { people, moved: 0, problem: 'no other node' };
     }
     logger.info({ people }, 'people move to other nodes');
     await this.#askAll(guests, endsAt);
-    while (clock.now() < endsAt && (departures.awaited > 0 || departures.size > 0)) {
+    const asked = new WeakSet(guests.map(({ connection }) => connection));
+    for (;;) {
+      const returned = this.#seated().filter((connection) => !asked.has(connection));
+      for (const guest of await this.#guests(returned)) {
+        if (guest.urls.length === 0) continue; // The node to which they had moved is gone, and there is no other yet.
+        asked.add(guest.connection);
+        this.#ask(guest, endsAt);
+      }
+      const isOver = returned.length === 0 && departures.awaited === 0 && departures.size === 0;
+      if (isOver || clock.now() >= endsAt) break;
       this.#release(departures.done(PATIENCE_MS, (seat) => this.#isWatchedElsewhere(seat)));
       await this.#pause(LOOK_EVERY_MS);
     }
     const left = attendance.participants;
-    const problem = left === 0 ? null : departures.awaited > 0 ? 'time is over' : 'cannot move';
+    const isLate = departures.awaited > 0 || this.#seated().some((connection) => !asked.has(connection));
+    const problem = left === 0 ? null : isLate ? 'time is over' : 'cannot move';
     this.#release(departures.all());
     logger.info({ people, left, problem }, 'nobody else moves from here');
     return { people, moved: people - left, problem };
@@ -86,11 +100,15 @@ export class Drain {
     return this.#deps.rooms.get(roomId)?.media.isWatchedElsewhere(participantId) ?? false;
   }
 
-  /** Everybody who is connected, with the nodes to which a client that cannot stay here is sent in any case. */
-  async #guests(): Promise<Guest[]> {
-    const { attendance, nodes } = this.#deps;
-    await Promise.race([nodes.refresh(), this.#pause(NODES_MS)]);
-    const connections = attendance.roomIds().flatMap((roomId) => [...attendance.seated(roomId).values()]);
+  /** Everybody who is connected. */
+  #seated(): ClientConnection[] {
+    const { attendance } = this.#deps;
+    return attendance.roomIds().flatMap((roomId) => [...attendance.seated(roomId).values()]);
+  }
+
+  /** Connections with the nodes to which a client that cannot stay here is sent in any case. */
+  #guests(connections: readonly ClientConnection[]): Promise<Guest[]> {
+    const { nodes } = this.#deps;
     return Promise.all(
       connections.map(async (connection) => ({
         connection,

@@ -134,7 +134,10 @@ export class Gate {
     const claims = await this.#deps.tokens.verify(token);
     if (this.#draining) {
       const nodes = await this.#deps.nodes.elsewhere(nodeUrl, claims.roomId);
-      throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.', { nodes });
+      // Whoever comes back from a node that died meanwhile has only this one. The drain sends them on.
+      if (nodes.length > 0 || !this.#comesBack(claims))
+        throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.', { nodes });
+      return { protocol, claims, address, nodeUrl, standby };
     }
     // Whoever stands by has its session's node, and chose this one beside it.
     if (standby) this.#requireRoomHere();
@@ -166,14 +169,15 @@ export class Gate {
     throw new WireRefusal('FULL', 'There is no room for more people on this deployment. Try again later.', retry);
   }
 
-  async #placeOf(
-    { kind, roomId, participantId }: TokenClaims,
-    left: string | undefined,
-    nodeUrl: string,
-  ): Promise<Place> {
-    const { isFull, nodes, rooms } = this.#deps;
-    // Those who come back are in a room already: a recovery is when the nodes are busiest.
-    const comesBack = kind === 'resume' || rooms.get(roomId)?.state.participants.has(participantId) === true;
+  /** Whether the client has a place in the room: a recovery is when the nodes are busiest. */
+  #comesBack({ kind, roomId, participantId }: TokenClaims): boolean {
+    return kind === 'resume' || this.#deps.rooms.get(roomId)?.state.participants.has(participantId) === true;
+  }
+
+  async #placeOf(claims: TokenClaims, left: string | undefined, nodeUrl: string): Promise<Place> {
+    const { isFull, nodes } = this.#deps;
+    const { roomId } = claims;
+    const comesBack = this.#comesBack(claims);
     const arrival: Omit<Arrival, keyof Scene> = { comesBack, left: new Set(left === undefined ? [] : [left]) };
     // Most clients are where they should be: nothing has to be asked for them.
     const known = nodes.sceneHere(nodeUrl, roomId);

@@ -12,6 +12,7 @@ const LIMIT_MS = 20_000;
 describe('a node that drains', () => {
   let nodes: TestNode[];
   let registry: MemoryRegistry;
+  let store: InMemoryJournalStore;
   let old: TestNode;
   let next: TestNode;
   let roomId: string;
@@ -19,7 +20,7 @@ describe('a node that drains', () => {
   const clients: TestClient[] = [];
 
   beforeEach(async () => {
-    const store = new InMemoryJournalStore();
+    store = new InMemoryJournalStore();
     nodes = [];
     registry = new MemoryRegistry();
     for (const nodeId of ['old', 'next']) {
@@ -34,7 +35,7 @@ describe('a node that drains', () => {
   afterEach(async () => {
     for (const room of rooms.splice(0)) await room.disconnect();
     for (const client of clients.splice(0)) client.close();
-    for (const node of [old, next]) {
+    for (const node of nodes) {
       await node.close();
       expect(node.logger.errors).toEqual([]);
     }
@@ -118,6 +119,28 @@ describe('a node that drains', () => {
       await client.isCutOff();
       expect(client.all('sessionEnded')).toEqual([{ reason: 'replaced' }]);
     }
+  });
+
+  it('takes people back whose new node dies, and sends them on to the next one', async () => {
+    const ann = await enter('ann');
+    // She does not move, so that the drain goes on.
+    const bob = await enterWithMedia('bob');
+    const drained = old.signaling.drain(LIMIT_MS);
+    await waitUntil(() => next.audiences.attendance.participants === 1 || 'ann has not moved');
+    registry.remove('next');
+    next.audiences.attendance.cutOff(() => true);
+    next.signaling.drain(LIMIT_MS);
+    await waitUntil(() => old.audiences.attendance.participants === 2 || 'ann is not back');
+    await ann.room.localParticipant.raiseHand();
+    const third = await TestNode.start({ engine: 'ws', store, nodeId: 'third', registry });
+    nodes.push(third);
+    await waitUntil(() => third.audiences.attendance.participants === 1 || 'ann has not moved on');
+    bob.close();
+    expect(await drained).toEqual({ people: 2, moved: 2, problem: null });
+    expect(ann.room.state).toBe('connected');
+    expect(ann.told).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
+    // Newcomers are refused all the same.
+    await expect(TestClient.connect(old.url, await old.joinToken(roomId, 'carl'))).rejects.toThrow('being stopped');
   });
 
   it('says so when there is no other node, and leaves everybody where they are', async () => {
