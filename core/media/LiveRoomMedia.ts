@@ -22,7 +22,7 @@ import { ClosedConsumers } from './viewers/ClosedConsumers.ts';
 import { LayerWishes } from './viewers/LayerWishes.ts';
 import { QualityWatch } from './viewers/QualityWatch.ts';
 import { Speakers } from './viewers/Speakers.ts';
-import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
+import { RESTED_AFTER_MS, type ViewerConsumer } from './viewers/ViewerConsumer.ts';
 import { PipePairs } from './workers/PipePairs.ts';
 import type { RoomRouter } from './workers/RoomRouter.ts';
 import { RoomRouters } from './workers/RoomRouters.ts';
@@ -63,6 +63,7 @@ export class LiveRoomMedia implements RoomMedia {
   readonly #applier: StepApplier;
   readonly #loop: ReconcileLoop;
   #room: RoomState = EMPTY_ROOM;
+  #cancelClosing: (() => void) | null = null;
   #closed = false;
 
   constructor(options: LiveRoomMediaOptions) {
@@ -70,9 +71,12 @@ export class LiveRoomMedia implements RoomMedia {
     const { clock, listener, logger } = options;
     const participantOf = (producerId: string): ParticipantId | null =>
       this.#producers.byId(producerId)?.participantId ?? null;
-    this.#speakers = new Speakers(clock, participantOf, (speakers) => listener.activeSpeakersChanged(speakers));
+    const places = (): number | null => options.policy.loudestN;
+    this.#speakers = new Speakers(clock, participantOf, places, (now) => listener.activeSpeakersChanged(now));
     this.#routers = new RoomRouters(options.slots, options.workerCapacity, {
-      volumes: (routerId, volumes) => this.#speakers.heard(routerId, volumes),
+      volumes: (routerId, volumes) => {
+        if (this.#speakers.heard(routerId, volumes)) this.#reconcile();
+      },
       dominantSpeaker: (producerId) => {
         if (this.#speakers.dominates(producerId)) this.#reconcile();
       },
@@ -222,6 +226,7 @@ export class LiveRoomMedia implements RoomMedia {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#cancelClosing?.();
     this.#speakers.close();
     this.#keyframes.close();
     this.#layerWishes.close();
@@ -250,11 +255,23 @@ export class LiveRoomMedia implements RoomMedia {
       demands: this.#nodes?.demands ?? new Map(),
     };
     const steps = planMedia(this.#room, this.#views, live, this.#options.policy);
+    for (const viewer of this.#sessions.viewers.values()) viewer.planned = true;
+    this.#keyframes.planned();
     const failed = steps.length === 0 ? 0 : await this.#applier.apply(steps);
+    this.#closeRestedLater();
     this.#releaseReady();
     this.#reencoding?.planApplied();
     this.#nodes?.planApplied();
     return failed;
+  }
+
+  /** Consumers that nobody may need any more close after a while. */
+  #closeRestedLater(): void {
+    if (this.#closed) return;
+    this.#cancelClosing ??= this.#options.clock.setTimer(RESTED_AFTER_MS, () => {
+      this.#cancelClosing = null;
+      this.#reconcile();
+    });
   }
 
   #reconcile(): void {

@@ -75,6 +75,7 @@ export class StepApplier {
   /** Returns the number of failed steps. The next plan contains them again if they still make sense. */
   async apply(steps: readonly MediaStep[]): Promise<number> {
     let failed = 0;
+    for (const step of steps) if (step.type === 'openConsumers') this.#expect(step.viewerId, step.consumers);
     for (const types of PHASES) {
       const phase = steps.filter((step) => types.includes(step.type));
       const results = await Promise.allSettled(phase.map((step) => this.#applyStep(step)));
@@ -170,8 +171,14 @@ export class StepApplier {
     if (producer.paused) await pipe.producer.pause(); // Muted while it resumed [M2].
   }
 
+  #expect(viewerId: ParticipantId, consumers: readonly ConsumerToOpen[]): void {
+    const opening = this.#objects.viewers.get(viewerId)?.opening;
+    for (const { producerId } of consumers) opening?.add(producerId);
+  }
+
   async #openConsumers(viewer: ParticipantMedia, wanted: readonly ConsumerToOpen[]): Promise<void> {
     const opened = await Promise.allSettled(wanted.map((consumer) => this.#openConsumer(viewer, consumer)));
+    for (const { producerId } of wanted) viewer.opening.delete(producerId);
     const consumers = opened.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []));
     const offers = consumers
       .filter((consumer) => !consumer.consumer.closed)

@@ -47,7 +47,7 @@ export interface MediaPlaneOptions {
   readonly logger: Logger;
 }
 
-const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null };
+const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null, pageSize: 12 };
 const LOOPBACK: PipeListen = { address: '127.0.0.1', ports: null };
 /** mediasoup reports on sound every 7.5 s at the latest. */
 const PIPE_PATIENCE_MS = 15_000;

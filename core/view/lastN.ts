@@ -1,29 +1,41 @@
 import type { ParticipantId } from '../room/state.ts';
 
+interface Candidate {
+  readonly publisherId: ParticipantId;
+  readonly track: { readonly muted: boolean };
+}
+
 /**
- * Ranks the candidates for the `n` places of last-N: last speakers first, then in the order of `candidates`. A viewer
- * does not count for itself. `n` is null in the result if all of them fit.
+ * Ranks tracks for the places of last-N and loudest-N: those of the last speakers first, then in the order given. What
+ * is muted comes last, since it needs no place.
  */
-export function lastN(
-  candidates: readonly ParticipantId[],
+export function ranked<C extends Candidate>(
+  candidates: readonly C[],
   recentSpeakers: readonly ParticipantId[],
+): readonly C[] {
+  if (candidates.length < 2) return candidates;
+  const spoke = new Map(recentSpeakers.map((id, place) => [id, place]));
+  const never = recentSpeakers.length;
+  const placed = candidates.map((candidate, index) => ({
+    candidate,
+    index,
+    muted: Number(candidate.track.muted),
+    spoke: spoke.get(candidate.publisherId) ?? never,
+  }));
+  placed.sort((a, b) => a.muted - b.muted || a.spoke - b.spoke || a.index - b.index);
+  return placed.map(({ candidate }) => candidate);
+}
+
+/** The first `n` of them, all if `n` is null, without those of the viewer. */
+export function firstOf<C extends Candidate>(
+  candidates: readonly C[],
   n: number | null,
-): RankedPublishers {
-  if (n === null || candidates.length <= n) return { n: null, ranks: new Map() };
-  const publishes = new Set(candidates);
-  const ranked = new Set([...recentSpeakers.filter((id) => publishes.has(id)), ...candidates]);
-  return { n, ranks: new Map([...ranked].map((id, rank) => [id, rank])) };
-}
-
-export interface RankedPublishers {
-  /** Null if everybody has a place. */
-  readonly n: number | null;
-  readonly ranks: ReadonlyMap<ParticipantId, number>;
-}
-
-export function isAmongLastN(publisherId: ParticipantId, viewerId: ParticipantId, ranked: RankedPublishers): boolean {
-  if (ranked.n === null) return true;
-  const rank = ranked.ranks.get(publisherId) ?? Number.POSITIVE_INFINITY;
-  const ownRank = ranked.ranks.get(viewerId) ?? Number.POSITIVE_INFINITY;
-  return (ownRank < rank ? rank - 1 : rank) < ranked.n;
+  viewerId: ParticipantId,
+): readonly C[] {
+  const first: C[] = [];
+  for (const candidate of candidates) {
+    if (n !== null && first.length >= n) break;
+    if (candidate.publisherId !== viewerId) first.push(candidate);
+  }
+  return first;
 }

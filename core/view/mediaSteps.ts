@@ -10,6 +10,8 @@ export interface MediaPolicy {
   readonly lastN: number | null;
   /** Most microphones that one viewer receives: those of the last speakers. */
   readonly loudestN: number | null;
+  /** How many tiles a page shows; what is ready beside what flows goes by it. */
+  readonly pageSize: number;
 }
 
 /** What a producer's encodings offer: the picture's height in each spatial layer, lowest first. Empty for audio. */
@@ -91,6 +93,10 @@ export interface LiveConsumer {
   readonly trackId: TrackId;
   readonly producerId: ProducerId;
   readonly paused: boolean;
+  /** When it was opened or last paused, as a number that grows. */
+  readonly pausedAt: number;
+  /** It has been paused for so long that it closes unless somebody may need it. */
+  readonly rested: boolean;
   /** A picture of it reached the viewer's device since the last resume. */
   readonly flowing: boolean;
   /** The device plays it in sync with the publisher's sound, which it can do for one video only. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applied, EVERYTHING, liveOf, mute, roomOf, settled } from '../../test/support/plannedMedia.ts';
+import { applied, EVERYTHING, liveOf, mute, roomOf, settled, viewOf } from '../../test/support/plannedMedia.ts';
 import type { ParticipantId, TrackId } from '../room/state.ts';
 import type { LiveConsumer, LiveMedia } from './mediaSteps.ts';
 import { planMedia } from './planMedia.ts';
@@ -50,7 +50,7 @@ describe('what is planned', () => {
 
   test('a hidden camera is paused, a small one gets a low layer, a pinned one the highest', () => {
     const room = roomOf({ ann: ['camera'], bob: ['camera'], cem: ['camera'], dan: [] });
-    const view = new Map([
+    const view = viewOf([
       ['bob-camera', TILE],
       ['cem-camera', { ...TILE, pinned: true }],
     ]);
@@ -65,9 +65,9 @@ describe('what is planned', () => {
   test('last-N shows, in large rooms, cameras of the last speakers and of pinned tiles, and every screen', () => {
     const room = roomOf({ ann: ['camera'], bob: ['camera'], cem: ['camera', 'screen'], dan: ['camera'], eve: [] });
     const trackIds = ['ann-camera', 'bob-camera', 'cem-camera', 'cem-screen', 'dan-camera'];
-    const view = new Map(trackIds.map((trackId) => [trackId, { ...TILE, pinned: trackId === 'ann-camera' }]));
+    const view = viewOf(trackIds.map((trackId) => [trackId, { ...TILE, pinned: trackId === 'ann-camera' }]));
     const live = { ...liveOf(room), recentSpeakers: ['dan'] };
-    const policy = { lastN: 1, loudestN: null };
+    const policy = { ...EVERYTHING, lastN: 1 };
     const after = applied(live, planMedia(room, new Map([['eve', view]]), live, policy));
     const shown = Object.entries(consumersOf(after, 'eve')).filter(([, consumer]) => !consumer.paused);
     expect(shown.map(([trackId]) => trackId)).toEqual(['ann-camera', 'cem-screen', 'dan-camera']);
@@ -76,7 +76,7 @@ describe('what is planned', () => {
   test('last-N does not count the viewer itself', () => {
     const room = roomOf({ ann: ['microphone'], bob: ['microphone'], cem: ['microphone'] });
     const live = { ...liveOf(room), recentSpeakers: ['ann', 'bob'] };
-    const after = applied(live, planMedia(room, new Map(), live, { lastN: null, loudestN: 1 }));
+    const after = applied(live, planMedia(room, new Map(), live, { ...EVERYTHING, loudestN: 1 }));
     expect(consumersOf(after, 'ann')['bob-microphone']?.paused).toBe(false);
     expect(consumersOf(after, 'bob')['ann-microphone']?.paused).toBe(false);
     expect(consumersOf(after, 'cem')['bob-microphone']?.paused).toBe(true);
@@ -99,10 +99,10 @@ describe('what is planned', () => {
 
   test('publishers hear the highest layer that anybody wants, or -1 if nobody watches', () => {
     const room = roomOf({ ann: ['camera'], bob: [], cem: [] });
-    const large = new Map([['ann-camera', { width: 1280, height: 720, pinned: false }]]);
+    const large = viewOf([['ann-camera', { width: 1280, height: 720, pinned: false }]]);
     const told = (views: Map<ParticipantId, ViewerView>): unknown => settled(room, views).producers.get('ann-camera');
     expect(told(new Map([['bob', large]]))).toMatchObject({ wantedLayer: 2 });
-    const none: ViewerView = new Map();
+    const none = viewOf([]);
     const nobody = new Map([
       ['bob', none],
       ['cem', none],

@@ -10,8 +10,10 @@ import type {
   ProducerId,
   TrackLayers,
 } from './mediaSteps.ts';
-import { producersOf } from './renditions.ts';
-import { publicationsOf, type Subscription, subscriptionsOf, type Wish, wishesOf } from './subscriptions.ts';
+import { type Publications, publicationsOf } from './publications.ts';
+import { producersOf, renditionFor } from './renditions.ts';
+import { selectionOf } from './selection.ts';
+import { type Subscription, subscriptionsOf, type Wish, wishesOf } from './subscriptions.ts';
 import type { Views } from './view.ts';
 
 /**
@@ -35,12 +37,15 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   for (const [viewerId, viewer] of live.viewers) {
     if (!participants.has(viewerId)) continue;
     const view = views.get(viewerId) ?? null;
-    const subscriptions = subscriptionsOf(viewerId, view, viewer, publications);
+    const selection = selectionOf(viewerId, view, publications);
+    const subscriptions = subscriptionsOf(view, viewer, selection, publications);
     planViewer(viewerId, viewer, subscriptions, plan);
     for (const subscription of subscriptions) demand.add(subscription, viewer);
-    for (const wish of wishesOf(viewerId, view, viewer, publications)) demand.addWish(wish);
+    for (const wish of wishesOf(view, viewer, selection)) demand.addWish(wish);
   }
+  listenElsewhere(publications, live, demand);
 
+  const onTheWay = peopleOnTheWay(present, live);
   for (const { publisherId, track, source, renditions } of publications.tracks) {
     for (const { producer } of renditions) planPipes(producer, demand.routersOf(producer.producerId), plan);
     // Whoever stands by is asked for layers when its pictures are needed.
@@ -48,7 +53,7 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
       // A sidecar takes the highest layer, and a viewer that falls back must find its own one flowing.
       const needsAll = live.toReencode.has(track.id) || renditions.length > 1;
       const maxSpatialLayer =
-        needsAll || someoneIsOnTheWay(present, live, publisherId)
+        needsAll || isSomeoneElse(onTheWay, publisherId)
           ? highestLayer(source)
           : Math.max(demand.maxSpatialLayerOf(source.producerId), layerWantedElsewhere(source, live));
       if (source.wantedLayer !== maxSpatialLayer) {
@@ -56,7 +61,7 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
       }
     }
   }
-  planOffers(present, live, demand, plan);
+  planOffers(present, live, onTheWay, demand, plan);
   for (const twins of live.twins.values()) {
     for (const { producerId, dropping } of twins) {
       const isNeeded = demand.needs(producerId);
@@ -68,7 +73,17 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
 }
 
 /** Tracks cross from other nodes while somebody here looks at them, and those nodes hear what people here look at. */
-function planOffers(room: RoomState, live: LiveMedia, demand: Demand, plan: Plan): void {
+function planOffers(
+  room: RoomState,
+  live: LiveMedia,
+  onTheWay: ReadonlySet<ParticipantId>,
+  demand: Demand,
+  plan: Plan,
+): void {
+  const undecodable = new Set<ProducerId>();
+  if (live.offers.size > 0) {
+    for (const viewer of live.viewers.values()) for (const id of viewer.undecodable) undecodable.add(id);
+  }
   const here = new Set([...live.twins.values()].flat().map(({ producerId }) => producerId));
   for (const offers of live.offers.values()) {
     for (const offer of offers) {
@@ -79,10 +94,10 @@ function planOffers(room: RoomState, live: LiveMedia, demand: Demand, plan: Plan
       }
       if (offer.layers.heights.length === 0) continue;
       const maxSpatialLayer =
-        isPublished && someoneIsOnTheWay(room, live, participantId)
+        isPublished && isSomeoneElse(onTheWay, participantId)
           ? highestLayer(offer)
           : demand.maxSpatialLayerOf(producerId);
-      const unreceivable = [...live.viewers.values()].some(({ undecodable }) => undecodable.has(producerId));
+      const unreceivable = undecodable.has(producerId);
       if (offer.wantedLayer === maxSpatialLayer && offer.unreceivable === unreceivable) continue;
       plan.telling.push({ type: 'demandLayers', nodeId, producerId, maxSpatialLayer, unreceivable });
     }
@@ -145,14 +160,29 @@ function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlySet<s
 }
 
 /**
- * A participant who is connected to this node and has no transports is building them. Its wishes are unknown, and a
- * layer switched off meanwhile would cost it the first frames.
+ * The participants who are connected to this node and have no transports: they are building them. Their wishes are
+ * unknown, and a layer switched off meanwhile would cost them the first frames.
  */
-function someoneIsOnTheWay(room: RoomState, live: LiveMedia, publisherId: ParticipantId): boolean {
+function peopleOnTheWay(room: RoomState, live: LiveMedia): ReadonlySet<ParticipantId> {
+  const onTheWay = new Set<ParticipantId>();
   for (const { id, connected, nodeId } of room.participants.values()) {
-    if (id !== publisherId && connected && nodeId === live.nodeId && !live.viewers.has(id)) return true;
+    if (connected && nodeId === live.nodeId && !live.viewers.has(id)) onTheWay.add(id);
   }
-  return false;
+  return onTheWay;
+}
+
+function isSomeoneElse(people: ReadonlySet<ParticipantId>, publisherId: ParticipantId): boolean {
+  return people.size > (people.has(publisherId) ? 1 : 0);
+}
+
+/** Whoever is not listened to here would never be found to speak. */
+function listenElsewhere({ bySource }: Publications, { viewers }: LiveMedia, demand: Demand): void {
+  if (viewers.size === 0) return;
+  for (const { publisherId, track, offers } of bySource.microphone) {
+    if (track.muted) break; // They are last.
+    const offer = offers.length === 0 ? null : renditionFor(offers)?.producer;
+    if (offer && (viewers.size > 1 || !viewers.has(publisherId))) demand.addWish({ offer, preferredLayers: null });
+  }
 }
 
 /** What the other nodes' viewers want. */
@@ -185,7 +215,7 @@ class Demand {
       this.#routers.set(producerId, routers.add(viewer.routerId));
     }
     // A muted track counts: its publisher must be able to send at once after unmuting. So does a microphone that is not
-    // heard: see `wishesOf`.
+    // heard: it is ready to be.
     const isLookedAt = wanted && !(viewer.standby && preferredLayers !== null);
     if (!paused || (chosen && (isLookedAt || preferredLayers === null))) this.#needed.add(producerId);
     if (wanted && !viewer.standby) this.#addLayers(producer, preferredLayers);

@@ -18,15 +18,16 @@ import {
   mute,
   reencoded,
   roomOf,
+  viewOf,
 } from '../../test/support/plannedMedia.ts';
 import { exchanged, type PlannedNodes, passed, settledNodes } from '../../test/support/plannedNodes.ts';
 import type { NodeId, ParticipantId, RoomState, TrackId } from '../room/state.ts';
-import type { LiveMedia, LiveViewer } from './mediaSteps.ts';
+import type { LiveMedia, LiveViewer, MediaPolicy } from './mediaSteps.ts';
 import { planMedia } from './planMedia.ts';
 import type { ViewerView } from './view.ts';
 
 const NODES: readonly NodeId[] = ['node-1', 'node-2', 'node-3'];
-const NOTHING: ViewerView = new Map();
+const NOTHING = viewOf([]);
 
 function nodesOf(room: RoomState): PlannedNodes {
   return new Map(NODES.map((nodeId) => [nodeId, liveOf(room, { nodeId })]));
@@ -72,7 +73,7 @@ describe('one room on several nodes', () => {
   });
 
   test('the publisher sends the highest layer that anybody on any node wants', () => {
-    const large = new Map([['ann-camera', { width: 1280, height: 720, pinned: false }]]);
+    const large = viewOf([['ann-camera', { width: 1280, height: 720, pinned: false }]]);
     const wanted = (nodes: PlannedNodes) => at(nodes, 'node-1').producers.get('ann-camera')?.wantedLayer;
     expect(wanted(settled(room))).toBe(0);
     expect(wanted(settled(room, new Map([['cem', large]])))).toBe(2);
@@ -270,7 +271,7 @@ interface Cluster {
   /** The same on one node. */
   readonly together: { readonly room: RoomState; readonly live: LiveMedia };
   readonly seen: ReadonlyMap<ParticipantId, ViewerView>;
-  readonly policy: { readonly lastN: number | null; readonly loudestN: number | null };
+  readonly policy: MediaPolicy;
 }
 
 function clusters(): fc.Arbitrary<Cluster> {

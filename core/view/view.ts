@@ -7,10 +7,20 @@ export interface Tile {
   readonly pinned: boolean;
 }
 
+/** What a viewer shows. A video track without a tile is not visible. */
+export interface ShownTiles {
+  readonly tiles: ReadonlyMap<TrackId, Tile>;
+  /**
+   * Tracks that may be shown next, such as those of the next page, the likeliest first. Null: the client can show only
+   * what it was once sent, and has to be sent everything.
+   */
+  readonly near: readonly TrackId[] | null;
+}
+
 /**
- * What a viewer shows: a hint that is never journalled. A video track without a tile is not visible. `null` until the
- * client has said it; it then gets every video at the lowest layer.
+ * What a viewer shows: a hint that is never journalled. `null` until the client has said it; it then gets every video
+ * at the lowest layer.
  */
-export type ViewerView = ReadonlyMap<TrackId, Tile> | null;
+export type ViewerView = ShownTiles | null;
 
 export type Views = ReadonlyMap<ParticipantId, ViewerView>;

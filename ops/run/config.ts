@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { MediaListen } from '../../core/media/workers/announcedCandidates.ts';
+import type { MediaPolicy } from '../../core/view/mediaSteps.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
 import { clusterAddresses } from './clusterAddresses.ts';
 import { keptSecrets } from './keptSecrets.ts';
@@ -46,7 +47,7 @@ export interface Config {
     /** Number of consumers. */
     readonly workerCapacity: number;
     /** Null for everybody. */
-    readonly policy: { readonly lastN: number | null; readonly loudestN: number | null };
+    readonly policy: MediaPolicy;
     /** Where other nodes send media. `ports`: UDP, the last one included; null for any. */
     readonly pipes: {
       readonly address: string;
@@ -198,7 +199,7 @@ export function parseConfig(
       iceTcp: set.ICE_TCP,
       workers,
       workerCapacity: set.WORKER_CAPACITY,
-      policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null },
+      policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null, pageSize: set.PAGE_SIZE },
       pipes: { address: clusterAddresses(set, machine).mediaAddress, ports: set.INTERNAL_MEDIA_PORTS ?? null },
     },
     admission: {

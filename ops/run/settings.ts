@@ -162,8 +162,14 @@ const settings = z.object({
       'How many cameras one viewer receives at most: pinned ones and those of the last speakers; 0 for no limit.',
     ),
   LOUDEST_N: wholeNumber(0, 10_000)
-    .default(0)
+    .default(12)
     .describe('How many microphones one viewer receives at most: those of the last speakers; 0 for everybody.'),
+  PAGE_SIZE: wholeNumber(1, 49)
+    .default(12)
+    .describe(
+      'How many tiles a page shows at most. In rooms of more than twice as many tracks a viewer has only those open that ' +
+        'it shows or hears, and a few that it may need next.',
+    ),
   GRACE_MS: wholeNumber(1000, 3_600_000)
     .default(20_000)
     .describe('How long a participant whose connection broke keeps the place in the room, in milliseconds.'),

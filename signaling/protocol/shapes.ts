@@ -71,6 +71,9 @@ export const IceServer = z.object({
 
 /**
  * The client's view: one entry for each visible tile, sizes in device pixels. Tracks without an entry are not visible.
+ * `near`: the ids of tracks that may be shown next, the likeliest first, such as those of the next page. A client that
+ * names them, or none, gets a track that it shows as soon as it says so; to one without `near`, the server sends what
+ * it might show, paused.
  */
 export const View = z.object({
   tiles: z
@@ -83,5 +86,6 @@ export const View = z.object({
       }),
     )
     .max(500),
+  near: z.array(Id).max(500).optional(),
 });
 export type View = z.infer<typeof View>;

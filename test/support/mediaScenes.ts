@@ -3,7 +3,7 @@ import type { ParticipantId, RoomState, TrackId, TrackSource } from '../../core/
 import type { LiveMedia, LiveReencoding, MediaPolicy } from '../../core/view/mediaSteps.ts';
 import { planMedia } from '../../core/view/planMedia.ts';
 import type { ViewerView } from '../../core/view/view.ts';
-import { applied, liveOf, mapValues, mute, reencoded, roomOf, shown, standingBy } from './plannedMedia.ts';
+import { applied, liveOf, mapValues, mute, reencoded, roomOf, shown, standingBy, viewOf } from './plannedMedia.ts';
 
 export const PEOPLE: readonly ParticipantId[] = ['ann', 'bob', 'cem', 'dan', 'eve'];
 const SOURCES: readonly TrackSource[] = ['camera', 'microphone', 'screen', 'screenAudio'];
@@ -29,12 +29,13 @@ export const views: fc.Arbitrary<ReadonlyMap<ParticipantId, ViewerView>> = fc
   .dictionary(fc.constantFrom(...PEOPLE), fc.option(fc.dictionary(fc.constantFrom(...TRACK_IDS), tiles)))
   .map((byViewer) => {
     const entries = Object.entries(byViewer);
-    return new Map(entries.map(([id, view]): [string, ViewerView] => [id, view && new Map(Object.entries(view))]));
+    return new Map(entries.map(([id, view]): [string, ViewerView] => [id, view && viewOf(Object.entries(view), null)]));
   });
 
 export const policies: fc.Arbitrary<MediaPolicy> = fc.record({
   lastN: fc.option(fc.integer({ min: 1, max: 4 })),
   loudestN: fc.option(fc.integer({ min: 1, max: 4 })),
+  pageSize: fc.integer({ min: 1, max: 12 }),
 });
 
 export type Reencodings = Readonly<Record<TrackId, LiveReencoding['phase'][]>>;

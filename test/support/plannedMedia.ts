@@ -13,11 +13,11 @@ import type {
 } from '../../core/view/mediaSteps.ts';
 import { planMedia } from '../../core/view/planMedia.ts';
 import { producersOf } from '../../core/view/renditions.ts';
-import type { ViewerView } from '../../core/view/view.ts';
+import type { ShownTiles, Tile, ViewerView } from '../../core/view/view.ts';
 
 /** Media as plain data, and the effect of a plan's steps on them. */
 
-export const EVERYTHING: MediaPolicy = { lastN: null, loudestN: null };
+export const EVERYTHING: MediaPolicy = { lastN: null, loudestN: null, pageSize: 12 };
 const SIMULCAST = { heights: [180, 360, 720], temporalLayers: 3 };
 
 /** Returns a room, described by a table of who publishes what, and of who is on which node (`node-1` by default). */
@@ -197,7 +197,7 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
         if (!viewer) throw new Error(`no viewer ${step.viewerId}`);
         const opened = step.consumers.map((consumer): [string, LiveConsumer] => [
           consumer.producerId,
-          { ...consumer, flowing: false },
+          { ...consumer, flowing: false, pausedAt: nextMoment(viewer), rested: false },
         ]);
         viewers.set(step.viewerId, { ...viewer, consumers: new Map([...viewer.consumers, ...opened]) });
         break;
@@ -212,7 +212,11 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
       case 'pauseConsumers':
       case 'resumeConsumers':
         for (const producerId of step.producerIds) {
-          changeConsumer(step.viewerId, producerId, { paused: step.type === 'pauseConsumers', flowing: false });
+          changeConsumer(step.viewerId, producerId, {
+            paused: step.type === 'pauseConsumers',
+            flowing: false,
+            ...(step.type === 'pauseConsumers' && { pausedAt: nextMoment(viewers.get(step.viewerId)) }),
+          });
         }
         break;
       case 'setPreferredLayers':
@@ -239,6 +243,15 @@ export function applied(live: LiveMedia, steps: readonly MediaStep[]): LiveMedia
     }
   }
   return { ...live, producers, standbys, reencodings, viewers, twins, offers };
+}
+
+function nextMoment(viewer: LiveViewer | undefined): number {
+  return 1 + Math.max(0, ...[...(viewer?.consumers.values() ?? [])].map(({ pausedAt }) => pausedAt));
+}
+
+/** What a viewer shows: these tiles, and after them perhaps these tracks. */
+export function viewOf(tiles: Iterable<readonly [TrackId, Tile]>, near: readonly TrackId[] | null = []): ShownTiles {
+  return { tiles: new Map(tiles), near };
 }
 
 /**

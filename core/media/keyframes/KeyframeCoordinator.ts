@@ -7,6 +7,8 @@ import { holdBackMs } from './holdBackMs.ts';
 interface HeldBack {
   readonly since: number;
   readonly prepared: boolean;
+  /** Whether a plan knew it. */
+  planned: boolean;
   /** The highest number of viewers ready at once, and when the first and the last of them got ready. */
   ready: { readonly count: number; readonly firstAt: number; readonly lastAt: number } | null;
 }
@@ -44,7 +46,12 @@ export class KeyframeCoordinator {
 
   /** `prepared`: it stood by here until now, and so did those of its viewers who lost the same place. */
   holdBack(producer: MediaProducer, prepared: boolean): void {
-    this.#heldBack.set(producer, { since: this.#clock.now(), prepared, ready: null });
+    this.#heldBack.set(producer, { since: this.#clock.now(), prepared, planned: false, ready: null });
+  }
+
+  /** A plan has chosen who receives what: those who do not receive a producer are not waited for. */
+  planned(): void {
+    for (const heldBack of this.#heldBack.values()) heldBack.planned = true;
   }
 
   forget(producer: MediaProducer): void {
@@ -66,7 +73,7 @@ export class KeyframeCoordinator {
     for (const [producer, heldBack] of this.#heldBack) {
       const { ready, missing } = heldBack.prepared
         ? countPrepared(producer, this.#viewers)
-        : this.#countViewers(producer);
+        : this.#countViewers(producer, heldBack.planned);
       if (ready > (heldBack.ready?.count ?? 0)) {
         heldBack.ready = { count: ready, firstAt: heldBack.ready?.firstAt ?? now, lastAt: now };
       }
@@ -91,7 +98,10 @@ export class KeyframeCoordinator {
   }
 
   /** Counts everybody in the record, connected or not: they may be on their way back, and the wait is short. */
-  #countViewers({ producerId, participantId }: MediaProducer): { ready: number; missing: number } {
+  #countViewers(
+    { producerId, participantId }: MediaProducer,
+    planned: boolean,
+  ): { readonly ready: number; readonly missing: number } {
     let ready = 0;
     let missing = 0;
     for (const participant of this.#room().participants.values()) {
@@ -99,6 +109,7 @@ export class KeyframeCoordinator {
       const viewer = this.#viewers.get(participant.id);
       const consumer = viewer?.consumers.get(producerId);
       if (viewer?.undecodable.has(producerId) || consumer?.paused) continue;
+      if (planned && !consumer && viewer?.planned && !viewer.opening.has(producerId)) continue;
       if (consumer?.acknowledged && viewer?.recvConnected) ready += 1;
       else missing += 1;
     }

@@ -20,6 +20,10 @@ export class ParticipantMedia implements LiveViewer {
   /** By producer id. */
   readonly consumers = new Map<string, ViewerConsumer>();
   readonly undecodable = new Set<string>();
+  /** Producers whose consumers are planned and not open yet. */
+  readonly opening = new Set<string>();
+  /** Whether a plan has chosen what it receives. */
+  planned = false;
   readonly receives: ReadonlySet<ReencodedCodec>;
   readonly #connecting = new Map<string, Promise<void>>();
   #session: number;

@@ -4,24 +4,30 @@ import type { ParticipantId } from '../../room/state.ts';
 import type { Speaker } from '../RoomMedia.ts';
 
 const SEND_EVERY_MS = 200;
+/** Louder than the noise of a room. */
+const SPEECH_DBOV = -50;
 
 /** Who speaks in a room, from the observers of all its routers. */
 export class Speakers {
   readonly #clock: Clock;
   readonly #speakerOf: (producerId: string) => ParticipantId | null;
   readonly #changed: (speakers: readonly Speaker[]) => void;
+  readonly #places: () => number | null;
   readonly #volumes = new Map<string, readonly Speaker[]>();
   #recent: readonly ParticipantId[] = [];
   #cancelSending: (() => void) | null = null;
   #sentSilence = true;
 
+  /** `places`: how many microphones everybody receives; null for all. */
   constructor(
     clock: Clock,
     speakerOf: (producerId: string) => ParticipantId | null,
+    places: () => number | null,
     changed: (speakers: readonly Speaker[]) => void,
   ) {
     this.#clock = clock;
     this.#speakerOf = speakerOf;
+    this.#places = places;
     this.#changed = changed;
   }
 
@@ -30,13 +36,15 @@ export class Speakers {
     return this.#recent;
   }
 
-  heard(routerId: string, volumes: readonly types.AudioLevelObserverVolume[]): void {
+  /** Returns whether somebody who begins to speak took the place of somebody silent. */
+  heard(routerId: string, volumes: readonly Pick<types.AudioLevelObserverVolume, 'producer' | 'volume'>[]): boolean {
     const speakers = volumes.flatMap(({ producer, volume }) => {
       const participantId = this.#speakerOf(producer.id);
       return participantId === null ? [] : [{ participantId, volumeDbov: volume }];
     });
     this.#volumes.set(routerId, speakers);
     this.#cancelSending ??= this.#clock.setTimer(SEND_EVERY_MS, () => this.#send());
+    return this.#makeRoom();
   }
 
   /** Returns whether the dominant speaker changed. */
@@ -58,6 +66,25 @@ export class Speakers {
   close(): void {
     this.#cancelSending?.();
     this.#cancelSending = null;
+  }
+
+  /** It takes a while until somebody is the dominant speaker; the others hear them before. */
+  #makeRoom(): boolean {
+    const places = this.#places();
+    if (places === null) return false;
+    const heard = [...this.#volumes.values()].flat().filter(({ volumeDbov }) => volumeDbov >= SPEECH_DBOV);
+    const speaking = new Set(heard.map(({ participantId }) => participantId));
+    const before = this.#recent;
+    for (const newcomer of speaking) {
+      if (this.#recent.slice(0, places).includes(newcomer)) continue;
+      const recent = this.#recent.filter((id) => id !== newcomer);
+      const silent = recent.slice(0, places).findLastIndex((id) => !speaking.has(id));
+      if (recent.length < places) recent.push(newcomer);
+      else if (silent === -1) break;
+      else recent.splice(places, 0, ...recent.splice(silent, 1, newcomer));
+      this.#recent = recent;
+    }
+    return this.#recent !== before;
   }
 
   #send(): void {

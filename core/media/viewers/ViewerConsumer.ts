@@ -13,6 +13,9 @@ const FULL_RATE_AFTER_MS = 200;
  */
 const LOOK_AGAIN_AFTER_MS = [100, 200, 300];
 
+/** Nobody turns back to a page after this. */
+export const RESTED_AFTER_MS = 30_000;
+
 /**
  * A client that does not say what it shows has seen enough of a consumer this long after the first packet: packets,
  * jitter buffer, decoder.
@@ -33,6 +36,7 @@ export class ViewerConsumer implements LiveConsumer {
   preferredLayers: PreferredLayers | null;
   priority: number;
   acknowledged = false;
+  pausedAt: number;
   readonly #consumer: types.Consumer;
   readonly #clock: Clock;
   readonly #onShown: (consumer: ViewerConsumer) => void;
@@ -64,6 +68,7 @@ export class ViewerConsumer implements LiveConsumer {
     this.synced = wanted.synced;
     this.preferredLayers = wanted.preferredLayers;
     this.priority = wanted.priority;
+    this.pausedAt = options.clock.now();
     consumer.on('layerschange', (layers) => this.#began(layers));
     consumer.on('producerresume', () => this.#lookAgain());
     consumer.on('trace', () => this.#beginningSent());
@@ -86,6 +91,10 @@ export class ViewerConsumer implements LiveConsumer {
     return this.acknowledged && !this.paused && this.#picture !== 'awaited';
   }
 
+  get rested(): boolean {
+    return this.paused && this.#clock.now() - this.pausedAt >= RESTED_AFTER_MS;
+  }
+
   /** The spatial layer that this viewer receives now; null if it receives none. */
   get currentLayer(): number | null {
     return this.paused ? null : (this.#consumer.currentLayers?.spatialLayer ?? null);
@@ -105,6 +114,7 @@ export class ViewerConsumer implements LiveConsumer {
 
   async pause(): Promise<void> {
     this.paused = true;
+    this.pausedAt = this.#clock.now();
     this.#cancelShown();
     await this.#consumer.pause();
   }

@@ -43,7 +43,10 @@ export async function everroomSfu({ publications, viewerIds }: Topology, offer: 
     workerPid,
     async openTransports(participantId, rtpCapabilities) {
       const transports = await room.openTransports(participantId, sessionOf(participantId), rtpCapabilities);
-      room.setView(participantId, sessionOf(participantId), viewerIds.includes(participantId) ? tiles : new Map());
+      room.setView(participantId, sessionOf(participantId), {
+        tiles: viewerIds.includes(participantId) ? tiles : new Map(),
+        near: [],
+      });
       return transports;
     },
     connect: (participantId, transportId, dtlsParameters) =>

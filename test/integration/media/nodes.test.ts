@@ -4,6 +4,7 @@ import { DROP_AFTER_MS } from '../../../core/media/nodes/RoomIngress.ts';
 import { SHOWN_AT_MOST_MS } from '../../../core/media/viewers/ViewerConsumer.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
+import { viewOf } from '../../support/plannedMedia.ts';
 import { joined, published, resumed } from '../../support/room.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -79,8 +80,8 @@ test('picture and sound cross once for all who look, each in the layer of its ti
     expect(room.pulledTo('a')).toEqual([]);
 
     const media = room.on('b').media;
-    media.setView('bob', 2, new Map([['cam', LARGE]]));
-    media.setView('cem', 3, new Map([['cam', SMALL]]));
+    media.setView('bob', 2, viewOf([['cam', LARGE]]));
+    media.setView('cem', 3, viewOf([['cam', SMALL]]));
     await waitUntil(async () => (await bob.received('cam')).frameHeight === 360 || 'bob has no high layer');
     await waitUntil(async () => (await cem.received('cam')).frameHeight === 180 || 'cem has no low layer');
 
@@ -130,13 +131,13 @@ test('a camera that nobody on any node looks at is not sent and does not cross; 
     const bob = await room.join('b', 'bob', 2);
     await sees(bob);
     const { media } = room.on('b');
-    media.setView('bob', 2, new Map([['cam', SMALL]]));
+    media.setView('bob', 2, viewOf([['cam', SMALL]]));
     const wanted = () => room.on('a').wantedLayers.at(-1)?.maxSpatialLayer;
     await waitUntil(() => wanted() === 0 || `ann hears that ${wanted()} is wanted`);
-    media.setView('bob', 2, new Map());
+    media.setView('bob', 2, viewOf([]));
     await waitUntil(() => wanted() === -1 || `ann hears that ${wanted()} is wanted`);
     await waitUntil(() => room.pulledTo('b').join() === 'mic from a' || `${room.pulledTo('b')} cross`);
-    media.setView('bob', 2, new Map([['cam', LARGE]]));
+    media.setView('bob', 2, viewOf([['cam', LARGE]]));
     await sees(bob);
     expect(wanted()).toBe(1);
 

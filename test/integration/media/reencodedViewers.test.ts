@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { viewOf } from '../../support/plannedMedia.ts';
 import { joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { recordLayers } from './FakeSidecar.ts';
@@ -71,19 +72,19 @@ test('layers of a reencoded track follow tiles like a source’s, and the sideca
   const wanted = () =>
     scene.room.media.inventory().consumers.find(({ viewerId, path }) => viewerId === 'bob' && path === 'reencoded');
   const active = () => sidecar.adapts.at(-1)?.targets.map((target) => target.active);
-  scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 1280, height: 720, pinned: false }]]));
+  scene.room.media.setView('bob', bob.session, viewOf([['cam', { width: 1280, height: 720, pinned: false }]]));
   await waitUntil(() => wanted()?.targetSpatialLayer === 2 || 'the large tile has no high layer');
   await waitUntil(() => active()?.join() === 'true,false,true' || `active: ${active()}`);
   await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);
 
-  scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
+  scene.room.media.setView('bob', bob.session, viewOf([['cam', { width: 320, height: 180, pinned: false }]]));
   await waitUntil(() => active()?.join() === 'true,false,false' || `active: ${active()}`);
   await waitUntil(async () => (await heightSeen(bob)) === 180 || `bob sees ${await heightSeen(bob)}`);
 
-  scene.room.media.setView('bob', bob.session, new Map());
+  scene.room.media.setView('bob', bob.session, viewOf([]));
   await waitUntil(() => active()?.join() === 'false,false,false' || `active: ${active()}`);
   expect(scene.room.media.reencodedTracks()).toEqual(['cam']);
-  scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
+  scene.room.media.setView('bob', bob.session, viewOf([['cam', { width: 320, height: 180, pinned: false }]]));
   await scene.sees(bob, 'reencoded');
 });
 
@@ -92,7 +93,7 @@ test('viewers move before a layer without CPU ends, and back when it returns', {
 }, async () => {
   const { bob, sidecar } = await servedScene();
   const active = () => sidecar.adapts.at(-1)?.targets.map((target) => target.active);
-  scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 1280, height: 720, pinned: true }]]));
+  scene.room.media.setView('bob', bob.session, viewOf([['cam', { width: 1280, height: 720, pinned: true }]]));
   await waitUntil(async () => (await heightSeen(bob)) === 720 || `bob sees ${await heightSeen(bob)}`);
 
   const watch = new PictureWatch(scene, bob);
@@ -109,7 +110,7 @@ test('viewers move before a layer without CPU ends, and back when it returns', {
 
 test('the picture size that a sidecar reports decides which layer fills a tile, and its bitrate', async () => {
   const { bob, sidecar } = await servedScene();
-  scene.room.media.setView('bob', bob.session, new Map([['cam', { width: 320, height: 180, pinned: false }]]));
+  scene.room.media.setView('bob', bob.session, viewOf([['cam', { width: 320, height: 180, pinned: false }]]));
   const layer = () =>
     scene.room.media.inventory().consumers.find(({ viewerId, path }) => viewerId === 'bob' && path === 'reencoded')
       ?.targetSpatialLayer;

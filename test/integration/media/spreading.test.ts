@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { viewOf } from '../../support/plannedMedia.ts';
 import { joined, published } from '../../support/room.ts';
 import { signalProcess } from '../../support/signalProcess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -59,9 +60,9 @@ test('media flow through a pipe with layers and keyframes, and the pipe closes w
   peers.push(cem);
   await waitUntil(async () => (await cem.received('cam')).framesDecoded > 3 || 'cem sees nothing');
 
-  room.media.setView('cem', 3, new Map([['cam', { width: 640, height: 360, pinned: true }]]));
+  room.media.setView('cem', 3, viewOf([['cam', { width: 640, height: 360, pinned: true }]]));
   await waitUntil(async () => (await cem.received('cam')).frameHeight === 360 || 'cem has no high layer');
-  room.media.setView('cem', 3, new Map([['cam', { width: 80, height: 45, pinned: false }]]));
+  room.media.setView('cem', 3, viewOf([['cam', { width: 80, height: 45, pinned: false }]]));
   await waitUntil(async () => (await cem.received('cam')).frameHeight === 180 || 'cem has no low layer');
 
   room.media.closeParticipant('bob', 2);

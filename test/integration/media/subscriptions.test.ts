@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { viewOf } from '../../support/plannedMedia.ts';
 import { disconnected, joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { SilentPeer } from './SilentPeer.ts';
@@ -9,7 +10,7 @@ let plane: MediaPlane;
 const tile = { width: 320, height: 180, pinned: false };
 
 beforeAll(async () => {
-  plane = await openTestPlane({ policy: { lastN: 2, loudestN: null } });
+  plane = await openTestPlane({ policy: { lastN: 2, loudestN: null, pageSize: 12 } });
 });
 afterAll(async () => {
   await plane.close();
@@ -37,10 +38,10 @@ test('layers follow the tile’s size; a hidden track is paused and the client h
   const consumer = () => consumersOf(room)[0];
   expect(consumer()).toMatchObject({ paused: false, targetSpatialLayer: 0 });
 
-  room.media.setView('viewer', 1, new Map([['cam-0', { width: 1280, height: 720, pinned: false }]]));
+  room.media.setView('viewer', 1, viewOf([['cam-0', { width: 1280, height: 720, pinned: false }]]));
   await waitUntil(() => consumer()?.targetSpatialLayer === 2 || 'the large tile has no high layer');
 
-  room.media.setView('viewer', 1, new Map());
+  room.media.setView('viewer', 1, viewOf([]));
   await waitUntil(() => consumer()?.paused === true || 'the hidden track is not paused');
   const { consumerId } = viewer.offers[0] ?? {};
   await waitUntil(() => room.pausedConsumers.length > 0 || 'the client has not heard of it');
@@ -50,7 +51,7 @@ test('layers follow the tile’s size; a hidden track is paused and the client h
 
 test('last-N gives the viewer the first two of three cameras while nobody has spoken', async () => {
   const { room } = await roomWith(3);
-  room.media.setView('viewer', 1, new Map(['cam-0', 'cam-1', 'cam-2'].map((trackId) => [trackId, tile])));
+  room.media.setView('viewer', 1, viewOf(['cam-0', 'cam-1', 'cam-2'].map((trackId) => [trackId, tile])));
   await waitUntil(() => consumersOf(room).filter(({ paused }) => !paused).length === 2 || 'not two cameras');
   expect(consumersOf(room).filter(({ paused }) => paused)).toMatchObject([{ trackId: 'cam-2' }]);
   await room.media.close();
@@ -59,9 +60,9 @@ test('last-N gives the viewer the first two of three cameras while nobody has sp
 test('publishers hear of more wanted layers at once, of fewer after a while', async () => {
   const { room } = await roomWith(1);
   await waitUntil(() => lastWanted(room) === 0 || 'nobody told the publisher that the lowest layer is enough');
-  room.media.setView('viewer', 1, new Map([['cam-0', { ...tile, pinned: true }]]));
+  room.media.setView('viewer', 1, viewOf([['cam-0', { ...tile, pinned: true }]]));
   await waitUntil(() => lastWanted(room) === 2 || 'nobody told the publisher that all layers are wanted', 500);
-  room.media.setView('viewer', 1, new Map());
+  room.media.setView('viewer', 1, viewOf([]));
   await waitUntil(() => lastWanted(room) === -1 || 'nobody told the publisher that nobody watches');
   await room.media.close();
 });
