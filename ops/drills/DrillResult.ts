@@ -32,6 +32,8 @@ export interface DrillResult {
   readonly places: { readonly lost: number };
   readonly hotMics: number;
   readonly reloads: number;
+  /** What was done in each round, and when (ms since the epoch). */
+  readonly faults: readonly { readonly round: number; readonly at: number; readonly what: string }[];
   /** Everything that must not happen: who saw it and when, with the requests, answers, pictures and sounds. */
   readonly problems: readonly Problem[];
   readonly ok: boolean;
@@ -58,7 +60,8 @@ const FALLBACK_TARGET_MS = 400;
 const MOST_PROBLEMS = 20;
 
 export function formatOutcome({ result, calm }: DrillOutcome): string {
-  const { fault, rounds, participants, floor, media, facts, state, problems } = result;
+  const { fault, rounds, participants, floor, media, facts, state, faults, problems } = result;
+  const during = new Map(faults.map(({ round, what }) => [round, what]));
   const row = (name: string, { p50, p95, p99, max, n }: Summary) => [name, p50, p95, p99, max, n];
   const gaps = formatTable(
     ['ms', 'p50', 'p95', 'p99', 'max', 'n'],
@@ -86,7 +89,7 @@ export function formatOutcome({ result, calm }: DrillOutcome): string {
   );
   const shown = problems
     .slice(0, MOST_PROBLEMS)
-    .map(({ what, round }) => `  ${round === null ? '' : `round ${round}: `}${what}`);
+    .map(({ what, round }) => `  ${round === null ? '' : `round ${round} (${during.get(round)}): `}${what}`);
   if (problems.length > shown.length)
     shown.push(`  … and ${problems.length - shown.length} more (--json has them all)`);
   return [

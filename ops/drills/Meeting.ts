@@ -43,8 +43,10 @@ export interface Verdict {
   readonly problems: readonly Problem[];
 }
 
+/** Comes at each judgement, looks and goes. */
+const OBSERVER = 'observer';
 const TRAFFIC = { chatEveryMs: 200, stateEveryMs: 200 } as const;
-const ANSWER_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 60_000;
 
 /**
  * One room of a drill: everybody talks, chats and raises hands. In the end it compares the answers, copies and sounds
@@ -54,14 +56,20 @@ export class Meeting {
   readonly clients: readonly DrillClient[];
   readonly recording = new Recording();
   readonly #roomId: RoomId;
+  /** Where the observer enters. */
+  readonly #url: string;
   readonly #scene: MeetingScene;
   readonly #whole: WholeJournal;
   readonly #problems: Problem[] = [];
+  /** What judgements have found so far, so that each finding is a problem of the round that it was first seen in. */
+  readonly #judged = new Map<string, Problem>();
   readonly #mutedSpans: Span[] = [];
+  #judgedAt = 0;
   #mutedSince: number | null = null;
   #reencoded: ReencodedMeeting | null = null;
 
-  private constructor(roomId: RoomId, clients: readonly DrillClient[], scene: MeetingScene) {
+  private constructor(roomId: RoomId, clients: readonly DrillClient[], url: string, scene: MeetingScene) {
+    this.#url = url;
     this.#roomId = roomId;
     this.clients = clients;
     this.#scene = scene;
@@ -76,7 +84,9 @@ export class Meeting {
     const { api } = scene;
     const roomId = await api.createRoom(name);
     const clients = members.map(({ client }) => client);
-    const meeting = new Meeting(roomId, clients, scene);
+    const [first] = members;
+    if (!first) throw new Error('a meeting needs participants');
+    const meeting = new Meeting(roomId, clients, first.url, scene);
     try {
       await Promise.all(
         members.map(async ({ client, url }, index) => {
@@ -111,7 +121,12 @@ export class Meeting {
 
   /** Mutes one of them, and lets all of them ask for something all the time. */
   async talk(): Promise<void> {
-    await this.#mute();
+    await this.mute();
+    await this.chat();
+  }
+
+  /** Lets all of them ask for something all the time, again after a judgement. */
+  async chat(): Promise<void> {
     await Promise.all(this.clients.map((client) => client.startTraffic(TRAFFIC)));
   }
 
@@ -165,10 +180,17 @@ export class Meeting {
    * Opens the muted microphone until everybody has heard it, and mutes it again: this proves that the mute silenced it.
    */
   async provePresenceOfMuted(): Promise<void> {
+    await this.unmute();
+    await this.mute();
+  }
+
+  /** Opens the muted microphone until everybody has heard it. */
+  async unmute(): Promise<void> {
     const { clients } = this;
     const { participantId } = this.#silent;
     const from = Date.now();
     this.#mutedSpans.push({ from: this.#mutedSince ?? from, to: from });
+    this.#mutedSince = null;
     await this.#silent.hear('open');
     await this.#silent.setMicrophoneMuted(false);
     const receivers = clients.map((client) => client.participantId);
@@ -178,28 +200,42 @@ export class Meeting {
       return deaf === undefined ? null : `${deaf} does not hear ${participantId}, who is unmuted`;
     };
     await this.expectSoon(null, 'unmuting has no effect', missing);
-    await this.#mute();
+  }
+
+  async mute(): Promise<void> {
+    await this.#silent.setMicrophoneMuted(true);
+    this.#mutedSince = Date.now();
+    // From here on its sound has another tone, so receivers recognise it whenever they hear it.
+    await this.#silent.hear('muted');
   }
 
   /**
-   * Waits until nothing is missing. After RECOVERY_LIMIT_MS it notes a problem, and the drill goes on to its verdict.
+   * Waits until nothing is missing. After `limitMs` it notes a problem, and the drill goes on to its verdict.
    */
-  async expectSoon(round: number | null, failing: string, missing: () => Promise<string | null>): Promise<void> {
+  async expectSoon(
+    round: number | null,
+    failing: string,
+    missing: () => Promise<string | null>,
+    limitMs = RECOVERY_LIMIT_MS,
+  ): Promise<void> {
     const waitedFrom = Date.now();
     try {
-      await waitUntilNothingMissing(failing, missing, RECOVERY_LIMIT_MS);
+      await waitUntilNothingMissing(failing, missing, limitMs);
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
-      const evidence = { kind: 'notRecovered', waitedFrom, waitedTo: Date.now() } as const;
+      const media = Object.fromEntries(
+        await Promise.all(this.clients.map(async (client) => [client.participantId, await client.videoStats()])),
+      ) as Record<ParticipantId, readonly string[]>;
+      const evidence = { kind: 'notRecovered', waitedFrom, waitedTo: Date.now(), media } as const;
       this.note({ what, round, who: null, evidence });
     }
   }
 
-  /** Ends the traffic and judges. */
-  async judge(): Promise<Verdict> {
+  /** Ends the traffic and judges everything so far. What no earlier judgement found is a problem of `round`. */
+  async judge(round: number | null): Promise<Verdict> {
     const { clients } = this;
-    const deeds = await this.#endTraffic();
-    await this.#waitForCopies();
+    const deeds = await this.#endTraffic(round);
+    await this.#waitForCopies(round);
     const commits = await this.#whole.commits();
     const room = replayed(commits);
     const views = await Promise.all(clients.map((client) => client.roomView()));
@@ -209,9 +245,10 @@ export class Meeting {
     const mismatches = await this.#mismatches(viewOfState(room), copies);
     if (this.#mutedSince !== null) this.#mutedSpans.push({ from: this.#mutedSince, to: Date.now() });
     await this.recording.collect(clients);
-    const hotMics = this.recording.hotMics(new Map([[this.#silent.participantId, this.#mutedSpans]]));
+    const hotMics = this.recording.takeHotMics(new Map([[this.#silent.participantId, this.#mutedSpans]]));
     const reloads = clients.map((client) => client.reloads());
-    const troubles = await Promise.all(clients.map(async (client) => (await client.status()).troubles));
+    const statuses = await Promise.all(clients.map((client) => client.status()));
+    const troubles = statuses.map((status) => status.troubles.filter((said) => !said.startsWith(`${OBSERVER} `)));
     const said = clients.flatMap(({ participantId: who }, index) =>
       [...(reloads[index] ?? []), ...(troubles[index] ?? [])].map((said) => ({
         what: `${who}: ${said}`,
@@ -220,14 +257,31 @@ export class Meeting {
         evidence: { kind: 'client', said } as const,
       })),
     );
+    const found = [...facts.problems, ...places, ...mismatches, ...hotMics.map(toProblem), ...said];
+    this.#keep(found, round);
+    const judged = [...this.#judged.values()];
+    const count = (kind: Problem['evidence']['kind']): number =>
+      judged.filter(({ evidence }) => evidence.kind === kind).length;
     return {
       facts,
-      mismatches: mismatches.length,
+      mismatches: count('state'),
       lostPlaces: places.length,
-      hotMics: hotMics.length,
+      hotMics: count('hotMic'),
       reloads: reloads.flat().length,
-      problems: [...this.#problems, ...facts.problems, ...places, ...mismatches, ...hotMics.map(toProblem), ...said],
+      problems: [...this.#problems, ...judged],
     };
+  }
+
+  /** A client may say the same of several rounds. */
+  #keep(found: readonly Problem[], round: number | null): void {
+    const times = new Map<string, number>();
+    for (const problem of found) {
+      const { what, evidence } = problem;
+      const time = (times.get(what) ?? 0) + 1;
+      times.set(what, time);
+      const key = `${evidence.kind} ${what} ${time}`;
+      if (!this.#judged.has(key)) this.#judged.set(key, { ...problem, round });
+    }
   }
 
   async close(): Promise<void> {
@@ -246,23 +300,19 @@ export class Meeting {
     return silent;
   }
 
-  async #mute(): Promise<void> {
-    await this.#silent.setMicrophoneMuted(true);
-    this.#mutedSince = Date.now();
-    // From here on its sound has another tone, so receivers recognise it whenever they hear it.
-    await this.#silent.hear('muted');
-  }
-
-  async #endTraffic(): Promise<ReadonlyMap<ParticipantId, Deed[]>> {
+  async #endTraffic(round: number | null): Promise<ReadonlyMap<ParticipantId, Deed[]>> {
     const { clients } = this;
+    const askedFrom = this.#judgedAt;
     const stopped = await Promise.all(clients.map((client) => client.stopTraffic(ANSWER_LIMIT_MS)));
     const deeds = new Map(clients.map(({ participantId }, index) => [participantId, stopped[index] ?? []]));
+    this.#judgedAt = Date.now();
     for (const [participantId, all] of deeds) {
-      const unanswered = all.filter(({ ackedAt, refused }) => ackedAt === null && refused === null);
+      const asked = all.filter(({ askedAt }) => askedAt >= askedFrom);
+      const unanswered = asked.filter(({ ackedAt, refused }) => ackedAt === null && refused === null);
       if (unanswered.length === 0) continue;
       this.note({
         what: `${participantId} never got an answer to ${unanswered.length} requests`,
-        round: null,
+        round,
         who: participantId,
         evidence: { kind: 'unanswered', deeds: unanswered },
       });
@@ -271,7 +321,7 @@ export class Meeting {
   }
 
   /** The traffic has ended: waits until every copy has the journal's version. */
-  async #waitForCopies(): Promise<void> {
+  async #waitForCopies(round: number | null): Promise<void> {
     const { clients } = this;
     const missing = async (): Promise<string | null> => {
       const { version } = await this.#scene.journal.position(this.#roomId);
@@ -280,13 +330,13 @@ export class Meeting {
       if (behind < 0) return null;
       return `${clients[behind]?.participantId} shows version ${statuses[behind]?.version} of ${version}`;
     };
-    await this.expectSoon(null, 'copies of the room differ', missing);
+    await this.expectSoon(round, 'copies of the room differ', missing);
   }
 
   /** Compares every client's copy, and then the server's replica, with the replayed journal [J1]. */
   async #mismatches(room: RoomPicture, copies: ReadonlyMap<ParticipantId, RoomPicture>): Promise<Problem[]> {
-    const { api, deployment } = this.#scene;
-    const replica = await serverView(deployment.url, await api.joinToken(this.#roomId, 'observer'));
+    const { api } = this.#scene;
+    const replica = await serverView(this.#url, await api.joinToken(this.#roomId, OBSERVER));
     const commits = await this.#whole.commits();
     const version = commits.length;
     const wrong = [...copies].flatMap(([who, copy]) =>

@@ -65,9 +65,9 @@ test('frames collected in several calls form one recording', async () => {
 test('[M2] the muted tone is a hot mic; silence and the open tone are not', async () => {
   const muted = new Map([['ben', [{ from: 0, to: 5_000 }]]]);
   const silent = await recorded([received('ben', 'audio', every50(0, 3_000), { open: [700] })]);
-  expect(silent.hotMics(muted)).toEqual([]);
+  expect(silent.takeHotMics(muted)).toEqual([]);
   const heard = await recorded([received('ben', 'audio', [], { muted: [2_000] })]);
-  expect(heard.hotMics(muted)).toMatchObject([{ receiver: 'ann', publisher: 'ben' }]);
+  expect(heard.takeHotMics(muted)).toMatchObject([{ receiver: 'ann', publisher: 'ben' }]);
 });
 
 test('a recording names the receivers that did not hear an unmuted participant', async () => {

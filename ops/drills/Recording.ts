@@ -81,11 +81,11 @@ export class Recording {
       .flatMap(({ times }) => intervals(times, span));
   }
 
-  /** `mutedSpans`: when each microphone was muted, for the evidence. */
-  hotMics(mutedSpans: ReadonlyMap<ParticipantId, readonly Span[]>): HotMic[] {
+  /** Those since the last call. `mutedSpans`: when each microphone was muted, for the evidence. */
+  takeHotMics(mutedSpans: ReadonlyMap<ParticipantId, readonly Span[]>): HotMic[] {
     return [...this.#received.values()]
       .map(({ receiver, publisher, heardTimes }) =>
-        hotMic(receiver, publisher, heardTimes.muted, mutedSpans.get(publisher) ?? []),
+        hotMic(receiver, publisher, heardTimes.muted.splice(0), mutedSpans.get(publisher) ?? []),
       )
       .filter((found) => found !== null);
   }

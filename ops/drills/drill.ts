@@ -8,7 +8,8 @@ import type { Span } from './checks/gaps.ts';
 import type { DrillOutcome } from './DrillResult.ts';
 import type { Fault, Injected } from './faults/Fault.ts';
 import { Meeting, type MeetingScene, type Member } from './Meeting.ts';
-import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS } from './pace.ts';
+import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETUP_LIMIT_MS } from './pace.ts';
+import type { Problem } from './problems.ts';
 import type { MeasuredGap } from './Recording.ts';
 import type { Detours } from './ReencodedMeeting.ts';
 
@@ -18,6 +19,8 @@ export interface DrillPlan {
   readonly seed: number;
   /** All cameras pass through the reencoder, and the drill measures how viewers leave it and come back. */
   readonly reencoded?: boolean;
+  /** Judges after every fault, and goes on as long as all recover. Calm times are short, and mutes meet the faults. */
+  readonly inARow?: boolean;
 }
 
 /** The servers and the clients of a drill. The clients are not in a room yet. */
@@ -26,9 +29,13 @@ export interface DrillScene extends MeetingScene {
   /** Who meets whom, and at which node each enters; everybody in one room of `deployment` if not given. */
   readonly rooms?: readonly (readonly Member[])[];
   readonly log: (line: string) => void;
+  /** The last lines of each node's log, as evidence of a round with problems. */
+  readonly logTail?: () => Promise<string>;
 }
 
 interface Round {
+  readonly number: number;
+  readonly injected: Pick<Injected, 'at' | 'what'>;
   readonly calm: Span;
   /** Of those whom the fault hits, or of everybody if it hits nobody. */
   readonly gaps: readonly MeasuredGap[];
@@ -36,6 +43,9 @@ interface Round {
   readonly others: readonly MeasuredGap[];
   readonly detours: readonly Detours[];
 }
+
+/** A mute comes so soon after the fault that its request, its commit or its answer may be lost with what breaks. */
+const MUTED_WITHIN_MS = 1_500;
 
 /** Longer than a machine that is busy with a recovery keeps a picture back, shorter than a way back over a new node. */
 const STOPPED_MS = 1_500;
@@ -84,11 +94,28 @@ export class Drill {
     for (let round = 1; round <= this.#plan.rounds; round += 1) {
       rounds.push(await this.#round(round));
       // A meeting that did not recover is not hurt again.
-      if (this.#meetings.some(({ problems }) => problems.length > 0)) break;
-      for (const meeting of this.#meetings) await meeting.provePresenceOfMuted();
+      if (this.#mustEnd()) break;
+      if (this.#plan.inARow) await this.#judgeRound(round);
+      if (this.#mustEnd()) break;
+      if (this.#plan.inARow) for (const meeting of this.#meetings) await meeting.chat();
+      else for (const meeting of this.#meetings) await meeting.provePresenceOfMuted();
     }
     this.#scene.log('traffic ends');
     return this.#judge(rounds);
+  }
+
+  #mustEnd(): boolean {
+    const ends = ({ evidence }: Problem): boolean => !this.#plan.inARow || evidence.kind === 'notRecovered';
+    return this.#meetings.some(({ problems }) => problems.some(ends));
+  }
+
+  async #judgeRound(round: number): Promise<void> {
+    const known = new Set(this.#meetings.flatMap(({ problems }) => problems));
+    const verdicts = await this.#each((meeting) => meeting.judge(round));
+    const problems = verdicts.flatMap((verdict) => verdict.problems);
+    const found = problems.filter((problem) => problem.round === round || !known.has(problem));
+    for (const { what } of found) this.#scene.log(`round ${round}: PROBLEM: ${what}`);
+    if (found.length > 0 && this.#scene.logTail) this.#scene.log(`the nodes said:\n${await this.#scene.logTail()}`);
   }
 
   async #round(round: number): Promise<Round> {
@@ -96,16 +123,21 @@ export class Drill {
     const { fault } = this.#plan;
     await waitUntilNothingMissing('the fault cannot be injected', () => fault.available(deployment), RECOVERY_LIMIT_MS);
     const calmFrom = Date.now();
-    await sleep(CALM_MS + this.#random() * CALM_VARIES_MS);
+    await sleep((this.#plan.inARow ? 0 : CALM_MS) + this.#random() * CALM_VARIES_MS);
+    const toMute = this.#plan.inARow ? this.#meetings.filter(() => this.#random() < 0.5) : [];
+    for (const meeting of toMute) await meeting.unmute();
     const before = await this.#each(async (meeting) => ({
       nodes: await meeting.nodes(),
       recoveries: await meeting.recoveries(),
     }));
+    const muted = toMute.map((meeting) => this.#muteSoon(meeting));
     const injected = await fault.inject(deployment);
     log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
+    if (this.#plan.inARow) log(`round ${round}: ${placesInWords(before.map(({ nodes }) => nodes))}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
     await this.#recover(round, injected);
+    for (const mute of muted) await mute(round);
     const measured = await this.#each(async (meeting, index) => {
       const { span, gaps } = await meeting.gaps(round, injected.at);
       const detours = await meeting.detours(round, span);
@@ -121,10 +153,24 @@ export class Drill {
     const hit = measured.flatMap(({ gaps }) => gaps);
     const others = measured.flatMap((each) => each.others);
     return {
+      number: round,
+      injected,
       calm: { from: calmFrom, to: injected.at },
       ...(hit.length > 0 ? { gaps: hit, others } : { gaps: others, others: [] }),
       detours: measured.flatMap(({ detours }) => detours ?? []),
     };
+  }
+
+  /** Mutes at a random moment around the fault. Call the result to wait until the room has it. */
+  #muteSoon(meeting: Meeting): (round: number) => Promise<void> {
+    let missing: string | null = 'the room does not have it';
+    void sleep(this.#random() * MUTED_WITHIN_MS)
+      .then(() => meeting.mute())
+      .then(
+        () => (missing = null),
+        (error: unknown) => (missing = String(error)),
+      );
+    return (round) => meeting.expectSoon(round, 'a mute during the fault is not acknowledged', async () => missing);
   }
 
   /** Waits until everybody sees and hears everybody again, and then until what was broken is replaced. */
@@ -140,6 +186,8 @@ export class Drill {
         round,
         'the broken part is not replaced',
         async () => (await injected.replaced()) ?? (await meeting.missing()),
+        // A whole node may have to start.
+        SETUP_LIMIT_MS,
       ),
     );
   }
@@ -172,7 +220,7 @@ export class Drill {
   }
 
   async #judge(rounds: readonly Round[]): Promise<DrillOutcome> {
-    const verdicts = await this.#each((meeting) => meeting.judge());
+    const verdicts = await this.#each((meeting) => meeting.judge(null));
     const sum = (of: (verdict: (typeof verdicts)[number]) => number): number =>
       verdicts.reduce((total, verdict) => total + of(verdict), 0);
     const problems = verdicts.flatMap((verdict) => verdict.problems);
@@ -209,6 +257,7 @@ export class Drill {
         places: { lost: sum((verdict) => verdict.lostPlaces) },
         hotMics: sum(({ hotMics }) => hotMics),
         reloads: sum(({ reloads }) => reloads),
+        faults: rounds.map(({ number, injected: { at, what } }) => ({ round: number, at, what })),
         problems,
         ok: problems.length === 0,
       },
@@ -224,6 +273,13 @@ export class Drill {
 
 function split<T>(items: readonly T[], isFirst: (item: T) => boolean): [first: T[], second: T[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Who was where when the fault came. */
+function placesInWords(rooms: readonly ReadonlyMap<ParticipantId, string>[]): string {
+  const inRoom = (nodes: ReadonlyMap<ParticipantId, string>): string =>
+    [...nodes].map(([who, node]) => `${who} on ${/^.*?-\d+(?=-)/.exec(node)?.[0] ?? node}`).join(', ');
+  return rooms.map(inRoom).join('; ');
 }
 
 function detoursInWords({ fallbackMs, returnMs }: Detours): string {

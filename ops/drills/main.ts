@@ -37,12 +37,15 @@ async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
   const { deployment } = prepared;
   log(`${url === undefined ? 'private server' : 'server'} at ${deployment.url}`);
   const { nodes, ...scene } = await openScene(deployment, options, cleanup, log);
-  const plan = { fault: prepared.fault(nodes, scene.clients), rounds, seed, reencoded: fault === 'reencoder' };
+  const kind = { reencoded: fault === 'reencoder', inARow: fault === 'random' };
+  const plan = { fault: prepared.fault(nodes, scene.clients), rounds, seed, ...kind };
   const rooms = prepared.rooms?.(scene.clients);
-  const drilled = await new Drill(plan, { ...scene, ...(rooms && { rooms }) }).run().catch(async (error: unknown) => {
-    if (!cleanup.interrupted) process.stderr.write(`${await prepared.logTail()}\n`);
-    throw error;
-  });
+  const drilled = await new Drill(plan, { ...scene, ...(rooms && { rooms }), logTail: () => prepared.logTail() })
+    .run()
+    .catch(async (error: unknown) => {
+      if (!cleanup.interrupted) process.stderr.write(`${await prepared.logTail()}\n`);
+      throw error;
+    });
   const outcome = { ...drilled, result: { ...drilled.result, ...(floor && { floor }) } };
   process.stdout.write(`\n${formatOutcome(outcome)}\n`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(outcome.result, null, 2)}\n`);

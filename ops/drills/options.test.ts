@@ -42,6 +42,11 @@ test('a fault of a cluster has six bots on three nodes, and lasts as long as --s
   expect(parseOptions(['redis-down', '--seconds', '600'])).toMatchObject({ nodes: 2, lastsMs: 600_000 });
 });
 
+test('random faults are counted by --faults', () => {
+  expect(parseOptions(['random'])).toMatchObject({ rounds: 30, nodes: 3, participants: 6 });
+  expect(parseOptions(['random', '--faults', '300', '--seed', '5'])).toMatchObject({ rounds: 300, seed: 5 });
+});
+
 test.each([
   [[], /name one fault/],
   [['redis'], /name one fault/],
@@ -55,6 +60,7 @@ test.each([
   [['redis-failover', '--floor'], /worker, server or node/],
   [['redis-failover', '--url', 'http://127.0.0.1:1'], /a Redis of its own/],
   [['node', '--url', 'http://127.0.0.1:1'], /a cluster of its own/],
+  [['node', '--faults', '5'], /goes with random/],
   [['hang', '--floor'], /worker, server or node/],
   [['server', '--spread'], /fault of one server/],
   [['node', '--seconds', '5'], /over at once/],

@@ -15,6 +15,7 @@ const CLUSTER = {
   partition: { nodes: 3, seconds: 15 },
   'redis-down': { nodes: 2, seconds: 60 },
   'redis-slow': { nodes: 2, seconds: 5 },
+  random: { nodes: 3, seconds: 0 },
 } as const;
 type ClusterFault = keyof typeof CLUSTER;
 type FaultName = (typeof ONE_SERVER)[number] | ClusterFault;
@@ -52,6 +53,7 @@ export const USAGE = `npm run drill -- FAULT [options]
 
   --participants N   how many take part (4; in a cluster 6)
   --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
+  --faults N         the same for random, which judges after each fault and goes on (30)
   --browser          three of them are Chromium pages, or all if there are fewer
   --firefox          three of them are Firefox pages, or all if there are fewer
   --pages N          N of them are pages
@@ -76,7 +78,8 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       allowPositionals: true,
       options: {
         participants: { type: 'string' },
-        rounds: { type: 'string', default: '10' },
+        rounds: { type: 'string' },
+        faults: { type: 'string' },
         browser: { type: 'boolean', default: false },
         firefox: { type: 'boolean', default: false },
         pages: { type: 'string' },
@@ -95,6 +98,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     const fault = FAULT_NAMES.find((known) => known === name);
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
     const cluster = isOfCluster(fault) ? CLUSTER[fault] : null;
+    if (values.faults !== undefined && fault !== 'random') return `--faults goes with random: ${fault} has --rounds`;
     if (values.floor && floorOf(fault) === null)
       return `bare mediasoup has no ${fault}: use --floor with worker, server or node (also hot-standby)`;
     if ((fault === 'redis-failover' || cluster) && values.url !== undefined)
@@ -118,7 +122,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       participants,
       pages: wholeNumber('--pages', asked, 0, participants),
       browser: values.firefox ? 'firefox' : 'chromium',
-      rounds: wholeNumber('--rounds', values.rounds, 1, 1_000),
+      rounds: wholeNumber('--rounds', values.faults ?? values.rounds ?? (fault === 'random' ? '30' : '10'), 1, 1_000),
       seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
       floor: values.floor,
       nodes: cluster ? wholeNumber('--nodes', values.nodes ?? String(cluster.nodes), 2, 10) : 1,

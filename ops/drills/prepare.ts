@@ -5,7 +5,9 @@ import type { Deployment } from '../kit/deployment/Deployment.ts';
 import { PrivateCluster } from '../kit/deployment/PrivateCluster.ts';
 import { PrivateDeployment } from '../kit/deployment/PrivateDeployment.ts';
 import { runningDeployment } from '../kit/deployment/runningDeployment.ts';
+import { PrivateNetworks } from '../kit/network/PrivateNetworks.ts';
 import type { PrivateRedis } from '../kit/PrivateRedis.ts';
+import { randomFrom } from '../kit/random.ts';
 import { WatchedRedis } from '../kit/WatchedRedis.ts';
 import { cutNode } from './faults/cutNode.ts';
 import { downRedis } from './faults/downRedis.ts';
@@ -21,6 +23,7 @@ import { killReencoder } from './faults/killReencoder.ts';
 import { killServer } from './faults/killServer.ts';
 import { killWorker } from './faults/killWorker.ts';
 import type { LivingNodes } from './faults/nodeWithMostPeople.ts';
+import { randomFaults } from './faults/randomFaults.ts';
 import { slowRedis } from './faults/slowRedis.ts';
 import { upgradeServers } from './faults/upgradeServers.ts';
 import type { Member } from './Meeting.ts';
@@ -83,6 +86,10 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
       return prepareCluster(options, cleanup, (cluster) => downRedis(redisOf(cluster), options.lastsMs));
     case 'redis-slow':
       return prepareCluster(options, cleanup, (cluster) => slowRedis(redisOf(cluster), options.lastsMs));
+    case 'random':
+      return prepareCluster(options, cleanup, (cluster) =>
+        randomFaults(cluster, redisOf(cluster), randomFrom(options.seed + 1)),
+      );
     default:
       return assertNever(options.fault);
   }
@@ -105,7 +112,7 @@ async function prepareServer(
 }
 
 async function prepareCluster(
-  { fault, nodes, spread }: DrillOptions,
+  { fault, nodes, pages, spread }: DrillOptions,
   cleanup: Cleanup,
   toFault: (cluster: PrivateCluster, nodes: LivingNodes, clients: readonly DrillClient[]) => Fault,
   settings: Readonly<Record<string, string>> = {},
@@ -113,7 +120,9 @@ async function prepareCluster(
   // These faults hit whole nodes, so supervisors and standbys would only take CPU from the measurement.
   const cluster = await PrivateCluster.start({
     ...{ nodes, workers: WORKERS_OF_NODE, supervised: false },
-    networks: fault === 'partition',
+    // Browsers give no camera to pages of such a network.
+    networks:
+      fault === 'partition' || (fault === 'random' && pages === 0 && (await PrivateNetworks.missing()) === null),
     settings,
   });
   cleanup.add(() => cluster.stop());
@@ -123,7 +132,7 @@ async function prepareCluster(
     deployment,
     fault: (living, clients) => toFault(cluster, living, clients),
     rooms: (clients) => roomsOn(cluster.urls, clients, spread),
-    logTail: async () => (await Promise.all(cluster.nodes.map((node) => node.logTail(10)))).join('\n\n'),
+    logTail: async () => (await Promise.all(cluster.nodes.map((node) => node.logTail(25)))).join('\n\n'),
   };
 }
 

@@ -16,7 +16,13 @@ export interface Problem {
 
 /** Times in ms since the epoch. */
 export type Evidence =
-  | { readonly kind: 'notRecovered'; readonly waitedFrom: number; readonly waitedTo: number }
+  | {
+      readonly kind: 'notRecovered';
+      readonly waitedFrom: number;
+      readonly waitedTo: number;
+      /** What the connections of each client said of their videos then. */
+      readonly media: Readonly<Record<ParticipantId, readonly string[]>>;
+    }
   | { readonly kind: 'noMedia'; readonly publisher: ParticipantId; readonly from: number; readonly to: number }
   | { readonly kind: 'cameBack'; readonly recoveries: number }
   /** Media stopped for somebody whom the fault should not have reached. */

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { EntryAnswer } from '../../signaling/protocol/requests.ts';
+import { ask } from '../kit/ask.ts';
 import { type RoomPicture, toPicture } from '../kit/clients/roomPicture.ts';
 import { enter } from '../kit/enter.ts';
 
@@ -8,6 +10,7 @@ export async function serverView(url: string, token: string): Promise<{ room: Ro
   try {
     const { room, version } = EntryAnswer.parse(await joined);
     if (!room) throw new Error('the server showed the observer no room');
+    await ask(socket, 'leave', { commandId: randomUUID() });
     return { room: toPicture(room), version };
   } finally {
     socket.disconnect();

@@ -3,7 +3,7 @@ import type { PrivateCluster } from '../../kit/deployment/PrivateCluster.ts';
 import type { PrivateDeployment } from '../../kit/deployment/PrivateDeployment.ts';
 
 /** Asks the registry. */
-export type LivingNodes = () => Promise<readonly NodeInfo[]>;
+export type LivingNodes = () => Promise<readonly Pick<NodeInfo, 'name' | 'participants'>[]>;
 
 /** A fault that hits nobody proves nothing. @throws Error when the registry has no node of the cluster */
 export async function nodeWithMostPeople(cluster: PrivateCluster, nodes: LivingNodes): Promise<PrivateDeployment> {

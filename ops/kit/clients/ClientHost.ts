@@ -25,6 +25,7 @@ export function toDrillClient(host: ClientHost): DrillClient {
     startTraffic: call('startTraffic'),
     stopTraffic: call('stopTraffic'),
     roomView: call('roomView'),
+    videoStats: call('videoStats'),
   };
 }
 

@@ -16,6 +16,7 @@ import { FrameLog, type TrackFrames } from './FrameLog.ts';
 import { type RoomPicture, toPicture } from './roomPicture.ts';
 import { Traffic } from './Traffic.ts';
 import type { Tone } from './tones.ts';
+import { videoStatsOf } from './videoStatsOf.ts';
 
 /** A participant that uses the SDK as an application does, and notes everything it receives. */
 export class ClientProbe implements ClientCommands {
@@ -128,6 +129,10 @@ export class ClientProbe implements ClientCommands {
     const { record } = this.#room;
     if (!record) throw new Error('this client has no copy of the room');
     return toPicture(record);
+  }
+
+  async videoStats(): Promise<string[]> {
+    return (await this.#room.getStats()).flatMap(videoStatsOf);
   }
 
   #meter(track: RemoteTrack): void {

@@ -70,6 +70,8 @@ export interface ClientCommands {
   /** Sends no further requests. Resolves with all deeds once each is answered, or after `limitMs`. */
   stopTraffic(limitMs: number): Promise<Deed[]>;
   roomView(): Promise<RoomPicture>;
+  /** What its connections say of each video: a line each, as evidence when pictures stay away. */
+  videoStats(): Promise<string[]>;
 }
 
 /** One participant of a drill. */

@@ -25,6 +25,9 @@ export class Traffic {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lookTimer: ReturnType<typeof setInterval> | undefined;
   #going = false;
+  /** Nothing is asked again any more. */
+  #over = false;
+  #turn = 0;
   #lane: Promise<void> = Promise.resolve();
 
   constructor(room: Room) {
@@ -34,8 +37,10 @@ export class Traffic {
     });
   }
 
+  /** Goes on where `stop` ended it. */
   start({ chatEveryMs, stateEveryMs }: TrafficOptions): void {
     this.#going = true;
+    this.#over = false;
     this.#timer = setInterval(() => this.#post(), chatEveryMs);
     this.#lookTimer = setInterval(() => this.#lookAtChat(), LOOK_EVERY_MS);
     this.#lane = this.#changeState(stateEveryMs);
@@ -46,8 +51,9 @@ export class Traffic {
     this.#going = false;
     clearInterval(this.#timer);
     const limit = pause(limitMs);
-    await Promise.race([limit, this.#lane]);
     const deadline = Date.now() + limitMs;
+    await Promise.race([limit, this.#lane]);
+    this.#over = true;
     while (this.#unsent.size > 0 && Date.now() < deadline) await pause(20);
     clearInterval(this.#lookTimer);
     return this.#deeds;
@@ -88,8 +94,8 @@ export class Traffic {
         return this.#insist(nameKey(name), () => me.setName(name));
       },
     ];
-    for (let turn = 0; this.#going; turn = (turn + 1) % turns.length) {
-      await turns[turn]?.();
+    for (; this.#going; this.#turn = (this.#turn + 1) % turns.length) {
+      await turns[this.#turn]?.();
       await pause(everyMs);
     }
   }
@@ -103,7 +109,7 @@ export class Traffic {
         deed.ackedAt = Date.now();
         return;
       } catch (error) {
-        if (!this.#going) {
+        if (this.#over) {
           deed.refused = error instanceof Error ? error.message : String(error);
           return;
         }

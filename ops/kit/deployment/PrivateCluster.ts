@@ -77,6 +77,11 @@ export class PrivateCluster {
     }
   }
 
+  /** Whether nodes have networks of their own, so that they can be cut off. */
+  get canCut(): boolean {
+    return this.#networks !== null;
+  }
+
   get urls(): readonly string[] {
     return this.nodes.map(({ url }) => url);
   }
