@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askRedis } from '../run/supervision/redisSocket.ts';
+import { endsWithUs } from './endsWithUs.ts';
 
 export interface PrivateRedisOptions {
   readonly appendfsync: 'always' | 'everysec';
@@ -86,6 +87,7 @@ export class PrivateRedis {
     const child = spawn('redis-server', settings(this.#folder, this.#options), {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    endsWithUs(child);
     this.#said = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-2_000);

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { endsWithUs } from './endsWithUs.ts';
 import { freePort, freePorts } from './freePort.ts';
 import { PrivateRedis } from './PrivateRedis.ts';
 import { waitUntilNothingMissing } from './waitUntil.ts';
@@ -50,6 +51,7 @@ export class WatchedRedis {
     const config = join(folder, 'sentinel.conf');
     await writeFile(config, sentinelConf(folder, port, first));
     const process = spawn('redis-server', [config, '--sentinel'], { stdio: 'ignore' });
+    endsWithUs(process);
     const redis = new WatchedRedis(servers, folder, process, port);
     try {
       await waitUntilNothingMissing('the Sentinel is not ready', () => redis.missing(), START_LIMIT_MS);

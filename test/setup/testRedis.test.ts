@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { isAlive } from '../../ops/kit/deployment/processes.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { waitUntil } from '../support/waitUntil.ts';
 
 let redis: TestRedis | undefined;
 
@@ -44,4 +48,20 @@ test('a paused server answers after it resumes', async () => {
   redis.resume();
   await answer;
   client.disconnect();
+});
+
+test('what a drill has started ends with it, even when it is paused and the drill is killed', async () => {
+  const kit = new URL('../../ops/kit/PrivateRedis.ts', import.meta.url);
+  const drill = `
+    const { PrivateRedis } = await import('${kit}');
+    const redis = await PrivateRedis.start({ appendfsync: 'everysec' });
+    process.kill(redis.pid, 'SIGSTOP');
+    process.stdout.write(String(redis.pid));
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', drill], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = await once(child.stdout, 'data');
+  const pid = Number(said);
+  expect(isAlive(pid)).toBe(true);
+  child.kill('SIGKILL');
+  await waitUntil(() => !isAlive(pid) || `redis-server ${pid} still runs`, 30_000);
 });

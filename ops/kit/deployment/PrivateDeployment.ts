@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../endsWithUs.ts';
 import { freePort, freePorts } from '../freePort.ts';
 import type { NodeNetwork } from '../network/PrivateNetworks.ts';
 import { type Deployment, type SupervisorState, supervisorState } from './Deployment.ts';
@@ -181,6 +182,7 @@ export class PrivateDeployment implements Deployment {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: this.#environment,
     });
+    endsWithUs(child);
     const log = createWriteStream(join(this.#folder, 'drill.log'), { flags: 'a' });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
