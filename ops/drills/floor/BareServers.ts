@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../kit/freePort.ts';
 
+/** A server that starts takes a second of CPU, which those who recover need first; a supervisor waits as long. */
+const RESTART_AFTER_MS = 2_000;
 const SCRIPT = fileURLToPath(new URL('./bareServer.ts', import.meta.url));
 
 interface Running {
@@ -16,6 +18,7 @@ export class BareServers {
   readonly urls: readonly string[];
   readonly #ports: readonly number[];
   readonly #running: Running[];
+  #restart: NodeJS.Timeout | undefined;
   #active = 0;
 
   static async start(): Promise<BareServers> {
@@ -46,12 +49,18 @@ export class BareServers {
   /** SIGKILL to the active server. Clients dial the other one. */
   killServer(): void {
     const killed = this.#active;
-    this.#running[killed]?.child.kill('SIGKILL');
+    const running = this.#running[killed];
+    if (!running) throw new Error('there is no server to kill');
+    running.child.kill('SIGKILL');
+    running.workerPid = null;
     this.#active = 1 - killed;
-    this.#running[killed] = startServer(this.#ports[killed] ?? 0);
+    this.#restart = setTimeout(() => {
+      this.#running[killed] = startServer(this.#ports[killed] ?? 0);
+    }, RESTART_AFTER_MS);
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#restart);
     await Promise.all(this.#running.map(({ child }) => ended(child)));
   }
 }

@@ -1,5 +1,6 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Server, Socket } from 'socket.io';
+import { holdBackMs } from '../../../core/media/keyframes/holdBackMs.ts';
 import type { Entry, FromClient, FromServer } from '../../kit/clients/bare/protocol.ts';
 import { freePort } from '../../kit/freePort.ts';
 import { toOffer } from '../../kit/toOffer.ts';
@@ -31,17 +32,27 @@ interface Peer {
   ready: boolean;
 }
 
+/** A picture that waits for its viewers, since `since`. */
+interface HeldBack {
+  readonly since: number;
+  /** The highest number of viewers ready at once, and when the first and the last of them got ready. */
+  ready: { readonly count: number; readonly firstAt: number; readonly lastAt: number } | null;
+}
+
 /**
  * One call on mediasoup with hardly anything around it: no journal, no tokens, no plan; everybody receives everything.
  * What is known to bring media back sooner is in it: one message opens transports, producers are opened before they are
  * negotiated, offers that come together are negotiated together, and pictures are let through, with one keyframe
- * request, when every viewer is connected. If its worker dies, a spare one takes over.
+ * request, when every viewer is connected; one that takes longer does not keep the others waiting. If its worker dies, a
+ * spare one takes over.
  */
 export class BareSfu {
   /** Called when another worker carries media and a new spare one stands ready. */
   readonly #onReplaced: (workerPid: number) => void;
   readonly #peers = new Map<string, Peer>();
   readonly #transports = new Map<string, types.WebRtcTransport>();
+  readonly #heldBack = new Map<types.Producer, HeldBack>();
+  #releaseTimer: NodeJS.Timeout | undefined;
   #place: Place;
   #spare: Promise<Place>;
 
@@ -110,6 +121,11 @@ export class BareSfu {
       ),
     );
     if (!producers) return;
+    for (const producer of producers) {
+      if (!producer.paused) continue;
+      this.#heldBack.set(producer, { since: performance.now(), ready: null });
+      producer.observer.once('close', () => this.#heldBack.delete(producer));
+    }
     this.#peers.set(entry.participantId, { socket, entry, send, recv, producers, offered: new Set(), ready: true });
     await Promise.all([...this.#peers.values()].map((peer) => this.#offer(peer)));
   }
@@ -153,19 +169,42 @@ export class BareSfu {
     });
   }
 
-  /** Lets pictures through for which every viewer is ready: that asks for one keyframe for all of them. */
+  /** Lets pictures through that have waited for their viewers: that asks for one keyframe for all of these. */
   #releaseReady(): void {
+    clearTimeout(this.#releaseTimer);
     const peers = [...this.#peers.values()];
+    let nextMs = Number.POSITIVE_INFINITY;
     for (const publisher of peers) {
-      const viewers = peers.filter((peer) => peer !== publisher);
-      if (viewers.length + 1 < publisher.entry.participants) continue;
       for (const producer of publisher.producers) {
-        const isReady = ({ offered, ready, recv }: Peer): boolean =>
-          ready && offered.has(producer.id) && recv.dtlsState === 'connected';
-        if (producer.paused && viewers.every(isReady)) void unlessClosed(publisher.send, () => producer.resume());
+        const heldBack = this.#heldBack.get(producer);
+        if (!heldBack) continue;
+        const isReady = (peer: Peer): boolean =>
+          peer !== publisher && peer.ready && peer.offered.has(producer.id) && peer.recv.dtlsState === 'connected';
+        const waitMs = remainingMs(heldBack, peers.filter(isReady).length, publisher.entry.participants - 1);
+        if (waitMs > 0) {
+          nextMs = Math.min(nextMs, waitMs);
+          continue;
+        }
+        this.#heldBack.delete(producer);
+        void unlessClosed(publisher.send, () => producer.resume());
       }
     }
+    if (nextMs < Number.POSITIVE_INFINITY) this.#releaseTimer = setTimeout(() => this.#releaseReady(), nextMs);
   }
+}
+
+/** How much longer the picture waits: as long as the server that it is compared with waits. */
+function remainingMs(heldBack: HeldBack, ready: number, viewers: number): number {
+  const now = performance.now();
+  if (ready > (heldBack.ready?.count ?? 0)) {
+    heldBack.ready = { count: ready, firstAt: heldBack.ready?.firstAt ?? now, lastAt: now };
+  }
+  return holdBackMs({
+    prepared: false,
+    heldBackForMs: now - heldBack.since,
+    ready: heldBack.ready && { firstForMs: now - heldBack.ready.firstAt, lastForMs: now - heldBack.ready.lastAt },
+    missing: viewers - ready,
+  });
 }
 
 async function openPlace(): Promise<Place> {
