@@ -42,7 +42,7 @@ export class FormerSession {
     clearInterval(this.#timer);
     const { ended, link, session } = this.#options;
     ended(session);
-    session.close();
+    session.closeLater();
     link.close();
   }
 

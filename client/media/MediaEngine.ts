@@ -261,14 +261,10 @@ export class MediaEngine {
     const device = this.#device;
     if (link !== this.#link || device === undefined) return;
     const view = this.#owner.view();
-    const expected = this.expected();
+    const rtpCapabilities = { ...device.recvRtpCapabilities };
+    const request = { rtpCapabilities, ...(view && { view }), expected: this.expected() };
     try {
-      const rtpCapabilities = { ...device.recvRtpCapabilities };
-      const { transports, iceServers } = await link.request('openMedia', {
-        rtpCapabilities,
-        ...(view && { view }),
-        expected,
-      });
+      const { transports, iceServers } = await link.request('openMedia', request);
       if (link !== this.#link) return;
       if (iceServers) this.#iceServers = toRtcIceServers(iceServers);
       this.#start(device, link, transports);
@@ -286,6 +282,7 @@ export class MediaEngine {
       transports,
       producing: new Map([...this.#expected].filter(([trackId]) => transports.producing.includes(trackId))),
       iceServers: this.#iceServers,
+      relieved: () => this.#former !== undefined,
       connected: () => this.#path.connected(),
       failed: (reason) => {
         if (session === this.#session) this.reopen(reason);

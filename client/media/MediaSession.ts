@@ -2,6 +2,7 @@ import type { types } from 'mediasoup-client';
 import type { ConsumerOffer } from '../../signaling/protocol/notifications.ts';
 import type { TransportOffer, TransportPair } from '../../signaling/protocol/shapes.ts';
 import type { Link } from '../connection/Link.ts';
+import { pause } from '../connection/pause.ts';
 import { RequestRefused } from '../errors.ts';
 import { codecFor, codecOptionsFor, encodingsFor } from './encodings.ts';
 import { isAsExpected } from './expectedParameters.ts';
@@ -15,6 +16,8 @@ export interface MediaSessionOptions {
   /** The producers that the server opened in advance: the parameters it expects, by track id. */
   readonly producing: ReadonlyMap<string, types.RtpParameters>;
   readonly iceServers: RTCIceServer[];
+  /** Whether another session serves meanwhile, so that nothing is urgent. */
+  readonly relieved: () => boolean;
   /** A transport has connected. */
   readonly connected: () => void;
   /** A transport cannot be made to work: new ones are needed. */
@@ -26,6 +29,10 @@ const RESTART_ICE_AFTER_MS = 1_500;
 const GIVE_UP_ICE_AFTER_MS = 4_000;
 /** The receiving transport warms up after this; what is offered sooner is negotiated without a warm-up. */
 const WARM_UP_AFTER_MS = 20;
+/** Negotiating keeps a device from everything else, such as taking and showing pictures, for some tens of ms. */
+const BREATH_MS = 80;
+/** From the end of a former session to the closing of its transports, which takes as long. */
+const CLOSE_AFTER_MS = { send: 150, recv: 400 } as const;
 
 /**
  * The two transports of one session on one node, and what runs through them. It ends with its node; tracks go on in the
@@ -40,6 +47,8 @@ export class MediaSession {
   readonly #warmUpTimer: ReturnType<typeof setTimeout>;
   /** What the server has yet to hear. */
   readonly #nowShown = new Set<string>();
+  #lastTurn: Promise<void> = Promise.resolve();
+  #consumeTurn: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: MediaSessionOptions) {
@@ -66,7 +75,9 @@ export class MediaSession {
       if (expected !== undefined && isAsExpected(expected, rtpParameters)) return;
       this.#ask('produce', () => options.link.request('produce', { trackId, rtpParameters: { ...rtpParameters } }));
     });
-    this.#warmUpTimer = setTimeout(() => this.#warmUp(), WARM_UP_AFTER_MS);
+    this.#warmUpTimer = setTimeout(() => {
+      if (!options.relieved()) this.#warmUp();
+    }, WARM_UP_AFTER_MS);
   }
 
   get closed(): boolean {
@@ -90,6 +101,7 @@ export class MediaSession {
   }
 
   async #makeProducer(track: LocalTrack): Promise<types.Producer | undefined> {
+    if (this.#options.relieved()) await this.#turn();
     if (track.mediaStreamTrack.readyState === 'ended') return undefined;
     const { device } = this.#options;
     const { source, publishOptions } = track;
@@ -107,8 +119,23 @@ export class MediaSession {
     });
   }
 
+  /** Offers that come together, or wait together, take one negotiation. */
   consume(offer: ConsumerOffer): Promise<types.Consumer> {
     clearTimeout(this.#warmUpTimer);
+    if (!this.#options.relieved()) return this.#consumeNow(offer);
+    this.#consumeTurn ??= this.#turn().then(() => {
+      this.#consumeTurn = undefined;
+    });
+    return this.#consumeTurn.then(() => this.#consumeNow(offer));
+  }
+
+  /** Resolves when the device had time for other things since the last turn. */
+  #turn(): Promise<void> {
+    this.#lastTurn = this.#lastTurn.then(() => pause(BREATH_MS));
+    return this.#lastTurn;
+  }
+
+  #consumeNow(offer: ConsumerOffer): Promise<types.Consumer> {
     return this.#recv.consume({
       id: offer.consumerId,
       producerId: offer.producerId,
@@ -146,6 +173,14 @@ export class MediaSession {
     this.#closed = true;
     clearTimeout(this.#warmUpTimer);
     setTimeout(() => this.#send.close());
+  }
+
+  /** Nothing depends on it any more: its transports close one after the other, when the device has time. */
+  closeLater(): void {
+    this.#closed = true;
+    clearTimeout(this.#warmUpTimer);
+    setTimeout(() => this.#send.close(), CLOSE_AFTER_MS.send);
+    setTimeout(() => this.#recv.close(), CLOSE_AFTER_MS.recv);
   }
 
   close(): void {

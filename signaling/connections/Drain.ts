@@ -3,6 +3,7 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { Attendance } from './Attendance.ts';
 import type { ClientConnection, Seat } from './ClientConnection.ts';
 import type { Departures } from './Departures.ts';
+import { inGroups } from './inGroups.ts';
 import type { NodeDirectory } from './NodeDirectory.ts';
 
 export interface DrainDeps {
@@ -22,10 +23,6 @@ export interface DrainOutcome {
   readonly problem: 'no other node' | 'time is over' | 'cannot move' | null;
 }
 
-/** Clients move in groups, so that the other nodes have time for each; all of them know within ten seconds. */
-const GROUP = 10;
-const GROUPS = 100;
-const GROUP_EVERY_MS = 100;
 /** How long a client may take to say that it moves. */
 const ANSWER_MS = 5_000;
 /** Somebody may wait for media that never come: of one who cannot move, or who has just left. */
@@ -119,10 +116,11 @@ export class Drain {
 
   async #askAll(guests: readonly Guest[], endsAt: number): Promise<void> {
     const { clock } = this.#deps;
-    const group = Math.max(GROUP, Math.ceil(guests.length / GROUPS));
-    for (let next = 0; next < guests.length && clock.now() < endsAt; next += group) {
-      if (next > 0) await this.#pause(GROUP_EVERY_MS);
-      for (const guest of guests.slice(next, next + group)) this.#ask(guest, endsAt);
+    const { groups, everyMs } = inGroups(guests, ({ connection }) => connection.roomId);
+    for (const [index, group] of groups.entries()) {
+      if (index > 0) await this.#pause(everyMs);
+      if (clock.now() >= endsAt) return;
+      for (const guest of group) this.#ask(guest, endsAt);
     }
   }
 

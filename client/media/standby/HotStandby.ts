@@ -223,6 +223,7 @@ export class HotStandby {
       transports,
       producing: new Map(),
       iceServers: toRtcIceServers(iceServers ?? []),
+      relieved: () => false,
       connected: () => this.#tell(),
       failed: (reason) => {
         if (place.taken) this.#owner.failed(session, reason);
