@@ -66,6 +66,10 @@ export class RedisRoomIndex implements RoomIndex {
     return rooms;
   }
 
+  async count(): Promise<number> {
+    return this.#redis.runRepeatable('count the rooms', () => this.#redis.client.zcard(roomActivityKey()));
+  }
+
   /** Only what this node wrote: it may lag, and another's deadline must stay. One too many is looked at in vain. */
   async #takeBack(member: string, written: number | undefined): Promise<void> {
     if (written !== undefined) await this.#scripts.settleClaim(roomDeadlinesKey(), member, written, '');

@@ -4,6 +4,9 @@ import { evolveCommits } from '../core/room/evolve.ts';
 import { EMPTY_ROOM, type RoomId, type RoomState } from '../core/room/state.ts';
 import { follows, positionOf } from './journal/chain.ts';
 
+/** What a room is rebuilt from. */
+type Readable = Pick<Journal, 'loadSnapshot' | 'read'>;
+
 export interface Restored {
   readonly state: RoomState;
   readonly position: Position;
@@ -21,7 +24,7 @@ const RECENT = 300;
  * @throws Unavailable when the journal does not answer
  * @throws JournalCorrupt when a commit is missing or cannot be read
  */
-export async function restore(journal: Journal, roomId: RoomId): Promise<Restored> {
+export async function restore(journal: Readable, roomId: RoomId): Promise<Restored> {
   for (let tried: string | null = null; ; ) {
     const snapshot = await journal.loadSnapshot(roomId);
     const restored = (snapshot && (await goOn(journal, roomId, snapshot))) ?? (await replayAll(journal, roomId));
@@ -36,7 +39,7 @@ export async function restore(journal: Journal, roomId: RoomId): Promise<Restore
 }
 
 /** Returns null if the journal lost the snapshot's commit, or was trimmed beyond it. */
-async function goOn(journal: Journal, roomId: RoomId, snapshot: Snapshot): Promise<Restored | null> {
+async function goOn(journal: Readable, roomId: RoomId, snapshot: Snapshot): Promise<Restored | null> {
   const { version, commitId } = snapshot.position;
   const page = await readPage(journal, roomId, Math.max(0, version - RECENT));
   const known = page.filter((commit) => commit.version <= version);
@@ -45,7 +48,7 @@ async function goOn(journal: Journal, roomId: RoomId, snapshot: Snapshot): Promi
   return replay(journal, roomId, { ...snapshot, recent: withoutGap(known) }, page);
 }
 
-async function replayAll(journal: Journal, roomId: RoomId): Promise<Restored | null> {
+async function replayAll(journal: Readable, roomId: RoomId): Promise<Restored | null> {
   const origin = { state: EMPTY_ROOM, position: ORIGIN, recent: [] };
   return replay(journal, roomId, origin, await readPage(journal, roomId, 0));
 }
@@ -55,7 +58,7 @@ async function replayAll(journal: Journal, roomId: RoomId): Promise<Restored | n
  * commits that it needs.
  */
 async function replay(
-  journal: Journal,
+  journal: Readable,
   roomId: RoomId,
   from: Restored,
   first: readonly Commit[],
@@ -79,7 +82,7 @@ async function replay(
 }
 
 /** Returns a page of commits; a shorter one ends where this version can read no further. */
-async function readPage(journal: Journal, roomId: RoomId, afterVersion: number): Promise<readonly Commit[]> {
+async function readPage(journal: Readable, roomId: RoomId, afterVersion: number): Promise<readonly Commit[]> {
   try {
     return await journal.read(roomId, afterVersion, PAGE);
   } catch (error) {

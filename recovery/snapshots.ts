@@ -78,8 +78,8 @@ function readState(format: number, stored: Stored): RoomState {
   return withCollections(current) as RoomState;
 }
 
-/** Much faster than a reviver, which `JSON.parse` calls for every leaf. */
-function withCollections(value: unknown): unknown {
+/** Gives the parsed output of `writeState` its maps and sets. Much faster than a reviver, which is called for every leaf. */
+export function withCollections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withCollections);
   const fields = value as Stored;

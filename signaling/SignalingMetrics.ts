@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { openFilesOf } from '../core/media/workers/openFiles.ts';
 import type { Attendance } from './connections/Attendance.ts';
 import type { Offence } from './connections/EngineGuard.ts';
 
@@ -92,27 +91,4 @@ export class SignalingMetrics {
   connectionRefused(code: string): void {
     this.#connectionsRefused.inc({ code });
   }
-}
-
-/** The sockets of the media workers, each with the most that it may have. */
-export function registerWorkerMetrics(registry: Registry, pids: () => readonly number[]): void {
-  const options = { labelNames: ['worker'] as const, registers: [registry] };
-  const limits = new Gauge({
-    name: 'everroom_media_worker_open_files_limit',
-    help: 'Sockets and files that the system allows a media worker.',
-    ...options,
-  });
-  new Gauge({
-    name: 'everroom_media_worker_open_files',
-    help: 'Sockets and files that a media worker has open.',
-    ...options,
-    async collect() {
-      for (const [worker, pid] of pids().entries()) {
-        const files = await openFilesOf(pid);
-        if (!files) continue;
-        this.set({ worker }, files.open);
-        limits.set({ worker }, files.limit);
-      }
-    },
-  });
 }

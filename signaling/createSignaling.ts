@@ -19,7 +19,7 @@ import { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import { RoomClients } from './connections/RoomClients.ts';
 import { createHttpHandler } from './createHttpHandler.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
-import type { HttpEngine, HttpHandler, HttpRequest } from './http/http.ts';
+import type { HttpEngine, HttpHandler, HttpReply, HttpRequest } from './http/http.ts';
 import { createMetricsServer } from './http/metricsServer.ts';
 import { createNodeEngine } from './http/nodeEngine.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
@@ -35,6 +35,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits/Limits.ts';
 import { LoopLag } from './limits/LoopLag.ts';
 import { RefusalLog } from './limits/RefusalLog.ts';
 import { WriteBudgets } from './limits/WriteBudgets.ts';
+import { registerNodeMetrics } from './nodeMetrics.ts';
 import type { Nodes } from './nodes/createNodes.ts';
 import type { EntryAnswer } from './protocol/requests.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
@@ -44,7 +45,7 @@ import { Dispatcher } from './requests/Dispatcher.ts';
 import { AbsentRooms } from './rest/AbsentRooms.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
-import { registerWorkerMetrics, SignalingMetrics } from './SignalingMetrics.ts';
+import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
 import { type HotStandbyPolicy, StandbyPlaces } from './standby/StandbyPlaces.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
@@ -86,7 +87,7 @@ export interface SignalingDeps {
   readonly publicUrl: string;
   /** The built page. */
   readonly pageFolder: string;
-  readonly media: Pick<MediaPlane, 'load' | 'rtpCapabilities' | 'reencodingStats' | 'workerPids'>;
+  readonly media: Pick<MediaPlane, 'load' | 'rtpCapabilities' | 'reencodingStats' | 'workerPids' | 'workers'>;
   readonly registry: Pick<NodeRegistry, 'nodes' | 'noteClients' | 'nodesWithClients'>;
   /** The connections to other nodes, if there are any. */
   readonly channel?: Pick<NodeChannel, 'onChange'>;
@@ -141,6 +142,10 @@ export interface Signaling {
   drain(limitMs: number): Promise<DrainOutcome>;
   /** Whether this node takes no newcomers now. */
   readonly isFull: boolean;
+  /** What /readyz checks, and how it stands. */
+  checks(): Readonly<Record<string, boolean>>;
+  /** Answers a request of the REST API as if it came with the API key, for whoever may open this node's socket. */
+  answerOperator(method: string, path: string, body: unknown): Promise<HttpReply>;
   /**
    * Closes every connection. The record keeps their people connected here: they come back, or whoever finds this node
    * gone records it; their time to come back begins then.
@@ -283,7 +288,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     () => rooms.size,
     deps.clockErrorMs,
   );
-  registerWorkerMetrics(registry, () => deps.media.workerPids());
+  registerNodeMetrics(registry, deps.media, restContext.checks);
   registerReencodingMetrics(
     registry,
     () => deps.media.reencodingStats(),
@@ -349,10 +354,10 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       : null;
 
   return {
-    engine: engine.name,
     get isFull() {
       return isFull();
     },
+    ...{ engine: engine.name, checks: restContext.checks, answerOperator: api.answerOperator.bind(api) },
     async listen(host, port, how = ALONE) {
       const boundPort = await engine.listen(host, port, how);
       if (deps.metrics) await metricsServer?.listen(deps.metrics.host, deps.metrics.port, how);

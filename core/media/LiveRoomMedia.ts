@@ -14,6 +14,8 @@ import { SendRateWatch } from './producers/SendRateWatch.ts';
 import { ReconcileLoop } from './ReconcileLoop.ts';
 import type { ExpectedMedia, MediaInventory, OpenedTransports, RoomMedia, RoomMediaListener } from './RoomMedia.ts';
 import type { RoomReencoding, RoomReencodingObjects } from './reencoding/RoomReencoding.ts';
+import type { ReportWish, RoomMediaReport } from './reports/RoomMediaReport.ts';
+import { reportRoom } from './reports/reportRoom.ts';
 import type { DtlsParameters, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 import { type MediaObjects, StepApplier } from './StepApplier.ts';
 import type { ParticipantMedia } from './sessions/ParticipantMedia.ts';
@@ -221,6 +223,10 @@ export class LiveRoomMedia implements RoomMedia {
 
   inventory(): MediaInventory {
     return inventoryOf(this.#producers, this.#sessions.viewers);
+  }
+
+  report(wish: ReportWish): Promise<RoomMediaReport> {
+    return reportRoom(this.#producers, this.#sessions.viewers, wish);
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ReencodingPort } from '../reencoding/ports.ts';
 import type { RoomId } from '../room/state.ts';
 import type { RoomMedia, RoomMediaListener } from './RoomMedia.ts';
 import type { ReencodingStats } from './reencoding/ReencodingStats.ts';
+import type { WorkerReport } from './reports/RoomMediaReport.ts';
 import type { RtpCapabilities } from './rtpTypes.ts';
 
 /** One node's media: its workers and what runs on them. */
@@ -18,10 +19,14 @@ export interface MediaPlane {
   /** In rooms that open from now on tracks cross between nodes. Call it once. */
   joinNodes(channel: NodeChannel): void;
   openRoom(roomId: RoomId, listener: RoomMediaListener): RoomMedia;
+  /** The rooms whose media are open. */
+  openRooms(): ReadonlyMap<RoomId, RoomMedia>;
   /** Number of consumers now, and the most that fit. */
   load(): { readonly consumers: number; readonly capacity: number };
   /** Pids of the live mediasoup workers, for drills and metrics. */
   workerPids(): readonly number[];
+  /** One for each worker, with what it has used so far. */
+  workers(): Promise<readonly WorkerReport[]>;
   /** The part that sidecars talk to; null if this node has no queue for their work. */
   readonly reencoding: ReencodingPort | null;
   reencodingStats(): ReencodingStats;

@@ -1,5 +1,6 @@
 import type { NodeId, ParticipantId, RoomState, TrackId, TrackKind, TrackSource } from '../room/state.ts';
 import type { ViewerView } from '../view/view.ts';
+import type { ReportWish, RoomMediaReport } from './reports/RoomMediaReport.ts';
 import type { DtlsParameters, IceCandidate, IceParameters, RtpCapabilities, RtpParameters } from './rtpTypes.ts';
 
 /** The session of whoever stands by here: below every session that a room gives. */
@@ -59,6 +60,8 @@ export interface RoomMedia {
   reencodedTracks(): readonly TrackId[];
   /** The current media objects; for tests, metrics and the drills' checks. */
   inventory(): MediaInventory;
+  /** Asks the workers what flows; at most 500 objects of each kind. */
+  report(wish: ReportWish): Promise<RoomMediaReport>;
   close(): Promise<void>;
 }
 

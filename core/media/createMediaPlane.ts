@@ -63,7 +63,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
   const maxIncomingBitrateBps = options.maxIncomingBitrateBps ?? MAX_INCOMING_BITRATE_BPS;
   const logger = options.logger.child({ part: 'media' });
   const pool = await WorkerPool.create({ ...options, logger });
-  const rooms = new Set<LiveRoomMedia>();
+  const rooms = new Map<LiveRoomMedia, RoomId>();
   const stopWatchingFiles = watchOpenFiles(() => pool.pids(), clock, logger);
   const plainListen = { listen: options.listen, ports: options.plainPorts ?? null };
   const reencoding = options.reencoding
@@ -92,19 +92,21 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
         logger: logger.child({ roomId }),
         onClosed: () => rooms.delete(room),
       });
-      rooms.add(room);
+      rooms.set(room, roomId);
       return room;
     },
+    openRooms: () => new Map([...rooms].map(([room, roomId]) => [roomId, room])),
     load: () => ({
       consumers: pool.slots.reduce((sum, slot) => sum + slot.consumers, 0),
       capacity: pool.slots.length * workerCapacity,
     }),
     workerPids: () => pool.pids(),
+    workers: () => Promise.all(pool.slots.map((slot) => slot.report())),
     reencoding,
     reencodingStats: () => reencoding?.reencodingStats() ?? NO_REENCODING,
     async close() {
       stopWatchingFiles();
-      await Promise.all([...rooms].map((room) => room.close()));
+      await Promise.all([...rooms.keys()].map((room) => room.close()));
       reencoding?.close();
       nodes?.close();
       await pool.close();

@@ -26,6 +26,8 @@ export const noMedia: MediaPlane = {
     throw new Error(`room ${roomId} has no media here`);
   },
   load: () => ({ consumers: 0, capacity: 0 }),
+  openRooms: () => new Map(),
+  workers: async () => [],
   workerPids: () => [],
   reencoding: null,
   reencodingStats: () => NO_REENCODING,

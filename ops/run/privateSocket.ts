@@ -16,7 +16,7 @@ export class UnsafeSocketFolder extends Error {
  * folder gets a short path that belongs to the user.
  * @throws UnsafeSocketFolder
  */
-export function privateSocket(dataFolder: string, name: 'redis' | 'control'): string {
+export function privateSocket(dataFolder: string, name: 'redis' | 'control' | 'operator'): string {
   const near = join(dataFolder, 'run', `${name}.sock`);
   if (Buffer.byteLength(near) <= 100) return near;
   const hash = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);

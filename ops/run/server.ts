@@ -21,6 +21,9 @@ import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
 import { CpuLoad } from './CpuLoad.ts';
 import { forgetSettings } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
+import { answerOperator } from './operator/answerOperator.ts';
+import { openOperatorSocket } from './operator/openOperatorSocket.ts';
+import { privateSocket } from './privateSocket.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Secret } from './Secret.ts';
 import { ConfigError } from './settings.ts';
@@ -196,6 +199,19 @@ async function createServer(): Promise<SupervisedServer> {
     };
   };
 
+  let closeOperatorSocket = (): void => undefined;
+  const operator = answerOperator({
+    self,
+    version: PACKAGE.version,
+    rooms: hosts,
+    media,
+    signaling,
+    clockErrorMs: () => recovery.time.clockErrorMs,
+    logger,
+  });
+  const noOperator = (error: unknown): void =>
+    logger.warn({ err: error }, '`everroom stats` and `everroom console` do not work here');
+
   return {
     async activate(besideAnother) {
       cpu.start();
@@ -207,6 +223,15 @@ async function createServer(): Promise<SupervisedServer> {
       nodes.start(self());
       fence.start();
       hosts.start();
+      try {
+        closeOperatorSocket = openOperatorSocket(
+          privateSocket(config.node.dataFolder, 'operator'),
+          operator,
+          noOperator,
+        );
+      } catch (error) {
+        noOperator(error);
+      }
       logger.info({ url, ms: clock.now() - startedAt }, 'serving');
       return { url };
     },
@@ -224,6 +249,7 @@ async function createServer(): Promise<SupervisedServer> {
       await signaling.drain(limitMs);
     },
     async close() {
+      closeOperatorSocket();
       fence.stop();
       await signaling.close();
       await hosts.close();

@@ -64,6 +64,7 @@ const TASKS = {
     media: false,
     go: launch('ops/run/reencoder.ts'),
   },
+  look: { quiet: true, system: () => [], media: false, go: launch('ops/cli/main.ts') },
   drain: { quiet: true, system: () => [], media: false, go: launch('ops/cli/drain.ts') },
   upgrade: {
     title: 'Handing over',

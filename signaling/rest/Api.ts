@@ -81,6 +81,22 @@ export class Api {
     }
   }
 
+  /** Answers a request that came with no network address, and is as good as one with the API key. */
+  async answerOperator(method: string, path: string, body: unknown): Promise<HttpReply> {
+    const { apiKey, apiSecret } = this.#deps;
+    const { pathname, searchParams } = new URL(path, 'http://localhost');
+    const authorization = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`;
+    const reply = await this.reply({
+      method,
+      path: pathname,
+      query: searchParams,
+      headers: new Map([['authorization', authorization]]),
+      peerAddress: '127.0.0.1',
+      readBody: async () => Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+    });
+    return reply ?? errorReply({ code: 'NOT_FOUND', message: `There is nothing here; see ${OPENAPI_PATH}.` });
+  }
+
   /** Returns the refusal of an address that asks too often; null if it may ask. */
   #limited(request: HttpRequest): HttpReply | null {
     const { clientAddress, rest } = this.#deps;

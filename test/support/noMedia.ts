@@ -9,8 +9,10 @@ export const NO_MEDIA: MediaPlane = {
   openRoom: () => {
     throw new Error('there is no media here');
   },
+  openRooms: () => new Map(),
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
+  workers: async () => [],
   reencoding: null,
   reencodingStats: () => NO_REENCODING,
   close: () => Promise.resolve(),

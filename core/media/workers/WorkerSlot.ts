@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import type { Clock, Logger } from '../../ports.ts';
 import { isPortInUse, isWorkerGone, MediaPortTaken, MediaPortUnusable, messageOf } from '../mediaFailures.ts';
+import type { WorkerReport } from '../reports/RoomMediaReport.ts';
 import type { IceCandidate } from '../rtpTypes.ts';
 import { announcedCandidates, type MediaListen } from './announcedCandidates.ts';
 
@@ -41,6 +42,8 @@ export class WorkerSlot {
   /** Resolves when the current worker is ready. */
   #arrival: Promise<void> = Promise.resolve();
   #bound: Promise<SlotWorker> | null = null;
+  /** The port that is bound now. */
+  #port: number | null = null;
   #stopWatchdog: () => void = () => undefined;
   #closed = false;
 
@@ -70,6 +73,30 @@ export class WorkerSlot {
 
   get pid(): number | null {
     return this.#worker.closed ? null : this.#worker.pid;
+  }
+
+  async report(): Promise<WorkerReport> {
+    const worker = this.#worker;
+    const nothing = {
+      pid: this.pid,
+      port: this.#port,
+      consumers: this.consumers,
+      routers: 0,
+      cpuMs: 0,
+      peakMemoryBytes: 0,
+    };
+    try {
+      const [usage, dump] = await Promise.all([worker.getResourceUsage(), worker.dump()]);
+      return {
+        ...nothing,
+        routers: dump.routerIds.length,
+        cpuMs: usage.ru_utime + usage.ru_stime,
+        peakMemoryBytes: 1_024 * usage.ru_maxrss,
+      };
+    } catch (error) {
+      this.#logger.debug({ error: messageOf(error) }, 'media worker closed while it was asked what it uses');
+      return nothing;
+    }
   }
 
   /** The worker with its port bound; waits for a replacement. */
@@ -109,6 +136,7 @@ export class WorkerSlot {
   }
 
   #replace(deadPid: number): void {
+    this.#port = null;
     this.#logger.warn({ workerPid: deadPid }, 'media worker died: its participants are rebuilding on a new one');
     this.#arrival = this.#takeWorker().then((worker) => {
       if (!this.#closed) this.#adopt(worker);
@@ -135,7 +163,9 @@ export class WorkerSlot {
     await this.#arrival;
     const worker = this.#worker;
     try {
-      return await this.#openOneOf(this.#ports, worker);
+      const bound = await this.#openOneOf(this.#ports, worker);
+      this.#port = bound.port;
+      return bound;
     } catch (error) {
       // It died meanwhile: the slot is already binding its replacement.
       if (isWorkerGone(error) && !this.#closed) return this.ready();

@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { keptSecretsIn } from '../keptSecrets.ts';
 import { ConfigError } from '../settings.ts';
 
-const stateSchema = z.object({ pid: z.number(), url: z.string().nullable() });
+const pid = z.number().nullable().default(null);
+const stateSchema = z.object({
+  pid: z.number(),
+  url: z.string().nullable(),
+  serverPid: pid,
+  standbyPid: pid,
+  sidecarPid: pid,
+  redisPid: pid,
+});
 
 /** An Everroom that runs on this machine, as its data folder shows it. */
 export interface FirstNode {
@@ -43,7 +51,8 @@ export function isInUse(dataFolder: string): boolean {
   return runningState(dataFolder) !== null;
 }
 
-function runningState(dataFolder: string): z.infer<typeof stateSchema> | null {
+/** Returns the processes that a supervisor runs with this data folder; null if none runs. */
+export function runningState(dataFolder: string): z.infer<typeof stateSchema> | null {
   try {
     const text = readFileSync(join(dataFolder, 'run', 'supervisor.json'), 'utf8');
     const state = stateSchema.parse(JSON.parse(text));

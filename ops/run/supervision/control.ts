@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { readLines } from '../readLines.ts';
 
 /** What an operator asks of a running supervisor. */
 const controlRequest = z.discriminatedUnion('type', [
@@ -42,8 +43,11 @@ export function openControl(
 ): () => void {
   rmSync(path, { force: true });
   const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    createInterface(socket).once('line', (line) => void answer(socket, line, handle));
+    let asked = false;
+    readLines(socket, (line) => {
+      if (!asked) void answer(socket, line, handle);
+      asked = true;
+    });
   });
   server.on('error', failed);
   server.listen(path, () => chmodSync(path, 0o600));

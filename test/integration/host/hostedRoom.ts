@@ -37,6 +37,8 @@ const noMedia: MediaPlane = {
     throw new Error('no media here');
   },
   load: () => ({ consumers: 0, capacity: 0 }),
+  openRooms: () => new Map(),
+  workers: async () => [],
   workerPids: () => [],
   reencoding: null,
   reencodingStats: () => NO_REENCODING,

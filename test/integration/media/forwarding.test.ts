@@ -27,6 +27,23 @@ test('two participants see and hear each other', async () => {
     await waitUntil(async () => (await bob.received('ann-cam')).framesDecoded > 5 || 'bob sees nothing');
     await waitUntil(() => room.speakers[0]?.participantId === 'ann' || 'ann is not told to speak');
     expect(plane.load().consumers).toBe(2);
+
+    const report = await plane.openRooms().get('room')?.report({ participantId: null, consumers: true });
+    const connected = report?.transports.filter(({ dtlsState }) => dtlsState === 'connected');
+    expect(connected?.map(({ participantId, direction }) => `${participantId} ${direction}s`)).toEqual([
+      'ann sends',
+      'bob receives',
+    ]);
+    expect(report?.producers.map(({ source, bitrateBps }) => [source, bitrateBps > 0]).sort()).toEqual([
+      ['camera', true],
+      ['microphone', true],
+    ]);
+    expect(report?.consumers.every(({ viewerId, bitrateBps }) => viewerId === 'bob' && bitrateBps > 0)).toBe(true);
+    const ofAnn = await room.media.report({ participantId: 'ann', consumers: true });
+    expect([ofAnn.transports.length, ofAnn.producers.length, ofAnn.consumers.length]).toEqual([2, 2, 0]);
+    const workers = await plane.workers();
+    expect(workers.map(({ pid }) => pid)).toEqual(plane.workerPids());
+    expect(workers.reduce((sum, { consumers, routers }) => sum + consumers + routers, 0)).toBe(3);
   } finally {
     ann.close();
     bob.close();
