@@ -15,6 +15,7 @@ import { PrivateDeployment } from '../../ops/kit/deployment/PrivateDeployment.ts
 import { enter } from '../../ops/kit/enter.ts';
 import { RoomApi } from '../../ops/kit/RoomApi.ts';
 import { privateSocket } from '../../ops/run/privateSocket.ts';
+import { allQueries, prometheusRules, readQuery } from '../support/promql.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
 const script = fileURLToPath(new URL('../../ops/cli/main.ts', import.meta.url));
@@ -195,6 +196,31 @@ test('a server that takes over answers at the same socket, which is for this use
   });
   const { value } = await json('stats');
   expect(value.workers).toMatchObject([{ pid: expect.any(Number), port: expect.any(Number) }]);
+});
+
+test('every metric and label that rules and dashboard ask for is there', async () => {
+  const authorization = `Basic ${Buffer.from(`${everroom.apiKey}:${everroom.apiSecret}`).toString('base64')}`;
+  const text = await (await fetch(`${everroom.url}/metrics`, { headers: { authorization } })).text();
+  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
+  // Those of Prometheus itself, of the rules, and what a histogram is made of.
+  const known = new Set(['up', ...prometheusRules().flatMap((rule) => ('record' in rule ? [rule.record] : []))]);
+  for (const [name, type] of types) {
+    for (const suffix of type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) known.add(name + suffix);
+  }
+  const queries = allQueries().map(readQuery);
+  expect(queries.flatMap(({ metrics }) => metrics).filter((metric) => !known.has(metric))).toEqual([]);
+
+  const labelled = new Map<string, Set<string>>();
+  for (const [, name = '', inside = ''] of text.matchAll(/^(\w+)\{(.*)\} \S+$/gm)) {
+    labelled.set(name, new Set([...inside.matchAll(/(\w+)="/g)].map(([, label = '']) => label)));
+  }
+  const ofPrometheus = new Set(['instance', 'job']);
+  for (const { metrics, labels } of queries) {
+    // A counter that never counted shows no labels yet.
+    if (!metrics.every((metric) => labelled.has(metric))) continue;
+    const has = (label: string): boolean => metrics.some((metric) => labelled.get(metric)?.has(label));
+    expect([metrics, labels.filter((label) => !ofPrometheus.has(label) && !has(label))]).toEqual([metrics, []]);
+  }
 });
 
 test('what cannot be done is refused with a reason, and with words about what to do', async () => {
