@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   EMPTY_ROOM,
@@ -8,7 +9,7 @@ import {
   type TrackId,
 } from '../room/state.ts';
 import type { LiveProducer, LiveViewer, ReencodableCodec, ReencodedCodec } from './mediaSteps.ts';
-import { planReencoding } from './planReencoding.ts';
+import { needsAudience, planReencoding } from './planReencoding.ts';
 
 const NOBODY_YET: ReadonlyMap<TrackId, ReencodedCodec> = new Map();
 const SERVED: ReadonlyMap<TrackId, ReencodedCodec> = new Map([['cam', 'VP8']]);
@@ -24,6 +25,8 @@ interface Scene {
   readonly away?: number;
   /** Devices of the others that refuse Ann's camera. */
   readonly refusing?: number;
+  /** They request keyframes of it all the time. */
+  readonly restless?: boolean;
   /** Somebody on another node cannot receive it. */
   readonly refusedElsewhere?: boolean;
   readonly receives?: readonly (readonly ReencodedCodec[])[];
@@ -59,7 +62,8 @@ function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, Reenco
     ['mic', producer('mic', null)],
   ]);
   const isUnreceivableElsewhere = () => scene.refusedElsewhere === true;
-  return planReencoding(room, { producers, viewers: new Map(viewers), isUnreceivableElsewhere }, before);
+  const audiences = new Map([['cam', { watching: others, isRestless: scene.restless === true }]]);
+  return planReencoding(room, { producers, viewers: new Map(viewers), isUnreceivableElsewhere, audiences }, before);
 }
 
 function participant(id: string, connected: boolean, tracks: readonly Track[]): Participant {
@@ -127,6 +131,32 @@ describe('what is reencoded', () => {
     expect(planned({ policy: AUTO, others: 7 }, SERVED).size).toBe(0);
   });
 
+  test('half as many viewers are enough if they request keyframes all the time', () => {
+    expect(planned({ policy: AUTO, others: 5, restless: true }).size).toBe(0);
+    expect(planned({ policy: AUTO, others: 6, restless: true }).size).toBe(1);
+    expect(planned({ policy: AUTO, others: 4, restless: true }, SERVED).size).toBe(1);
+    expect(planned({ policy: AUTO, others: 3, restless: true }, SERVED).size).toBe(0);
+    expect(planned({ policy: AUTO, others: 6 }, SERVED).size).toBe(0);
+    expect(planned({ others: 50, restless: true }).size).toBe(0);
+  });
+
+  test('audiences are measured only where the result may depend on them', () => {
+    const room = (people: number, policy: ReencodingPolicy): RoomState => ({
+      ...EMPTY_ROOM,
+      status: 'open',
+      settings: { ...EMPTY_ROOM.settings, reencoding: policy },
+      participants: new Map(
+        Array.from({ length: people }, (_, index) => [`${index}`, participant(`${index}`, true, [])]),
+      ),
+    });
+    expect(needsAudience(room(4, AUTO), 1, 4)).toBe(false);
+    expect(needsAudience(room(5, AUTO), 1, 4)).toBe(true);
+    expect(needsAudience(room(50, AUTO), 0, 4)).toBe(false);
+    expect(needsAudience(room(50, { mode: 'off' }), 9, 4)).toBe(false);
+    expect(needsAudience(room(50, { mode: 'on' }), 4, 4)).toBe(false);
+    expect(needsAudience(room(50, { mode: 'on' }), 5, 4)).toBe(true);
+  });
+
   test('automatic reencoding begins for one viewer whose device cannot receive the source', () => {
     expect(planned({ policy: AUTO, others: 2, refusing: 1 }).size).toBe(1);
     expect(planned({ policy: AUTO, others: 2, refusedElsewhere: true }).size).toBe(1);
@@ -150,30 +180,60 @@ describe('as which codec', () => {
   });
 });
 
-test('a room gets no more than its share: reencoded tracks stay, then come those that a host chose', () => {
-  const track = (id: string, wish: boolean | null): Track => ({
-    id,
-    source: 'camera',
-    kind: 'video',
-    muted: false,
-    reencoding: wish,
+describe('a room gets no more than its share', () => {
+  interface Wish {
+    readonly id: TrackId;
+    readonly wish?: boolean | null;
+    readonly watching?: number;
+  }
+
+  function share(tracks: readonly Wish[], before: readonly TrackId[], most: number): TrackId[] {
+    const published = tracks.map(({ id, wish = null }): Track => {
+      return { id, source: 'camera', kind: 'video', muted: false, reencoding: wish };
+    });
+    const people = [participant('ann', true, published), participant('viewer', true, [])];
+    const room: RoomState = {
+      ...EMPTY_ROOM,
+      status: 'open',
+      settings: { ...EMPTY_ROOM.settings, reencoding: { mode: 'on' } },
+      participants: new Map(people.map((person) => [person.id, person])),
+    };
+    const live = {
+      producers: new Map(tracks.map(({ id }) => [id, producer(id, 'VP9' as const)])),
+      viewers: new Map(),
+      audiences: new Map(tracks.map(({ id, watching = 0 }) => [id, { watching, isRestless: false }])),
+    };
+    return [...planReencoding(room, live, new Map(before.map((id) => [id, 'VP8'])), most).keys()];
+  }
+
+  test('those that a host chose come first, then those that are reencoded, then the oldest', () => {
+    const tracks = [{ id: 'first' }, { id: 'chosen', wish: true }, { id: 'before' }];
+    expect(share(tracks, ['before'], 0)).toEqual([]);
+    expect(share(tracks, ['before'], 1)).toEqual(['chosen']);
+    expect(share(tracks, ['before'], 2)).toEqual(['chosen', 'before']);
+    expect(share(tracks, ['before'], 9)).toEqual(['first', 'chosen', 'before']);
   });
-  const people = [
-    participant('ann', true, [track('first', null), track('chosen', true), track('before', null)]),
-    participant('viewer', true, []),
-  ];
-  const room: RoomState = {
-    ...EMPTY_ROOM,
-    status: 'open',
-    settings: { ...EMPTY_ROOM.settings, reencoding: { mode: 'on' } },
-    participants: new Map(people.map((person) => [person.id, person])),
-  };
-  const producers = new Map(['first', 'chosen', 'before'].map((id) => [id, producer(id, 'VP9' as const)]));
-  const share = (most: number): TrackId[] => [
-    ...planReencoding(room, { producers, viewers: new Map() }, new Map([['before', 'VP8']]), most).keys(),
-  ];
-  expect(share(0)).toEqual([]);
-  expect(share(1)).toEqual(['before']);
-  expect(share(2)).toEqual(['before', 'chosen']);
-  expect(share(9)).toEqual(['before', 'chosen', 'first']);
+
+  test('a presenter whom most people watch takes the place of a camera that few watch, and keeps it', () => {
+    const tracks = (presenter: number) => [
+      { id: 'camera', watching: 10 },
+      { id: 'presenter', watching: presenter },
+    ];
+    expect(share(tracks(24), ['camera'], 1)).toEqual(['camera']);
+    expect(share(tracks(25), ['camera'], 1)).toEqual(['presenter']);
+    expect(share(tracks(4), ['presenter'], 1)).toEqual(['presenter']);
+  });
+
+  test('two tracks never take a place from each other in turn while their audiences stay as they are', () => {
+    const track = fc.record({ wish: fc.constantFrom(null, null, true), watching: fc.nat(1_000) });
+    fc.assert(
+      fc.property(fc.array(track, { maxLength: 12 }), fc.nat(5), fc.nat(4_096), (audience, most, bits) => {
+        const tracks = audience.map((one, index) => ({ ...one, id: `track-${index}` }));
+        const before = tracks.filter((_, index) => (bits >> index) & 1).map(({ id }) => id);
+        const settled = share(tracks, before, most);
+        expect(settled).toHaveLength(Math.min(most, tracks.length));
+        expect(share(tracks, settled, most).sort()).toEqual(settled.sort());
+      }),
+    );
+  });
 });

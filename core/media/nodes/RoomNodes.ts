@@ -110,6 +110,11 @@ export class RoomNodes {
     });
   }
 
+  /** The nodes that want this producer. */
+  nodesWanting(producerId: ProducerId): readonly NodeId[] {
+    return [...this.#demands].flatMap(([nodeId, wanted]) => ((wanted.get(producerId) ?? -1) >= 0 ? [nodeId] : []));
+  }
+
   /** Whether a device on another node cannot receive this producer. */
   isUnreceivable(producerId: ProducerId): boolean {
     return [...this.#unreceivable.values()].some((producerIds) => producerIds.has(producerId));

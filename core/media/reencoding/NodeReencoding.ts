@@ -31,6 +31,7 @@ const CHECK_EVERY_MS = 25;
 /** After a longer pause this process itself was late: it reads what arrived meanwhile before it judges anybody. */
 const OVERSLEPT_MS = 150;
 const POLL_EVERY_MS = 1_000;
+const MEASURE_EVERY_MS = 1_000;
 
 /** The node's reencoding: opens that of each room, and routes sidecars' messages to the track of their job. */
 export class NodeReencoding implements ReencodingPort {
@@ -42,6 +43,7 @@ export class NodeReencoding implements ReencodingPort {
   readonly #counters: Record<ReencodingCounter, number> = { ...NO_REENCODING };
   #lastGeneration = 0;
   #cancelCheck: (() => void) | null = null;
+  #cancelMeasure: (() => void) | null = null;
   #checkedAt = 0;
   #skipped = false;
   #polledAt = 0;
@@ -65,6 +67,7 @@ export class NodeReencoding implements ReencodingPort {
       },
       isChannelClosed: (channel) => this.#closedChannels.has(channel),
       busy: () => this.#checkLater(),
+      watchAudiences: () => this.#measureLater(),
       onClosed: (closed) => this.#rooms.delete(closed),
     });
     this.#rooms.set(room, roomId);
@@ -110,6 +113,8 @@ export class NodeReencoding implements ReencodingPort {
   close(): void {
     this.#cancelCheck?.();
     this.#cancelCheck = null;
+    this.#cancelMeasure?.();
+    this.#cancelMeasure = null;
     for (const room of [...this.#rooms.keys()]) room.close();
   }
 
@@ -121,6 +126,21 @@ export class NodeReencoding implements ReencodingPort {
     const jobId = `track-${createHash('sha256').update(name).digest('base64url').slice(0, 24)}`;
     this.#tracks.set(jobId, track);
     return { jobId, roomId, participantId, trackId, nodeId, nodeUrl };
+  }
+
+  #measureLater(): void {
+    this.#cancelMeasure ??= this.#options.clock.setTimer(MEASURE_EVERY_MS, () => void this.#measure());
+  }
+
+  async #measure(): Promise<void> {
+    const asking = [...this.#rooms.keys()].filter((room) => room.asksForAudience);
+    const measured = await Promise.allSettled(asking.map((room) => room.measureAudience()));
+    for (const one of measured) {
+      if (one.status === 'fulfilled') continue;
+      this.#options.logger.error({ error: messageOf(one.reason) }, 'audiences could not be measured: this is a bug');
+    }
+    this.#cancelMeasure = null;
+    if (asking.some((room) => room.asksForAudience)) this.#measureLater();
   }
 
   #checkLater(): void {

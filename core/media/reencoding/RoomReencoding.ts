@@ -1,11 +1,12 @@
-import type { ParticipantId, RoomState, TrackId } from '../../room/state.ts';
+import type { NodeId, ParticipantId, RoomState, TrackId } from '../../room/state.ts';
 import type { LiveReencoding, ReencodedCodec } from '../../view/mediaSteps.ts';
-import { planReencoding } from '../../view/planReencoding.ts';
+import { needsAudience, planReencoding } from '../../view/planReencoding.ts';
 import { messageOf } from '../mediaFailures.ts';
 import type { MediaProducer } from '../producers/MediaProducer.ts';
 import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
 import type { Attachment } from './Attachment.ts';
+import { AudienceWatch } from './AudienceWatch.ts';
 import { demandsOn } from './demandsOn.ts';
 import { PathEstimates } from './PathEstimates.ts';
 import { TrackReencoding, type TrackReencodingDeps } from './TrackReencoding.ts';
@@ -16,11 +17,12 @@ export interface RoomReencodingObjects {
   readonly viewers: ReadonlyMap<ParticipantId, ParticipantMedia>;
   room(): RoomState;
   /**
-   * Other nodes' viewers: the layers of a producer that they want, whether somebody's device there cannot receive it,
-   * and whether any such node has it.
+   * Other nodes' viewers: the layers of a producer that they want, at which nodes, whether somebody's device there
+   * cannot receive it, and whether any such node has it.
    */
   readonly elsewhere: {
     layersWanted(producerId: string): readonly number[];
+    nodesWanting(producerId: string): readonly NodeId[];
     isUnreceivable(producerId: string): boolean;
     isPulled(producerId: string): boolean;
   } | null;
@@ -35,6 +37,8 @@ export interface RoomReencodingObjects {
 export type RoomReencodingDeps = Omit<TrackReencodingDeps, 'demandsOn' | 'isFlowing' | 'register' | 'changed'> & {
   /** A sidecar attached: its pulses must be checked from now on. */
   readonly busy: () => void;
+  /** It matters who watches which track: `measureAudience` has to be called about once a second from now on. */
+  readonly watchAudiences: () => void;
   readonly onClosed: (room: RoomReencoding) => void;
   /** How many tracks are reencoded at most; any number by default. */
   readonly mostTracks?: number;
@@ -46,6 +50,7 @@ export class RoomReencoding {
   readonly #deps: RoomReencodingDeps;
   readonly #trackDeps: TrackReencodingDeps;
   readonly #estimates: PathEstimates;
+  readonly #audience: AudienceWatch;
   /** Tracks that the room wants reencoded. */
   readonly #wanted = new Map<TrackId, TrackReencoding>();
   /** Tracks that the room no longer wants reencoded, until their viewers have left. */
@@ -64,6 +69,17 @@ export class RoomReencoding {
       estimateOf: (viewer: ParticipantMedia) => this.#estimates.of(viewer),
       wantedElsewhere: (producerId: string) => objects.elsewhere?.layersWanted(producerId) ?? [],
     };
+    this.#audience = new AudienceWatch(
+      {
+        ...objects,
+        nodesWanting: (producerId) => objects.elsewhere?.nodesWanting(producerId) ?? [],
+        reencoded: (trackId) => this.#attachmentsOf(trackId).map(({ producer }) => producer),
+        absorbed: (trackId) =>
+          this.#attachmentsOf(trackId).reduce((sum, { stats }) => sum + (stats?.keyframeRequestsAbsorbed ?? 0), 0),
+      },
+      deps.clock,
+      deps.logger,
+    );
     this.#trackDeps = {
       ...deps,
       demandsOn: (trackId, producer) => demandsOn(trackId, producer, scene),
@@ -95,10 +111,16 @@ export class RoomReencoding {
   }
 
   hasAttachments(trackId: TrackId): boolean {
-    for (const { source, attachments } of this.#all()) {
-      if (source.trackId === trackId && attachments.length > 0) return true;
-    }
-    return false;
+    return this.#attachmentsOf(trackId).length > 0;
+  }
+
+  /** Whether it matters who watches which track. */
+  get asksForAudience(): boolean {
+    if (this.#closed) return false;
+    const { room, sources } = this.#objects;
+    let videos = 0;
+    for (const { track } of sources.values()) if (track.kind === 'video') videos += 1;
+    return needsAudience(room(), videos, this.#deps.mostTracks ?? Number.POSITIVE_INFINITY);
   }
 
   live(): ReadonlyMap<TrackId, readonly LiveReencoding[]> {
@@ -115,25 +137,15 @@ export class RoomReencoding {
   /** Begins work on tracks that the room wants reencoded now, and ends the work on all others. */
   updateWanted(): void {
     if (this.#closed) return;
-    const { elsewhere, sources, viewers, room } = this.#objects;
+    const { sources } = this.#objects;
+    if (this.asksForAudience) this.#deps.watchAudiences();
+    else this.#audience.forget();
     for (const [trackId, track] of this.#wanted) {
       if (!track.source.closed && sources.get(trackId) === track.source) continue;
       this.#wanted.delete(trackId);
       track.close('its source ended');
     }
-    const before = new Map(
-      [...this.#wanted].map(([trackId, { codec }]): [TrackId, ReencodedCodec] => [trackId, codec]),
-    );
-    const planned = planReencoding(
-      room(),
-      {
-        producers: sources,
-        viewers,
-        isUnreceivableElsewhere: (producerId) => elsewhere?.isUnreceivable(producerId) === true,
-      },
-      before,
-      this.#deps.mostTracks,
-    );
+    const planned = this.#plan();
     for (const [trackId, track] of this.#wanted) {
       if (planned.has(trackId)) continue;
       this.#wanted.delete(trackId);
@@ -145,6 +157,15 @@ export class RoomReencoding {
       if (this.#wanted.has(trackId) || !source?.codec) continue;
       this.#wanted.set(trackId, new TrackReencoding(source, source.codec, codec, this.#trackDeps));
     }
+  }
+
+  /** Measures who watches which track. A rejection is a bug. */
+  async measureAudience(): Promise<void> {
+    await this.#audience.measure();
+    if (this.#closed) return;
+    const planned = this.#plan();
+    const isSame = planned.size === this.#wanted.size && [...planned.keys()].every((id) => this.#wanted.has(id));
+    if (!isSame) this.#objects.changed();
   }
 
   /**
@@ -195,6 +216,21 @@ export class RoomReencoding {
     this.#wanted.clear();
     this.#ending.clear();
     this.#deps.onClosed(this);
+  }
+
+  #plan(): Map<TrackId, ReencodedCodec> {
+    const { elsewhere, sources: producers, viewers, room } = this.#objects;
+    const isUnreceivableElsewhere = (producerId: string) => elsewhere?.isUnreceivable(producerId) === true;
+    const { audiences } = this.#audience;
+    const before = new Map(
+      [...this.#wanted].map(([trackId, { codec }]): [TrackId, ReencodedCodec] => [trackId, codec]),
+    );
+    const live = { producers, viewers, isUnreceivableElsewhere, audiences };
+    return planReencoding(room(), live, before, this.#deps.mostTracks);
+  }
+
+  #attachmentsOf(trackId: TrackId): readonly Attachment[] {
+    return [...this.#all()].flatMap(({ source, attachments }) => (source.trackId === trackId ? attachments : []));
   }
 
   #adapt(track: TrackReencoding): void {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { viewOf } from '../../support/plannedMedia.ts';
 import { joined, published } from '../../support/room.ts';
+import { systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { recordLayers } from './FakeSidecar.ts';
 import { JobList, PictureWatch, ReencodedRoom, type Served } from './ReencodedRoom.ts';
@@ -149,6 +150,33 @@ test('viewers on another worker get the reencoded track through a pipe', async (
   await scene.sees(bob, 'source');
   await scene.close();
   await spread.close();
+});
+
+test('the presenter whom everybody watches takes the only place from a camera that nobody watches', async () => {
+  // By this clock a minute takes three seconds: audiences are smoothed.
+  const clock = { ...systemClock, now: () => 20 * systemClock.now() };
+  const jobs = new JobList();
+  const reencoding = { queue: jobs, nodeUrl: 'http://127.0.0.1:1', mostTracks: 1 };
+  const small = await openTestPlane({ reencoding, clock });
+  const room = new TestRoom(small, 'presenter');
+  const tracks = () => [...jobs.jobs.values()].map(({ trackId }) => trackId).join();
+  try {
+    room.record({ type: 'ReencodingPolicyChanged', policy: { mode: 'auto', viewers: 4 } });
+    const ids = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay', 'gus'];
+    room.record(...ids.map((id, index) => joined(id, index + 1)));
+    room.record(published('ann', 'cam', 'camera'), published('bob', 'cam-2', 'camera'));
+    const peers: SilentPeer[] = [];
+    for (const [index, id] of ids.entries()) peers.push(await SilentPeer.join(small, room, id, index + 1));
+    const tile = { width: 640, height: 360, pinned: false };
+    for (const { id, session } of peers) room.media.setView(id, session, new Map([['cam-2', tile]]));
+    await peers[0]?.produce('cam', 'video');
+    await waitUntil(() => tracks() === 'cam' || `jobs for ${tracks()}`);
+    await peers[1]?.produce('cam-2', 'video');
+    await waitUntil(() => tracks() === 'cam-2' || `jobs for ${tracks()}`);
+  } finally {
+    await room.media.close();
+    await small.close();
+  }
 });
 
 test('a media plane without a queue reencodes nothing', async () => {
