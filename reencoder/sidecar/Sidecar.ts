@@ -6,6 +6,7 @@ import { type FoundEngine, findEngine } from '../engines/findEngine.ts';
 import { Capacity, IdleCores } from './Capacity.ts';
 import { NodeAgent } from './NodeAgent.ts';
 import { NodeChannels } from './NodeChannels.ts';
+import { Relief } from './Relief.ts';
 import { TrackProcesses } from './TrackProcesses.ts';
 import { TrackWork } from './TrackWork.ts';
 
@@ -42,6 +43,7 @@ export class Sidecar {
   readonly #processes: TrackProcesses | null;
   readonly #capacity: Capacity;
   readonly #idle = new IdleCores();
+  readonly #relief: Relief;
   readonly #works = new Set<TrackWork>();
   readonly #startedAt: number;
   #measureTimer: NodeJS.Timeout | undefined;
@@ -55,6 +57,7 @@ export class Sidecar {
     this.#found = found;
     this.#startedAt = clock.now();
     this.#capacity = new Capacity(options.maxTracks, availableParallelism());
+    this.#relief = new Relief(options);
     this.#channels = new NodeChannels({
       sidecarId,
       name,
@@ -99,7 +102,7 @@ export class Sidecar {
     this.#isDraining = true;
     this.#options.work.setConcurrency(0);
     clearInterval(this.#measureTimer);
-    for (const work of this.#works) work.drain();
+    for (const work of this.#works) work.handOver('the sidecar ends');
     if (this.#works.size > 0) {
       await new Promise<void>((resolve) => {
         this.#lastEnded = resolve;
@@ -128,7 +131,8 @@ export class Sidecar {
   #measure(): void {
     const now = this.#options.clock.now();
     const loads = [...this.#works].map((work) => work.load(now));
-    const tracksAtMost = this.#capacity.tracks(this.#idle.measure(), loads);
+    void this.#relief.check([...this.#works]);
+    const tracksAtMost = Math.min(this.#capacity.tracks(this.#idle.measure(), loads), this.#relief.most);
     if (tracksAtMost === this.#tracksAtMost) return;
     this.#tracksAtMost = tracksAtMost;
     this.#options.work.setConcurrency(tracksAtMost);

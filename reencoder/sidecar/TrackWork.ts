@@ -69,7 +69,8 @@ export class TrackWork {
   /** The channel of the attached track. */
   #channel: NodeChannel | null = null;
   #end: (ending: Ending) => void = () => undefined;
-  #isDraining = false;
+  /** Why it hands the track over; null while it does not. */
+  #leaving: string | null = null;
   readonly #startedAtMs: number;
   #stats: Omit<TrackStats, 'jobId'> | null = null;
 
@@ -112,7 +113,7 @@ export class TrackWork {
         case 'disconnected':
           break;
       }
-      if (this.#isDraining) throw new JobReturned('the sidecar ends');
+      if (this.#leaving !== null) throw new JobReturned(this.#leaving);
       isAgain = true;
     }
   }
@@ -120,11 +121,11 @@ export class TrackWork {
   /**
    * Hands the track over. `run` ends when the node has found another sidecar, or has found none and releases the track.
    */
-  drain(): void {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    if (this.#channel) this.#channel.detach(this.#detachment('the sidecar ends', true));
-    else this.#end({ type: 'refused', reason: 'the sidecar ends' });
+  handOver(reason: string): void {
+    if (this.#leaving !== null) return;
+    this.#leaving = reason;
+    if (this.#channel) this.#channel.detach(this.#detachment(reason, true));
+    else this.#end({ type: 'refused', reason });
   }
 
   /** Ends at once, even if the track is not handed over. */
@@ -196,7 +197,7 @@ export class TrackWork {
     process.attach(assignment);
     channel.add(track);
     this.#logger.info({ pid: process.pid, codec: assignment.tap.codec, attempt }, 'track attached');
-    if (this.#isDraining) channel.detach(this.#detachment('the sidecar ends', true));
+    if (this.#leaving !== null) channel.detach(this.#detachment(this.#leaving, true));
   }
 
   async #reach(channel: NodeChannel): Promise<void> {
