@@ -99,6 +99,21 @@ describe('one room on several nodes', () => {
     expect(wanted(settledNodes(room, new Map(), onTheWay, EVERYTHING))).toBe(2);
   });
 
+  test('of somebody who comes here nothing crosses any more, but what has crossed stays until the own media is there', () => {
+    const came = roomOf(
+      { ann: ['camera', 'microphone'], bob: [], cem: [] },
+      { ann: 'node-2', bob: 'node-2', cem: 'node-2' },
+    );
+    const before = settled(room);
+    const pulls = (live: LiveMedia) =>
+      planMedia(came, new Map(), live, EVERYTHING).filter(({ type }) => type === 'pullTrack');
+    const live = at(exchanged(nodesOf(room)), 'node-2');
+    expect(planMedia(room, new Map(), live, EVERYTHING).filter(({ type }) => type === 'pullTrack')).toHaveLength(2);
+    expect(pulls(live)).toEqual([]);
+    const kept = planMedia(came, new Map(), at(before, 'node-2'), EVERYTHING);
+    expect(kept.filter(({ type }) => type === 'dropTrack' || type === 'closeConsumers')).toEqual([]);
+  });
+
   test('[M2] a twin of a muted track is paused', () => {
     const twins = [
       ...at(settledNodes(mute(room, 'ann-microphone'), new Map(), settled(room), EVERYTHING), 'node-2').twins,

@@ -8,7 +8,7 @@ export interface TrackMedia {
    * The renditions on this node, also what stands by. Those that another place of the publisher replaced are leaving.
    */
   readonly here: readonly Rendition[];
-  /** What the node offers that this one gets the track from; empty if it is published here. */
+  /** What the node offers that this one gets the track from; empty if it is published here, or about to be. */
   readonly elsewhere: readonly OfferedRendition[];
 }
 
@@ -33,10 +33,10 @@ export function trackMediaOf(publisher: Participant, trackId: TrackId, live: Liv
   const offers = (live.offers.get(trackId) ?? []).filter(isOwn);
   const origin = originOf(publisher.nodeId, twins, offers);
   const piped = twins.map((twin) => (twin.origin === origin ? { producer: twin, phase: twin.phase } : asLeaving(twin)));
-  return {
-    here: [...piped, ...ready],
-    elsewhere: offers.flatMap((offer) => (offer.nodeId === origin ? [{ producer: offer, phase: offer.phase }] : [])),
-  };
+  // Whoever has the session here is about to send here. What their former node has is of use only if it came before.
+  const isNeeded = publisher.nodeId !== live.nodeId || twins.some((twin) => twin.origin === origin);
+  const needed = isNeeded ? offers.filter(({ nodeId }) => nodeId === origin) : [];
+  return { here: [...piped, ...ready], elsewhere: needed.map((offer) => ({ producer: offer, phase: offer.phase })) };
 }
 
 function originOf(

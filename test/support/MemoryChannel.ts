@@ -30,6 +30,12 @@ export class MemoryChannels {
     this.#compare(nodeId);
   }
 
+  /** Requests of this node are taken by the others, and answered once `until` resolves. */
+  holdAnswers(nodeId: NodeId, until: Promise<void>): void {
+    const channel = this.#channels.get(nodeId);
+    if (channel) channel.answersWaitFor = until;
+  }
+
   cut(a: NodeId, b: NodeId): void {
     this.#cuts.add(pair(a, b));
     this.#compare();
@@ -60,6 +66,7 @@ function pair(a: NodeId, b: NodeId): string {
 /** One node's end of `MemoryChannels`. Delivers soon, never within the call. */
 export class MemoryChannel implements NodeChannel {
   readonly nodeId: NodeId;
+  answersWaitFor: Promise<void> = Promise.resolve();
   readonly #peer: (nodeId: NodeId) => MemoryChannel | undefined;
   readonly #topics = new Topics(silentLogger);
   readonly #connected = new Set<NodeId>();
@@ -99,7 +106,8 @@ export class MemoryChannel implements NodeChannel {
     queueMicrotask(() => {
       const peer = this.#peer(nodeId);
       if (!peer) return;
-      peer.#topics.ask(this.nodeId, topic, JSON.parse(text)).then((value) => {
+      peer.#topics.ask(this.nodeId, topic, JSON.parse(text)).then(async (value) => {
+        await this.answersWaitFor;
         const answered = JSON.stringify(value ?? null);
         if (!this.#connected.has(nodeId)) return;
         if (answered.length <= LONGEST_BODY) question.resolve(JSON.parse(answered));

@@ -136,7 +136,7 @@ export class RoomIngress {
   }
 
   async #open(offer: KnownOffer): Promise<void> {
-    const { roomId, channel, isOffered, opened } = this.#deps;
+    const { roomId, channel, isHere, isOffered, opened } = this.#deps;
     const { nodeId, producerId } = offer;
     const pipe = this.#pipeTo(offer);
     pipe.enter();
@@ -155,9 +155,9 @@ export class RoomIngress {
         paused: true,
       });
       const track = this.#trackOf(offer);
-      if (this.#closed || producer.closed || !track || !isOffered(offer)) {
+      if (this.#closed || producer.closed || !track || !isOffered(offer) || isHere(offer.trackId)) {
         producer.close();
-        throw new Error('the track ended while it was pulled');
+        throw new Error('the track ended, or its publisher came here, while it was pulled');
       }
       const owner = { participantId: offer.participantId, router, standby: false };
       const waitsForViewers = track.kind === 'video' && !track.muted;

@@ -246,6 +246,30 @@ test('[M2] a publisher who moves to another node is sent from both until the vie
   }
 });
 
+test('a track whose publisher comes here while it is pulled is not shown to anybody', async () => {
+  const { room, ann } = await meeting('late', ['bob']);
+  const answers = Promise.withResolvers<void>();
+  try {
+    const before = nodes.plane('a').load().consumers;
+    const pulled = (count: number, why: string) =>
+      waitUntil(() => nodes.plane('a').load().consumers - before === count || why);
+    nodes.channels.holdAnswers('b', answers.promise);
+    const bob = await room.join('b', 'bob', 2);
+    await pulled(2, 'node b has not asked for both tracks');
+    room.on('b').record(resumed('ann', 3, 'b'));
+    const moved = await room.join('b', 'ann', 3);
+    await Promise.all([moved.publishVideo('cam'), moved.publishAudio('mic')]);
+    await Promise.all([sees(bob), hears(bob)]);
+    answers.resolve();
+    await pulled(0, 'node b still gets tracks from node a');
+    expect(bob.carriers.size).toBe(2);
+    ann.close();
+  } finally {
+    answers.resolve();
+    await room.close();
+  }
+});
+
 test('when a node dies its tracks end on the others, and what went to it ends too', async () => {
   await nodes.open('d');
   const room = new SpreadRoom(nodes, 'death');
