@@ -236,11 +236,15 @@ async function createServer(): Promise<SupervisedServer> {
       return { url };
     },
     drainMs: config.supervisor.drainMs,
+    async isRelieved() {
+      const others = await recovery.registry.nodes().catch(() => []);
+      return others.some((node) => node.nodeId !== nodeId);
+    },
     async rehearse() {
       try {
         await rehearse({ iceTcp: config.media.iceTcp, clock, logger });
       } catch (error) {
-        logger.warn({ err: error }, 'the rehearsal of this standby failed: its first moments may take longer');
+        logger.warn({ err: error }, 'the rehearsal of this server failed: its first moments may take longer');
       }
     },
     async drain(limitMs, successor) {

@@ -148,6 +148,8 @@ test('[R1] a server of another program takes over while the first one serves, an
   pair.start();
   await bothAreThere();
   const first = pair.active?.pid;
+  const hadRehearsed = async () => (await fetch(`http://127.0.0.1:${port}/rehearsed`)).text();
+  expect(await hadRehearsed()).toBe('false');
   const times = { drainMs: 1_000, closeMs: 1_000 };
   const failing = pair.handOver({ script: '/nonexistent.ts' }, { ...times, served: () => expect.fail('it serves') });
   await expect(failing).rejects.toThrow('the new server does not start: exit 1');
@@ -159,6 +161,7 @@ test('[R1] a server of another program takes over while the first one serves, an
   await bothAreThere();
   expect(pair.active?.pid).not.toBe(first);
   expect(await answeringPid()).toBe(pair.active?.pid);
+  expect(await hadRehearsed()).toBe('true');
   signalProcess(pair.active?.pid, 'SIGKILL');
   await bothAreThere();
 });

@@ -107,7 +107,7 @@ export class ServerPair {
   #startNext(program: ServerProgram): Promise<ServerProcess> {
     return new Promise((resolve, reject) => {
       this.#next = new ServerProcess(program, this.#options.env, {
-        onStandingBy: (server) => server.activate(true),
+        onStandingBy: (server) => server.activate(true, true),
         onReady: resolve,
         onEnded: (server) => {
           if (server !== this.#next) {

@@ -79,11 +79,14 @@ export class ServerProcess {
     return this.#phase;
   }
 
-  /** Another server of this supervisor may still hold ports: then whatever else holds them is not looked for. */
-  activate(besideAnother: boolean): void {
+  /**
+   * Another server of this supervisor may still hold ports: then whatever else holds them is not looked for. `relieves`:
+   * that one serves meanwhile.
+   */
+  activate(besideAnother: boolean, relieves = false): void {
     if (this.#phase !== 'standing-by') throw new Error(`a server that is ${this.#phase} cannot be activated`);
     this.#enter('activating');
-    this.#tell({ type: 'activate', besideAnother });
+    this.#tell({ type: 'activate', besideAnother, relieves });
   }
 
   /** Asks for a sign of life, and looks at what the process did since the last time. */

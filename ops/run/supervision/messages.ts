@@ -1,8 +1,11 @@
 /** The messages between a supervisor and its processes over the IPC channel. */
 
 export type ToServer =
-  /** Bind the ports and serve. Another server of this supervisor may still hold some of them. */
-  | { readonly type: 'activate'; readonly besideAnother: boolean }
+  /**
+   * Bind the ports and serve. Another server of this supervisor may still hold some of them; `relieves`: it serves until
+   * this one is ready.
+   */
+  | { readonly type: 'activate'; readonly besideAnother: boolean; readonly relieves?: boolean }
   /**
    * Send everybody to other nodes within this time, then answer `drained`; SIGTERM follows. `successor`: another server
    * of this supervisor has the ports by now and takes new connections.

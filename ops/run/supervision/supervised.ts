@@ -7,8 +7,10 @@ export interface SupervisedServer {
    * `besideAnother`. The supervisor hears of its errors, then the process ends.
    */
   activate(besideAnother: boolean): Promise<{ url: string }>;
-  /** Called at most once, on a standby: makes its first moments as the active one faster. Never rejects. */
+  /** Called at most once, before `activate`: makes its first moments as the active one faster. Never rejects. */
   rehearse?(): Promise<void>;
+  /** Whether others serve until this one does, so that it is not missed. */
+  isRelieved?(): Promise<boolean>;
   /** How long `drain` may take if nobody says otherwise. */
   readonly drainMs: number;
   /**
@@ -33,6 +35,7 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
   const supervised = process.send !== undefined;
   let server: SupervisedServer | undefined;
   let activated = false;
+  let rehearsal: Promise<void> | undefined;
   let draining: Promise<void> | undefined;
   let closing = false;
 
@@ -42,9 +45,15 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
     else process.stderr.write(`${message}\n`);
     process.exit(1);
   };
-  const activate = async (besideAnother: boolean): Promise<void> => {
+  const rehearse = async (): Promise<void> => {
+    rehearsal ??= server?.rehearse?.();
+    await rehearsal;
+  };
+  const activate = async (besideAnother: boolean, relieves: boolean): Promise<void> => {
     if (!server || activated) return;
     activated = true;
+    // Whoever takes over from a dead server is in a hurry; a new one beside others is not.
+    if (relieves || (!besideAnother && (await server.isRelieved?.()))) await rehearse();
     const { url } = await server.activate(besideAnother);
     if (supervised) await tell({ type: 'ready', url });
     else process.stdout.write(`Everroom is ready at ${url}\n`);
@@ -70,7 +79,7 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: ToServer) => {
     if (message.type === 'ping') void tell({ type: 'pong' });
-    if (message.type === 'activate') void activate(message.besideAnother).catch(fail);
+    if (message.type === 'activate') void activate(message.besideAnother, message.relieves === true).catch(fail);
     if (message.type === 'drain') void drain(message.limitMs, message.successor).catch(fail);
   });
 
@@ -79,9 +88,9 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
     if (supervised) {
       await tell({ type: 'standing-by' });
       setTimeout(() => {
-        if (!activated && !closing) void server?.rehearse?.();
+        if (!activated && !closing) void rehearse();
       }, REHEARSE_AFTER_MS);
-    } else await activate(false);
+    } else await activate(false, false);
   } catch (error) {
     await fail(error);
   }
