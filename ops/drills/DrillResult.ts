@@ -2,6 +2,9 @@ import type { Summary } from '../kit/statistics.ts';
 import { formatTable } from '../kit/table.ts';
 import type { Floor } from './floor/measureFloor.ts';
 import type { Problem } from './problems.ts';
+import type { RoundStory } from './RoundStory.ts';
+import type { RunFacts } from './runFacts.ts';
+import { isMet, targetsOf } from './targets.ts';
 
 /** A drill's findings, as `--json` writes them. Times in ms. */
 export interface DrillResult {
@@ -11,6 +14,10 @@ export interface DrillResult {
   readonly rounds: number;
   readonly participants: number;
   readonly rooms: number;
+  /** How it was run; absent in tests. */
+  readonly run?: RunFacts;
+  /** Intervals between frames during calm times. */
+  readonly calm: { readonly video: Summary; readonly audio: Summary };
   /** The same fault in a call on bare mediasoup. */
   readonly floor?: Floor;
   /** Gaps of those whom the fault hits, or of everybody if it hits nobody. */
@@ -36,31 +43,15 @@ export interface DrillResult {
   readonly faults: readonly { readonly round: number; readonly at: number; readonly what: string }[];
   /** Everything that must not happen: who saw it and when, with the requests, answers, pictures and sounds. */
   readonly problems: readonly Problem[];
+  /** What happened in each round, step by step. */
+  readonly stories: readonly RoundStory[];
   readonly ok: boolean;
 }
 
-/** A drill's result, and figures that only people read. */
-export interface DrillOutcome {
-  readonly result: DrillResult;
-  /** Intervals between frames during calm times. */
-  readonly calm: { readonly video: Summary; readonly audio: Summary };
-}
-
-/** Limits for video gaps: p50 and p99 over all receivers, tracks and rounds. */
-const VIDEO_TARGETS: Readonly<Record<string, { readonly p50: number; readonly p99: number }>> = {
-  worker: { p50: 300, p99: 700 },
-  server: { p50: 600, p99: 1_000 },
-};
-
-/** Whoever does these on purpose wants nobody to notice: no gap is longer than this beyond the jitter of calm times. */
-const SEAMLESS: ReadonlySet<string> = new Set(['drain', 'rolling', 'upgrade']);
-const SEAMLESS_MS = 40;
-
-const FALLBACK_TARGET_MS = 400;
 const MOST_PROBLEMS = 20;
 
-export function formatOutcome({ result, calm }: DrillOutcome): string {
-  const { fault, rounds, participants, floor, media, facts, state, faults, problems } = result;
+export function formatResult(result: DrillResult): string {
+  const { calm, fault, rounds, participants, floor, media, facts, state, faults, problems } = result;
   const during = new Map(faults.map(({ round, what }) => [round, what]));
   const row = (name: string, { p50, p95, p99, max, n }: Summary) => [name, p50, p95, p99, max, n];
   const gaps = formatTable(
@@ -99,25 +90,12 @@ export function formatOutcome({ result, calm }: DrillOutcome): string {
     '',
     counts,
     '',
-    ...targetLines(result, calm),
+    ...targetsOf(result).map((target) => {
+      const { name, ms, limitMs } = target;
+      return `${isMet(target) ? 'met   ' : 'MISSED'} ${name} ${Math.round(ms)} ms (target ≤ ${Math.round(limitMs)})`;
+    }),
     ...(shown.length > 0 ? ['', 'problems:', ...shown] : []),
     result.ok ? 'ok: nothing was lost' : 'NOT OK',
     '',
   ].join('\n');
-}
-
-function targetLines({ fault, media, fallbackMs }: DrillResult, calm: DrillOutcome['calm']): string[] {
-  const { video } = media;
-  if (SEAMLESS.has(fault)) {
-    const kinds = (['video', 'audio'] as const).filter((kind) => media[kind].n > 0);
-    return kinds.map((kind) => targetLine(`${kind} p99`, media[kind].p99, Math.round(calm[kind].p99) + SEAMLESS_MS));
-  }
-  if (fallbackMs) return [targetLine('fallback max', fallbackMs.max, FALLBACK_TARGET_MS)];
-  const targets = VIDEO_TARGETS[fault];
-  if (!targets || video.n === 0) return [];
-  return (['p50', 'p99'] as const).map((name) => targetLine(`video ${name}`, video[name], targets[name]));
-}
-
-function targetLine(name: string, ms: number, limitMs: number): string {
-  return `${ms <= limitMs ? 'met   ' : 'MISSED'} ${name} ${Math.round(ms)} ms (target ≤ ${limitMs})`;
 }

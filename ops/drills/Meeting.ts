@@ -16,6 +16,7 @@ import { RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from './pace.ts';
 import { type Problem, toProblem } from './problems.ts';
 import { type MeasuredGap, Recording } from './Recording.ts';
 import { type Detours, ReencodedMeeting } from './ReencodedMeeting.ts';
+import { type StoryStep, toStorySteps } from './RoundStory.ts';
 import { missingOf } from './recovered.ts';
 import { serverView } from './serverView.ts';
 import { WholeJournal } from './WholeJournal.ts';
@@ -169,6 +170,17 @@ export class Meeting {
     return { span, gaps };
   }
 
+  /** What clients did within a span to come back, and when the journal had their new sessions. */
+  async steps({ from, to }: Span): Promise<StoryStep[]> {
+    const recorded = (await this.#whole.commits()).flatMap(({ events }) =>
+      events.flatMap((event) => {
+        if (event.type !== 'ParticipantResumed' || event.at < from || event.at > to) return [];
+        return { who: event.participantId, name: 'recorded' as const, at: event.at };
+      }),
+    );
+    return toStorySteps([...recorded, ...this.recording.steps({ from, to })], from);
+  }
+
   /** Null if nothing is reencoded. */
   async detours(round: number, span: Span): Promise<Detours | null> {
     const detours = (await this.#reencoded?.detours(this.recording, span)) ?? null;
@@ -210,17 +222,19 @@ export class Meeting {
   }
 
   /**
-   * Waits until nothing is missing. After `limitMs` it notes a problem, and the drill goes on to its verdict.
+   * Waits until nothing is missing. After `limitMs` it notes a problem, returns false, and the drill goes on to its
+   * verdict.
    */
   async expectSoon(
     round: number | null,
     failing: string,
     missing: () => Promise<string | null>,
     limitMs = RECOVERY_LIMIT_MS,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const waitedFrom = Date.now();
     try {
       await waitUntilNothingMissing(failing, missing, limitMs);
+      return true;
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
       const media = Object.fromEntries(
@@ -228,6 +242,7 @@ export class Meeting {
       ) as Record<ParticipantId, readonly string[]>;
       const evidence = { kind: 'notRecovered', waitedFrom, waitedTo: Date.now(), media } as const;
       this.note({ what, round, who: null, evidence });
+      return false;
     }
   }
 

@@ -29,9 +29,10 @@ const received = (
 async function recorded(...batches: TrackFrames[][]): Promise<Recording> {
   const recording = new Recording();
   for (const batch of batches) {
-    const client: Pick<DrillClient, 'participantId' | 'takeFrames'> = {
+    const client: Pick<DrillClient, 'participantId' | 'takeFrames' | 'takeSteps'> = {
       participantId: 'ann',
       takeFrames: () => Promise.resolve(batch),
+      takeSteps: () => Promise.resolve([]),
     };
     await recording.collect([client]);
   }
@@ -47,8 +48,8 @@ test('a recording has a gap for every receiver and track, except for the sound o
     received('cleo', 'audio', []),
   ]);
   expect(recording.gaps(span, new Set(['cleo']))).toEqual([
-    { receiver: 'ann', publisher: 'ben', kind: 'video', gapMs: 600 },
-    { receiver: 'ann', publisher: 'ben', kind: 'audio', gapMs: 300 },
+    { receiver: 'ann', publisher: 'ben', kind: 'video', gap: { from: 1_000, to: 1_600 }, gapMs: 600 },
+    { receiver: 'ann', publisher: 'ben', kind: 'audio', gap: { from: 1_000, to: 1_300 }, gapMs: 300 },
   ]);
   expect(recording.gaps(span, new Set()).at(-1)?.gapMs).toBeNull();
 });

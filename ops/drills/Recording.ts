@@ -1,10 +1,16 @@
 import type { ParticipantId, TrackKind } from '../../core/room/state.ts';
 import type { DrillClient } from '../kit/clients/DrillClient.ts';
 import type { Carried } from '../kit/clients/FrameLog.ts';
+import type { Step } from '../kit/clients/StepLog.ts';
 import type { Tone } from '../kit/clients/tones.ts';
 import { type Detour, detourOf } from './checks/detours.ts';
-import { intervals, longestGap, type Span } from './checks/gaps.ts';
+import { intervals, lengthOf, longestGap, type Span } from './checks/gaps.ts';
 import { type HotMic, hotMic } from './checks/hotMics.ts';
+
+/** A step of a recovery, and whose it was. */
+export interface RecordedStep extends Step {
+  readonly who: ParticipantId;
+}
 
 interface Received {
   readonly receiver: ParticipantId;
@@ -20,8 +26,18 @@ export interface MeasuredGap {
   readonly receiver: ParticipantId;
   readonly publisher: ParticipantId;
   readonly kind: TrackKind;
-  /** Null if media did not come back within the span. */
+  /** From the last frame before it to the first one after; null if media did not come back within the span. */
+  readonly gap: Span | null;
+  /** Its length. */
   readonly gapMs: number | null;
+}
+
+/** The frames of one track at one receiver, ms since the epoch. */
+export interface RecordedFrames {
+  readonly receiver: ParticipantId;
+  readonly publisher: ParticipantId;
+  readonly kind: TrackKind;
+  readonly times: readonly number[];
 }
 
 export interface MeasuredDetour extends Detour {
@@ -29,14 +45,19 @@ export interface MeasuredDetour extends Detour {
   readonly publisher: ParticipantId;
 }
 
+type RecordedClient = Pick<DrillClient, 'participantId' | 'takeFrames' | 'takeSteps'>;
+
 /** Everything that each receiver saw and heard of each remote track during a drill. */
 export class Recording {
   readonly #received = new Map<string, Received>();
+  readonly #steps: RecordedStep[] = [];
 
-  /** Adds the frames that clients received since the last call. */
-  async collect(clients: readonly Pick<DrillClient, 'participantId' | 'takeFrames'>[]): Promise<void> {
+  /** Adds the frames that clients received, and the steps that they took, since the last call. */
+  async collect(clients: readonly RecordedClient[]): Promise<void> {
     await Promise.all(
       clients.map(async (client) => {
+        const who = client.participantId;
+        for (const step of await client.takeSteps()) this.#steps.push({ who, ...step });
         for (const { publisherId, trackId, kind, times, heardTimes, carried } of await client.takeFrames()) {
           const key = `${client.participantId} ${trackId}`;
           const received = this.#received.get(key) ?? {
@@ -61,7 +82,22 @@ export class Recording {
   gaps(span: Span, muted: ReadonlySet<ParticipantId>): MeasuredGap[] {
     return [...this.#received.values()]
       .filter(({ kind, publisher }) => kind === 'video' || !muted.has(publisher))
-      .map(({ receiver, publisher, kind, times }) => ({ receiver, publisher, kind, gapMs: longestGap(times, span) }));
+      .map(({ receiver, publisher, kind, times }) => {
+        const gap = longestGap(times, span);
+        return { receiver, publisher, kind, gap, gapMs: gap && lengthOf(gap) };
+      });
+  }
+
+  /** The frames of every track within a span. */
+  frames(span: Span): RecordedFrames[] {
+    return [...this.#received.values()].map(({ receiver, publisher, kind, times }) => {
+      return { receiver, publisher, kind, times: times.filter((time) => time >= span.from && time <= span.to) };
+    });
+  }
+
+  /** What clients did within a span to come back. */
+  steps(span: Span): RecordedStep[] {
+    return this.#steps.filter(({ at }) => at >= span.from && at <= span.to);
   }
 
   /** When each receiver's pictures switched to the sources after a fault, and back. */

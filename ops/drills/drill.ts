@@ -5,13 +5,14 @@ import { randomFrom } from '../kit/random.ts';
 import { summarize } from '../kit/statistics.ts';
 import { waitUntilNothingMissing } from '../kit/waitUntil.ts';
 import type { Span } from './checks/gaps.ts';
-import type { DrillOutcome } from './DrillResult.ts';
+import type { DrillResult } from './DrillResult.ts';
 import type { Fault, Injected } from './faults/Fault.ts';
 import { Meeting, type MeetingScene, type Member } from './Meeting.ts';
 import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETUP_LIMIT_MS } from './pace.ts';
 import type { Problem } from './problems.ts';
 import type { MeasuredGap } from './Recording.ts';
 import type { Detours } from './ReencodedMeeting.ts';
+import { type RoundStory, toStoryGap, withFrames } from './RoundStory.ts';
 
 export interface DrillPlan {
   readonly fault: Fault;
@@ -42,6 +43,7 @@ interface Round {
   /** Of those whom it does not hit while it hits others. */
   readonly others: readonly MeasuredGap[];
   readonly detours: readonly Detours[];
+  readonly story: RoundStory;
 }
 
 /** A mute comes so soon after the fault that its request, its commit or its answer may be lost with what breaks. */
@@ -66,12 +68,12 @@ export class Drill {
     this.#random = randomFrom(plan.seed);
   }
 
-  async run(): Promise<DrillOutcome> {
+  async run(): Promise<DrillResult> {
     try {
       await this.#begin();
-      const outcome = await this.#hurt();
+      const result = await this.#hurt();
       for (const meeting of this.#meetings) await meeting.close();
-      return outcome;
+      return result;
     } finally {
       for (const meeting of this.#meetings) meeting.stop();
     }
@@ -88,7 +90,7 @@ export class Drill {
     }
   }
 
-  async #hurt(): Promise<DrillOutcome> {
+  async #hurt(): Promise<DrillResult> {
     for (const meeting of this.#meetings) await meeting.talk();
     const rounds: Round[] = [];
     for (let round = 1; round <= this.#plan.rounds; round += 1) {
@@ -136,7 +138,7 @@ export class Drill {
     if (this.#plan.inARow) log(`round ${round}: ${placesInWords(before.map(({ nodes }) => nodes))}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
-    await this.#recover(round, injected);
+    const recovered = await this.#recover(round, injected);
     for (const mute of muted) await mute(round);
     const measured = await this.#each(async (meeting, index) => {
       const { span, gaps } = await meeting.gaps(round, injected.at);
@@ -148,7 +150,7 @@ export class Drill {
       const [hit, others] = split(gaps, ({ receiver, publisher }) => isHit(receiver) || isHit(publisher));
       this.#expectUndisturbed(meeting, round, injected.at, others);
       await this.#expectNoReturn(meeting, round, recoveries, isHit);
-      return { gaps: hit, others, detours };
+      return { gaps: hit, others, detours, steps: await meeting.steps(span) };
     });
     const hit = measured.flatMap(({ gaps }) => gaps);
     const others = measured.flatMap((each) => each.others);
@@ -158,6 +160,14 @@ export class Drill {
       calm: { from: calmFrom, to: injected.at },
       ...(hit.length > 0 ? { gaps: hit, others } : { gaps: others, others: [] }),
       detours: measured.flatMap(({ detours }) => detours ?? []),
+      story: {
+        ...{ round, faultAt: injected.at, what: injected.what, ...recovered },
+        gaps: [
+          ...hit.map((gap) => toStoryGap(gap, true, injected.at)),
+          ...others.map((gap) => toStoryGap(gap, hit.length === 0, injected.at)),
+        ],
+        steps: measured.flatMap(({ steps }) => steps),
+      },
     };
   }
 
@@ -170,18 +180,25 @@ export class Drill {
         () => (missing = null),
         (error: unknown) => (missing = String(error)),
       );
-    return (round) => meeting.expectSoon(round, 'a mute during the fault is not acknowledged', async () => missing);
+    return async (round) => {
+      await meeting.expectSoon(round, 'a mute during the fault is not acknowledged', async () => missing);
+    };
   }
 
   /** Waits until everybody sees and hears everybody again, and then until what was broken is replaced. */
-  async #recover(round: number, injected: Injected): Promise<void> {
+  async #recover(
+    round: number,
+    injected: Injected,
+  ): Promise<{ readonly recoveredMs: number | null; readonly replacedMs: number | null }> {
     const { log } = this.#scene;
-    await this.#each((meeting) =>
+    const since = (met: readonly boolean[]): number | null => (met.every(Boolean) ? Date.now() - injected.at : null);
+    const recovered = await this.#each((meeting) =>
       meeting.expectSoon(round, 'it does not recover', () => meeting.missingWithoutReencoder()),
     );
+    const recoveredMs = since(recovered);
     log(`round ${round}: everybody sees and hears everybody again`);
     // A fault may be noticed late: everybody must still be there once the broken part is replaced.
-    await this.#each((meeting) =>
+    const replaced = await this.#each((meeting) =>
       meeting.expectSoon(
         round,
         'the broken part is not replaced',
@@ -190,6 +207,7 @@ export class Drill {
         SETUP_LIMIT_MS,
       ),
     );
+    return { recoveredMs, replacedMs: since(replaced) };
   }
 
   #expectUndisturbed(meeting: Meeting, round: number, faultAt: number, gaps: readonly MeasuredGap[]): void {
@@ -219,7 +237,7 @@ export class Drill {
     }
   }
 
-  async #judge(rounds: readonly Round[]): Promise<DrillOutcome> {
+  async #judge(rounds: readonly Round[]): Promise<DrillResult> {
     const verdicts = await this.#each((meeting) => meeting.judge(null));
     const sum = (of: (verdict: (typeof verdicts)[number]) => number): number =>
       verdicts.reduce((total, verdict) => total + of(verdict), 0);
@@ -235,33 +253,35 @@ export class Drill {
         rounds.flatMap(({ calm }) => this.#meetings.flatMap(({ recording }) => recording.intervals(kind, calm))),
       );
     return {
-      result: {
-        fault: this.#plan.fault.name,
-        seed: this.#plan.seed,
-        rounds: rounds.length,
-        participants: this.#scene.clients.length,
-        rooms: this.#meetings.length,
-        media: summaryOf(rounds.flatMap((round) => round.gaps)),
-        ...(others.length > 0 && { others: summaryOf(others) }),
-        ...(this.#plan.reencoded && {
-          fallbackMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ fallbackMs }) => fallbackMs ?? []))),
-          returnMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ returnMs }) => returnMs ?? []))),
-        }),
-        facts: {
-          acked: sum(({ facts }) => facts.acked),
-          lost: sum(({ facts }) => facts.lost),
-          duplicated: sum(({ facts }) => facts.duplicated),
-          reordered: sum(({ facts }) => facts.reordered),
-        },
-        state: { mismatches: sum(({ mismatches }) => mismatches) },
-        places: { lost: sum((verdict) => verdict.lostPlaces) },
-        hotMics: sum(({ hotMics }) => hotMics),
-        reloads: sum(({ reloads }) => reloads),
-        faults: rounds.map(({ number, injected: { at, what } }) => ({ round: number, at, what })),
-        problems,
-        ok: problems.length === 0,
-      },
+      fault: this.#plan.fault.name,
+      seed: this.#plan.seed,
+      rounds: rounds.length,
+      participants: this.#scene.clients.length,
+      rooms: this.#meetings.length,
       calm: { video: calmOf('video'), audio: calmOf('audio') },
+      media: summaryOf(rounds.flatMap((round) => round.gaps)),
+      ...(others.length > 0 && { others: summaryOf(others) }),
+      ...(this.#plan.reencoded && {
+        fallbackMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ fallbackMs }) => fallbackMs ?? []))),
+        returnMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ returnMs }) => returnMs ?? []))),
+      }),
+      facts: {
+        acked: sum(({ facts }) => facts.acked),
+        lost: sum(({ facts }) => facts.lost),
+        duplicated: sum(({ facts }) => facts.duplicated),
+        reordered: sum(({ facts }) => facts.reordered),
+      },
+      state: { mismatches: sum(({ mismatches }) => mismatches) },
+      places: { lost: sum((verdict) => verdict.lostPlaces) },
+      hotMics: sum(({ hotMics }) => hotMics),
+      reloads: sum(({ reloads }) => reloads),
+      faults: rounds.map(({ number, injected: { at, what } }) => ({ round: number, at, what })),
+      problems,
+      stories: withFrames(
+        rounds.map(({ story }) => story),
+        (span) => this.#meetings.flatMap(({ recording }) => recording.frames(span)),
+      ),
+      ok: problems.length === 0,
     };
   }
 

@@ -1,24 +1,34 @@
 import { writeFile } from 'node:fs/promises';
 import { Cleanup } from '../kit/cleanup.ts';
-import { formatOutcome } from './DrillResult.ts';
+import { formatResult } from './DrillResult.ts';
 import { Drill } from './drill.ts';
 import { measureFloor } from './floor/measureFloor.ts';
 import { type DrillOptions, floorOf, parseOptions, USAGE } from './options.ts';
 import { prepare } from './prepare.ts';
+import { missingToWrite, reportFrom, writeReport } from './report/reportFiles.ts';
+import { noteRun } from './runFacts.ts';
 import { openScene } from './scene.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
 /** Returns 0 if nothing was lost, 1 if something was or the drill could not run, 2 if its arguments are wrong. */
 async function main(args: string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  if (args.some((arg) => arg.startsWith('--from'))) return said(await reportFrom(args));
   const options = parseOptions(args);
   if (typeof options === 'string') {
     process.stderr.write(`${options}\n\n${USAGE}\n`);
     return 2;
   }
+  // A drill takes minutes: it should not end with a file that cannot be written.
+  const unwritable = await missingToWrite(options);
+  if (unwritable !== null) return said(unwritable);
   const cleanup = new Cleanup();
   try {
-    return await run(options, cleanup);
+    return await run(options, args, cleanup);
   } catch (error) {
     if (cleanup.interrupted) return 130;
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
@@ -28,8 +38,9 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
-  const { fault, rounds, seed, url, json } = options;
+async function run(options: DrillOptions, args: readonly string[], cleanup: Cleanup): Promise<number> {
+  const { fault, rounds, seed, url, json, report } = options;
+  const runFacts = noteRun(args, options);
   log(`seed ${seed}`);
   const floorFault = options.floor ? floorOf(fault) : null;
   const floor = floorFault && (await measureFloor({ ...options, fault: floorFault }, cleanup, log));
@@ -46,12 +57,19 @@ async function run(options: DrillOptions, cleanup: Cleanup): Promise<number> {
       if (!cleanup.interrupted) process.stderr.write(`${await prepared.logTail()}\n`);
       throw error;
     });
-  const outcome = { ...drilled, result: { ...drilled.result, ...(floor && { floor }) } };
-  process.stdout.write(`\n${formatOutcome(outcome)}\n`);
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(outcome.result, null, 2)}\n`);
-  return outcome.result.ok ? 0 : 1;
+  const result = { ...drilled, run: runFacts(), ...(floor && { floor }) };
+  process.stdout.write(`\n${formatResult(result)}\n`);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  if (report !== undefined) await writeReport(report, result);
+  return result.ok ? 0 : 1;
 }
 
 function log(line: string): void {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+/** Returns the exit code. */
+function said(mistake: string | null): number {
+  if (mistake !== null) process.stderr.write(`${mistake}\n`);
+  return mistake === null ? 0 : 2;
 }

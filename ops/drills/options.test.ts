@@ -17,6 +17,7 @@ test('a drill has four bots and ten rounds on a private server by default', () =
     engine: 'auto',
     url: undefined,
     json: undefined,
+    report: undefined,
   });
 });
 

@@ -44,6 +44,8 @@ export interface DrillOptions {
   /** A running Everroom on this machine; undefined for a private one. */
   readonly url: string | undefined;
   readonly json: string | undefined;
+  /** Where the page about the drill is written. */
+  readonly report: string | undefined;
 }
 
 export const USAGE = `npm run drill -- FAULT [options]
@@ -65,7 +67,10 @@ export const USAGE = `npm run drill -- FAULT [options]
   --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default)
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
-  --json FILE        write the result as JSON too`;
+  --json FILE        write the result as JSON too
+  --report FILE      write a page about it as well: one HTML file, to read or to print
+
+  npm run drill -- --from RESULT.json --report FILE    the page about an earlier drill, from its JSON`;
 
 const BROWSER_PAGES = 3;
 const ENGINES = ['auto', ...EngineName.options] as const;
@@ -92,6 +97,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
         url: { type: 'string' },
         seed: { type: 'string' },
         json: { type: 'string' },
+        report: { type: 'string' },
       },
     });
     const [name, ...more] = positionals;
@@ -134,6 +140,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       engine,
       url: values.url === undefined ? undefined : new URL(values.url).origin,
       json: values.json,
+      report: values.report,
     };
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) return error.message;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DrillOutcome } from '../../ops/drills/DrillResult.ts';
+import type { DrillResult } from '../../ops/drills/DrillResult.ts';
 import { Drill, type DrillScene } from '../../ops/drills/drill.ts';
 import type { Fault } from '../../ops/drills/faults/Fault.ts';
 import { freezeServer } from '../../ops/drills/faults/freezeServer.ts';
@@ -9,6 +9,9 @@ import { killServerAndStandby } from '../../ops/drills/faults/killServerAndStand
 import { killWorker } from '../../ops/drills/faults/killWorker.ts';
 import { pauseRedis } from '../../ops/drills/faults/pauseRedis.ts';
 import { together } from '../../ops/drills/faults/together.ts';
+import type { StoryStep } from '../../ops/drills/RoundStory.ts';
+import { renderReport } from '../../ops/drills/report/renderReport.ts';
+import { toReported } from '../../ops/drills/report/resultSchema.ts';
 import { openScene } from '../../ops/drills/scene.ts';
 import { Cleanup } from '../../ops/kit/cleanup.ts';
 import type { BrowserName } from '../../ops/kit/clients/DrillBrowser.ts';
@@ -38,7 +41,7 @@ interface Plan {
   readonly change?: (scene: DrillScene) => DrillScene;
 }
 
-async function drill({ fault, pages, browser, rounds, change = (scene) => scene }: Plan): Promise<DrillOutcome> {
+async function drill({ fault, pages, browser, rounds, change = (scene) => scene }: Plan): Promise<DrillResult> {
   const cleanup = new Cleanup();
   const seed = seedOf('drill') % 1_000_000;
   const lines = [`seed ${seed}`];
@@ -66,18 +69,33 @@ describe('[R1] nothing acknowledged is lost, and nobody has to help', () => {
     { fault: together(killServer, killRedis), rounds: 2, pages: 0, browser: 'chromium' },
   ])('a meeting survives the fault "$fault.name", with $pages pages of $browser', async (plan) => {
     const { fault, rounds } = plan;
-    const { result } = await drill({ ...plan, fault: () => fault });
+    const result = await drill({ ...plan, fault: () => fault });
     expect(result.problems).toEqual([]);
     expect(result.ok).toBe(true);
     expect(result.facts.acked).toBeGreaterThan(50 * rounds);
     expect(result.media.video.n).toBe(rounds * PARTICIPANTS * (PARTICIPANTS - 1));
     // One of them is muted.
     expect(result.media.audio.n).toBe(rounds * (PARTICIPANTS - 1) * (PARTICIPANTS - 1));
+    expectStory(result, fault.breaksMedia ? ['peersMade', 'recvConnected'] : []);
   });
 });
 
+/** Every client took these steps in every round, and the page about the drill tells of all rounds. */
+function expectStory(result: DrillResult, names: readonly StoryStep['name'][]): void {
+  expect(result.stories).toHaveLength(result.rounds);
+  for (const { steps } of result.stories) {
+    for (const name of names) {
+      expect(new Set(steps.filter((step) => step.name === name).map(({ who }) => who)).size, name).toBe(PARTICIPANTS);
+    }
+  }
+  const page = renderReport(toReported(result));
+  expect(page).toContain('Nothing was lost');
+  expect(page.match(/<figure class="timeline">/gu)?.length).toBeGreaterThan(0);
+  expect(page).not.toMatch(/NaN|undefined/u);
+}
+
 test('a drill notices a lost message and a muted microphone that is heard', async () => {
-  const { result } = await drill({
+  const result = await drill({
     fault: ({ clients: [, silent] }) => unmuteBriefly(silent ?? expect.fail('there is no silent client')),
     rounds: 2,
     pages: 0,

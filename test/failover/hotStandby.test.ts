@@ -16,7 +16,7 @@ test('[R1] a node dies and everybody goes on at the second place: nothing is los
     const prepared = await prepare(options, cleanup);
     const { nodes, ...scene } = await openScene(prepared.deployment, options, cleanup, (line) => lines.push(line));
     const fault = prepared.fault(nodes, scene.clients);
-    const { result } = await new Drill({ fault, rounds: 1, seed }, scene).run().catch(async (error: unknown) => {
+    const result = await new Drill({ fault, rounds: 1, seed }, scene).run().catch(async (error: unknown) => {
       throw new Error(`${lines.join('\n')}\n${await prepared.logTail()}`, { cause: error });
     });
     expect(result.problems).toEqual([]);

@@ -22,7 +22,7 @@ test('[J2] [R1] a meeting loses nothing acknowledged when its Redis dies and Sen
     cleanup.add(() => deployment.stop());
     const cast = { participants: PARTICIPANTS, pages: 0 };
     const scene = await openScene(deployment, cast, cleanup, (line) => lines.push(line));
-    const { result } = await new Drill({ fault: failOverRedis(redis), rounds: ROUNDS, seed }, scene).run();
+    const result = await new Drill({ fault: failOverRedis(redis), rounds: ROUNDS, seed }, scene).run();
     expect(result.problems).toEqual([]);
     expect(result.ok).toBe(true);
     expect(result.facts.acked).toBeGreaterThan(20);

@@ -23,7 +23,7 @@ test('[R1] a reencoder that dies or hangs costs its viewers a moment, and no eve
     const cast = { participants: PARTICIPANTS, pages: 0 };
     const scene = await openScene(deployment, cast, cleanup, (line) => lines.push(line));
     const fault = inTurn('reencoder', killReencoder, freezeReencoder(FREEZE_MS));
-    const { result } = await new Drill({ fault, rounds: ROUNDS, seed, reencoded: true }, scene).run();
+    const result = await new Drill({ fault, rounds: ROUNDS, seed, reencoded: true }, scene).run();
     expect(result.problems).toEqual([]);
     expect(result.ok).toBe(true);
     expect(result.facts.acked).toBeGreaterThan(100);

@@ -5,22 +5,23 @@ export interface Span {
 }
 
 /**
- * The longest interval between two frames that overlaps `span`, in ms. Frames that a jitter buffer still shows after
- * the fault do not make it shorter, and a second hole within the span counts as well. Returns null if no frame came
- * before (nothing is known) or none after (media never came back).
+ * The longest interval between two frames that overlaps `span`. Frames that a jitter buffer still shows after the fault
+ * do not make it shorter, and a second hole within the span counts as well. Returns null if no frame came before
+ * (nothing is known) or none after (media never came back).
  */
-export function longestGap(frameTimes: readonly number[], { from, to }: Span): number | null {
-  let longest: number | null = null;
+export function longestGap(frameTimes: readonly number[], { from, to }: Span): Span | null {
+  let longest: Span | null = null;
   let previous: number | null = null;
-  let cameAgain = false;
   for (const time of frameTimes) {
-    if (previous !== null && time > from && previous < to) {
-      longest = Math.max(longest ?? 0, time - previous);
-      cameAgain = true;
-    }
+    if (previous !== null && time > from && previous < to && (!longest || time - previous > lengthOf(longest)))
+      longest = { from: previous, to: time };
     previous = time;
   }
-  return cameAgain ? longest : null;
+  return longest;
+}
+
+export function lengthOf({ from, to }: Span): number {
+  return to - from;
 }
 
 /** Intervals between neighbouring frames within `span`. In a calm time they show the usual jitter. */

@@ -7,6 +7,7 @@ import { type Summary, summarize } from '../../kit/statistics.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
 import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETTLE_MS, SETUP_LIMIT_MS } from '../pace.ts';
 import { type MeasuredGap, Recording } from '../Recording.ts';
+import { type RoundStory, toStoryGap, toStorySteps } from '../RoundStory.ts';
 import { missingOf } from '../recovered.ts';
 import { BareServers } from './BareServers.ts';
 
@@ -14,6 +15,7 @@ import { BareServers } from './BareServers.ts';
 export interface Floor {
   readonly video: Summary;
   readonly audio: Summary;
+  readonly stories: readonly RoundStory[];
 }
 
 export interface FloorPlan extends Cast {
@@ -40,6 +42,7 @@ export async function measureFloor(plan: FloorPlan, cleanup: Cleanup, log: (line
   await waitUntilNothingMissing('the bare call does not begin', () => missingOf(clients), SETUP_LIMIT_MS);
   const recording = new Recording();
   const gaps: MeasuredGap[] = [];
+  const stories: RoundStory[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     await sleep(CALM_MS + random() * CALM_VARIES_MS);
     const at = Date.now();
@@ -49,9 +52,17 @@ export async function measureFloor(plan: FloorPlan, cleanup: Cleanup, log: (line
     await sleep(NOTICE_MS);
     const missing = async (): Promise<string | null> => (await missingOf(clients)) ?? (await servers.missing());
     await waitUntilNothingMissing('the bare call does not recover', missing, RECOVERY_LIMIT_MS);
+    const recoveredMs = Date.now() - at;
     await sleep(SETTLE_MS);
     await recording.collect(clients);
-    gaps.push(...recording.gaps({ from: at, to: Date.now() }, new Set()));
+    const span = { from: at, to: Date.now() };
+    const found = recording.gaps(span, new Set());
+    gaps.push(...found);
+    stories.push({
+      ...{ round, faultAt: at, what: `${fault} killed`, recoveredMs, replacedMs: recoveredMs },
+      gaps: found.map((gap) => toStoryGap(gap, true, at)),
+      steps: toStorySteps(recording.steps(span), at),
+    });
   }
   const failures = clients.flatMap((client) => client.reloads());
   if (failures.length > 0) throw new Error(`the bare call broke: ${failures.join(', ')}`);
@@ -59,5 +70,5 @@ export async function measureFloor(plan: FloorPlan, cleanup: Cleanup, log: (line
   await servers.close();
   const ofKind = (kind: 'audio' | 'video'): Summary =>
     summarize(gaps.filter((gap) => gap.kind === kind).flatMap(({ gapMs }) => gapMs ?? []));
-  return { video: ofKind('video'), audio: ofKind('audio') };
+  return { video: ofKind('video'), audio: ofKind('audio'), stories };
 }

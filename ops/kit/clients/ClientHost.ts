@@ -19,6 +19,7 @@ export function toDrillClient(host: ClientHost): DrillClient {
     join: call('join'),
     status: call('status'),
     takeFrames: call('takeFrames'),
+    takeSteps: call('takeSteps'),
     setMicrophoneMuted: call('setMicrophoneMuted'),
     hear: call('hear'),
     reencodeRoom: call('reencodeRoom'),
@@ -32,7 +33,13 @@ export function toDrillClient(host: ClientHost): DrillClient {
 /** The host must run the probe `call`. */
 export function toCallClient(host: ClientHost): CallClient {
   const call = callerOf<CallCommands>(host);
-  return { ...partsOf(host), join: call('join'), status: call('status'), takeFrames: call('takeFrames') };
+  return {
+    ...partsOf(host),
+    join: call('join'),
+    status: call('status'),
+    takeFrames: call('takeFrames'),
+    takeSteps: call('takeSteps'),
+  };
 }
 
 function partsOf({ participantId, kind, reloads, close }: ClientHost): HostedClient {

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup-client';
 import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
+import type { StepLog } from './StepLog.ts';
 import type { Tone } from './tones.ts';
 
 /** A track that a meter watches. */
@@ -16,6 +17,8 @@ export interface Microphone {
 export interface ClientPlatform {
   /** The handler of mediasoup-client. If absent, mediasoup-client detects it. */
   readonly handlerName?: types.BuiltinHandlerName;
+  /** Watches the sockets and peer connections of this client. */
+  readonly steps: StepLog;
   openCamera(): Promise<MediaStreamTrack>;
   openMicrophone(): Promise<Microphone>;
   /**

@@ -14,6 +14,7 @@ import type {
 import type { Deed } from './deeds.ts';
 import { FrameLog, type TrackFrames } from './FrameLog.ts';
 import { type RoomPicture, toPicture } from './roomPicture.ts';
+import type { Step } from './StepLog.ts';
 import { Traffic } from './Traffic.ts';
 import type { Tone } from './tones.ts';
 import { videoStatsOf } from './videoStatsOf.ts';
@@ -100,6 +101,10 @@ export class ClientProbe implements ClientCommands {
 
   async takeFrames(): Promise<TrackFrames[]> {
     return this.#frames.take();
+  }
+
+  async takeSteps(): Promise<Step[]> {
+    return this.#platform.steps.take();
   }
 
   async setMicrophoneMuted(muted: boolean): Promise<void> {

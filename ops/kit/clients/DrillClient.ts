@@ -3,6 +3,7 @@ import type { Deed } from './deeds.ts';
 import type { TrackFrames } from './FrameLog.ts';
 import type { HostedClient } from './HostedClient.ts';
 import type { RoomPicture } from './roomPicture.ts';
+import type { Step } from './StepLog.ts';
 import type { Tone } from './tones.ts';
 
 export interface RemoteTrackStatus {
@@ -59,6 +60,8 @@ export interface ClientCommands {
   status(): Promise<ClientStatus>;
   /** Everything seen and heard since the last call. */
   takeFrames(): Promise<TrackFrames[]>;
+  /** Returns the steps of its recoveries since the last call. */
+  takeSteps(): Promise<Step[]>;
   /** Resolves when the room and this client's copy have it. */
   setMicrophoneMuted(muted: boolean): Promise<void>;
   /** Sets the tone that its microphone hears, whether or not the room has it muted. */

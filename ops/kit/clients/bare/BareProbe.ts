@@ -5,6 +5,7 @@ import type { TransportPair } from '../../../../core/media/RoomMedia.ts';
 import type { RtpCapabilities, RtpParameters } from '../../../../core/media/rtpTypes.ts';
 import type { ClientPlatform } from '../ClientPlatform.ts';
 import { FrameLog, type TrackFrames } from '../FrameLog.ts';
+import type { Step } from '../StepLog.ts';
 import { BareTrack } from './BareTrack.ts';
 import type { CallCommands, CallOptions, CallStatus } from './CallClient.ts';
 import type { ConsumerOffer, Entry, FromClient, FromServer } from './protocol.ts';
@@ -60,6 +61,10 @@ export class BareProbe implements CallCommands {
 
   async takeFrames(): Promise<TrackFrames[]> {
     return this.#frames.take();
+  }
+
+  async takeSteps(): Promise<Step[]> {
+    return this.#platform.steps.take();
   }
 
   #dial(): void {

@@ -1,6 +1,7 @@
 import type { RemoteTrackStatus } from '../DrillClient.ts';
 import type { TrackFrames } from '../FrameLog.ts';
 import type { HostedClient } from '../HostedClient.ts';
+import type { Step } from '../StepLog.ts';
 
 export interface CallOptions {
   /** Addresses of the servers, dialled in turn. */
@@ -22,6 +23,8 @@ export interface CallCommands {
   status(): Promise<CallStatus>;
   /** Returns everything it has seen and heard since the last call. */
   takeFrames(): Promise<TrackFrames[]>;
+  /** Returns the steps of its recoveries since the last call. */
+  takeSteps(): Promise<Step[]>;
 }
 
 /** One participant of a bare call. */

@@ -1,3 +1,4 @@
+import { NodeWebSocket } from 'socket.io-client';
 import { openRpc } from '../../rpc.ts';
 import type { TestMedia } from '../../testMedia.ts';
 import { BareProbe } from '../bare/BareProbe.ts';
@@ -5,6 +6,7 @@ import type { ProbeName } from '../ClientHost.ts';
 import type { ClientPlatform } from '../ClientPlatform.ts';
 import { ClientProbe } from '../ClientProbe.ts';
 import { watchPacketsPlayed } from '../packetsPlayed.ts';
+import { StepLog } from '../StepLog.ts';
 import { watchPictures, watchSound } from './sinks.ts';
 import { openCamera, openMicrophone } from './sources.ts';
 import { HANDLER_NAME } from './webrtcGlobals.ts';
@@ -12,7 +14,17 @@ import { HANDLER_NAME } from './webrtcGlobals.ts';
 /** One participant on libwebrtc. Its parent process calls its functions, and it ends with its parent. */
 const media = JSON.parse(process.argv[2] ?? '') as TestMedia;
 
+const steps = new StepLog();
+globalThis.RTCPeerConnection = steps.watchedPeers(RTCPeerConnection);
+const { createSocket } = NodeWebSocket.prototype;
+NodeWebSocket.prototype.createSocket = function (this: InstanceType<typeof NodeWebSocket>, ...how) {
+  const socket = createSocket.apply(this, how);
+  steps.watchSocket(socket);
+  return socket;
+};
+
 const platform: ClientPlatform = {
+  steps,
   handlerName: HANDLER_NAME,
   openCamera: async () => openCamera(media),
   openMicrophone: async () => openMicrophone(),

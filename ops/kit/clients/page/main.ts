@@ -4,6 +4,7 @@ import type { ClientPlatform, MeteredTrack, Microphone } from '../ClientPlatform
 import { ClientProbe } from '../ClientProbe.ts';
 import { watchPacketsPlayed } from '../packetsPlayed.ts';
 import { PICTURE } from '../picture.ts';
+import { StepLog } from '../StepLog.ts';
 import { TONE_AMPLITUDE, TONE_HZ, type Tone, toneIn } from '../tones.ts';
 
 /** One participant in a browser. The process that opened the page calls the functions of one of `window.probes`. */
@@ -17,7 +18,17 @@ const LISTEN_EVERY_MS = 20;
 const audio = new AudioContext();
 const elements = new Map<string, HTMLVideoElement | HTMLAudioElement>();
 
+const steps = new StepLog();
+window.RTCPeerConnection = steps.watchedPeers(RTCPeerConnection);
+window.WebSocket = class extends WebSocket {
+  constructor(url: string | URL, protocols?: string | string[]) {
+    super(url, protocols);
+    steps.watchSocket(this);
+  }
+};
+
 const platform: ClientPlatform = {
+  steps,
   async openCamera() {
     const { width, height, framesPerSecond } = PICTURE;
     return only(await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: framesPerSecond } }));
