@@ -1,20 +1,30 @@
-import { loadConfig } from '../run/config.ts';
 import { privateSocket } from '../run/privateSocket.ts';
 import { askSupervisor, ControlFailure, type ControlRequest } from '../run/supervision/control.ts';
+import type { Cli } from './Cli.ts';
+import { CliFailure } from './CliFailure.ts';
+import { socketObstacle } from './socketObstacle.ts';
 
 /**
- * Asks the Everroom that runs with the data folder of the settings, and prints what it says; `ended` if it ends
- * without an answer. Returns the exit code.
+ * Asks the supervisor that runs with the data folder, and prints what it says, with --json a line of JSON for each
+ * sentence. Returns its last one, null if it ended without.
+ * @throws CliFailure when none runs there, or it says why not
  */
-export async function ask(request: ControlRequest, ended: string): Promise<number> {
-  try {
-    const path = privateSocket(loadConfig().node.dataFolder, 'control');
-    const done = await askSupervisor(path, request, (line) => process.stdout.write(`${line}\n`));
-    process.stdout.write(`${done ?? ended}\n`);
-    return done === null && request.type === 'upgrade' ? 1 : 0;
-  } catch (error) {
-    const message = error instanceof ControlFailure ? error.message : error instanceof Error ? error.stack : error;
-    process.stderr.write(`${message}\n`);
-    return 1;
+export async function ask(cli: Cli, request: ControlRequest): Promise<string | null> {
+  const { dataFolder } = cli.config.node;
+  const path = privateSocket(dataFolder, 'control');
+  const obstacle = socketObstacle(path);
+  if (obstacle !== null) {
+    throw new CliFailure(
+      `No Everroom runs with ${dataFolder} that you may ask. ${obstacle} --data names another folder.`,
+    );
   }
+  try {
+    return await askSupervisor(path, request, (line) => tell(cli, line));
+  } catch (error) {
+    throw error instanceof ControlFailure ? new CliFailure(error.message, { cause: error }) : error;
+  }
+}
+
+export function tell(cli: Cli, said: string): void {
+  cli.screen.write(`${cli.json ? JSON.stringify({ said }) : said}\n`);
 }

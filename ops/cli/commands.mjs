@@ -104,14 +104,14 @@ export const COMMANDS = [
     words: [],
     about: 'send everybody to the other nodes of the cluster, and end this one',
     more: [FROM_SERVER],
-    options: [{ name: 'timeout', value: 'SECONDS', about: 'how long that may take, 1 to 600 (DRAIN_MS)' }],
+    options: [{ name: 'timeout', value: 'SECONDS', about: 'how long that may take, 1 to 600 (DRAIN_MS)' }, ...COMMON],
   },
   {
     name: 'upgrade',
     words: ['[CHECKOUT]'],
     about: 'hand the running meetings over to servers of that checkout (this one)',
     more: [FROM_SERVER],
-    options: [],
+    options: [JSON_OPTION],
   },
   {
     name: 'drill',

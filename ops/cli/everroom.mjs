@@ -31,7 +31,6 @@ function main([name, ...words]) {
     }
     case 'upgrade':
       return upgrade(args);
-    case 'drain':
     case 'drill':
       return run(here, command.name, args);
     default:
@@ -41,11 +40,13 @@ function main([name, ...words]) {
 
 /** @param {string[]} args */
 function upgrade(args) {
-  const [folder] = args;
-  if (args.length > 1 || folder?.startsWith('-')) return refuse('usage: everroom upgrade [CHECKOUT]');
+  const [folder, ...more] = args.filter((arg) => arg !== '--json');
+  if (more.length > 0 || folder?.startsWith('-')) return refuse('usage: everroom upgrade [CHECKOUT] [--json]');
   const checkout = folder === undefined ? here : resolve(cwd, folder);
-  if (existsSync(join(checkout, 'ops/setup/run.mjs'))) return run(checkout, 'upgrade', []);
-  return refuse(`${checkout} is no checkout of Everroom that can take over.`);
+  if (!existsSync(join(checkout, 'ops/setup/run.mjs'))) {
+    return refuse(`${checkout} is no checkout of Everroom that can take over.`);
+  }
+  return run(checkout, 'upgrade', args.includes('--json') ? ['--json'] : []);
 }
 
 /** @param {string} text */

@@ -5,12 +5,14 @@ import { Cli } from './Cli.ts';
 import { CliFailure, UsageFailure } from './CliFailure.ts';
 import { capacity } from './commands/capacity.ts';
 import { openConsole } from './commands/console.ts';
+import { drain } from './commands/drain.ts';
 import { journal } from './commands/journal.ts';
 import { nodes } from './commands/nodes.ts';
 import { room } from './commands/room.ts';
 import { rooms } from './commands/rooms.ts';
 import { stats } from './commands/stats.ts';
 import { status } from './commands/status.ts';
+import { upgrade } from './commands/upgrade.ts';
 import { commandOf, helpOf } from './commands.mjs';
 import type { Screen } from './output/Screen.ts';
 import { Words } from './words.ts';
@@ -19,12 +21,14 @@ import { Words } from './words.ts';
 const COMMANDS: Readonly<Record<string, (cli: Cli) => Promise<number>>> = {
   capacity,
   console: openConsole,
+  drain,
   journal,
   nodes,
   room,
   rooms,
   stats,
   status,
+  upgrade,
 };
 
 /** Runs a command. Returns 0, 1 if it could not do what it should, 2 if it was typed wrongly; `complain` says why. */

@@ -65,12 +65,11 @@ const TASKS = {
     go: launch('ops/run/reencoder.ts'),
   },
   look: { quiet: true, system: () => [], media: false, go: launch('ops/cli/main.ts') },
-  drain: { quiet: true, system: () => [], media: false, go: launch('ops/cli/drain.ts') },
   upgrade: {
     title: 'Handing over',
     system: () => [...(setting('REDIS_URL') ? [] : [REDIS]), FFMPEG],
     media: true,
-    go: launch('ops/cli/upgrade.ts'),
+    go: (runtime, args) => launch('ops/cli/main.ts')(runtime, ['upgrade', ...args]),
   },
   client: { quiet: true, system: () => [], media: false, go: buildClientPackage },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },

@@ -161,7 +161,7 @@ test('the journal is followed beyond the death of Redis', async () => {
   expect(versions).toEqual(versions.map((_, index) => (versions[0] ?? 0) + index));
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
-});
+}, 180_000);
 
 test('the console looks, and changes nothing without --write; what it changes is in the log', async () => {
   const seen = await json(
@@ -181,7 +181,7 @@ test('the console looks, and changes nothing without --write; what it changes is
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('not open on this node') });
   const broken = await run(['console', '--eval', 'nonsense(']);
   expect(broken.code).toBe(1);
-});
+}, 180_000);
 
 test('a server that takes over answers at the same socket, which is for this user alone', async () => {
   const path = privateSocket(data, 'operator');

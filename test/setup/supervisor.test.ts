@@ -193,8 +193,8 @@ test('no reencoder runs if the settings want none', async () => {
 
 /** Runs a command of `everroom` as an operator does. */
 async function command(name: 'drain' | 'upgrade', ...args: string[]): Promise<{ code: number | null; said: string }> {
-  const file = fileURLToPath(new URL(`../../ops/cli/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const file = fileURLToPath(new URL('../../ops/cli/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [file, name, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
