@@ -46,13 +46,14 @@ async function statsOfNode(cli: Cli, link: ServerLink): Promise<void> {
   const rooms = [...all].sort((a, b) => b.consumers - a.consumers || b.here - a.here);
   cli.print({ workers, rooms }, () => {
     const { columns, dim } = cli.screen;
-    const shown = rooms.slice(0, MOST_ROOMS);
+    const busy = rooms.filter(({ here, producers, consumers }) => here + producers + consumers > 0);
+    const shown = busy.slice(0, MOST_ROOMS);
     const more = rooms.length - shown.length;
     return [
       table(WORKERS, workers, columns, dim),
       '',
-      rooms.length === 0 ? 'No room is open here.' : table(ROOMS, shown, columns, dim),
-      ...(more > 0 ? [dim(`${count(more, 'more room')}: --json has them`)] : []),
+      shown.length === 0 ? 'Nobody is in a room here.' : table(ROOMS, shown, columns, dim),
+      ...(more > 0 ? [dim(`${count(more, 'more room')}, with fewer people or nobody: --json has all`)] : []),
     ].join('\n');
   });
 }
@@ -114,12 +115,12 @@ function transportColumns(): Column<TransportReport>[] {
   return [
     { heading: 'person', cell: ({ participantId }) => participantId, least: 8 },
     { heading: 'direction', cell: ({ direction, standby }) => `${direction}s${standby ? ' (standby)' : ''}` },
-    { heading: 'ice', cell: ({ iceState }) => iceState, least: 6 },
+    { heading: 'ice', cell: ({ iceState }) => iceState },
     { heading: 'dtls', cell: ({ dtlsState }) => dtlsState, spare: 1 },
     { heading: 'bitrate', cell: ({ bitrateBps }) => bitrate(bitrateBps), right: true },
     { heading: 'estimate', cell: ({ availableBps }) => bitrate(availableBps ?? 0), right: true },
     { heading: 'lost', cell: ({ packetLoss }) => percent(packetLoss), right: true },
-    { heading: 'client', cell: ({ remote }) => remote ?? '-', least: 10, spare: 2 },
+    { heading: 'client', cell: ({ remote }) => remote ?? '-', least: 20, spare: 2 },
     { heading: 'worker', cell: ({ workerPid }) => workerPid ?? '-', right: true, spare: 3 },
   ];
 }

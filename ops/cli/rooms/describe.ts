@@ -68,9 +68,9 @@ export function describeEvent(event: CommitReport['events'][number], { by }: Com
   const what = type.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase();
   const isOwn = by.kind === 'participant' && by.participantId === participantId;
   const whom = typeof participantId === 'string' && !isOwn ? [names.get(participantId) ?? participantId] : [];
-  // Whoever writes is named already.
-  const fields = type === 'ChatPosted' ? { ...rest, name: undefined } : rest;
+  const fields = type === 'ChatPosted' || type === 'ParticipantRenamed' ? { ...rest, name: undefined } : rest;
   const details = Object.entries(fields).flatMap(([field, value]) => detailOf(field, value, names));
+  if (type === 'ParticipantRenamed') details.push(JSON.stringify(rest.name));
   const told = [...whom, ...details].join(', ');
   return told === '' ? what : `${what}: ${told}`;
 }

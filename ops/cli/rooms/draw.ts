@@ -1,4 +1,4 @@
-import { plainText } from '../output/plainText.ts';
+import { cut, plainText } from '../output/plainText.ts';
 import type { Screen } from '../output/Screen.ts';
 import { type Column, table } from '../output/table.ts';
 import { count, duration, nodeName } from '../output/words.ts';
@@ -7,17 +7,22 @@ import type { ParticipantReport, RoomReport } from './report.ts';
 /** Draws a room. `lines`: the most that it may take; the rest of the people is counted. */
 export function drawRoom(report: RoomReport, now: number, screen: Screen, lines = Number.POSITIVE_INFINITY): string {
   const { participants, waiting } = report;
+  const { columns } = screen;
+  const isLive = lines < Number.POSITIVE_INFINITY;
+  const facts = stateOf(report, now);
+  const name = cut(plainText(report.name), Math.max(10, columns - 30));
+  // A line that wraps would push others off a screen that is drawn again.
   const head = [
-    `${screen.bold(plainText(report.name))}  ${screen.dim(`${report.roomId}, version ${report.version}`)}`,
-    stateOf(report, now),
+    `${screen.bold(name)}  ${screen.dim(`${report.roomId}, version ${report.version}`)}`,
+    isLive ? cut(facts, columns) : facts,
   ];
   const room = Math.max(1, lines - head.length - 3);
   const people = [...participants].sort((a, b) => a.joinedAt - b.joinedAt);
   const shown = people.slice(0, people.length > room ? room - 1 : room);
   const parts = [...head];
-  if (shown.length > 0) parts.push('', table(columnsAt(now), shown, screen.columns, screen.dim));
+  if (shown.length > 0) parts.push('', table(columnsAt(now), shown, columns, screen.dim));
   if (shown.length < people.length) parts.push(screen.dim(`${people.length - shown.length} more`));
-  if (waiting.length > 0 && lines === Number.POSITIVE_INFINITY) {
+  if (waiting.length > 0 && !isLive) {
     parts.push('', `In the lobby: ${waiting.map(({ name }) => plainText(name)).join(', ')}`);
   }
   return parts.join('\n');
