@@ -168,7 +168,8 @@ test('the presenter whom everybody watches takes the only place from a camera th
     const peers: SilentPeer[] = [];
     for (const [index, id] of ids.entries()) peers.push(await SilentPeer.join(small, room, id, index + 1));
     const tile = { width: 640, height: 360, pinned: false };
-    for (const { id, session } of peers) room.media.setView(id, session, new Map([['cam-2', tile]]));
+    for (const { id, session } of peers)
+      room.media.setView(id, session, { tiles: new Map([['cam-2', tile]]), near: null });
     await peers[0]?.produce('cam', 'video');
     await waitUntil(() => tracks() === 'cam' || `jobs for ${tracks()}`);
     await peers[1]?.produce('cam-2', 'video');
