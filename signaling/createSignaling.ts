@@ -87,7 +87,7 @@ export interface SignalingDeps {
   readonly publicUrl: string;
   /** The built page. */
   readonly pageFolder: string;
-  readonly media: Pick<MediaPlane, 'load' | 'rtpCapabilities' | 'reencodingStats' | 'workerPids' | 'workers'>;
+  readonly media: Parameters<typeof registerNodeMetrics>[1] & Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats'>;
   readonly registry: Pick<NodeRegistry, 'nodes' | 'noteClients' | 'nodesWithClients'>;
   /** The connections to other nodes, if there are any. */
   readonly channel?: Pick<NodeChannel, 'onChange'>;

@@ -5,7 +5,7 @@ import { openFilesOf } from '../core/media/workers/openFiles.ts';
 /** What an operator sees of a node and its media workers, which are numbered from 0. */
 export function registerNodeMetrics(
   registry: Registry,
-  media: Pick<MediaPlane, 'load' | 'workerPids' | 'workers'>,
+  media: Pick<MediaPlane, 'load' | 'workerPids' | 'workers' | 'crossingTracks'>,
   checks: () => Readonly<Record<string, boolean>>,
 ): void {
   const registers = [registry];
@@ -33,6 +33,15 @@ export function registerNodeMetrics(
     registers,
     collect() {
       this.set(media.load().capacity);
+    },
+  });
+  new Gauge({
+    name: 'everroom_crossing_tracks',
+    help: 'Tracks that this node has from other nodes, as their publishers send them (source) or reencoded, by path.',
+    labelNames: ['path'],
+    registers,
+    collect() {
+      for (const [path, tracks] of Object.entries(media.crossingTracks())) this.set({ path }, tracks);
     },
   });
   const consumers = new Gauge({

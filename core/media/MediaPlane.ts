@@ -1,7 +1,7 @@
 import type { NodeChannel } from '../cluster/NodeChannel.ts';
 import type { ReencodingPort } from '../reencoding/ports.ts';
 import type { RoomId } from '../room/state.ts';
-import type { RoomMedia, RoomMediaListener } from './RoomMedia.ts';
+import type { MediaPath, RoomMedia, RoomMediaListener } from './RoomMedia.ts';
 import type { ReencodingStats } from './reencoding/ReencodingStats.ts';
 import type { WorkerReport } from './reports/RoomMediaReport.ts';
 import type { RtpCapabilities } from './rtpTypes.ts';
@@ -30,5 +30,7 @@ export interface MediaPlane {
   /** The part that sidecars talk to; null if this node has no queue for their work. */
   readonly reencoding: ReencodingPort | null;
   reencodingStats(): ReencodingStats;
+  /** Number of tracks that this node has from other nodes now, as their publishers send them, and reencoded. */
+  crossingTracks(): Readonly<Record<MediaPath, number>>;
   close(): Promise<void>;
 }

@@ -104,6 +104,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
     workers: () => Promise.all(pool.slots.map((slot) => slot.report())),
     reencoding,
     reencodingStats: () => reencoding?.reencodingStats() ?? NO_REENCODING,
+    crossingTracks: () => nodes?.crossingTracks() ?? { source: 0, reencoded: 0 },
     async close() {
       stopWatchingFiles();
       await Promise.all([...rooms.keys()].map((room) => room.close()));

@@ -29,6 +29,7 @@ export const noMedia: MediaPlane = {
   openRooms: () => new Map(),
   workers: async () => [],
   workerPids: () => [],
+  crossingTracks: () => ({ source: 0, reencoded: 0 }),
   reencoding: null,
   reencodingStats: () => NO_REENCODING,
   close: () => Promise.resolve(),

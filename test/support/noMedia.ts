@@ -13,6 +13,7 @@ export const NO_MEDIA: MediaPlane = {
   load: () => ({ consumers: 0, capacity: 0 }),
   workerPids: () => [],
   workers: async () => [],
+  crossingTracks: () => ({ source: 0, reencoded: 0 }),
   reencoding: null,
   reencodingStats: () => NO_REENCODING,
   close: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 import { type NodeChannel, NodeRefusal } from '../../cluster/NodeChannel.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { NodeId, RoomId } from '../../room/state.ts';
+import type { MediaPath } from '../RoomMedia.ts';
 import { PipedTracks, PullRequest, RoomDemand, RoomHolds, RoomOffers, TOPICS } from './messages.ts';
 import type { PipeListen } from './openPipeTransport.ts';
 import { RoomNodes, type RoomNodesObjects } from './RoomNodes.ts';
@@ -62,6 +63,15 @@ export class MediaNodes {
     });
     this.#rooms.set(roomId, room);
     return room;
+  }
+
+  /** Number of tracks that come from other nodes now. */
+  crossingTracks(): Record<MediaPath, number> {
+    const crossing = { source: 0, reencoded: 0 };
+    for (const room of this.#rooms.values()) {
+      for (const twins of room.twins.values()) for (const { path, closed } of twins) if (!closed) crossing[path] += 1;
+    }
+    return crossing;
   }
 
   close(): void {

@@ -8,6 +8,8 @@ import { viewOf } from '../../support/plannedMedia.ts';
 import { joined, published, resumed } from '../../support/room.ts';
 import { recordingLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
+import { FakeSidecar, recordLayers } from './FakeSidecar.ts';
+import { deskOf, JobList } from './ReencodedRoom.ts';
 import { SpreadRoom, TestNodes } from './SpreadRoom.ts';
 import type { TestPeer } from './TestPeer.ts';
 
@@ -17,6 +19,7 @@ const LARGE = { width: 640, height: 360, pinned: true };
 const SMALL = { width: 80, height: 45, pinned: false };
 
 const nodes = new TestNodes(PATIENCE_MS);
+const jobs = new JobList();
 const logOfC = recordingLogger();
 const FOR_EVER = [DROP_AFTER_MS, SHOWN_AT_MOST_MS];
 /** By this clock a track that nobody looks at waits for ever, and so does one that its viewer might still show. */
@@ -28,7 +31,7 @@ const patientClock: Clock = {
 beforeAll(async () => {
   // On node b the room spreads over two workers.
   await Promise.all([
-    nodes.open('a'),
+    nodes.open('a', { reencoding: { queue: jobs, nodeUrl: 'http://127.0.0.1:1' } }),
     nodes.open('b', { workers: 2, workerCapacity: 4 }),
     nodes.open('c', { logger: logOfC, clock: patientClock }),
   ]);
@@ -61,6 +64,20 @@ async function sees(viewer: TestPeer, trackId = 'cam', more = 3): Promise<void> 
   await waitUntil(async () => {
     const { framesDecoded } = await viewer.received(trackId);
     return framesDecoded >= enough || `${viewer.id} has ${framesDecoded} of ${enough} pictures of ${trackId}`;
+  });
+}
+
+/** Waits for new pictures from whichever producer of the camera. */
+async function seesSome(viewer: TestPeer, more = 3): Promise<void> {
+  const before = new Map<string, number>();
+  await waitUntil(async () => {
+    for (const consumer of viewer.carriers.values()) {
+      if (consumer.kind !== 'video') continue;
+      const { framesDecoded } = await viewer.receivedBy(consumer);
+      if (framesDecoded >= (before.get(consumer.id) ?? framesDecoded) + more) return true;
+      if (!before.has(consumer.id)) before.set(consumer.id, framesDecoded);
+    }
+    return `${viewer.id} sees nothing new`;
   });
 }
 
@@ -145,6 +162,56 @@ test('a camera that nobody on any node looks at is not sent and does not cross; 
     await waitUntil(() => room.pulledTo('b').length === 0 || `${room.pulledTo('b')} cross for nobody`);
     await waitUntil(() => nodes.plane('a').load().consumers === 0 || 'something still goes out');
   } finally {
+    await room.close();
+  }
+});
+
+test('a reencoded track crosses in place of its source, answers newcomers, and leaves the source to come back', async () => {
+  const { room } = await meeting('reencoded', ['bob', 'cem']);
+  room.record({ type: 'TrackReencodingWished', participantId: 'ann', trackId: 'cam', wanted: true });
+  const sidecar = await FakeSidecar.open(deskOf(nodes.plane('a')), await recordLayers(), 'sidecar');
+  const pathsTo = (viewerId: string): string =>
+    room
+      .on('b')
+      .media.inventory()
+      .consumers.filter((one) => one.viewerId === viewerId && one.trackId === 'cam' && !one.paused)
+      .map(({ path }) => path)
+      .join();
+  const receives = (viewerId: string, path: string): Promise<void> =>
+    waitUntil(
+      () => pathsTo(viewerId) === path || `${viewerId} receives ${pathsTo(viewerId) || 'nothing'}, not ${path}`,
+    );
+  /** Of what crosses to node b, the microphone always comes from its source. */
+  const crosses = (wanted: { source: number; reencoded: number }): Promise<void> =>
+    waitUntil(() => {
+      const { source, reencoded } = nodes.plane('b').crossingTracks();
+      return (source === wanted.source && reencoded === wanted.reencoded) || `${source} and ${reencoded} cross`;
+    });
+  try {
+    const bob = await room.join('b', 'bob', 2);
+    await seesSome(bob);
+    await receives('bob', 'source');
+    await sidecar.attach(await jobs.next('reencoded'));
+    await receives('bob', 'reencoded');
+    await seesSome(bob);
+    // The source, which nobody looks at, does not cross any more: no newcomer here can request anything of it.
+    await crosses({ source: 1, reencoded: 1 });
+    expect(nodes.plane('a').crossingTracks()).toEqual({ source: 0, reencoded: 0 });
+
+    const { keyframeRequests } = sidecar;
+    const cem = await room.join('b', 'cem', 3);
+    await receives('cem', 'reencoded');
+    await seesSome(cem);
+    // On a machine without CPU pulses come late, and viewers are with the source for a while.
+    await crosses({ source: 1, reencoded: 1 });
+    expect(sidecar.keyframeRequests).toBeGreaterThan(keyframeRequests);
+
+    sidecar.die();
+    await Promise.all(['bob', 'cem'].map((id) => receives(id, 'source')));
+    await seesSome(bob);
+    await crosses({ source: 2, reencoded: 0 });
+  } finally {
+    sidecar.close();
     await room.close();
   }
 });
