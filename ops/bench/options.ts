@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { CROWDS } from './reencoder/storm.ts';
 import { REENCODER_PARTS, type ReencoderOptions } from './reencoder.ts';
 
 const BENCH_NAMES = ['journal', 'replay', 'rebuild', 'cluster', 'join', 'forward', 'reencoder', 'abuse'] as const;
@@ -14,10 +15,11 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- ${BENCH_NAMES.join('|')} [--json FILE]
 npm run bench -- abuse [--seconds N] [--json FILE]
-npm run bench -- reencoder [--part ${REENCODER_PARTS.join('|')}] [--seconds N] [--json FILE]
+npm run bench -- reencoder [--part ${REENCODER_PARTS.join('|')}] [--seconds N] [--viewers N,N] [--json FILE]
 
   --part NAME    only this part of the benchmark of the reencoder
   --seconds N    how long viewers come and go in each storm, or a hostile client goes on (60)
+  --viewers N,N  the numbers of viewers, one storm for each (${CROWDS.join(',')})
   --json FILE    write the figures as JSON too`;
 
 /** Returns the options, or a sentence that says what is wrong with the arguments. */
@@ -26,7 +28,12 @@ export function parseOptions(args: readonly string[]): BenchOptions | string {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'string' }, part: { type: 'string' }, seconds: { type: 'string', default: '60' } },
+      options: {
+        json: { type: 'string' },
+        part: { type: 'string' },
+        seconds: { type: 'string', default: '60' },
+        viewers: { type: 'string', default: CROWDS.join() },
+      },
     });
     const [name, ...more] = positionals;
     const bench = BENCH_NAMES.find((known) => known === name);
@@ -37,7 +44,11 @@ export function parseOptions(args: readonly string[]): BenchOptions | string {
     }
     const seconds = Number(values.seconds);
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600) return '--seconds is a whole number from 1 to 600';
-    return { bench, reencoder: { part, seconds }, abuseSeconds: seconds, json: values.json };
+    const viewers = values.viewers.split(',').map(Number);
+    if (!viewers.every((crowd) => Number.isInteger(crowd) && crowd >= 1 && crowd <= 2_000)) {
+      return '--viewers is a list of whole numbers from 1 to 2000: 10,100,1000';
+    }
+    return { bench, reencoder: { part, seconds, viewers }, abuseSeconds: seconds, json: values.json };
   } catch (error) {
     if (error instanceof TypeError) return error.message;
     throw error;

@@ -12,13 +12,18 @@ export interface ReencoderOptions {
   readonly part: ReencoderPart | undefined;
   /** How long viewers come and go in each storm, in seconds. */
   readonly seconds: number;
+  /** The sizes of the crowds that watch, one storm each without and with a reencoder. */
+  readonly viewers: readonly number[];
 }
 
 /** Measures the reencoder's cost and delay, what it spares a presenter, and lip sync. */
-export async function benchReencoder(cleanup: Cleanup, { part, seconds }: ReencoderOptions): Promise<BenchReport[]> {
+export async function benchReencoder(
+  cleanup: Cleanup,
+  { part, seconds, viewers }: ReencoderOptions,
+): Promise<BenchReport[]> {
   const benches: Readonly<Record<ReencoderPart, () => Promise<BenchReport>>> = {
     engines: () => benchEngines(cleanup),
-    storm: () => benchStorm(cleanup, seconds),
+    storm: () => benchStorm(cleanup, seconds, viewers),
     lipsync: () => benchLipSync(cleanup),
   };
   const reports: BenchReport[] = [];

@@ -6,6 +6,7 @@ import type { EngineName } from '../../../core/reencoding/messages.ts';
 import { findEngine } from '../../../reencoder/engines/findEngine.ts';
 import type { Cleanup } from '../../kit/cleanup.ts';
 import type { Picture } from '../../kit/clients/picture.ts';
+import { cpuMicrosecondsOf } from '../../kit/deployment/processes.ts';
 import { summarize } from '../../kit/statistics.ts';
 import { makeTestMedia, type TestMedia } from '../../kit/testMedia.ts';
 import type { BenchReport, Target } from '../Report.ts';
@@ -13,7 +14,7 @@ import type { EncoderCounts } from './storm/publisherProcess.ts';
 import { openStormRoom, type StormRoom } from './storm/StormRoom.ts';
 import { type TimesToFirstFrame, Viewers } from './storm/Viewers.ts';
 
-const CROWDS = [20, 100, 500] as const;
+export const CROWDS: readonly number[] = [20, 100, 500];
 const JOINS_PER_SECOND = 5;
 const FIRST_FRAME_P95_MS = 300;
 /** The camera of a meeting, which sends three layers. */
@@ -37,17 +38,24 @@ interface StormResult {
   readonly firstFrame: TimesToFirstFrame;
   /** CPU use of all cores of the machine, by any process. */
   readonly machineBusyPercent: number;
+  /** CPU of the media worker, and of the reencoder, in cores. */
+  readonly workerCores: number;
+  readonly reencoderCores: number;
+  /** What the worker sends to all viewers together. */
+  readonly sentMbps: number;
 }
 
-/** Measures how viewers who come and go load the presenter, and how long a newcomer waits for the picture. */
-export async function benchStorm(cleanup: Cleanup, seconds: number): Promise<BenchReport> {
+/**
+ * Measures how viewers who come and go load the presenter, what it costs, and how long a newcomer waits for the picture.
+ */
+export async function benchStorm(cleanup: Cleanup, seconds: number, crowds: readonly number[]): Promise<BenchReport> {
   const found = await findEngine('auto');
   if (!found.engine) throw new Error(found.reason);
   const folder = await mkdtemp(join(tmpdir(), 'everroom-bench-storm-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const media = await makeTestMedia(folder, CAMERA);
   const results: StormResult[] = [];
-  for (const viewers of CROWDS) {
+  for (const viewers of crowds) {
     for (const engine of [null, found.engine.name]) {
       results.push(await storm({ viewers, engine, seconds }, media, cleanup));
     }
@@ -74,11 +82,17 @@ async function storm(
     const before = await room.encoderCounts();
     const absorbed = room.requestsAbsorbed();
     const busy = busyTimes();
+    const { worker, reencoder } = room.pids;
+    const cpu = { worker: cpuSecondsOf(worker), reencoder: cpuSecondsOf(reencoder) };
+    const sent = await viewers.bytesSent();
     const startedAt = performance.now();
     const counting = countEverySecond(room, startedAt, seconds);
     const [counts] = await Promise.all([counting, comeAndGo(viewers, startedAt, seconds)]);
     const took = (performance.now() - startedAt) / 1_000;
     const machineBusyPercent = busySince(busy);
+    const workerCores = (cpuSecondsOf(worker) - cpu.worker) / took;
+    const reencoderCores = (cpuSecondsOf(reencoder) - cpu.reencoder) / took;
+    const sentMbps = ((await viewers.bytesSent()) - sent) * (8 / took / 1_000_000);
     await sleep(LAST_ONE_MS);
     return {
       viewers: crowd,
@@ -86,6 +100,7 @@ async function storm(
       ...publisherFigures([before, ...counts], took),
       absorbedPerSecond: (room.requestsAbsorbed() - absorbed) / took,
       machineBusyPercent,
+      ...{ workerCores, reencoderCores, sentMbps },
       firstFrame: await viewers.results(),
     };
   } finally {
@@ -147,6 +162,10 @@ function publisherFigures(
   };
 }
 
+function cpuSecondsOf(pid: number | null): number {
+  return pid === null ? 0 : cpuMicrosecondsOf(pid) / 1_000_000;
+}
+
 function busyTimes(): { busy: number; all: number } {
   const times = cpus().map(({ times: { user, nice, sys, idle, irq } }) => ({ busy: user + nice + sys + irq, idle }));
   const busy = times.reduce((sum, core) => sum + core.busy, 0);
@@ -169,7 +188,7 @@ function toReport(results: readonly StormResult[], seconds: number): BenchReport
       `for ${seconds} s. Viewers are light: plain RTP consumers of the room's router, which want the three sizes in ` +
       'turn. Those that join are timed from the request for a transport to the first whole keyframe. Figures of the ' +
       'publisher come from its own encoder; "most keyframes" is the share of keyframes among all frames in ' +
-      'its worst second.',
+      'its worst second. CPU is in cores.',
     headings: [
       'viewers',
       'reencoder',
@@ -185,6 +204,9 @@ function toReport(results: readonly StormResult[], seconds: number): BenchReport
       'joined',
       'asked again',
       'never saw',
+      'to viewers Mbit/s',
+      'worker CPU',
+      'reencoder CPU',
       'machine busy %',
     ],
     rows: results.map(({ viewers, reencoded, firstFrame, ...figures }) => {
@@ -204,6 +226,9 @@ function toReport(results: readonly StormResult[], seconds: number): BenchReport
         n,
         firstFrame.requests,
         firstFrame.never,
+        figures.sentMbps,
+        figures.workerCores,
+        reencoded ? figures.reencoderCores : Number.NaN,
         figures.machineBusyPercent,
       ];
     }),

@@ -40,6 +40,8 @@ export interface StormRoom {
   /** The number of PLI and FIR that ended at the reencoder so far. */
   requestsAbsorbed(): number;
   encoderCounts(): Promise<EncoderCounts>;
+  /** The room's media worker, and the reencoder's track process, if there is one. */
+  readonly pids: { readonly worker: number; readonly reencoder: number | null };
   close(): Promise<void>;
 }
 
@@ -102,6 +104,7 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
     sourceId,
     reencodedId: reencoded?.producerId ?? null,
     encoderCounts,
+    pids: { worker: plane.workerPids()[0] ?? 0, reencoder: reencoder?.pid ?? null },
     requestsAbsorbed: () => reencoder?.requestsAbsorbed() ?? 0,
     close,
   };

@@ -58,6 +58,7 @@ export class Viewers {
   #joined = 0;
   #never = 0;
   #requests = 0;
+  #sentToThoseWhoLeft = 0;
   readonly #times: number[] = [];
 
   static async open(router: types.Router, offered: Offered, cleanup: Cleanup): Promise<Viewers> {
@@ -118,10 +119,17 @@ export class Viewers {
   async leave(): Promise<void> {
     const viewer = this.#present.shift();
     if (!viewer) return;
+    this.#sentToThoseWhoLeft += await bytesSentBy(viewer.transport);
     viewer.transport.close();
     await this.#collect();
     if (this.#joinedAt.delete(viewer.ssrc)) this.#never += 1;
     await this.#watching.leave(viewer.ssrc);
+  }
+
+  /** RTP that all viewers were sent, also those that have left. */
+  async bytesSent(): Promise<number> {
+    const now = await Promise.all(this.#present.map(({ transport }) => bytesSentBy(transport)));
+    return now.reduce((sum, bytes) => sum + bytes, this.#sentToThoseWhoLeft);
   }
 
   async results(): Promise<TimesToFirstFrame> {
@@ -156,6 +164,11 @@ export class Viewers {
     const [source, reencoded] = await Promise.all([open(sourceId), reencodedId === null ? null : open(reencodedId)]);
     return reencoded ?? source;
   }
+}
+
+async function bytesSentBy(transport: types.PlainTransport): Promise<number> {
+  const stats = await transport.getStats();
+  return stats.reduce((sum, { rtpBytesSent }) => sum + rtpBytesSent, 0);
 }
 
 function start(script: string): ChildProcess {

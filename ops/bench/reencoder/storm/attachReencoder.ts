@@ -7,6 +7,7 @@ import { quietLogger } from '../../../kit/quietLogger.ts';
 import { waitUntilNothingMissing } from '../../../kit/waitUntil.ts';
 
 export interface AttachedReencoder {
+  readonly pid: number;
   /** The number of PLI and FIR that ended there, at most a second old. */
   requestsAbsorbed(): number;
   stop(): Promise<void>;
@@ -56,7 +57,7 @@ export async function attachReencoder(
     };
     await waitUntilNothingMissing('the reencoder does not start', missing, FLOWING_LIMIT_MS);
     await sleep(SETTLE_MS);
-    return { requestsAbsorbed: () => absorbed, stop };
+    return { pid: track.pid ?? 0, requestsAbsorbed: () => absorbed, stop };
   } catch (error) {
     await stop();
     throw error;
