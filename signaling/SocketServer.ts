@@ -137,6 +137,7 @@ export class SocketServer {
     endStandby({ attendance, rooms }, connection);
     const { seat } = connection;
     if (attendance.removeSeated(connection) && seat) presenceAuditor.left(seat);
-    if (attendance.removeKnocking(connection)) presenceAuditor.knockLeft(roomId, participantId);
+    if (attendance.removeKnocking(connection) && !drain.keepsKnock(connection))
+      presenceAuditor.knockLeft(roomId, participantId);
   }
 }

@@ -43,6 +43,8 @@ interface Guest {
  */
 export class Drain {
   readonly #deps: DrainDeps;
+  /** People in lobbies who were sent to other nodes, where they knock again. */
+  readonly #sentOn = new WeakSet<ClientConnection>();
 
   constructor(deps: DrainDeps) {
     this.#deps = deps;
@@ -55,9 +57,12 @@ export class Drain {
   async run(limitMs: number): Promise<DrainOutcome> {
     const { attendance, clock, departures, logger } = this.#deps;
     const people = attendance.participants;
-    if (people === 0) return { people, moved: 0, problem: null };
+    const waiting = attendance.roomIds().flatMap((roomId) => [...attendance.knocking(roomId).values()]);
+    if (people + waiting.length === 0) return { people, moved: 0, problem: null };
     const endsAt = clock.now() + limitMs;
     await Promise.race([this.#deps.nodes.refresh(), this.#pause(NODES_MS)]);
+    await this.#sendOn(waiting);
+    if (people === 0) return { people, moved: 0, problem: null };
     const guests = await this.#guests(this.#seated());
     if (guests.every(({ urls }) => urls.length === 0)) {
       logger.warn({ people }, 'no other node is there to take over: people come back when one is');
@@ -86,6 +91,11 @@ export class Drain {
     return { people, moved: people - left, problem };
   }
 
+  /** Whether the knock of this connection stays in the lobby although it is closed. */
+  keepsKnock(connection: ClientConnection): boolean {
+    return this.#sentOn.has(connection);
+  }
+
   /** A socket is closed. Its media serve no longer than it. */
   lost(connection: ClientConnection): void {
     const seat = this.#deps.departures.forget(connection);
@@ -112,6 +122,15 @@ export class Drain {
         urls: await nodes.elsewhere(connection.nodeUrl, connection.roomId),
       })),
     );
+  }
+
+  /** Who waits in a lobby has nothing that must not break: a new connection elsewhere knocks in the same place. */
+  async #sendOn(waiting: readonly ClientConnection[]): Promise<void> {
+    for (const { connection, urls } of await this.#guests(waiting)) {
+      if (urls.length === 0) continue;
+      this.#sentOn.add(connection);
+      connection.cutOff();
+    }
   }
 
   async #askAll(guests: readonly Guest[], endsAt: number): Promise<void> {

@@ -143,6 +143,28 @@ describe('a node that drains', () => {
     await expect(TestClient.connect(old.url, await old.joinToken(roomId, 'carl'))).rejects.toThrow('being stopped');
   });
 
+  it('sends people in a lobby on, who keep their places in it', async () => {
+    const storage = () => ({ sessionStorage: new MemoryStorage(), chatStorage: new MemoryStorage() });
+    const host = new Room({ media: false, ...storage() });
+    const carl = new Room({ media: false, ...storage() });
+    rooms.push(host, carl);
+    await host.connect(old.url, await old.joinToken(roomId, 'host', 'host'), { name: 'host' });
+    await host.controls.setLobby(true);
+    const came = carl.connect(old.url, await old.joinToken(roomId, 'carl'), { name: 'carl' });
+    const waits = () => host.record?.lobby.has('carl') ?? false;
+    await waitUntil(() => waits() || 'carl does not wait');
+    const seen: boolean[] = [];
+    host.on('lobbyChanged', () => seen.push(waits()));
+
+    expect(await old.signaling.drain(LIMIT_MS)).toEqual({ people: 1, moved: 1, problem: null });
+    const at = () => next.hosts.get(roomId)?.state.lobby.get('carl')?.nodeId;
+    await waitUntil(() => at() === 'next' || `carl waits at ${at()}`);
+    expect(seen).not.toContain(false);
+    await host.controls.admit('carl');
+    await came;
+    expect(next.audiences.attendance.participants).toBe(2);
+  });
+
   it('says so when there is no other node, and leaves everybody where they are', async () => {
     const { room } = await enter('ann');
     registry.remove('next');
