@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,8 +79,10 @@ function shareSecrets(from: string, to: string): void {
   own(join(to, 'secrets.json'));
 }
 
+/** The node ends when this process is gone, however that ended. */
 function start({ env }: JoinedNode): ChildProcess {
-  return spawn(process.execPath, [SUPERVISOR], { env: { ...process.env, ...env }, stdio: 'inherit' });
+  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit', 'ipc'];
+  return spawn(process.execPath, [SUPERVISOR], { env: { ...process.env, ...env }, stdio });
 }
 
 async function codeOf(child: ChildProcess): Promise<number> {

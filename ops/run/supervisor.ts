@@ -193,6 +193,8 @@ async function main(): Promise<void> {
     void stop(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // Whoever started it with others (`--join`) is gone: nobody would end it.
+  process.on('disconnect', () => void stop(0));
 
   redis?.onRestart(writeState);
   pair.start();

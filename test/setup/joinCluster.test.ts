@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Room } from '../../client/Room.ts';
 import { MemoryStorage } from '../../client/storage.ts';
+import { isAlive } from '../../ops/kit/deployment/processes.ts';
 import { freePort, freePorts } from '../../ops/kit/freePort.ts';
 import { keptSecretsIn } from '../../ops/run/keptSecrets.ts';
 import { signalProcess } from '../support/signalProcess.ts';
@@ -87,7 +88,7 @@ async function connectionsOf(url: string): Promise<number> {
 }
 
 test('[R1] two commands start three nodes: people who start at any of them meet, and outlive their node', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const [first = ''] = await addresses(start('supervisor.ts'), 1);
   const joined = start('joinCluster.ts', '--join', join(folder, 'data'), '--nodes', '2');
@@ -126,18 +127,30 @@ test('[R1] two commands start three nodes: people who start at any of them meet,
     return (back === 3 && counts.reduce((sum, count) => sum + count, 0) === 3) || `${back} are back, at ${counts}`;
   }, 20_000);
   expect(left).toEqual([]);
+
+  // The node that is left ends when the command that started it is gone.
+  const last = joinedNodes().find(({ url }) => url !== home);
+  if (!last) throw new Error('no other node has joined');
+  joined.process.kill('SIGKILL');
+  await waitUntil(() => !isAlive(last.pid) || `${last.url} still runs`, 60_000);
+  await waitUntil(async () => {
+    const count = await connectionsOf(first);
+    return count === 3 || `${count} people are at the first node`;
+  }, 20_000);
+  expect(left).toEqual([]);
 });
 
 /** Kills supervisor and server of a joined node. */
 function killNode(url: string): void {
-  for (const number of readdirSync(join(folder, 'data', 'nodes'))) {
-    const state = join(folder, 'data', 'nodes', number, 'run', 'supervisor.json');
-    const { pid, serverPid, url: its } = JSON.parse(readFileSync(state, 'utf8'));
-    if (its !== url) continue;
-    for (const victim of [pid, serverPid]) signalProcess(victim, 'SIGKILL');
-    return;
-  }
-  throw new Error(`no joined node is at ${url}`);
+  const node = joinedNodes().find((each) => each.url === url);
+  if (!node) throw new Error(`no joined node is at ${url}`);
+  for (const victim of [node.pid, node.serverPid]) signalProcess(victim, 'SIGKILL');
+}
+
+function joinedNodes(): { pid: number; serverPid: number; url: string }[] {
+  return readdirSync(join(folder, 'data', 'nodes')).map((number) =>
+    JSON.parse(readFileSync(join(folder, 'data', 'nodes', number, 'run', 'supervisor.json'), 'utf8')),
+  );
 }
 
 test('joining says what is wrong: no such option, no folder of an Everroom, nothing that runs there', async () => {
