@@ -35,9 +35,10 @@ const FROM_REDIS = 'Reads Redis (REDIS_URL, or the one in the data folder): no s
 const FROM_SERVER =
   'Asks the server of the data folder over its private socket: run it on the same machine, as the same user.';
 
+/** Those of `ops/drills/options.ts`. */
 const FAULTS = [
-  ...['server', 'worker', 'node', 'hang', 'partition', 'drain', 'rolling', 'upgrade'],
-  ...['hot-standby', 'reencoder', 'redis-down', 'redis-slow', 'redis-failover'],
+  ...['server', 'worker', 'node', 'hang', 'partition', 'drain', 'rolling', 'upgrade', 'hot-standby', 'reencoder'],
+  ...['redis-down', 'redis-slow', 'redis-failover', 'redis-slots', 'random', 'soak', 'storm'],
 ];
 
 /** @type {readonly Command[]} */
@@ -121,9 +122,23 @@ export const COMMANDS = [
     options: [
       { name: 'report', value: 'FILE', about: 'the result as a page to print' },
       { name: 'json', value: 'FILE', about: 'the result as JSON' },
-      { name: 'rounds', value: 'N', about: 'how often' },
+      { name: 'rounds', value: 'N', about: 'how often the fault is injected' },
+      { name: 'faults', value: 'N', about: 'the same for random' },
+      { name: 'minutes', value: 'N', about: 'how long a soak takes' },
       { name: 'participants', value: 'N', about: 'how many take part' },
-      { name: 'floor', about: 'measure the same fault on bare mediasoup first' },
+      { name: 'crowd', value: 'N', about: 'how many come at once in a storm' },
+      { name: 'browser', about: 'with Chromium pages' },
+      { name: 'firefox', about: 'with Firefox pages' },
+      { name: 'pages', value: 'N', about: 'with so many pages' },
+      { name: 'page', about: 'with the meeting page itself' },
+      { name: 'floor', about: 'the same fault on bare mediasoup first' },
+      { name: 'nodes', value: 'N', about: 'nodes of the private cluster' },
+      { name: 'spread', about: 'one room on all nodes' },
+      { name: 'seconds', value: 'N', about: 'how long the fault lasts' },
+      { name: 'cut', value: 'WHAT', about: 'from whom partition cuts a node off' },
+      { name: 'engine', value: 'NAME', about: 'engine of the reencoder' },
+      { name: 'url', value: 'URL', about: 'drill the Everroom that runs there' },
+      { name: 'seed', value: 'N', about: 'repeat an earlier drill' },
     ],
     choices: FAULTS,
   },

@@ -45,7 +45,7 @@ function bash() {
   case "$before" in
     ${optionsThatTake('FOLDER')}) COMPREPLY=($(compgen -d -- "$word")); return ;;
     ${fileOptions()}
-    ${optionsThatTake('N', 'ID', 'VERSION', 'SECONDS', 'CODE')}) COMPREPLY=(); return ;;
+    ${optionsThatTake('N', 'ID', 'VERSION', 'SECONDS', 'CODE', 'WHAT', 'NAME', 'URL')}) COMPREPLY=(); return ;;
   esac
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { USAGE } from '../drills/options.ts';
 import { UsageFailure } from './CliFailure.ts';
 import { COMMANDS, commandOf, help, helpOf, withAbsolutePaths } from './commands.mjs';
 import { completionFor } from './completion.mjs';
@@ -58,6 +59,17 @@ describe('help and completion', () => {
         expect(script).toContain(shell === 'fish' ? `-l ${option.name}` : `--${option.name}`);
       for (const choice of choices) expect(script).toContain(choice);
     }
+  });
+
+  test('a drill is completed with every fault and every option that it takes', () => {
+    const drill = commandOf('drill') ?? expect.unreachable();
+    const faults = [...USAGE.matchAll(/^ {2}(?:one server|a cluster): +(.*)$/gm)].flatMap(([, names]) =>
+      names?.split(', '),
+    );
+    const options = [...USAGE.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
+    expect([faults.length, options.length].every((length) => length > 10)).toBe(true);
+    expect(faults.filter((fault) => !drill.choices?.includes(fault ?? ''))).toEqual([]);
+    expect(options.filter((option) => !drill.options.some(({ name }) => name === option))).toEqual([]);
   });
 
   test('another shell is refused', () => {
