@@ -154,6 +154,7 @@ export const COMMANDS = [
       { name: 'visible', value: 'N', about: 'cameras on one screen (PAGE_SIZE, 12)' },
       { name: 'last-n', value: 'N', about: 'most cameras that one viewer receives (LAST_N, 25; 0 for no limit)' },
       { name: 'loudest-n', value: 'N', about: 'most microphones that one viewer receives (LOUDEST_N, 12; 0 for all)' },
+      { name: 'packets-per-core', value: 'N', about: 'packets a second that one core sends, as measured' },
       JSON_OPTION,
     ],
   },

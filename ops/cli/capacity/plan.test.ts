@@ -10,6 +10,7 @@ const SMALL: Demand = {
   loudestN: 12,
   pageSize: 12,
   workerCapacity: 500,
+  packetsPerCore: null,
 };
 
 test('where everybody sees everybody there are n × (n - 1) × 2 consumers, and nothing to save', () => {
@@ -34,6 +35,13 @@ test('last-N and the number of publishers bound what a screen shows', () => {
   expect(planCapacity({ ...room, lastN: 4 }).limited).toMatchObject({ receivedByOne: 16, readyForOne: 8 });
   expect(planCapacity({ ...room, publishers: 0 }).limited).toMatchObject({ consumers: 0, workers: 1, sentBps: 0 });
   expect(planCapacity({ ...room, publishers: 1, participants: 1 }).limited.consumers).toBe(0);
+});
+
+test('with a measured figure, cores are counted by the packets that they send', () => {
+  // Seven others at 360p: 7 × (60 + 50) packets a second for each of the eight.
+  const { limited } = planCapacity({ ...SMALL, rooms: 100, packetsPerCore: 100_000 });
+  expect(limited).toMatchObject({ packetsSent: 100 * 8 * 770, cores: 9 });
+  expect(planCapacity(SMALL).limited.cores).toBe(null);
 });
 
 test('large tiles get a larger picture', () => {

@@ -17,6 +17,8 @@ export interface Demand {
   readonly pageSize: number;
   /** Consumers that one worker, and with it one core, is meant to carry (WORKER_CAPACITY). */
   readonly workerCapacity: number;
+  /** What one core sends a second, as measured; null if that is not known. */
+  readonly packetsPerCore: number | null;
 }
 
 export interface Load {
@@ -27,6 +29,10 @@ export interface Load {
   /** Consumers of all rooms, those that are paused included. */
   readonly consumers: number;
   readonly workers: number;
+  /** A second. */
+  readonly packetsSent: number;
+  /** So that none is busier than `BUSY_AT_MOST`; null without a measured figure. */
+  readonly cores: number | null;
   /** The server sends and receives. */
   readonly sentBps: number;
   readonly receivedBps: number;
@@ -49,6 +55,13 @@ const CAMERA = encodingsFor('camera', CAMERA_HEIGHT, {}).map((encoding) => ({
   height: CAMERA_HEIGHT / Number(encoding.scaleResolutionDownBy),
   bps: Number(encoding.maxBitrate),
 }));
+/** Opus sends one for every 20 ms. */
+const MICROPHONE_PACKETS = 50;
+const FRAMES_PER_SECOND = 30;
+/** What is left in a packet for media. */
+const PAYLOAD_BITS = 8 * 1_200;
+/** Sound and pictures suffer on a core that has no time left for a moment of more. */
+export const BUSY_AT_MOST = 0.7;
 const MICROPHONE_BPS = Number(encodingsFor('microphone', 0, {})[0]?.maxBitrate);
 
 export function planCapacity(demand: Demand): Capacity {
@@ -78,7 +91,11 @@ export function planCapacity(demand: Demand): Capacity {
 /** What somebody gets in a room with so many others who publish. */
 type Share = (others: number) => { readonly cameras: number; readonly microphones: number; readonly ready: number };
 
-function loadOf({ rooms, participants, publishers, workerCapacity }: Demand, share: Share, cameraBps: number): Load {
+function loadOf(
+  { rooms, participants, publishers, workerCapacity, packetsPerCore }: Demand,
+  share: Share,
+  cameraBps: number,
+): Load {
   const viewers = participants - publishers;
   const viewer = share(publishers);
   const publisher = share(Math.max(0, publishers - 1));
@@ -88,14 +105,22 @@ function loadOf({ rooms, participants, publishers, workerCapacity }: Demand, sha
   const microphones = total((each) => each.microphones);
   const consumers = cameras + microphones + total(({ ready }) => ready);
   const one = viewers > 0 ? viewer : publisher;
+  const packetsSent = cameras * packetsOf(cameraBps) + microphones * MICROPHONE_PACKETS;
   return {
     receivedByOne: one.cameras + one.microphones,
     readyForOne: one.ready,
     consumers,
     workers: Math.max(1, Math.ceil(consumers / workerCapacity)),
+    packetsSent,
+    cores: packetsPerCore === null ? null : Math.ceil(packetsSent / (BUSY_AT_MOST * packetsPerCore)),
     sentBps: cameras * cameraBps + microphones * MICROPHONE_BPS,
     receivedBps: rooms * publishers * (CAMERA.reduce((sum, { bps }) => sum + bps, 0) + MICROPHONE_BPS),
   };
+}
+
+/** Each frame begins a packet. */
+function packetsOf(cameraBps: number): number {
+  return FRAMES_PER_SECOND * Math.ceil(cameraBps / FRAMES_PER_SECOND / PAYLOAD_BITS);
 }
 
 /** The layer of a camera on a screen with so many of them. */

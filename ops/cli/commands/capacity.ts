@@ -1,8 +1,8 @@
 import type { Cli } from '../Cli.ts';
 import { UsageFailure } from '../CliFailure.ts';
-import { type Capacity, type Demand, type Load, planCapacity } from '../capacity/plan.ts';
+import { BUSY_AT_MOST, type Capacity, type Demand, type Load, planCapacity } from '../capacity/plan.ts';
 import { table } from '../output/table.ts';
-import { bitrate, count } from '../output/words.ts';
+import { bitrate, count, percent } from '../output/words.ts';
 
 const MOST = { min: 0, max: 1_000_000 };
 
@@ -22,6 +22,7 @@ export async function capacity(cli: Cli): Promise<number> {
     loudestN: words.number('loudest-n', MOST, policy.loudestN) || null,
     pageSize: policy.pageSize,
     workerCapacity,
+    packetsPerCore: words.number('packets-per-core', { min: 1, max: 10_000_000 }, null),
   };
   const plan = planCapacity(demand);
   cli.print({ demand, ...plan }, () => {
@@ -47,6 +48,8 @@ function rowsOf({ everything, limited }: Capacity): Row[] {
     row('and are ready beside them, paused', (load) => whole(load.readyForOne)),
     row('consumers in all', (load) => whole(load.consumers)),
     row('media workers (a core each)', (load) => whole(load.workers)),
+    row('packets sent a second', (load) => whole(load.packetsSent)),
+    ...(everything.cores === null ? [] : [row('cores that send them', (load) => whole(load.cores ?? 0))]),
     row('sent by the servers', (load) => bitrate(load.sentBps)),
     row('received by the servers', (load) => bitrate(load.receivedBps)),
   ];
@@ -59,7 +62,10 @@ function told({ rooms, participants, publishers }: Demand): string {
   );
 }
 
-function notes({ visible, lastN, loudestN, workerCapacity }: Demand, { cameraBps, layerHeight }: Capacity): string[] {
+function notes(
+  { visible, lastN, loudestN, packetsPerCore, workerCapacity }: Demand,
+  { cameraBps, layerHeight }: Capacity,
+): string[] {
   const limits = [
     `${count(visible, 'camera')} on a screen`,
     `last-N ${lastN ?? 'off'}`,
@@ -69,6 +75,11 @@ function notes({ visible, lastN, loudestN, workerCapacity }: Demand, { cameraBps
     `everything: all cameras and microphones for everybody (n × (n - 1) × 2 if all publish).`,
     `as planned: ${limits.join(', ')}.`,
     `A camera of 720p on such a screen is received at ${layerHeight}p, ${bitrate(cameraBps)} at most.`,
-    `A worker is meant for ${workerCapacity} consumers (WORKER_CAPACITY): docs/operating.md says how to measure yours.`,
+    ...(packetsPerCore === null
+      ? ['--packets-per-core counts cores by what one of yours sends: docs/operating.md says how to measure it.']
+      : [
+          `A core sends ${packetsPerCore.toLocaleString('en-US')} packets a second, and is ${percent(BUSY_AT_MOST)} busy at most.`,
+        ]),
+    `A worker is meant for ${workerCapacity} consumers, paused ones too (WORKER_CAPACITY): nodes place rooms by it.`,
   ];
 }
