@@ -107,7 +107,7 @@ test('a sidecar that stops for a while stays; a hanging one is replaced', async 
 test('a sidecar that crashes at its start is retried after growing pauses until it starts', async () => {
   await writeFile(join(folder, 'broken'), '');
   keeper.start();
-  await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 4 || `${lines}`, 60_000);
+  await waitUntil(() => lines.filter((line) => line.includes('exit 7')).length >= 4 || `${lines}`, 45_000);
   await rm(join(folder, 'broken'));
   await waitUntil(() => keeper.pid !== undefined || 'it does not run');
 });

@@ -30,6 +30,7 @@ export class SidecarProcess {
   #heardAt = Date.now();
   #isLoaded = false;
   #hasEnded = false;
+  readonly #ended = Promise.withResolvers<void>();
 
   /** @throws Error when the system cannot give a process */
   constructor({ script, node, env }: SidecarProgram, events: SidecarEvents) {
@@ -73,10 +74,9 @@ export class SidecarProcess {
   /** Lets it hand over its work, for at most `limitMs`. Resolves when it has ended. */
   async stop(limitMs: number): Promise<void> {
     if (this.#hasEnded) return;
-    const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     const killer = setTimeout(() => this.kill(), limitMs);
     this.#child.kill('SIGTERM');
-    await ended;
+    await this.#ended.promise;
     clearTimeout(killer);
   }
 
@@ -93,6 +93,7 @@ export class SidecarProcess {
   #end(how: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#ended.resolve();
     if (this.pid) killGroup(this.pid); // Hanging track processes do not notice its end.
     this.#events.onEnded(this, how);
   }

@@ -57,7 +57,9 @@ async function attachments(): Promise<number> {
   return Number(/^everroom_reencoding_attachments_total (\d+)$/mu.exec(await response.text())?.[1]);
 }
 
-it('a host has a video reencoded and sees it, and nobody notices when the reencoder is killed', async () => {
+it('a host has a video reencoded and sees it, and nobody notices when the reencoder is killed', {
+  timeout: 4 * PATIENCE_MS,
+}, async () => {
   const ada = await open('/');
   await ada.button('New meeting').click();
   await ada.join('Ada');
