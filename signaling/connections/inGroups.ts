@@ -2,12 +2,12 @@
 const GROUP = 10;
 const GROUPS = 100;
 const ALL_WITHIN_MS = 10_000;
-const EVERY_MS = { least: 100, most: 500 } as const;
+const EVERY_MS = { least: 100, most: 1_000 } as const;
 
 /**
- * Divides people who are to move into groups, so that the other nodes, and the machine of those who share one, have time
- * for each: of one room each if there are few rooms. With `everyMs` from one to the next all of them start within ten
- * seconds.
+ * Divides people who are to move into groups, so that the other nodes, and the machine of those who share one, have
+ * time for each: of one room each if there are few rooms. With `everyMs` from one to the next all of them start
+ * within ten seconds.
  */
 export function inGroups<T>(
   people: readonly T[],

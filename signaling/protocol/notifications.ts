@@ -15,8 +15,9 @@ export const ConsumerOffer = z.object({
 export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 
 /**
- * A client's acknowledgement of `consumersOpened`. `tellsShown`: it requests `shown`, and the server leaves the consumer
- * before flowing until then. Clients of before acknowledge with nothing: the server gives them half a second.
+ * A client's acknowledgement of `consumersOpened`. `tellsShown`: it requests `shown`, and the server leaves the
+ * consumer before flowing until then. Clients of before acknowledge with nothing: the server gives them half a
+ * second.
  */
 export const ConsumersTaken = z.object({ tellsShown: z.boolean().optional() });
 export type ConsumersTaken = z.infer<typeof ConsumersTaken>;
@@ -41,7 +42,8 @@ export const notifications = {
   outOfDate: z.object({}),
   /**
    * The client acknowledges it with `ConsumersTaken` once all of them are set up; media flows only then. A track may
-   * come as several consumers, all paused but one, except during a switch: show the one that was opened or resumed last.
+   * come as several consumers, all paused but one, except during a switch: show the one that was opened or resumed
+   * last.
    */
   consumersOpened: z.object({ consumers: z.array(ConsumerOffer) }),
   consumersClosed: z.object({ consumerIds: z.array(Id) }),

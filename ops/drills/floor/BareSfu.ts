@@ -40,11 +40,11 @@ interface HeldBack {
 }
 
 /**
- * One call on mediasoup with hardly anything around it: no journal, no tokens, no plan; everybody receives everything.
- * What is known to bring media back sooner is in it: one message opens transports, producers are opened before they are
- * negotiated, offers that come together are negotiated together, and pictures are let through, with one keyframe
- * request, when every viewer is connected; one that takes longer does not keep the others waiting. If its worker dies, a
- * spare one takes over.
+ * One call on mediasoup with hardly anything around it: no journal, no tokens, no plan; everybody receives
+ * everything. What is known to bring media back sooner is in it: one message opens transports, producers are opened
+ * before they are negotiated, offers that come together are negotiated together, and pictures are let through, with
+ * one keyframe request, when every viewer is connected; one that takes longer does not keep the others waiting. If
+ * its worker dies, a spare one takes over.
  */
 export class BareSfu {
   /** Called when another worker carries media and a new spare one stands ready. */

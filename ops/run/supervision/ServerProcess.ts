@@ -80,8 +80,8 @@ export class ServerProcess {
   }
 
   /**
-   * Another server of this supervisor may still hold ports: then whatever else holds them is not looked for. `relieves`:
-   * that one serves meanwhile.
+   * Another server of this supervisor may still hold ports: then whatever else holds them is not looked for.
+   * `relieves`: that one serves meanwhile.
    */
   activate(besideAnother: boolean, relieves = false): void {
     if (this.#phase !== 'standing-by') throw new Error(`a server that is ${this.#phase} cannot be activated`);

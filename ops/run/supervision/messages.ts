@@ -2,8 +2,8 @@
 
 export type ToServer =
   /**
-   * Bind the ports and serve. Another server of this supervisor may still hold some of them; `relieves`: it serves until
-   * this one is ready.
+   * Bind the ports and serve. Another server of this supervisor may still hold some of them; `relieves`: it serves
+   * until this one is ready.
    */
   | { readonly type: 'activate'; readonly besideAnother: boolean; readonly relieves?: boolean }
   /**
