@@ -179,6 +179,8 @@ export interface NodeInfo {
   readonly channelVersion: number;
   /** Whether it takes no newcomers now. */
   readonly full: boolean;
+  /** Whether it only stands by for the server of its machine: nobody is sent there. */
+  readonly standsBy: boolean;
 }
 
 /** The living nodes and the rooms that each has claimed. */

@@ -28,6 +28,7 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   protocols: z.array(z.number()).default(PROTOCOLS_BEFORE),
   channelVersion: z.number().default(0),
   full: z.boolean().default(false),
+  standsBy: z.boolean().default(false),
 });
 
 /** Longer than others wait until a silent node counts as dead: its name tells whether another one took its place. */

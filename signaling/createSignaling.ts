@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { Socket } from 'socket.io';
 import type { NodeChannel } from '../core/cluster/NodeChannel.ts';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { MediaPlane } from '../core/media/MediaPlane.ts';
@@ -12,21 +11,20 @@ import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
 import { BacklogGuard } from './connections/backlog.ts';
 import { Drain, type DrainOutcome } from './connections/Drain.ts';
-import { type EngineConnection, engineConnectionOf } from './connections/engineConnection.ts';
+import { engineConnectionOf } from './connections/engineConnection.ts';
 import { Gate } from './connections/Gate.ts';
 import { NodeDirectory } from './connections/NodeDirectory.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import { RoomClients } from './connections/RoomClients.ts';
 import { createHttpHandler } from './createHttpHandler.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
-import type { HttpEngine, HttpHandler, HttpReply, HttpRequest } from './http/http.ts';
+import { createEngine, listenOnOneOf } from './http/engines.ts';
+import type { HttpEngine, HttpReply, HttpRequest } from './http/http.ts';
 import { createMetricsServer } from './http/metricsServer.ts';
-import { createNodeEngine } from './http/nodeEngine.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
 import { ALONE, type Listening } from './http/sharedPort.ts';
 import { CertificateWatch } from './http/tls/CertificateWatch.ts';
-import { type Certificate, readCertificate, type TlsFiles } from './http/tls/certificate.ts';
-import { createUwsEngine, loadUws } from './http/uwsEngine.ts';
+import { readCertificate, type TlsFiles } from './http/tls/certificate.ts';
 import { IceServers, type SharedSecretTurn } from './IceServers.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { EntryPace } from './limits/EntryPace.ts';
@@ -48,11 +46,10 @@ import type { RestContext } from './rest/Route.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
 import { type HotStandbyPolicy, StandbyPlaces } from './standby/StandbyPlaces.ts';
+import { Takeover } from './standby/Takeover.ts';
 import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
 const METRICS_KEPT_MS = 1_000;
-/** The record of the largest rooms: a client that reads is not cut off for getting it. */
-const LARGEST_MESSAGE_BYTES = 6 << 20;
 
 /** A string that is revealed only on purpose. */
 interface Revealable {
@@ -81,6 +78,10 @@ export interface SignalingDeps {
     readonly guestAccess: boolean;
   };
   readonly hotStandby: HotStandbyPolicy;
+  /** Whether this server serves; if not given, it does. */
+  readonly takeover?: Takeover;
+  /** Asks for a second place on this machine, once and again; without it there is none. */
+  readonly wantSecondPlace?: () => void;
   /** Settings of rooms whose creator does not give them. */
   readonly graceMs: number;
   /** Where browsers reach this node, without a slash at the end. */
@@ -133,6 +134,11 @@ export interface Signaling {
    * @throws PortTaken when another program has the port (`code` EADDRINUSE)
    */
   listen(host: string, port: number, listening?: Listening): Promise<{ readonly url: string }>;
+  /**
+   * Lets clients stand by at the first of these ports that is free, and returns it.
+   * @throws PortTaken when other programs have them all
+   */
+  listenForStandby(host: string, ports: readonly number[]): Promise<number>;
   /** Takes no new connections, so that all go to the server that shares the port; those that are open go on. */
   stopListening(): Promise<void>;
   /**
@@ -165,7 +171,9 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const now = () => clock.now();
   let listening = false;
-  let stopMeasuring = () => {};
+  let stopMeasuring: (() => void) | null = null;
+  let standbyPort: number | null = null;
+  const takeover = deps.takeover ?? new Takeover(null);
 
   const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
   const oldSecrets = (auth.oldTokenSecrets ?? []).map((secret) => secret.reveal());
@@ -186,6 +194,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const nodes = new NodeDirectory({ nodeId, publicUrl, registry: nodeRegistry, clients, own, channel, clock, logger });
   const gate = new Gate({
     ...{ tokens, addresses, limits, publicUrl, nodes, rooms, isBusy, isFull, now },
+    ...{ takeover, standbyPort: () => standbyPort },
     isCutOff: deps.isCutOff ?? (() => false),
     onUntrustedProxy: (peer) =>
       logger.warn(
@@ -194,8 +203,14 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
           'behind it shares one rate limit',
       ),
   });
-  const standbyPlaces = new StandbyPlaces({ rooms, attendance, nodes, policy: deps.hotStandby, clock });
+  const wantPlace = deps.wantSecondPlace ?? (() => undefined);
+  const standbyPlaces = new StandbyPlaces({ rooms, attendance, nodes, policy: deps.hotStandby, wantPlace, clock });
   const parts = [nodes, reencoding, standbyPlaces, presenceAuditor];
+  const begin = (): void => {
+    if (stopMeasuring) return;
+    stopMeasuring = lag.start();
+    for (const part of parts) part.start();
+  };
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
   const tokensTaken = new AddressLimits(limits.tokens, now);
   const filesRead = new AddressLimits(limits.files, now);
@@ -233,6 +248,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     reencoding,
     otherNodes,
     standbyPlaces,
+    takeover,
     iceServers: new IceServers(deps.iceServers, deps.turn, clock),
     limits,
     clock,
@@ -337,9 +353,11 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     metrics.connectionCutOff('backlog');
     refusals.warn({ bytes }, 'a client does not read what it is sent: cut off');
   });
-  const stopGuard = backlogGuard.start(() =>
-    connectionsOf([...sockets.io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])]),
-  );
+  const stopGuard = backlogGuard.start(() => {
+    const all = [...sockets.io.sockets.sockets.values(), ...(sidecarChannel?.sockets.values() ?? [])];
+    // Clients and sidecars may share a connection.
+    return new Set(all.map(engineConnectionOf));
+  });
 
   const certificateWatch =
     deps.tls && certificate
@@ -361,12 +379,16 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     async listen(host, port, how = ALONE) {
       const boundPort = await engine.listen(host, port, how);
       if (deps.metrics) await metricsServer?.listen(deps.metrics.host, deps.metrics.port, how);
-      stopMeasuring = lag.start();
+      begin();
       listening = true;
-      for (const part of parts) part.start();
       const scheme = certificate ? 'https' : 'http';
       const own = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
       return { url: port === boundPort ? publicUrl : own };
+    },
+    async listenForStandby(host, ports) {
+      standbyPort = await listenOnOneOf(engine, host, ports);
+      begin();
+      return standbyPort;
     },
     async stopListening() {
       metricsServer?.stopListening();
@@ -381,7 +403,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       gate.drain();
       listening = false;
       stopGuard();
-      stopMeasuring();
+      stopMeasuring?.();
       metricsServer?.close();
       certificateWatch?.stop();
       for (const part of parts) part.stop();
@@ -389,23 +411,4 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       clients.stop();
     },
   };
-}
-
-/** Returns each connection once, though clients and sidecars may share one. */
-function connectionsOf(sockets: readonly Socket[]): Iterable<EngineConnection> {
-  return new Set(sockets.map(engineConnectionOf));
-}
-
-function createEngine(
-  { engine, tls }: Pick<SignalingDeps, 'engine' | 'tls'>,
-  handler: HttpHandler,
-  limits: Limits,
-  certificate: Certificate | null,
-): HttpEngine {
-  const uws = engine === 'ws' ? null : loadUws();
-  if (uws) return createUwsEngine(uws, handler, limits.bodyBytes, limits.backlogBytes + LARGEST_MESSAGE_BYTES, tls);
-  if (engine === 'uws') {
-    throw new Error('uWebSockets.js has no binary for this system. Set SIGNALING_ENGINE to auto or ws.');
-  }
-  return createNodeEngine(handler, limits.bodyBytes, certificate);
 }

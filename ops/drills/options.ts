@@ -60,7 +60,8 @@ export const USAGE = `npm run drill -- FAULT [options]
   --firefox          three of them are Firefox pages, or all if there are fewer
   --pages N          N of them are pages
   --floor            first inject the same faults into a call on bare mediasoup, with the same clients, for comparison
-  --nodes N          how many nodes the private cluster has (3; for faults of Redis 2), and rooms
+  --nodes N          how many nodes the private cluster has (3; for faults of Redis 2), and rooms; hot-standby with 1:
+                     server and worker of one machine in turn
   --spread           one room instead, whose people enter at all nodes in turn
   --seconds N        how long the fault lasts: hang and partition 15, redis-down 60, redis-slow 5; up to 600
   --cut WHAT         from whom partition cuts a node off: all (the default), redis, peers or clients
@@ -131,7 +132,9 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       rounds: wholeNumber('--rounds', values.faults ?? values.rounds ?? (fault === 'random' ? '30' : '10'), 1, 1_000),
       seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
       floor: values.floor,
-      nodes: cluster ? wholeNumber('--nodes', values.nodes ?? String(cluster.nodes), 2, 10) : 1,
+      nodes: cluster
+        ? wholeNumber('--nodes', values.nodes ?? String(cluster.nodes), fault === 'hot-standby' ? 1 : 2, 10)
+        : 1,
       spread: values.spread,
       lastsMs: cluster?.seconds
         ? 1_000 * wholeNumber('--seconds', values.seconds ?? String(cluster.seconds), 1, 600)

@@ -16,7 +16,7 @@ import type { Fault } from './faults/Fault.ts';
 import { failOverRedis } from './faults/failOverRedis.ts';
 import { freezeReencoder } from './faults/freezeReencoder.ts';
 import { hangNode } from './faults/hangNode.ts';
-import { hotStandby } from './faults/hotStandby.ts';
+import { hotStandby, hotStandbyOnOneMachine } from './faults/hotStandby.ts';
 import { inTurn } from './faults/inTurn.ts';
 import { killNode } from './faults/killNode.ts';
 import { killReencoder } from './faults/killReencoder.ts';
@@ -75,6 +75,10 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
     case 'rolling':
       return prepareCluster(options, cleanup, restartNodes);
     case 'hot-standby':
+      if (options.nodes === 1) {
+        const server = await prepareServer(options, cleanup, killServer, { HOT_STANDBY: 'on' });
+        return { ...server, fault: (_, clients) => hotStandbyOnOneMachine(clients) };
+      }
       return prepareCluster(options, cleanup, hotStandby, { HOT_STANDBY: 'on' });
     case 'hang':
       return prepareCluster(options, cleanup, (cluster, nodes) => hangNode(cluster, nodes, options.lastsMs));

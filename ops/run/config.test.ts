@@ -38,6 +38,8 @@ describe('defaults', () => {
     expect(config.http).toEqual({
       host: '0.0.0.0',
       port: 3000,
+      standbyPorts: [40_008, 40_009],
+      standbyUrls: [],
       publicUrl: 'http://localhost:3000',
       tls: null,
       metrics: null,
@@ -92,6 +94,8 @@ describe('bad settings', () => {
     expect(problemsOf({ PORT: '40007' })).toContain('media ports 40000 to 40007');
     expect(problemsOf({ MEDIA_PORT: '65529' })).toContain('8 ports, two for each worker: choose one below 65529');
     expect(problemsOf({ METRICS_PORT: '3000' })).toContain('METRICS_PORT 3000 is PORT');
+    expect(problemsOf({ STANDBY_PORT: '2999' })).toContain('STANDBY_PORT 2999');
+    expect(problemsOf({ STANDBY_URLS: 'https://a.example' })).toContain('STANDBY_URLS must be two URLs');
   });
 
   test('a short secret is refused and not shown', () => {

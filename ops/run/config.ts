@@ -18,6 +18,10 @@ export interface Config {
     readonly publicUrl: string;
     /** Where /metrics need no key; null for nowhere. */
     readonly metrics: { readonly host: string; readonly port: number } | null;
+    /** Where clients stand by while this server does: the first of these ports that is free. */
+    readonly standbyPorts: readonly [number, number];
+    /** Where browsers reach those ports; empty: at the host of `publicUrl`. */
+    readonly standbyUrls: readonly string[];
     /** Files in PEM form; null for plain HTTP. */
     readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   };
@@ -144,6 +148,12 @@ export function parseConfig(
   ) {
     problems.push(`METRICS_PORT ${set.METRICS_PORT} is PORT or one of the media ports: choose another`);
   }
+  const isFree = (port: number): boolean =>
+    port !== set.PORT && port !== set.METRICS_PORT && !isBetween(port, set.MEDIA_PORT, lastMediaPort);
+  const standbyPort = set.STANDBY_PORT ?? portsAfter(lastMediaPort, isFree);
+  if (!isFree(standbyPort) || !isFree(standbyPort + 1)) {
+    problems.push(`STANDBY_PORT ${standbyPort} and the next port are neither PORT, METRICS_PORT nor media ports`);
+  }
   for (const name of ['REENCODER_PORTS', 'INTERNAL_MEDIA_PORTS'] as const) {
     const ports = set[name];
     if (!ports || ports.min > lastMediaPort || ports.max < set.MEDIA_PORT) continue;
@@ -175,6 +185,8 @@ export function parseConfig(
     http: {
       host: set.HOST,
       port: set.PORT,
+      standbyPorts: [standbyPort, standbyPort + 1],
+      standbyUrls: set.STANDBY_URLS ?? [],
       publicUrl: withoutSlash(set.NODE_URL ?? `${scheme}://localhost:${set.PORT}`),
       tls:
         set.TLS_CERT && set.TLS_KEY
@@ -247,6 +259,12 @@ export function dataFolderOf({ EVERROOM_DATA }: Settings, machine: Machine): str
 /** Returns a path of a setting as an absolute one. */
 export function pathOf(path: string, { folder }: Machine): string {
   return isAbsolute(path) ? path : resolve(folder, path);
+}
+
+/** Returns the first of two free ports, after the media ports if there are some. */
+function portsAfter(lastMediaPort: number, isFree: (port: number) => boolean): number {
+  const ports = Array.from({ length: 64_512 }, (_, index) => 1_024 + ((lastMediaPort - 1_023 + index) % 64_512));
+  return ports.find((port) => port < 65_535 && isFree(port) && isFree(port + 1)) ?? lastMediaPort;
 }
 
 function isBetween(value: number, min: number, max: number): boolean {

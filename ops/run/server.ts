@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { Fence } from '../../core/cluster/Fence.ts';
 import { FENCE_MARGIN_MS } from '../../core/cluster/judgeNode.ts';
 import { PeerLinks } from '../../core/cluster/PeerLinks.ts';
+import { standbyName } from '../../core/cluster/standbyName.ts';
 import { Replica } from '../../core/host/Replica.ts';
 import { RoomHosts } from '../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../core/media/createMediaPlane.ts';
@@ -17,6 +18,7 @@ import { createSignaling } from '../../signaling/createSignaling.ts';
 import { createNodes } from '../../signaling/nodes/createNodes.ts';
 import { CHANNEL_VERSION } from '../../signaling/nodes/wire.ts';
 import { SPOKEN_PROTOCOLS } from '../../signaling/protocol/version.ts';
+import { Takeover } from '../../signaling/standby/Takeover.ts';
 import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
 import { CpuLoad } from './CpuLoad.ts';
 import { forgetSettings } from './childEnvironment.ts';
@@ -27,7 +29,8 @@ import { privateSocket } from './privateSocket.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Secret } from './Secret.ts';
 import { ConfigError } from './settings.ts';
-import { runSupervised, type SupervisedServer } from './supervision/supervised.ts';
+import { standbyAddresses } from './standbyAddresses.ts';
+import { runSupervised, type SupervisedServer, type Supervisor } from './supervision/supervised.ts';
 
 /** How long a command waits for the journal before it is refused by name. */
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -45,7 +48,7 @@ const clock: Clock = {
 await runSupervised(createServer);
 
 /** The composition root: the only place where journal, media and signaling meet. */
-async function createServer(): Promise<SupervisedServer> {
+async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
   const config = loadConfig();
   forgetSettings();
   const startedAt = clock.now();
@@ -135,6 +138,7 @@ async function createServer(): Promise<SupervisedServer> {
     clock,
     logger,
   });
+  const takeover = new Takeover({ channel: nodes.channel, clock });
   const signaling = await createSignaling({
     engine: config.signaling.engine,
     tls: config.http.tls,
@@ -149,6 +153,8 @@ async function createServer(): Promise<SupervisedServer> {
     },
     graceMs: config.room.graceMs,
     hotStandby: config.room.hotStandby,
+    takeover,
+    wantSecondPlace: () => supervisor.wantSecondPlace(),
     publicUrl: config.http.publicUrl,
     pageFolder: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     nodeId,
@@ -176,6 +182,7 @@ async function createServer(): Promise<SupervisedServer> {
   });
 
   let draining = false;
+  let standing: ReturnType<typeof standbyAddresses> = null;
   const cpu = new CpuLoad();
   const self = (): NodeInfo => {
     const { consumers, capacity } = media.load();
@@ -186,6 +193,7 @@ async function createServer(): Promise<SupervisedServer> {
       url: config.http.publicUrl,
       startedAt,
       draining,
+      standsBy: false,
       load: consumers,
       capacity,
       rooms: rooms.length,
@@ -196,7 +204,18 @@ async function createServer(): Promise<SupervisedServer> {
       cpu: cpu.share,
       protocols: SPOKEN_PROTOCOLS,
       channelVersion: CHANNEL_VERSION,
+      // Nodes of older versions send nobody to one that drains.
+      ...(!takeover.serves && { name: standbyName(config.node.name), standsBy: true, draining: true, ...standing }),
     };
+  };
+  let joining: Promise<void> | null = null;
+  const joinCluster = (): Promise<void> => {
+    joining ??= recovery.registry.start(self).then(() => {
+      nodes.start(self());
+      fence.start();
+      hosts.start();
+    });
+    return joining;
   };
 
   let closeOperatorSocket = (): void => undefined;
@@ -213,16 +232,26 @@ async function createServer(): Promise<SupervisedServer> {
     logger.warn({ err: error }, '`everroom stats` and `everroom console` do not work here');
 
   return {
+    async standBy() {
+      try {
+        if (!standbyAddresses(config, 0)) throw new Error('PORT has no TLS and NODE_URL has: set STANDBY_URLS');
+        const port = await signaling.listenForStandby(config.http.host, config.http.standbyPorts);
+        standing = standbyAddresses(config, config.http.standbyPorts.indexOf(port));
+        await media.listen({ besideAnother: true });
+        await joinCluster();
+        logger.info({ ...standing }, 'clients can stand by here');
+      } catch (error) {
+        logger.warn({ err: error }, 'clients cannot stand by on this machine');
+      }
+    },
     async activate(besideAnother) {
+      takeover.serve();
       cpu.start();
       const [{ url }] = await Promise.all([
         signaling.listen(config.http.host, config.http.port, { besideAnother }),
         media.listen({ besideAnother }),
-        recovery.registry.start(self).then(() => recovery.confirmTokenSecret()),
+        joinCluster().then(() => recovery.confirmTokenSecret()),
       ]);
-      nodes.start(self());
-      fence.start();
-      hosts.start();
       try {
         closeOperatorSocket = openOperatorSocket(
           privateSocket(config.node.dataFolder, 'operator'),
@@ -238,7 +267,7 @@ async function createServer(): Promise<SupervisedServer> {
     drainMs: config.supervisor.drainMs,
     async isRelieved() {
       const others = await recovery.registry.nodes().catch(() => []);
-      return others.some((node) => node.nodeId !== nodeId);
+      return others.some((node) => node.nodeId !== nodeId && !node.standsBy);
     },
     async rehearse() {
       try {

@@ -16,3 +16,8 @@ export const yesNo = z
 export const secret = z.string().min(32, 'must have at least 32 characters (try: openssl rand -hex 32)');
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://meet.example.org' });
+
+export const standbyUrls = z
+  .string()
+  .transform((list) => list.split(',').map((url) => url.trim().replace(/\/+$/, '')))
+  .pipe(z.array(httpUrl).length(2, 'must be two URLs, separated by a comma'));

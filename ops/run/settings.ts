@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { parseRedisUrl } from '../../recovery/redisUrl.ts';
 import { ROOT } from './machine.ts';
 import { addressRanges, announcedAddresses, iceServers, iceUrl, isTurn, portRange } from './networkSettings.ts';
-import { choice, httpUrl, secret, wholeNumber, yesNo } from './settingKinds.ts';
+import { choice, httpUrl, secret, standbyUrls, wholeNumber, yesNo } from './settingKinds.ts';
 
 /** Names every bad setting and says what to write instead. */
 export class ConfigError extends Error {
@@ -293,6 +293,14 @@ const settings = z.object({
     .describe(
       'Whether clients keep a second place, with all sound twice: nowhere, if a room asks, or unless it refuses.',
     ),
+  STANDBY_PORT: wholeNumber(1, 65_534)
+    .optional()
+    .describe('The first of two TCP ports for a hot standby on this machine, which opens one if a room wants it.')
+    .meta({ shownDefault: 'the two after the media ports' }),
+  STANDBY_URLS: standbyUrls
+    .optional()
+    .describe('Where browsers reach these two ports through a proxy: two URLs, separated by a comma.')
+    .meta({ shownDefault: 'at the host of NODE_URL' }),
   PEOPLE_PER_ADDRESS: wholeNumber(1, 10_000)
     .default(20)
     .describe(

@@ -12,6 +12,7 @@ import { retryAfterMs } from '../limits/retryAfterMs.ts';
 import { ConnectAuth } from '../protocol/requests.ts';
 import { isSpoken, PROTOCOL_VERSION } from '../protocol/version.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
+import type { Takeover } from '../standby/Takeover.ts';
 import type { Admission } from './ClientConnection.ts';
 import type { EngineConnection } from './engineConnection.ts';
 import type { NodeDirectory } from './NodeDirectory.ts';
@@ -29,6 +30,9 @@ interface GateDeps {
   readonly isCutOff: () => boolean;
   /** Whether it takes no newcomers; a busy node is full. */
   readonly isFull: () => boolean;
+  readonly takeover: Pick<Takeover, 'serves'>;
+  /** The port at which clients only stand by; null for none. */
+  readonly standbyPort: () => number | null;
   /** A peer that is no trusted proxy says whom it speaks for; called once. */
   readonly onUntrustedProxy: (peerAddress: string) => void;
   readonly now: () => number;
@@ -130,7 +134,7 @@ export class Gate {
       });
     }
     const { host, 'x-forwarded-proto': proto } = handshake.headers;
-    const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto));
+    const nodeUrl = baseUrl(this.#deps.publicUrl, host, text(proto), this.#deps.standbyPort());
     const claims = await this.#deps.tokens.verify(token);
     if (this.#draining) {
       const nodes = await this.#deps.nodes.elsewhere(nodeUrl, claims.roomId);
@@ -138,6 +142,10 @@ export class Gate {
       if (nodes.length > 0 || !this.#comesBack(claims))
         throw new WireRefusal('DRAINING', 'This node is being stopped. Turn to another one.', { nodes });
       return { protocol, claims, address, nodeUrl, standby };
+    }
+    if (!standby && !this.#deps.takeover.serves) {
+      const message = 'This server only stands by. Turn to the one that serves.';
+      throw new WireRefusal('DRAINING', message, { nodes: [nodeUrl] });
     }
     // Whoever stands by has its session's node, and chose this one beside it.
     if (standby) this.#requireRoomHere();

@@ -1,5 +1,6 @@
 import type { NodeChannel } from '../../core/cluster/NodeChannel.ts';
 import { fallbacks, type PlacedNode, type Scene } from '../../core/cluster/placement.ts';
+import { standbyName } from '../../core/cluster/standbyName.ts';
 import type { Clock, Logger, NodeInfo, NodeRegistry } from '../../core/ports.ts';
 import type { NodeId, RoomId } from '../../core/room/state.ts';
 import type { RoomClients } from './RoomClients.ts';
@@ -93,6 +94,22 @@ export class NodeDirectory {
     const others = fallbacks(this.#scene(own, roomId, new Set())).map(({ url }) => url);
     const urls = this.#draining ? [...others, own] : [own, ...others];
     return [...new Set(urls)].slice(0, MAX_URLS);
+  }
+
+  /**
+   * Where clients may stand by on this machine: the server that takes over when this one ends. `own`: this node, as the
+   * client found it. A page that came over TLS cannot go where there is none.
+   */
+  standbyUrls(own: string): string[] {
+    const { nodeId } = this.#deps;
+    const name = this.#nodes.find((node) => node.nodeId === nodeId)?.name;
+    const { hostname, protocol } = new URL(own);
+    return this.#nodes.flatMap((node) => {
+      if (!node.standsBy || name === undefined || node.name !== standbyName(name)) return [];
+      const url = new URL(node.url);
+      if (url.hostname === 'localhost') url.hostname = hostname;
+      return url.protocol === protocol && !this.#gone.has(node.nodeId) ? [url.origin] : [];
+    });
   }
 
   /**

@@ -14,3 +14,8 @@ it('a node without a configured address is where the client found it', () => {
     expect(found(host)).toBe('http://localhost:3000');
   }
 });
+
+it('whoever came to the port for standing by is told the port of the page', () => {
+  expect(baseUrl('http://localhost:3000', '192.168.1.7:40008', undefined, 40_008)).toBe('http://192.168.1.7:3000');
+  expect(baseUrl('http://localhost:3000', '192.168.1.7:3000', undefined, 40_008)).toBe('http://192.168.1.7:3000');
+});

@@ -30,17 +30,17 @@ export interface HttpReply {
 /** Never rejects: an implementation answers its errors itself. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
 
-/** An engine that carries HTTP and socket.io on one port. */
+/** An engine that carries HTTP and socket.io. */
 export interface HttpEngine {
   readonly name: 'uws' | 'ws';
-  /** Attaches socket.io to the port. Call it once, before `listen`. */
+  /** Attaches socket.io. Call it once, before `listen`. */
   attach(io: Server): void;
   /**
-   * Returns the bound port. May be called again after a failure.
+   * Returns the bound port. May be called again after a failure, or for another port beside.
    * @throws PortTaken when another program has the port
    */
   listen(host: string, port: number, listening: Listening): Promise<number>;
-  /** Takes no new connections; those that are open go on. */
+  /** Takes no new connections on any port; those that are open go on. */
   stopListening(): Promise<void>;
   /**
    * New connections get this certificate; those that are open stay. Does nothing in an engine without TLS.

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import type { Server } from 'socket.io';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, isInUse, PortTaken } from './http.ts';
@@ -22,6 +23,20 @@ export function createNodeEngine(
   const server: NodeServer = secure ?? createServer(limits, onRequest);
 
   let io: Server | null = null;
+  /** All but the first, whose connections they get. */
+  const others: TcpServer[] = [];
+
+  /** A server of Node listens on one port: what comes to another one is handed to it. */
+  function nextServer(): TcpServer {
+    if (!server.listening) return server;
+    const other = createTcpServer((socket) => void server.emit('connection', socket));
+    others.push(other);
+    return other;
+  }
+
+  function stopAll(): void {
+    for (const each of [server, ...others.splice(0)]) if (each.listening) each.close();
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { status, headers, body } = await handler(toRequest(request, maxBodyBytes));
@@ -39,7 +54,7 @@ export function createNodeEngine(
     },
     async listen(host, port, listening) {
       try {
-        return await listenShared(server, host, port, listening);
+        return await listenShared(nextServer(), host, port, listening);
       } catch (error) {
         throw isInUse(error) ? new PortTaken(host, port, { cause: error }) : error;
       }
@@ -47,13 +62,13 @@ export function createNodeEngine(
     async stopListening() {
       // Who waits to be accepted still is.
       await new Promise((resolve) => setImmediate(resolve));
-      if (server.listening) server.close();
+      stopAll();
     },
     async useCertificate({ cert, key }) {
       secure?.setSecureContext({ cert, key });
     },
     async close() {
-      if (server.listening) server.close();
+      stopAll();
       // Otherwise open requests would delay the end.
       server.closeAllConnections();
       await io?.close();

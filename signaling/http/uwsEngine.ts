@@ -38,7 +38,7 @@ export function createUwsEngine(
   const routes: Route[] = [];
   let apps = [createApp()];
   let io: Server | null = null;
-  let listening: { readonly socket: uws.us_listen_socket; readonly host: string; readonly port: number } | null = null;
+  let listening: { readonly socket: uws.us_listen_socket; readonly host: string; readonly port: number }[] = [];
 
   function createApp(): uws.TemplatedApp {
     const app = tls ? uws.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile }) : uws.App();
@@ -73,6 +73,11 @@ export function createUwsEngine(
     return bound;
   }
 
+  function stopAll(): void {
+    for (const { socket } of listening) uws.us_listen_socket_close(socket);
+    listening = [];
+  }
+
   return {
     name: 'uws',
     attach(attached) {
@@ -93,30 +98,27 @@ export function createUwsEngine(
         throw isInUse(error) ? new PortTaken(host, port, { cause: error }) : error;
       }
       const socket = bind(newest(apps), host, boundPort);
-      listening = { socket, host, port: uws.us_socket_local_port(socket) };
-      return listening.port;
+      const bound = uws.us_socket_local_port(socket);
+      listening.push({ socket, host, port: bound });
+      return bound;
     },
     async stopListening() {
       // Whoever waits on the socket is accepted first: closing resets them.
       await new Promise((resolve) => setImmediate(resolve));
-      if (listening) uws.us_listen_socket_close(listening.socket);
-      listening = null;
+      stopAll();
     },
     async useCertificate() {
       if (!tls) return;
       const next = createApp();
-      if (listening) {
-        // Both share the port for a moment. Whoever waits on the old socket is accepted first: closing resets them.
-        await new Promise((resolve) => setImmediate(resolve));
-        const { socket, host, port } = listening;
-        listening = { socket: bind(next, host, port), host, port };
-        uws.us_listen_socket_close(socket);
-      }
+      // Both share the port for a moment. Whoever waits on the old socket is accepted first: closing resets them.
+      await new Promise((resolve) => setImmediate(resolve));
+      const before = listening;
+      listening = before.map(({ host, port }) => ({ socket: bind(next, host, port), host, port }));
+      for (const { socket } of before) uws.us_listen_socket_close(socket);
       apps = [...apps, next];
     },
     async close() {
-      if (listening) uws.us_listen_socket_close(listening.socket);
-      listening = null;
+      stopAll();
       // Its sockets close in order; the rest is then cut.
       await io?.close();
       for (const app of apps) app.close();

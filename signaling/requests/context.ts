@@ -16,6 +16,7 @@ import type { Limits } from '../limits/Limits.ts';
 import type { WriteBudgets } from '../limits/WriteBudgets.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 import type { StandbyPlaces } from '../standby/StandbyPlaces.ts';
+import type { Takeover } from '../standby/Takeover.ts';
 import type { OtherNodes } from '../telling/OtherNodes.ts';
 
 /** The dependencies of handlers and routes. */
@@ -49,6 +50,7 @@ export interface SignalingContext {
   readonly reencoding: ReencodingStatus;
   readonly otherNodes: OtherNodes;
   readonly standbyPlaces: StandbyPlaces;
+  readonly takeover: Pick<Takeover, 'awaited'>;
   readonly iceServers: IceServers;
   readonly limits: Limits;
   readonly clock: Clock;

@@ -15,8 +15,10 @@ type Outcome = NonNullable<NotificationBody<'standbyPlaces'>['hotStandby']>;
 interface StandbyPlacesDeps {
   readonly rooms: Pick<RoomHosts, 'get'>;
   readonly attendance: Attendance;
-  readonly nodes: Pick<NodeDirectory, 'urls'>;
+  readonly nodes: Pick<NodeDirectory, 'standbyUrls' | 'urls'>;
   readonly policy: HotStandbyPolicy;
+  /** Asks for a second place on this machine; it may come later. */
+  readonly wantPlace: () => void;
   readonly clock: Clock;
 }
 
@@ -57,12 +59,20 @@ export class StandbyPlaces {
   tell(connection: ClientConnection, settings: Pick<RoomSettings, 'hotStandby'>): void {
     const own = connection.nodeUrl;
     const hotStandby = this.#outcomeOf(settings);
-    const others = hotStandby === 'on' ? this.#deps.nodes.urls(own).filter((url) => url !== own) : [];
-    const urls = others.slice(0, MAX_URLS);
+    const urls = hotStandby === 'on' ? this.#placesBeside(own) : [];
     const said = [hotStandby, ...urls].join(' ');
     if (said === (this.#told.get(connection) ?? 'off') || connection.protocol === 2) return;
     this.#told.set(connection, said);
     connection.notify('standbyPlaces', { urls, hotStandby });
+  }
+
+  /** Other machines before this one. */
+  #placesBeside(own: string): string[] {
+    const { nodes, wantPlace } = this.#deps;
+    const others = nodes.urls(own).filter((url) => url !== own);
+    if (others.length > 0) return others.slice(0, MAX_URLS);
+    wantPlace();
+    return nodes.standbyUrls(own);
   }
 
   #outcomeOf({ hotStandby }: Pick<RoomSettings, 'hotStandby'>): Outcome {

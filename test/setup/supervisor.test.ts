@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort, freePorts } from '../../ops/kit/freePort.ts';
 import { privateSocket } from '../../ops/run/privateSocket.ts';
 import { askSupervisor } from '../../ops/run/supervision/control.ts';
+import { TestClient } from '../integration/signaling/TestClient.ts';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
@@ -35,7 +36,7 @@ const started: Supervisor[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'everroom-supervisor-'));
-  const [mediaPort] = await freePorts(2);
+  const [mediaPort] = await freePorts(4);
   env = {
     ...process.env,
     EVERROOM_DATA: join(folder, 'data'),
@@ -223,3 +224,59 @@ test('a new version takes over from a running one; one that does not start leave
   expect(await supervisor.ended).toBe(0);
   expect(await command('drain')).toMatchObject({ code: 1, said: expect.stringContaining('No Everroom runs') });
 });
+
+test('[R1] clients stand by at the standby, which lets them in once the active server ends, and gives way to an upgrade', async () => {
+  const media = { rtpCapabilities: { codecs: [], headerExtensions: [] } };
+  const clients: TestClient[] = [];
+  const connect = async (url: string, token: string, standby = false): Promise<TestClient> => {
+    const client = await TestClient.connect(url, token, { auth: { standby } });
+    clients.push(client);
+    return client;
+  };
+  const placeOf = async (client: TestClient, butNot = ''): Promise<string> => {
+    const last = () =>
+      client
+        .all('standbyPlaces')
+        .at(-1)
+        ?.urls.find((url) => url !== butNot);
+    await waitUntil(() => last() !== undefined || 'there is no second place', 60_000);
+    return last() ?? '';
+  };
+  try {
+    const supervisor = start({ REENCODER: 'off', BUSY_MS: '10000' });
+    const { serverPid } = await ready(supervisor);
+    const url = `http://localhost:${env.PORT}`;
+    const response = await fetch(`${url}/api/rooms`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ hotStandby: 'on' }),
+    });
+    const { token } = (await response.json()) as { token: string };
+    const client = await connect(url, token);
+    const { resumeToken, version } = await client.ask('join', { name: 'Ann', ...media });
+    const place = await placeOf(client);
+    const heir = readState()?.standbyPid;
+
+    const refused = await connect(place, resumeToken, true);
+    await refused.ask('standBy', media);
+    // While the server of the session lives, the session stays there.
+    await expect(refused.ask('resume', { version, ...media, promote: true })).rejects.toThrow('DRAINING');
+    await expect(connect(place, resumeToken)).rejects.toMatchObject({ code: 'DRAINING' });
+    const standing = await connect(place, resumeToken, true);
+    const { transports } = await standing.ask('standBy', media);
+
+    signalProcess(serverPid, 'SIGKILL');
+    const answer = await standing.ask('resume', { version, ...media, promote: true });
+    expect(answer).toMatchObject({ promoted: true, session: 2, nodes: [url] });
+    expect(readState()?.serverPid).toBe(heir);
+    await standing.ask('restartIce', { transportId: transports.recv.id });
+    await waitUntil(async () => (await answers().catch(() => false)) || 'the page does not answer', 20_000);
+
+    // The next standby is a second place too, and has the media ports that the server of an upgrade needs.
+    expect(await placeOf(standing, place)).not.toBe(place);
+    expect(await command('upgrade')).toMatchObject({ code: 0, said: expect.stringContaining('the new server serves') });
+    expect(await answers()).toBe(true);
+  } finally {
+    for (const client of clients) client.close();
+  }
+}, 180_000);

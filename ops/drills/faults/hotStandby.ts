@@ -1,12 +1,23 @@
 import type { DrillClient } from '../../kit/clients/DrillClient.ts';
 import type { PrivateCluster } from '../../kit/deployment/PrivateCluster.ts';
 import type { Fault } from './Fault.ts';
+import { inTurn } from './inTurn.ts';
 import { killNode } from './killNode.ts';
+import { killServer } from './killServer.ts';
+import { killWorker } from './killWorker.ts';
 import type { LivingNodes } from './nodeWithMostPeople.ts';
 
 /** The same as `node`, once every client has a second place ready. */
 export function hotStandby(cluster: PrivateCluster, nodes: LivingNodes, clients: readonly DrillClient[]): Fault {
-  const fault = killNode(cluster, nodes);
+  return onceReady(killNode(cluster, nodes), clients);
+}
+
+/** The same as `server` and `worker` in turn, once every client has its second place on the same machine ready. */
+export function hotStandbyOnOneMachine(clients: readonly DrillClient[]): Fault {
+  return onceReady(inTurn('hot-standby', killServer, killWorker), clients);
+}
+
+function onceReady(fault: Fault, clients: readonly DrillClient[]): Fault {
   return {
     ...fault,
     name: 'hot-standby',

@@ -86,7 +86,7 @@ export class PrivateDeployment implements Deployment {
   /** Resolves once the server serves. @throws Error with the last lines of its log if it does not start. */
   static async start(options: PrivateDeploymentOptions): Promise<PrivateDeployment> {
     const folder = await mkdtemp(join(tmpdir(), 'everroom-drill-'));
-    const [mediaPort = 0] = await freePorts(2 * options.workers);
+    const [mediaPort = 0] = await freePorts(2 * options.workers + 2);
     const deployment = new PrivateDeployment(folder, await freePort(), mediaPort, options);
     try {
       await deployment.#ready();

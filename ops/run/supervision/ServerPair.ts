@@ -89,19 +89,30 @@ export class ServerPair {
   async handOver(program: ServerProgram, { drainMs, closeMs, served }: HandOverOptions): Promise<void> {
     if (this.#stopping || this.#active?.phase !== 'ready') throw new Error('no server is ready to hand over');
     if (this.#next || this.#leaving) throw new Error('another server is taking over already');
-    const next = await this.#startNext(program);
-    const [old, standby] = [this.#active, this.#standby];
+    // A second place has the media ports that the new server needs.
+    if (this.#standby?.isSecondPlace) await this.#endStandby(closeMs);
+    const next = await this.#startNext(program).catch((error: unknown) => {
+      if (!this.#standby) this.#spawnStandbyAfter(this.#options.standbyDelayMs);
+      throw error;
+    });
+    const old = this.#active;
     this.#active = next;
     this.#next = undefined;
-    this.#standby = undefined;
     this.#program = program;
     this.#leaving = old;
     served(next.url ?? '');
-    void standby?.shutDown(0, closeMs);
+    void this.#endStandby(closeMs);
     this.#spawnStandbyAfter(this.#options.standbyDelayMs);
     this.#options.onChange();
     await old?.shutDown(drainMs, closeMs, true);
     this.#leaving = undefined;
+    this.#offerSecondPlace();
+  }
+
+  #endStandby(closeMs: number): Promise<void> | undefined {
+    const standby = this.#standby;
+    this.#standby = undefined;
+    return standby?.shutDown(0, closeMs);
   }
 
   #startNext(program: ServerProgram): Promise<ServerProcess> {
@@ -109,6 +120,7 @@ export class ServerPair {
       this.#next = new ServerProcess(program, this.#options.env, {
         onStandingBy: (server) => server.activate(true, true),
         onReady: resolve,
+        onWantsSecondPlace: () => this.#offerSecondPlace(),
         onEnded: (server) => {
           if (server !== this.#next) {
             this.#onEnded(server);
@@ -130,6 +142,7 @@ export class ServerPair {
       this.#standby = new ServerProcess(this.#program, this.#options.env, {
         onStandingBy: () => this.#fillActivePlace(),
         onReady: (server) => this.#onReady(server),
+        onWantsSecondPlace: () => this.#offerSecondPlace(),
         onEnded: (server) => this.#onEnded(server),
       });
     } catch (error) {
@@ -146,7 +159,14 @@ export class ServerPair {
     this.#spawnTimer = setTimeout(() => this.#spawnStandby(), delayMs);
   }
 
+  /** The standby becomes a second place for clients of the active server, if they want one. */
+  #offerSecondPlace(): void {
+    // The media ports are those of the next server until that serves.
+    if (this.#active?.wantsSecondPlace && !this.#next && !this.#leaving && !this.#stopping) this.#standby?.standBy();
+  }
+
   #fillActivePlace(): void {
+    this.#offerSecondPlace();
     if (this.#active || this.#stopping || this.#standby?.phase !== 'standing-by') return;
     this.#active = this.#standby;
     this.#standby = undefined;

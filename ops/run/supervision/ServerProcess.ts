@@ -14,6 +14,7 @@ export interface ServerFailure {
 export interface ServerEvents {
   onStandingBy(server: ServerProcess): void;
   onReady(server: ServerProcess): void;
+  onWantsSecondPlace?(server: ServerProcess): void;
   /** Called once, in the same turn in which the end of the process is noticed. */
   onEnded(server: ServerProcess): void;
 }
@@ -52,6 +53,9 @@ export class ServerProcess {
   readyAt: number | undefined;
   /** How it ended: `SIGKILL`, `exit 1`. */
   ending = '';
+  /** Its rooms want a second place. */
+  wantsSecondPlace = false;
+  #isSecondPlace = false;
 
   constructor({ script, node = process.execPath }: ServerProgram, env: NodeJS.ProcessEnv, events: ServerEvents) {
     this.#events = events;
@@ -87,6 +91,17 @@ export class ServerProcess {
     if (this.#phase !== 'standing-by') throw new Error(`a server that is ${this.#phase} cannot be activated`);
     this.#enter('activating');
     this.#tell({ type: 'activate', besideAnother, relieves });
+  }
+
+  /** Lets clients of the active server stand by there: from now on it holds media ports. */
+  standBy(): void {
+    if (this.#phase !== 'standing-by' || this.#isSecondPlace) return;
+    this.#isSecondPlace = true;
+    this.#tell({ type: 'stand-by' });
+  }
+
+  get isSecondPlace(): boolean {
+    return this.#isSecondPlace;
   }
 
   /** Asks for a sign of life, and looks at what the process did since the last time. */
@@ -160,6 +175,10 @@ export class ServerProcess {
         this.readyAt = Date.now();
         this.#enter('ready');
         this.#events.onReady(this);
+        break;
+      case 'wants-second-place':
+        this.wantsSecondPlace = true;
+        this.#events.onWantsSecondPlace?.(this);
         break;
       case 'failed':
         this.failure = { code: message.code, message: message.message };

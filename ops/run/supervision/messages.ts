@@ -6,6 +6,8 @@ export type ToServer =
    * until this one is ready.
    */
   | { readonly type: 'activate'; readonly besideAnother: boolean; readonly relieves?: boolean }
+  /** Let clients of the active server stand by here, before it is known whether this one is needed. */
+  | { readonly type: 'stand-by' }
   /**
    * Send everybody to other nodes within this time, then answer `drained`; SIGTERM follows. `successor`: another server
    * of this supervisor has the ports by now and takes new connections.
@@ -18,6 +20,8 @@ export type FromServer =
   | { readonly type: 'standing-by' }
   /** It serves at this address. */
   | { readonly type: 'ready'; readonly url: string }
+  /** Its rooms want a second place: the standby is to be one, and those that come after it. */
+  | { readonly type: 'wants-second-place' }
   /** It cannot serve and ends now. `code` is an error's code, such as EADDRINUSE or CONFIG. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'drained' }

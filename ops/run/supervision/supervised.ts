@@ -1,7 +1,15 @@
 import type { FromServer, ToServer } from './messages.ts';
 
+/** What a server asks of its supervisor. */
+export interface Supervisor {
+  /** Clients of this server want to stand by on this machine. Asking again changes nothing. */
+  wantSecondPlace(): void;
+}
+
 /** The life of a server process in three steps, each called at most once and in this order. */
 export interface SupervisedServer {
+  /** Called at most once, before `activate`: lets clients of the active server stand by here. Never rejects. */
+  standBy?(): Promise<void>;
   /**
    * Binds the ports and serves; returns the address to open. Another server of the supervisor may still hold ports if
    * `besideAnother`. The supervisor hears of its errors, then the process ends.
@@ -31,14 +39,22 @@ const REHEARSE_AFTER_MS = 250;
  * drains first, a second one does not wait for that. The process ends itself at once when its supervisor is gone: two
  * servers must never fight over the ports.
  */
-export async function runSupervised(create: () => Promise<SupervisedServer>): Promise<void> {
+export async function runSupervised(create: (supervisor: Supervisor) => Promise<SupervisedServer>): Promise<void> {
   const supervised = process.send !== undefined;
   let server: SupervisedServer | undefined;
   let activated = false;
   let rehearsal: Promise<void> | undefined;
   let draining: Promise<void> | undefined;
   let closing = false;
+  let standingBy = false;
+  let wantsPlace = false;
 
+  const supervisor: Supervisor = {
+    wantSecondPlace() {
+      if (!wantsPlace) void tell({ type: 'wants-second-place' });
+      wantsPlace = true;
+    },
+  };
   const fail = async (error: unknown): Promise<void> => {
     const message = error instanceof Error ? error.message : String(error);
     if (supervised) await tell({ type: 'failed', code: codeOf(error), message });
@@ -80,11 +96,15 @@ export async function runSupervised(create: () => Promise<SupervisedServer>): Pr
   process.on('message', (message: ToServer) => {
     if (message.type === 'ping') void tell({ type: 'pong' });
     if (message.type === 'activate') void activate(message.besideAnother, message.relieves === true).catch(fail);
+    if (message.type === 'stand-by' && !standingBy && !activated && !closing) {
+      standingBy = true;
+      void server?.standBy?.();
+    }
     if (message.type === 'drain') void drain(message.limitMs, message.successor).catch(fail);
   });
 
   try {
-    server = await create();
+    server = await create(supervisor);
     if (supervised) {
       await tell({ type: 'standing-by' });
       setTimeout(() => {

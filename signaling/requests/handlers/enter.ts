@@ -32,6 +32,8 @@ export async function enter(
   command: EntryCommand,
   request: EntryRequest,
 ): Promise<EntryAnswer> {
+  const { participants } = context.rooms.get(connection.roomId)?.state ?? {};
+  await context.takeover.awaited(participants?.get(connection.participantId)?.nodeId);
   return context.entries.run(command.type === 'ResumeSession', () => enterNow(context, connection, command, request));
 }
 
