@@ -15,6 +15,7 @@ const CLUSTER = {
   partition: { nodes: 3, seconds: 15 },
   'redis-down': { nodes: 2, seconds: 60 },
   'redis-slow': { nodes: 2, seconds: 5 },
+  'redis-slots': { nodes: 2, seconds: 0 },
   random: { nodes: 3, seconds: 0 },
 } as const;
 type ClusterFault = keyof typeof CLUSTER;

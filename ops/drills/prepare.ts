@@ -8,6 +8,7 @@ import { runningDeployment } from '../kit/deployment/runningDeployment.ts';
 import { PrivateNetworks } from '../kit/network/PrivateNetworks.ts';
 import type { PrivateRedis } from '../kit/PrivateRedis.ts';
 import { randomFrom } from '../kit/random.ts';
+import { ShardedRedis } from '../kit/ShardedRedis.ts';
 import { WatchedRedis } from '../kit/WatchedRedis.ts';
 import { cutNode } from './faults/cutNode.ts';
 import { downRedis } from './faults/downRedis.ts';
@@ -22,6 +23,7 @@ import { killNode } from './faults/killNode.ts';
 import { killReencoder } from './faults/killReencoder.ts';
 import { killServer } from './faults/killServer.ts';
 import { killWorker } from './faults/killWorker.ts';
+import { moveSlots } from './faults/moveSlots.ts';
 import type { LivingNodes } from './faults/nodeWithMostPeople.ts';
 import { randomFaults } from './faults/randomFaults.ts';
 import { slowRedis } from './faults/slowRedis.ts';
@@ -95,6 +97,11 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
         randomFaults(cluster, redisOf(cluster), randomFrom(options.seed + 1)),
       );
     default:
+    case 'redis-slots': {
+      const redis = await ShardedRedis.start();
+      cleanup.add(() => redis.stop());
+      return prepareCluster(options, cleanup, () => moveSlots(redis), { REDIS_URL: redis.url });
+    }
       return assertNever(options.fault);
   }
 }
@@ -133,6 +140,7 @@ async function prepareCluster(
   const [deployment] = cluster.nodes;
   if (!deployment) throw new Error('a cluster has at least one node');
   return {
+    ...(settings.REDIS_URL !== undefined && { redisUrl: settings.REDIS_URL }),
     deployment,
     fault: (living, clients) => toFault(cluster, living, clients),
     rooms: (clients) => roomsOn(cluster.urls, clients, spread),

@@ -13,6 +13,8 @@ export interface PrivateRedisOptions {
   readonly port?: number;
   /** The address that `port` is on; the loopback if not given. */
   readonly address?: string;
+  /** It is a master of a Redis Cluster, whose members talk to each other on this port. */
+  readonly clusterBusPort?: number;
   /** Follows the server on this port of the loopback. */
   readonly replicaOfPort?: number;
 }
@@ -114,7 +116,7 @@ export class PrivateRedis {
 
 function settings(
   folder: string,
-  { address = LOOPBACK, appendfsync, port = 0, replicaOfPort }: PrivateRedisOptions,
+  { address = LOOPBACK, appendfsync, clusterBusPort, port = 0, replicaOfPort }: PrivateRedisOptions,
 ): string[] {
   const given = {
     port: String(port),
@@ -129,6 +131,12 @@ function settings(
     'maxmemory-policy': 'noeviction',
     // A replica catches up within milliseconds instead of waiting five seconds for others to join the transfer.
     'repl-diskless-sync-delay': '0',
+    ...(clusterBusPort !== undefined && {
+      'cluster-enabled': 'yes',
+      'cluster-port': String(clusterBusPort),
+      'cluster-node-timeout': '1000',
+      'cluster-require-full-coverage': 'no',
+    }),
   };
   const replica = replicaOfPort === undefined ? [] : ['--replicaof', '127.0.0.1', String(replicaOfPort)];
   return [...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]), ...replica];

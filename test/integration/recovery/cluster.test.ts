@@ -9,14 +9,13 @@ import { describeJournal } from '../../contract/journal.ts';
 import { redisReencodingQueues } from '../../contract/redisReencodingQueues.ts';
 import { describeReencodingQueue } from '../../contract/reencodingQueue.ts';
 import { nodeInfo } from '../../support/nodeInfo.ts';
-import type { TestRedis } from '../../support/redis.ts';
 import { silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { startTestCluster, type TestCluster } from './testCluster.ts';
 
 const connect = (cluster: TestCluster, nodeId: string): Promise<Recovery> =>
   createRecovery({
-    redis: { url: cluster.url, commandTimeoutMs: 1_000 },
+    redis: { url: cluster.redis.url },
     durability: { mode: 'fsync' },
     nodeId,
     clock: systemClock,
@@ -36,11 +35,8 @@ describeJournal('Redis Cluster', async () => {
       if (version === 0) await cluster.client.del(key);
     },
     async takeAway() {
-      for (const master of cluster.masters) await master.kill();
-      return async () => {
-        for (const master of cluster.masters) await master.start();
-        await cluster.whole();
-      };
+      await cluster.kill();
+      return cluster.start;
     },
     async close() {
       for (const node of nodes) await node.close();
@@ -51,19 +47,8 @@ describeJournal('Redis Cluster', async () => {
 
 describeReencodingQueue('BullMQ on a Redis Cluster', async () => {
   const cluster = await startTestCluster();
-  const all = async (act: (master: TestRedis) => Promise<void>): Promise<void> => {
-    for (const master of cluster.masters) await act(master);
-  };
-  return redisReencodingQueues({
-    url: cluster.url,
-    flush: cluster.flush,
-    kill: () => all((master) => master.kill()),
-    async start() {
-      await all((master) => master.start());
-      await cluster.whole();
-    },
-    stop: cluster.stop,
-  });
+  const { kill, redis, start, stop } = cluster;
+  return redisReencodingQueues({ url: redis.url, flush: () => redis.flush(), kill, start, stop });
 });
 
 describe('Redis Cluster', () => {
@@ -128,7 +113,7 @@ describe('Redis Cluster', () => {
     const commits = commitsAfter(ORIGIN, 40);
     for (const [i, commit] of commits.entries()) {
       if (i % 10 === 5)
-        for (const room of rooms.slice(i % 3, 10)) await cluster.moveSlot(clusterSlot(journalKey(room)));
+        for (const room of rooms.slice(i % 3, 10)) await cluster.redis.moveSlot(clusterSlot(journalKey(room)));
       const after = positionOf(commits[i - 1]);
       await Promise.all(
         rooms.map(async (room) => {
