@@ -42,12 +42,12 @@ const LEAVE_TIMEOUT_MS = 1_000;
 export class Room extends Emitter<RoomEvents> {
   readonly controls: RoomControls;
   readonly chat: RoomChat;
+  readonly view: ViewReporter;
   readonly #options: RoomOptions;
   readonly #newId: () => string;
   readonly #sessions: SessionStore;
   readonly #commands: CommandQueue;
   readonly #media: MediaEngine;
-  readonly #view: ViewReporter;
   readonly #roster: Roster;
   readonly #state: StayState;
   readonly #record = new RoomRecord();
@@ -69,10 +69,10 @@ export class Room extends Emitter<RoomEvents> {
     this.#sessions = new SessionStore(options.sessionStorage ?? browserStorage('sessionStorage'));
     this.#commands = new CommandQueue(this.#newId);
     this.controls = new RoomControls(this.#commands);
-    this.#view = new ViewReporter((view) => this.#sendView(view));
+    this.view = new ViewReporter((view) => this.#sendView(view));
     this.#media = new MediaEngine(
       {
-        view: () => this.#view.current(),
+        view: () => this.view.current(),
         resumeToken: () => this.#connection?.resumeToken,
         isPublished: (trackId) => this.#roster.local?.publications.has(trackId) ?? false,
         isLive: (track) => this.#isLive(track),
@@ -82,11 +82,11 @@ export class Room extends Emitter<RoomEvents> {
         standbyChanged: (state) => this.emit('hotStandbyChanged', state),
         trouble: (reason) => this.emit('warning', 'media is being rebuilt', reason),
         attached: (track, element) => {
-          if (track.kind === 'video') this.#view.attached(track.trackId, element);
+          if (track.kind === 'video') this.view.attached(track.trackId, element);
         },
         detached: (_, element) => {
           this.#blocked.delete(element);
-          this.#view.detached(element);
+          this.view.detached(element);
         },
         playbackBlocked: (element) => {
           this.#blocked.add(element);
@@ -221,11 +221,11 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Sets what is shown, in place of measuring the attached elements; undefined goes back to measuring. */
   setView(view: View | undefined): void {
-    this.#view.set(view);
+    this.view.set(view);
   }
 
   setPinned(trackId: string, pinned: boolean): void {
-    this.#view.setPinned(trackId, pinned);
+    this.view.setPinned(trackId, pinned);
   }
 
   /** Call it in a click handler after `audioBlocked`. */
@@ -282,7 +282,7 @@ export class Room extends Emitter<RoomEvents> {
       entryState: () => ({
         position: this.#record.entryPosition,
         rtpCapabilities: this.#media.rtpCapabilities && { ...this.#media.rtpCapabilities },
-        view: this.#view.current(),
+        view: this.view.current(),
         expected: this.#media.expected(),
       }),
       entered: (answer, link, how, former) => this.#entered(answer, link, how === 'joined', former),
@@ -319,7 +319,7 @@ export class Room extends Emitter<RoomEvents> {
     const before = this.#updateRoster(participantId, joined);
     if (this.#options.media !== false) this.#media.open(link, answer, former);
     else former?.close();
-    this.#view.sentWithEntry();
+    this.view.sentWithEntry();
     this.#commands.attach(link);
     this.chat.connected(roomId, participantId);
     this.#sessions.save(roomId, { participantId, resumeToken, nodes: [...(this.#connection?.nodes ?? [])] });
@@ -393,8 +393,9 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #sendView(view: View): void {
-    // The next request for entry carries the view anyway.
-    this.#link?.request('setView', view).catch((error: unknown) => this.emit('warning', 'setView', error));
+    for (const link of [this.#link, this.#media.standby.link]) {
+      link?.request('setView', view).catch((error: unknown) => this.emit('warning', 'setView', error));
+    }
   }
 
   #finish(reason: DisconnectReason, error: Error | undefined): void {
@@ -407,7 +408,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#connection?.close();
     this.#commands.abandon(error ?? new ConnectError('CANCELLED', `The stay in the room is over: ${reason}.`));
     this.chat.disconnected();
-    this.#view.close();
+    this.view.close();
     this.#media.close();
     this.#roster.close();
     this.#state.become('disconnected');

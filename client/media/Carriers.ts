@@ -152,10 +152,12 @@ export class Carriers<C extends Carrier> {
     this.#stopWaiting = next === undefined ? () => undefined : next.carrier.watchFlow(() => this.#swap(next));
   }
 
-  /** Ends a carrier. The shown one holds its last frame until another takes its place. */
+  /** Ends a carrier. The shown one holds its last frame until another takes its place, unless it was paused. */
   #end(held: Held<C>): void {
     held.ended = true;
-    if (held !== this.#shown) this.#drop(held);
+    if (held === this.#shown && !held.paused) return;
+    if (held === this.#shown) this.#shown = undefined;
+    this.#drop(held);
   }
 
   #drop(held: Held<C>): void {

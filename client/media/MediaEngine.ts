@@ -69,7 +69,7 @@ export class MediaEngine {
       view: () => owner.view(),
       published: () => this.#toProduce(),
       remoteTrack: (trackId) => this.#remoteTracks.get(trackId),
-      received: () => [...this.#remoteTracks.keys()],
+      received: () => [...this.#remoteTracks.values()].flatMap((track) => (track.consumer ? track.trackId : [])),
       arrived: (session, standing) => this.#takeOver({ session, consumers: [standing] }),
       failed: (session, reason) => {
         if (session === this.#session) this.reopen(reason);

@@ -2,20 +2,27 @@ import type { View } from '../../signaling/protocol/shapes.ts';
 import { ElementSizes } from './ElementSizes.ts';
 
 const DEBOUNCE_MS = 150;
+/** Elements of a page that is turned to come together, and wait for their pictures. */
+const TOGETHER_MS = 40;
+/** More than any page shows. */
+const MOST = 500;
 
 /**
- * What this client shows, so that the server can choose what it sends: measured on the elements that tracks are
+ * What this client shows and may show next, so that the server can choose what it sends: measured on the elements that tracks are
  * attached to, or set by the application. Undefined until either has happened; the server then sends everything small.
  */
 export class ViewReporter {
+  /** What does not arrive comes along with the next request for entry. */
   readonly #send: (view: View) => void;
   readonly #sizes = new ElementSizes(() => this.#changed());
   readonly #elements = new Map<Element, string>();
   readonly #pinned = new Set<string>();
+  #near: readonly string[] | undefined;
   #manual: View | undefined;
   #measured = false;
   #sent = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueAt = 0;
 
   constructor(send: (view: View) => void) {
     this.#send = send;
@@ -25,18 +32,33 @@ export class ViewReporter {
     this.#measured = true;
     this.#elements.set(element, trackId);
     this.#sizes.observe(element);
-    this.#changed();
+    this.#changed(TOGETHER_MS);
   }
 
   detached(element: Element): void {
     this.#elements.delete(element);
     this.#sizes.unobserve(element);
-    this.#changed();
+    this.#changed(TOGETHER_MS);
   }
 
   setPinned(trackId: string, pinned: boolean): void {
     if (pinned) this.#pinned.add(trackId);
     else this.#pinned.delete(trackId);
+    this.#changed();
+  }
+
+  /** The element is to show a video whose media has not come. Returns how to take that back; attaching it does, too. */
+  reserve(trackId: string, element: Element): () => void {
+    this.attached(trackId, element);
+    return () => this.detached(element);
+  }
+
+  /**
+   * Names video tracks that may be shown next, the likeliest first, such as those of the next page. Who calls it also
+   * calls `reserve`: from now on large rooms send only what is shown, or named here.
+   */
+  setNear(trackIds: readonly string[]): void {
+    this.#near = trackIds.slice(0, MOST);
     this.#changed();
   }
 
@@ -56,7 +78,7 @@ export class ViewReporter {
       if (width === 0 || height === 0 || (known !== undefined && known.height >= height)) continue;
       tiles.set(trackId, { trackId, width, height, pinned: this.#pinned.has(trackId) });
     }
-    return { tiles: [...tiles.values()].slice(0, 500) };
+    return { tiles: [...tiles.values()].slice(0, MOST), ...(this.#near && { near: [...this.#near] }) };
   }
 
   /** Called when the view went along with the request for entry. */
@@ -69,13 +91,17 @@ export class ViewReporter {
     this.#sizes.close();
   }
 
-  #changed(): void {
-    this.#timer ??= setTimeout(() => {
+  #changed(withinMs = DEBOUNCE_MS): void {
+    const dueAt = performance.now() + withinMs;
+    if (this.#timer !== undefined && this.#dueAt <= dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const view = this.current();
       if (view === undefined || JSON.stringify(view) === this.#sent) return;
       this.#sent = JSON.stringify(view);
       this.#send(view);
-    }, DEBOUNCE_MS);
+    }, withinMs);
   }
 }

@@ -125,6 +125,12 @@ function commitsOfRequests(requests: readonly (typeof OPENING)[number][]): reado
 }
 
 describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
+  it('many who come at one moment share one redacted state, and hosts another', () => {
+    const shared = redactState(EMPTY_ROOM, 'participant');
+    expect(redactState(EMPTY_ROOM, 'participant')).toBe(shared);
+    expect(redactState(EMPTY_ROOM, 'host')).not.toBe(shared);
+  });
+
   it('[J1] [S2] [R-REDACT-1] [R-REDACT-2] a redacted room evolves from redacted commits, for any facts', () => {
     fc.assert(
       fc.property(anyFacts, fc.nat(10), (facts, from) => {

@@ -249,8 +249,21 @@ export function concernsHostsOnly(commit: Commit): boolean {
 }
 
 export function redactState(state: RoomState, audience: Audience): RedactedRoom {
-  return STATE.redact(state, audience) as RedactedRoom;
+  let known = REDACTED.get(state);
+  if (!known) {
+    known = new Map();
+    REDACTED.set(state, known);
+  }
+  let redacted = known.get(audience);
+  if (!redacted) {
+    redacted = STATE.redact(state, audience) as RedactedRoom;
+    known.set(audience, redacted);
+  }
+  return redacted;
 }
+
+/** Many people who come at one moment get the same state, which never changes. */
+const REDACTED = new WeakMap<RoomState, Map<Audience, RedactedRoom>>();
 
 /** A part of the chat, as `redactState` would have it. */
 export function redactChat(messages: readonly ChatMessage[], audience: Audience): readonly ChatMessage[] {
