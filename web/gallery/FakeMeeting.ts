@@ -45,6 +45,7 @@ export class FakeMeeting implements Meeting {
       setVideoReencoding: async (id, video, wanted) => this.#setWish(id, video, wanted),
       closeRoom: async () => this.#update({ ended: 'roomClosed' }),
       setPinned: () => undefined,
+      setNear: () => undefined,
       leave: async () => this.#update({ ended: 'left' }),
     };
   }

@@ -51,6 +51,11 @@ const unheard = person(0, {
 
 const onlyOff = { policy: { mode: 'off' }, available: true, reason: null } as const;
 const missing = 'No reencoder runs: start one with "npm run reencoder".';
+const withScreen = (snapshot: MeetingSnapshot): MeetingSnapshot => ({
+  ...snapshot,
+  others: snapshot.others.map((other, index) => (index === 0 ? { ...other, screen: slide } : other)),
+});
+
 const reencoded = meetingOf(5, {
   reencoding: { ...onlyOff, policy: { mode: 'on' } },
   self: asReencoded(person(0)),
@@ -115,6 +120,8 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   five: () => meeting(meetingOf(5)),
   twelve: () => meeting(meetingOf(12)),
   forty: () => meeting(meetingOf(40)),
+  'forty-turned': () => meeting(meetingOf(40)),
+  'forty-screen': () => meeting(withScreen(meetingOf(40))),
   'self-muted': () =>
     meeting(meetingOf(3, { self: person(0, { camera: silent('c', true), microphone: silent('m', true) }) })),
   chat: () => meeting(meetingOf(5, { chat: chatOf(), earlierChat: true, typing: ['Grace Hopper'] })),

@@ -7,6 +7,7 @@ export function pictureOf(trackId: string, paint: (context: CanvasRenderingConte
     muted: false,
     reencodingWish: null,
     reencoded: false,
+    received: true,
     attach: (element) => {
       const canvas = document.createElement('canvas');
       canvas.width = 640;

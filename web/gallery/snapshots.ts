@@ -19,7 +19,7 @@ const NAMES = [
 const ALL: Grants = { sources: ['camera', 'microphone', 'screen', 'screenAudio'], chat: true, unmute: true };
 
 export const silent = (trackId: string, muted: boolean): PublishedMedia => {
-  return { trackId, muted, reencodingWish: null, reencoded: false, attach: () => () => undefined };
+  return { trackId, muted, reencodingWish: null, reencoded: false, received: true, attach: () => () => undefined };
 };
 
 export const slide = pictureOf('slide', paintSlide);

@@ -102,6 +102,8 @@ export interface PublishedMedia {
   /** The hosts' choice for this video; null follows the room. */
   readonly reencodingWish: boolean | null;
   readonly reencoded: boolean;
+  /** Whether its media came here. Whoever is not among the loudest is not heard. */
+  readonly received: boolean;
   /** Shows or plays the track in the element, through every recovery, until the returned function is called. */
   attach(element: HTMLMediaElement): () => void;
 }
@@ -173,6 +175,8 @@ export interface MeetingActions {
 
   /** Tells the server which tracks matter most to this person. */
   setPinned(trackId: string, pinned: boolean): void;
+  /** Videos that may be shown next. */
+  setNear(trackIds: readonly string[]): void;
 
   leave(): Promise<void>;
 }

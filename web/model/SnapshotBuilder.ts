@@ -131,12 +131,17 @@ export class SnapshotBuilder {
 
   #media(publication: TrackPublication | undefined): PublishedMedia | null {
     if (!publication) return null;
-    const { trackId, track, muted, reencoding: reencodingWish, reencoded } = publication;
-    const known = { trackId, muted, reencodingWish, reencoded };
-    if (!track) return { ...known, attach: attachNothing };
+    const { trackId, kind, track, muted, reencoding: reencodingWish, reencoded } = publication;
+    const known = { trackId, muted, reencodingWish, reencoded, received: track !== undefined };
+    if (!track) return { ...known, attach: kind === 'video' ? this.#reserve(publication) : attachNothing };
     // What is muted here is silent at once, though the room may hear of it later.
     if (!isRemote(track)) return { ...known, muted: muted || track.held, attach: this.#attachLocal(track) };
     return { ...known, attach: this.#attachRemote(track) };
+  }
+
+  /** The server sends it once an element wants it. */
+  #reserve(publication: TrackPublication): Attach {
+    return this.#once(publication, (element) => this.#room.view.reserve(publication.trackId, element));
   }
 
   #attachRemote(track: RemoteTrack): Attach {
@@ -198,6 +203,7 @@ function sameMedia(a: PublishedMedia | null, b: PublishedMedia | null): boolean 
     a?.muted === b?.muted &&
     a?.attach === b?.attach &&
     a?.reencodingWish === b?.reencodingWish &&
-    a?.reencoded === b?.reencoded
+    a?.reencoded === b?.reencoded &&
+    a?.received === b?.received
   );
 }

@@ -7,6 +7,7 @@ const media = (muted: boolean): PublishedMedia => ({
   muted,
   reencodingWish: null,
   reencoded: false,
+  received: true,
   attach: () => () => undefined,
 });
 

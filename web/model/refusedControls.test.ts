@@ -3,7 +3,7 @@ import type { Person, PublishedMedia } from './Meeting.ts';
 import { refusedControls } from './refusedControls.ts';
 
 const silent = (trackId: string, muted: boolean): PublishedMedia => {
-  return { trackId, muted, reencodingWish: null, reencoded: false, attach: () => () => undefined };
+  return { trackId, muted, reencodingWish: null, reencoded: false, received: true, attach: () => () => undefined };
 };
 
 function person(change: Partial<Person> = {}): Person {

@@ -62,6 +62,7 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
     closeRoom: () => controls.closeRoom(),
 
     setPinned: (trackId, pinned) => room.setPinned(trackId, pinned),
+    setNear: (trackIds) => room.view.setNear(trackIds),
     leave: () => room.disconnect(),
   };
 }

@@ -50,6 +50,21 @@ const menuOf =
     await click(`Actions for ${name}`)(page);
   };
 
+const isOn = (page: Page, number: number) => page.getByText(new RegExp(`${number} / \\d`, 'u')).waitFor();
+/** By key, by button, and by a finger that moves to the right. */
+const turnTwiceForwardOnceBack: Prepare = async (page) => {
+  await isOn(page, 1);
+  await page.keyboard.press('PageDown');
+  await isOn(page, 2);
+  await click('Next page')(page);
+  await isOn(page, 3);
+  await page.locator('.stage').evaluate((stage) => {
+    const at = (clientX: number) => new Touch({ identifier: 1, target: stage, clientX, clientY: 100 });
+    stage.dispatchEvent(new TouchEvent('touchstart', { touches: [at(100)] }));
+    stage.dispatchEvent(new TouchEvent('touchend', { changedTouches: [at(250)] }));
+  });
+};
+
 /** State → what to do to see it, and what must then be there. */
 const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string | RegExp]>> = {
   landing: [ready, 'Meetings that keep going.'],
@@ -76,6 +91,8 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   five: [ready, 'Konrad Zuse'],
   twelve: [ready, 'Konrad Zuse'],
   forty: [ready, /1 \/ \d/u],
+  'forty-turned': [turnTwiceForwardOnceBack, /2 \/ \d/u],
+  'forty-screen': [ready, /1 \/ 4/u],
   'self-muted': [ready, 'Ada Lovelace (you)'],
   chat: [click('Chat'), 'Grace Hopper is writing…'],
   people: [click(/^People/u), 'Waiting to be let in'],

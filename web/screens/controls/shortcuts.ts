@@ -33,6 +33,7 @@ export const SHORTCUT_HELP: readonly (readonly [keys: string, what: string, sing
   ['H', 'Raise or lower your hand', true],
   ['C', 'Chat', true],
   ['P', 'People', true],
+  ['Page ↑ ↓', 'The tiles of the page before or after', false],
   ['Esc', 'Close the panel', false],
 ];
 

@@ -26,7 +26,9 @@ export function AudioOutput({ others, speakerId }: AudioOutputProps) {
     if (results.some((result) => result.status === 'rejected' && isBlocked(result.reason))) setBlocked(true);
   };
 
-  const sounds = others.flatMap((person) => [person.microphone, person.screenAudio]).filter((media) => media !== null);
+  const sounds = others
+    .flatMap((person) => [person.microphone, person.screenAudio])
+    .flatMap((media) => (media?.received ? [media] : []));
   return (
     <>
       {sounds.map((media) => (

@@ -5,7 +5,15 @@ import { reencodingState } from './reencodingState.ts';
 const ALL: Person['grants'] = { sources: [], chat: true, unmute: true };
 
 const camera = (change: Partial<PublishedMedia> = {}): PublishedMedia => {
-  return { trackId: 't', muted: false, reencodingWish: null, reencoded: false, attach: () => () => {}, ...change };
+  return {
+    trackId: 't',
+    muted: false,
+    reencodingWish: null,
+    reencoded: false,
+    received: true,
+    attach: () => () => {},
+    ...change,
+  };
 };
 
 const person = (change: Partial<Person> = {}): Person => ({

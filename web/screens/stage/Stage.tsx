@@ -4,7 +4,9 @@ import { AloneCard } from './AloneCard.tsx';
 import { FocusStage } from './FocusStage.tsx';
 import { type GridRules, tilesPerPage } from './fitGrid.ts';
 import { GridStage, withoutPager } from './GridStage.tsx';
+import { Pager } from './Pager.tsx';
 import { focusOf, type Layout, tilesOf } from './tiles.ts';
+import { usePages } from './usePages.ts';
 import { useSize } from './useSize.ts';
 import { useTileOrder } from './useTileOrder.ts';
 import './Stage.css';
@@ -15,8 +17,8 @@ interface StageProps {
   layout: Layout;
 }
 
-/** Nobody can follow more faces than these. */
-const MAX_TILES = 25;
+/** What a viewer receives is bounded by the page. */
+const MAX_TILES = 12;
 
 /** Everybody's tiles, in the available space. */
 export function Stage({ snapshot, actions, layout }: StageProps) {
@@ -42,19 +44,28 @@ export function Stage({ snapshot, actions, layout }: StageProps) {
   }, [largeTrackId, actions]);
 
   const view = { speakers: snapshot.speakers, pinnedKey, onPin: togglePin };
+  const paged = focus ? tiles.filter((tile) => tile.key !== focus.key) : tiles;
+  const pages = usePages(paged, focus ? MAX_TILES - 1 : pageSize, ref, actions);
+  const pager = pages.count > 1 && (
+    <Pager page={pages.page} count={pages.count} onTurn={pages.onTurn} onIntent={pages.onIntent} />
+  );
 
   return (
     <div ref={ref} className="stage">
       {size.width > 0 &&
         (focus ? (
-          <FocusStage
-            focus={focus}
-            rest={tiles.filter((tile) => tile.key !== focus.key)}
-            portrait={portrait}
-            view={view}
-          />
+          <FocusStage focus={focus} rest={pages.shown} portrait={portrait} view={view} pager={pager} />
         ) : (
-          <GridStage tiles={tiles} box={size} rules={rules} pageSize={pageSize} view={view} />
+          <>
+            <GridStage
+              tiles={pages.shown}
+              box={pages.count > 1 ? withoutPager(size) : size}
+              rules={rules}
+              mayPin={tiles.length > 1}
+              view={view}
+            />
+            {pager}
+          </>
         ))}
       {snapshot.others.length === 0 && <AloneCard roomId={snapshot.roomId} />}
     </div>

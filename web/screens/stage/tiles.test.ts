@@ -9,6 +9,7 @@ const screen: PublishedMedia = {
   muted: false,
   reencodingWish: null,
   reencoded: false,
+  received: true,
   attach: () => () => {},
 };
 
