@@ -6,10 +6,12 @@ import { benchForward } from './forward.ts';
 import { benchJoin } from './join.ts';
 import { benchJournal } from './journal.ts';
 import { type BenchName, type BenchOptions, parseOptions, USAGE } from './options.ts';
+import { benchPeople } from './people.ts';
 import { type BenchReport, formatReport, toJson } from './Report.ts';
 import { benchRebuild } from './rebuild.ts';
 import { benchReencoder } from './reencoder.ts';
 import { benchReplay } from './replay.ts';
+import { benchRoom } from './room.ts';
 
 const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptions) => Promise<BenchReport[]>>> = {
   journal: async (cleanup) => [await benchJournal(cleanup)],
@@ -18,6 +20,8 @@ const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptio
   cluster: async (cleanup) => [await benchCluster(cleanup)],
   join: (cleanup) => benchJoin(cleanup),
   forward: async (cleanup) => [await benchForward(cleanup)],
+  people: (cleanup) => benchPeople(cleanup),
+  room: (cleanup) => benchRoom(cleanup),
   reencoder: (cleanup, { reencoder }) => benchReencoder(cleanup, reencoder),
   abuse: async (cleanup, { abuseSeconds }) => [await benchAbuse(cleanup, abuseSeconds)],
 };

@@ -2,7 +2,18 @@ import { parseArgs } from 'node:util';
 import { CROWDS } from './reencoder/storm.ts';
 import { REENCODER_PARTS, type ReencoderOptions } from './reencoder.ts';
 
-const BENCH_NAMES = ['journal', 'replay', 'rebuild', 'cluster', 'join', 'forward', 'reencoder', 'abuse'] as const;
+const BENCH_NAMES = [
+  'journal',
+  'replay',
+  'rebuild',
+  'cluster',
+  'join',
+  'forward',
+  'people',
+  'room',
+  'reencoder',
+  'abuse',
+] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 export interface BenchOptions {

@@ -11,9 +11,14 @@ const RETRY_LIMIT_MS = 30_000;
 
 /**
  * Connects and joins a room without media: the least that a client does. Resolves with the unchecked result, rejects if
- * there is none. The caller disconnects the socket.
+ * there is none. The caller disconnects the socket. `entry`: what it asks for in place of `join`.
  */
-export function enter(url: string, token: string, name: string): { socket: Socket; joined: Promise<unknown> } {
+export function enter(
+  url: string,
+  token: string,
+  name: string,
+  entry: (socket: Socket) => Promise<unknown> = (socket) => ask(socket, 'join', { commandId: randomUUID(), name }),
+): { socket: Socket; joined: Promise<unknown> } {
   const socket = io(url, {
     auth: { protocol: PROTOCOL_VERSION, token },
     transports: ['websocket'],
@@ -31,9 +36,7 @@ export function enter(url: string, token: string, name: string): { socket: Socke
     });
     socket.on('disconnect', (reason) => reject(new Error(`${name} was disconnected: ${reason}`)));
     socket.on('connect', () => {
-      ask(socket, 'join', { commandId: randomUUID(), name }).then(resolve, (error: unknown) =>
-        reject(new Error(`${name} could not join`, { cause: error })),
-      );
+      entry(socket).then(resolve, (error: unknown) => reject(new Error(`${name} could not join`, { cause: error })));
     });
   });
   return { socket, joined };

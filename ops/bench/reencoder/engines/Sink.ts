@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { steadyClock } from '../../../../reencoder/rtp/steadyClock.ts';
-import { pictureLossIndication } from '../pictureLossIndication.ts';
-import { startsKeyframe } from '../storm/FirstKeyframe.ts';
-import { toRtpPacket } from '../toRtpPacket.ts';
+import { startsKeyframe } from '../../../kit/FirstKeyframe.ts';
+import { pictureLossIndication } from '../../../kit/pictureLossIndication.ts';
+import { toRtpPacket } from '../../../kit/toRtpPacket.ts';
 
 export interface Taken {
   /** The latency that reencoding added to each frame of each layer, in ms. */

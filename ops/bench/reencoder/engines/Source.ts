@@ -2,7 +2,7 @@ import type { StoredFrame } from '../../../../reencoder/codecs/ivf.ts';
 import { Republisher } from '../../../../reencoder/rtp/Republisher.ts';
 import { steadyClock } from '../../../../reencoder/rtp/steadyClock.ts';
 import { UdpSocket } from '../../../../reencoder/rtp/UdpSocket.ts';
-import { toRtpPacket } from '../toRtpPacket.ts';
+import { toRtpPacket } from '../../../kit/toRtpPacket.ts';
 import { FILM } from './makeFilm.ts';
 
 const CLOCK_RATE = 90_000;

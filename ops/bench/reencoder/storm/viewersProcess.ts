@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
+import { FirstKeyframe } from '../../../kit/FirstKeyframe.ts';
+import { pictureLossIndication } from '../../../kit/pictureLossIndication.ts';
 import { openRpc } from '../../../kit/rpc.ts';
-import { pictureLossIndication } from '../pictureLossIndication.ts';
-import { toRtpPacket } from '../toRtpPacket.ts';
-import { FirstKeyframe } from './FirstKeyframe.ts';
+import { toRtpPacket } from '../../../kit/toRtpPacket.ts';
 
 /** The first whole keyframe of a stream. */
 export interface FirstFrame {

@@ -1,5 +1,5 @@
 import type { packets } from 'rtp.js';
-import { Vp8Format } from '../../../../reencoder/rtp/formats/vp8.ts';
+import { Vp8Format } from '../../reencoder/rtp/formats/vp8.ts';
 
 const FORMAT = new Vp8Format();
 
