@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Cleanup } from '../kit/cleanup.ts';
+import { chromiumPath } from '../kit/clients/page/chromium.ts';
+import { firefoxPath } from '../kit/clients/page/firefox.ts';
 import { formatResult } from './DrillResult.ts';
 import { Drill } from './drill.ts';
 import { measureFloor } from './floor/measureFloor.ts';
@@ -24,8 +26,8 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   // A drill takes minutes: it should not end with a file that cannot be written.
-  const unwritable = await missingToWrite(options);
-  if (unwritable !== null) return said(unwritable);
+  const missing = (await missingToWrite(options)) ?? missingBrowser(options);
+  if (missing !== null) return said(missing);
   const cleanup = new Cleanup();
   try {
     return await run(options, args, cleanup);
@@ -66,6 +68,16 @@ async function run(options: DrillOptions, args: readonly string[], cleanup: Clea
 
 function log(line: string): void {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+/** Returns null if the browser of the pages is there, else what to install. */
+function missingBrowser({ browser, pages }: DrillOptions): string | null {
+  try {
+    if (pages > 0) (browser === 'firefox' ? firefoxPath : chromiumPath)();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Returns the exit code. */

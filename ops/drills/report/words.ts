@@ -14,6 +14,8 @@ const DONE: Readonly<Record<string, string>> = {
   'redis-down': 'Redis was taken away',
   'redis-slow': 'Redis stopped answering',
   'redis-failover': 'the primary of Redis was killed',
+  random: 'something was broken at random',
+  storm: 'a crowd came at one moment',
   reencoder: 'the reencoder was killed or frozen',
 };
 

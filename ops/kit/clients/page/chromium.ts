@@ -24,7 +24,12 @@ export function launchChromium(
   { framesPerSecond = 30, ...options }: LaunchOptions & { readonly framesPerSecond?: number } = {},
 ): Promise<Browser> {
   const camera = `--use-fake-device-for-media-stream=fps=${framesPerSecond}`;
-  return chromium.launch({ ...options, executablePath: browserPath(NAMES), args: [...FLAGS, camera, ...moreFlags] });
+  return chromium.launch({ ...options, executablePath: chromiumPath(), args: [...FLAGS, camera, ...moreFlags] });
+}
+
+/** @throws Error with what to install if there is none */
+export function chromiumPath(): string {
+  return browserPath(NAMES);
 }
 
 /**

@@ -17,11 +17,16 @@ const PREFERENCES = {
   'media.cubeb.force_mock_context': true,
 };
 
+/** @throws Error with what to install if there is none */
+export function firefoxPath(): string {
+  return browserPath(NAMES);
+}
+
 /** Starts the Firefox of this machine, without a window. The drill handles Ctrl-C. */
 export function launchFirefox(): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath: browserPath(NAMES),
+    executablePath: firefoxPath(),
     extraPrefsFirefox: PREFERENCES,
     handleSIGINT: false,
     handleSIGTERM: false,
