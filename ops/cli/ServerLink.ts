@@ -24,8 +24,8 @@ export class ServerLink {
   /** @throws CliFailure when no server of this user runs there */
   static async open(dataFolder: string): Promise<ServerLink> {
     const path = privateSocket(dataFolder, 'operator');
-    const obstacle = socketObstacle(path);
-    if (obstacle !== null) throw new CliFailure(`${obstacle} ${notRunning(dataFolder)}`);
+    const obstacle = socketObstacle(path, notRunning(dataFolder));
+    if (obstacle !== null) throw new CliFailure(obstacle);
     const socket = connect(path);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);

@@ -12,12 +12,8 @@ import { socketObstacle } from './socketObstacle.ts';
 export async function ask(cli: Cli, request: ControlRequest): Promise<string | null> {
   const { dataFolder } = cli.config.node;
   const path = privateSocket(dataFolder, 'control');
-  const obstacle = socketObstacle(path);
-  if (obstacle !== null) {
-    throw new CliFailure(
-      `No Everroom runs with ${dataFolder} that you may ask. ${obstacle} --data names another folder.`,
-    );
-  }
+  const obstacle = socketObstacle(path, `No Everroom runs with ${dataFolder}: --data names another folder.`);
+  if (obstacle !== null) throw new CliFailure(obstacle);
   try {
     return await askSupervisor(path, request, (line) => tell(cli, line));
   } catch (error) {

@@ -17,12 +17,12 @@ export async function openCluster({ node, redis }: Config): Promise<RecoveryRead
   const url = redis.url?.reveal() ?? privateSocket(node.dataFolder, 'redis');
   const { kind, ...address } = parseRedisUrl(url);
   if (kind === 'standalone' && 'options' in address && 'path' in address.options) {
-    const obstacle = socketObstacle(address.options.path);
-    const hint = redis.url
+    const ifMissing = redis.url
       ? 'REDIS_URL leads there.'
       : 'The Redis of an Everroom runs with it: start one with this data folder, name another folder with --data, or ' +
         'set REDIS_URL as the servers have it.';
-    if (obstacle !== null) throw new CliFailure(`${obstacle} ${hint}`);
+    const obstacle = socketObstacle(address.options.path, ifMissing);
+    if (obstacle !== null) throw new CliFailure(obstacle);
   }
   return openReader(url, PATIENCE_MS, systemClock, quietLogger);
 }

@@ -1,8 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 
-/** Returns why this unix socket cannot be opened, as a sentence; null if it can, or only trying tells. */
-export function socketObstacle(path: string): string | null {
+/**
+ * Returns why this unix socket cannot be opened, and what to do, in sentences; null if it can, or only trying tells.
+ * `ifMissing`: what to do if it is not there.
+ */
+export function socketObstacle(path: string, ifMissing: string): string | null {
   try {
     const { uid } = statSync(path);
     try {
@@ -14,7 +17,7 @@ export function socketObstacle(path: string): string | null {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EACCES') return foreign(path, null);
-    return `There is no ${path}.`;
+    return `There is no ${path}. ${ifMissing}`;
   }
 }
 

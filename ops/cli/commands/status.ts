@@ -4,12 +4,15 @@ import type { NodeReport } from '../../run/operator/requests.ts';
 import { UnsafeSocketFolder } from '../../run/privateSocket.ts';
 import type { Cli } from '../Cli.ts';
 import { CliFailure } from '../CliFailure.ts';
+import { wrapped } from '../output/plainText.ts';
 import { count, duration, megabytes } from '../output/words.ts';
 import { ServerLink } from '../ServerLink.ts';
 import { summaryOf } from './nodes.ts';
 
 /** Either what was found, or why nothing was. */
 type Found<T> = { readonly found: T } | { readonly problem: string };
+
+const NAME_COLUMNS = 10;
 
 /** `everroom status` */
 export async function status(cli: Cli): Promise<number> {
@@ -25,17 +28,19 @@ export async function status(cli: Cli): Promise<number> {
     ),
   ]);
   cli.print({ dataFolder, supervisor: running, server, cluster }, () => {
-    const { bold, good, bad } = cli.screen;
+    const { bold, good, bad, columns } = cli.screen;
+    const line = <T>(name: string, { of, text }: { of: Found<T>; text: (found: T) => string }): string => {
+      const paint = 'found' in of ? (part: string) => part.replace(/^ready/, good).replace(/^not ready/, bad) : bad;
+      const parts = wrapped('found' in of ? text(of.found) : of.problem, columns - NAME_COLUMNS - 4);
+      return parts
+        .map((part, index) => `  ${(index === 0 ? name : '').padEnd(NAME_COLUMNS)}  ${paint(part)}`)
+        .join('\n');
+    };
     const lines = [
-      line('supervisor', 'found' in running ? supervisorLine(running.found) : bad(running.problem)),
-      line('server', 'found' in server ? serverLine(server.found, good, bad) : bad(server.problem)),
-      ...('found' in server ? [line('load', loadLine(server.found))] : []),
-      line(
-        'cluster',
-        'found' in cluster
-          ? summaryOf(cluster.found.nodes, cluster.found.sidecars, cluster.found.rooms)
-          : bad(cluster.problem),
-      ),
+      line('supervisor', { of: running, text: supervisorLine }),
+      line('server', { of: server, text: serverLine }),
+      ...('found' in server ? [line('load', { of: server, text: loadLine })] : []),
+      line('cluster', { of: cluster, text: ({ nodes, sidecars, rooms }) => summaryOf(nodes, sidecars, rooms) }),
     ];
     return [bold(`Everroom with ${dataFolder}`), ...lines].join('\n');
   });
@@ -58,14 +63,10 @@ async function orProblem<T>(look: () => Promise<T>): Promise<Found<T>> {
     if (error instanceof CliFailure || error instanceof Unavailable || error instanceof UnsafeSocketFolder) {
       return { problem: error.message };
     }
-    // The state of another user's Everroom.
-    if (error instanceof Error && 'code' in error) return { problem: error.message };
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EACCES') return { problem: "it is another user's" };
     throw error;
   }
-}
-
-function line(name: string, text: string): string {
-  return `  ${name.padEnd(10)}  ${text}`;
 }
 
 function supervisorLine(state: ReturnType<typeof runningState>): string {
@@ -76,9 +77,9 @@ function supervisorLine(state: ReturnType<typeof runningState>): string {
   return `pid ${pid}, with ${told.join(', ')}`;
 }
 
-function serverLine(server: NodeReport, good: (text: string) => string, bad: (text: string) => string): string {
+function serverLine(server: NodeReport): string {
   const failed = Object.entries(server.checks).flatMap(([name, isFine]) => (isFine ? [] : [name]));
-  const ready = server.ready ? good('ready') : bad(`not ready (${failed.join(', ')})`);
+  const ready = server.ready ? 'ready' : `not ready (${failed.join(', ')})`;
   const up = duration(Date.now() - server.clockErrorMs - server.startedAt);
   return `${ready}, ${server.name} at ${server.url}, version ${server.version}, up ${up}`;
 }

@@ -39,6 +39,19 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Returns a text in lines of at most `width` columns; a word that is longer stays whole. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
 function widthOfSegment(segment: string): number {
   if (ZERO_WIDTH.test(segment)) return 0;
   return WIDE.test(segment) ? 2 : 1;

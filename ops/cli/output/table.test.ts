@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, plainText, widthOf } from './plainText.ts';
+import { cut, plainText, widthOf, wrapped } from './plainText.ts';
 import { type Column, table } from './table.ts';
 
 interface Person {
@@ -48,4 +48,10 @@ test('a text is cut between what people see as letters', () => {
   expect(cut('é́x', 1)).toBe('…');
   expect(cut('abc', 3)).toBe('abc');
   expect(widthOf('👨‍👩‍👧')).toBe(2);
+});
+
+test('a long text is broken between words', () => {
+  expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
+  expect(wrapped('a-word-of-its-own is', 5)).toEqual(['a-word-of-its-own', 'is']);
+  expect(wrapped('', 5)).toEqual(['']);
 });
