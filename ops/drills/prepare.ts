@@ -96,12 +96,12 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
       return prepareCluster(options, cleanup, (cluster) =>
         randomFaults(cluster, redisOf(cluster), randomFrom(options.seed + 1)),
       );
-    default:
     case 'redis-slots': {
       const redis = await ShardedRedis.start();
       cleanup.add(() => redis.stop());
       return prepareCluster(options, cleanup, () => moveSlots(redis), { REDIS_URL: redis.url });
     }
+    default:
       return assertNever(options.fault);
   }
 }
