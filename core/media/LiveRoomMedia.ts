@@ -2,6 +2,7 @@ import type { Clock, Logger } from '../ports.ts';
 import { EMPTY_ROOM, type NodeId, type ParticipantId, type RoomState, type TrackId } from '../room/state.ts';
 import type { LiveMedia, MediaPolicy } from '../view/mediaSteps.ts';
 import { planMedia } from '../view/planMedia.ts';
+import { mostInSmallRooms } from '../view/selection.ts';
 import type { ViewerView } from '../view/view.ts';
 import { inventoryOf } from './inventoryOf.ts';
 import { KeyframeCoordinator } from './keyframes/KeyframeCoordinator.ts';
@@ -273,7 +274,10 @@ export class LiveRoomMedia implements RoomMedia {
 
   /** Consumers that nobody may need any more close after a while. */
   #closeRestedLater(): void {
-    if (this.#closed) return;
+    let tracks = 0;
+    for (const participant of this.#room.participants.values()) tracks += participant.tracks.size;
+    // In a small room none closes.
+    if (this.#closed || tracks <= mostInSmallRooms(this.#options.policy.pageSize)) return;
     this.#cancelClosing ??= this.#options.clock.setTimer(RESTED_AFTER_MS, () => {
       this.#cancelClosing = null;
       this.#reconcile();
