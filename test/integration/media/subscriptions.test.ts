@@ -57,6 +57,33 @@ test('last-N gives the viewer the first two of three cameras while nobody has sp
   await room.media.close();
 });
 
+test('in a large room a track is opened when it is shown, and stays ready for a while when it is not', async () => {
+  const large = await openTestPlane({ policy: { lastN: 1, loudestN: null, pageSize: 1 } });
+  try {
+    const room = new TestRoom(large);
+    room.record(joined('viewer', 1));
+    await SilentPeer.join(large, room, 'viewer', 1);
+    room.media.setView('viewer', 1, viewOf([['cam-0', tile]]));
+    for (let index = 0; index < 3; index += 1) {
+      room.record(joined(`p${index}`, index + 2), published(`p${index}`, `cam-${index}`, 'camera'));
+    }
+    for (let index = 0; index < 3; index += 1) {
+      const peer = await SilentPeer.join(large, room, `p${index}`, index + 2);
+      await peer.produce(`cam-${index}`, 'video');
+    }
+    const open = () =>
+      consumersOf(room)
+        .map(({ trackId, paused }) => `${trackId} ${paused ? 'ready' : 'flows'}`)
+        .sort();
+    await waitUntil(() => open().join() === 'cam-0 flows' || `${open()}`);
+    room.media.setView('viewer', 1, viewOf([['cam-2', tile]]));
+    await waitUntil(() => open().join() === 'cam-0 ready,cam-2 flows' || `${open()}`);
+    await room.media.close();
+  } finally {
+    await large.close();
+  }
+});
+
 test('publishers hear of more wanted layers at once, of fewer after a while', async () => {
   const { room } = await roomWith(1);
   await waitUntil(() => lastWanted(room) === 0 || 'nobody told the publisher that the lowest layer is enough');
