@@ -7,7 +7,8 @@ import { privateSocket } from '../run/privateSocket.ts';
 import { CliFailure } from './CliFailure.ts';
 import { socketObstacle } from './socketObstacle.ts';
 
-const PATIENCE_MS = 5_000;
+/** Redis may have to load its data, and the machine may be busy. */
+const PATIENCE_MS = 10_000;
 
 /**
  * Connects to the Redis of the settings.
