@@ -197,13 +197,14 @@ function report(figures: ReadonlyMap<Way, readonly Figures[]>): BenchReport {
     bench: 'people',
     runs: 1,
     how:
-      `Rooms of ${ROOM_SIZE}; everybody sends a camera (VP8, three layers of ${LAYER_BPS.map((bps) => bps / 1_000).join(', ')} ` +
+      `Rooms of ${ROOM_SIZE}; everybody sends a camera (VP8, three layers of ` +
+      `${LAYER_BPS.map((bps) => bps / 1_000).join(', ')} ` +
       'kbit/s, L1T3) and a microphone that is never silent (Opus, 32 kbit/s), and shows the seven others in tiles of ' +
-      `${TILE.width}×${TILE.height}. Clients do ICE, DTLS, SRTP, transport-wide feedback and keyframes as browsers do, ` +
-      "without codecs, in a process of their own. CPU time of the worker process (the kernel's accounting), " +
+      `${TILE.width}×${TILE.height}. Clients do ICE, DTLS, SRTP, transport-wide feedback and keyframes as browsers ` +
+      "do, without codecs, in a process of their own. CPU time of the worker process (the kernel's accounting), " +
       `${MEASURE_MS / 1_000} s each. "people a core": one core divided by the slope of the worker's CPU over ` +
-      `${SIZES.join(', ')} people. "bare": mediasoup with the same worker, codecs, transports, clients and traffic, and ` +
-      'the least signaling. "layers saved": clients stop the layer that nobody wants, as browsers do when our server ' +
+      `${SIZES.join(', ')} people. "bare": mediasoup with the same worker, codecs, transports, clients and traffic, ` +
+      'and the least signaling. "layers saved": clients stop the layer that nobody wants, as browsers do when our server ' +
       'tells them.' +
       (Math.abs(drift) > SAME_TRAFFIC
         ? ` The traffic differed by ${Math.round(100 * drift)} %: the machine was too busy for a comparison.`
@@ -237,7 +238,8 @@ function reportCalm({ people, workers, server, redis, packetsPerSecond, commands
     runs: 1,
     how:
       `${people} people in one room; ${CALM.talking} send camera and microphone, everybody shows them in tiles of ` +
-      `${CALM.tile.width}×${CALM.tile.height}, and nobody does anything. Shares of one core, ${MEASURE_MS / 1_000} s. ` +
+      `${CALM.tile.width}×${CALM.tile.height}, and nobody does anything. Shares of one ` +
+      `core, ${MEASURE_MS / 1_000} s. ` +
       'Redis commands "to enter": until the person is in, receives, and publishes if it does.',
     headings: [
       'people',

@@ -167,9 +167,9 @@ function reportRoom(steps: readonly Step[], consumers: number, end: string): Ben
     how:
       `One room on ${NODES} nodes, ${PUBLISHERS} of them send camera and microphone, people come in groups of ` +
       `${AT_ONCE}, each group at one moment, at all nodes in turn, and show the ${PUBLISHERS} in tiles of ` +
-      `${TILE.width}×${TILE.height}. Real signaling; the server makes transports and consumers for everybody, but viewers ` +
-      'do not connect to them, so that two cores suffice: what they would receive is in `bench -- people`. Join: ms from ' +
-      'dialling to the answer with the room, of the group that came last. CPU at rest in % of one core: servers and ' +
+      `${TILE.width}×${TILE.height}. Real signaling; the server makes transports and consumers for everybody, but ` +
+      'viewers do not connect to them, so that two cores suffice: what they would receive is in `bench -- people`. Join: ' +
+      'ms from dialling to the answer with the room, of the group that came last. CPU at rest in % of one core: servers and ' +
       'workers of all nodes together. MB: the largest process of its kind. ' +
       `The end: ${end}. ${limitInWords(limit)}`,
     headings: [
@@ -209,7 +209,7 @@ function limitInWords(limit: Limit | null): string {
   if (!limit) return 'Too little was measured to say what breaks first.';
   const { what, people, perPerson } = limit;
   return (
-    `At rest ${what} is the first to be full: one more person costs it ${perPerson.toFixed(0)} µs a second, so its core ` +
-    `would be full with about ${people.toLocaleString('en-US')} people.`
+    `At rest ${what} is the first to be full: one more person costs it ${perPerson.toFixed(0)} µs a second, so its ` +
+    `core would be full with about ${people.toLocaleString('en-US')} people.`
   );
 }

@@ -90,8 +90,8 @@ function report(times: Readonly<Record<Way, readonly Times[]>>): BenchReport {
     how:
       `${CROWD} people come at one moment to a room where ${PUBLISHERS} send camera and microphone; all of them ` +
       'connect (ICE, DTLS, SRTP) and receive, without codecs. First picture: the first whole ' +
-      `keyframe of each publisher. ms from dialling, medians of ${RUNS} runs, one node against "bare": mediasoup with ` +
-      'the least signaling, no record and no proof of who comes.',
+      `keyframe of each publisher. ms from dialling, medians of ${RUNS} runs, one node against "bare": mediasoup ` +
+      'with the least signaling, no record and no proof of who comes.',
     headings: ['server', 'until', 'p50', 'p99', 'max'],
     rows: WAYS.flatMap((way) =>
       MOMENTS.map((moment) => [

@@ -368,7 +368,7 @@ function fingerprintOfNobody(): DtlsAnswer['fingerprints'][number] {
   return { algorithm: 'sha-256', value: randomBytes(32).toString('hex').toUpperCase().match(/../g)?.join(':') ?? '' };
 }
 
-/** Calls `beat` at this pace, from a random moment on, until the returned function is called. A late beat is made up for. */
+/** Calls `beat` at this pace, from a random moment on, until the returned function is called. It makes up delays. */
 function onBeat(everyMs: number, beat: () => void): () => void {
   let next = performance.now() + Math.random() * everyMs;
   let timer: ReturnType<typeof setTimeout>;

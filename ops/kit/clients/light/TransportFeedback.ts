@@ -40,7 +40,7 @@ export class TransportFeedback {
     this.#arrivals.push({ sequence: unwrapped, atUs });
   }
 
-  /** Returns the report of what arrived since the last one; null if nothing did. `mediaSsrc`: any stream of the transport. */
+  /** Returns the report of what has arrived since the last one; null if nothing has. `mediaSsrc`: of any stream. */
   take(mediaSsrc: number): Buffer | null {
     const arrivals = this.#arrivals.sort((a, b) => a.sequence - b.sequence).slice(0, MOST_PACKETS);
     this.#arrivals = this.#arrivals.slice(arrivals.length);
