@@ -136,6 +136,7 @@ export const COMMANDS = [
       { name: 'spread', about: 'one room on all nodes' },
       { name: 'seconds', value: 'N', about: 'how long the fault lasts' },
       { name: 'cut', value: 'WHAT', about: 'from whom partition cuts a node off' },
+      { name: 'crowd', value: 'N', about: 'how many people make each storm' },
       { name: 'engine', value: 'NAME', about: 'engine of the reencoder' },
       { name: 'url', value: 'URL', about: 'drill the Everroom that runs there' },
       { name: 'seed', value: 'N', about: 'repeat an earlier drill' },

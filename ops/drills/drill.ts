@@ -7,7 +7,7 @@ import { waitUntilNothingMissing } from '../kit/waitUntil.ts';
 import type { Span } from './checks/gaps.ts';
 import type { DrillResult } from './DrillResult.ts';
 import type { Fault, Injected } from './faults/Fault.ts';
-import { Meeting, type MeetingScene, type Member } from './Meeting.ts';
+import { Meeting, type MeetingScene, type Member, type Verdict } from './Meeting.ts';
 import { CALM_MS, CALM_VARIES_MS, NOTICE_MS, RECOVERY_LIMIT_MS, SETUP_LIMIT_MS } from './pace.ts';
 import type { Problem } from './problems.ts';
 import type { MeasuredGap } from './Recording.ts';
@@ -29,6 +29,8 @@ export interface DrillScene extends MeetingScene {
   readonly clients: readonly DrillClient[];
   /** Who meets whom, and at which node each enters; everybody in one room of `deployment` if not given. */
   readonly rooms?: readonly (readonly Member[])[];
+  /** People beside the meetings, whose room is judged too. */
+  readonly crowd?: { judge(): Promise<Verdict> } | null;
   readonly log: (line: string) => void;
   /** The last lines of each node's log, as evidence of a round with problems. */
   readonly logTail?: () => Promise<string>;
@@ -238,7 +240,9 @@ export class Drill {
   }
 
   async #judge(rounds: readonly Round[]): Promise<DrillResult> {
-    const verdicts = await this.#each((meeting) => meeting.judge(null));
+    const { crowd } = this.#scene;
+    const ofMeetings = await this.#each((meeting) => meeting.judge(null));
+    const verdicts = crowd ? [...ofMeetings, await crowd.judge()] : ofMeetings;
     const sum = (of: (verdict: (typeof verdicts)[number]) => number): number =>
       verdicts.reduce((total, verdict) => total + of(verdict), 0);
     const problems = verdicts.flatMap((verdict) => verdict.problems);

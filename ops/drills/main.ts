@@ -50,10 +50,12 @@ async function run(options: DrillOptions, args: readonly string[], cleanup: Clea
   const { deployment } = prepared;
   log(`${url === undefined ? 'private server' : 'server'} at ${deployment.url}`);
   const { nodes, ...scene } = await openScene(deployment, options, cleanup, log);
+  const crowd = (await prepared.crowd?.(scene)) ?? null;
+  cleanup.add(() => crowd?.close());
   const kind = { reencoded: fault === 'reencoder', inARow: fault === 'random' };
-  const plan = { fault: prepared.fault(nodes, scene.clients), rounds, seed, ...kind };
+  const plan = { fault: prepared.fault(nodes, scene.clients, crowd), rounds, seed, ...kind };
   const rooms = prepared.rooms?.(scene.clients);
-  const drilled = await new Drill(plan, { ...scene, ...(rooms && { rooms }), logTail: () => prepared.logTail() })
+  const drilled = await new Drill(plan, { ...scene, ...(rooms && { rooms }), crowd, logTail: () => prepared.logTail() })
     .run()
     .catch(async (error: unknown) => {
       if (!cleanup.interrupted) process.stderr.write(`${await prepared.logTail()}\n`);

@@ -18,6 +18,7 @@ test('a drill has four bots and ten rounds on a private server by default', () =
     url: undefined,
     json: undefined,
     report: undefined,
+    crowd: 100,
   });
 });
 

@@ -17,6 +17,7 @@ const CLUSTER = {
   'redis-slow': { nodes: 2, seconds: 5 },
   'redis-slots': { nodes: 2, seconds: 0 },
   random: { nodes: 3, seconds: 0 },
+  storm: { nodes: 3, seconds: 0 },
 } as const;
 type ClusterFault = keyof typeof CLUSTER;
 type FaultName = (typeof ONE_SERVER)[number] | ClusterFault;
@@ -47,6 +48,8 @@ export interface DrillOptions {
   readonly json: string | undefined;
   /** Where the page about the drill is written. */
   readonly report: string | undefined;
+  /** How many people make the storms of `storm`. */
+  readonly crowd: number;
 }
 
 export const USAGE = `npm run drill -- FAULT [options]
@@ -66,6 +69,7 @@ export const USAGE = `npm run drill -- FAULT [options]
   --spread           one room instead, whose people enter at all nodes in turn
   --seconds N        how long the fault lasts: hang and partition 15, redis-down 60, redis-slow 5; up to 600
   --cut WHAT         from whom partition cuts a node off: all (the default), redis, peers or clients
+  --crowd N          how many people make each storm (100)
   --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default)
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
@@ -96,6 +100,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
         seconds: { type: 'string' },
         cut: { type: 'string' },
         engine: { type: 'string' },
+        crowd: { type: 'string' },
         url: { type: 'string' },
         seed: { type: 'string' },
         json: { type: 'string' },
@@ -121,6 +126,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       return 'browsers give no camera to pages of the network that partition makes: use bots';
     if (values.engine !== undefined && (fault !== 'reencoder' || values.url !== undefined))
       return '--engine goes with reencoder, on a private server';
+    if (values.crowd !== undefined && fault !== 'storm') return '--crowd goes with storm';
     const engine = ENGINES.find((known) => known === (values.engine ?? 'auto'));
     if (!engine) return `--engine is one of ${ENGINES.join(', ')}`;
     const participants = wholeNumber('--participants', values.participants ?? (cluster ? '6' : '4'), 2, 50);
@@ -145,6 +151,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       url: values.url === undefined ? undefined : new URL(values.url).origin,
       json: values.json,
       report: values.report,
+      crowd: wholeNumber('--crowd', values.crowd ?? '100', 2, 500),
     };
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) return error.message;

@@ -10,6 +10,7 @@ import type { PrivateRedis } from '../kit/PrivateRedis.ts';
 import { randomFrom } from '../kit/random.ts';
 import { ShardedRedis } from '../kit/ShardedRedis.ts';
 import { WatchedRedis } from '../kit/WatchedRedis.ts';
+import { CrowdedRoom } from './CrowdedRoom.ts';
 import { cutNode } from './faults/cutNode.ts';
 import { downRedis } from './faults/downRedis.ts';
 import { drainNode, restartNodes } from './faults/drainNode.ts';
@@ -27,8 +28,9 @@ import { moveSlots } from './faults/moveSlots.ts';
 import type { LivingNodes } from './faults/nodeWithMostPeople.ts';
 import { randomFaults } from './faults/randomFaults.ts';
 import { slowRedis } from './faults/slowRedis.ts';
+import { storm } from './faults/storm.ts';
 import { upgradeServers } from './faults/upgradeServers.ts';
-import type { Member } from './Meeting.ts';
+import type { MeetingScene, Member } from './Meeting.ts';
 import type { DrillOptions } from './options.ts';
 import { roomsOn } from './rooms.ts';
 
@@ -42,12 +44,21 @@ const WORKERS_OF_NODE = 1;
 export interface Prepared {
   readonly deployment: Deployment;
   /** `nodes` and `clients` are those of the scene. */
-  readonly fault: (nodes: LivingNodes, clients: readonly DrillClient[]) => Fault;
+  readonly fault: (nodes: LivingNodes, clients: readonly DrillClient[], crowd?: CrowdedRoom | null) => Fault;
+  /** Opens the room of those who make storms. */
+  readonly crowd?: (scene: MeetingScene) => Promise<CrowdedRoom>;
   /** Everybody is in one room of `deployment` if not given. */
   readonly rooms?: (clients: readonly DrillClient[]) => Member[][];
   /** The last lines of the logs of what was started for this drill. */
   readonly logTail: () => Promise<string>;
 }
+
+type ToFault = (
+  cluster: PrivateCluster,
+  nodes: LivingNodes,
+  clients: readonly DrillClient[],
+  crowd: CrowdedRoom | null,
+) => Fault;
 
 /** Starts the servers that a drill needs; `cleanup` ends them. */
 export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<Prepared> {
@@ -101,6 +112,14 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
       cleanup.add(() => redis.stop());
       return prepareCluster(options, cleanup, () => moveSlots(redis), { REDIS_URL: redis.url });
     }
+    case 'storm': {
+      const toFault: ToFault = (cluster, nodes, _clients, crowd) => {
+        if (!crowd) throw new Error('a storm needs a crowd');
+        return storm(cluster, nodes, crowd);
+      };
+      // The crowd must get in: what a storm does is drilled, and not that it is turned away.
+      return prepareCluster(options, cleanup, toFault, { MAX_CONSUMERS: '0', BUSY_MS: '60000' });
+    }
     default:
       return assertNever(options.fault);
   }
@@ -123,9 +142,9 @@ async function prepareServer(
 }
 
 async function prepareCluster(
-  { fault, nodes, pages, spread }: DrillOptions,
+  { fault, nodes, pages, spread, crowd: size }: DrillOptions,
   cleanup: Cleanup,
-  toFault: (cluster: PrivateCluster, nodes: LivingNodes, clients: readonly DrillClient[]) => Fault,
+  toFault: ToFault,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Prepared> {
   // These faults hit whole nodes, so supervisors and standbys would only take CPU from the measurement.
@@ -142,7 +161,8 @@ async function prepareCluster(
   return {
     ...(settings.REDIS_URL !== undefined && { redisUrl: settings.REDIS_URL }),
     deployment,
-    fault: (living, clients) => toFault(cluster, living, clients),
+    fault: (living, clients, crowd = null) => toFault(cluster, living, clients, crowd),
+    ...(fault === 'storm' && { crowd: (scene: MeetingScene) => CrowdedRoom.open(scene, cluster.urls, size) }),
     rooms: (clients) => roomsOn(cluster.urls, clients, spread),
     logTail: async () => (await Promise.all(cluster.nodes.map((node) => node.logTail(25)))).join('\n\n'),
   };
