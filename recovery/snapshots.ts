@@ -78,7 +78,9 @@ function readState(format: number, stored: Stored): RoomState {
   return withCollections(current) as RoomState;
 }
 
-/** Gives the parsed output of `writeState` its maps and sets. Much faster than a reviver, which is called for every leaf. */
+/**
+ * Gives the parsed output of `writeState` its maps and sets. Much faster than a reviver, which is called for every leaf.
+ */
 export function withCollections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withCollections);
