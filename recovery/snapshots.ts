@@ -79,7 +79,8 @@ function readState(format: number, stored: Stored): RoomState {
 }
 
 /**
- * Gives the parsed output of `writeState` its maps and sets. Much faster than a reviver, which is called for every leaf.
+ * Gives the parsed output of `writeState` its maps and sets. Much faster than a reviver, which is called for every
+ * leaf.
  */
 export function withCollections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;

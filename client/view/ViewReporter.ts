@@ -8,8 +8,9 @@ const TOGETHER_MS = 40;
 const MOST = 500;
 
 /**
- * What this client shows and may show next, so that the server can choose what it sends: measured on the elements that tracks are
- * attached to, or set by the application. Undefined until either has happened; the server then sends everything small.
+ * What this client shows and may show next, so that the server can choose what it sends: measured on the elements
+ * that tracks are attached to, or set by the application. Undefined until either has happened; the server then sends
+ * everything small.
  */
 export class ViewReporter {
   /** What does not arrive comes along with the next request for entry. */

@@ -23,8 +23,8 @@ export interface Subscription {
 }
 
 /**
- * The selected tracks, and for a while those that were selected before; paused where this viewer does not need them. One
- * rendition of each track flows, two while a viewer moves. A viewer never receives its own tracks.
+ * The selected tracks, and for a while those that were selected before; paused where this viewer does not need them.
+ * One rendition of each track flows, two while a viewer moves. A viewer never receives its own tracks.
  */
 export function subscriptionsOf(
   view: ViewerView,
@@ -70,8 +70,8 @@ export interface Wish {
 }
 
 /**
- * The producers of other nodes that this viewer receives, or would if they were here; and the microphones that are ready
- * to be heard.
+ * The producers of other nodes that this viewer receives, or would if they were here; and the microphones that are
+ * ready to be heard.
  */
 export function wishesOf(view: ViewerView, viewer: LiveViewer, selection: Selection): Wish[] {
   const wishes: Wish[] = [];

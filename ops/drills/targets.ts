@@ -47,7 +47,9 @@ const SEAMLESS: ReadonlySet<string> = new Set(['drain', 'rolling', 'upgrade']);
 const SEAMLESS_MS = 40;
 const FALLBACK_LIMIT_MS = 400;
 
-/** What a drill should reach. A missed target does not fail it: the speed of a machine says little about the program. */
+/**
+ * What a drill should reach. A missed target does not fail it: the speed of a machine says little about the program.
+ */
 export function targetsOf({ fault, media, calm, floor, fallbackMs }: Judged): Target[] {
   if (SEAMLESS.has(fault)) {
     return (['video', 'audio'] as const)

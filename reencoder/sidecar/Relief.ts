@@ -18,9 +18,9 @@ interface Work {
 }
 
 /**
- * Relieves a sidecar that has more tracks than CPU: hands one over to a sidecar that has room. If there is none, viewers
- * of the track go back to the source, which is a better picture than what is left without CPU. The last track stays
- * then, and so do all where an operator set their number.
+ * Relieves a sidecar that has more tracks than CPU: hands one over to a sidecar that has room. If there is none,
+ * viewers of the track go back to the source, which is a better picture than what is left without CPU. The last track
+ * stays then, and so do all where an operator set their number.
  */
 export class Relief {
   readonly #options: ReliefOptions;

@@ -9,7 +9,9 @@ interface TakeoverDeps {
 }
 
 const TOPIC = 'node.lives';
-/** A server that hangs is ended after a while, and the one that stands by takes over: its people wait here meanwhile. */
+/**
+ * A server that hangs is ended after a while, and the one that stands by takes over: its people wait here meanwhile.
+ */
 const WAIT_MS = 6_000;
 
 /**

@@ -46,7 +46,8 @@ interface StormResult {
 }
 
 /**
- * Measures how viewers who come and go load the presenter, what it costs, and how long a newcomer waits for the picture.
+ * Measures how viewers who come and go load the presenter, what it costs, and how long a newcomer waits for the
+ * picture.
  */
 export async function benchStorm(cleanup: Cleanup, seconds: number, crowds: readonly number[]): Promise<BenchReport> {
   const found = await findEngine('auto');

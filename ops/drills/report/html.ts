@@ -9,7 +9,9 @@ export class Html {
 
 type Part = Html | string | number | null | undefined | false | readonly Part[];
 
-/** HTML from a template. Everything put into it is escaped, except what is `Html` itself; null and false are nothing. */
+/**
+ * HTML from a template. Everything put into it is escaped, except what is `Html` itself; null and false are nothing.
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.map((string, index) => string + toText(parts[index])).join(''));
 }

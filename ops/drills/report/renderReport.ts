@@ -153,9 +153,9 @@ function how({ participants, rooms, rounds: count, run, seed }: Reported): Html 
   ];
   return html`<section class="how"><h2>How it was run</h2>
 <dl>${facts.map(([name, fact]) => fact !== undefined && html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>
-<p class="note">A gap is the longest time without a new picture, or without a new packet of sound played, from the last frame before
-it to the first one after, for each receiver and publisher. Percentiles are nearest-rank: with few rounds p99 is the longest gap.
-The muted microphone has no gap. A busy machine makes all figures longer, those of bare mediasoup too.</p></section>`;
+<p class="note">A gap is the longest time without a new picture, or without a new packet of sound played, from the last
+frame before it to the first one after, for each receiver and publisher. Percentiles are nearest-rank: with few rounds
+p99 is the longest gap. The muted microphone has no gap. A busy machine makes all figures longer, those of bare mediasoup too.</p></section>`;
 }
 
 function people(participants: number, run: Reported['run']): string {

@@ -28,8 +28,8 @@ export async function missingToWrite(paths: {
 }
 
 /**
- * Writes the page about an earlier drill, from its JSON: `--from RESULT.json --report FILE`. Returns null, or a sentence
- * that says what is wrong with the arguments or the file.
+ * Writes the page about an earlier drill, from its JSON: `--from RESULT.json --report FILE`. Returns null, or a
+ * sentence that says what is wrong with the arguments or the file.
  */
 export async function reportFrom(args: readonly string[]): Promise<string | null> {
   let from: string | undefined;

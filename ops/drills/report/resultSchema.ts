@@ -47,8 +47,8 @@ const run = z.object({
 });
 
 /**
- * The JSON of a drill of this version or an earlier one. Parts that earlier versions did not write are optional, and what
- * is not named here is left out.
+ * The JSON of a drill of this version or an earlier one. Parts that earlier versions did not write are optional, and
+ * what is not named here is left out.
  */
 const result = z.object({
   fault: z.string(),

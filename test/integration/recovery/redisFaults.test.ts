@@ -103,8 +103,8 @@ describe('Redis that does not serve', () => {
   });
 
   test('commands wait for a Redis that still loads, and lose no second', async () => {
-    // Redis loads for seconds, and answers after every 1,024 commands. It sleeps after every eighth, which takes the longer
-    // the busier the machine is: hence few sleeps and many commands.
+    // Redis loads for seconds, and answers after every 1,024 commands. It sleeps after every eighth, which takes the
+    // longer the busier the machine is: hence few sleeps and many commands.
     const { server, side: filler } = await startServer({ appendfsync: 'always', settings: { 'key-load-delay': '-8' } });
     const { journal } = await connect(server.url);
     const commits = commitsAfter(ORIGIN, 3);
