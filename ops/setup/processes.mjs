@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import { getPriority, constants as osConstants, setPriority } from 'node:os';
+import { constants as osConstants } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -52,14 +52,13 @@ export function run(command, args, { cwd, env = process.env, timeoutMs, onLine =
  * Runs a command in our place: it gets our terminal and signals, and its exit code becomes ours.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, niceness?: number }} options
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<number>}
  */
-export function become(command, args, { cwd, env, niceness = 0 }) {
+export function become(command, args, { cwd, env }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
     running.add(child);
-    if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + niceness));
     child.on('error', (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);
       resolve(1);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -15,60 +14,27 @@ import { become } from './processes.mjs';
  */
 
 /**
- * Runs all tests as two runs side by side: whole meetings, one after another, and the rest on the CPU that these leave.
- * @type {readonly { projects: string[], niceness: number }[]}
- */
-const LANES = [
-  { projects: ['failover', 'browser', 'reencoder'], niceness: 0 },
-  { projects: ['model', 'pure', 'contract', 'integration', 'setup'], niceness: 10 },
-];
-
-/**
  * Runs vitest; its last line says `N passed, N failed`. A test that was skipped has not passed.
  * @param {Runtime} runtime
- * @param {string[]} args for vitest; without any, everything is run
+ * @param {string[]} args
  */
 export async function test(runtime, args) {
   const folder = mkdtempSync(join(tmpdir(), 'everroom-test-'));
+  const report = join(folder, 'report.json');
   try {
-    const runs =
-      args.length > 0
-        ? [runVitest(runtime, folder, args, 0)]
-        : LANES.map(({ projects, niceness }) =>
-            runVitest(
-              runtime,
-              folder,
-              projects.map((name) => `--project=${name}`),
-              niceness,
-            ),
-          );
-    const outcomes = await Promise.all(runs);
-    const slow = slowest(outcomes.flatMap(({ report }) => report?.testResults ?? []));
+    const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+    const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args];
+    const code = await become(runtime.node, [vitest, ...options], { cwd: ROOT, env: runtime.env });
+    const results = readReport(report);
+    const { passed, failed, notes } = count(results, code);
+    const slow = slowest(results);
     if (slow.length > 1) process.stdout.write(`The slowest files:\n${slow.map((line) => `  ${line}\n`).join('')}`);
-    const counts = outcomes.map(({ report, code }) => count(report, code));
-    for (const note of counts.flatMap(({ notes }) => notes)) process.stdout.write(`${note}\n`);
-    const passed = counts.reduce((sum, one) => sum + one.passed, 0);
-    const failed = counts.reduce((sum, one) => sum + one.failed, 0);
+    for (const note of notes) process.stdout.write(`${note}\n`);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
-    return failed > 0 ? Math.max(1, ...outcomes.map(({ code }) => code)) : 0;
+    return failed > 0 ? code || 1 : 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * @param {Runtime} runtime
- * @param {string} folder
- * @param {string[]} args
- * @param {number} niceness
- * @returns {Promise<{ report: (Outcome & Timing) | undefined, code: number }>}
- */
-async function runVitest(runtime, folder, args, niceness) {
-  const path = join(folder, `${randomUUID()}.json`);
-  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${path}`, ...args];
-  const code = await become(runtime.node, [vitest, ...options], { cwd: ROOT, env: runtime.env, niceness });
-  return { report: readReport(path), code };
 }
 
 /**
@@ -85,10 +51,10 @@ function readReport(path) {
 
 /**
  * Returns the slowest files, timed from the first test to the end of the last: `  12.3 s  test/model/replicas.test.ts`.
- * @param {Timing['testResults']} testResults
+ * @param {Timing | undefined} report
  */
-export function slowest(testResults, limit = 10) {
-  const files = testResults.map(({ name, startTime, endTime }) => ({
+export function slowest(report, limit = 10) {
+  const files = (report?.testResults ?? []).map(({ name, startTime, endTime }) => ({
     name: relative(ROOT, name),
     seconds: (endTime - startTime) / 1_000,
   }));
