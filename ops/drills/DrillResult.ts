@@ -4,6 +4,7 @@ import type { Floor } from './floor/measureFloor.ts';
 import type { Problem } from './problems.ts';
 import type { RoundStory } from './RoundStory.ts';
 import type { RunFacts } from './runFacts.ts';
+import type { ProcessMemory } from './soak/MemoryWatch.ts';
 import { isMet, targetsOf } from './targets.ts';
 
 /** A drill's findings, as `--json` writes them. Times in ms. */
@@ -39,6 +40,8 @@ export interface DrillResult {
   readonly places: { readonly lost: number };
   readonly hotMics: number;
   readonly reloads: number;
+  /** Only with `soak`: how the memory of each process grew. */
+  readonly memory?: readonly ProcessMemory[];
   /** What was done in each round, and when (ms since the epoch). */
   readonly faults: readonly { readonly round: number; readonly at: number; readonly what: string }[];
   /** Everything that must not happen: who saw it and when, with the requests, answers, pictures and sounds. */

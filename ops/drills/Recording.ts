@@ -126,14 +126,17 @@ export class Recording {
       .filter((found) => found !== null);
   }
 
+  /** The receivers that heard this tone of `publisher` within a span. */
+  hearers(publisher: ParticipantId, tone: Tone, span: Span): ParticipantId[] {
+    return [...this.#received.values()]
+      .filter((received) => received.kind === 'audio' && received.publisher === publisher)
+      .filter(({ heardTimes }) => heardTimes[tone].some((time) => time > span.from && time < span.to))
+      .map(({ receiver }) => receiver);
+  }
+
   /** The receivers that did not hear `publisher` within a span. While there are any, its silence proves nothing. */
   unheard(publisher: ParticipantId, receivers: readonly ParticipantId[], span: Span): ParticipantId[] {
-    const heard = new Set(
-      [...this.#received.values()]
-        .filter((received) => received.kind === 'audio' && received.publisher === publisher)
-        .filter(({ heardTimes }) => heardTimes.open.some((time) => time > span.from && time < span.to))
-        .map(({ receiver }) => receiver),
-    );
+    const heard = new Set(this.hearers(publisher, 'open', span));
     return receivers.filter((receiver) => receiver !== publisher && !heard.has(receiver));
   }
 }

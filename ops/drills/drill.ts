@@ -20,6 +20,10 @@ export interface DrillPlan {
   readonly seed: number;
   /** All cameras pass through the reencoder, and the drill measures how viewers leave it and come back. */
   readonly reencoded?: boolean;
+  /** Ends after this time, whatever is left of the rounds. */
+  readonly lastsMs?: number;
+  /** The least calm time before each fault, if not CALM_MS. */
+  readonly calmMs?: number;
   /** Judges after every fault, and goes on as long as all recover. Calm times are short, and mutes meet the faults. */
   readonly inARow?: boolean;
 }
@@ -95,7 +99,8 @@ export class Drill {
   async #hurt(): Promise<DrillResult> {
     for (const meeting of this.#meetings) await meeting.talk();
     const rounds: Round[] = [];
-    for (let round = 1; round <= this.#plan.rounds; round += 1) {
+    const endsAt = Date.now() + (this.#plan.lastsMs ?? Number.POSITIVE_INFINITY);
+    for (let round = 1; round <= this.#plan.rounds && Date.now() < endsAt; round += 1) {
       rounds.push(await this.#round(round));
       // A meeting that did not recover is not hurt again.
       if (this.#mustEnd()) break;
@@ -127,7 +132,8 @@ export class Drill {
     const { fault } = this.#plan;
     await waitUntilNothingMissing('the fault cannot be injected', () => fault.available(deployment), RECOVERY_LIMIT_MS);
     const calmFrom = Date.now();
-    await sleep((this.#plan.inARow ? 0 : CALM_MS) + this.#random() * CALM_VARIES_MS);
+    const { calmMs = this.#plan.inARow ? 0 : CALM_MS } = this.#plan;
+    await sleep(calmMs + this.#random() * CALM_VARIES_MS);
     const toMute = this.#plan.inARow ? this.#meetings.filter(() => this.#random() < 0.5) : [];
     for (const meeting of toMute) await meeting.unmute();
     const before = await this.#each(async (meeting) => ({
@@ -136,7 +142,8 @@ export class Drill {
     }));
     const muted = toMute.map((meeting) => this.#muteSoon(meeting));
     const injected = await fault.inject(deployment);
-    log(`round ${round} of ${this.#plan.rounds}: ${injected.what}`);
+    const of = Number.isFinite(this.#plan.rounds) ? ` of ${this.#plan.rounds}` : '';
+    log(`round ${round}${of}: ${injected.what}`);
     if (this.#plan.inARow) log(`round ${round}: ${placesInWords(before.map(({ nodes }) => nodes))}`);
     await injected.heal();
     await sleep(Math.max(0, injected.at + NOTICE_MS - Date.now()));
@@ -144,7 +151,7 @@ export class Drill {
     for (const mute of muted) await mute(round);
     const measured = await this.#each(async (meeting, index) => {
       const { span, gaps } = await meeting.gaps(round, injected.at);
-      const detours = await meeting.detours(round, span);
+      const detours = this.#plan.inARow ? null : await meeting.detours(round, span);
       if (detours) log(`round ${round}: ${detoursInWords(detours)}`);
       const { nodes, recoveries } = before[index] ?? { nodes: new Map(), recoveries: new Map() };
       const isHit = (who: ParticipantId): boolean =>
@@ -265,10 +272,11 @@ export class Drill {
       calm: { video: calmOf('video'), audio: calmOf('audio') },
       media: summaryOf(rounds.flatMap((round) => round.gaps)),
       ...(others.length > 0 && { others: summaryOf(others) }),
-      ...(this.#plan.reencoded && {
-        fallbackMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ fallbackMs }) => fallbackMs ?? []))),
-        returnMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ returnMs }) => returnMs ?? []))),
-      }),
+      ...(this.#plan.reencoded &&
+        !this.#plan.inARow && {
+          fallbackMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ fallbackMs }) => fallbackMs ?? []))),
+          returnMs: summarize(rounds.flatMap(({ detours }) => detours.flatMap(({ returnMs }) => returnMs ?? []))),
+        }),
       facts: {
         acked: sum(({ facts }) => facts.acked),
         lost: sum(({ facts }) => facts.lost),

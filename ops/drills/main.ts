@@ -10,6 +10,8 @@ import { prepare } from './prepare.ts';
 import { missingToWrite, reportFrom, writeReport } from './report/reportFiles.ts';
 import { noteRun } from './runFacts.ts';
 import { openScene } from './scene.ts';
+import { formatMemory, MemoryWatch, verdictOf } from './soak/MemoryWatch.ts';
+import { soakPlan } from './soak/soakFaults.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -52,8 +54,14 @@ async function run(options: DrillOptions, args: readonly string[], cleanup: Clea
   const { nodes, ...scene } = await openScene(deployment, options, cleanup, log);
   const crowd = (await prepared.crowd?.(scene)) ?? null;
   cleanup.add(() => crowd?.close());
-  const kind = { reencoded: fault === 'reencoder', inARow: fault === 'random' };
+  const kind = {
+    reencoded: fault === 'reencoder',
+    inARow: fault === 'random',
+    ...(fault === 'soak' && soakPlan(options)),
+  };
   const plan = { fault: prepared.fault(nodes, scene.clients, crowd), rounds, seed, ...kind };
+  const watch = fault === 'soak' ? new MemoryWatch(deployment) : null;
+  cleanup.add(() => void watch?.stop());
   const rooms = prepared.rooms?.(scene.clients);
   const drilled = await new Drill(plan, { ...scene, ...(rooms && { rooms }), crowd, logTail: () => prepared.logTail() })
     .run()
@@ -61,11 +69,13 @@ async function run(options: DrillOptions, args: readonly string[], cleanup: Clea
       if (!cleanup.interrupted) process.stderr.write(`${await prepared.logTail()}\n`);
       throw error;
     });
-  const result = { ...drilled, run: runFacts(), ...(floor && { floor }) };
+  const memory = await watch?.stop();
+  const result = { ...drilled, run: runFacts(), ...(floor && { floor }), ...(memory && { memory }) };
   process.stdout.write(`\n${formatResult(result)}\n`);
+  if (memory) process.stdout.write(`${formatMemory(memory)}\n`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
   if (report !== undefined) await writeReport(report, result);
-  return result.ok ? 0 : 1;
+  return result.ok && (!memory || verdictOf(memory) !== 'grows') ? 0 : 1;
 }
 
 function log(line: string): void {

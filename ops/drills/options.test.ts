@@ -13,6 +13,7 @@ test('a drill has four bots and ten rounds on a private server by default', () =
     nodes: 1,
     spread: false,
     lastsMs: 0,
+    minutes: 0,
     cutFrom: 'all',
     engine: 'auto',
     url: undefined,
@@ -44,6 +45,11 @@ test('a fault of a cluster has six bots on three nodes, and lasts as long as --s
   expect(parseOptions(['redis-down', '--seconds', '600'])).toMatchObject({ nodes: 2, lastsMs: 600_000 });
 });
 
+test('a soak goes on for an hour, with the reencoder or without', () => {
+  expect(parseOptions(['soak'])).toMatchObject({ minutes: 60, participants: 4, engine: 'auto' });
+  expect(parseOptions(['soak', '--minutes', '5', '--engine', 'off'])).toMatchObject({ minutes: 5, engine: 'off' });
+});
+
 test('random faults are counted by --faults', () => {
   expect(parseOptions(['random'])).toMatchObject({ rounds: 30, nodes: 3, participants: 6 });
   expect(parseOptions(['random', '--faults', '300', '--seed', '5'])).toMatchObject({ rounds: 300, seed: 5 });
@@ -63,6 +69,9 @@ test.each([
   [['redis-failover', '--url', 'http://127.0.0.1:1'], /a Redis of its own/],
   [['node', '--url', 'http://127.0.0.1:1'], /a cluster of its own/],
   [['node', '--faults', '5'], /goes with random/],
+  [['node', '--minutes', '5'], /goes with soak/],
+  [['soak', '--rounds', '5'], /for --minutes/],
+  [['reencoder', '--engine', 'off'], /auto, libav, ffmpeg/],
   [['hang', '--floor'], /worker, server or node/],
   [['server', '--spread'], /fault of one server/],
   [['node', '--seconds', '5'], /over at once/],

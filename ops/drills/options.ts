@@ -4,7 +4,7 @@ import type { BrowserName } from '../kit/clients/DrillBrowser.ts';
 import { LANES } from '../kit/network/PrivateNetworks.ts';
 import type { CutFrom } from './faults/cutNode.ts';
 
-const ONE_SERVER = ['worker', 'server', 'upgrade', 'reencoder', 'redis-failover'] as const;
+const ONE_SERVER = ['worker', 'server', 'upgrade', 'reencoder', 'redis-failover', 'soak'] as const;
 /** Faults of a cluster, which is always a private one, with its nodes and how long the fault lasts by default. */
 const CLUSTER = {
   node: { nodes: 3, seconds: 0 },
@@ -39,10 +39,12 @@ export interface DrillOptions {
   readonly spread: boolean;
   /** How long the fault lasts; 0 if it is over at once. */
   readonly lastsMs: number;
+  /** How long a soak goes on; 0 for other drills, which count rounds. */
+  readonly minutes: number;
   /** From whom `partition` cuts the node off. */
   readonly cutFrom: CutFrom;
   /** The engine of the private server's reencoder: a name, or `auto`. */
-  readonly engine: 'auto' | EngineName;
+  readonly engine: 'auto' | 'off' | EngineName;
   /** A running Everroom on this machine; undefined for a private one. */
   readonly url: string | undefined;
   readonly json: string | undefined;
@@ -64,13 +66,14 @@ export const USAGE = `npm run drill -- FAULT [options]
   --firefox          three of them are Firefox pages, or all if there are fewer
   --pages N          N of them are pages
   --floor            first inject the same faults into a call on bare mediasoup, with the same clients, for comparison
+  --minutes N        how long soak goes on (60)
   --nodes N          how many nodes the private cluster has (3; for faults of Redis 2), and rooms; hot-standby with 1:
                      server and worker of one machine in turn
   --spread           one room instead, whose people enter at all nodes in turn
   --seconds N        how long the fault lasts: hang and partition 15, redis-down 60, redis-slow 5; up to 600
   --cut WHAT         from whom partition cuts a node off: all (the default), redis, peers or clients
   --crowd N          how many people make each storm (100)
-  --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default)
+  --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default); for soak also off
   --url URL          drill the Everroom of this checkout that runs at URL, not a private one
   --seed N           repeat the moments of an earlier drill
   --json FILE        write the result as JSON too
@@ -80,6 +83,7 @@ export const USAGE = `npm run drill -- FAULT [options]
 
 const BROWSER_PAGES = 3;
 const ENGINES = ['auto', ...EngineName.options] as const;
+const OFF = 'off' as const;
 
 /** Returns the options, or a sentence that says what is wrong with the arguments. */
 export function parseOptions(args: readonly string[]): DrillOptions | string {
@@ -98,6 +102,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
         nodes: { type: 'string' },
         spread: { type: 'boolean', default: false },
         seconds: { type: 'string' },
+        minutes: { type: 'string' },
         cut: { type: 'string' },
         engine: { type: 'string' },
         crowd: { type: 'string' },
@@ -124,10 +129,14 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       return `--cut goes with partition, and is one of all, ${LANES.join(', ')}`;
     if (fault === 'partition' && (values.browser || values.firefox || values.pages !== undefined))
       return 'browsers give no camera to pages of the network that partition makes: use bots';
-    if (values.engine !== undefined && (fault !== 'reencoder' || values.url !== undefined))
-      return '--engine goes with reencoder, on a private server';
+    const isSoak = fault === 'soak';
+    if (values.minutes !== undefined && !isSoak) return `--minutes goes with soak: ${fault} has --rounds`;
+    if (isSoak && (values.rounds !== undefined || values.url !== undefined))
+      return 'soak goes on for --minutes, on a private server';
+    if (values.engine !== undefined && ((fault !== 'reencoder' && !isSoak) || values.url !== undefined))
+      return '--engine goes with reencoder and soak, on a private server';
     if (values.crowd !== undefined && fault !== 'storm') return '--crowd goes with storm';
-    const engine = ENGINES.find((known) => known === (values.engine ?? 'auto'));
+    const engine = [...ENGINES, ...(isSoak ? [OFF] : [])].find((known) => known === (values.engine ?? 'auto'));
     if (!engine) return `--engine is one of ${ENGINES.join(', ')}`;
     const participants = wholeNumber('--participants', values.participants ?? (cluster ? '6' : '4'), 2, 50);
     const asked = values.pages ?? String(values.browser || values.firefox ? Math.min(BROWSER_PAGES, participants) : 0);
@@ -146,6 +155,7 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
       lastsMs: cluster?.seconds
         ? 1_000 * wholeNumber('--seconds', values.seconds ?? String(cluster.seconds), 1, 600)
         : 0,
+      minutes: isSoak ? wholeNumber('--minutes', values.minutes ?? '60', 1, 10_000) : 0,
       cutFrom,
       engine,
       url: values.url === undefined ? undefined : new URL(values.url).origin,

@@ -33,6 +33,7 @@ import { upgradeServers } from './faults/upgradeServers.ts';
 import type { MeetingScene, Member } from './Meeting.ts';
 import type { DrillOptions } from './options.ts';
 import { roomsOn } from './rooms.ts';
+import { soakFaults } from './soak/soakFaults.ts';
 
 const FREEZE_MS = 3_000;
 /** Two, so that one is left when the other is killed. */
@@ -74,6 +75,10 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
       // Take every camera, whether or not the machine has the CPU for it.
       const settings = { REENCODER: options.engine, REENCODER_TRACKS: String(options.participants) };
       return prepareServer(options, cleanup, fault, settings);
+    }
+    case 'soak': {
+      const settings = { REENCODER: options.engine, REENCODER_TRACKS: String(options.participants) };
+      return prepareServer(options, cleanup, soakFaults(options.engine !== 'off'), settings);
     }
     case 'redis-failover': {
       const redis = await WatchedRedis.start();
@@ -154,12 +159,12 @@ async function prepareCluster(
     networks:
       fault === 'partition' || (fault === 'random' && pages === 0 && (await PrivateNetworks.missing()) === null),
     settings,
+    ...(settings.REDIS_URL !== undefined && { redisUrl: settings.REDIS_URL }),
   });
   cleanup.add(() => cluster.stop());
   const [deployment] = cluster.nodes;
   if (!deployment) throw new Error('a cluster has at least one node');
   return {
-    ...(settings.REDIS_URL !== undefined && { redisUrl: settings.REDIS_URL }),
     deployment,
     fault: (living, clients, crowd = null) => toFault(cluster, living, clients, crowd),
     ...(fault === 'storm' && { crowd: (scene: MeetingScene) => CrowdedRoom.open(scene, cluster.urls, size) }),

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { randomFrom } from '../../kit/random.ts';
+import { growthOf, type Sample, WARM_UP_MS } from './growth.ts';
+
+const MIB = 1024 * 1024;
+
+/** A sample every five seconds. `mib`: the memory at a minute, warm-up included. */
+function watched(minutes: number, mib: (minute: number) => number): Sample[] {
+  return Array.from({ length: minutes * 12 + 1 }, (_, index) => ({ at: index * 5_000, bytes: mib(index / 12) * MIB }));
+}
+
+test('memory that rises while a process warms up, and then goes up and down, is flat', () => {
+  const random = randomFrom(1);
+  const samples = watched(60, (minute) => 100 + 30 * Math.min(1, minute / 3) + 20 * random());
+  expect(growthOf(samples)).toMatchObject({ verdict: 'flat', minutes: 57 });
+});
+
+test('memory that leaks grows, however much garbage hides it', () => {
+  const random = randomFrom(2);
+  const growth = growthOf(watched(60, (minute) => 120 + minute / 3 + 40 * random()));
+  expect(growth?.verdict).toBe('grows');
+  expect(growth?.bytesPerHour).toBeGreaterThan(15 * MIB);
+  expect(growth?.bytesPerHour).toBeLessThan(25 * MIB);
+});
+
+test('a single peak, and a fault that frees memory, are no growth', () => {
+  const samples = watched(30, (minute) => (minute > 20 && minute < 21 ? 400 : minute > 25 ? 110 : 130));
+  expect(growthOf(samples)?.verdict).toBe('flat');
+});
+
+test('who was watched for a moment, or varies too much, is not called flat', () => {
+  expect(growthOf([])).toBeNull();
+  expect(growthOf(watched(WARM_UP_MS / 60_000, () => 100))).toBeNull();
+  expect(growthOf(watched(6, () => 100))?.verdict).toBe('unclear');
+  const random = randomFrom(3);
+  const byMinute = Array.from({ length: 20 }, () => 100 + 60 * random());
+  expect(growthOf(watched(12, (minute) => byMinute[Math.floor(minute)] ?? 100))?.verdict).toBe('unclear');
+});
