@@ -5,8 +5,8 @@ test('the command of a report has its seed, and neither files nor addresses of t
   const args = [
     'server',
     '--json',
-    '/home/me/a.json',
-    '--report=/tmp/b.html',
+    'results/a.json',
+    '--report=results/b.html',
     '--url',
     'http://10.0.0.7',
     '--rounds',

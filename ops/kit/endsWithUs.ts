@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 
 /** Long enough for servers that end in order. */
 const GOODBYE_S = 20;
@@ -23,5 +24,5 @@ export function endsWithUs(child: ChildProcess): void {
   child.once('exit', () => watch.kill('SIGKILL'));
   // Neither of them keeps this process alive.
   watch.unref();
-  (watch.stdin as unknown as { unref(): void } | null)?.unref();
+  if (watch.stdin instanceof Socket) watch.stdin.unref();
 }
