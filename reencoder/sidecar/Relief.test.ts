@@ -55,3 +55,25 @@ test('without a sidecar that has room one track of several goes back, not the la
 test('while Redis is away no track goes', async () => {
   expect(await relieved({ others: [{}], isAway: true })).toEqual({ handedOver: [], most: Number.POSITIVE_INFINITY });
 });
+
+test('one track goes, once, while Redis answers slowly', async () => {
+  let now = 0;
+  let answer: (sidecars: SidecarInfo[]) => void = () => undefined;
+  const answered = new Promise<SidecarInfo[]>((resolve) => {
+    answer = resolve;
+  });
+  const relief = new Relief({
+    ...{ sidecarId: 'self', directory: { sidecars: () => answered }, maxTracks: null },
+    ...{ clock: { now: () => now }, logger: silentLogger },
+  });
+  const handedOver: string[] = [];
+  const work = (name: string, ageMs: number) => ({
+    load: () => ({ ageMs, cpuCores: 1, sheds: true }),
+    handOver: () => void handedOver.push(name),
+  });
+  const checks: Promise<void>[] = [];
+  for (; now < 10_000; now += 1_000) checks.push(relief.check([work('older', 60_000), work('younger', 50_000)]));
+  answer([SELF, { ...SELF, sidecarId: 'other' }]);
+  await Promise.all(checks);
+  expect(handedOver).toEqual(['younger']);
+});

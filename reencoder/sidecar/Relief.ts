@@ -25,6 +25,7 @@ interface Work {
 export class Relief {
   readonly #options: ReliefOptions;
   readonly #overload = new Overload();
+  #isLooking = false;
 
   constructor(options: ReliefOptions) {
     this.#options = options;
@@ -40,9 +41,13 @@ export class Relief {
     const { clock, logger, maxTracks } = this.#options;
     const now = clock.now();
     const loads = works.map((work) => work.load(now));
-    if (!this.#overload.update(now, loads)) return;
+    // A slow answer may take longer than the time to the next check.
+    if (!this.#overload.update(now, loads) || this.#isLooking) return;
     const index = toGiveBack(loads);
-    const toAnother = await this.#anotherHasRoom();
+    this.#isLooking = true;
+    const toAnother = await this.#anotherHasRoom().finally(() => {
+      this.#isLooking = false;
+    });
     const mayGo = toAnother === true || (toAnother === false && works.length > 1 && maxTracks === null);
     const work = index === null ? undefined : works[index];
     if (!work || !mayGo) return;
