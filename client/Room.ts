@@ -1,22 +1,28 @@
 import type { RoomState } from '../core/room/state.ts';
 import type { EntryAnswer } from '../signaling/protocol/requests.ts';
 import type { View } from '../signaling/protocol/shapes.ts';
+import { canResume } from './canResume.ts';
 import { RoomChat } from './chat/RoomChat.ts';
+import { claimsOf } from './claimsOf.ts';
+import { askOver } from './connection/askOver.ts';
 import { CommandQueue } from './connection/CommandQueue.ts';
 import { Connection } from './connection/Connection.ts';
 import type { ConnectionOwner } from './connection/ConnectionOwner.ts';
+import { ConnectionPath } from './connection/ConnectionPath.ts';
 import type { Link, Notification } from './connection/Link.ts';
 import { wakeWithThePage } from './connection/wakeWithThePage.ts';
 import { ownDeviceId } from './deviceId.ts';
 import { Emitter } from './Emitter.ts';
-import { ConnectError, ConnectionLost } from './errors.ts';
+import { ConnectError } from './errors.ts';
+import { RoomFiles } from './files/RoomFiles.ts';
+import { BlockedAudio } from './media/BlockedAudio.ts';
 import { MediaEngine } from './media/MediaEngine.ts';
-import type { RemoteTrack } from './media/RemoteTrack.ts';
 import type { HotStandbyState } from './media/standby/HotStandby.ts';
 import { tellMedia } from './media/tellMedia.ts';
 import type { ConnectOptions, RoomOptions } from './RoomOptions.ts';
 import type { RoomChange } from './room/changesBetween.ts';
 import type { LocalParticipant } from './room/LocalParticipant.ts';
+import { mediaOwner } from './room/mediaOwner.ts';
 import type { RemoteParticipant } from './room/participants.ts';
 import { tellPresence } from './room/presence.ts';
 import { RoomControls } from './room/RoomControls.ts';
@@ -24,11 +30,9 @@ import type { DisconnectReason, ReencodingAvailability, RoomConnectionState, Roo
 import { RoomRecord } from './room/RoomRecord.ts';
 import { Roster, type RosterSnapshot } from './room/Roster.ts';
 import { StayState } from './room/StayState.ts';
-import { claimsOf, SessionStore, type StoredSession } from './SessionStore.ts';
+import { SessionStore, type StoredSession } from './SessionStore.ts';
 import { browserStorage } from './storage.ts';
 import { ViewReporter } from './view/ViewReporter.ts';
-
-export type { ConnectOptions, RoomOptions };
 
 const CONNECT_TIMEOUT_MS = 20_000;
 const ANNOUNCE_AFTER_MS = 300;
@@ -42,7 +46,9 @@ const LEAVE_TIMEOUT_MS = 1_000;
 export class Room extends Emitter<RoomEvents> {
   readonly controls: RoomControls;
   readonly chat: RoomChat;
+  readonly files: RoomFiles;
   readonly view: ViewReporter;
+  readonly path: ConnectionPath;
   readonly #options: RoomOptions;
   readonly #newId: () => string;
   readonly #sessions: SessionStore;
@@ -51,70 +57,54 @@ export class Room extends Emitter<RoomEvents> {
   readonly #roster: Roster;
   readonly #state: StayState;
   readonly #record = new RoomRecord();
-  readonly #blocked = new Set<HTMLMediaElement>();
+  readonly #blocked = new BlockedAudio(() => this.emit('audioBlocked'));
   #connection: Connection | undefined;
   #link: Link | undefined;
   #stopWaking: () => void = () => undefined;
-  #recoveries = 0;
   #needsUpgrade = false;
   #reencoding: ReencodingAvailability | undefined;
 
   constructor(options: RoomOptions = {}) {
     super();
     this.#options = options;
-    this.#state = new StayState(options.announceReconnectingAfterMs ?? ANNOUNCE_AFTER_MS, (name, ...args) =>
-      this.emit(name, ...args),
-    );
+    const emit = this.emit.bind(this);
+    this.#state = new StayState(options.announceReconnectingAfterMs ?? ANNOUNCE_AFTER_MS, emit);
+    this.path = new ConnectionPath(this.#state.log, {
+      stats: () => this.getStats(),
+      nodeUrl: () => this.#link?.url,
+      iceServers: () => this.#media.iceServers,
+      renew: (reason) => this.#connection?.renew(reason),
+    });
     this.#newId = options.newId ?? (() => crypto.randomUUID());
     this.#sessions = new SessionStore(options.sessionStorage ?? browserStorage('sessionStorage'));
     this.#commands = new CommandQueue(this.#newId);
-    this.controls = new RoomControls(this.#commands);
-    this.view = new ViewReporter((view) => this.#sendView(view));
-    this.#media = new MediaEngine(
-      {
-        view: () => this.view.current(),
-        resumeToken: () => this.#connection?.resumeToken,
-        isPublished: (trackId) => this.#roster.local?.publications.has(trackId) ?? false,
-        isLive: (track) => this.#isLive(track),
-        subscribed: (track) => this.#roster.subscribed(track),
-        swapped: (track) => this.emit('trackSwapped', track),
-        blocked: (blocked) => this.emit('mediaBlockedChanged', blocked),
-        standbyChanged: (state) => this.emit('hotStandbyChanged', state),
-        trouble: (reason) => this.emit('warning', 'media is being rebuilt', reason),
-        attached: (track, element) => {
-          if (track.kind === 'video') this.view.attached(track.trackId, element);
-        },
-        detached: (_, element) => {
-          this.#blocked.delete(element);
-          this.view.detached(element);
-        },
-        playbackBlocked: (element) => {
-          this.#blocked.add(element);
-          this.emit('audioBlocked');
-        },
-      },
-      options.deviceHandler,
-    );
+    const link = () => this.#link;
+    this.controls = new RoomControls(this.#commands, askOver(link), this.#newId);
+    this.files = new RoomFiles(this.#commands, this.#newId, () => this.emit('uploadsChanged'));
+    this.view = new ViewReporter((view) => this.#sendView(view), this.#record);
+    const owner = mediaOwner({
+      ...{ through: options.through, view: this.view, blocked: this.#blocked, log: this.#state.log },
+      resumeToken: () => this.#connection?.resumeToken,
+      nodeUrl: () => this.#link?.url,
+      roster: () => this.#roster,
+      emit,
+    });
+    this.#media = new MediaEngine(owner, options.deviceHandler);
     this.#roster = new Roster({
       commands: this.#commands,
       media: this.#media,
       devices: options.devices ?? globalThis.navigator?.mediaDevices,
-      emit: (name, ...args) => this.emit(name, ...args),
+      emit,
       newId: this.#newId,
+      heardAt: () => this.#link?.lastHeardAt,
     });
     this.chat = new RoomChat({
       commands: this.#commands,
       storage: options.chatStorage ?? browserStorage('localStorage'),
       newId: this.#newId,
-      emit: (name, ...args) => this.emit(name, ...args),
-      recorded: () => this.#record.room?.chat ?? [],
-      createdAt: () => this.#record.room?.createdAt ?? 0,
-      hasEarlier: () => this.#record.hasEarlierChat,
-      loadBefore: async (messageId) => {
-        if (this.#link === undefined) throw new ConnectionLost('there is no connection now');
-        const { messages, more } = await this.#link.request('chatBefore', { messageId });
-        this.#record.addEarlierChat(messageId, messages, more);
-      },
+      emit,
+      record: this.#record,
+      link,
       self: () => ({ id: this.#roster.local?.id ?? '', name: this.#roster.local?.name ?? '' }),
     });
   }
@@ -165,7 +155,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** How often the session was resumed or media rebuilt, for tests and drills. */
   get recoveries(): number {
-    return this.#recoveries;
+    return this.#state.log.count;
   }
 
   /** What comes of the room's wish for a hot standby, for this client. */
@@ -174,13 +164,10 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   get canPlayAudio(): boolean {
-    return this.#blocked.size === 0;
+    return this.#blocked.isEmpty;
   }
 
-  /** Returns true if this tab was in the room before a reload and can go back in without another token. */
-  static canResume(roomId: string, storage = browserStorage('sessionStorage')): boolean {
-    return new SessionStore(storage).load(roomId) !== undefined;
-  }
+  static readonly canResume = canResume;
 
   /**
    * Joins with a join token; after a reload, goes on as the same participant.
@@ -229,10 +216,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /** Call it in a click handler after `audioBlocked`. */
-  async startAudio(): Promise<void> {
-    const elements = [...this.#blocked];
-    this.#blocked.clear();
-    await Promise.all(elements.map((element) => element.play()));
+  startAudio(): Promise<void> {
+    return this.#blocked.play();
   }
 
   /** Sends a reaction to the participants who are present. It is not stored, and it is dropped without a connection. */
@@ -259,7 +244,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#state.become('connecting');
     this.#connection = new Connection(this.#owner(), {
       nodes: [...(stored?.nodes ?? []), ...nodes], // Before a reload this tab was at the first of the stored ones.
-      joinToken,
+      ...{ joinToken, getJoinToken: this.#options.getJoinToken },
       resumeToken: stored?.resumeToken,
       device: ownDeviceId(this.#newId, this.#options.deviceStorage),
       name: options.name,
@@ -293,7 +278,7 @@ export class Room extends Emitter<RoomEvents> {
         if (name === 'committed' || name === 'refreshed') this.#distrust('a commit could not be read');
       },
       suspected: () => this.#state.interrupted(),
-      cleared: () => this.#state.back(),
+      cleared: () => this.#state.cleared(),
       lost: () => this.#lost(),
       outdated: (error) => {
         this.#needsUpgrade = true;
@@ -320,11 +305,13 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#options.media !== false) this.#media.open(link, answer, former);
     else former?.close();
     this.view.sentWithEntry();
+    this.#roster.entered();
     this.#commands.attach(link);
     this.chat.connected(roomId, participantId);
+    this.files.connected(link, resumeToken, answer.files ?? null);
     this.#sessions.save(roomId, { participantId, resumeToken, nodes: [...(this.#connection?.nodes ?? [])] });
     if (again) {
-      if (former === undefined) this.#recoveries += 1;
+      if (former === undefined) this.#state.log.resumed();
       this.#tell(changes, before);
       this.#state.back();
     } else {
@@ -337,6 +324,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#link = undefined;
     this.#commands.detach();
     this.chat.disconnected();
+    this.files.lost();
     this.#media.lost();
     this.#state.interrupted();
   }
@@ -350,7 +338,7 @@ export class Room extends Emitter<RoomEvents> {
     else if (!tellMedia(notification, this.#media, this.#link)) {
       tellPresence(notification, this.#roster, (event, ...args) => this.emit(event, ...args));
     }
-    if (name === 'mediaLost') this.#recoveries += 1;
+    if (name === 'mediaLost') this.#state.log.mediaLost();
   }
 
   #reencodingChanged(trackIds: readonly string[], { available, reason }: ReencodingAvailability): void {
@@ -387,11 +375,6 @@ export class Room extends Emitter<RoomEvents> {
     this.#connection?.renew(reason);
   }
 
-  #isLive(track: RemoteTrack): boolean {
-    const participant = this.#roster.remotes.get(track.publisherId);
-    return participant?.connected === true && participant.publications.get(track.trackId)?.muted === false;
-  }
-
   #sendView(view: View): void {
     for (const link of [this.#link, this.#media.standby.link]) {
       link?.request('setView', view).catch((error: unknown) => this.emit('warning', 'setView', error));
@@ -402,12 +385,12 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#state.current === 'disconnected') return;
     this.#stopWaking();
     const unreachable = error instanceof ConnectError && error.code === 'UNREACHABLE';
-    const { roomId } = this.#record;
-    if (roomId !== undefined && !unreachable) this.#sessions.forget(roomId);
+    if (this.#record.roomId !== undefined && !unreachable) this.#sessions.forget(this.#record.roomId);
     this.#link = undefined;
     this.#connection?.close();
     this.#commands.abandon(error ?? new ConnectError('CANCELLED', `The stay in the room is over: ${reason}.`));
     this.chat.disconnected();
+    this.files.close();
     this.view.close();
     this.#media.close();
     this.#roster.close();

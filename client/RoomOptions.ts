@@ -1,5 +1,7 @@
 import type { types } from 'mediasoup-client';
+import type { GetJoinToken } from './connection/JoinTokens.ts';
 import type { DeviceAccess } from './media/devices.ts';
+import type { Through } from './media/through.ts';
 import type { KeyValueStorage } from './storage.ts';
 
 export interface RoomOptions {
@@ -16,6 +18,14 @@ export interface RoomOptions {
   readonly deviceHandler?: types.BuiltinHandlerName;
   /** A recovery that is over sooner is not announced to the application. */
   readonly announceReconnectingAfterMs?: number;
+  /** The only way that media may take to the server: for tests of a network. */
+  readonly through?: Through;
+  /**
+   * Asked once for another join token when one lets nobody in any more (it expired before the person joined, say), and
+   * when the stay is over and there is none to join again. After a host removed somebody it is asked only by a new
+   * `connect`.
+   */
+  readonly getJoinToken?: GetJoinToken;
   readonly newId?: () => string;
 }
 

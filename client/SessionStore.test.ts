@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { claimsOf, SessionStore } from './SessionStore.ts';
+import { claimsOf } from './claimsOf.ts';
+import { SessionStore } from './SessionStore.ts';
 import { MemoryStorage } from './storage.ts';
 
 const session = { participantId: 'p', resumeToken: 'token', nodes: ['http://a'] };

@@ -1,13 +1,11 @@
-import { z } from 'zod';
 import type { KeyValueStorage } from './storage.ts';
 
 /** What a reloaded page needs to go on as the same participant. */
-const StoredSession = z.object({
-  participantId: z.string(),
-  resumeToken: z.string(),
-  nodes: z.array(z.string()).min(1),
-});
-export type StoredSession = z.infer<typeof StoredSession>;
+export interface StoredSession {
+  readonly participantId: string;
+  readonly resumeToken: string;
+  readonly nodes: readonly string[];
+}
 
 export class SessionStore {
   readonly #storage: KeyValueStorage;
@@ -20,7 +18,7 @@ export class SessionStore {
     const text = this.#storage.getItem(key(roomId));
     if (text === null) return undefined;
     try {
-      return StoredSession.parse(JSON.parse(text));
+      return readSession(JSON.parse(text));
     } catch {
       // Written by another version, or by hand: it cannot be resumed from.
       this.#storage.removeItem(key(roomId));
@@ -42,19 +40,17 @@ export class SessionStore {
   }
 }
 
-const TokenClaims = z.object({ room: z.string(), sub: z.string() });
-
-/** Reads whom a join token names. Not verified: it only finds what this client stored itself. */
-export function claimsOf(token: string): { roomId: string; participantId: string } | undefined {
-  const [, payload] = token.split('.');
-  if (payload === undefined) return undefined;
-  try {
-    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-    const claims = TokenClaims.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return claims.success ? { roomId: claims.data.room, participantId: claims.data.sub } : undefined;
-  } catch {
-    return undefined;
+/**
+ * By hand: pages ask whether there is a session before they load what the meeting needs.
+ * @throws if it is not a session
+ */
+function readSession(stored: unknown): StoredSession {
+  const { participantId, resumeToken, nodes } = Object(stored);
+  const isText = (value: unknown) => typeof value === 'string';
+  if (!isText(participantId) || !isText(resumeToken) || !Array.isArray(nodes) || !nodes[0] || !nodes.every(isText)) {
+    throw new TypeError('not a session');
   }
+  return { participantId, resumeToken, nodes };
 }
 
 function key(roomId: string): string {

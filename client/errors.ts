@@ -66,6 +66,7 @@ export class ConnectError extends Error {
 
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'JOURNAL_UNAVAILABLE',
+  'FILES_UNAVAILABLE',
   'MEDIA_UNAVAILABLE',
   'TOO_MANY_REQUESTS',
   'TOO_MUCH_WRITTEN',
@@ -108,4 +109,8 @@ export function isOfNextSession(error: unknown): boolean {
 export function mayBeRecorded(error: unknown): boolean {
   if (!(error instanceof RequestRefused)) return error instanceof ConnectionLost;
   return error.code === 'MEDIA_UNAVAILABLE' || error.code === 'JOURNAL_UNAVAILABLE' || error.code === 'INTERNAL';
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

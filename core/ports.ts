@@ -16,7 +16,7 @@ export type AppendOutcome =
   | { readonly type: 'diverged'; readonly journal: Position };
 
 /** The part of a deployment that does not serve now. */
-export type UnavailablePart = 'redis' | 'replicas' | 'journal' | 'queue' | 'room' | 'node';
+export type UnavailablePart = 'redis' | 'replicas' | 'journal' | 'queue' | 'files' | 'room' | 'node';
 
 /**
  * No answer came: whether the request took effect is unknown. `what` does not serve now; asking again later may help.
@@ -66,13 +66,16 @@ export class JournalCorrupt extends Error {
   }
 }
 
-/** A newer version of the program wrote this commit. The journal is in order; this version reads it only up to here. */
+/**
+ * A newer version of the program wrote this commit, or the snapshot at it. The journal is in order; this version reads
+ * it only up to here.
+ */
 export class JournalAhead extends JournalCorrupt {
   /** What the same answer held before that commit, in order. */
   readonly before: readonly Commit[];
 
   constructor(roomId: RoomId, version: number, before: readonly Commit[], options?: ErrorOptions) {
-    super(roomId, version, 'a newer version of Everroom wrote this commit', options);
+    super(roomId, version, 'a newer version of Everroom wrote what is there', options);
     this.name = 'JournalAhead';
     this.before = before;
   }
@@ -83,10 +86,6 @@ export interface Snapshot {
   readonly state: RoomState;
 }
 
-/**
- * The journals of all rooms. Whatever it answers or pushes is as durable as the setting promises: nothing has to be
- * taken back after an answer.
- */
 /** The newest commits up to a snapshot that stay in the journal, although the snapshot stands for them. */
 export interface KeptTail {
   readonly commits: number;
@@ -95,7 +94,7 @@ export interface KeptTail {
 
 /** For nodes that are a little behind. */
 export const RECENT_TAIL: KeptTail = { commits: 1_024, bytes: 1 << 20 };
-/** What people deleted is gone with the commits. */
+/** For a room in which people deleted something: the commits that still have it go. */
 export const NO_TAIL: KeptTail = { commits: 0, bytes: 0 };
 
 /**
@@ -104,6 +103,10 @@ export const NO_TAIL: KeptTail = { commits: 0, bytes: 0 };
  */
 export type WriteLimit = number | 'reserve';
 
+/**
+ * The journals of all rooms. Whatever it answers or pushes is as durable as the setting promises: nothing has to be
+ * taken back after an answer.
+ */
 export interface Journal {
   /**
    * Appends `commits` (numbered on from `after`, each naming the one before) all or none, if the journal's last commit
@@ -130,7 +133,10 @@ export interface Journal {
    */
   follow(roomId: RoomId, onCommits: (commits: readonly Commit[]) => void, onGap: () => void): Promise<() => void>;
 
-  /** The newest snapshot. Returns null if there is none, or it cannot be read. @throws Unavailable */
+  /**
+   * The newest snapshot. Returns null if there is none, or it is damaged.
+   * @throws Unavailable; JournalAhead when a newer version wrote it
+   */
   loadSnapshot(roomId: RoomId): Promise<Snapshot | null>;
 
   /**
@@ -179,6 +185,8 @@ export interface NodeInfo {
   readonly channelVersion: number;
   /** Whether it takes no newcomers now. */
   readonly full: boolean;
+  /** The id of the store of files that it reads and writes; null if it takes none. */
+  readonly filesAt: string | null;
   /** Whether it only stands by for the server of its machine: nobody is sent there. */
   readonly standsBy: boolean;
 }

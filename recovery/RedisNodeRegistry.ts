@@ -28,6 +28,7 @@ const nodeInfo: z.ZodType<NodeInfo> = z.object({
   protocols: z.array(z.number()).default(PROTOCOLS_BEFORE),
   channelVersion: z.number().default(0),
   full: z.boolean().default(false),
+  filesAt: z.string().nullable().default(null),
   standsBy: z.boolean().default(false),
 });
 
@@ -150,6 +151,19 @@ export class RedisNodeRegistry implements NodeRegistry {
       Promise.all(among.map((nodeId) => this.#redis.client.sismember(nodeClientsKey(nodeId), member))),
     );
     return new Set(among.filter((_, i) => found[i] === 1));
+  }
+
+  /**
+   * The rooms whose clients are, or were moments ago, at the process that had the name of this one before it.
+   * @throws Unavailable
+   */
+  async roomsOfPredecessor({ nodeId, name, startedAt }: NodeInfo): Promise<readonly RoomId[]> {
+    const nodes = await this.nodes();
+    const before = nodes.filter((node) => node.name === name && node.nodeId !== nodeId && node.startedAt < startedAt);
+    const rooms = await this.#redis.runRepeatable('ask for the rooms of the server before this one', () =>
+      Promise.all(before.map((node) => this.#redis.client.smembers(nodeClientsKey(node.nodeId)))),
+    );
+    return rooms.flat().map(unescapeId);
   }
 
   async #repairLists(nodeId: NodeId): Promise<void> {

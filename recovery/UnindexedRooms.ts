@@ -1,16 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster } from 'ioredis';
 import type { Logger, ServiceTime } from '../core/ports.ts';
 import type { NodeId } from '../core/room/state.ts';
-import { JOURNAL_KEYS, roomActivityKey, roomDeadlinesKey, roomMemberOf, roomScanKey } from './keys.ts';
-import type { RedisClient, RedisConnection } from './RedisConnection.ts';
+import { roomActivityKey, roomDeadlinesKey, roomMemberOf, roomScanKey } from './keys.ts';
+import type { RedisConnection } from './RedisConnection.ts';
+import { scanJournals } from './scanJournals.ts';
 
 /** A node that died in the middle of it is replaced after this. */
 const CLAIM_MS = 30_000;
 /** Rooms of a version without deadlines come with an upgrade, or an upgrade after a downgrade. */
 const AGAIN_AFTER_MS = 7 * 24 * 60 * 60 * 1_000;
-const KEYS_A_PAGE = 100;
-const PAGE_EVERY_MS = 100;
 /** The rooms that are found become due one after the other: to look at one, a node replays its journal. */
 const ROOM_EVERY_MS = 250;
 /** Where something was written since then, a node that knows deadlines has set one if there is any. */
@@ -42,24 +39,16 @@ export class UnindexedRooms {
     if (claim === null) return;
     let dueAt = this.#time.now();
     let found = 0;
-    for (const master of mastersOf(this.#redis.client)) {
-      let cursor = '0';
-      do {
-        if (this.#stopped) return;
-        const [next, keys] = await this.#redis.runRepeatable('look through the journals', () =>
-          master.scan(cursor, 'MATCH', JOURNAL_KEYS, 'COUNT', KEYS_A_PAGE),
+    for await (const keys of scanJournals(this.#redis)) {
+      if (this.#stopped) return;
+      for (const member of await this.#withoutDeadline(keys)) {
+        dueAt = Math.max(dueAt, this.#time.now()) + ROOM_EVERY_MS;
+        found += 1;
+        await this.#redis.run('make a room due', () =>
+          this.#redis.keep(roomDeadlinesKey(), 'ZADD', 'NX', dueAt, member),
         );
-        for (const member of await this.#withoutDeadline(keys)) {
-          dueAt = Math.max(dueAt, this.#time.now()) + ROOM_EVERY_MS;
-          found += 1;
-          await this.#redis.run('make a room due', () =>
-            this.#redis.keep(roomDeadlinesKey(), 'ZADD', 'NX', dueAt, member),
-          );
-        }
-        cursor = next;
-        await this.#redis.run('go on with the journals', () => this.#redis.client.pexpire(roomScanKey(), CLAIM_MS));
-        await sleep(PAGE_EVERY_MS);
-      } while (cursor !== '0');
+      }
+      await this.#redis.run('go on with the journals', () => this.#redis.client.pexpire(roomScanKey(), CLAIM_MS));
     }
     await this.#redis.run('note that the journals were looked through', () =>
       this.#redis.keep(roomScanKey(), 'SET', this.#nodeId, 'PX', AGAIN_AFTER_MS),
@@ -89,9 +78,4 @@ export class UnindexedRooms {
       );
     });
   }
-}
-
-/** A scan goes through one server only. */
-function mastersOf(client: RedisClient) {
-  return client instanceof Cluster ? client.nodes('master') : [client];
 }

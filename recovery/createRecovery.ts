@@ -1,10 +1,13 @@
 import type { PeerLink } from '../core/cluster/judgeNode.ts';
 import type { Contact } from '../core/cluster/standing.ts';
+import type { FileStore } from '../core/files/FileStore.ts';
+import type { UploadsBegun } from '../core/files/UploadsBegun.ts';
 import type {
   Clock,
   DeadlineSweeper,
   Journal,
   Logger,
+  NodeInfo,
   NodeRegistry,
   PasswordGuesses,
   RoomIndex,
@@ -12,7 +15,8 @@ import type {
   ServiceTime,
 } from '../core/ports.ts';
 import type { ReencodingQueue, SidecarDirectory } from '../core/reencoding/ports.ts';
-import type { NodeId } from '../core/room/state.ts';
+import type { NodeId, RoomId } from '../core/room/state.ts';
+import { OrphanedFiles } from './files/OrphanedFiles.ts';
 import { type Durability, verifyDurability } from './journal/durability.ts';
 import { Feed } from './journal/Feed.ts';
 import { RedisJournal } from './journal/RedisJournal.ts';
@@ -24,6 +28,7 @@ import { DEAD_AFTER_MS } from './RedisPresence.ts';
 import { RedisRoomIndex } from './RedisRoomIndex.ts';
 import { RedisRoomsByOwner } from './RedisRoomsByOwner.ts';
 import { RedisTime } from './RedisTime.ts';
+import { RedisUploadsBegun } from './RedisUploadsBegun.ts';
 import { BullReencodingQueue } from './reencoding/BullReencodingQueue.ts';
 import { RedisSidecarDirectory } from './reencoding/RedisSidecarDirectory.ts';
 import { claimTokenSecret, confirmTokenSecret } from './tokenSecret.ts';
@@ -55,10 +60,18 @@ export interface Recovery {
   readonly guesses: PasswordGuesses;
   readonly roomIndex: RoomIndex;
   readonly roomsByOwner: RoomsByOwner;
+  readonly uploadsBegun: UploadsBegun;
   readonly deadlineSweeper: DeadlineSweeper;
+  /** Looks for files in this store whose room Redis lost. */
+  orphanedFiles(store: FileStore, retentionMs: number): OrphanedFiles;
   readonly time: ServiceTime;
   /** How this node and Redis hear of each other now. */
   contact(): Contact;
+  /**
+   * The rooms whose clients are, or were moments ago, at the server that had the name of this one before it.
+   * @throws Unavailable
+   */
+  roomsOfPredecessor(self: NodeInfo): Promise<readonly RoomId[]>;
   /**
    * Call it once `registry` has started.
    * @throws OtherTokenSecret when another node that started at the same time has another one
@@ -114,14 +127,19 @@ export async function createRecovery(config: RecoveryConfig): Promise<Recovery> 
     isReplaced: (other: NodeId) => registry.isReplaced(other),
   };
   const reencodingQueue = new BullReencodingQueue(redis, logger);
+  const journal = new RedisJournal(journalRedis, feed, durability, logger);
   return {
-    journal: new RedisJournal(journalRedis, feed, durability, logger),
+    journal,
     guesses: new RedisGuesses(redis),
     registry,
     contact: () => registry.contact,
+    roomsOfPredecessor: (self) => registry.roomsOfPredecessor(self),
     roomIndex: new RedisRoomIndex(redis, time, logger),
     roomsByOwner: new RedisRoomsByOwner(redis, time),
+    uploadsBegun: new RedisUploadsBegun(redis),
     deadlineSweeper: new RedisDeadlineSweeper(redis, time, judging, clock, logger),
+    orphanedFiles: (store, retentionMs) =>
+      new OrphanedFiles({ redis, journal, time, nodeId, store, retentionMs, clock, logger }),
     time,
     async confirmTokenSecret() {
       if (tokenSecretFingerprint) await confirmTokenSecret(redis, tokenSecretFingerprint, old, logger);

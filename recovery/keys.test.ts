@@ -1,6 +1,6 @@
 import clusterSlot from 'cluster-key-slot';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../test/support/fastCheck.ts';
 import { escapeId, feedChannel, journalKey, nodeKey, nodeRoomsKey, snapshotKey, unescapeId } from './keys.ts';
 
 const id = fc.oneof(

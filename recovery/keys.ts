@@ -34,6 +34,14 @@ export const serviceKey = (): string => 'everroom:service';
 /** Sorted set: room → time when it was made (ms, Redis' clock), of one owner without the API key; expires. */
 export const ownRoomsKey = (owner: string): string => `everroom:owner:${escapeId(owner)}:rooms`;
 
+/** Hash: upload → when it was begun (ms, Redis' clock), its bytes and its owner, of one scope; expires. */
+export const uploadsKey = (scope: string): string => `everroom:uploads:${escapeId(scope)}`;
+
+/** Hash: folder of a store of files → since when no room is known that has it (ms, Redis' clock). */
+export const orphanedFoldersKey = (store: string): string => `everroom:files:${escapeId(store)}:orphaned`;
+/** Claim of the node that looks for such folders, and for a day the sign that one has; expires. */
+export const fileSweepKey = (store: string): string => `everroom:files:${escapeId(store)}:sweep`;
+
 /** Sorted set: room → last activity (ms since the epoch). */
 export const roomActivityKey = (): string => 'everroom:rooms:activity';
 /** Claim of the node that looks for rooms without a deadline, and for some days the sign that one has; expires. */

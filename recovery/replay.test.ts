@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
-import { type Journal, JournalCorrupt, NO_TAIL } from '../core/ports.ts';
+import { type Journal, JournalAhead, JournalCorrupt, NO_TAIL } from '../core/ports.ts';
 import { type Commit, ORIGIN } from '../core/room/commit.ts';
 import { evolveCommits } from '../core/room/evolve.ts';
 import { EMPTY_ROOM } from '../core/room/state.ts';
+import { ManualClock } from '../test/support/ManualClock.ts';
+import { silentLogger } from '../test/support/system.ts';
 import { InMemoryJournal, InMemoryJournalStore } from './journal/InMemoryJournal.ts';
+import { ReadAhead } from './ReadAhead.ts';
 import { restore } from './replay.ts';
 
 const ROOM = 'room';
@@ -135,17 +138,24 @@ test('[J1] a replay goes on from the newer snapshot if the journal is trimmed un
   });
 });
 
-test('a trimmed journal whose snapshot cannot be read is not replayed from the middle', async () => {
-  const commits = history(20);
-  const { journal } = await journalOf(commits);
-  await journal.saveSnapshot(ROOM, { position: positionAt(commits, 10), state: EMPTY_ROOM }, NO_TAIL);
-  const unreadable: Journal = Object.assign(Object.create(journal), {
-    read: (_roomId: string, afterVersion: number, limit: number) => journal.read(ROOM, afterVersion, limit),
-    loadSnapshot: async () => null,
-  });
-  await expect(restore(unreadable, ROOM)).rejects.toThrow(JournalCorrupt);
-  await expect(restore(unreadable, ROOM)).rejects.toThrow('no snapshot that this version can read');
-});
+test.each([
+  ['damaged', async () => null, 'no snapshot that this version can read'],
+  ['newer', () => Promise.reject(new JournalAhead(ROOM, 10, [])), 'a newer version'],
+])(
+  'a trimmed journal whose snapshot is %s is not replayed from the middle, and a whole one is',
+  async (_, load, why) => {
+    const commits = history(20);
+    const { journal } = await journalOf(commits);
+    const unreadable: Journal = Object.assign(Object.create(journal), {
+      read: (_roomId: string, afterVersion: number, limit: number) => journal.read(ROOM, afterVersion, limit),
+      loadSnapshot: load,
+    });
+    expect((await restore(unreadable, ROOM)).position.version).toBe(20);
+    await journal.saveSnapshot(ROOM, { position: positionAt(commits, 10), state: EMPTY_ROOM }, NO_TAIL);
+    await expect(restore(unreadable, ROOM)).rejects.toThrow(JournalCorrupt);
+    await expect(restore(unreadable, ROOM)).rejects.toThrow(why);
+  },
+);
 
 test.each([
   ['is missing', (commits: Commit[]) => commits.filter((commit) => commit.version !== 1_700)],
@@ -164,4 +174,45 @@ test.each([
   });
   await expect(restore(damaged, ROOM)).rejects.toThrow(JournalCorrupt);
   await expect(restore(damaged, ROOM)).rejects.toThrow('"room", version 1701');
+});
+
+test('[J1] a standby that read along reads only what came since, and everything if the journal has another history', async () => {
+  const commits = history(30);
+  const { journal, store } = await journalOf(commits.slice(0, 20));
+  const reads: number[] = [];
+  const counting: Pick<Journal, 'loadSnapshot' | 'read'> = {
+    loadSnapshot: (roomId) => journal.loadSnapshot(roomId),
+    read: (roomId, afterVersion, limit) => {
+      reads.push(afterVersion);
+      return journal.read(roomId, afterVersion, limit);
+    },
+  };
+  let rooms = [ROOM, 'never written'];
+  const clock = new ManualClock();
+  const options = { journal: counting, rooms: async () => rooms, clock, logger: silentLogger };
+  const ahead = new ReadAhead(options);
+  await ahead.start();
+  expect(ahead.rooms).toEqual(rooms);
+  await journal.append(ROOM, commits.slice(20), positionAt(commits, 20));
+  ahead.stop();
+  reads.length = 0;
+  const whole = { state: evolveCommits(EMPTY_ROOM, commits), position: positionAt(commits, 30), recent: commits };
+  expect(await ahead.restore(ROOM)).toEqual(whole);
+  expect(reads).toEqual([19]);
+  expect(ahead.rooms).toEqual(['never written']);
+
+  const again = new ReadAhead(options);
+  await again.start();
+  store.loseTail(ROOM, 25);
+  const other: Commit = { ...commits[25], commitId: 'other' } as Commit;
+  await journal.append(ROOM, [other], positionAt(commits, 25));
+  expect((await again.restore(ROOM)).position).toEqual({ version: 26, commitId: 'other' });
+
+  const gone = new ReadAhead(options);
+  await gone.start();
+  rooms = [];
+  await gone.start();
+  expect(gone.rooms).toEqual([]);
+  again.stop();
+  gone.stop();
 });

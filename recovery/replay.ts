@@ -20,21 +20,44 @@ const RECENT = 300;
 
 /**
  * Returns the room that its journal describes: the newest snapshot and the commits after it, as far as this version can
- * read them.
+ * read them. `known`: what was read of it before; only what follows is read if the journal still holds its last commit.
  * @throws Unavailable when the journal does not answer
  * @throws JournalCorrupt when a commit is missing or cannot be read
+ * @throws JournalAhead when nothing but a snapshot of a newer version is left of it
  */
-export async function restore(journal: Readable, roomId: RoomId): Promise<Restored> {
+export async function restore(journal: Readable, roomId: RoomId, known?: Restored): Promise<Restored> {
+  const continued = known && (await goOnFrom(journal, roomId, known));
+  if (continued) return continued;
   for (let tried: string | null = null; ; ) {
-    const snapshot = await journal.loadSnapshot(roomId);
+    const found = await readSnapshot(journal, roomId);
+    const snapshot = found instanceof JournalAhead ? null : found;
     const restored = (snapshot && (await goOn(journal, roomId, snapshot))) ?? (await replayAll(journal, roomId));
     if (restored) return restored;
+    if (found instanceof JournalAhead) throw found;
     // Another node may have saved a newer snapshot and trimmed the journal to it meanwhile.
     const at = snapshot?.position.commitId ?? '';
     if (tried === at) {
       throw new JournalCorrupt(roomId, 1, 'it is gone, and no snapshot that this version can read stands in its place');
     }
     tried = at;
+  }
+}
+
+/** Returns null if the journal does not hold its last commit. */
+async function goOnFrom(journal: Readable, roomId: RoomId, known: Restored): Promise<Restored | null> {
+  const { version, commitId } = known.position;
+  const page = version > 0 ? await readPage(journal, roomId, version - 1) : [];
+  const isSame = page[0]?.version === version && page[0].commitId === commitId;
+  return isSame ? replay(journal, roomId, known, page) : null;
+}
+
+/** Returns the error if a newer version wrote the snapshot: the journal may still have everything. */
+async function readSnapshot(journal: Readable, roomId: RoomId): Promise<Snapshot | JournalAhead | null> {
+  try {
+    return await journal.loadSnapshot(roomId);
+  } catch (error) {
+    if (error instanceof JournalAhead) return error;
+    throw error;
   }
 }
 

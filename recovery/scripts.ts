@@ -10,9 +10,10 @@ const REPLACE_SET = load('replaceSet');
 const CLAIM_DUE = load('claimDue');
 const PAY_GUESS = load('payGuess');
 const TAKE_ROOM = load('takeRoom');
+const BEGIN_UPLOAD = load('beginUpload');
 const SERVICE_TIME = load('serviceTime');
 
-/** The scripts of registry, room index, deadline sweeper, guesses and time; each says what it takes and promises. */
+/** The scripts of registry, room index, deadline sweeper, guesses, uploads and time. Each says what it takes. */
 export function defineScripts(client: RedisClient) {
   return {
     noteNode: defineScript(client, 'everroomNoteNode', NOTE_NODE, 1),
@@ -22,6 +23,7 @@ export function defineScripts(client: RedisClient) {
     claimDue: defineScript(client, 'everroomClaimDue', CLAIM_DUE, 1),
     payGuess: defineScript(client, 'everroomPayGuess', PAY_GUESS, 1),
     takeRoom: defineScript(client, 'everroomTakeRoom', TAKE_ROOM, 1),
+    beginUpload: defineScript(client, 'everroomBeginUpload', BEGIN_UPLOAD, 1),
     serviceTime: defineScript(client, 'everroomServiceTime', SERVICE_TIME, 1),
   };
 }

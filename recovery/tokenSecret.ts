@@ -20,10 +20,10 @@ class OtherTokenSecret extends Error {
 const POLL_MS = 250;
 
 /**
- * Makes the secret with this fingerprint that of the deployment, unless nodes serve with another one that is not among
- * the `old` ones, whose tokens this node takes too. A node that has just died counts as serving for some seconds: waits
- * that long.
- * @throws OtherTokenSecret
+ * Makes the secret with this fingerprint the deployment's. Waits some seconds for nodes with another secret to be gone,
+ * as one that has just died counts as serving. One of the `old` secrets, whose tokens this node accepts, is replaced at
+ * once.
+ * @throws OtherTokenSecret when nodes go on serving with yet another secret
  * @throws Unavailable when Redis does not answer
  */
 export async function claimTokenSecret(

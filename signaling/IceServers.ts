@@ -27,8 +27,8 @@ export class IceServers {
   }
 
   /**
-   * The credentials of TURN are made anew for each call: the name is the moment at which they end and whose they are,
-   * the password its HMAC (the "TURN REST API", draft-uberti-behave-turn-rest-00).
+   * Each call makes new credentials for TURN: the name says when they end and whose they are, the password is its HMAC
+   * (the "TURN REST API", draft-uberti-behave-turn-rest-00).
    */
   for(participantId: ParticipantId): IceServer[] {
     if (!this.#turn) return [...this.#fixed];

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Attendance } from './connections/Attendance.ts';
+import type { ConnectedPeople } from './connections/ConnectedPeople.ts';
 import type { Offence } from './connections/EngineGuard.ts';
 
 /** Prometheus' text format. */
@@ -14,7 +14,7 @@ export class SignalingMetrics {
 
   constructor(
     registry: Registry,
-    attendance: Attendance,
+    connectedPeople: ConnectedPeople,
     connections: () => number,
     rooms: () => number,
     clockErrorMs: () => number = () => 0,
@@ -66,7 +66,7 @@ export class SignalingMetrics {
       help: 'Participants whose connection this node holds.',
       registers,
       collect() {
-        this.set(attendance.participants);
+        this.set(connectedPeople.participants);
       },
     });
     new Gauge({

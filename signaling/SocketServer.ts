@@ -1,8 +1,8 @@
 import { Server, type Socket } from 'socket.io';
 import type { RoomHosts } from '../core/host/RoomHosts.ts';
 import type { Clock, Logger } from '../core/ports.ts';
-import type { Attendance } from './connections/Attendance.ts';
 import { ClientConnection } from './connections/ClientConnection.ts';
+import type { ConnectedPeople } from './connections/ConnectedPeople.ts';
 import type { Drain } from './connections/Drain.ts';
 import { EngineGuard } from './connections/EngineGuard.ts';
 import { type EngineConnection, engineConnectionOf } from './connections/engineConnection.ts';
@@ -19,7 +19,7 @@ import { endStandby } from './standby/endStandby.ts';
 
 interface SocketServerDeps {
   readonly rooms: RoomHosts;
-  readonly attendance: Attendance;
+  readonly connectedPeople: ConnectedPeople;
   readonly presenceAuditor: PresenceAuditor;
   readonly drain: Drain;
   readonly gate: Gate;
@@ -130,14 +130,14 @@ export class SocketServer {
   }
 
   #lost(connection: ClientConnection): void {
-    const { attendance, drain, presenceAuditor, rooms } = this.#deps;
+    const { connectedPeople, drain, presenceAuditor, rooms } = this.#deps;
     const { participantId, roomId } = connection;
     connection.lost();
     drain.lost(connection);
-    endStandby({ attendance, rooms }, connection);
+    endStandby({ connectedPeople, rooms }, connection);
     const { seat } = connection;
-    if (attendance.removeSeated(connection) && seat) presenceAuditor.left(seat);
-    if (attendance.removeKnocking(connection) && !drain.keepsKnock(connection))
+    if (connectedPeople.removeSeated(connection) && seat) presenceAuditor.left(seat);
+    if (connectedPeople.removeKnocking(connection) && !drain.keepsKnock(connection))
       presenceAuditor.knockLeft(roomId, participantId);
   }
 }

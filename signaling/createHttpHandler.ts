@@ -1,30 +1,51 @@
 import type { Logger } from '../core/ports.ts';
+import type { FileDesk } from './files/FileDesk.ts';
 import type { HttpHandler, HttpReply, HttpRequest } from './http/http.ts';
+import { isPageAddress } from './http/pageAddresses.ts';
 import type { StaticFiles } from './http/StaticFiles.ts';
 import { securityHeaders } from './http/securityHeaders.ts';
 import { INTERNAL } from './requests/WireRefusal.ts';
-import { type Api, errorReply } from './rest/Api.ts';
+import type { Api } from './rest/Api.ts';
+import { errorReply } from './rest/errorReply.ts';
+import type { SignInDesk } from './signin/SignInDesk.ts';
 
 const PAGE = '/index.html';
-/** Addresses that the page itself handles. */
-const PAGE_ADDRESSES = /^\/(r\/[^/]+\/?)?$/;
 
 interface HttpHandlerParts {
   readonly api: Api;
+  /** What people share; null for nothing. */
+  readonly desk: FileDesk | null;
+  /** Null where nobody can sign in. */
+  readonly signIn: SignInDesk | null;
   readonly files: StaticFiles;
   /** Whether the address of this request may read a file now. */
   readonly mayRead: (request: HttpRequest) => boolean;
   readonly publicUrl: string;
+  /** Origins whose pages may show the page in a frame. */
+  readonly frameAncestors: readonly string[];
   readonly logger: Logger;
 }
 
 /** Serves the API first, then the files of the page; every reply carries the security headers. */
-export function createHttpHandler({ api, files, mayRead, publicUrl, logger }: HttpHandlerParts): HttpHandler {
-  const security = securityHeaders(publicUrl);
+export function createHttpHandler({
+  api,
+  desk,
+  signIn,
+  files,
+  mayRead,
+  publicUrl,
+  frameAncestors,
+  logger,
+}: HttpHandlerParts): HttpHandler {
+  const security = securityHeaders(publicUrl, frameAncestors);
 
   async function reply(request: HttpRequest): Promise<HttpReply> {
     const fromApi = await api.reply(request);
     if (fromApi) return fromApi;
+    const shared = await desk?.reply(request);
+    if (shared) return shared;
+    const signing = await signIn?.reply(request);
+    if (signing) return signing;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return {
         status: 405,
@@ -35,7 +56,7 @@ export function createHttpHandler({ api, files, mayRead, publicUrl, logger }: Ht
     if (!mayRead(request)) {
       return errorReply({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from your network. Wait a moment.' });
     }
-    const path = PAGE_ADDRESSES.test(request.path) ? PAGE : request.path;
+    const path = isPageAddress(request.path) ? PAGE : request.path;
     const file = await files.reply(request, path);
     if (file) return file;
     const body = path === PAGE ? 'The page has not been built yet: run npm start.\n' : 'There is nothing here.\n';

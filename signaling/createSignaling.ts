@@ -1,31 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { NodeChannel } from '../core/cluster/NodeChannel.ts';
-import type { RoomHosts } from '../core/host/RoomHosts.ts';
-import type { MediaPlane } from '../core/media/MediaPlane.ts';
-import type { Clock, Logger, NodeRegistry, PasswordGuesses, RoomIndex, RoomsByOwner } from '../core/ports.ts';
-import type { ReencodingPort } from '../core/reencoding/ports.ts';
-import type { NodeId } from '../core/room/state.ts';
 import { Origins } from './auth/Origins.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Tokens } from './auth/tokens.ts';
 import { BacklogGuard } from './connections/backlog.ts';
-import { Drain, type DrainOutcome } from './connections/Drain.ts';
+import { Drain } from './connections/Drain.ts';
 import { engineConnectionOf } from './connections/engineConnection.ts';
 import { Gate } from './connections/Gate.ts';
 import { NodeDirectory } from './connections/NodeDirectory.ts';
 import { PresenceAuditor } from './connections/PresenceAuditor.ts';
 import { RoomClients } from './connections/RoomClients.ts';
 import { createHttpHandler } from './createHttpHandler.ts';
+import { FileDesk } from './files/FileDesk.ts';
+import { registerFileMetrics } from './files/registerFileMetrics.ts';
+import { Traffic } from './files/Traffic.ts';
 import { ClientAddresses } from './http/clientAddress.ts';
 import { createEngine, listenOnOneOf } from './http/engines.ts';
-import type { HttpEngine, HttpReply, HttpRequest } from './http/http.ts';
+import type { HttpRequest } from './http/http.ts';
 import { createMetricsServer } from './http/metricsServer.ts';
 import { StaticFiles } from './http/StaticFiles.ts';
-import { ALONE, type Listening } from './http/sharedPort.ts';
+import { ALONE } from './http/sharedPort.ts';
 import { CertificateWatch } from './http/tls/CertificateWatch.ts';
-import { readCertificate, type TlsFiles } from './http/tls/certificate.ts';
-import { IceServers, type SharedSecretTurn } from './IceServers.ts';
+import { readCertificate } from './http/tls/certificate.ts';
 import { AddressLimits } from './limits/AddressLimits.ts';
 import { EntryPace } from './limits/EntryPace.ts';
 import { keptFor } from './limits/keptFor.ts';
@@ -34,8 +30,7 @@ import { LoopLag } from './limits/LoopLag.ts';
 import { RefusalLog } from './limits/RefusalLog.ts';
 import { WriteBudgets } from './limits/WriteBudgets.ts';
 import { registerNodeMetrics } from './nodeMetrics.ts';
-import type { Nodes } from './nodes/createNodes.ts';
-import type { EntryAnswer } from './protocol/requests.ts';
+import { NotesKeeper } from './notes/NotesKeeper.ts';
 import { registerReencodingMetrics } from './reencoding/reencodingMetrics.ts';
 import { openSidecarChannel } from './reencoding/sidecars/openSidecarChannel.ts';
 import type { SignalingContext } from './requests/context.ts';
@@ -43,121 +38,16 @@ import { Dispatcher } from './requests/Dispatcher.ts';
 import { AbsentRooms } from './rest/AbsentRooms.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
+import type { Signaling, SignalingDeps } from './Signaling.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
-import { type HotStandbyPolicy, StandbyPlaces } from './standby/StandbyPlaces.ts';
+import { countSignIns } from './signin/countSignIns.ts';
+import { SignInDesk } from './signin/SignInDesk.ts';
+import { SignInStates } from './signin/SignInStates.ts';
+import { StandbyPlaces } from './standby/StandbyPlaces.ts';
 import { Takeover } from './standby/Takeover.ts';
-import type { SocketAudiences } from './telling/SocketAudiences.ts';
 
 const METRICS_KEPT_MS = 1_000;
-
-/** A string that is revealed only on purpose. */
-interface Revealable {
-  reveal(): string;
-}
-
-export interface SignalingDeps {
-  readonly nodeId: NodeId;
-  readonly rooms: RoomHosts;
-  /** The audiences that `rooms` notify. */
-  readonly audiences: SocketAudiences;
-  /** The HTTP engine: uWebSockets.js, `ws`, or the first of them that works here. */
-  readonly engine: 'auto' | 'uws' | 'ws';
-  /** Speaks TLS with these files, also after they change; null for plain HTTP. */
-  readonly tls: (TlsFiles & { readonly lookEveryMs?: number }) | null;
-  readonly auth: {
-    readonly apiKey: string;
-    readonly apiSecret: Revealable;
-    /** Signs tokens. */
-    readonly tokenSecret: Revealable;
-    /** Verify tokens that were signed before `tokenSecret` took over. */
-    readonly oldTokenSecrets?: readonly Revealable[];
-    /** Whether people may create rooms without the API key. */
-    readonly openRoomCreation: boolean;
-    /** Whether people get tokens for rooms that they know without the API key, if the room takes guests. */
-    readonly guestAccess: boolean;
-  };
-  readonly hotStandby: HotStandbyPolicy;
-  /** Whether this server serves; if not given, it does. */
-  readonly takeover?: Takeover;
-  /** Asks for a second place on this machine, once and again; without it there is none. */
-  readonly wantSecondPlace?: () => void;
-  /** Settings of rooms whose creator does not give them. */
-  readonly graceMs: number;
-  /** Where browsers reach this node, without a slash at the end. */
-  readonly publicUrl: string;
-  /** The built page. */
-  readonly pageFolder: string;
-  readonly media: Parameters<typeof registerNodeMetrics>[1] & Pick<MediaPlane, 'rtpCapabilities' | 'reencodingStats'>;
-  readonly registry: Pick<NodeRegistry, 'nodes' | 'noteClients' | 'nodesWithClients'>;
-  /** The connections to other nodes, if there are any. */
-  readonly channel?: Pick<NodeChannel, 'onChange'>;
-  readonly roomIndex: Pick<RoomIndex, 'list'>;
-  readonly guesses: PasswordGuesses;
-  readonly roomsByOwner: RoomsByOwner;
-  /** The parts that let sidecars work for this node; without them nothing is reencoded. */
-  readonly sidecars?: {
-    readonly reencoding: ReencodingPort;
-    /** Signs the tokens of sidecars. */
-    readonly secret: Revealable;
-    /** The clock of this machine, by which sidecars sign; `clock` if not given. */
-    readonly clock?: Clock;
-  };
-  /** The other nodes of the cluster, which this server lets in; without them it lets none in. */
-  readonly nodes?: Pick<Nodes, 'accept'>;
-  /** Gives the time that all nodes share. */
-  readonly clock: Clock;
-  /** By how many ms the clock of this machine is ahead of that time. */
-  readonly clockErrorMs?: () => number;
-  readonly logger: Logger;
-  /** A port of its own for /metrics, where they need no key; without it they are on the port of the API. */
-  readonly metrics?: { readonly host: string; readonly port: number };
-  /** How late this process comes to its work (ms), if somebody else measures it. */
-  readonly lagMs?: () => number;
-  /** Whether this node is cut off from Redis, and other nodes are not: nobody gets in. */
-  readonly isCutOff?: () => boolean;
-  /** What /readyz checks besides signaling itself, such as the journal. */
-  readonly readiness?: Readonly<Record<string, () => boolean>>;
-  readonly iceServers: EntryAnswer['iceServers'];
-  /** TURN servers for which clients get short-lived credentials; null for none. */
-  readonly turn: SharedSecretTurn | null;
-  /** Proxies whose X-Forwarded-For is believed, as `ClientAddresses` takes them. */
-  readonly trustedProxies: readonly string[];
-  readonly limits?: Partial<Limits>;
-  readonly version?: string;
-}
-
-export interface Signaling {
-  readonly engine: HttpEngine['name'];
-  /**
-   * May be called again after a failure. The port is not shared with another server by default.
-   * @throws PortTaken when another program has the port (`code` EADDRINUSE)
-   */
-  listen(host: string, port: number, listening?: Listening): Promise<{ readonly url: string }>;
-  /**
-   * Lets clients stand by at the first of these ports that is free, and returns it.
-   * @throws PortTaken when other programs have them all
-   */
-  listenForStandby(host: string, ports: readonly number[]): Promise<number>;
-  /** Takes no new connections, so that all go to the server that shares the port; those that are open go on. */
-  stopListening(): Promise<void>;
-  /**
-   * Sends new connections to other nodes from now on, and everybody here: `Drain`. Resolves when nobody is left who can
-   * move, or after `limitMs`.
-   */
-  drain(limitMs: number): Promise<DrainOutcome>;
-  /** Whether this node takes no newcomers now. */
-  readonly isFull: boolean;
-  /** What /readyz checks, and how it stands. */
-  checks(): Readonly<Record<string, boolean>>;
-  /** Answers a request of the REST API as if it came with the API key, for whoever may open this node's socket. */
-  answerOperator(method: string, path: string, body: unknown): Promise<HttpReply>;
-  /**
-   * Closes every connection. The record keeps their people connected here: they come back, or whoever finds this node
-   * gone records it; their time to come back begins then.
-   */
-  close(): Promise<void>;
-}
 
 const LOOK_FOR_CERTIFICATE_EVERY_MS = 10_000;
 
@@ -166,8 +56,8 @@ const LOOK_FOR_CERTIFICATE_EVERY_MS = 10_000;
  * @throws CertificateUnusable when the files of TLS cannot be used
  */
 export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
-  const { auth, clock, logger, nodeId, publicUrl, rooms } = deps;
-  const { attendance, departures, otherNodes, reencoding } = deps.audiences;
+  const { auth, clock, logger, nodeId, publicUrl, rooms, frameAncestors = [] } = deps;
+  const { connectedPeople, departures, otherNodes, reencoding } = deps.audiences;
   const limits: Limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const now = () => clock.now();
   let listening = false;
@@ -175,7 +65,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   let standbyPort: number | null = null;
   const takeover = deps.takeover ?? new Takeover(null);
 
-  const presenceAuditor = new PresenceAuditor({ nodeId, rooms, attendance, clock, logger, newId: randomUUID });
+  const presenceAuditor = new PresenceAuditor({ nodeId, rooms, connectedPeople, clock, logger, newId: randomUUID });
   const oldSecrets = (auth.oldTokenSecrets ?? []).map((secret) => secret.reveal());
   const tokens = new Tokens(auth.tokenSecret.reveal(), now, oldSecrets);
   // While an old secret is kept, bans keep what they know of devices and addresses.
@@ -204,11 +94,12 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       ),
   });
   const wantPlace = deps.wantSecondPlace ?? (() => undefined);
-  const standbyPlaces = new StandbyPlaces({ rooms, attendance, nodes, policy: deps.hotStandby, wantPlace, clock });
+  const standbyPlaces = new StandbyPlaces({ rooms, connectedPeople, nodes, policy: deps.hotStandby, wantPlace, clock });
   const parts = [nodes, reencoding, standbyPlaces, presenceAuditor];
   const begin = (): void => {
     if (stopMeasuring) return;
     stopMeasuring = lag.start();
+    signIn?.start();
     for (const part of parts) part.start();
   };
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
@@ -224,11 +115,35 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   );
   const metricsServer = deps.metrics ? createMetricsServer(metricsText) : null;
 
+  const clientAddress = ({ headers, peerAddress }: HttpRequest) =>
+    gate.addressOf(peerAddress, headers.get('x-forwarded-for'));
+  const desk = deps.files
+    ? new FileDesk({
+        ...deps.files,
+        ...{ rooms, tokens, clientAddress, clock, logger },
+        requests: new AddressLimits(limits.fileRequests, now),
+        begun: new AddressLimits(limits.filesBegun, now),
+        traffic: new Traffic(limits, now),
+      })
+    : null;
+  const count = countSignIns(registry);
+  const signIn = auth.signIn
+    ? new SignInDesk({
+        settings: auth.signIn,
+        ...{ tokens, clientAddress, publicUrl, logger, count },
+        states: new SignInStates([auth.tokenSecret.reveal(), ...oldSecrets], now),
+        requests: new AddressLimits(limits.signIns, now),
+      })
+    : null;
+
+  const notes = new NotesKeeper({ nodeId, clock, newId: randomUUID, logger });
   const context: SignalingContext = {
+    files: desk,
+    notes,
     nodeId,
     rooms,
     media: deps.media,
-    attendance,
+    connectedPeople,
     departures,
     presenceAuditor,
     tokens,
@@ -249,7 +164,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     otherNodes,
     standbyPlaces,
     takeover,
-    iceServers: new IceServers(deps.iceServers, deps.turn, clock),
+    iceServers: deps.audiences.iceServers,
     limits,
     clock,
     logger,
@@ -258,6 +173,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   const restContext: RestContext = {
     ...context,
     version: deps.version ?? '0.0.0',
+    frameAncestors,
+    canSignIn: signIn !== null,
     graceMs: deps.graceMs,
     listRooms: (limit) => deps.roomIndex.list(limit),
     checks: () => ({
@@ -275,8 +192,6 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     absentRooms: new AbsentRooms(now),
   };
 
-  const clientAddress = ({ headers, peerAddress }: HttpRequest) =>
-    gate.addressOf(peerAddress, headers.get('x-forwarded-for'));
   const api = new Api({
     context: restContext,
     apiKey: auth.apiKey,
@@ -285,12 +200,13 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     rest: new AddressLimits(limits.rest, now),
     wrongKeys: new AddressLimits(limits.wrongKeys, now),
     clientAddress,
+    personOf: async (request) => (await signIn?.personOf(request)) ?? null,
   });
   const certificate = deps.tls && readCertificate(deps.tls);
   const engine = createEngine(
     deps,
     createHttpHandler({
-      ...{ api, publicUrl, logger },
+      ...{ api, desk, signIn, publicUrl, frameAncestors, logger },
       files: new StaticFiles(deps.pageFolder),
       mayRead: (request) => filesRead.take(clientAddress(request)),
     }),
@@ -299,22 +215,23 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
   );
   const metrics = new SignalingMetrics(
     registry,
-    attendance,
+    connectedPeople,
     () => gate.connections,
     () => rooms.size,
     deps.clockErrorMs,
   );
   registerNodeMetrics(registry, deps.media, restContext.checks);
+  registerFileMetrics(registry, deps.files?.files.store);
   registerReencodingMetrics(
     registry,
     () => deps.media.reencodingStats(),
     () => reencoding.sidecars,
   );
   const dispatcher = new Dispatcher(context, metrics);
-  const drain = new Drain({ nodes, rooms, attendance, departures, clock, logger });
+  const drain = new Drain({ nodes, rooms, connectedPeople, departures, clock, logger });
   const sockets = new SocketServer({
     rooms,
-    attendance,
+    connectedPeople,
     drain,
     presenceAuditor,
     gate,
@@ -409,6 +326,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       for (const part of parts) part.stop();
       await engine.close();
       clients.stop();
+      await notes.close();
     },
   };
 }

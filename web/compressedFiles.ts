@@ -4,15 +4,18 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const COMPRESSIBLE = /\.(html|js|mjs|css|json|map|webmanifest|svg|txt)$/;
+const COMPRESSIBLE = /\.(html|js|mjs|css|json|wasm|tflite|map|webmanifest|svg|txt)$/;
 /** A smaller file fits into one packet uncompressed. */
 const MIN_BYTES = 1_024;
 
-/** Writes `FILE.br` and `FILE.gz` beside each file of the built page that compresses well; the server picks one. */
+/**
+ * Writes `FILE.br` and `FILE.gz` beside each file of the built page that compresses well; the server picks one. A page
+ * that is not minified is not for shipping, and stays as it is.
+ */
 export function compressedFiles(): Plugin {
   return {
     name: 'everroom:compressed-files',
-    apply: 'build',
+    apply: ({ build }, { command }) => command === 'build' && build?.minify !== false,
     async writeBundle({ dir }) {
       if (dir) await compressFilesIn(dir);
     },

@@ -16,6 +16,9 @@ const OutboxMessage = z.object({
   room: z.number().optional(),
   /** Set before it is sent for the first time: from then on the room may have it. */
   firstSent: FirstSent.optional(),
+  /** For one person alone. */
+  to: z.string().optional(),
+  replyTo: z.string().optional(),
 });
 export type OutboxMessage = z.infer<typeof OutboxMessage>;
 
@@ -74,8 +77,9 @@ export class ChatOutbox {
     return this.#messages;
   }
 
-  add(text: string): OutboxMessage {
+  add(text: string, how: Pick<OutboxMessage, 'to' | 'replyTo'> = {}): OutboxMessage {
     const message = {
+      ...how,
       messageId: this.#options.newId(),
       commandId: this.#options.newId(),
       text,
@@ -96,6 +100,8 @@ export class ChatOutbox {
       ...this.#messages.filter((candidate) => candidate.messageId !== messageId),
       // A refused command took no effect; under its old id the room might answer from memory.
       {
+        ...(message.to !== undefined && { to: message.to }),
+        ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
         messageId,
         commandId: this.#options.newId(),
         text: message.text,

@@ -1,7 +1,10 @@
 import { CHAT_LENGTH, isChatText } from '../../core/room/rules/input.ts';
 import type { ChatMessage } from '../../core/room/state.ts';
 import type { CommandQueue } from '../connection/CommandQueue.ts';
+import type { Link } from '../connection/Link.ts';
+import { ConnectionLost } from '../errors.ts';
 import type { ChatEntry, EmitRoomEvent } from '../room/RoomEvents.ts';
+import type { RoomRecord } from '../room/RoomRecord.ts';
 import type { KeyValueStorage } from '../storage.ts';
 import { ChatOutbox, forgetOldOutboxes, outboxKey } from './ChatOutbox.ts';
 
@@ -10,14 +13,16 @@ export interface RoomChatOptions {
   readonly storage: KeyValueStorage;
   readonly newId: () => string;
   readonly emit: EmitRoomEvent;
-  readonly recorded: () => readonly ChatMessage[];
-  /** When the room was created. */
-  readonly createdAt: () => number;
-  /** Whether the room has messages before the first recorded one. */
-  readonly hasEarlier: () => boolean;
-  /** Adds the page before this message to what is recorded. */
-  readonly loadBefore: (messageId: string) => Promise<void>;
+  readonly record: RoomRecord;
+  readonly link: () => Link | undefined;
   readonly self: () => { readonly id: string; readonly name: string };
+}
+
+export interface ChatOptions {
+  /** The participant who alone sees it besides this one. */
+  readonly to?: string;
+  /** The message that it answers. */
+  readonly replyTo?: string;
 }
 
 /** The room's chat: what the record has, and what waits in the outbox. */
@@ -31,7 +36,7 @@ export class RoomChat {
   }
 
   get messages(): readonly ChatEntry[] {
-    const recorded = this.#options.recorded();
+    const recorded = this.#recorded;
     const known = new Set(recorded.map((message) => message.id));
     const self = this.#options.self();
     const waiting = (this.#outbox?.messages ?? []).filter((message) => !known.has(message.messageId));
@@ -47,6 +52,8 @@ export class RoomChat {
           editedAt: null,
           deleted: false,
           state: message.failed === null ? 'pending' : 'failed',
+          ...(message.to !== undefined && { to: message.to }),
+          ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
         }),
       ),
     ];
@@ -54,7 +61,7 @@ export class RoomChat {
 
   /** Whether there are messages before the first of `messages`: `loadEarlier` adds them. */
   get hasEarlier(): boolean {
-    return this.#options.hasEarlier();
+    return this.#options.record.hasEarlierChat;
   }
 
   /**
@@ -68,10 +75,17 @@ export class RoomChat {
     return this.#loading;
   }
 
+  get #recorded(): readonly ChatMessage[] {
+    return this.#options.record.room?.chat ?? [];
+  }
+
   async #loadEarlier(): Promise<void> {
-    const [first] = this.#options.recorded();
+    const [first] = this.#recorded;
     if (first === undefined || !this.hasEarlier) return;
-    await this.#options.loadBefore(first.id);
+    const link = this.#options.link();
+    if (link === undefined) throw new ConnectionLost('there is no connection now');
+    const { messages, more } = await link.request('chatBefore', { messageId: first.id });
+    this.#options.record.addEarlierChat(first.id, messages, more);
     this.#options.emit('chatChanged');
   }
 
@@ -80,11 +94,12 @@ export class RoomChat {
    * @throws RangeError when the text is empty or too long
    * @throws Error when the room was never entered
    */
-  send(text: string): string {
+  send(text: string, { to, replyTo }: ChatOptions = {}): string {
     if (text.trim() === '') throw new RangeError('A message needs some text.');
     if (!isChatText(text)) throw new RangeError(`A message has at most ${CHAT_LENGTH} characters.`);
     if (this.#outbox === undefined) throw new Error('Connect to the room before writing.');
-    return this.#outbox.add(text).messageId;
+    return this.#outbox.add(text, { ...(to !== undefined && { to }), ...(replyTo !== undefined && { replyTo }) })
+      .messageId;
   }
 
   /** Sends a failed message again. */
@@ -105,21 +120,26 @@ export class RoomChat {
     await this.#options.commands.send('deleteChat', { messageId });
   }
 
+  /** Puts an emoji on a message, or takes this person's back: `reactions` of the message. */
+  async react(messageId: string, emoji: string, on = true): Promise<void> {
+    await this.#options.commands.send('reactToMessage', { messageId, emoji, on });
+  }
+
   /** Called with every session: sends what an earlier one, or an earlier page, left unsent. */
   connected(roomId: string, participantId: string): void {
-    const { storage, newId, commands, emit, recorded, createdAt } = this.#options;
+    const { storage, newId, commands, emit, record } = this.#options;
     if (this.#outbox === undefined) forgetOldOutboxes(storage, Date.now());
     this.#outbox ??= new ChatOutbox({
       storage,
       key: outboxKey(roomId, participantId),
       newId,
       now: () => Date.now(),
-      post: ({ messageId, commandId, text, firstSent }) =>
-        commands.send('postChat', { messageId, text, ...(firstSent && { firstSent }) }, commandId),
-      room: () => ({ room: createdAt(), newest: recorded().at(-1)?.id ?? null }),
+      post: ({ commandId, messageId, text, firstSent, to, replyTo }) =>
+        commands.send('postChat', { messageId, text, firstSent, to, replyTo }, commandId),
+      room: () => ({ room: record.room?.createdAt ?? 0, newest: this.#recorded.at(-1)?.id ?? null }),
       changed: () => emit('chatChanged'),
     });
-    for (const message of this.#options.recorded()) this.#outbox.seen(message.id);
+    for (const message of this.#recorded) this.#outbox.seen(message.id);
     this.#outbox.connected();
   }
 
@@ -127,7 +147,7 @@ export class RoomChat {
     this.#outbox?.disconnected();
   }
 
-  changed(message: ChatMessage, change: 'posted' | 'edited' | 'deleted'): void {
+  changed(message: ChatMessage, change: 'posted' | 'edited' | 'deleted' | 'reacted'): void {
     this.#options.emit('chatMessage', { ...message, state: 'sent' }, change);
     this.#options.emit('chatChanged');
   }

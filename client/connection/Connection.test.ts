@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ErrorCode } from '../../signaling/protocol/errors.ts';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import { ConnectionLost, RequestRefused } from '../errors.ts';
 import { Connection } from './Connection.ts';
 import type { ConnectionOwner } from './ConnectionOwner.ts';
+import type { GetJoinToken, JoinTokenWanted } from './JoinTokens.ts';
 import type { Link, LinkListener } from './Link.ts';
 
 /** A link whose node answers as the test says. */
@@ -39,14 +41,12 @@ class FakeLink {
 
 const links: FakeLink[] = [];
 let dials = 0;
-vi.mock('./dial.ts', () => ({
-  dial: async (_: unknown, signal: AbortSignal) => {
-    dials += 1;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    if (signal.aborted) throw signal.reason;
-    return links.shift() as unknown as Link;
-  },
-}));
+async function dial(_: unknown, signal: AbortSignal): Promise<Link> {
+  dials += 1;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  if (signal.aborted) throw signal.reason;
+  return links.shift() as unknown as Link;
+}
 
 const session = { resumeToken: 'resume', nodes: [], participantId: 'ann', roomId: 'room' } as unknown as EntryAnswer;
 
@@ -81,19 +81,21 @@ function told() {
   return { said, formers, owner };
 }
 
-async function connected(owner: ConnectionOwner): Promise<Connection> {
-  const connection = new Connection(owner, {
+async function connected(owner: ConnectionOwner, getJoinToken?: GetJoinToken): Promise<Connection> {
+  const options = {
     nodes: ['http://node'],
     joinToken: 'join',
     device: undefined,
     resumeToken: undefined,
+    getJoinToken,
     name: 'Ann',
     password: undefined,
     knock: false,
     follow: true,
-  });
+  };
+  const connection = new Connection(owner, options, dial);
   const opened = connection.open(10_000);
-  await vi.advanceTimersByTimeAsync(500);
+  await vi.advanceTimersByTimeAsync(1_000);
   await opened;
   return connection;
 }
@@ -115,6 +117,60 @@ test('a session that was recorded before its media failed does not end the clien
   await vi.advanceTimersByTimeAsync(5_000);
   expect(said).toEqual(['joined', 'suspected', 'lost', 'resumed']);
   connection.close();
+});
+
+/** As a server signs it, for these eyes only. */
+function tokenFor(sub: string): string {
+  return `e.${btoa(JSON.stringify({ room: 'room', sub }))}.s`;
+}
+
+function refusing(code: ErrorCode): FakeLink {
+  return new FakeLink(async () => {
+    throw new RequestRefused(code, 'no');
+  });
+}
+
+test('a client asks once for another join token: when one has expired, and when its stay is over', async () => {
+  const { said, owner } = told();
+  const asked: JoinTokenWanted[] = [];
+  const getJoinToken: GetJoinToken = async (wanted) => {
+    asked.push(wanted);
+    return tokenFor('ann');
+  };
+  const first = new FakeLink(async () => session);
+  links.push(refusing('TOKEN_EXPIRED'), first);
+  const connection = await connected(owner, getJoinToken);
+  expect(asked).toEqual([{ reason: 'TOKEN_EXPIRED', participantId: null }]);
+
+  // The room forgot the person, and the token that let them in has expired meanwhile.
+  links.push(refusing('TOKEN_EXPIRED'), new FakeLink(async () => session));
+  first.listener?.notified({ name: 'sessionEnded', body: { reason: 'expired' }, acknowledge: undefined });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked[1]).toEqual({ reason: 'TOKEN_EXPIRED', participantId: 'ann' });
+  expect(said).toEqual(['joined', 'lost', 'joined']);
+  connection.close();
+});
+
+test('a join token for somebody else, or none, ends the stay, and who was removed is not asked for one', async () => {
+  for (const [code, token, times, end] of [
+    ['TOKEN_EXPIRED', tokenFor('bob'), 1, 'expired'],
+    ['TOKEN_REVOKED', null, 1, 'refused'],
+    ['REMOVED', tokenFor('ann'), 0, 'removed'],
+  ] as const) {
+    const { said, owner } = told();
+    let asked = 0;
+    const first = new FakeLink(async () => session);
+    links.push(first, refusing(code), refusing(code));
+    const connection = await connected(owner, async () => {
+      asked += 1;
+      return token;
+    });
+    first.listener?.notified({ name: 'sessionEnded', body: { reason: 'expired' }, acknowledge: undefined });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([code, asked, said.at(-1)]).toEqual([code, times, `ended: ${end}`]);
+    links.length = 0;
+    connection.close();
+  }
 });
 
 function askToMove(link: FakeLink): () => boolean {

@@ -13,6 +13,7 @@ import type { ConnectionOptions, ConnectionOwner, EntryKind, SessionEnd } from '
 import { closeWhenSilent } from './closeWhenSilent.ts';
 import { dial } from './dial.ts';
 import { endOf } from './endOf.ts';
+import { isStayOver, JoinTokens } from './JoinTokens.ts';
 import type { Link, Notification } from './Link.ts';
 import { LivenessWatch } from './LivenessWatch.ts';
 import { Move } from './Move.ts';
@@ -28,14 +29,6 @@ const UNSUPPORTED_RETRY_MS = 500;
 /** Servers that need a newer client are asked again after this: one may come up that does not. */
 const OUTDATED_RETRY_MS = 3_000;
 
-/** With these codes the resume token is of no use any more; a join token may be. */
-const RESUME_OVER: ReadonlySet<string> = new Set([
-  'NOT_IN_ROOM',
-  'PARTICIPANT_NOT_FOUND',
-  'TOKEN_EXPIRED',
-  'TOKEN_INVALID',
-]);
-
 /**
  * Gets a session and keeps it: dials, joins or resumes, watches the link, and starts over when it dies, until the room
  * refuses. Each link opens its own session, which fences the one before.
@@ -44,7 +37,9 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #options: ConnectionOptions;
   readonly #nodes: NodeChoice;
+  readonly #dial: typeof dial;
   readonly #wakers = new Set<() => void>();
+  readonly #joinTokens: JoinTokens;
   #resumeToken: string | undefined;
   #link: Link | undefined;
   #watch: LivenessWatch | undefined;
@@ -63,11 +58,13 @@ export class Connection {
   #wasIn = false;
   #held = false;
 
-  constructor(owner: ConnectionOwner, options: ConnectionOptions) {
+  constructor(owner: ConnectionOwner, options: ConnectionOptions, dialNodes = dial) {
     this.#owner = owner;
+    this.#dial = dialNodes;
     this.#options = options;
     this.#nodes = new NodeChoice(options.nodes, options.resumeToken && options.nodes[0], options.follow);
     this.#resumeToken = options.resumeToken;
+    this.#joinTokens = new JoinTokens(options.joinToken, options.getJoinToken);
   }
 
   get nodes(): readonly string[] {
@@ -131,14 +128,13 @@ export class Connection {
   async #establish(lostAt: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       const resuming = this.#resumeToken !== undefined;
-      const token = this.#resumeToken ?? this.#options.joinToken;
-      if (token === undefined)
-        throw new ConnectError('TOKEN_EXPIRED', 'The session is over and there is no join token.');
+      const token = this.#resumeToken ?? (await this.#joinTokens.current());
+      if (signal.aborted) throw signal.reason;
       let link: Link | undefined;
       try {
         const ways = this.#nodes.toDial(resuming);
         const dialOptions = { ...ways, token, pollingFirst: this.#polling, lostAt, onWake: this.#onWake };
-        link = (resuming ? this.#owner.standby() : undefined) ?? (await dial(dialOptions, signal));
+        link = (resuming ? this.#owner.standby() : undefined) ?? (await this.#dial(dialOptions, signal));
         this.#entering = true;
         await this.#enter(link, resuming ? 'resumed' : 'joined', signal);
         return;
@@ -153,7 +149,8 @@ export class Connection {
         }
         if (!(error instanceof RequestRefused) && !(error instanceof ConnectionLost)) throw error;
         if (!isTransient(error)) {
-          if (!resuming || !(error instanceof RequestRefused) || !RESUME_OVER.has(error.code)) throw error;
+          if (!resuming && (await this.#joinTokens.renewAfter(error))) continue;
+          if (!resuming || !isStayOver(error)) throw error;
           this.#resumeToken = undefined;
           continue;
         }
@@ -209,6 +206,7 @@ export class Connection {
         try {
           const session = await this.#requestEntry(link, resuming, commandId);
           if (signal.aborted) throw signal.reason;
+          this.#joinTokens.entered(session);
           this.#goLive(link, session, how);
           break;
         } catch (error) {
@@ -240,12 +238,11 @@ export class Connection {
 
   #requestEntry(link: Link, resuming: boolean, commandId: string): Promise<EntryAnswer> {
     const { position, rtpCapabilities, view, expected } = this.#owner.entryState();
-    const session = this.#lastSession;
     const { device } = this.#options;
     const mine = {
       commandId,
-      ...(session > 0 && { session }),
-      ...(rtpCapabilities && { rtpCapabilities }),
+      ...(this.#lastSession > 0 && { session: this.#lastSession }),
+      ...(rtpCapabilities && { rtpCapabilities, renews: true }),
       ...(view && { view }),
       ...(device && { device }),
     };
@@ -322,7 +319,7 @@ export class Connection {
     // This client itself replaced the session, on a new link.
     if (reason === 'replaced' && this.#entering) return;
     // The person is still here and did nothing: with a join token they simply come in again.
-    if (reason === 'expired' && this.#options.joinToken !== undefined) {
+    if (reason === 'expired' && this.#joinTokens.mayJoin) {
       this.#resumeToken = undefined;
       this.renew('expired');
       return;
@@ -334,6 +331,7 @@ export class Connection {
   #moveTo({ nodes, withinMs }: NotificationBody<'moveTo'>): boolean {
     if (this.#resumeToken === undefined || this.#dialling !== undefined || this.#move !== undefined) return false;
     const move = new Move({
+      dial: this.#dial,
       nodes,
       withinMs,
       from: this.#link?.url ?? '',

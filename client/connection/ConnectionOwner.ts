@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import type { ExpectedMedia, RtpCapabilities, View } from '../../signaling/protocol/shapes.ts';
 import type { RequestRefused } from '../errors.ts';
+import type { GetJoinToken } from './JoinTokens.ts';
 import type { Link, Notification } from './Link.ts';
 
 /** `moved`: over to another node while the session before still served. */
@@ -52,6 +53,7 @@ export interface ConnectionOwner {
 export interface ConnectionOptions {
   readonly nodes: readonly string[];
   readonly joinToken: string | undefined;
+  readonly getJoinToken: GetJoinToken | undefined;
   readonly resumeToken: string | undefined;
   /** The random id of this device. */
   readonly device: string | undefined;

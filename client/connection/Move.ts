@@ -1,5 +1,5 @@
 import { ConnectionLost, isTransient, RequestRefused } from '../errors.ts';
-import { dial } from './dial.ts';
+import type { dial } from './dial.ts';
 import type { Link } from './Link.ts';
 import { pause } from './pause.ts';
 import { NodeList, redialDelayMs } from './redial.ts';
@@ -12,6 +12,7 @@ export interface MoveOptions {
   readonly from: string;
   readonly token: string;
   readonly onWake: (wake: () => void) => () => void;
+  readonly dial: typeof dial;
   /** Opens the session on a link. */
   readonly enter: (link: Link, signal: AbortSignal) => Promise<void>;
   /** An attempt failed. */
@@ -36,7 +37,7 @@ export class Move {
 
   /** Resolves with whether a session was opened. */
   async run(): Promise<boolean> {
-    const { nodes, withinMs, from, token, onWake, enter, failed } = this.#options;
+    const { nodes, withinMs, from, token, onWake, dial, enter, failed } = this.#options;
     const { signal } = this.#abort;
     const timer = setTimeout(() => this.cancel(), withinMs);
     const list = new NodeList(nodes);

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import { type Carrier, Carriers } from './Carriers.ts';
 
 class FakeCarrier implements Carrier {
@@ -63,7 +63,7 @@ describe('which consumer of a track is shown', () => {
     expect(carriers.paused).toBe(true);
   });
 
-  it('a paused one that closes has nothing to hold, and the next one is shown at once', () => {
+  it('a paused consumer that closes holds no frame, and the next one is shown at once', () => {
     const { carriers, shown, session, source, reencoded } = scene();
     carriers.add(session, [{ carrier: source, paused: false }]);
     pause(carriers, 'source');
@@ -96,7 +96,7 @@ describe('which consumer of a track is shown', () => {
     expect(source.closed).toBe(false);
   });
 
-  it('is said when something else of the session may stop: after a change, and when what is shown is resumed', () => {
+  it('the server hears what else may stop: after a change, and when the shown consumer is resumed', () => {
     const { carriers, session, source, reencoded } = scene();
     carriers.add(session, [{ carrier: source, paused: false }]);
     pause(carriers, 'source');
@@ -116,7 +116,7 @@ describe('which consumer of a track is shown', () => {
     expect([source.choices, reencoded.choices]).toEqual([1, 2]);
   });
 
-  it('is not said of a former session, which its own node ends', () => {
+  it('the server hears nothing of a former session, which its own node ends', () => {
     const { carriers, session, source } = scene();
     const [next, moved] = [{}, new FakeCarrier('moved')];
     carriers.add(session, [{ carrier: source, paused: false }]);

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup-client';
 import type { Carrier } from './Carriers.ts';
+import { lastDelivery } from './lastDelivery.ts';
 import type { MediaSession } from './MediaSession.ts';
 
 const LOOK_EVERY_MS = 20;
@@ -13,7 +14,7 @@ const UNWATCHED_MS = 300;
  * network takes; a new jitter buffer plays its first packet and then fills.
  */
 const FRAMES_IN_A_ROW = { video: 3, audio: 8 };
-/** A longer pause starts the row anew. */
+/** After a longer pause the row starts again. */
 const PAUSE_MS = 200;
 /** What sends seldom, such as a screen that stands still, is no flow and yet all there is. */
 const SELDOM_MS = 1_000;
@@ -79,13 +80,4 @@ export class ConsumerCarrier implements Carrier {
   close(): void {
     if (!this.#session.closed) this.consumer.close();
   }
-}
-
-/**
- * Returns when the receiver delivered its last frame, by the receiver's own clock; undefined if there was none for some
- * seconds.
- */
-function lastDelivery(receiver: RTCRtpReceiver): number | undefined {
-  const times = receiver.getSynchronizationSources().map(({ timestamp }) => timestamp);
-  return times.length === 0 ? undefined : Math.max(...times);
 }

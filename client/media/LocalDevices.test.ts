@@ -6,14 +6,29 @@ class Shelf {
   readonly asked: MediaStreamConstraints[] = [];
   readonly devices: LocalDevices;
   there = ['front', 'back'];
+  sides = ['user', 'environment'];
+  oneAtATime = false;
+  open = 0;
 
   constructor() {
     const getUserMedia = async (constraints: MediaStreamConstraints = {}): Promise<MediaStream> => {
       this.asked.push(constraints);
-      const wanted = JSON.stringify(constraints).match(/"exact":"(\w+)"/)?.[1];
-      if (wanted !== undefined && !this.there.includes(wanted)) throw new DOMException('gone', 'OverconstrainedError');
+      if (this.open > 0 && this.oneAtATime) throw new DOMException('in use', 'NotReadableError');
+      const { video } = constraints;
+      const side =
+        typeof video === 'object' ? JSON.stringify(video.facingMode)?.match(/"exact":"(\w+)"/)?.[1] : undefined;
+      if (side !== undefined && !this.sides.includes(side))
+        throw new DOMException('no such side', 'OverconstrainedError');
+      const wanted = side ?? JSON.stringify(constraints).match(/"exact":"(\w+)"/)?.[1];
+      if (side === undefined && wanted !== undefined && !this.there.includes(wanted))
+        throw new DOMException('gone', 'OverconstrainedError');
       // The only method of a stream that is used.
-      return { getVideoTracks: () => [{ id: wanted ?? 'default' }] } as unknown as MediaStream;
+      this.open += 1;
+      const stop = () => {
+        this.open -= 1;
+      };
+      const track = { id: wanted ?? 'default', stop, getSettings: () => ({ deviceId: wanted }) };
+      return { getVideoTracks: () => [track] } as unknown as MediaStream;
     };
     this.devices = new LocalDevices({ getUserMedia, getDisplayMedia: getUserMedia });
   }
@@ -45,5 +60,26 @@ describe('LocalDevices', () => {
 
   it('opening a device fails with NotFoundError in a browser without devices', async () => {
     await expect(new LocalDevices(undefined).open('camera', {})).rejects.toMatchObject({ name: 'NotFoundError' });
+  });
+
+  it('a camera is exchanged where only one may be open, and the one before goes on when the other fails', async () => {
+    const shelf = new Shelf();
+    shelf.oneAtATime = true;
+    const [front] = await shelf.devices.open('camera', { deviceId: 'front', height: 360 });
+    if (!front) throw new Error('no camera');
+    const { captured, problem } = await shelf.devices.exchange({ facing: 'environment' }, front.track);
+    expect([captured?.track.id, problem, shelf.open]).toEqual(['environment', null, 1]);
+    expect(shelf.asked.at(-1)).toMatchObject({ video: { height: { ideal: 360 } } });
+    captured?.track.stop();
+    await shelf.devices.reopen('camera', {});
+    expect(shelf.asked.at(-1)).toMatchObject({ video: { facingMode: { exact: 'environment' } } });
+
+    const other = new Shelf();
+    other.sides = ['user'];
+    const [only] = await other.devices.open('camera', { deviceId: 'front' });
+    if (!only) throw new Error('no camera');
+    const back = await other.devices.exchange({ facing: 'environment' }, only.track);
+    expect([back.captured?.track.id, back.problem]).toMatchObject(['front', { name: 'OverconstrainedError' }]);
+    expect(other.open).toBe(1);
   });
 });

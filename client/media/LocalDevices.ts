@@ -1,6 +1,12 @@
 import type { TrackSource } from '../../signaling/protocol/shapes.ts';
 import { type CapturedTrack, type CaptureOptions, capture, type DeviceAccess } from './devices.ts';
 
+export interface Exchange {
+  readonly captured: CapturedTrack | undefined;
+  /** Null if it is the one that was asked for. */
+  readonly problem: unknown;
+}
+
 /** Opens devices, and opens them again as they were last. */
 export class LocalDevices {
   readonly #access: DeviceAccess | undefined;
@@ -23,10 +29,36 @@ export class LocalDevices {
       return await capture(this.#access, source, wanted);
     } catch (error) {
       const isGone = error instanceof DOMException && error.name === 'OverconstrainedError';
-      if (!isGone || wanted.deviceId === undefined || wanted.deviceId === asked.deviceId) throw error;
-      const { deviceId: _, ...others } = wanted;
+      const isAsked = wanted.deviceId === asked.deviceId && wanted.facing === asked.facing;
+      if (!isGone || isAsked) throw error;
+      const { deviceId: _, facing: __, ...others } = wanted;
       return capture(this.#access, source, others);
     }
+  }
+
+  /**
+   * Opens another camera in place of one that is open. Phones let one be open at a time, so that one stops first; it is
+   * opened again if the other one fails: then `problem` says why.
+   */
+  async exchange(asked: CaptureOptions, open: MediaStreamTrack): Promise<Exchange> {
+    const { deviceId } = open.getSettings();
+    const { height } = this.#last.get('camera') ?? {};
+    const size = height === undefined ? {} : { height };
+    open.stop();
+    try {
+      const [captured] = await capture(this.#access, 'camera', { ...size, ...asked });
+      this.#note('camera', asked);
+      return { captured, problem: null };
+    } catch (problem) {
+      const before = { ...size, ...(deviceId !== undefined && { deviceId }) };
+      const [captured] = await capture(this.#access, 'camera', before);
+      return { captured, problem };
+    }
+  }
+
+  /** The camera that is opened next. */
+  choose(choice: CaptureOptions): void {
+    this.#note('camera', choice);
   }
 
   /** Remembers the device that is in use, or will be used next. */
@@ -34,10 +66,13 @@ export class LocalDevices {
     if (deviceId !== undefined) this.#note(source, { deviceId });
   }
 
-  #note(source: TrackSource, { deviceId, height, content }: CaptureOptions): void {
+  #note(source: TrackSource, { deviceId, facing, height, content }: CaptureOptions): void {
+    const { deviceId: _, facing: __, ...others } = this.#last.get(source) ?? {};
     this.#last.set(source, {
-      ...this.#last.get(source),
+      // A named device and a side that it looks at are one choice.
+      ...(deviceId === undefined && facing === undefined ? this.#last.get(source) : others),
       ...(deviceId !== undefined && { deviceId }),
+      ...(facing !== undefined && { facing }),
       ...(height !== undefined && { height }),
       ...(content !== undefined && { content }),
     });

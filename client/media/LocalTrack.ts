@@ -1,8 +1,11 @@
 import type { types } from 'mediasoup-client';
 import type { TrackKind, TrackSource } from '../../signaling/protocol/shapes.ts';
-import type { PublishOptions } from './encodings.ts';
+import { CaptureWatch } from './CaptureWatch.ts';
+import { screenConstraints } from './devices.ts';
+import { encodingsFor, type PublishOptions, type ScreenContent } from './encodings.ts';
 import { expectedParameters } from './expectedParameters.ts';
 import { WantedLayers } from './layers.ts';
+import type { TrackProcessor } from './TrackProcessor.ts';
 
 export interface LocalTrackOptions {
   readonly trackId: string;
@@ -12,6 +15,8 @@ export interface LocalTrackOptions {
   readonly publish: PublishOptions;
   /** True if the SDK opened the device, or the application handed it over: the SDK then also closes it. */
   readonly ownsDevice: boolean;
+  /** `interrupted` has changed. */
+  readonly interruptionChanged?: () => void;
 }
 
 /**
@@ -23,9 +28,12 @@ export class LocalTrack {
   readonly trackId: string;
   readonly source: TrackSource;
   readonly kind: TrackKind;
-  readonly publishOptions: PublishOptions;
   readonly #layers = new WantedLayers(() => this.#applySending());
+  readonly #interruptionChanged: () => void;
+  #publishOptions: PublishOptions;
   #mediaStreamTrack: MediaStreamTrack;
+  #processor: TrackProcessor | null;
+  #capture: CaptureWatch;
   #ownsDevice: boolean;
   #held: boolean;
   #holds = 0;
@@ -37,21 +45,36 @@ export class LocalTrack {
   #standby: { readonly producer: types.Producer; awake: boolean } | undefined;
   #lastParameters: types.RtpParameters | undefined;
   #applied: Promise<void> = Promise.resolve();
+  #switched: Promise<void> = Promise.resolve();
 
   constructor(options: LocalTrackOptions) {
     this.trackId = options.trackId;
     this.source = options.source;
     this.kind = options.source === 'camera' || options.source === 'screen' ? 'video' : 'audio';
-    this.publishOptions = options.publish;
+    this.#publishOptions = options.publish;
     this.#ownsDevice = options.ownsDevice;
     this.#mediaStreamTrack = options.mediaStreamTrack;
+    this.#interruptionChanged = options.interruptionChanged ?? (() => undefined);
+    this.#capture = this.#watch(options.mediaStreamTrack);
     this.#held = options.muted;
     this.#recordMuted = options.muted;
-    this.#mediaStreamTrack.enabled = this.sending;
+    this.#processor = options.publish.processor ?? null;
+    this.#enable();
+    this.#processor?.setInput(options.mediaStreamTrack);
   }
 
+  /** What the device gives. */
   get mediaStreamTrack(): MediaStreamTrack {
     return this.#mediaStreamTrack;
+  }
+
+  /** What others get: the device's track, or what the processor makes of it. */
+  get sentTrack(): MediaStreamTrack {
+    return this.#processor?.output ?? this.#mediaStreamTrack;
+  }
+
+  get publishOptions(): PublishOptions {
+    return this.#publishOptions;
   }
 
   get ownsDevice(): boolean {
@@ -64,6 +87,11 @@ export class LocalTrack {
 
   get sending(): boolean {
     return !this.muted;
+  }
+
+  /** True while the device gives nothing, though it is open: others see that it is so. */
+  get interrupted(): boolean {
+    return this.sending && this.#capture.interrupted;
   }
 
   /** True if muted here, even if the room does not know it yet. */
@@ -113,6 +141,14 @@ export class LocalTrack {
     this.#applySending();
   }
 
+  /** A shared screen shows something else now: what suits it is captured and sent from here on. */
+  async setContent(content: ScreenContent): Promise<void> {
+    this.#publishOptions = { ...this.#publishOptions, content };
+    this.#mediaStreamTrack.contentHint = content;
+    this.#applySending();
+    await this.#mediaStreamTrack.applyConstraints(screenConstraints(content));
+  }
+
   want(maxSpatialLayer: number): void {
     this.#layers.want(maxSpatialLayer);
   }
@@ -123,6 +159,8 @@ export class LocalTrack {
     // Those who watch it through the former node come to the new one.
     if (this.#former === undefined) this.#layers.reset();
     this.#applySending();
+    // Another device or processor may have come while it was being made.
+    this.#sendCurrent().catch(() => undefined); // The producer was closed meanwhile.
   }
 
   /** Called when its producer is gone; the track itself goes on. */
@@ -147,7 +185,7 @@ export class LocalTrack {
     this.#applySending();
     if (!standby.awake) await producer.rtpSender?.replaceTrack(null);
     // It may have been woken up meanwhile.
-    if (standby.awake) await producer.rtpSender?.replaceTrack(this.#mediaStreamTrack);
+    if (standby.awake) await producer.rtpSender?.replaceTrack(this.sentTrack);
   }
 
   /** Pictures leave for the other place, which is about to be that of the session. */
@@ -156,7 +194,7 @@ export class LocalTrack {
     if (standby === undefined || standby.awake) return;
     standby.awake = true;
     // It closes only together with all that it is for.
-    standby.producer.rtpSender?.replaceTrack(this.#mediaStreamTrack).catch(() => undefined);
+    standby.producer.rtpSender?.replaceTrack(this.sentTrack).catch(() => undefined);
   }
 
   /** The place where it stood by is that of the session now. Returns false if it had no producer there. */
@@ -178,30 +216,86 @@ export class LocalTrack {
     const old = this.#mediaStreamTrack;
     const ownedOld = this.#ownsDevice;
     this.#ownsDevice = ownsDevice;
-    mediaStreamTrack.enabled = this.sending;
     this.#mediaStreamTrack = mediaStreamTrack;
+    this.#enable();
+    this.#capture.close();
+    this.#capture = this.#watch(mediaStreamTrack);
+    this.#processor?.setInput(mediaStreamTrack);
     if (ownedOld && old !== mediaStreamTrack) old.stop();
-    const awake = this.#producers().filter((producer) => producer !== this.#standby?.producer || this.#standby.awake);
-    await Promise.all(awake.map((producer) => producer.replaceTrack({ track: mediaStreamTrack })));
+    await this.#sendCurrent();
     this.#applySending();
   }
 
+  /** Others get what the processor makes of the device's track from now on; null: that track itself. */
+  async setProcessor(processor: TrackProcessor | null): Promise<void> {
+    if (processor === this.#processor) return;
+    this.#processor?.setInput(null);
+    this.#processor = processor;
+    this.#enable();
+    processor?.setInput(this.#mediaStreamTrack);
+    await this.#sendCurrent();
+  }
+
   close(): void {
+    this.#capture.close();
     for (const producer of this.#producers()) producer.close();
     this.#producer = undefined;
     this.#former = undefined;
     this.#standby = undefined;
+    this.#processor?.setInput(null);
     if (this.#ownsDevice) this.#mediaStreamTrack.stop();
+  }
+
+  #watch(track: MediaStreamTrack): CaptureWatch {
+    return new CaptureWatch({
+      track,
+      // A shared screen on which nothing moves gives no pictures.
+      pictures: this.source === 'camera' ? () => this.#pictures() : undefined,
+      changed: () => this.#interruptionChanged(),
+      page: globalThis.document,
+    });
+  }
+
+  /** Returns how many pictures the sender has got from the camera; null if it does not say, or nobody wants them. */
+  async #pictures(): Promise<number | null> {
+    const sender = this.#producer?.rtpSender;
+    const flows = this.sending && this.#layers.maxLayer >= 0 && sender?.transport?.state === 'connected';
+    if (!flows || this.#mediaStreamTrack.readyState === 'ended') return null;
+    try {
+      for (const report of (await sender.getStats()).values()) {
+        if (report.type === 'media-source' && report.frames > 0) return report.frames;
+      }
+    } catch {
+      return null; // The connection was closed meanwhile.
+    }
+    return null;
   }
 
   /** Disables the device's track at once and the encoders as soon as the sender takes new parameters. */
   #applySending(): void {
-    this.#mediaStreamTrack.enabled = this.sending;
+    this.#enable();
     this.#applied = this.#applied.then(async () => {
       if (this.#former !== undefined) await this.#applyEncodings(this.#former.producer, this.#former.maxLayer);
       if (this.#producer !== undefined) await this.#applyEncodings(this.#producer, this.#layers.maxLayer);
       if (this.#standby !== undefined) await this.#applyEncodings(this.#standby.producer, Number.POSITIVE_INFINITY);
     });
+  }
+
+  /** A processor may still hold what was heard or seen before the mute: its own track is silent, too. */
+  #enable(): void {
+    this.#mediaStreamTrack.enabled = this.sending;
+    if (this.#processor !== null) this.#processor.output.enabled = this.sending;
+  }
+
+  /** One switch after the other: a producer in the middle of one ignores a switch back. */
+  #sendCurrent(): Promise<void> {
+    const switched = this.#switched.then(async () => {
+      const { sentTrack } = this;
+      const awake = this.#producers().filter((producer) => producer !== this.#standby?.producer || this.#standby.awake);
+      await Promise.all(awake.map((producer) => producer.replaceTrack({ track: sentTrack })));
+    });
+    this.#switched = switched.catch(() => undefined);
+    return switched;
   }
 
   #producers(): types.Producer[] {
@@ -215,10 +309,14 @@ export class LocalTrack {
     if (producer.closed || sender === undefined) return;
     const parameters = sender.getParameters();
     let changed = false;
+    const wanted = this.source === 'screen' ? encodingsFor(this.source, 0, this.#publishOptions) : [];
     for (const [layer, encoding] of parameters.encodings.entries()) {
       const active = this.sending && layer <= maxLayer;
-      if (encoding.active === active) continue;
-      encoding.active = active;
+      const { maxBitrate = encoding.maxBitrate, maxFramerate = encoding.maxFramerate } = wanted[layer] ?? {};
+      if (encoding.active === active && encoding.maxFramerate === maxFramerate && encoding.maxBitrate === maxBitrate) {
+        continue;
+      }
+      Object.assign(encoding, { active, ...(maxBitrate && { maxBitrate }), ...(maxFramerate && { maxFramerate }) });
       changed = true;
     }
     if (!changed) return;

@@ -1,35 +1,22 @@
-import { Device, type types } from 'mediasoup-client';
-import type { ConsumerOffer } from '../../signaling/protocol/notifications.ts';
+import type { Device, types } from 'mediasoup-client';
+import type { ConsumerOffer, NotificationBody } from '../../signaling/protocol/notifications.ts';
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
-import type { ExpectedMedia, View } from '../../signaling/protocol/shapes.ts';
+import type { ExpectedMedia } from '../../signaling/protocol/shapes.ts';
 import type { Link } from '../connection/Link.ts';
-import { ConnectError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
+import { ArrivingConsumers } from './ArrivingConsumers.ts';
 import type { Arrival } from './Carriers.ts';
 import { ConsumerCarrier } from './ConsumerCarrier.ts';
 import { FormerSession } from './FormerSession.ts';
 import type { LocalTrack } from './LocalTrack.ts';
-import { type MediaBlocked, MediaPathWatch } from './MediaPathWatch.ts';
+import { loadDevice } from './loadDevice.ts';
+import type { MediaEngineOwner } from './MediaEngineOwner.ts';
+import { MediaPathWatch } from './MediaPathWatch.ts';
 import { MediaSession } from './MediaSession.ts';
-import { RemoteTrack, type RemoteTrackListener } from './RemoteTrack.ts';
+import { RemoteTrack } from './RemoteTrack.ts';
 import { RetiredSessions } from './RetiredSessions.ts';
-import { HotStandby, type HotStandbyState, type Standby } from './standby/HotStandby.ts';
+import { HotStandby, type Standby } from './standby/HotStandby.ts';
 import { toRtcIceServers } from './toRtcIceServers.ts';
-
-export interface MediaEngineOwner extends RemoteTrackListener {
-  view(): View | undefined;
-  resumeToken(): string | undefined;
-  /** Returns true if the room's record holds this track of ours: only then may its media be produced. */
-  isPublished(trackId: string): boolean;
-  /** Returns true if media of this track is expected: its publisher is there and not muted. */
-  isLive(track: RemoteTrack): boolean;
-  /** A track can now be received that could not be before. */
-  subscribed(track: RemoteTrack): void;
-  /** Media do not get through to the server, or, with null, do so again. */
-  blocked(blocked: MediaBlocked | null): void;
-  standbyChanged(state: HotStandbyState): void;
-  /** Something went wrong and is being repaired. */
-  trouble(reason: string): void;
-}
 
 const STEADY_AFTER_MS = 10_000;
 const MAX_REOPEN_DELAY_MS = 5_000;
@@ -38,20 +25,19 @@ const MAX_REOPEN_DELAY_MS = 5_000;
 export class MediaEngine {
   /** The second place, in rooms that want one. */
   readonly standby: HotStandby;
+  iceServers: readonly RTCIceServer[] = [];
   readonly #owner: MediaEngineOwner;
   readonly #handlerName: types.BuiltinHandlerName | undefined;
   readonly #localTracks = new Map<string, LocalTrack>();
   readonly #remoteTracks = new Map<string, RemoteTrack>();
   readonly #retired = new RetiredSessions();
-  /** Consumers that are being put in place, and what the server has said about them meanwhile. */
-  readonly #arriving = new Map<string, { paused: boolean; closed: boolean }>();
+  readonly #arriving = new ArrivingConsumers();
   /** The parameters that the server expects on the next transports, by track id. */
   readonly #expected = new Map<string, types.RtpParameters>();
   readonly #path: MediaPathWatch;
   #device: Device | undefined;
   #routerCapabilities = '';
   #link: Link | undefined;
-  #iceServers: RTCIceServer[] = [];
   #session: MediaSession | undefined;
   #former: FormerSession | undefined;
   #opening: Promise<void> = Promise.resolve();
@@ -103,7 +89,7 @@ export class MediaEngine {
   /** Moves media over to a new session and its link; what there is goes on meanwhile if `former` is its link. */
   open(link: Link, session: EntryAnswer, former?: Link): void {
     this.#link = link;
-    this.#iceServers = toRtcIceServers(session.iceServers);
+    this.iceServers = toRtcIceServers(session.iceServers);
     clearTimeout(this.#reopenTimer);
     if (former === undefined) this.#retire();
     else this.#keep(former);
@@ -121,7 +107,7 @@ export class MediaEngine {
     this.#opening = this.#load(session, capabilities).then(
       () => this.#requestMedia(link),
       // Without media the person can still be in the room, read and write.
-      (error: unknown) => this.#owner.trouble(describe(error)),
+      (error: unknown) => this.#owner.trouble(messageOf(error)),
     );
   }
 
@@ -135,10 +121,24 @@ export class MediaEngine {
 
   /**
    * Called when the server says that the transports died with their worker: this client is not at fault, so it gets new
-   * ones at once.
+   * ones at once, if they have not come with the news.
    */
-  mediaLost(): void {
-    if (this.#link !== undefined) this.#reopenAfter(0, 'mediaLost', this.#link);
+  mediaLost(renewed: NotificationBody<'mediaLost'>['renewed']): void {
+    const [device, link] = [this.#device, this.#link];
+    if (link === undefined) return;
+    if (renewed === undefined || device === undefined) {
+      this.#reopenAfter(0, 'mediaLost', link);
+      return;
+    }
+    this.#retireFor('mediaLost');
+    this.iceServers = toRtcIceServers(renewed.iceServers);
+    this.#expected.clear();
+    for (const { trackId, rtpParameters } of renewed.expected) {
+      // This client's own, as it sent them before.
+      this.#expected.set(trackId, rtpParameters as unknown as types.RtpParameters);
+    }
+    this.#opening = Promise.resolve();
+    this.#start(device, link, renewed.transports);
   }
 
   /**
@@ -170,7 +170,7 @@ export class MediaEngine {
 
   /** Resolves when all of them are in place, except those that cannot be opened. */
   async consumersOpened(link: Link, offers: readonly ConsumerOffer[]): Promise<void> {
-    for (const { consumerId, paused } of offers) this.#arriving.set(consumerId, { paused, closed: false });
+    this.#arriving.add(offers);
     try {
       await this.#opening;
       const session = this.#session;
@@ -179,24 +179,18 @@ export class MediaEngine {
       const consumers = await Promise.all(offers.map((offer) => this.#consume(session, offer)));
       this.#consumed(session, offers, consumers);
     } finally {
-      for (const { consumerId } of offers) this.#arriving.delete(consumerId);
+      this.#arriving.remove(offers);
     }
   }
 
   /** The last consumer of a track that is still published holds its last frame until another takes its place. */
   consumersClosed(consumerIds: readonly string[]): void {
-    for (const id of consumerIds) {
-      const arriving = this.#arriving.get(id);
-      if (arriving !== undefined) arriving.closed = true;
-    }
+    this.#arriving.closed(consumerIds);
     for (const track of this.#remoteTracks.values()) track.consumersClosed(consumerIds);
   }
 
   consumersPaused(changes: readonly { readonly consumerId: string; readonly paused: boolean }[]): void {
-    for (const { consumerId, paused } of changes) {
-      const arriving = this.#arriving.get(consumerId);
-      if (arriving !== undefined) arriving.paused = paused;
-    }
+    this.#arriving.paused(changes);
     for (const track of this.#remoteTracks.values()) track.consumersPaused(changes);
   }
 
@@ -231,9 +225,7 @@ export class MediaEngine {
 
   #reopenAfter(delayMs: number, reason: string, link: Link): void {
     if (link.closed) return;
-    this.#owner.trouble(reason);
-    this.#retire();
-    clearTimeout(this.#reopenTimer);
+    this.#retireFor(reason);
     // No timer where none is needed: in a background page a timer may take a second.
     const due = new Promise<void>((resolve) => {
       if (delayMs === 0) resolve();
@@ -242,18 +234,15 @@ export class MediaEngine {
     this.#opening = due.then(() => this.#requestMedia(link));
   }
 
+  #retireFor(reason: string): void {
+    this.#owner.trouble(reason);
+    this.#retire();
+    clearTimeout(this.#reopenTimer);
+  }
+
   async #load(session: EntryAnswer, capabilities: string): Promise<void> {
     if (this.#device !== undefined && capabilities === this.#routerCapabilities) return;
-    let device: Device;
-    try {
-      device = await Device.factory(this.#handlerName === undefined ? {} : { handlerName: this.#handlerName });
-    } catch (error) {
-      throw new ConnectError('UNSUPPORTED_DEVICE', 'This browser cannot take part in calls.', { cause: error });
-    }
-    // mediasoup-client itself checks them.
-    const routerRtpCapabilities = session.rtpCapabilities as unknown as types.RtpCapabilities;
-    await device.load({ routerRtpCapabilities });
-    this.#device = device;
+    this.#device = await loadDevice(this.#handlerName, session.rtpCapabilities);
     this.#routerCapabilities = capabilities;
   }
 
@@ -262,28 +251,34 @@ export class MediaEngine {
     if (link !== this.#link || device === undefined) return;
     const view = this.#owner.view();
     const rtpCapabilities = { ...device.recvRtpCapabilities };
-    const request = { rtpCapabilities, ...(view && { view }), expected: this.expected() };
+    const request = { rtpCapabilities, ...(view && { view }), expected: this.expected(), renews: true };
     try {
       const { transports, iceServers } = await link.request('openMedia', request);
       if (link !== this.#link) return;
-      if (iceServers) this.#iceServers = toRtcIceServers(iceServers);
+      if (iceServers) this.iceServers = toRtcIceServers(iceServers);
       this.#start(device, link, transports);
     } catch (error) {
-      this.reopen(`openMedia: ${describe(error)}`);
+      this.reopen(`openMedia: ${messageOf(error)}`);
     }
   }
 
   #start(device: Device, link: Link, transports: NonNullable<EntryAnswer['transports']>): void {
+    // Transports that came unasked may cross those that were asked for: the last ones count.
+    this.#retire();
     this.#openedAt = performance.now();
-    this.#path.trying(transports.recv.iceCandidates, this.#iceServers);
+    this.#path.trying(transports.recv.iceCandidates, this.iceServers);
     const session = new MediaSession({
       device,
       link,
       transports,
       producing: new Map([...this.#expected].filter(([trackId]) => transports.producing.includes(trackId))),
-      iceServers: this.#iceServers,
+      iceServers: [...this.iceServers],
+      through: this.#owner.through,
       relieved: () => this.#former !== undefined,
-      connected: () => this.#path.connected(),
+      connected: () => {
+        this.#path.connected();
+        if (session === this.#session) this.#owner.connected(session.process);
+      },
       failed: (reason) => {
         if (session === this.#session) this.reopen(reason);
       },
@@ -297,18 +292,17 @@ export class MediaEngine {
     this.#opening = Promise.resolve();
     this.#openedAt = performance.now();
     this.#session = standby.session;
+    this.#owner.connected(standby.session.process);
     for (const track of this.#toProduce()) if (!track.promoted()) this.#produce(standby.session, track);
     this.#takeOver(standby);
   }
 
   #takeOver({ session, consumers }: Standby): void {
-    for (const { offer, paused } of consumers) this.#arriving.set(offer.consumerId, { paused, closed: false });
-    this.#consumed(
-      session,
-      consumers.map(({ offer }) => offer),
-      consumers.map(({ consumer }) => consumer),
-    );
-    for (const { offer } of consumers) this.#arriving.delete(offer.consumerId);
+    const offers = consumers.map(({ offer }) => offer);
+    const opened = consumers.map(({ consumer }) => consumer);
+    this.#arriving.add(consumers.map(({ offer: { consumerId }, paused }) => ({ consumerId, paused })));
+    this.#consumed(session, offers, opened);
+    this.#arriving.remove(offers);
   }
 
   /**
@@ -325,7 +319,7 @@ export class MediaEngine {
   #produce(session: MediaSession, track: LocalTrack): void {
     session.produce(track).catch((error: unknown) => {
       if (session !== this.#session || session.closed) return;
-      this.reopen(`produce: ${describe(error)}`);
+      this.reopen(`produce: ${messageOf(error)}`);
     });
   }
 
@@ -333,7 +327,7 @@ export class MediaEngine {
     try {
       return await session.consume(offer);
     } catch (error) {
-      if (!session.closed) this.#owner.trouble(`consume: ${describe(error)}`);
+      if (!session.closed) this.#owner.trouble(`consume: ${messageOf(error)}`);
       return undefined;
     }
   }
@@ -403,8 +397,4 @@ export class MediaEngine {
     if (session === undefined) return;
     this.#retired.add(session);
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

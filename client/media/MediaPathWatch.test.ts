@@ -27,7 +27,7 @@ test('media that never connect are told within ten seconds, however often transp
   expect(said).toHaveLength(1);
 });
 
-test('it is over when a transport connects, and may happen again', () => {
+test('the warning that media do not connect ends when a transport connects, and may come again', () => {
   watch.trying(candidates, []);
   within(10_000);
   watch.connected();

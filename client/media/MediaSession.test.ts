@@ -43,7 +43,8 @@ function scene(options: { relieved: boolean }) {
 }
 
 function track(id: string): LocalTrack {
-  const mediaStreamTrack = { id, readyState: 'live', getSettings: () => ({}) } as unknown as MediaStreamTrack;
+  const parts = { id, readyState: 'live', getSettings: () => ({}) };
+  const mediaStreamTrack = Object.assign(new EventTarget(), parts) as unknown as MediaStreamTrack;
   return new LocalTrack({
     trackId: id,
     source: 'microphone',

@@ -7,6 +7,7 @@ import { RequestRefused } from '../errors.ts';
 import { codecFor, codecOptionsFor, encodingsFor } from './encodings.ts';
 import { isAsExpected } from './expectedParameters.ts';
 import type { LocalTrack } from './LocalTrack.ts';
+import { onlyThrough, type Through } from './through.ts';
 import { toRtcIceServers } from './toRtcIceServers.ts';
 
 export interface MediaSessionOptions {
@@ -16,6 +17,7 @@ export interface MediaSessionOptions {
   /** The producers that the server opened in advance: the parameters it expects, by track id. */
   readonly producing: ReadonlyMap<string, types.RtpParameters>;
   readonly iceServers: RTCIceServer[];
+  readonly through?: Through | undefined;
   /** Whether another session serves meanwhile, so that nothing is urgent. */
   readonly relieved: () => boolean;
   /** A transport has connected. */
@@ -54,8 +56,10 @@ export class MediaSession {
   constructor(options: MediaSessionOptions) {
     this.#options = options;
     const { device, transports, iceServers } = options;
-    this.#send = device.createSendTransport({ ...toTransportOptions(transports.send), iceServers });
-    this.#recv = device.createRecvTransport({ ...toTransportOptions(transports.recv), iceServers });
+    const optionsOf = (offer: TransportOffer) =>
+      onlyThrough({ ...toTransportOptions(offer), iceServers }, options.through);
+    this.#send = device.createSendTransport(optionsOf(transports.send));
+    this.#recv = device.createRecvTransport(optionsOf(transports.recv));
     for (const transport of [this.#send, this.#recv]) {
       transport.on('connect', ({ dtlsParameters }, callback) => {
         callback();
@@ -84,6 +88,11 @@ export class MediaSession {
     return this.#closed;
   }
 
+  /** The certificate of the server's process. */
+  get process(): string | undefined {
+    return processOf(this.#options.transports.send);
+  }
+
   /** Whether media can flow both ways. */
   get connected(): boolean {
     return [this.#send, this.#recv].every(({ connectionState }) => connectionState === 'connected');
@@ -108,7 +117,7 @@ export class MediaSession {
     const height = track.mediaStreamTrack.getSettings().height ?? 720;
     const codec = codecFor(source, publishOptions, device.sendRtpCapabilities);
     return this.#send.produce({
-      track: track.mediaStreamTrack,
+      track: track.sentTrack,
       encodings: encodingsFor(source, height, publishOptions),
       codecOptions: codecOptionsFor(source, publishOptions),
       ...(codec !== undefined && { codec }),
@@ -193,7 +202,7 @@ export class MediaSession {
   #tellShown(): void {
     const consumerIds = [...this.#nowShown];
     this.#nowShown.clear();
-    // Servers of before do not know the request, and one that does not hear it waits for a while.
+    // An older server does not know the request. A server that does not get it waits for a while.
     if (!this.#closed) this.#options.link.request('shown', { consumerIds }).catch(() => undefined);
   }
 
@@ -279,4 +288,9 @@ export class MediaSession {
 /** mediasoup-client and the browser themselves check the offer. */
 function toTransportOptions(offer: TransportOffer): types.TransportOptions {
   return offer as unknown as types.TransportOptions;
+}
+
+function processOf({ dtlsParameters }: TransportOffer): string | undefined {
+  const [first] = Array.isArray(dtlsParameters.fingerprints) ? dtlsParameters.fingerprints : [];
+  return typeof first?.value === 'string' ? first.value : undefined;
 }

@@ -30,6 +30,7 @@ export class RemoteTrack {
   /** The same sound from the place where this client stands by. */
   #standby: types.Consumer | undefined;
   #playsStandby = false;
+  #volume = 1;
 
   constructor(
     publication: { trackId: string; publisherId: string; source: TrackSource; kind: TrackKind },
@@ -69,12 +70,23 @@ export class RemoteTrack {
     return [...this.#elements];
   }
 
+  /** From 0 to 1: how loud this client plays it. Safari on iPhones leaves that to the person's buttons. */
+  get volume(): number {
+    return this.#volume;
+  }
+
+  set volume(volume: number) {
+    this.#volume = Math.min(1, Math.max(0, volume));
+    for (const element of this.#elements) element.volume = this.#volume;
+  }
+
   attach<E extends HTMLMediaElement>(element: E): E {
     if (this.#elements.has(element)) return element;
     this.#elements.add(element);
     element.autoplay = true;
     if ('playsInline' in element) element.playsInline = true;
     element.srcObject = this.mediaStream;
+    element.volume = this.#volume;
     this.#play(element);
     this.#listener.attached(this, element);
     return element;

@@ -1,14 +1,18 @@
 import type { TrackSource } from '../../signaling/protocol/shapes.ts';
+import type { ScreenContent } from './encodings.ts';
+import type { Facing } from './facing.ts';
 
 /** The part of `navigator.mediaDevices` that is used; injected where there is no browser. */
 export type DeviceAccess = Pick<MediaDevices, 'getUserMedia' | 'getDisplayMedia'>;
 
 export interface CaptureOptions {
   readonly deviceId?: string;
+  /** Where the camera must look. */
+  readonly facing?: Facing;
   /** Height of the camera's picture; 720 by default. */
   readonly height?: number;
   /** What a shared screen shows: text and slides, or moving pictures. */
-  readonly content?: 'detail' | 'motion';
+  readonly content?: ScreenContent;
 }
 
 export interface CapturedTrack {
@@ -29,6 +33,7 @@ export async function capture(
     const stream = await devices.getUserMedia({
       video: {
         ...deviceId,
+        ...(options.facing !== undefined && { facingMode: { exact: options.facing } }),
         width: { ideal: Math.round((height * 16) / 9) },
         height: { ideal: height },
         frameRate: { ideal: 30, max: 30 },
@@ -42,16 +47,20 @@ export async function capture(
     });
     return stream.getAudioTracks().map((track) => ({ source, track }));
   }
-  const motion = options.content === 'motion';
+  const { content = 'detail' } = options;
   const stream = await devices.getDisplayMedia({
-    video: { frameRate: { ideal: motion ? 30 : 15, max: 30 } },
+    video: screenConstraints(content),
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   });
   return [
     ...stream.getVideoTracks().map((track) => {
-      track.contentHint = motion ? 'motion' : 'detail';
+      track.contentHint = content;
       return { source: 'screen' as const, track };
     }),
     ...stream.getAudioTracks().map((track) => ({ source: 'screenAudio' as const, track })),
   ];
+}
+
+export function screenConstraints(content: ScreenContent): MediaTrackConstraints {
+  return { frameRate: { ideal: content === 'motion' ? 30 : 15, max: 30 } };
 }

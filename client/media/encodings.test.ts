@@ -35,6 +35,15 @@ describe('encodingsFor', () => {
   });
 });
 
+describe('encodingsFor a screen', () => {
+  it('moving pictures keep all frames in the small layer too, text only some', () => {
+    const frames = (content: 'detail' | 'motion') =>
+      encodingsFor('screen', 1_080, { content }).map(({ maxFramerate }) => maxFramerate);
+    expect(frames('detail')).toEqual([10, 30]);
+    expect(frames('motion')).toEqual([30, 30]);
+  });
+});
+
 describe('codecOptionsFor', () => {
   it('speech pauses in silence, music does not', () => {
     expect(codecOptionsFor('microphone', {})).toMatchObject({ opusDtx: true, opusFec: true, opusStereo: false });

@@ -1,7 +1,10 @@
 import type { types } from 'mediasoup-client';
 import type { TrackSource } from '../../signaling/protocol/shapes.ts';
+import type { TrackProcessor } from './TrackProcessor.ts';
 
 export type VideoCodec = 'vp8' | 'vp9' | 'h264' | 'av1';
+
+export type ScreenContent = 'detail' | 'motion';
 
 export interface PublishOptions {
   /** Several sizes of the picture, so that every viewer gets one that fits. On by default. */
@@ -12,6 +15,10 @@ export interface PublishOptions {
   readonly maxFramerate?: number;
   /** Music rather than speech: stereo and more bits. */
   readonly music?: boolean;
+  /** What a shared screen shows: text and slides (sharp, by default), or moving pictures (fluent). */
+  readonly content?: ScreenContent;
+  /** Others get what it makes of the device's track. */
+  readonly processor?: TrackProcessor;
 }
 
 /** Bits a second that VP8 needs for a picture of this height at 30 frames a second to look good. */
@@ -43,11 +50,12 @@ export function encodingsFor(
   if (options.simulcast === false) return [{ maxBitrate: top, maxFramerate }];
   if (source === 'screen') {
     // Text must stay readable: the small layer saves on frames, not on pixels alone.
+    const moves = options.content === 'motion';
     return [
       {
         scaleResolutionDownBy: 2,
-        maxBitrate: Math.min(500_000, top),
-        maxFramerate: Math.min(10, maxFramerate),
+        maxBitrate: Math.min(moves ? 900_000 : 500_000, top),
+        maxFramerate: moves ? maxFramerate : Math.min(10, maxFramerate),
         scalabilityMode: 'L1T3',
       },
       { scaleResolutionDownBy: 1, maxBitrate: top, maxFramerate, scalabilityMode: 'L1T3' },

@@ -26,7 +26,7 @@ export function tellMedia(notification: Notification, media: MediaEngine, link: 
       media.standby.setPlaces(body.urls, body.hotStandby);
       return true;
     case 'mediaLost':
-      media.mediaLost();
+      media.mediaLost(body.renewed);
       return true;
     default:
       return false;

@@ -1,16 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Participant as ParticipantRecord } from '../../core/room/state.ts';
 import type { RequestBody, RequestName, ResponseBody } from '../../signaling/protocol/requests.ts';
+import { aParticipant, aTrack } from '../../test/support/people.ts';
+import { waitUntil } from '../../test/support/waitUntil.ts';
 import { CommandQueue } from '../connection/CommandQueue.ts';
-import { RequestRefused } from '../errors.ts';
+import { ConnectError, RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
 import { LocalParticipant } from './LocalParticipant.ts';
-import { aParticipant, aTrack } from './record.fixtures.ts';
 
 class DeviceTrack extends EventTarget {
   enabled = true;
+  muted = false;
   readyState = 'live';
   readonly kind = 'audio';
+
+  interrupt(muted: boolean): void {
+    this.muted = muted;
+    this.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  }
 
   stop(): void {
     this.readyState = 'ended';
@@ -48,6 +55,11 @@ class World {
       emit: () => undefined,
       newId,
     });
+    // It would go on asking while another test holds the clock.
+    onTestFinished(() => {
+      this.me.close();
+      commands.abandon(new ConnectError('CANCELLED', 'the test is over'));
+    });
   }
 
   publish(muted = false): Promise<LocalTrack> {
@@ -57,10 +69,10 @@ class World {
   }
 
   /** Puts the track into the record, muted or not. */
-  record(muted: boolean): void {
+  record(muted: boolean, interrupted = false): void {
     const trackId = this.me.track('microphone')?.trackId ?? 'microphone-1';
     this.view = aParticipant('me', {
-      tracks: new Map([[trackId, aTrack({ id: trackId, source: 'microphone', kind: 'audio', muted })]]),
+      tracks: new Map([[trackId, aTrack({ id: trackId, source: 'microphone', kind: 'audio', muted, interrupted })]]),
     });
     this.me.update(this.view);
   }
@@ -226,5 +238,51 @@ describe('LocalParticipant', () => {
     world.me.update(aParticipant('me'));
     expect(world.me.track('microphone')).toBeUndefined();
     expect(world.last()?.name).toBe('publish');
+  });
+
+  it('a device that gives nothing is told to the room, once, and so is its return', async () => {
+    const world = new World();
+    await world.published();
+    const told = () => world.asked.filter(({ name }) => name === 'setTrackInterrupted');
+    world.device.interrupt(true);
+    await waitUntil(() => told().length === 1 || 'nothing was told');
+    expect(told()[0]?.body).toMatchObject({ trackId: world.me.track('microphone')?.trackId, interrupted: true });
+    // It comes back before the room has answered.
+    world.device.interrupt(false);
+    world.record(false, true);
+    expect(told()).toHaveLength(1);
+    told()[0]?.answer();
+    await waitUntil(() => told().length === 2 || 'its return was not told');
+    expect(told()[1]?.body).toMatchObject({ interrupted: false });
+    world.record(false, false);
+    told()[1]?.answer();
+    await settled();
+    expect(told()).toHaveLength(2);
+  });
+
+  it('a muted device that gives nothing is nothing to tell, and an interruption in the record ends with a new device', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const world = new World();
+    await world.published(true);
+    world.device.interrupt(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(world.last()?.name).toBe('publish');
+    world.device.interrupt(false);
+    world.record(true, true);
+    expect(world.asked.at(-1)).toMatchObject({ name: 'setTrackInterrupted', body: { interrupted: false } });
+  });
+
+  it('servers that do not know interruptions are told once', async () => {
+    const world = new World();
+    await world.published();
+    world.device.interrupt(true);
+    await waitUntil(() => world.last()?.name === 'setTrackInterrupted' || 'nothing was told');
+    world.asked.at(-1)?.answer(new RequestRefused('INVALID', 'There is no such request.'));
+    await settled();
+    const before = world.asked.length;
+    world.record(false);
+    await settled();
+    expect(world.asked).toHaveLength(before);
   });
 });

@@ -2,10 +2,13 @@ import type { Participant as ParticipantRecord, TrackSource } from '../../core/r
 import type { CommandQueue } from '../connection/CommandQueue.ts';
 import { isTransient } from '../errors.ts';
 import type { CaptureOptions, DeviceAccess } from '../media/devices.ts';
-import type { PublishOptions } from '../media/encodings.ts';
+import type { PublishOptions, ScreenContent } from '../media/encodings.ts';
+import { facingOf, oppositeOf } from '../media/facing.ts';
 import { LocalDevices } from '../media/LocalDevices.ts';
 import { LocalTrack } from '../media/LocalTrack.ts';
 import type { MediaEngine } from '../media/MediaEngine.ts';
+import { Interruptions } from './Interruptions.ts';
+import { OrphanedTracks } from './OrphanedTracks.ts';
 import { Participant } from './participants.ts';
 import type { EmitRoomEvent } from './RoomEvents.ts';
 
@@ -26,8 +29,6 @@ export interface LocalParticipantOptions {
 
 /** A mute that did not reach the room is sent again after this. */
 const REMIND_MS = 2_000;
-/** Tracks of the record that a reloaded page does not publish again within this time are unpublished. */
-const ORPHAN_MS = 15_000;
 
 /** The person at this client: publishes, mutes, raises a hand. Tracks and devices stay through every recovery. */
 export class LocalParticipant extends Participant<LocalTrack> {
@@ -37,14 +38,28 @@ export class LocalParticipant extends Participant<LocalTrack> {
   readonly #unmuting = new Set<string>();
   readonly #muting = new Set<string>();
   readonly #devices: LocalDevices;
+  readonly #interruptions: Interruptions;
+  readonly #orphans: OrphanedTracks;
+  #exchanging: Promise<void> = Promise.resolve();
   #reminder: ReturnType<typeof setTimeout> | undefined;
-  #orphanTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(record: ParticipantRecord, options: LocalParticipantOptions) {
     super(record);
     this.#options = options;
     this.#devices = new LocalDevices(options.devices);
-    this.#adoptLater();
+    this.#interruptions = new Interruptions(
+      options.commands,
+      () => this.#reconcileInterruptions(),
+      (source, error) => options.emit('warning', `an interruption of the ${source} did not reach the room`, error),
+    );
+    this.#orphans = new OrphanedTracks({
+      find: () => [...this.publications.values()].filter(({ source }) => !this.#tracks.has(source)),
+      unpublish: ({ source, trackId }) => {
+        options.commands
+          .send('unpublish', { participantId: this.id, trackId })
+          .catch((error: unknown) => options.emit('warning', `${source} is still published`, error));
+      },
+    });
     this.update(record);
   }
 
@@ -132,12 +147,30 @@ export class LocalParticipant extends Participant<LocalTrack> {
     }
   }
 
-  /** Switches the device of a published source. A muted camera opens it at the next unmute. */
+  /** Says what the shared screen shows: text that must be sharp, or moving pictures that must be fluent. */
+  async setScreenContent(content: ScreenContent): Promise<void> {
+    await this.#tracks.get('screen')?.setContent(content);
+  }
+
+  /**
+   * Switches the device of a published source. A muted camera opens it at the next unmute. If a camera does not open,
+   * the one before goes on, and this rejects with the reason.
+   */
   async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
     const track = this.#tracks.get(source);
     if (track === undefined) return;
     if (track.mediaStreamTrack.readyState === 'ended') this.#devices.remember(source, { deviceId });
+    else if (source === 'camera') await this.#exchange(track, { deviceId });
     else await this.#reopen(track, { deviceId });
+  }
+
+  /** From the front camera to the rear one, or back; like `switchDevice`. */
+  async flipCamera(): Promise<void> {
+    const track = this.#tracks.get('camera');
+    if (track === undefined) return;
+    const facing = oppositeOf(facingOf(track.mediaStreamTrack));
+    if (track.mediaStreamTrack.readyState === 'ended') this.#devices.choose({ facing });
+    else await this.#exchange(track, { facing });
   }
 
   async raiseHand(): Promise<void> {
@@ -178,7 +211,8 @@ export class LocalParticipant extends Participant<LocalTrack> {
   /** Closes the devices that the SDK opened. */
   close(): void {
     clearTimeout(this.#reminder);
-    clearTimeout(this.#orphanTimer);
+    this.#orphans.close();
+    this.#interruptions.close();
     for (const track of this.#tracks.values()) track.close();
     this.#tracks.clear();
   }
@@ -218,6 +252,10 @@ export class LocalParticipant extends Participant<LocalTrack> {
       muted: muted || (adopted?.muted ?? false),
       publish,
       ownsDevice,
+      interruptionChanged: () => {
+        this.#options.emit('localTrackInterrupted', track.source, track.interrupted);
+        this.#reconcileInterruptions();
+      },
     });
     this.#tracks.set(source, track);
     this.#watch(track, mediaStreamTrack);
@@ -252,8 +290,19 @@ export class LocalParticipant extends Participant<LocalTrack> {
     this.#reconcile();
   }
 
+  #reconcileInterruptions(): void {
+    const tracks = [...this.#tracks.values()].flatMap((track) => {
+      const { trackId, source, interrupted } = track;
+      const publication = this.publications.get(trackId);
+      if (publication === undefined || this.#publishing.has(trackId)) return [];
+      return { trackId, source, interrupted, recorded: publication.interrupted };
+    });
+    this.#interruptions.reconcile(tracks);
+  }
+
   /** Mutes in the room what is muted here, now or as soon as the room can be reached. */
   #reconcile(): void {
+    this.#reconcileInterruptions();
     clearTimeout(this.#reminder);
     for (const track of this.#tracks.values()) {
       if (!track.held || track.recordMuted || this.#unmuting.has(track.trackId)) continue;
@@ -285,6 +334,17 @@ export class LocalParticipant extends Participant<LocalTrack> {
     if (captured !== undefined) await this.#replace(track, captured.track, true);
   }
 
+  /** One after another: a camera that is being opened cannot be exchanged. */
+  #exchange(track: LocalTrack, options: CaptureOptions): Promise<void> {
+    const exchanged = this.#exchanging.then(async () => {
+      const { captured, problem } = await this.#devices.exchange(options, track.mediaStreamTrack);
+      if (captured !== undefined) await this.#replace(track, captured.track, true);
+      if (problem !== null) throw problem;
+    });
+    this.#exchanging = exchanged.catch(() => undefined);
+    return exchanged;
+  }
+
   async #replace(track: LocalTrack, mediaStreamTrack: MediaStreamTrack, ownsDevice: boolean): Promise<void> {
     this.#watch(track, mediaStreamTrack);
     await track.replace(mediaStreamTrack, ownsDevice);
@@ -305,6 +365,20 @@ export class LocalParticipant extends Participant<LocalTrack> {
       this.unpublishTrack(track.source).catch((error: unknown) => this.#warn(track, error));
       return;
     }
+    void this.#recapture(track, mediaStreamTrack);
+  }
+
+  /** Another device takes the place of one that was unplugged while it was on; without one, the track is muted. */
+  async #recapture(track: LocalTrack, lost: MediaStreamTrack): Promise<void> {
+    if (track.sending) {
+      // If none can be opened, the lost one stays in its place.
+      await this.#reopen(track, {}).catch(() => undefined);
+    }
+    if (this.#tracks.get(track.source) !== track) return;
+    if (track.mediaStreamTrack !== lost) {
+      this.#options.emit('deviceReplaced', track.source, track.mediaStreamTrack.label);
+      return;
+    }
     this.#options.emit('deviceLost', track.source, undefined);
     this.mute(track.source).catch((error: unknown) => this.#warn(track, error));
   }
@@ -313,18 +387,6 @@ export class LocalParticipant extends Participant<LocalTrack> {
     if (this.#tracks.get(track.source) === track) this.#tracks.delete(track.source);
     this.#options.media.removeLocal(track.trackId);
     track.close();
-  }
-
-  /** After a reload the record still has this participant's tracks: those that are not published again are removed. */
-  #adoptLater(): void {
-    this.#orphanTimer = setTimeout(() => {
-      for (const { source, trackId } of this.publications.values()) {
-        if (this.#tracks.has(source)) continue;
-        this.#options.commands
-          .send('unpublish', { participantId: this.id, trackId })
-          .catch((error: unknown) => this.#options.emit('warning', `${source} is still published`, error));
-      }
-    }, ORPHAN_MS);
   }
 
   #warn(track: LocalTrack, error: unknown): void {

@@ -1,5 +1,4 @@
-import type { Departure } from '../../core/room/events.ts';
-import type { ChatMessage, LobbyEntry, RoomState, TrackSource } from '../../core/room/state.ts';
+import type { ChatMessage, Departure, LobbyEntry, RoomState, TrackSource } from '../../core/room/state.ts';
 import type { SessionEnd } from '../connection/ConnectionOwner.ts';
 import type { RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
@@ -36,6 +35,8 @@ export interface RoomEvents {
   connected: [];
   reconnecting: [];
   reconnected: [];
+  /** `path.recoveries` has another entry. */
+  recovered: [];
   disconnected: [reason: DisconnectReason, error: Error | undefined];
 
   /**
@@ -49,7 +50,10 @@ export interface RoomEvents {
 
   participantConnected: [participant: RemoteParticipant];
   participantDisconnected: [participant: RemoteParticipant, departure: Departure];
-  /** Name, role, hand, connection, or the wish to have a track reencoded has changed. */
+  /**
+   * Name, role, hand, connection (also `interrupted`), an interruption of a track, or the wish to have one reencoded
+   * has changed.
+   */
   participantStateChanged: [participant: Participant];
 
   trackPublished: [publication: TrackPublication, participant: Participant];
@@ -70,13 +74,18 @@ export interface RoomEvents {
   /** Another device, or the same one opened again, feeds a published track. */
   localTrackReplaced: [track: LocalTrack];
 
+  /** An open device gives nothing for the moment, or does so again. Others see it: `TrackPublication.interrupted`. */
+  localTrackInterrupted: [source: TrackSource, interrupted: boolean];
+
   /** Loudest first. */
   activeSpeakersChanged: [speakers: readonly Participant[]];
   connectionQualityChanged: [quality: number, participant: Participant];
 
-  chatMessage: [message: ChatEntry, change: 'posted' | 'edited' | 'deleted'];
+  chatMessage: [message: ChatEntry, change: 'posted' | 'edited' | 'deleted' | 'reacted'];
   /** The list of messages, or the state of one that is not sent yet, has changed. */
   chatChanged: [];
+  /** The files that this client sends, or how much of one is sent, have changed. */
+  uploadsChanged: [];
   /** A setting (name, lock, lobby, password, capacity, reencoding), the bans or the spotlight have changed. */
   roomChanged: [room: RoomState];
   /** Whether tracks can be reencoded, or which are, has changed. */
@@ -92,6 +101,8 @@ export interface RoomEvents {
   audioBlocked: [];
   /** A device that was being published is gone, or cannot be opened again. */
   deviceLost: [source: TrackSource, error: Error | undefined];
+  /** The same, and another device has taken its place. */
+  deviceReplaced: [source: TrackSource, label: string];
   /** Something odd was handled; for logs. */
   warning: [message: string, error: unknown];
 }

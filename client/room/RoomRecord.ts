@@ -5,6 +5,9 @@ import type { NotificationBody } from '../../signaling/protocol/notifications.ts
 import type { EntryAnswer } from '../../signaling/protocol/requests.ts';
 import { changesBetween, type RoomChange } from './changesBetween.ts';
 
+/** Of servers that do not say. */
+const PAGE_SIZE = 12;
+
 interface Copy {
   readonly roomId: string;
   readonly room: RedactedRoom;
@@ -22,6 +25,7 @@ export class RoomRecord {
   #copy: Copy | undefined;
   #isTrusted = true;
   #earlierChat = false;
+  #pageSize = PAGE_SIZE;
 
   get roomId(): string | undefined {
     return this.#copy?.roomId;
@@ -41,6 +45,11 @@ export class RoomRecord {
     return this.#earlierChat;
   }
 
+  /** How many tiles a page shows at most. */
+  get pageSize(): number {
+    return this.room?.settings.mediaBounds.pageSize ?? this.#pageSize;
+  }
+
   get isTrusted(): boolean {
     return this.#isTrusted;
   }
@@ -58,7 +67,7 @@ export class RoomRecord {
 
   /** Takes over what an entry brought. Returns what changed since the copy before; nothing on the first entry. */
   enter(
-    answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version' | 'commitId' | 'earlierChat'>,
+    answer: Pick<EntryAnswer, 'roomId' | 'room' | 'missed' | 'version' | 'commitId' | 'earlierChat' | 'pageSize'>,
   ): readonly RoomChange[] {
     // If the missed commits do not fit, the next attempt asks for the whole room.
     this.#isTrusted = false;
@@ -76,6 +85,7 @@ export class RoomRecord {
       changes.push(...missed);
       this.#copy = copy;
     }
+    this.#pageSize = answer.pageSize ?? PAGE_SIZE;
     this.#isTrusted = true;
     return changes;
   }

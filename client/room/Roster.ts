@@ -1,8 +1,8 @@
-import type { Departure } from '../../core/room/events.ts';
-import type { Participant as ParticipantRecord, RoomState } from '../../core/room/state.ts';
+import type { Departure, Participant as ParticipantRecord, RoomState } from '../../core/room/state.ts';
 import type { MediaEngine } from '../media/MediaEngine.ts';
 import type { RemoteTrack } from '../media/RemoteTrack.ts';
 import type { RoomChange } from './changesBetween.ts';
+import { InterruptionWatch } from './InterruptionWatch.ts';
 import { LocalParticipant, type LocalParticipantOptions } from './LocalParticipant.ts';
 import { type Participant, RemoteParticipant, type TrackPublication } from './participants.ts';
 import type { EmitRoomEvent } from './RoomEvents.ts';
@@ -22,17 +22,27 @@ export class Roster {
   readonly #options: LocalParticipantOptions;
   readonly #emit: EmitRoomEvent;
   readonly #media: Pick<MediaEngine, 'remoteTrack' | 'removeRemote'>;
+  readonly #interruptions: InterruptionWatch;
   #records: ReadonlyMap<string, ParticipantRecord> = new Map();
   #local: LocalParticipant | undefined;
   #selfId = '';
   #reencoded: ReadonlySet<string> = new Set();
 
   constructor(
-    options: LocalParticipantOptions & { readonly media: Pick<MediaEngine, 'remoteTrack' | 'removeRemote'> },
+    options: LocalParticipantOptions & {
+      readonly media: Pick<MediaEngine, 'remoteTrack' | 'removeRemote'>;
+      /** When the server was last heard (`performance.now()`); undefined without a connection. */
+      readonly heardAt: () => number | undefined;
+    },
   ) {
     this.#options = options;
     this.#emit = options.emit;
     this.#media = options.media;
+    this.#interruptions = new InterruptionWatch({
+      participants: () => this.remotes.values(),
+      heardAt: options.heardAt,
+      changed: (participant) => this.#emit('participantStateChanged', participant),
+    });
   }
 
   get local(): LocalParticipant | undefined {
@@ -71,6 +81,11 @@ export class Roster {
     return snapshot;
   }
 
+  /** This client has a connection again, and all tracks start again. */
+  entered(): void {
+    this.#interruptions.entered();
+  }
+
   tell(changes: readonly RoomChange[], before: RosterSnapshot): void {
     for (const change of changes) this.#tell(change, before);
   }
@@ -80,8 +95,14 @@ export class Roster {
     const participant = this.remotes.get(track.publisherId);
     const publication = participant?.publications.get(track.trackId);
     if (participant === undefined || publication === undefined || publication.track === track) return;
-    publication.track = track;
+    participant.subscribed(publication, track);
     this.#emit('trackSubscribed', track, publication, participant);
+  }
+
+  /** Whether media of this track is expected. */
+  isLive(track: RemoteTrack): boolean {
+    const participant = this.remotes.get(track.publisherId);
+    return participant?.connected === true && participant.publications.get(track.trackId)?.muted === false;
   }
 
   /** Sets which tracks are reencoded, whether or not their publications are known yet. */
@@ -91,6 +112,7 @@ export class Roster {
   }
 
   close(): void {
+    this.#interruptions.stop();
     this.#local?.close();
   }
 

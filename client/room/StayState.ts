@@ -1,7 +1,9 @@
+import { RecoveryLog } from '../connection/RecoveryLog.ts';
 import type { EmitRoomEvent, RoomConnectionState } from './RoomEvents.ts';
 
 /** The state of a stay in a room, and its events. An interruption is reported only if it takes longer than a moment. */
 export class StayState {
+  readonly log = new RecoveryLog(() => this.#emit('recovered'));
   readonly #announceAfterMs: number;
   readonly #emit: EmitRoomEvent;
   #current: RoomConnectionState = 'new';
@@ -24,11 +26,18 @@ export class StayState {
   }
 
   interrupted(): void {
+    this.log.interrupted();
     if (this.#current !== 'connected' || this.#announcement !== undefined) return;
     this.#announcement = setTimeout(() => {
       this.become('reconnecting');
       this.#emit('reconnecting');
     }, this.#announceAfterMs);
+  }
+
+  /** The silent connection came back by itself. */
+  cleared(): void {
+    this.log.cleared();
+    this.back();
   }
 
   back(): void {

@@ -1,7 +1,6 @@
-import type { Departure } from '../../core/room/events.ts';
 import { toPlain } from '../../core/room/fields.ts';
 import type { RedactedCommit } from '../../core/room/redact.ts';
-import type { ChatMessage, Participant, RoomState, Track } from '../../core/room/state.ts';
+import type { ChatMessage, Departure, Participant, RoomState, Track } from '../../core/room/state.ts';
 
 /**
  * What applications hear about a change of the room. A new fact about a participant or a setting needs no line here.
@@ -14,7 +13,7 @@ export type RoomChange =
   | { readonly type: 'unpublished'; readonly trackId: string; readonly byHost: boolean }
   | { readonly type: 'muted'; readonly participantId: string; readonly trackId: string; readonly byHost: boolean }
   | { readonly type: 'unmuted'; readonly participantId: string; readonly trackId: string }
-  | { readonly type: 'posted' | 'edited' | 'deleted'; readonly message: ChatMessage }
+  | { readonly type: 'posted' | 'edited' | 'deleted' | 'reacted'; readonly message: ChatMessage }
   | { readonly type: 'lobby' }
   | { readonly type: 'room' };
 
@@ -23,7 +22,7 @@ type By = RedactedCommit | undefined;
 /** Keys that have their own changes, or that `evolve` alone needs. An application knows all others as the room. */
 const NOT_THE_ROOM: ReadonlySet<keyof RoomState> = new Set([
   ...(['participants', 'lobby', 'admitted', 'chat', 'lastSession', 'commandIds'] as const),
-  ...(['roles', 'voided', 'tokensVoidUntil'] as const),
+  ...(['roles', 'voided', 'tokensVoidUntil', 'attendance', 'attendanceForgotten'] as const),
 ]);
 const NOT_THE_PARTICIPANT: ReadonlySet<keyof Participant> = new Set([
   ...(['tracks', 'session', 'sessionCommandId', 'nodeId', 'expiresAt', 'device', 'address'] as const),
@@ -93,6 +92,7 @@ function chatChanges(before: readonly ChatMessage[], after: readonly ChatMessage
     if (old === undefined) changes.push({ type: 'posted', message });
     else if (message.deleted && !old.deleted) changes.push({ type: 'deleted', message });
     else if (message.editedAt !== old.editedAt) changes.push({ type: 'edited', message });
+    else if (!isEqual(message.reactions, old.reactions)) changes.push({ type: 'reacted', message });
   }
   return changes;
 }

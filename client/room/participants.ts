@@ -31,6 +31,11 @@ export class TrackPublication<Track extends LocalTrack | RemoteTrack = LocalTrac
     return this.#record.muted;
   }
 
+  /** True while its device gives nothing, though it is not muted: a call came in, or another program took it. */
+  get interrupted(): boolean {
+    return this.#record.interrupted;
+  }
+
   /** The host's wish to have it reencoded; null follows the room's policy. */
   get reencoding(): boolean | null {
     return this.#record.reencoding;
@@ -89,6 +94,16 @@ export abstract class Participant<Track extends LocalTrack | RemoteTrack = Local
     return this.#record.handRaisedAt;
   }
 
+  /** When a host asked this person to unmute (ms since the epoch); null once that is answered. */
+  get unmuteAskedAt(): number | null {
+    return this.#record.unmuteAskedAt;
+  }
+
+  /** Since when this person records the meeting (ms since the epoch); null while they do not. */
+  get recordingSince(): number | null {
+    return this.#record.recordingSince;
+  }
+
   get isSpeaking(): boolean {
     return this.volumeDbov !== null;
   }
@@ -112,9 +127,33 @@ export abstract class Participant<Track extends LocalTrack | RemoteTrack = Local
   }
 }
 
+/** What of a person is heard, each at its own volume. */
+export type SoundSource = 'microphone' | 'screenAudio';
+
 export class RemoteParticipant extends Participant<RemoteTrack> {
+  readonly #volumes = new Map<SoundSource, number>();
+  /**
+   * True while nothing arrives of what this person sends, though this client is well connected: they are cut off, and
+   * the room does not know yet. What is shown of them is not live.
+   */
+  interrupted = false;
+
   constructor(record: ParticipantRecord) {
     super(record);
     this.update(record);
+  }
+
+  /** Sets how loud this person, or the sound of the shared screen, is played here: 0 to 1. Nobody else hears of it. */
+  setVolume(volume: number, source: SoundSource = 'microphone'): void {
+    this.#volumes.set(source, volume);
+    const { track } = this.publication(source) ?? {};
+    if (track !== undefined) track.volume = volume;
+  }
+
+  /** Its media can be received from now on. */
+  subscribed(publication: TrackPublication<RemoteTrack>, track: RemoteTrack): void {
+    publication.track = track;
+    const { source } = track;
+    if (source === 'microphone' || source === 'screenAudio') track.volume = this.#volumes.get(source) ?? 1;
   }
 }

@@ -1,4 +1,4 @@
-interface Size {
+export interface Size {
   /** Device pixels; 0 where nothing of it can be seen. */
   readonly width: number;
   readonly height: number;

@@ -37,9 +37,10 @@ const SIMILAR = 0.2;
 const HERE: Place = { type: 'here' };
 
 /**
- * Returns where a client goes. A newcomer goes to the nodes that have the room, while it fits there; then to the least
- * used nodes, of those to the ones in the region of `here`, and of those to the same one for everybody, so that people
- * who come to several nodes at the same moment meet on one. Somebody who comes back goes to a node that has the room,
+ * Returns where a client goes. A newcomer goes to the nodes that have the room, while it fits there, or to one in the
+ * region of `here` if the room is only elsewhere; then to the least used nodes, of those to the ones in the region of
+ * `here`, and of those to the same one for everybody, so that people who come to several nodes at the same moment meet
+ * on one. Somebody who comes back goes to a node that has the room,
  * unless the client could not stay there, and is never refused.
  */
 export function place(arrival: Arrival): Place {
@@ -50,11 +51,14 @@ export function place(arrival: Arrival): Place {
     const stays = left.size > 0 || holders.has(here.nodeId) || withRoom.length === 0;
     return stays ? HERE : { type: 'elsewhere', nodes: sorted(arrival, withRoom) };
   }
-  const ranked = sorted(arrival, [here, ...targets]);
+  const all = [here, ...targets];
+  const staysNear = here.region !== null && all.some(({ nodeId }) => holders.has(nodeId));
+  const rank = (node: PlacedNode): number => rankOf(node, holders, staysNear && isFar(node, here));
+  const ranked = sorted(arrival, all, { byUse: true, rank });
   const [best = here] = ranked;
   if (best.full) return { type: 'full' };
   // Of the nodes that have the room, the one that is asked is as good as the best.
-  const isAsGood = holders.has(here.nodeId) && rankOf(here, holders) === rankOf(best, holders);
+  const isAsGood = holders.has(here.nodeId) && rank(here) === rank(best);
   if (best === here || isAsGood) return HERE;
   return { type: 'elsewhere', nodes: ranked.filter((node) => node !== here && !node.full) };
 }
@@ -73,33 +77,40 @@ function reachable({ here, others }: Scene): PlacedNode[] {
   return others.filter(({ draining, nodeId, url }) => !draining && nodeId !== here.nodeId && url !== here.url);
 }
 
+interface Order {
+  readonly byUse?: boolean;
+  /** The lowest is the best; `rankOf` without regions if not given. */
+  readonly rank?: (node: PlacedNode) => number;
+}
+
 /** Best first. */
 function sorted(
   { roomId, here, holders }: Scene,
   nodes: readonly PlacedNode[],
-  { byUse }: { readonly byUse: boolean } = { byUse: true },
+  { byUse = true, rank = (node) => rankOf(node, holders) }: Order = {},
 ): PlacedNode[] {
   const leastUse = new Map<number, number>();
   for (const node of nodes) {
-    const rank = rankOf(node, holders);
-    leastUse.set(rank, Math.min(leastUse.get(rank) ?? Number.POSITIVE_INFINITY, useOf(node)));
+    leastUse.set(rank(node), Math.min(leastUse.get(rank(node)) ?? Number.POSITIVE_INFINITY, useOf(node)));
   }
-  const isUsedMore = (node: PlacedNode): boolean =>
-    byUse && useOf(node) - (leastUse.get(rankOf(node, holders)) ?? 0) >= SIMILAR;
+  const isUsedMore = (node: PlacedNode): boolean => byUse && useOf(node) - (leastUse.get(rank(node)) ?? 0) >= SIMILAR;
   return [...nodes].sort(
     (a, b) =>
-      rankOf(a, holders) - rankOf(b, holders) ||
+      rank(a) - rank(b) ||
       Number(isUsedMore(a)) - Number(isUsedMore(b)) ||
       Number(isFar(a, here)) - Number(isFar(b, here)) ||
       drawOf(roomId, b) - drawOf(roomId, a),
   );
 }
 
-/** 0: has the room, and space. 1: has space. 2: has the room, and still takes newcomers. 3: takes them. 4: full. */
-function rankOf(node: PlacedNode, holders: ReadonlySet<NodeId>): number {
-  if (node.full) return 4;
+/**
+ * What counts most is that it is not full, then that it has space, then that it is not `tooFar`, then that it has the
+ * room.
+ */
+function rankOf(node: PlacedNode, holders: ReadonlySet<NodeId>, tooFar = false): number {
+  if (node.full) return 8;
   const hasSpace = node.load === 0 || node.load < node.capacity;
-  return (hasSpace ? 0 : 2) + (holders.has(node.nodeId) ? 0 : 1);
+  return (hasSpace ? 0 : 4) + (tooFar ? 2 : 0) + (holders.has(node.nodeId) ? 0 : 1);
 }
 
 function useOf({ load, capacity, cpu }: PlacedNode): number {

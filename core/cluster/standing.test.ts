@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import { DOUBTED_AFTER_MS, FENCE_MARGIN_MS, isDead, type PeerLink } from './judgeNode.ts';
 import { type Contact, type Outlook, standingOf } from './standing.ts';
 

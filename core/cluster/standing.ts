@@ -25,7 +25,7 @@ export type Standing =
   /** Others have Redis, and this node does not: newcomers had better go there. */
   | 'cut off'
   /**
-   * That for so long that people must go too: the room may have muted or banned somebody, and this node does not
+   * Cut off for so long that people must go too: the room may have muted or banned somebody, and this node does not
    * know.
    */
   | 'fenced'

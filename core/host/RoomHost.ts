@@ -332,6 +332,7 @@ export class RoomHost {
       this.#replica.apply(commit);
       this.#ownCommands.accepted(commit);
       this.#deps.audience.committed(commit, before, this.state);
+      this.#deps.files?.committed(this.roomId, commit, before, this.state);
       next += 1;
     } while (next < commits.length && !isOver());
     this.#closeSuperseded();

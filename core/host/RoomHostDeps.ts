@@ -1,3 +1,4 @@
+import type { RoomFiles } from '../files/RoomFiles.ts';
 import type { MediaPlane } from '../media/MediaPlane.ts';
 import type { Clock, Journal, Logger } from '../ports.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
@@ -10,6 +11,8 @@ export interface RoomHostDeps<Host> {
   readonly journal: Journal;
   readonly media: MediaPlane;
   readonly audience: RoomAudience;
+  /** Left out where people share no files. */
+  readonly files?: RoomFiles;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;

@@ -1,19 +1,25 @@
+import type { RoomFiles } from '../files/RoomFiles.ts';
 import type { MediaPlane } from '../media/MediaPlane.ts';
 import {
   type Clock,
   type DeadlineSweeper,
   type Journal,
+  JournalAhead,
   type Logger,
   type NodeRegistry,
   type RoomIndex,
   Unavailable,
 } from '../ports.ts';
+import { breakoutsEndAt } from '../room/breakoutDuties.ts';
 import { isEmpty, nextExpiry } from '../room/queries.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
+import { BreakoutRounds } from './BreakoutRounds.ts';
 import { deadlineOf, type Lifetimes, withoutContent } from './lifetimes.ts';
 import type { Replica } from './Replica.ts';
 import type { RoomAudiences } from './RoomAudience.ts';
 import { RoomHost } from './RoomHost.ts';
+import { RoomParked } from './RoomParked.ts';
+import { RoomReadOnly } from './RoomReadOnly.ts';
 
 export interface RoomHostsDeps {
   readonly nodeId: NodeId;
@@ -23,6 +29,8 @@ export interface RoomHostsDeps {
   readonly deadlineSweeper: DeadlineSweeper;
   readonly media: MediaPlane;
   readonly audiences: RoomAudiences;
+  /** Left out where people share no files. */
+  readonly files?: RoomFiles;
   /** Gives the time that all nodes share. */
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,21 +47,6 @@ export interface RoomHostsDeps {
   readonly idleMs: number;
   /** Monotonic ms; `performance.now` if not given. */
   readonly elapsed?: () => number;
-}
-
-/** A room that cannot be rebuilt. Its journal is kept, so that it can be repaired. */
-export class RoomParked extends Error {
-  /** After this the room is tried again, in ms. */
-  readonly retryAfterMs: number;
-
-  constructor(roomId: RoomId, retryAfterMs: number) {
-    const seconds = Math.ceil(retryAfterMs / 1_000);
-    super(
-      `Room ${roomId} cannot be opened at the moment; all that was recorded is kept. It is tried again in ${seconds} s.`,
-    );
-    this.name = 'RoomParked';
-    this.retryAfterMs = retryAfterMs;
-  }
 }
 
 interface OpenRoom {
@@ -84,11 +77,13 @@ export class RoomHosts {
   readonly #unindexed = new Set<RoomId>();
   /** Rooms whose people were asked to move on to a node that reads more of the journal. */
   readonly #movedOn = new WeakSet<RoomHost>();
+  readonly #breakouts: BreakoutRounds;
   #cancelSweep: (() => void) | null = null;
   #closed = false;
 
   constructor(deps: RoomHostsDeps) {
     this.#deps = deps;
+    this.#breakouts = new BreakoutRounds({ ...deps, open: (roomId) => this.open(roomId) });
   }
 
   /** Begins to look after rooms: those that are open here, and those whose node died. */
@@ -103,6 +98,7 @@ export class RoomHosts {
       },
       onDeadline: async (roomId, upSince) => {
         const room = await this.open(roomId);
+        await room.handle({ type: 'EndDueBreakouts', actor, ...this.#envelope() });
         // While the service was away nobody could come back: the time to do so begins when it is there again.
         const expiresFrom = upSince + room.state.settings.graceMs;
         if (this.#deps.clock.now() < expiresFrom) {
@@ -137,6 +133,7 @@ export class RoomHosts {
    * Returns the room on this node, rebuilt from its journal if necessary. A room that was never created opens too, as
    * absent.
    * @throws Unavailable when the journal does not answer
+   * @throws RoomReadOnly when this version can read nothing of the room
    * @throws RoomParked when the room cannot be rebuilt
    */
   open(roomId: RoomId): Promise<RoomHost> {
@@ -168,6 +165,7 @@ export class RoomHosts {
     this.#closed = true;
     this.#cancelSweep?.();
     await this.#deps.deadlineSweeper.stop();
+    await this.#breakouts.stop();
     await Promise.allSettled(this.#opening.values());
     await Promise.all([...this.#open.keys(), ...this.#closing.keys()].map((roomId) => this.#closeRoom(roomId)));
   }
@@ -210,9 +208,20 @@ export class RoomHosts {
       return host;
     } catch (error) {
       unfollow();
+      if (error instanceof JournalAhead) {
+        this.#noteAhead(roomId, error);
+        throw new RoomReadOnly(roomId, error);
+      }
       if (!(error instanceof Unavailable)) this.#noteFailure(roomId, -1, error);
       throw error;
     }
+  }
+
+  /** Nothing is broken that a pause would mend: whoever asks hears what to do. People ask again and again. */
+  #noteAhead(roomId: RoomId, error: JournalAhead): void {
+    if (this.#failures.get(roomId)?.times === 0) return;
+    this.#failures.set(roomId, { version: -1, times: 0, at: this.#deps.clock.now() });
+    this.#deps.logger.error({ err: error, roomId }, 'a newer version wrote this room: update this node');
   }
 
   #refuseParked(roomId: RoomId): void {
@@ -256,6 +265,7 @@ export class RoomHosts {
 
   async #end({ host, unfollow }: OpenRoom): Promise<void> {
     unfollow();
+    this.#deps.files?.closed(host.roomId);
     await host.close();
     // While the record has somebody connected here the claim stays: another node will find this one gone and look after
     // them.
@@ -296,6 +306,7 @@ export class RoomHosts {
 
   async #sweep(): Promise<void> {
     const { clock, idleMs, logger } = this.#deps;
+    this.#breakouts.begin(this.list());
     try {
       for (const roomId of [...this.#unindexed]) {
         const host = this.get(roomId);
@@ -304,6 +315,7 @@ export class RoomHosts {
       }
       await this.#moveOn();
       for (const host of this.list()) {
+        this.#deps.files?.tidy(host.roomId, host.state);
         if (host.eraseAt !== null && clock.now() >= host.eraseAt) await host.erase();
         const { idleSince, roomId, state } = host;
         // A room from which somebody will expire soon stays open until then.
@@ -337,7 +349,8 @@ export class RoomHosts {
     this.#unindexed.delete(host.roomId);
     const next = deadlineOf(host.state, host.changedAt, lifetimes);
     // If this node dies before it has erased what people deleted, another one does.
-    const deadline = earlier(next && Math.max(next, notBefore), host.eraseAt);
+    const erases = earlier(next && Math.max(next, notBefore), host.eraseAt);
+    const deadline = earlier(erases, breakoutsEndAt(host.state));
     try {
       if (host.state.status === 'open') await roomIndex.touch(host.roomId, clock.now(), deadline);
       else await roomIndex.remove(host.roomId, deadline);
@@ -349,13 +362,15 @@ export class RoomHosts {
 
   /**
    * Deletes a room that was closed for its time; returns whether it was.
-   * @throws Unavailable when it was created anew meanwhile: its deadline is another one
+   * @throws Unavailable when it was created again meanwhile: it has another deadline now
    */
   async #forgetClosed(host: RoomHost): Promise<boolean> {
     const { clock, journal, lifetimes, logger } = this.#deps;
     const { changedAt, commitId, roomId, state, version } = host;
     if (state.status !== 'closed' || clock.now() < changedAt + lifetimes.retentionMs) return false;
     await this.#closeRoom(roomId);
+    // Before the record: it alone says where they are.
+    await this.#deps.files?.removeRoom(roomId, state.createdAt);
     if (!(await journal.forgetRoom(roomId, { position: { version, commitId }, state: withoutContent(state) }))) {
       throw new Unavailable('room', `Room ${roomId} changed while it was deleted; look again.`);
     }

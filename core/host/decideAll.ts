@@ -5,6 +5,7 @@ import { decide } from '../room/decide.ts';
 import type { RoomEvent } from '../room/events.ts';
 import { evolveCommits, evolveDraft } from '../room/evolve.ts';
 import { RoomDraft } from '../room/RoomDraft.ts';
+import { recordedActor } from '../room/recordedActor.ts';
 import { Refusal } from '../room/refusal.ts';
 import type { RoomState } from '../room/state.ts';
 
@@ -42,7 +43,7 @@ export function decideAll(
           commitId: newId(),
           prev: commitId,
           commandId,
-          actor,
+          actor: recordedActor(actor, events, draft.room),
           at,
           events,
         };

@@ -13,6 +13,10 @@ const TAKEN: ReadonlySet<RoomCommand['type']> = new Set<RoomCommand['type']>([
   'CloseEmptyRoom',
   'LeaveRoom',
   'SetTrackMuted',
+  'MuteAll',
+  'DeclineUnmute',
+  'ClosePoll',
+  'RemovePoll',
   'UnpublishTrack',
   'DeleteChat',
   'LowerHand',
@@ -24,6 +28,12 @@ const TAKEN: ReadonlySet<RoomCommand['type']> = new Set<RoomCommand['type']>([
   'EraseParticipant',
   'SetLocked',
   'CloseRoom',
+  'LeaveBreakout',
+  'EndBreakouts',
+  'EndDueBreakouts',
+  'CloseBreakout',
+  'CallBack',
+  'FollowRole',
 ]);
 
 /**

@@ -45,6 +45,11 @@ function isRepeated(command: RoomCommand, state: RoomState, nodeId: NodeId): boo
     case 'DisconnectNode':
     case 'ExpireParticipants':
     case 'CloseEmptyRoom':
+    // Somebody may have gone back in, and others may use the room: the next look at the main room says what holds now.
+    case 'CallBack':
+    case 'FollowRole':
+    case 'CloseBreakout':
+    case 'EndDueBreakouts':
       return false;
     case 'DisconnectParticipant': {
       // Nobody else records it: without it the participant would count as connected here for ever.

@@ -1,19 +1,28 @@
 import type { Clock, Logger } from '../ports.ts';
 import { EMPTY_ROOM, type NodeId, type ParticipantId, type RoomState, type TrackId } from '../room/state.ts';
 import type { LiveMedia, MediaPolicy } from '../view/mediaSteps.ts';
+import { PlanMemo } from '../view/PlanMemo.ts';
 import { planMedia } from '../view/planMedia.ts';
-import { mostInSmallRooms } from '../view/selection.ts';
+import { policyOf } from '../view/policyOf.ts';
 import type { ViewerView } from '../view/view.ts';
 import { inventoryOf } from './inventoryOf.ts';
 import { KeyframeCoordinator } from './keyframes/KeyframeCoordinator.ts';
-import { messageOf } from './mediaFailures.ts';
 import type { RoomNodes, RoomNodesObjects } from './nodes/RoomNodes.ts';
 import type { TwinProducer } from './nodes/TwinProducer.ts';
 import type { MediaProducer, SourceProducer } from './producers/MediaProducer.ts';
 import { RoomProducers } from './producers/RoomProducers.ts';
 import { SendRateWatch } from './producers/SendRateWatch.ts';
+import { watchLevels } from './producers/watchLevels.ts';
 import { ReconcileLoop } from './ReconcileLoop.ts';
-import type { ExpectedMedia, MediaInventory, OpenedTransports, RoomMedia, RoomMediaListener } from './RoomMedia.ts';
+import type {
+  ExpectedMedia,
+  MediaInventory,
+  OpenedTransports,
+  OpeningOptions,
+  PreparedTransports,
+  RoomMedia,
+  RoomMediaListener,
+} from './RoomMedia.ts';
 import type { RoomReencoding, RoomReencodingObjects } from './reencoding/RoomReencoding.ts';
 import type { ReportWish, RoomMediaReport } from './reports/RoomMediaReport.ts';
 import { reportRoom } from './reports/reportRoom.ts';
@@ -21,11 +30,13 @@ import type { DtlsParameters, IceParameters, RtpCapabilities, RtpParameters } fr
 import { type MediaObjects, StepApplier } from './StepApplier.ts';
 import type { ParticipantMedia } from './sessions/ParticipantMedia.ts';
 import { RoomSessions } from './sessions/RoomSessions.ts';
+import { renewMedia } from './sessions/renewMedia.ts';
 import { ClosedConsumers } from './viewers/ClosedConsumers.ts';
 import { LayerWishes } from './viewers/LayerWishes.ts';
 import { QualityWatch } from './viewers/QualityWatch.ts';
+import { RestedConsumers } from './viewers/RestedConsumers.ts';
 import { Speakers } from './viewers/Speakers.ts';
-import { RESTED_AFTER_MS, type ViewerConsumer } from './viewers/ViewerConsumer.ts';
+import type { ViewerConsumer } from './viewers/ViewerConsumer.ts';
 import { PipePairs } from './workers/PipePairs.ts';
 import type { RoomRouter } from './workers/RoomRouter.ts';
 import { RoomRouters } from './workers/RoomRouters.ts';
@@ -37,6 +48,7 @@ export interface LiveRoomMediaOptions {
   readonly workerCapacity: number;
   /** The most that one participant is asked to send. */
   readonly maxIncomingBitrateBps: number;
+  /** The server's own bounds. */
   readonly policy: MediaPolicy;
   readonly listener: RoomMediaListener;
   /** Null if this node has no reencoding. */
@@ -61,21 +73,22 @@ export class LiveRoomMedia implements RoomMedia {
   readonly #quality: QualityWatch;
   readonly #sendRates: SendRateWatch;
   readonly #closedConsumers: ClosedConsumers;
+  readonly #restedConsumers: RestedConsumers;
   readonly #reencoding: RoomReencoding | null;
   readonly #nodes: RoomNodes | null;
   readonly #applier: StepApplier;
   readonly #loop: ReconcileLoop;
+  #memo = new PlanMemo();
   #room: RoomState = EMPTY_ROOM;
-  #cancelClosing: (() => void) | null = null;
   #closed = false;
 
   constructor(options: LiveRoomMediaOptions) {
     this.#options = options;
     const { clock, listener, logger } = options;
-    const participantOf = (producerId: string): ParticipantId | null =>
-      this.#producers.byId(producerId)?.participantId ?? null;
-    const places = (): number | null => options.policy.loudestN;
-    this.#speakers = new Speakers(clock, participantOf, places, (now) => listener.activeSpeakersChanged(now));
+    const participantOf = (producerId: string) => this.#producers.byId(producerId)?.participantId ?? null;
+    const places = (): number | null => this.#policy.loudestN;
+    const told = (): number => this.#sessions.viewers.size;
+    this.#speakers = new Speakers(clock, participantOf, places, told, listener.activeSpeakersChanged.bind(listener));
     this.#routers = new RoomRouters(options.slots, options.workerCapacity, {
       volumes: (routerId, volumes) => {
         if (this.#speakers.heard(routerId, volumes)) this.#reconcile();
@@ -106,7 +119,7 @@ export class LiveRoomMedia implements RoomMedia {
         opened: (twin) => this.#twinOpened(twin),
         changed: () => this.#reconcile(),
       }) ?? null;
-    const isElsewhere = (nodeId: NodeId): boolean => this.#nodes?.demands.has(nodeId) === true;
+    const isElsewhere = (nodeId: NodeId) => this.#nodes?.demands.has(nodeId) === true;
     this.#keyframes = new KeyframeCoordinator(clock, viewers, room, isElsewhere, () => this.#reconcile());
     this.#layerWishes = new LayerWishes(clock, listener);
     this.#quality = new QualityWatch(clock, viewers, this.#producers.sources, listener);
@@ -121,6 +134,11 @@ export class LiveRoomMedia implements RoomMedia {
     this.#closedConsumers = new ClosedConsumers(({ participantId, session }, consumerIds) =>
       listener.consumersClosed(participantId, session, consumerIds),
     );
+    this.#restedConsumers = new RestedConsumers(clock, () => {
+      // Time alone has changed them: everything is planned.
+      this.#memo = new PlanMemo();
+      this.#reconcile();
+    });
     this.#loop = new ReconcileLoop(clock, logger, () => this.#runPass());
     this.#reencoding =
       options.openReencoding?.({
@@ -152,11 +170,16 @@ export class LiveRoomMedia implements RoomMedia {
     session: number,
     rtpCapabilities: RtpCapabilities,
     expected: readonly ExpectedMedia[] = [],
+    options: OpeningOptions = {},
   ): Promise<OpenedTransports> {
-    const opening = this.#sessions.open(participantId, session, rtpCapabilities);
+    const opening = this.#sessions.open(participantId, session, rtpCapabilities, options);
     this.#reconcile(); // Its former media closed.
     const transports = await opening;
     return { ...transports, producing: await this.#producers.expect(participantId, session, expected) };
+  }
+
+  prepareTransports(): PreparedTransports {
+    return this.#sessions.prepare();
   }
 
   async connectTransport(
@@ -206,10 +229,8 @@ export class LiveRoomMedia implements RoomMedia {
   }
 
   isWatchedElsewhere(participantId: ParticipantId): boolean {
-    for (const producer of this.#producers.all()) {
-      if (producer.participantId === participantId && this.#nodes?.isPulled(producer.producerId)) return true;
-    }
-    return false;
+    const own = [...this.#producers.all()].filter((producer) => producer.participantId === participantId);
+    return own.some(({ producerId }) => this.#nodes?.isPulled(producerId) === true);
   }
 
   closeParticipant(participantId: ParticipantId, session: number): void {
@@ -233,7 +254,7 @@ export class LiveRoomMedia implements RoomMedia {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelClosing?.();
+    this.#restedConsumers.stop();
     this.#speakers.close();
     this.#keyframes.close();
     this.#layerWishes.close();
@@ -245,6 +266,10 @@ export class LiveRoomMedia implements RoomMedia {
     await this.#routers.close();
     await this.#loop.close();
     this.#options.onClosed();
+  }
+
+  get #policy(): MediaPolicy {
+    return policyOf(this.#room.settings.mediaBounds, this.#options.policy);
   }
 
   async #runPass(): Promise<number> {
@@ -261,27 +286,15 @@ export class LiveRoomMedia implements RoomMedia {
       offers: this.#nodes?.offers ?? new Map(),
       demands: this.#nodes?.demands ?? new Map(),
     };
-    const steps = planMedia(this.#room, this.#views, live, this.#options.policy);
+    const steps = planMedia(this.#room, this.#views, live, this.#policy, this.#memo);
     for (const viewer of this.#sessions.viewers.values()) viewer.planned = true;
     this.#keyframes.planned();
     const failed = steps.length === 0 ? 0 : await this.#applier.apply(steps);
-    this.#closeRestedLater();
+    if (!this.#closed) this.#restedConsumers.closeLater(this.#room, this.#policy);
     this.#releaseReady();
     this.#reencoding?.planApplied();
     this.#nodes?.planApplied();
     return failed;
-  }
-
-  /** Consumers that nobody may need any more close after a while. */
-  #closeRestedLater(): void {
-    let tracks = 0;
-    for (const participant of this.#room.participants.values()) tracks += participant.tracks.size;
-    // In a small room none closes.
-    if (this.#closed || tracks <= mostInSmallRooms(this.#options.policy.pageSize)) return;
-    this.#cancelClosing ??= this.#options.clock.setTimer(RESTED_AFTER_MS, () => {
-      this.#cancelClosing = null;
-      this.#reconcile();
-    });
   }
 
   #reconcile(): void {
@@ -312,23 +325,14 @@ export class LiveRoomMedia implements RoomMedia {
   #produced(producer: SourceProducer): void {
     if (!producer.standby) this.#atHome(producer, false);
     this.#sendRates.produced(producer);
-    this.#listenTo(producer);
+    watchLevels(producer, this.#options.logger);
     this.#reconcile();
   }
 
   #twinOpened(twin: TwinProducer): void {
     this.#producers.register(twin);
     if (twin.waitsForViewers) this.#keyframes.holdBack(twin, false);
-    this.#listenTo(twin);
-  }
-
-  #listenTo(producer: MediaProducer): void {
-    if (producer.track.source === 'microphone') {
-      producer.owner.router.listenTo(producer.producerId).catch((error: unknown) => {
-        const { trackId } = producer;
-        this.#options.logger.debug({ trackId, error: messageOf(error) }, 'levels of this microphone are not watched');
-      });
-    }
+    watchLevels(twin, this.#options.logger);
   }
 
   #producerClosed(producer: MediaProducer): void {
@@ -341,11 +345,13 @@ export class LiveRoomMedia implements RoomMedia {
   #consumerOpened(viewer: ParticipantMedia, consumer: ViewerConsumer): void {
     const { producerId } = consumer;
     viewer.consumers.set(producerId, consumer);
+    viewer.changed();
     viewer.router.slot.consumers += 1;
     this.#quality.watchConsumer(consumer);
     consumer.consumer.observer.once('close', () => {
       viewer.router.slot.consumers -= 1;
       if (viewer.consumers.get(producerId) === consumer) viewer.consumers.delete(producerId);
+      viewer.changed();
       if (!viewer.closed) this.#closedConsumers.add(viewer, consumer.consumerId);
       this.#reconcile();
     });
@@ -354,8 +360,8 @@ export class LiveRoomMedia implements RoomMedia {
   #routerClosed(router: RoomRouter): void {
     this.#speakers.forgetRouter(router.id);
     if (router.closedOnPurpose) return;
-    for (const { participantId, session } of this.#sessions.takeLost(router)) {
-      this.#options.listener.mediaLost(participantId, session);
+    for (const lost of this.#sessions.takeLost(router)) {
+      void renewMedia(lost, this.#sessions, this.#producers, this.#options.listener);
     }
     this.#reconcile();
   }

@@ -10,6 +10,8 @@ import type { RtpCapabilities } from './rtpTypes.ts';
 export interface MediaPlane {
   /** The same on every node and after every restart, so that clients keep their loaded device. */
   readonly rtpCapabilities: RtpCapabilities;
+  /** How many tiles a page shows in rooms that do not say. */
+  readonly pageSize: number;
   /**
    * Binds the media ports (a standby binds none): each worker has two, and takes the one that is free. Tries again
    * while other processes have both. Unless another server of this deployment may hold one (`besideAnother`), a port

@@ -24,7 +24,10 @@ export interface RoomMedia {
     session: number,
     rtpCapabilities: RtpCapabilities,
     expected?: readonly ExpectedMedia[],
+    options?: OpeningOptions,
   ): Promise<OpenedTransports>;
+  /** Begins to open transports for somebody whose session is being recorded. `close` them if nobody takes them. */
+  prepareTransports(): PreparedTransports;
   connectTransport(
     participantId: ParticipantId,
     session: number,
@@ -97,6 +100,19 @@ export interface TransportOffer {
   readonly dtlsParameters: DtlsParameters;
 }
 
+export interface OpeningOptions {
+  /** When the worker dies, the client takes others that it did not ask for. */
+  readonly renews?: boolean | undefined;
+  /** Taken if they work; else others are opened. */
+  readonly prepared?: PreparedTransports | undefined;
+}
+
+/** Transports on their way that no session has. */
+export interface PreparedTransports {
+  /** Does nothing if a session has taken them. */
+  close(): void;
+}
+
 export interface TransportPair {
   readonly send: TransportOffer;
   readonly recv: TransportOffer;
@@ -153,8 +169,11 @@ export interface RoomMediaListener {
   connectionQualityChanged(participantId: ParticipantId, quality: Quality): void;
   /** Viewers receive these tracks reencoded from now on, and all others as published. */
   reencodingChanged(trackIds: readonly TrackId[]): void;
-  /** The transports of this session died with their worker: its client must open new ones. Its connection is fine. */
-  mediaLost(participantId: ParticipantId, session: number): void;
+  /**
+   * The transports of this session died with their worker; its client's connection is fine. `renewed`: the ones that
+   * take their place. Null: its client must open new ones.
+   */
+  mediaLost(participantId: ParticipantId, session: number, renewed: RenewedTransports | null): void;
 }
 
 /** Media of a recorded track before its negotiation: `mid` and `rid` identify its packets. */
@@ -165,4 +184,9 @@ export interface ExpectedMedia {
 
 export interface OpenedTransports extends TransportPair {
   readonly producing: readonly TrackId[];
+}
+
+/** Transports that nobody asked for, and the producers that are being opened on them. */
+export interface RenewedTransports extends TransportPair {
+  readonly expected: readonly ExpectedMedia[];
 }

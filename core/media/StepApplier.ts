@@ -202,6 +202,7 @@ export class StepApplier {
       .catch((error: unknown) => {
         if (!(error instanceof errors.UnsupportedError)) throw error;
         viewer.undecodable.add(producerId);
+        viewer.changed();
         this.#objects.readinessChanged();
         this.#objects.planChanged();
         return null;
@@ -215,6 +216,7 @@ export class StepApplier {
     const viewerConsumer = new ViewerConsumer(consumer, wanted, {
       clock: this.#clock,
       watched: this.#objects.hasRenditions(trackId),
+      changed: () => viewer.changed(),
       onShown: (shown) => this.#objects.shown(viewer, shown),
     });
     this.#objects.consumerOpened(viewer, viewerConsumer);

@@ -47,7 +47,7 @@ export interface MediaPlaneOptions {
   readonly logger: Logger;
 }
 
-const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null, pageSize: 12 };
+const DEFAULT_POLICY: MediaPolicy = { lastN: null, loudestN: null, lastScreens: null, pageSize: 12 };
 const LOOPBACK: PipeListen = { address: '127.0.0.1', ports: null };
 /** mediasoup reports on sound every 7.5 s at the latest. */
 const PIPE_PATIENCE_MS = 15_000;
@@ -73,6 +73,7 @@ export async function createMediaPlane(options: MediaPlaneOptions): Promise<Medi
   let nodes: MediaNodes | null = null;
   return {
     rtpCapabilities: RTP_CAPABILITIES,
+    pageSize: policy.pageSize,
     listen: ({ besideAnother } = { besideAnother: false }) => pool.listen(besideAnother),
     joinNodes(channel) {
       nodes = new MediaNodes({ nodeId, channel, listen: pipes, patienceMs: pipePatienceMs, clock, logger });

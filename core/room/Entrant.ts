@@ -14,6 +14,8 @@ export interface Entrant {
   readonly device: string | null;
   /** A keyed hash of the address that limits count by. */
   readonly address: string | null;
+  /** A keyed hash of the account with which they signed in; null if they did not. */
+  readonly account: string | null;
   /** The most people of one address in a room, and in its lobby; counts for the anonymous. */
   readonly addressShare: number;
 }

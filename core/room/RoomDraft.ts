@@ -1,18 +1,27 @@
+import { ATTENDANCE_KEPT, came, went } from './attendance.ts';
+import { forgetOldest } from './keptChat.ts';
+import { NO_NOTES } from './notes.ts';
+import { withVote } from './polls.ts';
+import { countOf, withoutReactionsOf } from './reactions.ts';
 import {
   ADMITTED_KEPT,
+  type Attendance,
   type Ban,
-  CHAT_KEPT,
   type ChatMessage,
   COMMANDS_KEPT,
   type CommandId,
   type LobbyEntry,
   type Participant,
   type ParticipantId,
+  type Poll,
+  type PollId,
+  type Presence,
   ROLES_KEPT,
   type Role,
   type RoomState,
   VOIDED_KEPT,
   type VoidedTokens,
+  type Vote,
 } from './state.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -32,6 +41,8 @@ export class RoomDraft {
   #bans: Map<ParticipantId, Ban> | null = null;
   #roles: Map<ParticipantId, Role> | null = null;
   #voided: Map<ParticipantId, VoidedTokens> | null = null;
+  #attendance: Map<ParticipantId, Attendance> | null = null;
+  #polls: Map<PollId, Poll> | null = null;
   #chat: ChatMessage[] | null = null;
   #commandIds: CommandId[] | null = null;
 
@@ -49,7 +60,9 @@ export class RoomDraft {
     this.room.participants = this.#participants;
     this.#lobby = new Map();
     this.room.lobby = this.#lobby;
-    this.room.spotlight = null;
+    this.showLarge([]);
+    this.room.layout = null;
+    this.room.breakouts = null;
   }
 
   /** Forgets people and messages of the room; its counters and commands continue. */
@@ -66,8 +79,16 @@ export class RoomDraft {
     this.#voided = new Map();
     this.room.voided = this.#voided;
     this.room.tokensVoidUntil = 0;
+    this.room.notes = NO_NOTES;
+    this.#polls = new Map();
+    this.room.polls = this.#polls;
+    this.#attendance = new Map();
+    this.room.attendance = this.#attendance;
+    this.room.attendanceForgotten = 0;
     this.#chat = [];
     this.room.chat = this.#chat;
+    this.room.chatForgottenAt = 0;
+    this.room.privateForgottenAt = 0;
   }
 
   setParticipant(participant: Participant): void {
@@ -76,7 +97,89 @@ export class RoomDraft {
 
   deleteParticipant(participantId: ParticipantId): void {
     if (this.room.participants.has(participantId)) this.#writableParticipants().delete(participantId);
-    if (this.room.spotlight === participantId) this.room.spotlight = null;
+    const { spotlight, alsoSpotlit } = this.room;
+    if (spotlight === participantId || alsoSpotlit.includes(participantId)) {
+      this.showLarge([...(spotlight === null ? [] : [spotlight]), ...alsoSpotlit].filter((id) => id !== participantId));
+    }
+  }
+
+  /** The first is the spotlight of clients that know of one only. */
+  showLarge([spotlight, ...others]: readonly ParticipantId[]): void {
+    this.room.spotlight = spotlight ?? null;
+    this.room.alsoSpotlit = others;
+  }
+
+  setPoll(poll: Poll): void {
+    this.#writablePolls().set(poll.id, poll);
+  }
+
+  changePoll(pollId: PollId, change: (poll: Poll) => Partial<Poll>): void {
+    const poll = this.room.polls.get(pollId);
+    if (poll !== undefined) this.setPoll({ ...poll, ...change(poll) });
+  }
+
+  removePoll(pollId: PollId): void {
+    if (this.room.polls.has(pollId)) this.#writablePolls().delete(pollId);
+  }
+
+  /** A client's copy only counts: it asks for the updates when somebody looks. */
+  editNotes(update: string): void {
+    const { notes } = this.room;
+    const updates = this.#isClients ? notes.updates : [...notes.updates, update];
+    this.room.notes = { ...notes, count: notes.count + 1, updates };
+  }
+
+  compactNotes(base: string, upTo: number): void {
+    const { count, updates } = this.room.notes;
+    const covered = upTo - (count - updates.length);
+    if (this.#isClients || covered <= 0 || upTo > count) return;
+    this.room.notes = { count, base, updates: updates.slice(covered) };
+  }
+
+  /** A client's copy gets no ballots. */
+  castBallot(pollId: PollId, vote: Vote, seen: Pick<Poll, 'counts' | 'voters'>): void {
+    this.changePoll(pollId, ({ ballots }) => ({
+      ...seen,
+      ballots: this.#isClients ? ballots : withVote(ballots, vote),
+    }));
+  }
+
+  /** Somebody in the room is there from now on, or was already. */
+  attend(participantId: ParticipantId, at: number): void {
+    const participant = this.room.participants.get(participantId);
+    if (this.#isClients || participant === undefined) return;
+    const known = this.room.attendance.get(participantId);
+    const attendance = came(known, participant, at);
+    if (attendance === known) return;
+    this.#writableAttendance().set(participantId, attendance);
+    this.#forgetAttendance();
+  }
+
+  /** Somebody is there no longer. */
+  depart(participantId: ParticipantId, at: number, end: NonNullable<Presence['end']>): void {
+    const known = this.room.attendance.get(participantId);
+    const attendance = known && went(known, at, end);
+    if (attendance !== undefined && attendance !== known) this.#writableAttendance().set(participantId, attendance);
+  }
+
+  describeAttendance(participantId: ParticipantId, change: Partial<Pick<Attendance, 'name' | 'role'>>): void {
+    const known = this.room.attendance.get(participantId);
+    if (known !== undefined) this.#writableAttendance().set(participantId, { ...known, ...change });
+  }
+
+  /** Whoever is there no longer is forgotten first. */
+  #forgetAttendance(): void {
+    const attendance = this.#writableAttendance();
+    if (attendance.size <= ATTENDANCE_KEPT) return;
+    let [oldest] = attendance.keys();
+    for (const id of attendance.keys()) {
+      if (this.room.participants.has(id)) continue;
+      oldest = id;
+      break;
+    }
+    if (oldest === undefined) return;
+    attendance.delete(oldest);
+    this.room.attendanceForgotten += 1;
   }
 
   /** An entry that is already there keeps its place in the queue. */
@@ -140,19 +243,37 @@ export class RoomDraft {
       this.room.roles = this.#roles;
       this.#roles.delete(participantId);
     }
+    for (const { id, votes, ballots } of this.room.polls.values()) {
+      if (votes.has(participantId)) this.changePoll(id, () => ({ votes: namelessIn(votes, participantId) }));
+      if (ballots.has(participantId)) this.changePoll(id, () => ({ ballots: namelessIn(ballots, participantId) }));
+    }
+    if (this.room.attendance.has(participantId)) this.#writableAttendance().delete(participantId);
+    for (const [index, message] of this.room.chat.entries()) {
+      const { reactions: before, ...rest } = message;
+      const reactions = before && withoutReactionsOf(participantId, before);
+      if (countOf(before ?? []) === countOf(reactions ?? [])) continue;
+      this.replaceChat(index, reactions?.length ? { ...rest, reactions } : rest);
+    }
     if (!this.room.chat.some((message) => message.participantId === participantId)) return;
     this.#chat = this.room.chat.filter((message) => message.participantId !== participantId);
     this.room.chat = this.#chat;
   }
 
   appendChat(message: ChatMessage): void {
-    const chat = this.#writableChat();
-    chat.push(message);
-    if (chat.length > CHAT_KEPT) chat.shift();
+    this.#writableChat().push(message);
+    this.forgetOldest(message);
   }
 
   replaceChat(index: number, message: ChatMessage): void {
     this.#writableChat()[index] = message;
+  }
+
+  /** `changed`: the message that came, or whose text is another one now. */
+  forgetOldest(changed: ChatMessage): void {
+    const at = forgetOldest(this.#writableChat(), changed);
+    if (this.#isClients) return;
+    const field = changed.to === undefined ? 'chatForgottenAt' : 'privateForgottenAt';
+    this.room[field] = Math.max(this.room[field], at);
   }
 
   rememberCommand(commandId: CommandId): void {
@@ -167,6 +288,22 @@ export class RoomDraft {
       this.room.participants = this.#participants;
     }
     return this.#participants;
+  }
+
+  #writablePolls(): Map<PollId, Poll> {
+    if (this.#polls === null) {
+      this.#polls = new Map(this.room.polls);
+      this.room.polls = this.#polls;
+    }
+    return this.#polls;
+  }
+
+  #writableAttendance(): Map<ParticipantId, Attendance> {
+    if (this.#attendance === null) {
+      this.#attendance = new Map(this.room.attendance);
+      this.room.attendance = this.#attendance;
+    }
+    return this.#attendance;
   }
 
   #writableLobby(): Map<ParticipantId, LobbyEntry> {
@@ -216,6 +353,12 @@ export class RoomDraft {
     }
     return this.#commandIds;
   }
+}
+
+/** The vote still counts. */
+function namelessIn(votes: ReadonlyMap<string, Vote>, voter: string): ReadonlyMap<string, Vote> {
+  const vote = votes.get(voter);
+  return vote === undefined ? votes : new Map(votes).set(voter, { ...vote, name: '' });
 }
 
 /** Sets the value as the newest one, and forgets the oldest beyond `kept`. */

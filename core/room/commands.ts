@@ -1,13 +1,19 @@
+import type { BreakoutOf, BreakoutRoom } from './breakouts.ts';
 import type { Entrant } from './Entrant.ts';
 import type {
   CommandId,
   Grants,
   HotStandby,
+  MediaBoundsChange,
   MessageId,
   NodeId,
   ParticipantId,
+  PollId,
   ReencodingPolicy,
   Role,
+  RoomId,
+  RoomLayout,
+  SharedFile,
   TrackId,
   TrackSource,
 } from './state.ts';
@@ -50,6 +56,13 @@ type NodeCommand =
       readonly guests?: boolean;
       /** `auto` if left out. */
       readonly hotStandby?: HotStandby;
+      /** True if left out. */
+      readonly recordingAllowed?: boolean;
+      /** True if left out. */
+      readonly filesAllowed?: boolean;
+      /** None if left out. */
+      readonly mediaBounds?: MediaBoundsChange;
+      readonly breakoutOf?: BreakoutOf;
     }
   /**
    * Joins, or takes over if the participant is already in the room: its older connection is then stale.
@@ -91,8 +104,19 @@ type NodeCommand =
   | { readonly type: 'DisconnectNode'; readonly nodeId: NodeId }
   /** Participants whose time is up at `now` are gone. */
   | { readonly type: 'ExpireParticipants' }
+  /** `base`: the first `upTo` updates of the notes, put together. */
+  | { readonly type: 'CompactNotes'; readonly base: string; readonly upTo: number }
   /** The room was empty for its time. */
-  | { readonly type: 'CloseEmptyRoom' };
+  | { readonly type: 'CloseEmptyRoom' }
+  /** The time of the breakout rooms may be up. */
+  | { readonly type: 'EndDueBreakouts' }
+  /** Asks the main room whether somebody is in this breakout room by its record. */
+  | { readonly type: 'ConfirmBreakout'; readonly participantId: ParticipantId; readonly roomId: RoomId }
+  /** Closes a breakout room that does not belong to the breakouts `unless`. */
+  | { readonly type: 'CloseBreakout'; readonly unless: string | null }
+  /** The main room has the person no more in this breakout room. */
+  | { readonly type: 'CallBack'; readonly participantId: ParticipantId }
+  | { readonly type: 'FollowRole'; readonly participantId: ParticipantId; readonly role: Role };
 
 /** Commands of a participant about itself. */
 type OwnCommand =
@@ -110,18 +134,50 @@ type OwnCommand =
       readonly trackId: TrackId;
       readonly muted: boolean;
     }
+  /** Whether the device behind a track of one's own gives nothing for the moment. */
+  | { readonly type: 'SetTrackInterrupted'; readonly trackId: TrackId; readonly interrupted: boolean }
   | { readonly type: 'UnpublishTrack'; readonly participantId: ParticipantId; readonly trackId: TrackId }
   | {
       readonly type: 'PostChat';
       readonly messageId: MessageId;
       readonly text: string;
+      /** Makes it a private message. */
+      readonly to?: ParticipantId | undefined;
+      readonly replyTo?: MessageId | undefined;
+      /** Hosts only: everybody is told, in breakout rooms too. */
+      readonly announcement?: boolean | undefined;
       readonly firstSent?: FirstSent | undefined;
+    }
+  /** Signaling has found the file whole in the store. `roomBytes`: what the files of a room may have together. */
+  | {
+      readonly type: 'ShareFile';
+      readonly messageId: MessageId;
+      readonly file: SharedFile;
+      readonly roomBytes: number;
     }
   | { readonly type: 'EditChat'; readonly messageId: MessageId; readonly text: string }
   | { readonly type: 'DeleteChat'; readonly messageId: MessageId }
+  | { readonly type: 'ReactToMessage'; readonly messageId: MessageId; readonly emoji: string; readonly on: boolean }
   | { readonly type: 'RaiseHand' }
   | { readonly type: 'LowerHand'; readonly participantId: ParticipantId }
-  | { readonly type: 'Rename'; readonly name: string };
+  | { readonly type: 'Rename'; readonly name: string }
+  /** The person's page asks before it records. */
+  | { readonly type: 'BeginRecording' }
+  /** The page has ended it; or a host ends somebody's. */
+  | { readonly type: 'EndRecording'; readonly participantId: ParticipantId }
+  /** `update`: of Yjs, in base64. */
+  | { readonly type: 'EditNotes'; readonly update: string }
+  /** Takes the place of the person's former vote; no choice takes that back. `voter`: for an anonymous poll. */
+  | {
+      readonly type: 'CastVote';
+      readonly pollId: PollId;
+      readonly choices: readonly number[];
+      readonly voter: string;
+    }
+  | { readonly type: 'EnterBreakout'; readonly roomId: RoomId }
+  | { readonly type: 'LeaveBreakout' }
+  /** The answer no to `AskToUnmute`; a host takes the question back with it. Unmuting is the answer yes. */
+  | { readonly type: 'DeclineUnmute'; readonly participantId: ParticipantId };
 
 /** Commands of a host (or the operator). */
 type HostCommand =
@@ -134,8 +190,48 @@ type HostCommand =
   | { readonly type: 'SetLobby'; readonly lobby: boolean }
   | { readonly type: 'SetPassword'; readonly passwordHash: string | null }
   | { readonly type: 'SetCapacity'; readonly capacity: number }
-  /** Shows somebody large to everybody; null ends it. */
-  | { readonly type: 'SetSpotlight'; readonly participantId: ParticipantId | null }
+  /** Shows somebody large to everybody, with `others` beside; null ends it. */
+  | {
+      readonly type: 'SetSpotlight';
+      readonly participantId: ParticipantId | null;
+      readonly others?: readonly ParticipantId[];
+    }
+  /** Null: everybody chooses for themselves. */
+  | { readonly type: 'SetLayout'; readonly layout: RoomLayout | null }
+  /** Whether people may write to one another alone. */
+  | { readonly type: 'SetPrivateChat'; readonly privateChat: boolean }
+  /** Forbidding it ends every recording. */
+  /** Whether anybody shares files. */
+  | { readonly type: 'SetFilesAllowed'; readonly filesAllowed: boolean }
+  | { readonly type: 'SetRecordingAllowed'; readonly recordingAllowed: boolean }
+  | { readonly type: 'SetJoinMuted'; readonly joinMuted: boolean }
+  | {
+      readonly type: 'OpenPoll';
+      readonly pollId: PollId;
+      readonly question: string;
+      readonly options: readonly string[];
+      readonly multiple: boolean;
+      readonly anonymous: boolean;
+      readonly live: boolean;
+    }
+  | { readonly type: 'ClosePoll'; readonly pollId: PollId }
+  | { readonly type: 'RemovePoll'; readonly pollId: PollId }
+  /** `durationMs`: after this they end by themselves; null: when a host ends them. */
+  | {
+      readonly type: 'OpenBreakouts';
+      readonly breakoutsId: string;
+      readonly rooms: readonly BreakoutRoom[];
+      readonly free: boolean;
+      readonly durationMs: number | null;
+      readonly assigned: readonly { readonly participantId: ParticipantId; readonly roomId: RoomId }[];
+    }
+  | { readonly type: 'SetBreakoutsEnd'; readonly endsAt: number | null }
+  | { readonly type: 'EndBreakouts' }
+  | { readonly type: 'AssignBreakout'; readonly participantId: ParticipantId; readonly roomId: RoomId | null }
+  /** Turns off the microphones of all others. */
+  | { readonly type: 'MuteAll' }
+  /** The person sees the question and answers it: nobody else can unmute a microphone [M2]. */
+  | { readonly type: 'AskToUnmute'; readonly participantId: ParticipantId }
   | { readonly type: 'Admit'; readonly participantId: ParticipantId }
   | { readonly type: 'Deny'; readonly participantId: ParticipantId }
   | { readonly type: 'DenyAll' }
@@ -152,6 +248,7 @@ type HostCommand =
     }
   | { readonly type: 'SetGuests'; readonly guests: boolean }
   | { readonly type: 'SetHotStandby'; readonly hotStandby: HotStandby }
+  | { readonly type: 'SetMediaBounds'; readonly bounds: MediaBoundsChange }
   /** The tokens given so far let nobody in any more: those of one participant, or all. People inside stay. */
   | { readonly type: 'RevokeTokens'; readonly participantId: ParticipantId | null }
   /** Forgets somebody: puts them out if they are here, and takes their messages and names out of the record. */

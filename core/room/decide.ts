@@ -4,6 +4,19 @@ import type { RoomEvent } from './events.ts';
 import { isEmpty } from './queries.ts';
 import { Refusal } from './refusal.ts';
 import { requireModerator, requireNode, requireOperator } from './rules/actors.ts';
+import {
+  assignBreakout,
+  callBack,
+  closeBreakout,
+  confirmBreakout,
+  endBreakouts,
+  endDueBreakouts,
+  enterBreakout,
+  followRole,
+  leaveBreakout,
+  openBreakouts,
+  setBreakoutsEnd,
+} from './rules/breakouts.ts';
 import { deleteChat, editChat, postChat } from './rules/chat.ts';
 import {
   disconnectNode,
@@ -15,6 +28,7 @@ import {
   resumeSession,
   withdrawKnock,
 } from './rules/entry.ts';
+import { shareFile } from './rules/files.ts';
 import { setGrants, setRoomGrants } from './rules/grants.ts';
 import { lowerHand, raiseHand } from './rules/hands.ts';
 import {
@@ -24,13 +38,25 @@ import {
   denyAll,
   eraseParticipant,
   removeParticipant,
+  setLayout,
   setRole,
   setSpotlight,
   unban,
 } from './rules/moderation.ts';
 import { rename } from './rules/names.ts';
+import { compactNotes, editNotes } from './rules/notes.ts';
+import { castVote, closePoll, openPoll, removePoll } from './rules/polls.ts';
+import { reactToMessage } from './rules/reactions.ts';
+import { beginRecording, endRecording, setRecordingAllowed } from './rules/recording.ts';
 import { changeSetting, createRoom } from './rules/settings.ts';
-import { publishTrack, setTrackMuted, setTrackReencoding, unpublishTrack } from './rules/tracks.ts';
+import { askToUnmute, declineUnmute, muteAll } from './rules/sound.ts';
+import {
+  publishTrack,
+  setTrackInterrupted,
+  setTrackMuted,
+  setTrackReencoding,
+  unpublishTrack,
+} from './rules/tracks.ts';
 import type { RoomState } from './state.ts';
 
 /**
@@ -46,6 +72,8 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
     if (state.status === 'open') throw new Refusal('ROOM_EXISTS', 'A room of this name is open: join it.');
     return createRoom(command);
   }
+  // What a closed room still has of somebody goes too.
+  if (command.type === 'EraseParticipant' && state.status === 'closed') return eraseParticipant(command, state);
   if (state.status !== 'open') return decideWithoutRoom(command, state.status);
 
   switch (command.type) {
@@ -76,21 +104,75 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
     case 'LowerHand':
       return lowerHand(command, state);
 
+    case 'BeginRecording':
+      return beginRecording(command, state);
+    case 'EndRecording':
+      return endRecording(command, state);
+    case 'SetRecordingAllowed':
+      return setRecordingAllowed(command, state);
+
     case 'PublishTrack':
       return publishTrack(command, state);
     case 'SetTrackMuted':
       return setTrackMuted(command, state);
+    case 'SetTrackInterrupted':
+      return setTrackInterrupted(command, state);
     case 'UnpublishTrack':
       return unpublishTrack(command, state);
+    case 'EditNotes':
+      return editNotes(command, state);
+    case 'CompactNotes':
+      return compactNotes(command, state);
+    case 'OpenPoll':
+      return openPoll(command, state);
+    case 'CastVote':
+      return castVote(command, state);
+    case 'ClosePoll':
+      return closePoll(command, state);
+    case 'RemovePoll':
+      return removePoll(command, state);
+    case 'MuteAll':
+      return muteAll(command, state);
+    case 'AskToUnmute':
+      return askToUnmute(command, state);
+    case 'DeclineUnmute':
+      return declineUnmute(command, state);
     case 'SetTrackReencoding':
       return setTrackReencoding(command, state);
 
+    case 'OpenBreakouts':
+      return openBreakouts(command, state);
+    case 'SetBreakoutsEnd':
+      return setBreakoutsEnd(command, state);
+    case 'EndBreakouts':
+      return endBreakouts(command, state);
+    case 'EndDueBreakouts':
+      return endDueBreakouts(command, state);
+    case 'AssignBreakout':
+      return assignBreakout(command, state);
+    case 'EnterBreakout':
+      return enterBreakout(command, state);
+    case 'LeaveBreakout':
+      return leaveBreakout(command, state);
+    case 'ConfirmBreakout':
+      return confirmBreakout(command, state);
+    case 'CloseBreakout':
+      return closeBreakout(command, state);
+    case 'FollowRole':
+      return followRole(command, state);
+    case 'CallBack':
+      return callBack(command, state);
+
     case 'PostChat':
       return postChat(command, state);
+    case 'ShareFile':
+      return shareFile(command, state);
     case 'EditChat':
       return editChat(command, state);
     case 'DeleteChat':
       return deleteChat(command, state);
+    case 'ReactToMessage':
+      return reactToMessage(command, state);
 
     case 'SetRole':
       return setRole(command, state);
@@ -103,6 +185,8 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
       return [{ type: 'TokensRevoked', participantId: command.participantId, at: command.now }];
     case 'SetSpotlight':
       return setSpotlight(command, state);
+    case 'SetLayout':
+      return setLayout(command, state);
     case 'RemoveParticipant':
       return removeParticipant(command, state);
     case 'EraseParticipant':
@@ -125,10 +209,12 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
     case 'SetCapacity':
     case 'SetReencodingPolicy':
     case 'SetHotStandby':
-      requireModerator(command.actor, state);
-      return changeSetting(command, state.settings);
+    case 'SetJoinMuted':
+    case 'SetPrivateChat':
+    case 'SetMediaBounds':
     case 'SetGuests':
-      requireOperator(command.actor);
+    case 'SetFilesAllowed':
+      requireModerator(command.actor, state);
       return changeSetting(command, state.settings);
     case 'CloseRoom':
       requireModerator(command.actor, state);
@@ -149,6 +235,11 @@ function decideWithoutRoom(command: RoomCommand, status: 'absent' | 'closed'): R
     case 'ExpireParticipants':
     case 'CloseEmptyRoom':
     case 'WithdrawKnock':
+    case 'CompactNotes':
+    case 'EndDueBreakouts':
+    case 'CloseBreakout':
+    case 'FollowRole':
+    case 'CallBack':
       return [];
     default:
       if (status === 'closed') throw new Refusal('ROOM_CLOSED', 'This room is closed.');

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyFacts } from '../../test/support/facts.ts';
+import { fc } from '../../test/support/fastCheck.ts';
 import {
   canonical,
   commitOf,

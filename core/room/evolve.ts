@@ -1,6 +1,9 @@
 import { assertNever } from './assertNever.ts';
 import type { Commit } from './commit.ts';
 import type { RoomEvent } from './events.ts';
+import { evolveBreakouts, leaveBreakouts } from './evolveBreakouts.ts';
+import { evolveChat } from './evolveChat.ts';
+import { evolvePoll } from './evolvePoll.ts';
 import { RoomDraft } from './RoomDraft.ts';
 import type { RedactedCommit, RedactedRoom } from './redact.ts';
 import {
@@ -50,10 +53,12 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     open(draft, event.settings, event.at);
     return;
   }
+  if (event.type === 'ParticipantErased') draft.erase(event.participantId);
   if (draft.room.status !== 'open') return;
 
   switch (event.type) {
     case 'RoomClosed':
+      for (const id of draft.room.participants.keys()) draft.depart(id, event.at, 'closed');
       draft.empty();
       draft.room.status = 'closed';
       return;
@@ -68,19 +73,24 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
       const participant = draft.room.participants.get(event.participantId);
       if (participant?.session !== event.session) return;
       draft.setParticipant({ ...participant, connected: false, expiresAt: event.expiresAt });
+      draft.depart(participant.id, event.expiresAt - draft.room.settings.graceMs, 'away');
       return;
     }
     case 'ParticipantGone':
+      draft.depart(event.participantId, event.at, event.departure);
       draft.deleteParticipant(event.participantId);
+      leaveBreakouts(draft, event.participantId);
       // An old admission must not let a removed person straight back in [R-LOBBY-7].
       if (event.departure === 'removed' || event.departure === 'banned') draft.revokeAdmission(event.participantId);
       if (event.departure === 'removed') draft.voidTokens(event.participantId, { until: event.at, removed: true });
       return;
     case 'ParticipantRenamed':
       changeParticipant(draft, event.participantId, { name: event.name });
+      draft.describeAttendance(event.participantId, { name: event.name });
       return;
     case 'RoleChanged':
       changeParticipant(draft, event.participantId, { role: event.role });
+      draft.describeAttendance(event.participantId, { role: event.role });
       draft.rememberRole(event.participantId, event.role);
       return;
     case 'HandRaised':
@@ -90,14 +100,33 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
       changeParticipant(draft, event.participantId, { handRaisedAt: null });
       return;
 
+    case 'RecordingBegun':
+      changeParticipant(draft, event.participantId, { recordingSince: event.at });
+      return;
+    case 'RecordingEnded':
+      changeParticipant(draft, event.participantId, { recordingSince: null });
+      return;
+    case 'FilesAllowedChanged':
+      changeSettings(draft, { filesAllowed: event.filesAllowed });
+      break;
+    case 'RecordingAllowedChanged':
+      changeSettings(draft, { recordingAllowed: event.recordingAllowed });
+      return;
+
     case 'TrackPublished':
       publish(draft, event);
       return;
     case 'TrackMuted':
       changeTrack(draft, event, { muted: true });
       return;
-    case 'TrackUnmuted':
+    case 'TrackUnmuted': {
       changeTrack(draft, event, { muted: false });
+      const track = draft.room.participants.get(event.participantId)?.tracks.get(event.trackId);
+      if (track?.source === 'microphone') answerUnmute(draft, event.participantId);
+      return;
+    }
+    case 'TrackInterruptionChanged':
+      changeTrack(draft, event, { interrupted: event.interrupted });
       return;
     case 'TrackReencodingWished':
       changeTrack(draft, event, { reencoding: event.wanted });
@@ -111,16 +140,16 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
       return;
     }
 
-    case 'ChatPosted': {
-      const { messageId, participantId, name, text, at } = event;
-      draft.appendChat({ id: messageId, participantId, name, text, at, editedAt: null, deleted: false });
-      return;
-    }
+    case 'ChatPosted':
+    case 'PrivateMessagePosted':
+    case 'FileShared':
     case 'ChatEdited':
-      changeMessage(draft, event.messageId, { text: event.text, editedAt: event.at });
-      return;
+    case 'PrivateMessageEdited':
     case 'ChatDeleted':
-      changeMessage(draft, event.messageId, { text: '', deleted: true });
+    case 'PrivateMessageDeleted':
+    case 'MessageReacted':
+    case 'PrivateMessageReacted':
+      evolveChat(draft, event);
       return;
 
     case 'ParticipantKnocked': {
@@ -181,18 +210,60 @@ function evolve(draft: RoomDraft, event: RoomEvent, commandId: CommandId): void 
     case 'HotStandbyChanged':
       changeSettings(draft, { hotStandby: event.hotStandby });
       return;
+    case 'MediaBoundsChanged':
+      changeSettings(draft, { mediaBounds: event.bounds });
+      return;
     case 'TokensRevoked':
       if (event.participantId === null) draft.voidAllTokens(event.at);
       else draft.voidTokens(event.participantId, { until: event.at, removed: false });
       return;
     case 'ParticipantErased':
-      draft.erase(event.participantId);
       return;
     case 'SpotlightChanged': {
-      const { participantId } = event;
-      if (participantId === null || draft.room.participants.has(participantId)) draft.room.spotlight = participantId;
+      const { participantId, others = [] } = event;
+      const { participants } = draft.room;
+      if (participantId === null) draft.showLarge([]);
+      else if (participants.has(participantId)) {
+        draft.showLarge([participantId, ...others.filter((id) => participants.has(id))]);
+      }
       return;
     }
+    case 'LayoutChanged':
+      draft.room.layout = event.layout && { layout: event.layout, at: event.at };
+      return;
+    case 'PrivateChatChanged':
+      changeSettings(draft, { privateChat: event.privateChat });
+      return;
+    case 'JoinMutedChanged':
+      changeSettings(draft, { joinMuted: event.joinMuted });
+      return;
+    case 'NotesEdited':
+      draft.editNotes(event.update);
+      return;
+    case 'NotesCompacted':
+      draft.compactNotes(event.base, event.upTo);
+      return;
+    case 'PollOpened':
+    case 'VoteCast':
+    case 'BallotCast':
+    case 'PollClosed':
+    case 'PollRemoved':
+      evolvePoll(draft, event);
+      return;
+    case 'BreakoutsOpened':
+    case 'BreakoutsChanged':
+    case 'BreakoutsEnded':
+    case 'BreakoutAssigned':
+    case 'BreakoutEntered':
+    case 'BreakoutLeft':
+      evolveBreakouts(draft, event);
+      return;
+    case 'UnmuteAsked':
+      changeParticipant(draft, event.participantId, { unmuteAskedAt: event.at });
+      return;
+    case 'UnmuteDeclined':
+      answerUnmute(draft, event.participantId);
+      return;
     default:
       assertNever(event);
   }
@@ -230,14 +301,17 @@ function join(draft: RoomDraft, event: EventOf<'ParticipantJoined'>, commandId: 
     expiresAt: null,
     joinedAt: event.at,
     handRaisedAt: null,
+    unmuteAskedAt: null,
+    recordingSince: null,
     tracks: new Map(),
     ...originOf(event),
   });
+  draft.attend(event.participantId, event.at);
 }
 
 /** Events that are older than these fields lack them. */
-function originOf({ device, address }: { readonly device?: string; readonly address?: string }) {
-  return { device: device ?? null, address: address ?? null };
+function originOf({ device, address, account }: Pick<EventOf<'ParticipantJoined'>, 'device' | 'address' | 'account'>) {
+  return { device: device ?? null, address: address ?? null, ...(account !== undefined && { account }) };
 }
 
 function resume(draft: RoomDraft, event: EventOf<'ParticipantResumed'>, commandId: CommandId): void {
@@ -253,7 +327,9 @@ function resume(draft: RoomDraft, event: EventOf<'ParticipantResumed'>, commandI
     expiresAt: null,
     device: event.device ?? participant.device,
     address: event.address ?? participant.address,
+    ...(event.account !== undefined && { account: event.account }),
   });
+  draft.attend(event.participantId, event.at);
 }
 
 /** A track that is already there stays as it is: publishing it again can never unmute it [M2]. */
@@ -264,8 +340,16 @@ function publish(draft: RoomDraft, event: EventOf<'TrackPublished'>): void {
     if (track.id === event.trackId || track.source === event.source) return;
   }
   const { trackId: id, source, kind, muted } = event;
-  const tracks = new Map(participant.tracks).set(id, { id, source, kind, muted, reencoding: null });
-  draft.setParticipant({ ...participant, tracks });
+  const track = { id, source, kind, muted, interrupted: false, reencoding: null };
+  const tracks = new Map(participant.tracks).set(id, track);
+  const answered = source === 'microphone' && !muted;
+  draft.setParticipant({ ...participant, tracks, ...(answered && { unmuteAskedAt: null }) });
+}
+
+/** A host's question is answered: the microphone is on, or stays off. */
+function answerUnmute(draft: RoomDraft, participantId: ParticipantId): void {
+  if (draft.room.participants.get(participantId)?.unmuteAskedAt == null) return;
+  changeParticipant(draft, participantId, { unmuteAskedAt: null });
 }
 
 function changeParticipant(draft: RoomDraft, participantId: ParticipantId, change: Partial<Participant>): void {
@@ -283,16 +367,6 @@ function changeTrack(
   if (participant === undefined || track === undefined) return;
   const tracks = new Map(participant.tracks).set(trackId, { ...track, ...change });
   draft.setParticipant({ ...participant, tracks });
-}
-
-function changeMessage(
-  draft: RoomDraft,
-  messageId: string,
-  change: { readonly text: string; readonly editedAt?: number; readonly deleted?: boolean },
-): void {
-  const index = draft.room.chat.findLastIndex((message) => message.id === messageId);
-  const message = draft.room.chat[index];
-  if (message !== undefined && !message.deleted) draft.replaceChat(index, { ...message, ...change });
 }
 
 function changeSettings(draft: RoomDraft, change: Partial<RoomSettings>): void {

@@ -89,12 +89,30 @@ export function object<T extends object>(fields: Fields<T>): Field<T> {
   return {
     redact(value, audience) {
       const from = value as Record<string, unknown>;
-      return Object.fromEntries(entries.map(([name, field]) => [name, field.redact(from[name], audience)])) as T;
+      return present(entries.map(([name, field]) => [name, field.redact(from[name], audience)])) as T;
     },
     read(value, path) {
       const from = toRecord(value, path);
-      return Object.fromEntries(entries.map(([name, field]) => [name, field.read(from[name], `${path}.${name}`)])) as T;
+      return present(entries.map(([name, field]) => [name, field.read(from[name], `${path}.${name}`)])) as T;
     },
+  };
+}
+
+/** A property that is left out has no name either: copies that came by different ways are deeply equal. */
+function present(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** Redacts each value once for each audience: for values that never change, and are asked for again and again. */
+export function once<T extends object>(field: Field<T>): Field<T> {
+  const known = { host: new WeakMap<T, T>(), participant: new WeakMap<T, T>() };
+  return {
+    redact(value, audience) {
+      const redacted = known[audience].get(value) ?? field.redact(value, audience);
+      known[audience].set(value, redacted);
+      return redacted;
+    },
+    read: field.read,
   };
 }
 

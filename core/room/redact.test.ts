@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRequest, OPENING, toCommand } from '../../test/model/requests.ts';
-import { anyFacts, ORIGIN_HASH, PASSWORD_HASH } from '../../test/support/facts.ts';
-import { by, canonical, commitOf, commitsOf, created, joined, knocked, OPERATOR } from '../../test/support/room.ts';
+import { anyFacts, BALLOT_HASH, ORIGIN_HASH, PASSWORD_HASH, PEOPLE, secretOf } from '../../test/support/facts.ts';
+import {
+  by,
+  canonical,
+  commitOf,
+  commitsOf,
+  created,
+  joined,
+  knocked,
+  OPERATOR,
+  stateOf,
+} from '../../test/support/room.ts';
 import { seeded } from '../../test/support/seed.ts';
 import { type Commit, ORIGIN } from './commit.ts';
 import { decide } from './decide.ts';
@@ -16,8 +26,13 @@ const AUDIENCES: readonly Audience[] = ['host', 'participant'];
 
 /** The fields that may travel, listed a second time: a field that `redact` lets through is added here on purpose. */
 const SETTINGS = ['name', 'capacity', 'graceMs', 'locked', 'lobby', 'passwordHash', 'reencoding', 'mode', 'viewers'];
-const GRANTS = ['grants', 'sources', 'chat', 'unmute', 'guests', 'nameFixed', 'hotStandby'];
-const BAN = ['device', 'address', 'addressUntil', 'name'];
+const GRANTS = ['grants', 'sources', 'chat', 'unmute', 'guests', 'nameFixed', 'hotStandby', 'joinMuted'];
+const FILE = ['file', 'bytes', 'mediaType', 'preview', 'id', 'to', 'replyTo', 'privateChat', 'filesAllowed'];
+const BOUNDS = ['mediaBounds', 'bounds', 'pageSize', 'lastN', 'loudestN', 'lastScreens'];
+const RECORDING = ['recordingAllowed', 'recordingSince'];
+const REACTIONS = ['reactions', 'emoji', 'people', 'on'];
+const BREAKOUTS = ['rooms', 'free', 'endsAt', 'assigned', 'roomId', 'id', 'announcement', 'breakoutOf', 'breakoutsId'];
+const BAN = ['device', 'account', 'address', 'addressUntil', 'name'];
 const ALLOWED = {
   commit: new Set([
     ...[
@@ -34,14 +49,74 @@ const ALLOWED = {
       'session',
     ],
     ...['nodeId', 'expiresAt', 'departure', 'trackId', 'source', 'kind', 'muted', 'wanted', 'messageId', 'text'],
-    ...['policy', ...GRANTS, ...BAN],
+    ...[
+      'pollId',
+      'update',
+      'base',
+      'upTo',
+      'question',
+      'options',
+      'multiple',
+      'anonymous',
+      'live',
+      'voter',
+      'choices',
+      'counts',
+      'voters',
+      'votes',
+    ],
+    ...[
+      'policy',
+      'layout',
+      'others',
+      'interrupted',
+      ...GRANTS,
+      ...BAN,
+      ...FILE,
+      ...BOUNDS,
+      ...RECORDING,
+      ...BREAKOUTS,
+      ...REACTIONS,
+    ],
   ]),
   state: new Set([
-    ...['status', 'createdAt', 'settings', ...SETTINGS, 'participants', 'lobby', 'admitted', 'banned', 'chat'],
+    ...[
+      'status',
+      'createdAt',
+      'settings',
+      ...SETTINGS,
+      ...BOUNDS,
+      'participants',
+      'lobby',
+      'admitted',
+      'banned',
+      'chat',
+    ],
     ...['lastSession', 'commandIds', 'id', 'role', 'session', 'sessionCommandId', 'nodeId', 'connected', 'expiresAt'],
     ...['joinedAt', 'handRaisedAt', 'tracks', 'source', 'kind', 'muted', 'reencoding', 'participantId', 'text', 'at'],
     ...['editedAt', 'deleted', 'knockedAt', 'spotlight', 'bans', 'roles', 'voided', 'tokensVoidUntil'],
-    ...[...GRANTS, ...BAN],
+    ...['notes', 'count', 'base', 'updates'],
+    ...['polls', 'question', 'options', 'multiple', 'anonymous', 'live', 'openedAt', 'closedAt', 'counts', 'voters'],
+    ...[
+      'votes',
+      'ballots',
+      'voter',
+      'choices',
+      'attendance',
+      'attendanceForgotten',
+      ...['chatForgottenAt', 'privateForgottenAt'],
+      'alsoSpotlit',
+      'layout',
+      'unmuteAskedAt',
+      'interrupted',
+      ...GRANTS,
+      ...BAN,
+      ...FILE,
+      ...RECORDING,
+      ...BREAKOUTS,
+      ...REACTIONS,
+      ...['breakouts', 'places', 'inside'],
+    ],
   ]),
 };
 /** Fields that exist for `evolve` alone, with their only value. */
@@ -52,6 +127,14 @@ const NEUTRAL: Readonly<Record<string, unknown>> = {
   roles: [],
   voided: [],
   tokensVoidUntil: 0,
+  ballots: [],
+  base: '',
+  update: '',
+  updates: [],
+  attendance: [],
+  attendanceForgotten: 0,
+  chatForgottenAt: 0,
+  privateForgottenAt: 0,
 };
 const HOSTS_ONLY = /Knock|Admitted|Denied|Banned"|Unbanned|Revoked/;
 
@@ -80,6 +163,7 @@ function expectAllowed(sent: unknown, allowed: ReadonlySet<string>, audience: Au
   const text = JSON.stringify(sent);
   expect(text).not.toContain(PASSWORD_HASH);
   expect(text).not.toContain(ORIGIN_HASH);
+  expect(text).not.toContain(BALLOT_HASH);
   if (audience === 'participant') expect(text).not.toMatch(HOSTS_ONLY);
 }
 
@@ -88,17 +172,37 @@ function overTheWire(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
+/** Not even that they write to each other. */
+function expectNoSecretOfOthers(sent: unknown, viewerId: string | null): void {
+  const text = JSON.stringify(sent);
+  for (const [index, a] of PEOPLE.entries()) {
+    for (const b of PEOPLE.slice(index + 1)) {
+      if (viewerId === a || viewerId === b) continue;
+      expect(text).not.toContain(secretOf(a, b));
+      expect(text).not.toContain(`p-${a}-${b}`);
+      expect(text).not.toContain(`p-${b}-${a}`);
+    }
+  }
+}
+
 /** Checks that every client, whichever commit it joined at, has exactly what the room lets it see. */
-function expectFaithful(commits: readonly Commit[], audience: Audience, from: number): void {
+function expectFaithful(
+  commits: readonly Commit[],
+  audience: Audience,
+  from: number,
+  viewerId: string | null = null,
+): void {
   let room: RoomState = commits.slice(0, from).reduce(evolveCommit, EMPTY_ROOM);
-  let copy = readState(overTheWire(writeState(redactState(room, audience))));
+  let copy = readState(overTheWire(writeState(redactState(room, audience, viewerId))));
   for (const commit of commits.slice(from)) {
-    const sent = overTheWire(redact(commit, audience));
+    const sent = overTheWire(redact(commit, audience, viewerId));
+    expectNoSecretOfOthers(sent, viewerId);
     expectAllowed(sent, ALLOWED.commit, audience);
     copy = evolveRedacted(copy, [readCommit(sent)]);
 
     room = evolveCommit(room, commit);
-    const state = redactState(room, audience);
+    const state = redactState(room, audience, viewerId);
+    expectNoSecretOfOthers(writeState(state), viewerId);
     expectAllowed(overTheWire(writeState(state)), ALLOWED.state, audience);
     expect(canonical(copy)).toBe(canonical(state));
   }
@@ -131,10 +235,24 @@ describe.each(AUDIENCES)('what a %s sees of a room', (audience) => {
     expect(redactState(EMPTY_ROOM, 'host')).not.toBe(shared);
   });
 
+  it('a newcomer to a large room costs no more than one to a small room: the others are prepared already', () => {
+    const crowd = Array.from({ length: 50 }, (_, index) => joined(`person-${index}`, index + 1));
+    const before = stateOf(created({ capacity: 100 }), ...crowd);
+    const after = stateOf(created({ capacity: 100 }), ...crowd, joined('late', 51));
+    const shared = { ...after, participants: new Map([...after.participants, ...before.participants]) };
+    const [first, second] = [redactState(before, audience), redactState(shared, audience)];
+    const written = [first, second].map((room) => (writeState(room) as { participants: unknown[] }).participants);
+    for (const [index, id] of [...before.participants.keys()].entries()) {
+      expect(second.participants.get(id)).toBe(first.participants.get(id));
+      expect(written[1]?.[index]).toBe(written[0]?.[index]);
+    }
+    expect([first.participants.size, written[1]?.length]).toEqual([50, 51]);
+  });
+
   it('[J1] [S2] [R-REDACT-1] [R-REDACT-2] a redacted room evolves from redacted commits, for any facts', () => {
     fc.assert(
-      fc.property(anyFacts, fc.nat(10), (facts, from) => {
-        expectFaithful(commitsOf(facts), audience, from);
+      fc.property(anyFacts, fc.nat(10), fc.constantFrom(null, ...PEOPLE), (facts, from, viewerId) => {
+        expectFaithful(commitsOf(facts), audience, from, viewerId);
       }),
       seeded(`facts seen by a ${audience}`, 200),
     );

@@ -1,3 +1,5 @@
+import { breakoutEvents, breakoutOf, breakouts } from './breakoutFields.ts';
+import { chatEvents, message } from './chatFields.ts';
 import type { Commit } from './commit.ts';
 import type { RoomEvent, RoomEventType } from './events.ts';
 import {
@@ -13,6 +15,7 @@ import {
   marked,
   number,
   object,
+  once,
   oneOf,
   optional,
   orNull,
@@ -22,6 +25,9 @@ import {
   union,
   type Variants,
 } from './fields.ts';
+import { NO_NOTES } from './notes.ts';
+import { poll, pollEvents } from './pollFields.ts';
+import { isByOthers, isParty, mayHear, visibleTo } from './privacy.ts';
 import {
   ALL_GRANTS,
   type Ban,
@@ -29,9 +35,13 @@ import {
   type Grants,
   type HotStandby,
   type LobbyEntry,
+  type MediaBounds,
+  NO_MEDIA_BOUNDS,
   type Participant,
+  type ParticipantId,
   type ReencodingPolicy,
   type Role,
+  type RoomLayout,
   type RoomSettings,
   type RoomState,
   type Track,
@@ -66,14 +76,19 @@ const role = oneOf<Role>({ host: true, member: true, guest: true });
 const source = oneOf<TrackSource>({ camera: true, microphone: true, screen: true, screenAudio: true });
 const kind = oneOf<TrackKind>({ audio: true, video: true });
 const nodeId = hidden('');
-/** Hashes of a device and an address, in an event and in the state. */
-const origin = { device: hidden<string | undefined>(undefined), address: hidden<string | undefined>(undefined) };
-const hiddenOrigin = { device: hidden<string | null>(null), address: hidden<string | null>(null) };
+/** Hashes of a device, an address and an account, in an event and in the state. */
+const nothing = hidden<string | undefined>(undefined);
+const origin = { device: nothing, address: nothing, account: nothing };
+const hiddenOrigin = { device: hidden<string | null>(null), address: hidden<string | null>(null), account: nothing };
 
 const grants = object<Grants>({ sources: list(source), chat: flag, unmute: flag });
 const policy = union<ReencodingPolicy, 'mode'>('mode', { off: {}, on: {}, auto: { viewers: number } });
 
+const layout = oneOf<RoomLayout>({ tiles: true, speaker: true, presentation: true });
 const hotStandby = oneOf<HotStandby>({ off: true, on: true, auto: true });
+
+const bound = orNull(number);
+const mediaBounds = object<MediaBounds>({ pageSize: bound, lastN: bound, loudestN: bound, lastScreens: bound });
 
 const settings = object<RoomSettings>({
   name: text,
@@ -86,6 +101,12 @@ const settings = object<RoomSettings>({
   grants: added(grants, ALL_GRANTS),
   guests: added(flag, true),
   hotStandby: added(hotStandby, 'auto'),
+  joinMuted: added(flag, false),
+  privateChat: added(flag, false),
+  recordingAllowed: added(flag, false),
+  filesAllowed: added(flag, true),
+  mediaBounds: added(mediaBounds, NO_MEDIA_BOUNDS),
+  breakoutOf: optional(breakoutOf),
 });
 
 const ofTrack = { participantId: text, trackId: text };
@@ -117,14 +138,18 @@ const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   RoleChanged: everybody({ ...ofParticipant, role }),
   HandRaised: everybody({ ...ofParticipant, at: number }),
   HandLowered: everybody(ofParticipant),
+  RecordingBegun: everybody({ ...ofParticipant, at: number }),
+  RecordingEnded: everybody(ofParticipant),
+  FilesAllowedChanged: everybody({ filesAllowed: flag }),
+  RecordingAllowedChanged: everybody({ recordingAllowed: flag }),
   TrackPublished: everybody({ ...ofTrack, source, kind, muted: flag }),
   TrackMuted: everybody(ofTrack),
   TrackUnmuted: everybody(ofTrack),
+  TrackInterruptionChanged: everybody({ ...ofTrack, interrupted: flag }),
   TrackUnpublished: everybody(ofTrack),
   TrackReencodingWished: everybody({ ...ofTrack, wanted: orNull(flag) }),
-  ChatPosted: everybody({ messageId: text, ...ofParticipant, name: text, text, at: number }),
-  ChatEdited: everybody({ messageId: text, text, at: number }),
-  ChatDeleted: everybody({ messageId: text, at: number }),
+  // `mayHear` says who gets what is private.
+  ...eachForEverybody(chatEvents),
   ParticipantKnocked: hosts({ ...ofParticipant, name: text, nodeId, at: number, ...origin }),
   KnockWithdrawn: hosts(ofParticipant),
   ParticipantAdmitted: hosts(ofParticipant),
@@ -134,6 +159,7 @@ const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
     name: optional(text),
     device: optional(whether),
     address: optional(whether),
+    account: optional(whether),
     addressUntil: optional(number),
   }),
   ParticipantUnbanned: hosts(ofParticipant),
@@ -147,9 +173,19 @@ const EVENTS: { readonly [Type in RoomEventType]: Rule<Type> } = {
   RoomGrantsChanged: everybody({ grants }),
   GuestsChanged: everybody({ guests: flag }),
   HotStandbyChanged: everybody({ hotStandby }),
+  MediaBoundsChanged: everybody({ bounds: mediaBounds }),
   TokensRevoked: hosts({ participantId: orNull(text), at: number }),
   ParticipantErased: everybody({ ...ofParticipant, at: number }),
-  SpotlightChanged: everybody({ participantId: orNull(text) }),
+  SpotlightChanged: everybody({ participantId: orNull(text), others: optional(list(text)) }),
+  LayoutChanged: everybody({ layout: orNull(layout), at: number }),
+  JoinMutedChanged: everybody({ joinMuted: flag }),
+  PrivateChatChanged: everybody({ privateChat: flag }),
+  ...eachForEverybody(pollEvents),
+  ...eachForEverybody(breakoutEvents),
+  NotesEdited: everybody({ ...ofParticipant, update: hidden('') }),
+  NotesCompacted: everybody({ base: hidden(''), upTo: number }),
+  UnmuteAsked: everybody({ ...ofParticipant, at: number }),
+  UnmuteDeclined: everybody(ofParticipant),
 };
 
 const EVENT: Field<RoomEvent> = union<RoomEvent, 'type'>(
@@ -164,36 +200,38 @@ const COMMIT = object<RedactedCommit>({
   events: list(EVENT),
 });
 
-const track = object<Track>({ id: text, source, kind, muted: flag, reencoding: orNull(flag) });
-
-const participant = object<Participant>({
+const track = object<Track>({
   id: text,
-  name: text,
-  nameFixed: added(flag, false),
-  role,
-  grants: added(orNull(grants), null),
-  session: number,
-  sessionCommandId: hidden(''),
-  nodeId,
-  connected: flag,
-  expiresAt: orNull(number),
-  joinedAt: number,
-  handRaisedAt: orNull(number),
-  tracks: keyed(track, ({ id }) => id),
-  ...hiddenOrigin,
+  source,
+  kind,
+  muted: flag,
+  interrupted: added(flag, false),
+  reencoding: orNull(flag),
 });
 
-const message = object<ChatMessage>({
-  id: text,
-  participantId: text,
-  name: text,
-  text,
-  at: number,
-  editedAt: orNull(number),
-  deleted: flag,
-});
+/** In a large room all but one of them are as they were when the last newcomer came. */
+const participant = once(
+  object<Participant>({
+    id: text,
+    name: text,
+    nameFixed: added(flag, false),
+    role,
+    grants: added(orNull(grants), null),
+    session: number,
+    sessionCommandId: hidden(''),
+    nodeId,
+    connected: flag,
+    expiresAt: orNull(number),
+    joinedAt: number,
+    handRaisedAt: orNull(number),
+    unmuteAskedAt: added(orNull(number), null),
+    recordingSince: added(orNull(number), null),
+    tracks: keyed(track, ({ id }) => id),
+    ...hiddenOrigin,
+  }),
+);
 
-const CHAT = list(message);
+const CHAT = list(once(message));
 
 const lobbyEntry = object<LobbyEntry>({ participantId: text, name: text, knockedAt: number, nodeId, ...hiddenOrigin });
 
@@ -202,6 +240,7 @@ const ban = object<Ban>({
   name: orNull(text),
   device: orNull(whether),
   address: orNull(whether),
+  account: optional(whether),
   addressUntil: orNull(number),
 });
 
@@ -227,14 +266,29 @@ const STATE = object<RoomState>({
   roles: hidden(new Map()),
   voided: hidden(new Map()),
   tokensVoidUntil: hidden(0),
+  notes: added(object({ count: number, base: hidden(''), updates: hidden([]) }), NO_NOTES),
+  polls: added(
+    keyed(poll, ({ id }) => id),
+    new Map(),
+  ),
+  breakouts: added(orNull(breakouts), null),
+  attendance: hidden(new Map()),
+  attendanceForgotten: hidden(0),
   spotlight: added(orNull(text), null),
+  alsoSpotlit: added(list(text), []),
+  layout: added(orNull(object({ layout, at: number })), null),
   chat: CHAT,
+  chatForgottenAt: hidden(0),
+  privateForgottenAt: hidden(0),
   lastSession: number,
   commandIds: hidden([]),
 });
 
-export function redact(commit: Commit, audience: Audience): RedactedCommit {
-  const events = commit.events.filter(({ type }) => audience === 'host' || !EVENTS[type].hostsOnly);
+/** `viewerId`: who it is for; without one, nobody's private messages are in it [S2]. */
+export function redact(commit: Commit, audience: Audience, viewerId: ParticipantId | null = null): RedactedCommit {
+  const events = commit.events.filter((event) => {
+    return (audience === 'host' || !EVENTS[event.type].hostsOnly) && mayHear(event, viewerId);
+  });
   return {
     version: commit.version,
     commitId: commit.commitId,
@@ -248,7 +302,14 @@ export function concernsHostsOnly(commit: Commit): boolean {
   return commit.events.some(({ type }) => EVENTS[type].hostsOnly);
 }
 
-export function redactState(state: RoomState, audience: Audience): RedactedRoom {
+/** `viewerId` as for `redact`. */
+export function redactState(state: RoomState, audience: Audience, viewerId: ParticipantId | null = null): RedactedRoom {
+  const shared = sharedState(state, audience);
+  if (viewerId === null || !isParty(state.chat, viewerId)) return shared;
+  return { ...shared, chat: redactChat(state.chat, audience, viewerId) };
+}
+
+function sharedState(state: RoomState, audience: Audience): RedactedRoom {
   let known = REDACTED.get(state);
   if (!known) {
     known = new Map();
@@ -256,7 +317,7 @@ export function redactState(state: RoomState, audience: Audience): RedactedRoom 
   }
   let redacted = known.get(audience);
   if (!redacted) {
-    redacted = STATE.redact(state, audience) as RedactedRoom;
+    redacted = STATE.redact({ ...state, chat: visibleTo(state.chat, null) }, audience) as RedactedRoom;
     known.set(audience, redacted);
   }
   return redacted;
@@ -266,8 +327,12 @@ export function redactState(state: RoomState, audience: Audience): RedactedRoom 
 const REDACTED = new WeakMap<RoomState, Map<Audience, RedactedRoom>>();
 
 /** A part of the chat, as `redactState` would have it. */
-export function redactChat(messages: readonly ChatMessage[], audience: Audience): readonly ChatMessage[] {
-  return CHAT.redact(messages, audience);
+export function redactChat(
+  messages: readonly ChatMessage[],
+  audience: Audience,
+  viewerId: ParticipantId,
+): readonly ChatMessage[] {
+  return CHAT.redact(visibleTo(messages, viewerId), audience);
 }
 
 /**
@@ -280,7 +345,16 @@ export function readChat(value: unknown): readonly ChatMessage[] {
 
 /** A state as JSON carries it. */
 export function writeState(state: RedactedRoom): unknown {
-  return toPlain(state);
+  const { participants, ...rest } = state;
+  return { ...(toPlain(rest) as object), participants: [...participants.values()].map(writtenOnce) };
+}
+
+const WRITTEN = new WeakMap<Participant, unknown>();
+
+function writtenOnce(of: Participant): unknown {
+  const written = WRITTEN.get(of) ?? toPlain(of);
+  WRITTEN.set(of, written);
+  return written;
 }
 
 /**
@@ -308,11 +382,16 @@ function everybody<F>(fields: F): { readonly hostsOnly: false; readonly fields: 
   return { hostsOnly: false, fields };
 }
 
-function hosts<F>(fields: F): { readonly hostsOnly: true; readonly fields: F } {
-  return { hostsOnly: true, fields };
+type ForEverybody<Events> = {
+  readonly [Type in keyof Events]: { readonly hostsOnly: false; readonly fields: Events[Type] };
+};
+
+function eachForEverybody<Events extends object>(events: Events): ForEverybody<Events> {
+  return Object.fromEntries(
+    Object.entries(events).map(([type, fields]) => [type, everybody(fields)]),
+  ) as ForEverybody<Events>;
 }
 
-function isByOthers({ actor }: Commit, event: RoomEvent): boolean {
-  if (!('participantId' in event)) return false;
-  return actor.kind !== 'participant' || actor.participantId !== event.participantId;
+function hosts<F>(fields: F): { readonly hostsOnly: true; readonly fields: F } {
+  return { hostsOnly: true, fields };
 }

@@ -25,6 +25,9 @@ export const REFUSAL_CODES = [
   'MESSAGE_NOT_FOUND',
   'TOO_MANY_BANS',
   'TOO_LATE',
+  'FILE_NOT_FOUND',
+  'FILE_REFUSED',
+  'FILES_FULL',
   'INVALID',
 ] as const;
 

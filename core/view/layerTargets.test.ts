@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import { type LayerDemand, layerTargets, nominalBitratesOf } from './layerTargets.ts';
 
 const NOMINALS = nominalBitratesOf('camera');

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import { layersForTile } from './layers.ts';
 
 const LAYERS = { heights: [180, 360, 720], temporalLayers: 3 };
@@ -44,7 +44,7 @@ test('resizing around a threshold does not flap', () => {
   );
 });
 
-test('the same tile gives the same layers again', () => {
+test('a tile that stays the same gets the same layers', () => {
   const sizes = fc.integer({ min: 0, max: 4000 });
   fc.assert(
     fc.property(

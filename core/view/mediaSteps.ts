@@ -10,6 +10,8 @@ export interface MediaPolicy {
   readonly lastN: number | null;
   /** Most microphones that one viewer receives: those of the last speakers. */
   readonly loudestN: number | null;
+  /** Most screens that one viewer receives, and their sound: those of the last speakers, besides pinned ones. */
+  readonly lastScreens: number | null;
   /** How many tiles a page shows; what is ready beside what flows goes by it. */
   readonly pageSize: number;
 }
@@ -107,6 +109,8 @@ export interface LiveConsumer {
 }
 
 export interface LiveViewer {
+  /** Another number whenever anything else here, or of a consumer, is different; apart from `rested`. */
+  readonly revision: number;
   readonly routerId: RouterId;
   /** It has its session elsewhere: it gets sound, and no pictures. */
   readonly standby: boolean;

@@ -1,26 +1,24 @@
 import type { ParticipantId, RoomState, Track } from '../room/state.ts';
-import type {
-  ConsumerToOpen,
-  LiveMedia,
-  LiveProducer,
-  LiveViewer,
-  MediaPolicy,
-  MediaStep,
-  PreferredLayers,
-  ProducerId,
-  TrackLayers,
-} from './mediaSteps.ts';
+import type { Demand } from './Demand.ts';
+import type { LiveMedia, LiveProducer, MediaPolicy, MediaStep, ProducerId, TrackLayers } from './mediaSteps.ts';
+import { PlanMemo } from './PlanMemo.ts';
 import { type Publications, publicationsOf } from './publications.ts';
 import { producersOf, renditionFor } from './renditions.ts';
-import { selectionOf } from './selection.ts';
-import { type Subscription, subscriptionsOf, type Wish, wishesOf } from './subscriptions.ts';
 import type { Views } from './view.ts';
+import type { ViewerPlan } from './viewerPlan.ts';
 
 /**
  * Returns the steps from this node's media objects to those that the record and the views need. Pure and idempotent:
- * after the steps are applied, planning again gives none. With no live objects it is recovery [M1].
+ * after the steps are applied, planning again gives none. With no live objects it is recovery [M1]. With the memo of
+ * the plan before, the result is the same, and only what changed is planned again.
  */
-export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy: MediaPolicy): MediaStep[] {
+export function planMedia(
+  room: RoomState,
+  views: Views,
+  live: LiveMedia,
+  policy: MediaPolicy,
+  memo: PlanMemo = new PlanMemo(),
+): MediaStep[] {
   const participants = room.status === 'open' ? room.participants : new Map<ParticipantId, never>();
   const present: RoomState = { ...room, participants };
   const plan = new Plan();
@@ -33,17 +31,11 @@ export function planMedia(room: RoomState, views: Views, live: LiveMedia, policy
   }
 
   const publications = publicationsOf(present, live, policy);
-  const demand = new Demand();
+  memo.begin(publications, (viewerId) => live.viewers.has(viewerId) && participants.has(viewerId));
   for (const [viewerId, viewer] of live.viewers) {
-    if (!participants.has(viewerId)) continue;
-    const view = views.get(viewerId) ?? null;
-    const selection = selectionOf(viewerId, view, publications);
-    const subscriptions = subscriptionsOf(view, viewer, selection, publications);
-    planViewer(viewerId, viewer, subscriptions, plan);
-    for (const subscription of subscriptions) demand.add(subscription, viewer);
-    for (const wish of wishesOf(view, viewer, selection)) demand.addWish(wish);
+    if (participants.has(viewerId)) plan.addViewer(memo.planOf(viewerId, viewer, views.get(viewerId) ?? null));
   }
-  listenElsewhere(publications, live, demand);
+  const demand = new NodeDemand(memo.demand, listenedTo(publications, live));
 
   const onTheWay = peopleOnTheWay(present, live);
   for (const { publisherId, track, source, renditions } of publications.tracks) {
@@ -77,7 +69,7 @@ function planOffers(
   room: RoomState,
   live: LiveMedia,
   onTheWay: ReadonlySet<ParticipantId>,
-  demand: Demand,
+  demand: NodeDemand,
   plan: Plan,
 ): void {
   const undecodable = new Set<ProducerId>();
@@ -116,42 +108,8 @@ function planProducer(producer: LiveProducer, track: Track | undefined, plan: Pl
   if (!paused && producer.paused) plan.resuming.push({ type: 'resumeProducer', producerId });
 }
 
-function planViewer(
-  viewerId: ParticipantId,
-  viewer: LiveViewer,
-  subscriptions: readonly Subscription[],
-  plan: Plan,
-): void {
-  const wanted = new Set(subscriptions.map(({ producer }) => producer.producerId));
-  const toClose = [...viewer.consumers.keys()].filter((producerId) => !wanted.has(producerId));
-  const toPause: ProducerId[] = [];
-  const toResume: ProducerId[] = [];
-  const toOpen: ConsumerToOpen[] = [];
-
-  for (const { trackId, producer, paused, synced, preferredLayers, priority } of subscriptions) {
-    const { producerId } = producer;
-    const consumer = viewer.consumers.get(producerId);
-    if (consumer?.synced !== synced) {
-      if (consumer) toClose.push(producerId);
-      toOpen.push({ trackId, producerId, paused, synced, preferredLayers, priority });
-      continue;
-    }
-    if (paused && !consumer.paused) toPause.push(producerId);
-    if (!paused && consumer.paused) toResume.push(producerId);
-    if (preferredLayers && !sameLayers(preferredLayers, consumer.preferredLayers)) {
-      plan.tuning.push({ type: 'setPreferredLayers', viewerId, producerId, preferredLayers });
-    }
-    if (priority !== consumer.priority) plan.tuning.push({ type: 'setPriority', viewerId, producerId, priority });
-  }
-
-  if (toClose.length > 0) plan.closing.push({ type: 'closeConsumers', viewerId, producerIds: toClose });
-  if (toPause.length > 0) plan.closing.push({ type: 'pauseConsumers', viewerId, producerIds: toPause });
-  if (toOpen.length > 0) plan.opening.push({ type: 'openConsumers', viewerId, consumers: toOpen });
-  if (toResume.length > 0) plan.tuning.push({ type: 'resumeConsumers', viewerId, producerIds: toResume });
-}
-
-function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlySet<string>, plan: Plan): void {
-  for (const routerId of routers) {
+function planPipes({ producerId, pipedTo }: LiveProducer, routers: ReadonlyMap<string, number>, plan: Plan): void {
+  for (const routerId of [...routers.keys()].sort()) {
     if (!pipedTo.has(routerId)) plan.piping.push({ type: 'openPipe', producerId, routerId });
   }
   for (const routerId of pipedTo) {
@@ -176,13 +134,15 @@ function isSomeoneElse(people: ReadonlySet<ParticipantId>, publisherId: Particip
 }
 
 /** Whoever is not listened to here would never be found to speak. */
-function listenElsewhere({ bySource }: Publications, { viewers }: LiveMedia, demand: Demand): void {
-  if (viewers.size === 0) return;
+function listenedTo({ bySource }: Publications, { viewers }: LiveMedia): ReadonlySet<ProducerId> {
+  const listened = new Set<ProducerId>();
+  if (viewers.size === 0) return listened;
   for (const { publisherId, track, offers } of bySource.microphone) {
     if (track.muted) break; // They are last.
     const offer = offers.length === 0 ? null : renditionFor(offers)?.producer;
-    if (offer && (viewers.size > 1 || !viewers.has(publisherId))) demand.addWish({ offer, preferredLayers: null });
+    if (offer && (viewers.size > 1 || !viewers.has(publisherId))) listened.add(offer.producerId);
   }
+  return listened;
 }
 
 /** What the other nodes' viewers want. */
@@ -198,51 +158,26 @@ function highestLayer({ layers }: { readonly layers: TrackLayers }): number {
   return layers.heights.length - 1;
 }
 
-function sameLayers(a: Subscription['preferredLayers'], b: Subscription['preferredLayers']): boolean {
-  return a?.spatialLayer === b?.spatialLayer && a?.temporalLayer === b?.temporalLayer;
-}
+/** What this node needs: for its viewers, and to find out who speaks. */
+class NodeDemand {
+  readonly #ofViewers: Demand;
+  readonly #listened: ReadonlySet<ProducerId>;
 
-/** What all viewers on this node together need of each producer. */
-class Demand {
-  readonly #routers = new Map<ProducerId, Set<string>>();
-  readonly #maxSpatialLayers = new Map<ProducerId, number>();
-  readonly #needed = new Set<ProducerId>();
-
-  add({ producer, wanted, chosen, paused, preferredLayers }: Subscription, viewer: LiveViewer): void {
-    const { producerId } = producer;
-    if (viewer.routerId !== producer.routerId) {
-      const routers = this.#routers.get(producerId) ?? new Set();
-      this.#routers.set(producerId, routers.add(viewer.routerId));
-    }
-    // A muted track counts: its publisher must be able to send at once after unmuting. So does a microphone that is not
-    // heard: it is ready to be.
-    const isLookedAt = wanted && !(viewer.standby && preferredLayers !== null);
-    if (!paused || (chosen && (isLookedAt || preferredLayers === null))) this.#needed.add(producerId);
-    if (wanted && !viewer.standby) this.#addLayers(producer, preferredLayers);
-  }
-
-  addWish({ offer, preferredLayers }: Wish): void {
-    this.#needed.add(offer.producerId);
-    this.#addLayers(offer, preferredLayers);
-  }
-
-  #addLayers(producer: Pick<LiveProducer, 'producerId' | 'layers'>, preferredLayers: PreferredLayers | null): void {
-    if (!preferredLayers) return;
-    const { producerId } = producer;
-    const layer = Math.min(preferredLayers.spatialLayer, highestLayer(producer));
-    this.#maxSpatialLayers.set(producerId, Math.max(layer, this.maxSpatialLayerOf(producerId)));
+  constructor(ofViewers: Demand, listened: ReadonlySet<ProducerId>) {
+    this.#ofViewers = ofViewers;
+    this.#listened = listened;
   }
 
   needs(producerId: ProducerId): boolean {
-    return this.#needed.has(producerId);
+    return this.#listened.has(producerId) || this.#ofViewers.needs(producerId);
   }
 
-  routersOf(producerId: ProducerId): ReadonlySet<string> {
-    return this.#routers.get(producerId) ?? new Set();
+  routersOf(producerId: ProducerId): ReadonlyMap<string, number> {
+    return this.#ofViewers.routersOf(producerId);
   }
 
   maxSpatialLayerOf(producerId: ProducerId): number {
-    return this.#maxSpatialLayers.get(producerId) ?? -1;
+    return this.#ofViewers.maxSpatialLayerOf(producerId);
   }
 }
 
@@ -255,6 +190,12 @@ class Plan {
   readonly resuming: MediaStep[] = [];
   readonly unpiping: MediaStep[] = [];
   readonly telling: MediaStep[] = [];
+
+  addViewer({ closing, opening, tuning }: ViewerPlan): void {
+    this.closing.push(...closing);
+    this.opening.push(...opening);
+    this.tuning.push(...tuning);
+  }
 
   steps(): MediaStep[] {
     return [

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import {
   PEOPLE,
   policies,
@@ -60,6 +60,24 @@ describe('one room on several nodes', () => {
     const nodes = settledNodes(room, blind, settled(room), EVERYTHING);
     expect(crossedTo('node-2', nodes)).toEqual(['producer of ann-microphone']);
     expect(at(nodes, 'node-1').producers.get('ann-camera')).toMatchObject({ wantedLayer: -1 });
+  });
+
+  test('a camera that may be shown next has crossed when it is shown; until then nobody sends a layer for it', () => {
+    const near = settled(
+      room,
+      new Map([
+        ['bob', viewOf([], ['ann-camera'])],
+        ['cem', NOTHING],
+      ]),
+    );
+    expect(crossedTo('node-2', near)).toContain('producer of ann-camera');
+    expect(carriedBy(at(near, 'node-2'), 'bob', 'ann-camera')).toEqual([]);
+    expect(at(near, 'node-1').producers.get('ann-camera')).toMatchObject({ wantedLayer: -1 });
+    const shows = new Map([['bob', viewOf([['ann-camera', { width: 320, height: 180, pinned: false }]])]]);
+    const steps = planMedia(room, shows, at(near, 'node-2'), EVERYTHING).map(({ type }) => type);
+    expect(steps).toContain('resumeConsumers');
+    expect(steps).not.toContain('pullTrack');
+    expect(steps).not.toContain('openConsumers');
   });
 
   test('somebody who looks again in time keeps the track that was about to be dropped', () => {

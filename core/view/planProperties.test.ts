@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import { scenes } from '../../test/support/mediaScenes.ts';
 import { applied, asFresh, carriedBy, converged, mapValues } from '../../test/support/plannedMedia.ts';
 import type { LiveMedia, LiveProducer, LiveViewer } from './mediaSteps.ts';

@@ -1,5 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
+import { aParticipant, aTrack } from '../../test/support/people.ts';
 import {
   EMPTY_ROOM,
   type Participant,
@@ -35,8 +36,8 @@ interface Scene {
 function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, ReencodedCodec> {
   const { policy = { mode: 'off' }, wish = null, muted = false, codec = 'VP9' } = scene;
   const { others = scene.receives?.length ?? 1, away = 0, refusing = 0 } = scene;
-  const camera = { id: 'cam', source: 'camera' as const, kind: 'video' as const, muted, reencoding: wish };
-  const microphone = { ...camera, id: 'mic', source: 'microphone' as const, kind: 'audio' as const };
+  const camera = aTrack({ id: 'cam', muted, reencoding: wish });
+  const microphone = aTrack({ ...camera, id: 'mic', source: 'microphone', kind: 'audio' });
   const people = [
     participant('ann', true, [camera, microphone]),
     ...Array.from({ length: others }, (_, index) => participant(`viewer-${index}`, index >= away, [])),
@@ -50,6 +51,7 @@ function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, Reenco
   const viewers = people.map(({ id }, index): [string, LiveViewer] => [
     id,
     {
+      revision: 0,
       routerId: 'one',
       standby: false,
       consumers: new Map(),
@@ -67,23 +69,7 @@ function planned(scene: Scene, before = NOBODY_YET): ReadonlyMap<TrackId, Reenco
 }
 
 function participant(id: string, connected: boolean, tracks: readonly Track[]): Participant {
-  return {
-    id,
-    name: id,
-    role: 'member',
-    session: 1,
-    sessionCommandId: id,
-    nodeId: 'node-1',
-    connected,
-    expiresAt: null,
-    joinedAt: 0,
-    handRaisedAt: null,
-    nameFixed: false,
-    grants: null,
-    device: null,
-    address: null,
-    tracks: new Map(tracks.map((track) => [track.id, track])),
-  };
+  return aParticipant(id, { connected, tracks: new Map(tracks.map((track) => [track.id, track])) });
 }
 
 function producer(trackId: TrackId, codec: ReencodableCodec | null): LiveProducer {
@@ -188,9 +174,7 @@ describe('a room gets no more than its share', () => {
   }
 
   function share(tracks: readonly Wish[], before: readonly TrackId[], most: number): TrackId[] {
-    const published = tracks.map(({ id, wish = null }): Track => {
-      return { id, source: 'camera', kind: 'video', muted: false, reencoding: wish };
-    });
+    const published = tracks.map(({ id, wish = null }) => aTrack({ id, reencoding: wish }));
     const people = [participant('ann', true, published), participant('viewer', true, [])];
     const room: RoomState = {
       ...EMPTY_ROOM,

@@ -16,6 +16,8 @@ export interface PublishedTrack {
   readonly renditions: readonly Rendition[];
   /** What another node offers of it. */
   readonly offers: readonly OfferedRendition[];
+  /** Everything of it that a viewer's subscription follows from: if that is the same, so is the subscription. */
+  readonly content: string;
 }
 
 /** Data shared by all viewers of a room: its tracks, by source in the order of their claims to a place. */
@@ -40,7 +42,8 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
       const { here: renditions, elsewhere: offers } = trackMediaOf(participant, track.id, live);
       const local = live.producers.get(track.id);
       const source = local?.participantId === publisherId ? local : null;
-      const published = { index: tracks.length, publisherId, track, source, renditions, offers };
+      const content = contentOf(publisherId, track, renditions, offers);
+      const published = { index: tracks.length, publisherId, track, source, renditions, offers, content };
       tracks.push(published);
       lists[track.source].push(published);
     }
@@ -49,11 +52,30 @@ export function publicationsOf(room: RoomState, live: LiveMedia, policy: MediaPo
     tracks,
     byId: new Map(tracks.map((published) => [published.track.id, published])),
     bySource: {
-      ...lists,
       camera: ranked(lists.camera, live.recentSpeakers),
       microphone: ranked(lists.microphone, live.recentSpeakers),
+      screen: ranked(lists.screen, live.recentSpeakers),
+      screenAudio: ranked(lists.screenAudio, live.recentSpeakers),
     },
     counts,
     policy,
   };
+}
+
+function contentOf(
+  publisherId: ParticipantId,
+  { source, kind, muted }: Track,
+  renditions: readonly Rendition[],
+  offers: readonly OfferedRendition[],
+): string {
+  const parts = [publisherId, source, kind, muted ? 'muted' : ''];
+  for (const { producer, phase } of renditions) {
+    const { producerId, routerId, layers } = producer;
+    parts.push(producerId, routerId, phase, String(layers.heights), String(layers.temporalLayers));
+  }
+  for (const { producer, phase } of offers) {
+    const { producerId, nodeId, layers } = producer;
+    parts.push(producerId, nodeId, phase, String(layers.heights), String(layers.temporalLayers));
+  }
+  return parts.join('\n');
 }

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import {
   applied,
   EVERYTHING,
@@ -16,7 +16,7 @@ import { planMedia } from './planMedia.ts';
 import { MOST_FOR_OLDER, SPARE_MICROPHONES } from './selection.ts';
 import type { ViewerView } from './view.ts';
 
-const POLICY: MediaPolicy = { lastN: 25, loudestN: 12, pageSize: 12 };
+const POLICY: MediaPolicy = { lastN: 25, loudestN: 12, lastScreens: null, pageSize: 12 };
 const TILE = { width: 320, height: 180, pinned: false };
 
 /** A viewer, and so many others with camera and microphone. */
@@ -59,7 +59,7 @@ const page = (number: number, near: readonly TrackId[] | null = []): ViewerView 
 const sorted = (ids: readonly TrackId[]): TrackId[] => [...ids].sort();
 
 describe('what a viewer of a large room has open', () => {
-  test('the tiles of a page and the loudest, and who is next to be heard', () => {
+  test('open are the tiles of a page, the loudest, and whoever is next to be heard', () => {
     const { flowing, ready } = consumersOf(planned(crowd(100), page(3), watchedBy(crowd(100))));
     expect(sorted(flowing)).toEqual(sorted([...cameras(36, 48), ...microphones(0, 12)]));
     expect(sorted(ready)).toEqual(sorted(microphones(12, 12 + SPARE_MICROPHONES)));
@@ -69,6 +69,19 @@ describe('what a viewer of a large room has open', () => {
     const { flowing, ready } = consumersOf(planned(crowd(12), viewOf([]), watchedBy(crowd(12))));
     expect(sorted(flowing)).toEqual(sorted(microphones(0, 12)));
     expect(sorted(ready)).toEqual(sorted(cameras(0, 12)));
+  });
+
+  test('of a track that the viewer declined nothing is open, in a small room as in a large one', () => {
+    for (const others of [4, 100]) {
+      const room = crowd(others);
+      const before = planned(room, page(0), watchedBy(room));
+      const declined = new Set(['p1-camera', 'p2-microphone']);
+      const { flowing, ready } = consumersOf(planned(room, { ...viewOf([]), ...page(0), declined }, before));
+      expect([...flowing, ...ready].filter((id) => declined.has(id))).toEqual([]);
+      expect(flowing).toEqual(expect.arrayContaining(['p2-camera', 'p1-microphone']));
+      const again = consumersOf(planned(room, page(0), planned(room, { ...viewOf([]), declined }, before)));
+      expect(again.flowing).toEqual(expect.arrayContaining(['p1-camera', 'p2-microphone']));
+    }
   });
 
   test('a page that may be turned to is ready, and turning to it opens nothing', () => {
@@ -117,6 +130,24 @@ describe('what a viewer of a large room has open', () => {
     expect(consumersOf(planned(room, viewOf([]), watchedBy(room))).flowing).toEqual(microphones(95, 100));
   });
 
+  test('of many screens those of the last speakers are seen and heard, and a pinned one', () => {
+    const sharing = Array.from({ length: 6 }, (_, index): [ParticipantId, ['screen', 'screenAudio']] => [
+      `p${index}`,
+      ['screen', 'screenAudio'],
+    ]);
+    const room = roomOf({ viewer: [], ...Object.fromEntries(sharing) });
+    const live = { ...watchedBy(room), recentSpeakers: ['p4', 'p2'] };
+    const screens = sharing.map(([id]) => `${id}-screen`);
+    const view = viewOf(screens.map((trackId) => [trackId, { ...TILE, pinned: trackId === 'p5-screen' }]));
+    const { flowing } = consumersOf(planned(room, view, live, { ...POLICY, lastScreens: 2 }));
+    expect(sorted(flowing)).toEqual(
+      sorted(['p4-screen', 'p2-screen', 'p5-screen', 'p4-screenAudio', 'p2-screenAudio']),
+    );
+    expect(consumersOf(planned(room, null, live, { ...POLICY, lastScreens: 1 })).flowing).toEqual(
+      expect.arrayContaining(['p4-screen', 'p4-screenAudio']),
+    );
+  });
+
   test('whoever is on the page is seen, wherever they stand among the last speakers', () => {
     const room = crowd(100);
     const live = { ...watchedBy(room), recentSpeakers: cameras(0, 40).map((id) => id.replace('-camera', '')) };
@@ -140,6 +171,7 @@ describe('what a viewer of a large room has open', () => {
       policy: fc.record({
         lastN: fc.option(fc.integer({ min: 1, max: 8 })),
         loudestN: fc.integer({ min: 1, max: 8 }),
+        lastScreens: fc.constant(null),
         pageSize: fc.integer({ min: 1, max: 8 }),
       }),
       turns: fc.array(
@@ -179,9 +211,9 @@ describe('what a viewer of a large room has open', () => {
 });
 
 describe('what a viewer of any room receives', () => {
-  test('the same whether or not the room is small enough for everything to be open', () => {
+  test('a viewer receives the same whether or not the room is small enough for everything to be open', () => {
     const room = crowd(30);
-    const small: MediaPolicy = { ...EVERYTHING, lastN: 6, loudestN: 5, pageSize: 30 };
+    const small: MediaPolicy = { ...EVERYTHING, lastN: 6, loudestN: 5, lastScreens: null, pageSize: 30 };
     for (const view of [null, page(0), page(1, null)]) {
       const all = consumersOf(planned(room, view, watchedBy(room), small));
       const few = consumersOf(planned(room, view, watchedBy(room), { ...small, pageSize: 12 }));

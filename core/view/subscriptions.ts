@@ -14,6 +14,8 @@ export interface Subscription {
   readonly producer: LiveProducer;
   /** This viewer shows or hears it. A muted track is paused nonetheless. */
   readonly wanted: boolean;
+  /** It may show it next. */
+  readonly near: boolean;
   /** Of the renditions that are here this one is for this viewer. */
   readonly chosen: boolean;
   readonly paused: boolean;
@@ -51,6 +53,7 @@ export function subscriptionsOf(
         trackId: track.id,
         producer,
         wanted,
+        near: selection.near.has(published),
         chosen: rendition === chosen,
         paused: !flows || (rendition !== chosen && !lingering.includes(rendition)),
         synced: isSynced(rendition, chosen, viewer),
@@ -70,19 +73,21 @@ export interface Wish {
 }
 
 /**
- * The producers of other nodes that this viewer receives, or would if they were here; and the microphones that are
- * ready to be heard.
+ * The producers of other nodes that this viewer receives, or would if they were here; and those that are ready to be
+ * heard, or shown next.
  */
 export function wishesOf(view: ViewerView, viewer: LiveViewer, selection: Selection): Wish[] {
   const wishes: Wish[] = [];
   for (const published of selection.open) {
     const { track, offers } = published;
     if (offers.length === 0 || (viewer.standby && track.kind === 'video')) continue;
-    if (track.source !== 'microphone' && !selection.wanted.has(published)) continue;
+    const wanted = selection.wanted.has(published);
+    if (track.source !== 'microphone' && !wanted && !selection.near.has(published)) continue;
     const offer = renditionFor(receivableOf(offers, viewer))?.producer;
     if (!offer) continue;
     const current = viewer.consumers.get(offer.producerId)?.preferredLayers ?? null;
-    wishes.push({ offer, preferredLayers: layersOf(track, offer, view, current) });
+    // What is only ready brings no layer of its own: its publisher sends what others show.
+    wishes.push({ offer, preferredLayers: wanted ? layersOf(track, offer, view, current) : null });
   }
   return wishes;
 }

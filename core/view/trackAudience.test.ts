@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import { measureAudience, type TrackAudience } from './trackAudience.ts';
 
 /** One measurement a second: requests a second and viewers. */

@@ -26,7 +26,7 @@ export function trackMediaOf(publisher: Participant, trackId: TrackId, live: Liv
     const renditions = renditionsOf(local, live.reencodings.get(trackId));
     return { here: [...renditions, ...twins.map(asLeaving), ...ready], elsewhere: [] };
   }
-  // A sound that came without a detour does not stop with the node of the publisher's session.
+  // A standby here sends this sound directly: it goes on when the node of the publisher's session dies.
   if (standby && ready.length > 0 && publisher.tracks.get(trackId)?.kind === 'audio') {
     return { here: [{ producer: standby, phase: 'source' }, ...twins.map(asLeaving)], elsewhere: [] };
   }

@@ -15,6 +15,8 @@ export interface ShownTiles {
    * what it was once sent, and has to be sent everything.
    */
   readonly near: readonly TrackId[] | null;
+  /** Tracks that the viewer does not want, picture or sound: it receives nothing of them. */
+  readonly declined?: ReadonlySet<TrackId>;
 }
 
 /**

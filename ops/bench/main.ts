@@ -12,6 +12,7 @@ import { benchRebuild } from './rebuild.ts';
 import { benchReencoder } from './reencoder.ts';
 import { benchReplay } from './replay.ts';
 import { benchRoom } from './room.ts';
+import { benchWeb } from './web.ts';
 
 const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptions) => Promise<BenchReport[]>>> = {
   journal: async (cleanup) => [await benchJournal(cleanup)],
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<BenchName, (cleanup: Cleanup, options: BenchOptio
   people: (cleanup) => benchPeople(cleanup),
   room: (cleanup) => benchRoom(cleanup),
   reencoder: (cleanup, { reencoder }) => benchReencoder(cleanup, reencoder),
+  web: async (cleanup) => [await benchWeb(cleanup)],
   abuse: async (cleanup, { abuseSeconds }) => [await benchAbuse(cleanup, abuseSeconds)],
 };
 

@@ -13,6 +13,7 @@ const BENCH_NAMES = [
   'room',
   'reencoder',
   'abuse',
+  'web',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -29,7 +30,8 @@ npm run bench -- abuse [--seconds N] [--json FILE]
 npm run bench -- reencoder [--part ${REENCODER_PARTS.join('|')}] [--seconds N] [--viewers N,N] [--json FILE]
 
   --part NAME    only this part of the benchmark of the reencoder
-  --seconds N    how long viewers come and go in each storm, or a hostile client goes on (60)
+  --seconds N    how long viewers come and go in each storm, or a hostile client goes on (60); storms are
+                 shortened so that all of them end within ten minutes
   --viewers N,N  the numbers of viewers, one storm for each (${CROWDS.join(',')})
   --json FILE    write the figures as JSON too`;
 

@@ -20,6 +20,7 @@ export const nobody: RoomAudience = {
 /** Commands that change no media never open a room here. */
 export const noMedia: MediaPlane = {
   rtpCapabilities: {},
+  pageSize: 12,
   listen: () => Promise.resolve(),
   joinNodes: () => undefined,
   openRoom: (roomId) => {

@@ -12,7 +12,7 @@ export class Watching {
     return this.#ended.signal.aborted;
   }
 
-  /** Resolves after this time, or as soon as it is to end. */
+  /** Resolves after this time, or as soon as watching ends. */
   async pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#ended.signal }).catch(() => undefined);
   }

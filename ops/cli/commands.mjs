@@ -1,6 +1,8 @@
 // The commands of `everroom`: what they take, for the help, the completion and the parser alike. Plain JavaScript, so
 // that help and completion work at once, on any Node from 20 on, with nothing installed.
 
+import { CLUSTER, DRILL_OPTIONS, ONE_SERVER } from '../drills/drillWords.mjs';
+
 /**
  * `value`: the word for what follows the option; undefined for a flag. FILE and FOLDER may be relative to where the
  * operator stands.
@@ -34,12 +36,6 @@ const PERSONAL = 'It shows names of people: personal data. What people write is 
 const FROM_REDIS = 'Reads Redis (REDIS_URL, or the one in the data folder): no server needs to live.';
 const FROM_SERVER =
   'Asks the server of the data folder over its private socket: run it on the same machine, as the same user.';
-
-/** Those of `ops/drills/options.ts`. */
-const FAULTS = [
-  ...['server', 'worker', 'node', 'hang', 'partition', 'drain', 'rolling', 'upgrade', 'hot-standby', 'reencoder'],
-  ...['redis-down', 'redis-slow', 'redis-failover', 'redis-slots', 'random', 'soak', 'storm'],
-];
 
 /** @type {readonly Command[]} */
 export const COMMANDS = [
@@ -119,29 +115,8 @@ export const COMMANDS = [
     words: ['FAULT'],
     about: 'inject a fault into a meeting, measure every gap, and judge',
     more: ['See docs/drills.md; `everroom drill` without a fault prints all options.'],
-    options: [
-      { name: 'report', value: 'FILE', about: 'the result as a page to print' },
-      { name: 'json', value: 'FILE', about: 'the result as JSON' },
-      { name: 'rounds', value: 'N', about: 'how often the fault is injected' },
-      { name: 'faults', value: 'N', about: 'the same for random' },
-      { name: 'minutes', value: 'N', about: 'how long a soak takes' },
-      { name: 'participants', value: 'N', about: 'how many take part' },
-      { name: 'crowd', value: 'N', about: 'how many come at once in a storm' },
-      { name: 'browser', about: 'with Chromium pages' },
-      { name: 'firefox', about: 'with Firefox pages' },
-      { name: 'pages', value: 'N', about: 'with so many pages' },
-      { name: 'page', about: 'with the meeting page itself' },
-      { name: 'floor', about: 'the same fault on bare mediasoup first' },
-      { name: 'nodes', value: 'N', about: 'nodes of the private cluster' },
-      { name: 'spread', about: 'one room on all nodes' },
-      { name: 'seconds', value: 'N', about: 'how long the fault lasts' },
-      { name: 'cut', value: 'WHAT', about: 'from whom partition cuts a node off' },
-      { name: 'crowd', value: 'N', about: 'how many people make each storm' },
-      { name: 'engine', value: 'NAME', about: 'engine of the reencoder' },
-      { name: 'url', value: 'URL', about: 'drill the Everroom that runs there' },
-      { name: 'seed', value: 'N', about: 'repeat an earlier drill' },
-    ],
-    choices: FAULTS,
+    options: Object.entries(DRILL_OPTIONS).map(([name, option]) => ({ name, ...option })),
+    choices: [...ONE_SERVER, ...Object.keys(CLUSTER)],
   },
   {
     name: 'capacity',

@@ -1,6 +1,6 @@
 import { type Config, parseConfig } from '../run/config.ts';
 import { thisMachine } from '../run/machine.ts';
-import { settingsFile } from '../run/settings.ts';
+import { settingsFile } from '../run/settings/settings.ts';
 
 /**
  * Reads the settings as a server does, but no secrets: looking at a cluster needs none, and makes none.

@@ -1,6 +1,6 @@
-import { Unavailable } from '../../core/ports.ts';
+import { JournalCorrupt, Unavailable } from '../../core/ports.ts';
 import { UnsafeSocketFolder } from '../run/privateSocket.ts';
-import { ConfigError } from '../run/settings.ts';
+import { ConfigError } from '../run/settings/settings.ts';
 import { Cli } from './Cli.ts';
 import { CliFailure, UsageFailure } from './CliFailure.ts';
 import { capacity } from './commands/capacity.ts';
@@ -57,7 +57,7 @@ export async function runCommand(
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message.replace('cannot start with', 'does not take');
-  const isPlain = [CliFailure, Unavailable, UnsafeSocketFolder].some((kind) => error instanceof kind);
+  const isPlain = [CliFailure, JournalCorrupt, Unavailable, UnsafeSocketFolder].some((kind) => error instanceof kind);
   // A `TypeError` about REDIS_URL has gone through the check of the settings before.
   return isPlain && error instanceof Error ? error.message : String(error instanceof Error ? error.stack : error);
 }

@@ -42,11 +42,9 @@ export interface DrillResult {
   readonly reloads: number;
   /** Only with `soak`: how the memory of each process grew. */
   readonly memory?: readonly ProcessMemory[];
-  /** What was done in each round, and when (ms since the epoch). */
-  readonly faults: readonly { readonly round: number; readonly at: number; readonly what: string }[];
   /** Everything that must not happen: who saw it and when, with the requests, answers, pictures and sounds. */
   readonly problems: readonly Problem[];
-  /** What happened in each round, step by step. */
+  /** What was done in each round, when, and what happened then, step by step. */
   readonly stories: readonly RoundStory[];
   readonly ok: boolean;
 }
@@ -54,8 +52,8 @@ export interface DrillResult {
 const MOST_PROBLEMS = 20;
 
 export function formatResult(result: DrillResult): string {
-  const { calm, fault, rounds, participants, floor, media, facts, state, faults, problems } = result;
-  const during = new Map(faults.map(({ round, what }) => [round, what]));
+  const { calm, fault, rounds, participants, floor, media, facts, state, stories, problems } = result;
+  const during = new Map(stories.map(({ round, what }) => [round, what]));
   const row = (name: string, { p50, p95, p99, max, n }: Summary) => [name, p50, p95, p99, max, n];
   const gaps = formatTable(
     ['ms', 'p50', 'p95', 'p99', 'max', 'n'],

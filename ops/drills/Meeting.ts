@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../../core/ports.ts';
-import type { NodeId, ParticipantId, RoomId } from '../../core/room/state.ts';
-import type { DrillClient } from '../kit/clients/DrillClient.ts';
+import type { NodeId, ParticipantId, RoomId, TrackKind } from '../../core/room/state.ts';
+import type { DrillClient, TrafficOptions } from '../kit/clients/DrillClient.ts';
 import type { Deed } from '../kit/clients/deeds.ts';
+import { missingOf } from '../kit/clients/recovered.ts';
 import type { RoomPicture } from '../kit/clients/roomPicture.ts';
 import type { Deployment } from '../kit/deployment/Deployment.ts';
 import type { RoomApi } from '../kit/RoomApi.ts';
@@ -17,7 +18,6 @@ import { type Problem, toProblem } from './problems.ts';
 import { type MeasuredGap, Recording } from './Recording.ts';
 import { type Detours, ReencodedMeeting } from './ReencodedMeeting.ts';
 import { type StoryStep, toStorySteps } from './RoundStory.ts';
-import { missingOf } from './recovered.ts';
 import { serverView } from './serverView.ts';
 import { WholeJournal } from './WholeJournal.ts';
 
@@ -32,6 +32,8 @@ export interface MeetingScene {
   readonly deployment: Deployment;
   readonly api: RoomApi;
   readonly journal: Journal;
+  /** How often each of them asks for something; five times a second if not given. */
+  readonly traffic?: TrafficOptions;
 }
 
 /** What became of a meeting. */
@@ -128,7 +130,7 @@ export class Meeting {
 
   /** Lets all of them ask for something all the time, again after a judgement. */
   async chat(): Promise<void> {
-    await Promise.all(this.clients.map((client) => client.startTraffic(TRAFFIC)));
+    await Promise.all(this.clients.map((client) => client.startTraffic(this.#scene.traffic ?? TRAFFIC)));
   }
 
   /** Returns null if everybody sees and hears everybody, reencoded if they did before; else what is missing. */
@@ -186,6 +188,13 @@ export class Meeting {
     const detours = (await this.#reencoded?.detours(this.recording, span)) ?? null;
     for (const problem of detours?.problems ?? []) this.note({ ...problem, round });
     return detours;
+  }
+
+  /** The intervals between frames within a span, but not those of the muted microphone. */
+  intervals(kind: TrackKind, span: Span): number[] {
+    const now = this.#mutedSince === null ? [] : [{ from: this.#mutedSince, to: Number.POSITIVE_INFINITY }];
+    const muted = new Map([[this.#silent.participantId, [...this.#mutedSpans, ...now]]]);
+    return this.recording.intervals(kind, span, muted);
   }
 
   /**

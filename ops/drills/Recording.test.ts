@@ -60,7 +60,7 @@ test('frames collected in several calls form one recording', async () => {
     [received('ben', 'video', every50(1_600, 3_000))],
   );
   expect(recording.gaps(span, new Set())).toMatchObject([{ gapMs: 600 }]);
-  expect(recording.intervals('video', { from: 0, to: 200 })).toEqual([50, 50, 50, 50]);
+  expect(recording.intervals('video', { from: 0, to: 200 }, new Map())).toEqual([50, 50, 50, 50]);
 });
 
 test('[M2] the muted tone is a hot mic; silence and the open tone are not', async () => {

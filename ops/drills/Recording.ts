@@ -110,11 +110,14 @@ export class Recording {
       });
   }
 
-  /** Times between neighbouring frames within a span, over all tracks of one kind. */
-  intervals(kind: TrackKind, span: Span): number[] {
+  /**
+   * Times between neighbouring frames within a span, over all tracks of one kind. What a publisher's microphone sends
+   * while it is muted does not count.
+   */
+  intervals(kind: TrackKind, span: Span, mutedSpans: ReadonlyMap<ParticipantId, readonly Span[]>): number[] {
     return [...this.#received.values()]
       .filter((received) => received.kind === kind)
-      .flatMap(({ times }) => intervals(times, span));
+      .flatMap(({ publisher, times }) => intervals(times, span, kind === 'audio' ? mutedSpans.get(publisher) : []));
   }
 
   /** Those since the last call. `mutedSpans`: when each microphone was muted, for the evidence. */

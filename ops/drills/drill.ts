@@ -41,8 +41,6 @@ export interface DrillScene extends MeetingScene {
 }
 
 interface Round {
-  readonly number: number;
-  readonly injected: Pick<Injected, 'at' | 'what'>;
   readonly calm: Span;
   /** Of those whom the fault hits, or of everybody if it hits nobody. */
   readonly gaps: readonly MeasuredGap[];
@@ -103,7 +101,13 @@ export class Drill {
     for (let round = 1; round <= this.#plan.rounds && Date.now() < endsAt; round += 1) {
       rounds.push(await this.#round(round));
       // A meeting that did not recover is not hurt again.
-      if (this.#mustEnd()) break;
+      if (this.#mustEnd()) {
+        await this.#show(
+          round,
+          this.#meetings.flatMap(({ problems }) => problems).filter((problem) => problem.round === round),
+        );
+        break;
+      }
       if (this.#plan.inARow) await this.#judgeRound(round);
       if (this.#mustEnd()) break;
       if (this.#plan.inARow) for (const meeting of this.#meetings) await meeting.chat();
@@ -123,6 +127,11 @@ export class Drill {
     const verdicts = await this.#each((meeting) => meeting.judge(round));
     const problems = verdicts.flatMap((verdict) => verdict.problems);
     const found = problems.filter((problem) => problem.round === round || !known.has(problem));
+    await this.#show(round, found);
+  }
+
+  /** Prints problems at once, with the last lines of all logs: a long drill may be read before it ends, or not end. */
+  async #show(round: number, found: readonly Problem[]): Promise<void> {
     for (const { what } of found) this.#scene.log(`round ${round}: PROBLEM: ${what}`);
     if (found.length > 0 && this.#scene.logTail) this.#scene.log(`the nodes said:\n${await this.#scene.logTail()}`);
   }
@@ -164,8 +173,6 @@ export class Drill {
     const hit = measured.flatMap(({ gaps }) => gaps);
     const others = measured.flatMap((each) => each.others);
     return {
-      number: round,
-      injected,
       calm: { from: calmFrom, to: injected.at },
       ...(hit.length > 0 ? { gaps: hit, others } : { gaps: others, others: [] }),
       detours: measured.flatMap(({ detours }) => detours ?? []),
@@ -260,9 +267,7 @@ export class Drill {
     };
     const others = rounds.flatMap((round) => round.others);
     const calmOf = (kind: 'audio' | 'video') =>
-      summarize(
-        rounds.flatMap(({ calm }) => this.#meetings.flatMap(({ recording }) => recording.intervals(kind, calm))),
-      );
+      summarize(rounds.flatMap(({ calm }) => this.#meetings.flatMap((meeting) => meeting.intervals(kind, calm))));
     return {
       fault: this.#plan.fault.name,
       seed: this.#plan.seed,
@@ -287,7 +292,6 @@ export class Drill {
       places: { lost: sum((verdict) => verdict.lostPlaces) },
       hotMics: sum(({ hotMics }) => hotMics),
       reloads: sum(({ reloads }) => reloads),
-      faults: rounds.map(({ number, injected: { at, what } }) => ({ round: number, at, what })),
       problems,
       stories: withFrames(
         rounds.map(({ story }) => story),

@@ -7,6 +7,7 @@ test('a drill has four bots and ten rounds on a private server by default', () =
     participants: 4,
     pages: 0,
     browser: 'chromium',
+    meetingPages: false,
     rounds: 10,
     seed: 7,
     floor: false,
@@ -29,6 +30,13 @@ test('the option --browser turns three bots into pages, or all if there are fewe
   expect(parseOptions(['worker', '--participants', '6', '--pages', '6'])).toMatchObject({ pages: 6 });
 });
 
+test('the option --page puts everybody at the meeting page', () => {
+  expect(parseOptions(['server', '--page'])).toMatchObject({ participants: 2, pages: 2, meetingPages: true });
+  expect(parseOptions(['server', '--page', '--participants', '3'])).toMatchObject({ participants: 3, pages: 3 });
+  expect(parseOptions(['server', '--page', '--firefox'])).toContain('--page makes everybody a Chromium');
+  expect(parseOptions(['partition', '--page'])).toContain('use bots');
+});
+
 test('the option --engine names the engine of the private server', () => {
   expect(parseOptions(['reencoder', '--engine', 'ffmpeg'])).toMatchObject({ fault: 'reencoder', engine: 'ffmpeg' });
 });
@@ -43,6 +51,10 @@ test('a fault of a cluster has six bots on three nodes, and lasts as long as --s
   expect(parseOptions(['hang', '--seconds', '4', '--spread'])).toMatchObject({ lastsMs: 4_000, spread: true });
   expect(parseOptions(['partition', '--cut', 'redis'])).toMatchObject({ lastsMs: 15_000, cutFrom: 'redis' });
   expect(parseOptions(['redis-down', '--seconds', '600'])).toMatchObject({ nodes: 2, lastsMs: 600_000 });
+});
+
+test('the standby is a fault of one server', () => {
+  expect(parseOptions(['standby', '--rounds', '2'])).toMatchObject({ participants: 4, nodes: 1, rounds: 2 });
 });
 
 test('a soak goes on for an hour, with the reencoder or without', () => {

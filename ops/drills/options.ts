@@ -2,23 +2,9 @@ import { parseArgs } from 'node:util';
 import { EngineName } from '../../core/reencoding/messages.ts';
 import type { BrowserName } from '../kit/clients/DrillBrowser.ts';
 import { LANES } from '../kit/network/PrivateNetworks.ts';
+import { CLUSTER, DRILL_OPTIONS, ONE_SERVER } from './drillWords.mjs';
 import type { CutFrom } from './faults/cutNode.ts';
 
-const ONE_SERVER = ['worker', 'server', 'upgrade', 'reencoder', 'redis-failover', 'soak'] as const;
-/** Faults of a cluster, which is always a private one, with its nodes and how long the fault lasts by default. */
-const CLUSTER = {
-  node: { nodes: 3, seconds: 0 },
-  drain: { nodes: 3, seconds: 0 },
-  rolling: { nodes: 3, seconds: 0 },
-  'hot-standby': { nodes: 2, seconds: 0 },
-  hang: { nodes: 3, seconds: 15 },
-  partition: { nodes: 3, seconds: 15 },
-  'redis-down': { nodes: 2, seconds: 60 },
-  'redis-slow': { nodes: 2, seconds: 5 },
-  'redis-slots': { nodes: 2, seconds: 0 },
-  random: { nodes: 3, seconds: 0 },
-  storm: { nodes: 3, seconds: 0 },
-} as const;
 type ClusterFault = keyof typeof CLUSTER;
 type FaultName = (typeof ONE_SERVER)[number] | ClusterFault;
 const FAULT_NAMES: readonly FaultName[] = [...ONE_SERVER, ...(Object.keys(CLUSTER) as ClusterFault[])];
@@ -29,6 +15,8 @@ export interface DrillOptions {
   /** How many of them are pages of a browser. */
   readonly pages: number;
   readonly browser: BrowserName;
+  /** The pages are the meeting page itself, with a camera of 1280 × 720 in three layers. */
+  readonly meetingPages: boolean;
   readonly rounds: number;
   readonly seed: number;
   /** Whether the same fault hits a call on bare mediasoup first. */
@@ -59,25 +47,7 @@ export const USAGE = `npm run drill -- FAULT [options]
   one server:  ${ONE_SERVER.join(', ')}
   a cluster:   ${Object.keys(CLUSTER).join(', ')}
 
-  --participants N   how many take part (4; in a cluster 6)
-  --rounds N         how often something is killed (10); the reencoder is killed and frozen for 3 s in turn
-  --faults N         the same for random, which judges after each fault and goes on (30)
-  --browser          three of them are Chromium pages, or all if there are fewer
-  --firefox          three of them are Firefox pages, or all if there are fewer
-  --pages N          N of them are pages
-  --floor            first inject the same faults into a call on bare mediasoup, with the same clients, for comparison
-  --minutes N        how long soak goes on (60)
-  --nodes N          how many nodes the private cluster has (3; for faults of Redis 2), and rooms; hot-standby with 1:
-                     server and worker of one machine in turn
-  --spread           one room instead, whose people enter at all nodes in turn
-  --seconds N        how long the fault lasts: hang and partition 15, redis-down 60, redis-slow 5; up to 600
-  --cut WHAT         from whom partition cuts a node off: all (the default), redis, peers or clients
-  --crowd N          how many people make each storm (100)
-  --engine NAME      engine of the private server's reencoder: libav, ffmpeg, or auto (the default); for soak also off
-  --url URL          drill the Everroom of this checkout that runs at URL, not a private one
-  --seed N           repeat the moments of an earlier drill
-  --json FILE        write the result as JSON too
-  --report FILE      write a page about it as well: one HTML file, to read or to print
+${optionLines().join('\n')}
 
   npm run drill -- --from RESULT.json --report FILE    the page about an earlier drill, from its JSON`;
 
@@ -88,30 +58,7 @@ const OFF = 'off' as const;
 /** Returns the options, or a sentence that says what is wrong with the arguments. */
 export function parseOptions(args: readonly string[]): DrillOptions | string {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        participants: { type: 'string' },
-        rounds: { type: 'string' },
-        faults: { type: 'string' },
-        browser: { type: 'boolean', default: false },
-        firefox: { type: 'boolean', default: false },
-        pages: { type: 'string' },
-        floor: { type: 'boolean', default: false },
-        nodes: { type: 'string' },
-        spread: { type: 'boolean', default: false },
-        seconds: { type: 'string' },
-        minutes: { type: 'string' },
-        cut: { type: 'string' },
-        engine: { type: 'string' },
-        crowd: { type: 'string' },
-        url: { type: 'string' },
-        seed: { type: 'string' },
-        json: { type: 'string' },
-        report: { type: 'string' },
-      },
-    });
+    const { values, positionals } = parse(args);
     const [name, ...more] = positionals;
     const fault = FAULT_NAMES.find((known) => known === name);
     if (!fault || more.length > 0) return `name one fault: ${FAULT_NAMES.join(', ')}`;
@@ -127,8 +74,10 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     const cutFrom = (['all', ...LANES] as const).find((known) => known === (values.cut ?? 'all'));
     if (!cutFrom || (values.cut !== undefined && fault !== 'partition'))
       return `--cut goes with partition, and is one of all, ${LANES.join(', ')}`;
-    if (fault === 'partition' && (values.browser || values.firefox || values.pages !== undefined))
+    if (fault === 'partition' && (values.browser || values.firefox || values.page || values.pages !== undefined))
       return 'browsers give no camera to pages of the network that partition makes: use bots';
+    if (values.page && (values.firefox || values.browser || values.pages !== undefined))
+      return '--page makes everybody a Chromium at the meeting page: use it without --browser, --firefox and --pages';
     const isSoak = fault === 'soak';
     if (values.minutes !== undefined && !isSoak) return `--minutes goes with soak: ${fault} has --rounds`;
     if (isSoak && (values.rounds !== undefined || values.url !== undefined))
@@ -138,13 +87,17 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
     if (values.crowd !== undefined && fault !== 'storm') return '--crowd goes with storm';
     const engine = [...ENGINES, ...(isSoak ? [OFF] : [])].find((known) => known === (values.engine ?? 'auto'));
     if (!engine) return `--engine is one of ${ENGINES.join(', ')}`;
-    const participants = wholeNumber('--participants', values.participants ?? (cluster ? '6' : '4'), 2, 50);
-    const asked = values.pages ?? String(values.browser || values.firefox ? Math.min(BROWSER_PAGES, participants) : 0);
+    const usual = values.page ? '2' : cluster ? '6' : '4';
+    const participants = wholeNumber('--participants', values.participants ?? usual, 2, 50);
+    const asked = values.page
+      ? String(participants)
+      : (values.pages ?? String(values.browser || values.firefox ? Math.min(BROWSER_PAGES, participants) : 0));
     return {
       fault,
       participants,
       pages: wholeNumber('--pages', asked, 0, participants),
       browser: values.firefox ? 'firefox' : 'chromium',
+      meetingPages: values.page,
       rounds: wholeNumber('--rounds', values.faults ?? values.rounds ?? (fault === 'random' ? '30' : '10'), 1, 1_000),
       seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31),
       floor: values.floor,
@@ -173,6 +126,34 @@ export function parseOptions(args: readonly string[]): DrillOptions | string {
 export function floorOf(fault: FaultName): 'worker' | 'server' | null {
   if (fault === 'worker' || fault === 'server') return fault;
   return fault === 'node' || fault === 'hot-standby' ? 'server' : null;
+}
+
+type Values = {
+  readonly [Name in keyof typeof DRILL_OPTIONS]: (typeof DRILL_OPTIONS)[Name] extends { readonly value: string }
+    ? string | undefined
+    : boolean;
+};
+
+/** @throws TypeError when there are others */
+function parse(args: readonly string[]): { readonly values: Values; readonly positionals: readonly string[] } {
+  const options = Object.entries(DRILL_OPTIONS).map(([name, option]) =>
+    'value' in option ? [name, { type: 'string' as const }] : [name, { type: 'boolean' as const, default: false }],
+  );
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: Object.fromEntries(options),
+  });
+  // `options` says what is a flag as `Values` does; TypeScript cannot follow it through `fromEntries`.
+  return { values: values as Values, positionals };
+}
+
+function optionLines(): string[] {
+  const options = Object.entries(DRILL_OPTIONS).map(([name, option]) => {
+    return { left: `--${name}${'value' in option ? ` ${option.value}` : ''}`, about: option.about };
+  });
+  const width = Math.max(...options.map(({ left }) => left.length));
+  return options.map(({ left, about }) => `  ${left.padEnd(width)}  ${about}`);
 }
 
 function isOfCluster(fault: FaultName): fault is ClusterFault {

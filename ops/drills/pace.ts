@@ -1,6 +1,6 @@
 /** The pace of a drill: the same on Everroom and on bare mediasoup. */
 
-export const SETUP_LIMIT_MS = 60_000;
+export const SETUP_LIMIT_MS = 180_000;
 export const RECOVERY_LIMIT_MS = 30_000;
 /** A calm time before each fault: at least CALM_MS, and up to CALM_VARIES_MS longer at random. */
 export const CALM_MS = 2_000;

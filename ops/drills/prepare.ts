@@ -23,6 +23,8 @@ import { inTurn } from './faults/inTurn.ts';
 import { killNode } from './faults/killNode.ts';
 import { killReencoder } from './faults/killReencoder.ts';
 import { killServer } from './faults/killServer.ts';
+import { killServerAndStandby } from './faults/killServerAndStandby.ts';
+import { killStandby } from './faults/killStandby.ts';
 import { killWorker } from './faults/killWorker.ts';
 import { moveSlots } from './faults/moveSlots.ts';
 import type { LivingNodes } from './faults/nodeWithMostPeople.ts';
@@ -68,6 +70,8 @@ export async function prepare(options: DrillOptions, cleanup: Cleanup): Promise<
       return prepareServer(options, cleanup, killWorker, {});
     case 'server':
       return prepareServer(options, cleanup, killServer, {});
+    case 'standby':
+      return prepareServer(options, cleanup, inTurn('standby', killStandby, killServerAndStandby), {});
     case 'upgrade':
       return prepareServer(options, cleanup, upgradeServers, {});
     case 'reencoder': {

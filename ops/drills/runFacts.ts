@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { version as mediasoupVersion } from 'mediasoup';
 import PACKAGE from '../../package.json' with { type: 'json' };
-import { PICTURE } from '../kit/clients/picture.ts';
+import { MEETING_PICTURE, PICTURE } from '../kit/clients/picture.ts';
 import type { Cast } from '../kit/clients/startHosts.ts';
 
 /** How a drill was run. It names neither the machine nor its folders, so that a report may be shown to anybody. */
@@ -31,7 +31,8 @@ const PRIVATE = /^--(json|report|url|from)(=|$)/u;
 export function noteRun(args: readonly string[], cast: Cast & { readonly seed: number }): () => RunFacts {
   const startedAt = Date.now();
   const loadBefore = load();
-  const { browser = 'chromium', pages, participants, seed } = cast;
+  const { browser = 'chromium', meetingPages, pages, participants, seed } = cast;
+  const { framesPerSecond, height, width } = meetingPages ? MEETING_PICTURE : PICTURE;
   return () => ({
     command: commandOf(args, seed),
     startedAt: new Date(startedAt).toISOString(),
@@ -39,7 +40,7 @@ export function noteRun(args: readonly string[], cast: Cast & { readonly seed: n
     bots: participants - pages,
     pages,
     browser: pages > 0 ? browser : null,
-    camera: `${PICTURE.width} × ${PICTURE.height}, ${PICTURE.framesPerSecond} pictures a second`,
+    camera: `${width} × ${height}, ${framesPerSecond} pictures a second`,
     versions: { Everroom: PACKAGE.version, mediasoup: mediasoupVersion, Node: process.version.slice(1) },
     cores: availableParallelism(),
     memoryMb: Math.round(totalmem() / (1 << 20)),

@@ -4,7 +4,7 @@ import type { Summary } from '../kit/statistics.ts';
 export interface Target {
   /** Such as `video p99`. */
   readonly name: string;
-  readonly kind: 'video' | 'audio' | 'fallback';
+  readonly kind: 'video' | 'audio' | 'reencoding';
   readonly ms: number;
   readonly limitMs: number;
   /** Where the limit comes from. */
@@ -23,6 +23,7 @@ export interface Judged {
   readonly calm?: Kinds | undefined;
   readonly floor?: Kinds | undefined;
   readonly fallbackMs?: Summary | undefined;
+  readonly returnMs?: Summary | undefined;
 }
 
 interface Limits {
@@ -45,12 +46,14 @@ const FLOOR_RATIOS: Readonly<Record<string, Limits>> = {
 /** Whoever does these on purpose wants nobody to notice: no gap is longer than this beyond the jitter of calm times. */
 const SEAMLESS: ReadonlySet<string> = new Set(['drain', 'rolling', 'upgrade']);
 const SEAMLESS_MS = 40;
+/** Until all who saw a dead reencoder's pictures see the sources, and until they see reencoded pictures again. */
 const FALLBACK_LIMIT_MS = 400;
+const RETURN_LIMIT_MS = 3_000;
 
 /**
  * What a drill should reach. A missed target does not fail it: the speed of a machine says little about the program.
  */
-export function targetsOf({ fault, media, calm, floor, fallbackMs }: Judged): Target[] {
+export function targetsOf({ fault, media, calm, floor, fallbackMs, returnMs }: Judged): Target[] {
   if (SEAMLESS.has(fault)) {
     return (['video', 'audio'] as const)
       .filter((kind) => media[kind].n > 0 && calm)
@@ -59,9 +62,14 @@ export function targetsOf({ fault, media, calm, floor, fallbackMs }: Judged): Ta
         return { name: `${kind} p99`, kind, ms: media[kind].p99, limitMs, why: `calm p99 + ${SEAMLESS_MS} ms` };
       });
   }
-  if (fallbackMs) {
-    const [ms, limitMs] = [fallbackMs.max, FALLBACK_LIMIT_MS];
-    return [{ name: 'fallback max', kind: 'fallback', ms, limitMs, why: 'a fixed limit' }];
+  if (fallbackMs || returnMs) {
+    const figures = [
+      { name: 'fallback max', ms: fallbackMs?.max, limitMs: FALLBACK_LIMIT_MS },
+      { name: 'return max', ms: returnMs?.max, limitMs: RETURN_LIMIT_MS },
+    ];
+    return figures.flatMap(({ name, ms, limitMs }) =>
+      ms === undefined ? [] : [{ name, kind: 'reencoding', ms, limitMs, why: 'a fixed limit' }],
+    );
   }
   const ratios = floor && FLOOR_RATIOS[fault];
   const limits = ratios ?? VIDEO_LIMITS[fault];

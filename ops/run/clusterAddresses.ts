@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isLoopback } from '../../core/reencoding/isLoopback.ts';
 import type { Machine } from './machine.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings/settings.ts';
 
 type AddressSettings = Pick<
   Settings,

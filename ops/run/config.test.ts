@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 import type { Machine } from './machine.ts';
-import { ConfigError, describeSettings } from './settings.ts';
+import { ConfigError, describeSettings } from './settings/settings.ts';
 import { type Neighbour, parseSidecarConfig } from './sidecarConfig.ts';
 
 const machine: Machine = {
@@ -37,6 +37,7 @@ describe('defaults', () => {
     const config = parse({});
     expect(config.http).toEqual({
       host: '0.0.0.0',
+      frameAncestors: [],
       port: 3000,
       standbyPorts: [40_008, 40_009],
       standbyUrls: [],
@@ -65,6 +66,26 @@ describe('defaults', () => {
     expect(parse({}).auth.openRoomCreation).toBe(true);
     expect(parse({ API_KEY: 'shop', API_SECRET: LONG }).auth.openRoomCreation).toBe(false);
     expect(parse({ API_KEY: 'shop', API_SECRET: LONG, OPEN_ROOM_CREATION: 'true' }).auth.openRoomCreation).toBe(true);
+  });
+
+  test('where people sign in, they make rooms, and guests come in with a link', () => {
+    const signIn = { OIDC_ISSUER: 'https://id.example.org', OIDC_CLIENT_ID: 'meet' };
+    const { auth } = parse({ ...signIn, OIDC_HOSTS: 'groups=staff, chairs', API_KEY: 'shop', API_SECRET: LONG });
+    expect(auth).toMatchObject({ openRoomCreation: 'signed-in', guestAccess: true });
+    expect(auth.signIn).toMatchObject({
+      ...{ clientSecret: null, scopes: 'openid profile', sessionMs: 12 * 3_600_000 },
+      claims: { name: 'name', hosts: { claim: 'groups', values: ['staff', 'chairs'] } },
+    });
+    expect(parse({}).auth.signIn).toBeNull();
+    expect(problemsOf({ OIDC_ISSUER: signIn.OIDC_ISSUER })).toContain('OIDC_CLIENT_ID must be set too');
+    expect(problemsOf({ ...signIn, OIDC_ISSUER: 'http://id.example.org' })).toContain('must begin with https');
+    expect(problemsOf({ ...signIn, OIDC_SCOPES: 'profile', OIDC_HOSTS: 'staff' })).toMatch(
+      /scope openid.*groups=staff/s,
+    );
+    expect(problemsOf({ OPEN_ROOM_CREATION: 'signed-in' })).toContain('needs OIDC_ISSUER');
+    for (const issuer of ['http://localhost:9', 'http://127.0.0.1:9', 'http://[::1]:9']) {
+      expect(parse({ ...signIn, OIDC_ISSUER: issuer }).auth.signIn?.issuer).toBe(issuer);
+    }
   });
 });
 
@@ -134,6 +155,22 @@ describe('proxies', () => {
   });
 });
 
+test('files in a bucket need an endpoint, the bucket and keys', () => {
+  const complete = {
+    FILES: 's3',
+    FILES_S3_ENDPOINT: 'http://minio:9000',
+    FILES_S3_BUCKET: 'everroom-files',
+    FILES_S3_ACCESS_KEY: 'everroom',
+    FILES_S3_SECRET_KEY: 'the-secret-of-files',
+  };
+  const { files } = parse(complete);
+  expect(files?.kept).toMatchObject({ s3: { endpoint: 'http://minio:9000', region: 'us-east-1', pathStyle: true } });
+  expect(inspect(files, { depth: 10 }) + JSON.stringify(files)).not.toContain('the-secret-of-files');
+  const { FILES_S3_SECRET_KEY: _, ...withoutSecret } = complete;
+  expect(problemsOf(withoutSecret)).toContain('FILES_S3_SECRET_KEY must be set too: FILES s3 needs it');
+  expect(problemsOf({ ...complete, FILES_S3_BUCKET: 'a/b' })).toContain('FILES_S3_BUCKET must be the name of a bucket');
+});
+
 describe('TURN servers with a shared secret', () => {
   test('TURN servers and their secret belong together', () => {
     const { turn } = parse({ TURN_URLS: 'turn:a.example.org, turns:b.example.org:443', TURN_SECRET: LONG }).signaling;
@@ -181,6 +218,9 @@ test('[S2] secrets do not print', () => {
     TOKEN_SECRET: LONG,
     REDIS_URL: 'redis://:pw@host:6379',
     ICE_SERVERS: JSON.stringify([{ urls: 'turn:host', username: 'u', credential: LONG }]),
+    OIDC_ISSUER: 'https://id.example.org',
+    OIDC_CLIENT_ID: 'meet',
+    OIDC_CLIENT_SECRET: LONG,
   });
   for (const printed of [inspect(config, { depth: 9 }), JSON.stringify(config), `${config.auth.tokenSecret}`]) {
     expect(printed).not.toContain(LONG);
@@ -222,6 +262,13 @@ describe('reencoding', () => {
     );
     expect(beside.sidecarSecret.reveal()).toBe(neighbour.sidecarSecret);
     expect([beside.engine, beside.maxTracks, beside.name]).toEqual(['auto', null, 'box']);
+    const { secretPaths } = sidecar({
+      EVERROOM_DATA: '/srv/data',
+      TLS_KEY: '/etc/key.pem',
+      FILES_FOLDER: '/mnt/files',
+    });
+    const others = ['/srv/everroom/data/run', '/etc/key.pem', '/mnt/files'];
+    expect(secretPaths).toEqual(['/srv/data', expect.stringMatching(/everroom\.env$/), ...others]);
     const alone = sidecar(
       { REDIS_URL: 'redis://r', SIDECAR_SECRET: LONG, REENCODER: 'ffmpeg', REENCODER_TRACKS: '3' },
       {},

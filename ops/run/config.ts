@@ -1,13 +1,15 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { MediaListen } from '../../core/media/workers/announcedCandidates.ts';
 import type { MediaPolicy } from '../../core/view/mediaSteps.ts';
 import type { Durability } from '../../recovery/journal/durability.ts';
 import { clusterAddresses } from './clusterAddresses.ts';
+import { type FilesInS3, filesInS3 } from './filesInS3.ts';
 import { keptSecrets } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { mediaListen, mediaPortsFor } from './mediaAddresses.ts';
 import { Secret } from './Secret.ts';
-import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
+import { ConfigError, parseSettings, type Settings, settingsFile } from './settings/settings.ts';
+import { type SignInConfig, signInConfig, signInProblems } from './signInConfig.ts';
 
 /** A server's whole configuration, in one slice for each part. Below `ops` nothing reads the environment. */
 export interface Config {
@@ -16,6 +18,8 @@ export interface Config {
     readonly port: number;
     /** The address where browsers reach this node, without a slash at the end. */
     readonly publicUrl: string;
+    /** Origins whose pages may show the page in a frame. */
+    readonly frameAncestors: readonly string[];
     /** Where /metrics need no key; null for nowhere. */
     readonly metrics: { readonly host: string; readonly port: number } | null;
     /** Where clients stand by while this server does: the first of these ports that is free. */
@@ -77,13 +81,23 @@ export interface Config {
     /** Whether clients keep a second place ready: nowhere, where a room asks for it, or unless it says otherwise. */
     readonly hotStandby: Settings['HOT_STANDBY'];
   };
+  /** What people share in chat; null for nothing. */
+  readonly files: {
+    /** A folder, or a bucket. */
+    readonly kept: { readonly folder: string } | { readonly s3: FilesInS3 };
+    readonly maxBytes: number;
+    /** Of all files in a room. */
+    readonly roomBytes: number;
+    readonly types: readonly string[];
+  } | null;
   readonly auth: {
     readonly apiKey: string;
     readonly apiSecret: Secret;
     readonly tokenSecret: Secret;
     readonly oldTokenSecrets: readonly Secret[];
-    readonly openRoomCreation: boolean;
+    readonly openRoomCreation: boolean | 'signed-in';
     readonly guestAccess: boolean;
+    readonly signIn: SignInConfig | null;
   };
   readonly reencoding: {
     /** The engine of the sidecar beside the server; `off` for no sidecar. */
@@ -175,9 +189,11 @@ export function parseConfig(
   if (set.DURABILITY === 'replica' && !set.REDIS_URL) {
     problems.push('DURABILITY replica needs REDIS_URL: the embedded Redis has no replica');
   }
+  problems.push(...signInProblems(set));
+  const s3 = set.FILES === 's3' ? filesInS3(set, problems) : null;
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const openRoomCreation = set.OPEN_ROOM_CREATION ?? !set.API_KEY;
+  const openRoomCreation = set.OPEN_ROOM_CREATION ?? (set.OIDC_ISSUER ? 'signed-in' : !set.API_KEY);
   const dataFolder = dataFolderOf(set, machine);
   const scheme = set.TLS_CERT ? 'https' : 'http';
   const generated = set.API_SECRET && set.TOKEN_SECRET && set.SIDECAR_SECRET ? undefined : generatedSecrets(dataFolder);
@@ -187,6 +203,7 @@ export function parseConfig(
       port: set.PORT,
       standbyPorts: [standbyPort, standbyPort + 1],
       standbyUrls: set.STANDBY_URLS ?? [],
+      frameAncestors: set.FRAME_ANCESTORS ?? [],
       publicUrl: withoutSlash(set.NODE_URL ?? `${scheme}://localhost:${set.PORT}`),
       tls:
         set.TLS_CERT && set.TLS_KEY
@@ -211,7 +228,12 @@ export function parseConfig(
       iceTcp: set.ICE_TCP,
       workers,
       workerCapacity: set.WORKER_CAPACITY,
-      policy: { lastN: set.LAST_N || null, loudestN: set.LOUDEST_N || null, pageSize: set.PAGE_SIZE },
+      policy: {
+        lastN: set.LAST_N || null,
+        loudestN: set.LOUDEST_N || null,
+        lastScreens: set.LAST_SCREENS || null,
+        pageSize: set.PAGE_SIZE,
+      },
       pipes: { address: clusterAddresses(set, machine).mediaAddress, ports: set.INTERNAL_MEDIA_PORTS ?? null },
     },
     admission: {
@@ -228,13 +250,25 @@ export function parseConfig(
       roomsPerAddress: set.ROOMS_PER_ADDRESS,
       hotStandby: set.HOT_STANDBY,
     },
+    files:
+      set.FILES === 'off'
+        ? null
+        : {
+            kept: s3
+              ? { s3 }
+              : { folder: set.FILES_FOLDER ? pathOf(set.FILES_FOLDER, machine) : join(dataFolder, 'files') },
+            maxBytes: set.FILE_MAX_MB * 1_000_000,
+            roomBytes: set.ROOM_FILES_MB * 1_000_000,
+            types: set.FILE_TYPES,
+          },
     auth: {
       apiKey: set.API_KEY ?? generated?.apiKey ?? '',
       apiSecret: new Secret(set.API_SECRET ?? generated?.apiSecret ?? ''),
       tokenSecret: new Secret(set.TOKEN_SECRET ?? generated?.tokenSecret ?? ''),
       oldTokenSecrets: (set.OLD_TOKEN_SECRETS ?? []).map((text) => new Secret(text)),
       openRoomCreation,
-      guestAccess: set.GUEST_ACCESS ?? openRoomCreation,
+      guestAccess: set.GUEST_ACCESS ?? openRoomCreation !== false,
+      signIn: signInConfig(set),
     },
     reencoding: {
       sidecar: set.REENCODER,

@@ -9,7 +9,7 @@ import { arePortsFree } from './cluster/freePorts.ts';
 import { type JoinedNode, planNodes } from './cluster/planNodes.ts';
 import { pathOf } from './config.ts';
 import { thisMachine } from './machine.ts';
-import { ConfigError, parseSettings, settingsFile } from './settings.ts';
+import { ConfigError, parseSettings, settingsFile } from './settings/settings.ts';
 
 // `npm start -- --join FOLDER [--nodes N]`: more nodes for the Everroom that runs on this machine with that data
 // folder.

@@ -45,7 +45,7 @@ describe('announced addresses', () => {
 describe('what the start says', () => {
   const said = (env: Record<string, string> = {}) => describeMediaAddresses(parse(env));
 
-  test('it names every address that clients are told, with its ports', () => {
+  test('the start names every address that clients get, with its ports', () => {
     expect(said()).toEqual({
       told: 'Media: UDP and TCP to 192.168.1.5:40000-40003, 127.0.0.1:40000-40003',
       warnings: [],
@@ -55,7 +55,7 @@ describe('what the start says', () => {
     );
   });
 
-  test('it warns of a public page whose media only the own network reaches, unless there is a relay', () => {
+  test('the start warns of a public page whose media only the own network reaches, unless there is a relay', () => {
     const page = { NODE_URL: 'https://meet.example.org' };
     expect(said(page).warnings).toEqual([expect.stringContaining('Add the public address to ANNOUNCED_ADDRESS')]);
     expect(said({ ...page, ANNOUNCED_ADDRESS: '192.168.1.5,198.51.100.7' }).warnings).toEqual([]);
@@ -63,7 +63,7 @@ describe('what the start says', () => {
     expect(said({ NODE_URL: 'https://192.168.1.5:3000' }).warnings).toEqual([]);
   });
 
-  test('it warns of media that only the machine itself reaches', () => {
+  test('the start warns of media that only the machine itself reaches', () => {
     const warnings = said({ ANNOUNCED_ADDRESS: '127.0.0.1', NODE_URL: 'https://192.168.1.5:3000' }).warnings;
     expect(warnings).toEqual([expect.stringContaining('this machine alone')]);
   });

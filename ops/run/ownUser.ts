@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { lchownSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from './settings.ts';
+import { ConfigError } from './settings/settings.ts';
 
 export interface OwnUserOptions {
   /** EVERROOM_USER: a name or a number; undefined for the owner of the data folder. */

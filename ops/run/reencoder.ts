@@ -10,6 +10,9 @@ import type { FromSidecar, ToSidecar } from './supervision/messages.ts';
 // The tracks survive the loss of the terminal or log pipe.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+/** A sidecar that nobody needs for so long stands by for another one. */
+const STANDS_BY_AFTER_MS = 1_000;
+
 const clock: Clock = {
   now: () => Date.now(),
   setTimer(afterMs, run) {
@@ -54,6 +57,7 @@ async function main(): Promise<void> {
     engine: config.engine,
     maxTracks: config.maxTracks,
     nodeCertFile: config.nodeCertFile,
+    secretPaths: config.secretPaths,
     addressFor: (nodeUrl) => config.addressFor(nodeUrl),
     onWorking: (on) => tell({ type: 'working', on }),
     clock,
@@ -81,7 +85,10 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
   if (standsBy) {
     tell({ type: 'standing-by' });
+    // The first one is told to serve at once.
+    const cancel = clock.setTimer(STANDS_BY_AFTER_MS, () => sidecar.standBy());
     await toServe;
+    cancel();
   }
   await sidecar.serve();
   tell({ type: 'ready' });

@@ -161,10 +161,13 @@ async function comeBack(
     },
   }));
   requests.resume.request.parse({ commandId: randomUUID(), version: 1, rtpCapabilities: {}, expected });
+  const prepared = host.media.prepareTransports();
   const { state } = await give(host, options, { type: 'ResumeSession', participantId, nodeId: NAME }, NODE);
   const session = state.participants.get(participantId)?.session ?? 0;
   host.connect(participantId, session);
-  const { send, recv } = await host.media.openTransports(participantId, session, rtpCapabilities, expected);
+  const { send, recv } = await host.media.openTransports(participantId, session, rtpCapabilities, expected, {
+    prepared,
+  });
   const dtlsParameters: DtlsParameters = {
     role: 'client',
     fingerprints: [{ algorithm: 'sha-256', value: FINGERPRINT }],

@@ -5,6 +5,8 @@ import { Fence } from '../../core/cluster/Fence.ts';
 import { FENCE_MARGIN_MS } from '../../core/cluster/judgeNode.ts';
 import { PeerLinks } from '../../core/cluster/PeerLinks.ts';
 import { standbyName } from '../../core/cluster/standbyName.ts';
+import { nodesWithOtherFiles, RoomFiles } from '../../core/files/RoomFiles.ts';
+import { openAhead } from '../../core/host/openAhead.ts';
 import { Replica } from '../../core/host/Replica.ts';
 import { RoomHosts } from '../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../core/media/createMediaPlane.ts';
@@ -12,9 +14,10 @@ import type { Clock, NodeInfo } from '../../core/ports.ts';
 import type { ReencodingQueue } from '../../core/reencoding/ports.ts';
 import PACKAGE from '../../package.json' with { type: 'json' };
 import { createRecovery } from '../../recovery/createRecovery.ts';
-import { journalFormat } from '../../recovery/journal/upcast.ts';
-import { restore } from '../../recovery/replay.ts';
+import { JOURNAL_FORMAT } from '../../recovery/journal/upcast.ts';
+import { ReadAhead } from '../../recovery/ReadAhead.ts';
 import { createSignaling } from '../../signaling/createSignaling.ts';
+import { IceServers } from '../../signaling/IceServers.ts';
 import { createNodes } from '../../signaling/nodes/createNodes.ts';
 import { CHANNEL_VERSION } from '../../signaling/nodes/wire.ts';
 import { SPOKEN_PROTOCOLS } from '../../signaling/protocol/version.ts';
@@ -23,12 +26,13 @@ import { SocketAudiences } from '../../signaling/telling/SocketAudiences.ts';
 import { CpuLoad } from './CpuLoad.ts';
 import { forgetSettings } from './childEnvironment.ts';
 import { type Config, loadConfig } from './config.ts';
+import { openFiles } from './openFiles.ts';
 import { answerOperator } from './operator/answerOperator.ts';
 import { openOperatorSocket } from './operator/openOperatorSocket.ts';
 import { privateSocket } from './privateSocket.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Secret } from './Secret.ts';
-import { ConfigError } from './settings.ts';
+import { ConfigError } from './settings/settings.ts';
 import { standbyAddresses } from './standbyAddresses.ts';
 import { runSupervised, type SupervisedServer, type Supervisor } from './supervision/supervised.ts';
 
@@ -102,9 +106,22 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
     channel: nodes.channel,
     stateOf: (roomId) => hosts.get(roomId)?.state,
     sidecars: recovery.sidecars,
+    iceServers: new IceServers(config.signaling.iceServers.reveal(), config.signaling.turn, clock),
     clock,
     logger,
   });
+  const files = config.files && {
+    files: new RoomFiles({
+      store: await openFiles(config.files, logger),
+      clock: serviceClock,
+      logger,
+    }),
+    rules: config.files,
+    uploadsBegun: recovery.uploadsBegun,
+  };
+  const predecessorsRooms = () => recovery.roomsOfPredecessor({ ...self(), name: config.node.name });
+  const readAhead = new ReadAhead({ journal: recovery.journal, rooms: predecessorsRooms, clock, logger });
+  const orphaned = files && recovery.orphanedFiles(files.files.store, config.room.retentionMs);
   const hosts: RoomHosts = new RoomHosts({
     nodeId,
     journal: recovery.journal,
@@ -113,11 +130,12 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
     deadlineSweeper: recovery.deadlineSweeper,
     media,
     audiences,
+    ...(files && { files: files.files }),
     clock: serviceClock,
     logger,
     newId: randomUUID,
     restore: async (roomId) => {
-      const { state, position, recent } = await restore(recovery.journal, roomId);
+      const { state, position, recent } = await readAhead.restore(roomId);
       return new Replica(state, position, recent);
     },
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
@@ -133,7 +151,7 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
     fenceAfterMs: config.fenceAfterMs,
     sendAway: (others) => {
       const shared = others && new Set(hosts.sharedWith(others));
-      audiences.attendance.cutOff((roomId) => shared?.has(roomId) ?? true);
+      audiences.connectedPeople.cutOff((roomId) => shared?.has(roomId) ?? true);
     },
     clock,
     logger,
@@ -143,8 +161,6 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
     engine: config.signaling.engine,
     tls: config.http.tls,
     trustedProxies: config.signaling.trustedProxies,
-    iceServers: config.signaling.iceServers.reveal(),
-    turn: config.signaling.turn,
     auth: config.auth,
     limits: {
       ...config.admission,
@@ -156,8 +172,10 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
     takeover,
     wantSecondPlace: () => supervisor.wantSecondPlace(),
     publicUrl: config.http.publicUrl,
+    frameAncestors: config.http.frameAncestors,
     pageFolder: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     nodeId,
+    ...(files && { files }),
     rooms: hosts,
     audiences,
     media,
@@ -193,12 +211,13 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
       url: config.http.publicUrl,
       startedAt,
       draining,
+      filesAt: files?.files.store.id ?? null,
       standsBy: false,
       load: consumers,
       capacity,
       rooms: rooms.length,
       participants: rooms.reduce((sum, room) => sum + room.sessions, 0),
-      journalFormat: journalFormat(),
+      journalFormat: JOURNAL_FORMAT,
       full: signaling.isFull,
       ...config.cluster,
       cpu: cpu.share,
@@ -208,12 +227,22 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
       ...(!takeover.serves && { name: standbyName(config.node.name), standsBy: true, draining: true, ...standing }),
     };
   };
+  const warnOfOtherFiles = async (): Promise<void> => {
+    const others = nodesWithOtherFiles(self(), await recovery.registry.nodes().catch(() => []));
+    if (!files || others.length === 0) return;
+    logger.warn(
+      { others },
+      'these nodes keep shared files elsewhere: set FILES_FOLDER, or FILES_S3_BUCKET, to one that all nodes share',
+    );
+  };
   let joining: Promise<void> | null = null;
-  const joinCluster = (): Promise<void> => {
+  const joinCluster = (sharesAddress: boolean): Promise<void> => {
     joining ??= recovery.registry.start(self).then(() => {
-      nodes.start(self());
+      nodes.start(self(), { sharesAddress });
       fence.start();
       hosts.start();
+      orphaned?.start();
+      return warnOfOtherFiles();
     });
     return joining;
   };
@@ -238,7 +267,7 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
         const port = await signaling.listenForStandby(config.http.host, config.http.standbyPorts);
         standing = standbyAddresses(config, config.http.standbyPorts.indexOf(port));
         await media.listen({ besideAnother: true });
-        await joinCluster();
+        await joinCluster(true);
         logger.info({ ...standing }, 'clients can stand by here');
       } catch (error) {
         logger.warn({ err: error }, 'clients cannot stand by on this machine');
@@ -247,10 +276,18 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
     async activate(besideAnother) {
       takeover.serve();
       cpu.start();
+      const listening = signaling.listen(config.http.host, config.http.port, { besideAnother });
+      // People dial meanwhile, and find their room open.
+      readAhead.stop();
+      void openAhead(readAhead.rooms, hosts, logger)
+        .then(predecessorsRooms)
+        .then((rooms) => openAhead(rooms, hosts, logger))
+        .catch((error: unknown) => logger.debug({ err: error }, 'no room is opened ahead of its people'))
+        .finally(() => readAhead.forget());
       const [{ url }] = await Promise.all([
-        signaling.listen(config.http.host, config.http.port, { besideAnother }),
+        listening,
         media.listen({ besideAnother }),
-        joinCluster().then(() => recovery.confirmTokenSecret()),
+        joinCluster(besideAnother).then(() => recovery.confirmTokenSecret()),
       ]);
       try {
         closeOperatorSocket = openOperatorSocket(
@@ -267,7 +304,8 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
     drainMs: config.supervisor.drainMs,
     async isRelieved() {
       const others = await recovery.registry.nodes().catch(() => []);
-      return others.some((node) => node.nodeId !== nodeId && !node.standsBy);
+      // A process that had this one's name is gone.
+      return others.some((node) => node.name !== config.node.name && !node.standsBy);
     },
     async rehearse() {
       try {
@@ -275,17 +313,20 @@ async function createServer(supervisor: Supervisor): Promise<SupervisedServer> {
       } catch (error) {
         logger.warn({ err: error }, 'the rehearsal of this server failed: its first moments may take longer');
       }
+      void readAhead.start();
     },
     async drain(limitMs, successor) {
       draining = true;
       if (successor) await signaling.stopListening();
-      await signaling.drain(limitMs);
+      return signaling.drain(limitMs);
     },
     async close() {
       closeOperatorSocket();
+      readAhead.stop();
       fence.stop();
       await signaling.close();
       await hosts.close();
+      await orphaned?.stop();
       await recovery.registry.stop();
       nodes.close();
       await media.close();

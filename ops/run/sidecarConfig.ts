@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { dirname } from 'node:path';
 import { isLoopback } from '../../core/reencoding/isLoopback.ts';
 import { dataFolderOf, pathOf } from './config.ts';
 import { sidecarRedisUrl } from './embeddedRedis.ts';
@@ -8,7 +9,7 @@ import { keptSecretsIn } from './keptSecrets.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { privateSocket } from './privateSocket.ts';
 import { Secret } from './Secret.ts';
-import { ConfigError, parseSettings, type Settings, settingsFile } from './settings.ts';
+import { ConfigError, parseSettings, type Settings, settingsFile, settingsPath } from './settings/settings.ts';
 
 /** A sidecar's whole configuration. */
 export interface SidecarConfig {
@@ -23,6 +24,8 @@ export interface SidecarConfig {
   readonly engine: 'auto' | 'libav' | 'ffmpeg';
   /** Null for as many as the CPU is measured to carry. */
   readonly maxTracks: number | null;
+  /** What a process that decodes strangers' video must not see: secrets, settings, and what people share. */
+  readonly secretPaths: readonly string[];
   /** Returns the address of this machine to which the node at `nodeUrl` must send media. */
   addressFor(nodeUrl: string): Promise<string>;
   readonly log: { readonly level: Settings['LOG_LEVEL'] };
@@ -42,7 +45,8 @@ export function parseSidecarConfig(
   neighbourIn: (dataFolder: string) => Neighbour,
 ): SidecarConfig {
   const { set, problems } = parseSettings(env, fileText);
-  const neighbour = neighbourIn(dataFolderOf(set, machine));
+  const dataFolder = dataFolderOf(set, machine);
+  const neighbour = neighbourIn(dataFolder);
   const sidecarSecret = set.SIDECAR_SECRET ?? neighbour.sidecarSecret;
   const socket = neighbour.redisSocket;
   const redisUrl = set.REDIS_URL ?? (socket && sidecarSecret ? sidecarRedisUrl(socket, sidecarSecret) : socket);
@@ -63,6 +67,10 @@ export function parseSidecarConfig(
     // Somebody who starts a sidecar wants one, so `off` has no meaning here.
     engine: set.REENCODER === 'off' ? 'auto' : set.REENCODER,
     maxTracks: set.REENCODER_TRACKS ?? null,
+    secretPaths: [
+      ...[dataFolder, settingsPath(env.EVERROOM_CONFIG), ...(socket ? [dirname(socket)] : [])],
+      ...[set.TLS_KEY, set.FILES_FOLDER].flatMap((path) => (path ? pathOf(path, machine) : [])),
+    ],
     addressFor: (nodeUrl) => addressFor(nodeUrl, set.REENCODER_ADDRESS, machine),
     log: { level: set.LOG_LEVEL },
   };

@@ -8,6 +8,7 @@ const http = {
   publicUrl: 'http://localhost:3000',
   standbyPorts: [40_008, 40_009],
   standbyUrls: [],
+  frameAncestors: [],
   tls: null,
   metrics: null,
 } as const;

@@ -9,15 +9,28 @@ import { ROOT, thisMachine } from './machine.ts';
 import { describeMediaAddresses } from './mediaAddresses.ts';
 import { becomeOwnUser } from './ownUser.ts';
 import { privateSocket, UnsafeSocketFolder } from './privateSocket.ts';
-import { ConfigError, isSet, settingsPath } from './settings.ts';
-import { askSupervisor, ControlFailure, openControl } from './supervision/control.ts';
+import { BUNDLED, programOf } from './programs.ts';
+import { ConfigError, isSet, settingsPath } from './settings/settings.ts';
+import {
+  askSupervisor,
+  ControlFailure,
+  type ControlRequest,
+  openControl,
+  type UpgradeRequest,
+} from './supervision/control.ts';
+import { describeDrain } from './supervision/describeDrain.ts';
 import { FolderInUse, lockFolder } from './supervision/folderLock.ts';
 import { endLeftOverServers } from './supervision/leftOverServers.ts';
 import { ServerPair } from './supervision/ServerPair.ts';
 import type { ServerFailure } from './supervision/ServerProcess.ts';
 import { ServiceManager } from './supervision/ServiceManager.ts';
 import { SidecarKeeper } from './supervision/SidecarKeeper.ts';
+import { upgradeRequest } from './supervision/upgradeRequest.ts';
 
+/** How long a process may load, or bind its ports, without a sign of work. */
+const START_LIMIT_MS = 60_000;
+/** How long a server of a new version may take until it serves. */
+const NEXT_START_MS = 300_000;
 /** How long servers may take to close once their people are gone. */
 const SHUTDOWN_MS = 4000;
 const STANDBY_DELAY_MS = 2000;
@@ -92,10 +105,12 @@ async function main(): Promise<void> {
     ...(redis ? { REDIS_URL: redis.socketPath } : {}),
   };
   let checkout = ROOT;
+  /** Operators who drain or upgrade. */
+  const listeners = new Set<(line: string) => void>();
   const pair = new ServerPair({
-    program: serverOf(checkout),
+    program: { script: programOf(checkout, 'server') },
     env: { ...env, EVERROOM_STANDBY: '1' },
-    unresponsiveMs: config.supervisor.unresponsiveMs,
+    silence: { servingMs: config.supervisor.unresponsiveMs, startingMs: START_LIMIT_MS },
     standbyDelayMs: STANDBY_DELAY_MS,
     log,
     onReady: (readyUrl) => {
@@ -109,20 +124,26 @@ async function main(): Promise<void> {
       announced = true;
     },
     onChange: writeState,
+    onDrained: (outcome) => {
+      const said = describeDrain(outcome);
+      if (said === null) return;
+      log(said);
+      for (const say of listeners) say(said);
+    },
     onHopeless: (failure) => {
       process.stderr.write(`\n${explain(failure, config)}\n`);
       void stop(1);
     },
   });
 
-  const sidecarOf = (from: string, node: string): SidecarKeeper | undefined =>
+  const sidecarOf = (from: string, node: string, bundled = BUNDLED): SidecarKeeper | undefined =>
     config.reencoding.sidecar === 'off'
       ? undefined
       : new SidecarKeeper({
-          script: join(from, 'ops/run/reencoder.ts'),
+          script: programOf(from, 'reencoder', bundled),
           node,
           env: { ...sidecarEnvironment(env), REDIS_URL: redis?.sidecarUrl ?? env.REDIS_URL },
-          unresponsiveMs: SIDECAR_UNRESPONSIVE_MS,
+          silence: { servingMs: SIDECAR_UNRESPONSIVE_MS, startingMs: START_LIMIT_MS },
           standbyDelayMs: STANDBY_DELAY_MS,
           idleMs: SIDECAR_IDLE_MS,
           log,
@@ -144,12 +165,16 @@ async function main(): Promise<void> {
     stopping ??= end(code, drainMs);
     return stopping;
   }
-  async function upgrade(to: string, node: string, say: (line: string) => void): Promise<string> {
+  async function upgrade(
+    { checkout: to, node, bundled = false }: UpgradeRequest,
+    say: (line: string) => void,
+  ): Promise<string> {
     if (stopping) throw new Error('Everroom is about to end.');
     say(`servers of ${to} start beside the present ones`);
     await pair.handOver(
-      { ...serverOf(to), node },
+      { script: programOf(to, 'server', bundled), node },
       {
+        startMs: NEXT_START_MS,
         drainMs: config.supervisor.drainMs,
         closeMs: SHUTDOWN_MS,
         served: (readyUrl) => {
@@ -161,22 +186,30 @@ async function main(): Promise<void> {
       },
     );
     const before = sidecar;
-    sidecar = sidecarOf(to, node);
+    sidecar = sidecarOf(to, node, bundled);
     sidecar?.start();
     await before?.stop(SHUTDOWN_MS);
     return `Everroom runs from ${to} by now.`;
   }
+  async function answer(request: ControlRequest, say: (line: string) => void): Promise<string> {
+    switch (request.type) {
+      case 'drain':
+        say('people go over to other nodes');
+        await stop(0, request.limitMs);
+        return 'Everroom has ended.';
+      case 'upgrade':
+        if (request.ifOther && request.checkout === checkout) throw new Error('It runs from this checkout already.');
+        return upgrade(request, say);
+    }
+  }
   const closeControl = openControl(
     orExit(() => privateSocket(config.node.dataFolder, 'control')),
     async (request, say) => {
-      switch (request.type) {
-        case 'drain':
-          say('people go over to other nodes');
-          await stop(0, request.limitMs);
-          return 'Everroom has ended.';
-        case 'upgrade':
-          if (request.ifOther && request.checkout === checkout) throw new Error('It runs from this checkout already.');
-          return upgrade(request.checkout, request.node, say);
+      listeners.add(say);
+      try {
+        return await answer(request, say);
+      } finally {
+        listeners.delete(say);
       }
     },
     (error) => log(`\`everroom drain\` and \`everroom upgrade\` do not work: ${error.message}`),
@@ -210,7 +243,7 @@ async function lockOrHandOver(config: Config): Promise<() => void> {
     return lockFolder(dataFolder);
   } catch (error) {
     if (!(error instanceof FolderInUse)) return exit(error);
-    const request = { type: 'upgrade', checkout: ROOT, node: process.execPath, ifOther: true } as const;
+    const request = upgradeRequest(true);
     const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
     const told = await askSupervisor(privateSocket(dataFolder, 'control'), request, say).catch((why: unknown) => {
       const reason = why instanceof ControlFailure ? ` ${why.message}` : '';
@@ -222,17 +255,13 @@ async function lockOrHandOver(config: Config): Promise<() => void> {
   }
 }
 
-function serverOf(checkout: string): { readonly script: string } {
-  return { script: join(checkout, 'ops/run/server.ts') };
-}
-
 /** Returns what the user must be able to do whom the servers run as. What is in the data folder becomes that user's. */
 function whatServersNeed({ http, node }: Config): { dataFolder: string; port: number; read: string[] } {
   const { dataFolder } = node;
   const named = [settingsPath(process.env.EVERROOM_CONFIG), http.tls?.certFile, http.tls?.keyFile];
   const files = named.filter((path) => path !== undefined && existsSync(path) && !path.startsWith(dataFolder));
-  const checkout = ['package.json', 'ops/run/server.ts', 'node_modules/mediasoup/package.json'];
-  const read = [...checkout.map((path) => join(ROOT, path)), ...files.flatMap((path) => path ?? [])];
+  const checkout = ['package.json', 'node_modules/mediasoup/package.json'].map((path) => join(ROOT, path));
+  const read = [programOf(ROOT, 'server'), ...checkout, ...files.flatMap((path) => path ?? [])];
   return { dataFolder, port: http.port, read };
 }
 

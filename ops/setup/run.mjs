@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Prepares `npm start`, `npm test`, `npm run check`, `reencoder`, `drill`, `bench` and the commands of `everroom`
-// before the program itself runs.
+// Prepares `npm start`, `npm test`, `npm run check`, `gallery`, `reencoder`, `drill`, `bench` and the commands of
+// `everroom` before the program itself runs.
 // Works on any Node from 20 on with nothing installed yet, and does only what an earlier run has not done.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,12 +10,13 @@ import { dependenciesAreInstalled, ensureDependencies } from './dependencies.mjs
 import { ensurePage, pageIsBuilt } from './page.mjs';
 import { cacheFolder, ROOT, requireWritable } from './places.mjs';
 import { become, passSignalsOn, wasInterrupted } from './processes.mjs';
+import { ensurePrograms, programOf, programsAreBuilt } from './programs.mjs';
 import { Progress } from './progress.mjs';
 import { ensureRuntime, presentRuntime } from './runtime.mjs';
 import { SetupError } from './SetupError.mjs';
 import { setting } from './settingsFile.mjs';
 import { CHROMIUM, COMPILER, FFMPEG, FIREFOX, NEIGHBOURS, planSystem, REDIS } from './system.mjs';
-import { test } from './tests.mjs';
+import { test, wholeGallery } from './tests.mjs';
 import { ensureWorker, planWorker, restoreWorker, workerIsInstalled } from './worker.mjs';
 
 /**
@@ -32,6 +33,7 @@ import { ensureWorker, planWorker, restoreWorker, workerIsInstalled } from './wo
  * @property {boolean} [quiet]
  * @property {(args: string[]) => Need[]} system
  * @property {boolean} media whether it runs a media worker and shows the page
+ * @property {boolean} [programs] whether it runs servers or reencoders; if not given, as `media`
  * @property {(runtime: Runtime, args: string[]) => Promise<number>} go
  */
 
@@ -48,9 +50,10 @@ const TASKS = {
     title: 'Starting Everroom',
     system: (args) => [...(setting('REDIS_URL') || joins(args) ? [] : [REDIS]), FFMPEG],
     media: true,
-    go: (runtime, args) => launch(joins(args) ? 'ops/run/joinCluster.ts' : 'ops/run/supervisor.ts')(runtime, args),
+    go: (runtime, args) => launch(programOf(joins(args) ? 'joinCluster' : 'supervisor'))(runtime, args),
   },
   test: { title: 'Tests', system: () => [REDIS, FFMPEG, CHROMIUM, FIREFOX, ...NEIGHBOURS], media: true, go: test },
+  gallery: { title: 'Gallery', system: () => [CHROMIUM], media: false, go: wholeGallery },
   check: { quiet: true, system: () => [], media: false, go: check },
   drill: {
     quiet: true,
@@ -62,7 +65,8 @@ const TASKS = {
     title: 'Starting a reencoder',
     system: () => [FFMPEG],
     media: false,
-    go: launch('ops/run/reencoder.ts'),
+    programs: true,
+    go: launch(programOf('reencoder')),
   },
   look: { quiet: true, system: () => [], media: false, go: launch('ops/cli/main.ts') },
   upgrade: {
@@ -74,6 +78,11 @@ const TASKS = {
   client: { quiet: true, system: () => [], media: false, go: buildClientPackage },
   bench: { quiet: true, system: () => [REDIS, FFMPEG], media: true, go: launch('ops/bench/main.ts') },
 };
+
+/** @param {Task | undefined} task */
+function runsPrograms(task) {
+  return task?.programs ?? task?.media === true;
+}
 
 /**
  * Returns whether nodes join an Everroom that runs here already.
@@ -96,7 +105,8 @@ function browsersOf(args) {
 async function main([name = '', ...args]) {
   const task = TASKS[name];
   if (!task) throw new SetupError(`run.mjs takes one of: ${Object.keys(TASKS).join(', ')}`);
-  const progress = new Progress({ steps: 3 + (task.media ? 2 : 0) + (task.title ? 1 : 0), quiet: task.quiet === true });
+  const steps = 3 + (task.media ? 2 : 0) + (runsPrograms(task) ? 1 : 0) + (task.title ? 1 : 0);
+  const progress = new Progress({ steps, quiet: task.quiet === true });
 
   const { worker, lacking } = await progress.step(
     'System',
@@ -115,8 +125,10 @@ async function main([name = '', ...args]) {
   } else {
     restoreWorker();
   }
+  let { env } = runtime;
+  if (runsPrograms(task)) env = await progress.step('Programs', (say) => ensurePrograms(runtime, say));
   if (task.title) progress.announce(task.title);
-  return task.go(runtime, args);
+  return task.go({ ...runtime, env }, args);
 }
 
 /**
@@ -162,7 +174,10 @@ function installBeside(lacking) {
 async function requireAccess(name, worker) {
   const nodeVersion = await presentRuntime();
   const isReady =
-    nodeVersion && dependenciesAreInstalled(nodeVersion) && (!worker || (workerIsInstalled(worker) && pageIsBuilt()));
+    nodeVersion &&
+    dependenciesAreInstalled(nodeVersion) &&
+    (!worker || (workerIsInstalled(worker) && pageIsBuilt())) &&
+    (!runsPrograms(TASKS[name]) || programsAreBuilt());
   if (!isReady) {
     const ownCheckout = 'Give yourself write access to it, or use a checkout of your own.';
     for (const path of ['.', 'node_modules', 'node_modules/mediasoup', 'dist']) {

@@ -7,8 +7,8 @@ import { SetupError } from './SetupError.mjs';
 
 /**
  * A part of the operating system that Everroom uses: `debian` is its package, `missing` returns what is wrong
- * (undefined if nothing is).
- * @typedef {{ debian: string, label: string, missing: () => Promise<string | undefined> }} Need
+ * (undefined if nothing is), `service` is what the package starts by itself and Everroom does not use.
+ * @typedef {{ debian: string, label: string, missing: () => Promise<string | undefined>, service?: string }} Need
  * @typedef {{ need: Need, problem: string }} Lack
  */
 
@@ -43,6 +43,7 @@ const library = (debian, module, header) => ({
 /** @type {Need} */
 export const REDIS = {
   debian: 'redis-server',
+  service: 'redis-server',
   label: 'redis-server 7.0 or newer',
   missing: async () => {
     if (!commandPath('redis-server')) return 'redis-server (7.0 or newer) is missing';
@@ -67,9 +68,9 @@ export const FIREFOX = command('firefox-esr', ['firefox', 'firefox-esr']);
 
 /** The tests put them beside a server, as operators do. */
 export const NEIGHBOURS = [
-  command('coturn', ['turnserver']),
-  command('nginx-light', ['nginx']),
-  command('caddy', ['caddy']),
+  { ...command('coturn', ['turnserver']), service: 'coturn' },
+  { ...command('nginx-light', ['nginx']), service: 'nginx' },
+  { ...command('caddy', ['caddy']), service: 'caddy' },
 ];
 
 /** The needs of `ops/setup/worker-build`. */
@@ -105,10 +106,18 @@ export async function planSystem(needs) {
   const lacking = await unmet(needs);
   if (lacking.length === 0) return undefined;
   const packages = [...new Set(lacking.map(({ need }) => need.debian))];
+  const services = lacking.flatMap(({ need }) => need.service ?? []);
   const hasApt = commandPath('apt-get') !== undefined;
   const isRoot = process.geteuid?.() === 0;
   if (!hasApt || !isRoot) throw new SetupError(howToInstall(lacking, packages, hasApt));
-  return { packages: packages.join(', '), install: (say) => install(packages, needs, say) };
+  return {
+    packages: packages.join(', '),
+    install: async (say) => {
+      const installed = await install(packages, needs, say);
+      await switchOff(services, say);
+      return installed;
+    },
+  };
 }
 
 /**
@@ -142,6 +151,20 @@ async function install(packages, needs, say) {
   if (still.length === 0) return `installed ${packages.join(', ')}`;
   const output = installed.ok ? '' : `\n${lastLines(`${update.ok ? '' : update.output}\n${installed.output}`)}`;
   throw new SetupError(`${list(still)}\nand apt-get did not install it.${output}`);
+}
+
+/**
+ * Stops services that came with packages just installed, now and after the next boot: Everroom starts processes of
+ * its own, and a machine gets no web server because its tests ran. Does nothing where systemd does not run.
+ * @param {string[]} services
+ * @param {Say} say
+ */
+async function switchOff(services, say) {
+  if (services.length === 0 || !existsSync('/run/systemd/system')) return;
+  const { ok, output } = await run('systemctl', ['disable', '--now', ...services]);
+  say(
+    ok ? `stopped and disabled ${services.join(', ')}` : `${services.join(', ')} may be running: ${lastLines(output)}`,
+  );
 }
 
 /** @param {Lack[]} lacking */

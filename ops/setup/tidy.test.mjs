@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { ROOT } from './places.mjs';
 
 const COLUMNS = 120;
+const LINES = 400;
 const FOLDERS = 'core|recovery|signaling|client|web|reencoder|ops|test|docs';
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -24,6 +25,14 @@ test('no line of code or comment is longer than 120 columns', () => {
       .split('\n')
       .flatMap((line, index) => (isTooLong(line) ? [`${file}:${index + 1} has ${[...line].length} columns`] : [])),
   );
+  expect(tooLong).toEqual([]);
+});
+
+test('no file of code is longer than 400 lines, comments included', () => {
+  const tooLong = matching(/\.(ts|tsx|mjs|cjs)$/).flatMap((file) => {
+    const lines = read(file).trimEnd().split('\n').length;
+    return lines > LINES ? [`${file} has ${lines} lines`] : [];
+  });
   expect(tooLong).toEqual([]);
 });
 

@@ -12,7 +12,7 @@ const PAUSE_MS = 100;
  */
 export class FeedPublisher {
   readonly #redis: RedisConnection;
-  /** Channels whose followers have to look for themselves. */
+  /** Channels whose followers may have missed commits, and have to read the journal. */
   readonly #owed = new Set<string>();
   #paying = false;
 

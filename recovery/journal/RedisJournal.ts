@@ -18,7 +18,7 @@ import type { RoomId } from '../../core/room/state.ts';
 import { feedChannel, journalKey, snapshotKey } from '../keys.ts';
 import { defineScript, type RedisConnection } from '../RedisConnection.ts';
 import { isUnknownReply, meansFull } from '../redisFailure.ts';
-import { decodeState, encodeState } from '../snapshots.ts';
+import { decodeState, encodeState, isOfNewerVersion } from '../snapshots.ts';
 import { assertChained } from './chain.ts';
 import { decodeCommit, decodeCommits, encodeCommit, type StoredCommit, toCommit } from './codec.ts';
 import { type Durability, ReplicaBarrier } from './durability.ts';
@@ -162,6 +162,7 @@ export class RedisJournal implements Journal {
       this.#redis.client.hmgetBuffer(key, 'version', 'commit', 'data'),
     );
     if (!version || !commitId || !data) return null;
+    if (isOfNewerVersion(data)) throw new JournalAhead(roomId, Number(version), []);
     const state = await decodeState(data);
     return state && { position: { version: Number(version), commitId: commitId.toString() }, state };
   }

@@ -58,7 +58,7 @@ for i = 6, #ARGV, 2 do
 end
 -- What a snapshot has trimmed is taken off again there.
 redis.call('HINCRBY', KEYS[3], 'journal', added)
--- A deleted room that is created anew no longer expires.
+-- A deleted room that is created again no longer expires.
 if redis.call('PERSIST', journal) == 1 then redis.call('PERSIST', KEYS[3]) end
 if ARGV[4] == 'publish' then redis.call('SPUBLISH', feed, '[' .. table.concat(pushed, ',') .. ']') end
 return { 'appended' }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Commit } from '../../core/room/commit.ts';
 import type { RoomEvent } from '../../core/room/events.ts';
 import { evolveCommits } from '../../core/room/evolve.ts';
-import { ALL_GRANTS, EMPTY_ROOM } from '../../core/room/state.ts';
+import { EMPTY_ROOM } from '../../core/room/state.ts';
 import { decodeCommit, encodeCommit } from './codec.ts';
 import { currentShapes } from './upcast.ts';
 
@@ -34,16 +34,12 @@ const BEFORE: RoomEvent[] = [
   {
     type: 'RoomCreated',
     settings: {
+      ...EMPTY_ROOM.settings,
       name: 'Stand-up',
       capacity: 100,
       graceMs: 20_000,
-      locked: false,
       lobby: true,
-      passwordHash: null,
-      reencoding: { mode: 'off' },
-      grants: ALL_GRANTS,
-      guests: true,
-      hotStandby: 'auto',
+      mediaBounds: { pageSize: null, lastN: 9, loudestN: null, lastScreens: 2 },
     },
     at: 1,
   },
@@ -53,8 +49,43 @@ const BEFORE: RoomEvent[] = [
   { type: 'TrackPublished', participantId: 'ann', trackId: 'camera-1', source: 'camera', kind: 'video', muted: true },
   { type: 'HandRaised', participantId: 'bob', at: 1 },
   { type: 'ChatPosted', messageId: 'message-1', participantId: 'ann', name: 'Ann', text: 'Hello', at: 1 },
+  {
+    type: 'PrivateMessagePosted',
+    messageId: 'message-p',
+    participantId: 'ann',
+    to: 'bob',
+    name: 'Ann',
+    text: 'Hello',
+    at: 1,
+  },
   { type: 'ParticipantKnocked', participantId: 'carl', name: 'Carl', nodeId: 'node-1', at: 1 },
   { type: 'ParticipantBanned', participantId: 'dave' },
+  { type: 'NotesEdited', participantId: 'ann', update: 'AAAA' },
+  { type: 'UnmuteAsked', participantId: 'bob', at: 2 },
+  { type: 'RecordingBegun', participantId: 'bob', at: 2 },
+  {
+    type: 'PollOpened',
+    pollId: 'poll-1',
+    question: 'Tea?',
+    options: ['Yes', 'No'],
+    multiple: false,
+    anonymous: false,
+    live: true,
+    at: 3,
+  },
+  {
+    type: 'BreakoutsOpened',
+    id: 'breakouts-1',
+    rooms: [
+      { id: 'breakout-1', name: 'Room 1' },
+      { id: 'breakout-2', name: 'Room 2' },
+    ],
+    free: false,
+    endsAt: null,
+    assigned: [],
+    at: 4,
+  },
+  { type: 'BreakoutEntered', participantId: 'ann', roomId: 'breakout-2' },
 ];
 
 describe('samples of everything that was ever written', () => {

@@ -1,4 +1,5 @@
 import type { RoomEventType } from '../../core/room/events.ts';
+import { SNAPSHOT_FORMAT } from '../snapshots.ts';
 
 type Stored = Record<string, unknown>;
 /** Turns one shape of a stored event into the next. */
@@ -22,9 +23,11 @@ const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   TrackPublished: [],
   TrackMuted: [],
   TrackUnmuted: [],
+  TrackInterruptionChanged: [],
   TrackUnpublished: [],
   TrackReencodingWished: [],
   ChatPosted: [],
+  FileShared: [],
   ChatEdited: [],
   ChatDeleted: [],
   ParticipantKnocked: [],
@@ -46,6 +49,34 @@ const STEPS: Record<RoomEventType, readonly Upcast[]> = {
   TokensRevoked: [],
   ParticipantErased: [],
   HotStandbyChanged: [],
+  LayoutChanged: [],
+  JoinMutedChanged: [],
+  PrivateChatChanged: [],
+  PrivateMessagePosted: [],
+  PrivateMessageEdited: [],
+  PrivateMessageDeleted: [],
+  UnmuteAsked: [],
+  UnmuteDeclined: [],
+  MediaBoundsChanged: [],
+  PollOpened: [],
+  VoteCast: [],
+  BallotCast: [],
+  PollClosed: [],
+  PollRemoved: [],
+  NotesEdited: [],
+  NotesCompacted: [],
+  RecordingBegun: [],
+  RecordingEnded: [],
+  RecordingAllowedChanged: [],
+  FilesAllowedChanged: [],
+  MessageReacted: [],
+  PrivateMessageReacted: [],
+  BreakoutsOpened: [],
+  BreakoutsChanged: [],
+  BreakoutsEnded: [],
+  BreakoutAssigned: [],
+  BreakoutEntered: [],
+  BreakoutLeft: [],
 };
 
 /**
@@ -61,10 +92,14 @@ export function currentShapes(): ReadonlyMap<string, number> {
   return new Map([...stepsByType].map(([type, steps]) => [type, steps.length + 1]));
 }
 
-/** A number that grows with every new event type and shape: the higher one reads what the lower one wrote. */
-export function journalFormat(): number {
-  return [...currentShapes().values()].reduce((sum, shape) => sum + shape, RETIRED.size);
-}
+/**
+ * A number that grows with every new event type and shape, and with every format of snapshots: the higher one reads
+ * what the lower one wrote.
+ */
+export const JOURNAL_FORMAT = [...currentShapes().values()].reduce(
+  (sum, shape) => sum + shape,
+  RETIRED.size + SNAPSHOT_FORMAT,
+);
 
 /** An event of a type or shape that this version does not know. */
 export class FromNewerVersion extends TypeError {

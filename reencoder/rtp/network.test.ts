@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OutputCodec } from '../../core/reencoding/messages.ts';
+import { fc } from '../../test/support/fastCheck.ts';
 import { ManualClock } from '../../test/support/ManualClock.ts';
 import { randomFrom } from '../../test/support/random.ts';
 import type { CodedFrame } from '../frames.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import type { TrackLoad } from './Capacity.ts';
 import { Overload, toGiveBack } from './Overload.ts';
 
@@ -37,7 +37,7 @@ test('nothing more goes before the track that was given back has left', () => {
   expect(goesAfter(overload, three.slice(1), 20, 27)).toBe(0);
 });
 
-test('it takes one more after a pause, which doubles each time that was too much', () => {
+test('an overloaded sidecar takes one more track after a pause, which doubles each time that was too much', () => {
   const overload = new Overload();
   const two = [track(true), track(true)];
   const one = [track(false)];

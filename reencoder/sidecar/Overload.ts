@@ -4,7 +4,7 @@ import type { TrackLoad } from './Capacity.ts';
 const SETTLED_AFTER_MS = 5_000;
 /** Longer than a track needs to find the layers and the rate that it has CPU for. */
 const LASTS_MS = 6_000;
-/** How long a sidecar that gave a track back takes no other in its place, the first time and at most. */
+/** For how long a sidecar that gave a track back takes no other: the first time, and at most. */
 const FIRST_HOLD_MS = 30_000;
 const LONGEST_HOLD_MS = 600_000;
 /** After this many pauses without overload everything is forgotten: one more track was tried meanwhile, and fits. */
@@ -33,7 +33,7 @@ export class Overload {
     if (isShort) this.#shedAtMs = nowMs;
     this.#shedsSinceMs = isShort ? (this.#shedsSinceMs ?? nowMs) : null;
     if (Number.isFinite(this.#most)) this.#takeMore(nowMs);
-    // The one that was given back last may still be here.
+    // The track that was given back last may not have left yet.
     const isSettled = loads.length <= this.#most;
     return isSettled && this.#shedsSinceMs !== null && nowMs - this.#shedsSinceMs >= LASTS_MS;
   }

@@ -4,9 +4,11 @@ import type { EngineName } from '../../core/reencoding/messages.ts';
 import type { ReencodingWork, SidecarDirectory, SidecarInfo, TakenJob } from '../../core/reencoding/ports.ts';
 import { type FoundEngine, findEngine } from '../engines/findEngine.ts';
 import { Capacity, IdleCores } from './Capacity.ts';
+import { ChannelsToNodes } from './ChannelsToNodes.ts';
+import { fenceAround } from './fence.ts';
 import { NodeAgent } from './NodeAgent.ts';
-import { NodeChannels } from './NodeChannels.ts';
 import { Relief } from './Relief.ts';
+import { TRACK_SCRIPT } from './TrackProcess.ts';
 import { TrackProcesses } from './TrackProcesses.ts';
 import { TrackWork } from './TrackWork.ts';
 
@@ -23,6 +25,8 @@ export interface SidecarOptions {
   readonly maxTracks: number | null;
   /** The certificate of the node on this host, which is trusted under any name and address; null for none. */
   readonly nodeCertFile: string | null;
+  /** Files and folders that no track process may see, where the system can hide them. */
+  readonly secretPaths: readonly string[];
   /** Returns the IP address of this host that the node can send media to. */
   addressFor(nodeUrl: string): Promise<string>;
   /** It has begun to work on tracks, or has none any more. */
@@ -32,6 +36,8 @@ export interface SidecarOptions {
 }
 
 const MEASURE_EVERY_MS = 1_000;
+/** A process is loaded with the lowest priority: when tracks come back together, each waits for its own. */
+const STANDBY_SPARES = 3;
 /** Nodes look for another sidecar for ten seconds, then move viewers back before they release the track. */
 const DRAIN_WITHIN_MS = 14_000;
 
@@ -39,7 +45,7 @@ const DRAIN_WITHIN_MS = 14_000;
 export class Sidecar {
   readonly #options: SidecarOptions;
   readonly #found: FoundEngine;
-  readonly #channels: NodeChannels;
+  readonly #channels: ChannelsToNodes;
   readonly #processes: TrackProcesses | null;
   readonly #capacity: Capacity;
   readonly #idle = new IdleCores();
@@ -58,7 +64,7 @@ export class Sidecar {
     this.#startedAt = clock.now();
     this.#capacity = new Capacity(options.maxTracks, availableParallelism());
     this.#relief = new Relief(options);
-    this.#channels = new NodeChannels({
+    this.#channels = new ChannelsToNodes({
       sidecarId,
       name,
       secret,
@@ -67,7 +73,12 @@ export class Sidecar {
       logger,
     });
     this.#processes = found.engine
-      ? new TrackProcesses({ engine: found.engine.name, ...(ffmpegPath ? { ffmpegPath } : {}) }, clock, logger)
+      ? new TrackProcesses(
+          { engine: found.engine.name, ...(ffmpegPath ? { ffmpegPath } : {}) },
+          clock,
+          logger,
+          fenceOf(options),
+        )
       : null;
   }
 
@@ -75,8 +86,13 @@ export class Sidecar {
   static async load(options: SidecarOptions): Promise<Sidecar> {
     const { engine, ffmpegPath } = options;
     const sidecar = new Sidecar(options, await findEngine(engine, ffmpegPath ? { ffmpegPath } : {}));
-    sidecar.#processes?.start();
+    sidecar.#processes?.keep(1);
     return sidecar;
+  }
+
+  /** Gets ready to take over several tracks at one moment. */
+  standBy(): void {
+    this.#processes?.keep(STANDBY_SPARES);
   }
 
   /** Registers and begins to take jobs. Without an engine it stays up and reports why it is idle. */
@@ -185,4 +201,16 @@ export class Sidecar {
       capacity: this.#found.engine ? this.#tracksAtMost : 0,
     };
   }
+}
+
+function fenceOf({ logger, secretPaths }: SidecarOptions): readonly string[] {
+  if (process.getuid?.() === 0) return [];
+  const fence = fenceAround(secretPaths, [TRACK_SCRIPT, process.execPath]);
+  if (fence === null) {
+    logger.info(
+      {},
+      'this system has no user namespaces for track processes: they can read what this user may (docs/security.md)',
+    );
+  }
+  return fence ?? [];
 }

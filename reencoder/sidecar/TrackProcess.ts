@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { LayerTarget, TrackCounters, TrackStats } from '../../core/reencoding/messages.ts';
 import { type Assignment, FromTrack, type Opened, type ToTrack, type TrackProcessOptions } from '../track/messages.ts';
-import { limitedBy } from './trackLimits.ts';
+import { confinedBy } from './trackLimits.ts';
 
-const SCRIPT = fileURLToPath(new URL('../track/main.ts', import.meta.url));
+export const TRACK_SCRIPT = fileURLToPath(new URL('../track/main.ts', import.meta.url));
 const START_LIMIT_MS = 15_000;
 const OPEN_LIMIT_MS = 3_000;
 /** Longest time between two reports of an attached process. A machine under load keeps no process waiting this long. */
@@ -44,7 +44,8 @@ export class TrackProcess {
   /** Resolves when the engine is loaded. Never resolves if the process ended before. */
   readonly ready: Promise<void>;
 
-  constructor(options: TrackProcessOptions, clock: Clock, logger: Logger) {
+  /** `fence`: what its command line begins with. */
+  constructor(options: TrackProcessOptions, clock: Clock, logger: Logger, fence: readonly string[] = []) {
     this.#clock = clock;
     this.#logger = logger;
     this.ended = new Promise((resolve) => {
@@ -55,7 +56,10 @@ export class TrackProcess {
     });
     // The process may write no file, so it cannot write to ours, if the log goes to one.
     const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
-    this.#child = fork(SCRIPT, [JSON.stringify(options)], { ...limitedBy(process.execArgv), stdio: [...stdio] });
+    this.#child = fork(TRACK_SCRIPT, [JSON.stringify(options)], {
+      ...confinedBy(fence, process.execArgv),
+      stdio: [...stdio],
+    });
     this.#child.stdout?.pipe(process.stdout, { end: false });
     this.#child.stderr?.pipe(process.stderr, { end: false });
     if (this.#child.pid !== undefined) setNiceness(this.#child.pid);

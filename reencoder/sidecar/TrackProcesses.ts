@@ -7,30 +7,34 @@ const SPARE_AFTER_MS = 2_000;
 /** Delay before a spare that ended unasked is replaced. */
 const SPARE_AGAIN_AFTER_MS = 10_000;
 
-/** Starts track processes, and keeps a loaded spare, so that a failed track returns within milliseconds. */
+/** Starts track processes, and keeps loaded spares, so that a failed track returns within milliseconds. */
 export class TrackProcesses {
   readonly #options: TrackProcessOptions;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #spare: TrackProcess | null = null;
+  readonly #fence: readonly string[];
+  readonly #spares: TrackProcess[] = [];
+  #wanted = 1;
   #cancelSpare: (() => void) | null = null;
   #closed = false;
 
-  constructor(options: TrackProcessOptions, clock: Clock, logger: Logger) {
+  constructor(options: TrackProcessOptions, clock: Clock, logger: Logger, fence: readonly string[]) {
     this.#options = options;
     this.#clock = clock;
     this.#logger = logger;
+    this.#fence = fence;
   }
 
-  /** Begins to keep a spare. */
-  start(): void {
-    this.#loadSpare();
+  /** Keeps so many spares until the first process is taken, and one from then on. */
+  keep(spares: number): void {
+    this.#wanted = spares;
+    this.#loadSpares();
   }
 
   /** Returns a process that the caller owns and ends. */
   take(): TrackProcess {
-    const taken = this.#spare ?? this.#fork();
-    this.#spare = null;
+    const taken = this.#spares.shift() ?? this.#fork();
+    this.#wanted = 1;
     this.#spareAfter(SPARE_AFTER_MS);
     return taken;
   }
@@ -38,29 +42,31 @@ export class TrackProcesses {
   close(): void {
     this.#closed = true;
     this.#cancelSpare?.();
-    this.#spare?.kill();
+    for (const spare of this.#spares) spare.kill();
   }
 
   #spareAfter(ms: number): void {
     if (this.#closed) return;
     this.#cancelSpare?.();
-    this.#cancelSpare = this.#clock.setTimer(ms, () => this.#loadSpare());
+    this.#cancelSpare = this.#clock.setTimer(ms, () => this.#loadSpares());
   }
 
-  #loadSpare(): void {
-    if (this.#closed || this.#spare) return;
-    const spare = this.#fork();
-    this.#spare = spare;
-    void spare.ended.then((reason) => {
-      if (this.#spare !== spare) return;
-      this.#spare = null;
-      if (this.#closed) return;
-      this.#logger.warn({ reason }, 'a spare track process ended');
-      this.#spareAfter(SPARE_AGAIN_AFTER_MS);
-    });
+  #loadSpares(): void {
+    while (!this.#closed && this.#spares.length < this.#wanted) {
+      const spare = this.#fork();
+      this.#spares.push(spare);
+      void spare.ended.then((reason) => {
+        const place = this.#spares.indexOf(spare);
+        if (place < 0) return;
+        this.#spares.splice(place, 1);
+        if (this.#closed) return;
+        this.#logger.warn({ reason }, 'a spare track process ended');
+        this.#spareAfter(SPARE_AGAIN_AFTER_MS);
+      });
+    }
   }
 
   #fork(): TrackProcess {
-    return new TrackProcess(this.#options, this.#clock, this.#logger);
+    return new TrackProcess(this.#options, this.#clock, this.#logger, this.#fence);
   }
 }

@@ -11,13 +11,13 @@ import type {
 import type { TakenJob } from '../../core/reencoding/ports.ts';
 import { type Assignment, Assignment as AssignmentSchema } from '../track/messages.ts';
 import type { TrackLoad } from './Capacity.ts';
-import type { ChannelTrack, NodeChannel } from './NodeChannel.ts';
+import type { ChannelToNode, ChannelTrack } from './ChannelToNode.ts';
 import { type TrackProcess, TrackProcessFailed } from './TrackProcess.ts';
 
 export interface TrackWorkDeps {
   takeProcess(): TrackProcess;
   /** The caller ends each use with one `release`. */
-  openChannel(job: ReencodingJob): { readonly channel: NodeChannel; readonly release: () => void };
+  openChannel(job: ReencodingJob): { readonly channel: ChannelToNode; readonly release: () => void };
   /** Returns the IP address of this host that the node can send media to. */
   addressFor(nodeUrl: string): Promise<string>;
   readonly engine: EngineName;
@@ -47,7 +47,7 @@ type Ending =
 
 interface Beginning {
   readonly process: TrackProcess;
-  readonly channel: NodeChannel;
+  readonly channel: ChannelToNode;
   readonly track: ChannelTrack;
   /** True after an earlier attempt, whose end the node may not have noticed. */
   readonly isAgain: boolean;
@@ -67,7 +67,7 @@ export class TrackWork {
   readonly #logger: Logger;
   readonly #crashedAtMs: number[] = [];
   /** The channel of the attached track. */
-  #channel: NodeChannel | null = null;
+  #channel: ChannelToNode | null = null;
   #end: (ending: Ending) => void = () => undefined;
   /** Why it hands the track over; null while it does not. */
   #leaving: string | null = null;
@@ -200,7 +200,7 @@ export class TrackWork {
     if (this.#leaving !== null) channel.detach(this.#detachment(this.#leaving, true));
   }
 
-  async #reach(channel: NodeChannel): Promise<void> {
+  async #reach(channel: ChannelToNode): Promise<void> {
     const state = await channel.opened(CONNECT_WITHIN_MS);
     if (state === 'gone') throw new Finished('the node was replaced');
     if (state === 'connecting') throw new JobReturned(`the node is out of reach: ${channel.problem}`);

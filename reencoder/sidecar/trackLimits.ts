@@ -17,9 +17,12 @@ const PRLIMIT = (process.env.PATH ?? '')
   .map((folder) => join(folder, 'prlimit'))
   .find((path) => existsSync(path));
 
-/** Returns options for `fork` that start Node with its arguments under the limits. */
-export function limitedBy(execArgv: readonly string[]): { execPath?: string; execArgv: string[] } {
-  return PRLIMIT
-    ? { execPath: PRLIMIT, execArgv: [...LIMITS, process.execPath, ...execArgv] }
-    : { execArgv: [...execArgv] };
+/** Returns options for `fork` that start Node with its arguments under the limits and behind the fence, if any. */
+export function confinedBy(
+  fence: readonly string[],
+  execArgv: readonly string[],
+): { readonly execPath: string; readonly execArgv: string[] } {
+  const limits = PRLIMIT ? [PRLIMIT, ...LIMITS] : [];
+  const [execPath = process.execPath, ...rest] = [...fence, ...limits, process.execPath, ...execArgv];
+  return { execPath, execArgv: rest };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { procStat } from '../../core/procfs.ts';
 
 /** The kernel's unit of CPU time (USER_HZ). It is the same on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -30,26 +30,7 @@ export class CpuMeter {
 
 /** Returns user plus system time of a process, or null if it does not exist or the system does not tell. */
 function ticksOf(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name in parentheses may hold anything; utime and stime are the 14th and 15th field.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  } catch {
-    return null;
-  }
-}
-
-/** Returns the resident memory of helper processes, in bytes. */
-export function residentBytes(pids: readonly number[]): number {
-  let bytes = 0;
-  for (const pid of pids) {
-    try {
-      const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      bytes += Number(kilobytes ?? 0) * 1_024;
-    } catch {
-      // The process has ended in between.
-    }
-  }
-  return bytes;
+  const fields = procStat(`/proc/${pid}/stat`);
+  // utime and stime are the 14th and 15th field of proc(5).
+  return fields && Number(fields[11]) + Number(fields[12]);
 }

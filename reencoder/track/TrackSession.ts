@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/ports.ts';
+import { residentBytesOf } from '../../core/procfs.ts';
 import type { LayerTarget, TrackCounters, TrackStats } from '../../core/reencoding/messages.ts';
 import type { Engine } from '../engines/Engine.ts';
 import { Republisher } from '../rtp/Republisher.ts';
 import { TapReceiver } from '../rtp/TapReceiver.ts';
-import { CpuMeter, residentBytes } from './CpuMeter.ts';
+import { CpuMeter } from './CpuMeter.ts';
 import { MediaPath } from './MediaPath.ts';
 import type { Assignment, Opened } from './messages.ts';
 import { Pipeline } from './Pipeline.ts';
@@ -126,7 +127,7 @@ export class TrackSession {
       packetsLost: lost,
       packetsRecovered: recovered,
       cpuCores: this.#cpu.cores(pipeline.pids),
-      rssBytes: process.memoryUsage.rss() + residentBytes(pipeline.pids),
+      rssBytes: pipeline.pids.reduce((sum, pid) => sum + residentBytesOf(pid), process.memoryUsage.rss()),
     };
   }
 

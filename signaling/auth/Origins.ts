@@ -5,8 +5,8 @@ import type { RoomId } from '../../core/room/state.ts';
 const HASH_CHARACTERS = 22;
 
 /**
- * Hashes where people and requests come from, so that the journal knows them again but holds no device and no address
- * [S2]. The same device has another hash in every room.
+ * Hashes where people and requests come from, so that the journal knows them again but holds no device, no address and
+ * no account [S2]. The same device has another hash in every room.
  */
 export class Origins {
   readonly #key: Buffer;
@@ -15,7 +15,11 @@ export class Origins {
     this.#key = createHmac('sha256', secret).update('everroom:origins').digest();
   }
 
-  hash(roomId: RoomId, kind: 'device' | 'address' | 'request', value: string): string {
+  hash(
+    roomId: RoomId,
+    kind: 'device' | 'address' | 'request' | 'ballot' | 'breakout' | 'account',
+    value: string,
+  ): string {
     const text = JSON.stringify([roomId, kind, value]);
     return createHmac('sha256', this.#key).update(text).digest('base64url').slice(0, HASH_CHARACTERS);
   }

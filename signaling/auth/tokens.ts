@@ -3,6 +3,7 @@ import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { Grants, Id, Role } from '../protocol/shapes.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
+import type { Person } from '../signin/Person.ts';
 
 /** Lets its holder join one room as one participant. */
 export interface JoinClaims {
@@ -16,13 +17,15 @@ export interface JoinClaims {
   readonly anonymous: boolean;
   /** What the participant may do; null follows the room. */
   readonly grants: Grants | null;
+  /** Who has signed in: `Person.id`. */
+  readonly account: string | undefined;
   /** When it was signed (ms since the epoch). */
   readonly issuedAt: number;
 }
 
 /** What a join token is signed for. */
 export type JoinGrant = Pick<JoinClaims, 'roomId' | 'participantId' | 'role' | 'name'> &
-  Partial<Pick<JoinClaims, 'anonymous' | 'grants'>>;
+  Partial<Pick<JoinClaims, 'anonymous' | 'grants' | 'account'>>;
 
 /** Lets its holder come back as a participant who is in the room. */
 export interface ResumeClaims {
@@ -32,12 +35,27 @@ export interface ResumeClaims {
   readonly issuedAt: number;
 }
 
+/** Lets its holder read one file. */
+export interface FileClaims {
+  readonly roomId: string;
+  readonly participantId: string;
+  readonly fileId: string;
+  readonly issuedAt: number;
+}
+
 export type TokenClaims = JoinClaims | ResumeClaims;
 
 /** The audience is signed, so one kind of token never passes for the other. */
-const AUDIENCE = { join: 'everroom:join', resume: 'everroom:resume' } as const;
+const AUDIENCE = {
+  join: 'everroom:join',
+  resume: 'everroom:resume',
+  file: 'everroom:file',
+  person: 'everroom:person',
+} as const;
 /** The token is worth nothing once its participant has left the room, so it may outlast any meeting. */
 const RESUME_TTL_SECONDS = 7 * 24 * 3_600;
+/** A browser follows the link at once. */
+const FILE_TTL_SECONDS = 60;
 /** The nodes' clocks differ. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -50,10 +68,22 @@ const payloads = z.discriminatedUnion('aud', [
     name: z.string().max(256).optional(),
     anonymous: z.boolean().default(false),
     grants: Grants.nullable().default(null),
+    account: z.string().max(256).optional(),
     iat: z.number(),
   }),
   z.object({ aud: z.literal(AUDIENCE.resume), sub: Id, room: Id, iat: z.number() }),
 ]);
+
+const personPayload = z.object({
+  aud: z.literal(AUDIENCE.person),
+  sub: z.string(),
+  name: z.string(),
+  host: z.boolean(),
+  /** The provider's client that vouched for the person. */
+  by: z.string(),
+});
+
+const filePayload = z.object({ aud: z.literal(AUDIENCE.file), sub: Id, room: Id, file: Id, iat: z.number() });
 
 /**
  * Signs with one secret and verifies with several, the same on every node: so a new secret takes over while tokens of
@@ -74,8 +104,14 @@ export class Tokens {
     this.#now = now;
   }
 
-  signJoin({ roomId: room, participantId, role, name, anonymous, grants }: JoinGrant, ttlSeconds: number) {
-    const claims = { room, role, ...(name !== undefined && { name }), ...(anonymous && { anonymous }) };
+  signJoin({ roomId: room, participantId, role, name, anonymous, grants, account }: JoinGrant, ttlSeconds: number) {
+    const claims = {
+      room,
+      role,
+      ...(name !== undefined && { name }),
+      ...(anonymous && { anonymous }),
+      ...(account !== undefined && { account }),
+    };
     return this.#sign({ ...claims, ...(grants && { grants }) }, participantId, AUDIENCE.join, ttlSeconds);
   }
 
@@ -83,10 +119,37 @@ export class Tokens {
     return this.#sign({ room: roomId }, participantId, AUDIENCE.resume, RESUME_TTL_SECONDS);
   }
 
+  signFile({ roomId: room, participantId, fileId: file }: Omit<FileClaims, 'issuedAt'>): Promise<string> {
+    return this.#sign({ room, file }, participantId, AUDIENCE.file, FILE_TTL_SECONDS);
+  }
+
+  /** `by`: the client of the provider that vouches for the person. */
+  signPerson({ id, name, host }: Person, by: string, ttlSeconds: number): Promise<string> {
+    return this.#sign({ name, host, by }, id, AUDIENCE.person, ttlSeconds);
+  }
+
+  /** @throws WireRefusal as `verify` does, and when another client vouched for the person */
+  async verifyPerson(token: string, by: string): Promise<Person> {
+    const { sub, name, host } = await this.#verified(token, (value) =>
+      personPayload.extend({ by: z.literal(by) }).parse(value),
+    );
+    return { id: sub, name, host };
+  }
+
+  /** @throws WireRefusal as `verify` does */
+  async verifyFile(token: string): Promise<FileClaims> {
+    const { room, sub, file, iat } = await this.#verified(token, (value) => filePayload.parse(value));
+    return { roomId: room, participantId: sub, fileId: file, issuedAt: iat * 1_000 };
+  }
+
   /** @throws WireRefusal when the token is invalid (TOKEN_INVALID) or has expired (TOKEN_EXPIRED) */
-  async verify(token: string): Promise<TokenClaims> {
+  verify(token: string): Promise<TokenClaims> {
+    return this.#verified(token, toClaims);
+  }
+
+  async #verified<T>(token: string, read: (payload: unknown) => T): Promise<T> {
     try {
-      return toClaims(await this.#payloadOf(token));
+      return read(await this.#payloadOf(token));
     } catch (error) {
       if (error instanceof errors.JWSSignatureVerificationFailed) {
         throw new WireRefusal('TOKEN_INVALID', 'This token was not signed by this deployment.', { cause: error });
@@ -131,7 +194,7 @@ export class Tokens {
 }
 
 /** Names a secret without giving anything of it away. */
-function keyIdOf(secret: string): string {
+export function keyIdOf(secret: string): string {
   return createHash('sha256').update(`everroom:kid:${secret}`).digest('base64url').slice(0, 8);
 }
 
@@ -139,6 +202,6 @@ function toClaims(payload: unknown): TokenClaims {
   const claims = payloads.parse(payload);
   const common = { roomId: claims.room, participantId: claims.sub, issuedAt: claims.iat * 1_000 };
   if (claims.aud === AUDIENCE.resume) return { kind: 'resume', ...common };
-  const { role, name, anonymous, grants } = claims;
-  return { kind: 'join', ...common, role, name, anonymous, grants };
+  const { role, name, anonymous, grants, account } = claims;
+  return { kind: 'join', ...common, role, name, anonymous, grants, account };
 }

@@ -9,6 +9,7 @@ import { type NotificationBody, type NotificationName, notifications } from '../
 import type { Protocol } from '../protocol/version.ts';
 import { WireRefusal } from '../requests/WireRefusal.ts';
 import { type EndReason, encode } from '../telling/notifications.ts';
+import { writeTo } from './engineConnection.ts';
 
 /** The session of a participant that a connection carries. */
 export interface Seat {
@@ -32,6 +33,8 @@ export interface Admission {
 /** An answer that takes longer does not delay the end of its connection. */
 const LAST_ANSWERS_MS = 1_000;
 const REPLACED_MS = 1_000;
+/** What may wait for the client's answer. */
+const MOST_ASKED = 256;
 
 /**
  * One client's socket, and its place in the room of its token: outside, entering, seated, or gone. While it enters,
@@ -73,6 +76,8 @@ export class ClientConnection {
   readonly #asked = new Set<() => void>();
   #inFlight = 0;
   #charactersSent = 0;
+  /** What waits for `flush`, in the order in which it was told. */
+  #gathered: string[] = [];
   #onIdle: (() => void) | null = null;
 
   constructor(socket: Socket, { protocol, address, claims, nodeUrl, standby }: Admission, limits: Limits, now: number) {
@@ -164,6 +169,7 @@ export class ClientConnection {
   startEntering(commandId: CommandId): () => void {
     if (this.#ended) throw new WireRefusal('NOT_IN_ROOM', 'This session is over.');
     if (this.#entering !== null) throw new WireRefusal('INVALID', 'This connection is joining already.');
+    this.flush();
     const heard = this.#hearsCommits;
     this.#entering = commandId;
     this.#hearsCommits = false;
@@ -199,29 +205,60 @@ export class ClientConnection {
 
   /** Sends the output of `encode`. */
   write(encoded: string): void {
-    this.#whenHeard(() => this.#socket.conn.write(encoded));
+    this.#whenHeard(() => writeTo(this.#socket, [encoded]));
+  }
+
+  /** Sends it with the next `flush`, and before anything else that is sent. Returns whether it waits for that. */
+  gather(encoded: string): boolean {
+    if (this.#ended) return false;
+    if (this.#queued) this.write(encoded);
+    else this.#gathered.push(encoded);
+    return !this.#queued;
+  }
+
+  /** Sends what was gathered, in one go. */
+  flush(): void {
+    if (this.#gathered.length === 0) return;
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    writeTo(this.#socket, gathered);
   }
 
   /**
-   * Resolves with what the client acknowledges it with, unchecked; rejects after `timeoutMs`, or when the connection is
-   * lost before.
+   * Resolves with what the client acknowledges it with, unchecked; rejects after `timeoutMs`, when the connection is
+   * lost before, or when too much that it was asked later waits too.
    */
-  ask<N extends NotificationName>(name: N, body: NotificationBody<N>, timeoutMs: number): Promise<unknown> {
+  ask<N extends NotificationName>(
+    name: N,
+    body: NotificationBody<N>,
+    timeoutMs = Number.POSITIVE_INFINITY,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const onLost = () => reject(new Error(`The connection was lost before the client answered ${name}.`));
+      const onLost = () => reject(new Error(`The client did not answer ${name}, and will not.`));
       if (!this.isOpen) {
         onLost();
         return;
       }
+      const [oldest] = this.#asked;
+      if (oldest && this.#asked.size >= MOST_ASKED) {
+        this.#asked.delete(oldest);
+        oldest();
+      }
       this.#asked.add(onLost);
       const checked = notifications[name].parse(body);
-      this.#whenHeard(() =>
-        this.#socket.timeout(timeoutMs).emit(name, checked, (error: Error | null, answer: unknown) => {
-          this.#asked.delete(onLost);
-          if (error) reject(new Error(`The client did not answer ${name} in ${timeoutMs} ms.`, { cause: error }));
-          else resolve(answer);
-        }),
-      );
+      const onAnswer = (answer: unknown): void => {
+        this.#asked.delete(onLost);
+        resolve(answer);
+      };
+      const onOutcome = (error: Error | null, answer: unknown): void => {
+        if (error) this.#asked.delete(onLost);
+        if (error) reject(new Error(`The client did not answer ${name} in ${timeoutMs} ms.`, { cause: error }));
+        else onAnswer(answer);
+      };
+      this.#whenHeard(() => {
+        if (timeoutMs === Number.POSITIVE_INFINITY) this.#socket.emit(name, checked, onAnswer);
+        else this.#socket.timeout(timeoutMs).emit(name, checked, onOutcome);
+      });
     });
   }
 
@@ -252,6 +289,7 @@ export class ClientConnection {
    */
   end(reason: EndReason | null): void {
     if (this.#ended) return;
+    this.flush();
     this.#ended = true;
     this.#hearsCommits = false;
     const close = () => {
@@ -278,7 +316,11 @@ export class ClientConnection {
 
   #whenHeard(send: () => void): void {
     if (this.#ended) return;
-    if (this.#queued) this.#queued.push(send);
-    else send();
+    if (this.#queued) {
+      this.#queued.push(send);
+      return;
+    }
+    this.flush();
+    send();
   }
 }

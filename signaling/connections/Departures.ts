@@ -77,8 +77,8 @@ export class Departures {
   }
 
   /**
-   * Returns those whose old media nobody needs any more: nobody in their room is still to come, all of them are settled
-   * and none is watched elsewhere; or there were `patienceMs` for that since the last one left.
+   * Returns those whose old media nobody needs any more: everybody in their room has moved and settled, and nobody is
+   * watched from another node. `patienceMs` after the last one left it returns them in any case.
    */
   done(patienceMs: number, isWatchedElsewhere: (seat: Seat) => boolean): ClientConnection[] {
     const done: ClientConnection[] = [];

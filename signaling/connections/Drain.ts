@@ -1,7 +1,7 @@
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import type { Attendance } from './Attendance.ts';
 import type { ClientConnection, Seat } from './ClientConnection.ts';
+import type { ConnectedPeople } from './ConnectedPeople.ts';
 import type { Departures } from './Departures.ts';
 import { inGroups } from './inGroups.ts';
 import type { NodeDirectory } from './NodeDirectory.ts';
@@ -9,7 +9,7 @@ import type { NodeDirectory } from './NodeDirectory.ts';
 export interface DrainDeps {
   readonly nodes: Pick<NodeDirectory, 'refresh' | 'elsewhere'>;
   readonly rooms: Pick<RoomHosts, 'get'>;
-  readonly attendance: Attendance;
+  readonly connectedPeople: ConnectedPeople;
   readonly departures: Departures;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -55,9 +55,9 @@ export class Drain {
    * move again when there is another one.
    */
   async run(limitMs: number): Promise<DrainOutcome> {
-    const { attendance, clock, departures, logger } = this.#deps;
-    const people = attendance.participants;
-    const waiting = attendance.roomIds().flatMap((roomId) => [...attendance.knocking(roomId).values()]);
+    const { connectedPeople, clock, departures, logger } = this.#deps;
+    const people = connectedPeople.participants;
+    const waiting = connectedPeople.roomIds().flatMap((roomId) => [...connectedPeople.knocking(roomId).values()]);
     if (people + waiting.length === 0) return { people, moved: 0, problem: null };
     const endsAt = clock.now() + limitMs;
     await Promise.race([this.#deps.nodes.refresh(), this.#pause(NODES_MS)]);
@@ -83,7 +83,7 @@ export class Drain {
       this.#release(departures.done(PATIENCE_MS, (seat) => this.#isWatchedElsewhere(seat)));
       await this.#pause(LOOK_EVERY_MS);
     }
-    const left = attendance.participants;
+    const left = connectedPeople.participants;
     const isLate = departures.awaited > 0 || this.#seated().some((connection) => !asked.has(connection));
     const problem = left === 0 ? null : isLate ? 'time is over' : 'cannot move';
     this.#release(departures.all());
@@ -109,8 +109,8 @@ export class Drain {
 
   /** Everybody who is connected. */
   #seated(): ClientConnection[] {
-    const { attendance } = this.#deps;
-    return attendance.roomIds().flatMap((roomId) => [...attendance.seated(roomId).values()]);
+    const { connectedPeople } = this.#deps;
+    return connectedPeople.roomIds().flatMap((roomId) => [...connectedPeople.seated(roomId).values()]);
   }
 
   /** Connections with the nodes to which a client that cannot stay here is sent in any case. */

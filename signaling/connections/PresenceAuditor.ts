@@ -1,21 +1,21 @@
 import type { RoomHost } from '../../core/host/RoomHost.ts';
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import { type Clock, type Logger, Unavailable } from '../../core/ports.ts';
-import type { NodeId, ParticipantId, RoomId } from '../../core/room/state.ts';
+import type { CommandId, NodeId, ParticipantId, RoomId } from '../../core/room/state.ts';
 import { withRoom } from '../requests/withRoom.ts';
-import type { Attendance } from './Attendance.ts';
 import type { ClientConnection, Seat } from './ClientConnection.ts';
+import type { ConnectedPeople } from './ConnectedPeople.ts';
 
 interface PresenceAuditorDeps {
   readonly nodeId: NodeId;
   readonly rooms: RoomHosts;
-  readonly attendance: Attendance;
+  readonly connectedPeople: ConnectedPeople;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
 }
 
-/** A place counts as empty after two rounds: in the first, its client may still be entering. */
+/** A place counts as empty after two rounds: in the first, its end may be on the way to the record. */
 const ROUND_MS = 5_000;
 
 /**
@@ -23,6 +23,8 @@ const ROUND_MS = 5_000;
  * missed because the journal was away, an answer was lost, or a room was closed and reopened meanwhile.
  */
 export class PresenceAuditor {
+  /** The commands by which people are entering now: on a busy node their places have no connection for a while. */
+  readonly entering = new Set<CommandId>();
   readonly #deps: PresenceAuditorDeps;
   /** Seats whose end is not recorded yet because their room could not be opened. */
   readonly #owed = new Set<Seat>();
@@ -78,9 +80,9 @@ export class PresenceAuditor {
   }
 
   async #withdrawKnock(room: RoomHost, participantId: ParticipantId): Promise<void> {
-    const { attendance, clock, newId, nodeId } = this.#deps;
+    const { connectedPeople, clock, newId, nodeId } = this.#deps;
     const entry = room.state.lobby.get(participantId);
-    if (entry?.nodeId !== nodeId || attendance.knocking(room.roomId).has(participantId)) return;
+    if (entry?.nodeId !== nodeId || connectedPeople.knocking(room.roomId).has(participantId)) return;
     const actor = { kind: 'node', nodeId } as const;
     await room.handle({ type: 'WithdrawKnock', participantId, actor, commandId: newId(), now: clock.now() });
   }
@@ -94,8 +96,8 @@ export class PresenceAuditor {
     }
     this.#suspects = suspects;
 
-    for (const roomId of this.#deps.attendance.roomIds()) {
-      if (this.#deps.attendance.knocking(roomId).size > 0) await this.#tellKnocking(roomId);
+    for (const roomId of this.#deps.connectedPeople.roomIds()) {
+      if (this.#deps.connectedPeople.knocking(roomId).size > 0) await this.#tellKnocking(roomId);
     }
   }
 
@@ -104,16 +106,17 @@ export class PresenceAuditor {
    * round found already.
    */
   #clearEmptyPlaces(room: RoomHost): string[] {
-    const { attendance, nodeId } = this.#deps;
+    const { connectedPeople, nodeId } = this.#deps;
     const suspects: string[] = [];
-    for (const { connected, id, nodeId: recordedNode, session } of room.state.participants.values()) {
-      if (!connected || recordedNode !== nodeId || attendance.find(room.roomId, id, session)) continue;
+    for (const { connected, id, nodeId: recordedNode, session, sessionCommandId } of room.state.participants.values()) {
+      if (!connected || recordedNode !== nodeId || this.entering.has(sessionCommandId)) continue;
+      if (connectedPeople.find(room.roomId, id, session)) continue;
       const key = `${room.roomId} ${id} ${session}`;
       if (this.#suspects.has(key)) room.disconnected(id, session);
       else suspects.push(key);
     }
     for (const { nodeId: recordedNode, participantId } of room.state.lobby.values()) {
-      if (recordedNode !== nodeId || attendance.knocking(room.roomId).has(participantId)) continue;
+      if (recordedNode !== nodeId || connectedPeople.knocking(room.roomId).has(participantId)) continue;
       const key = `${room.roomId} ${participantId} lobby`;
       if (this.#suspects.has(key)) this.knockLeft(room.roomId, participantId);
       else suspects.push(key);
@@ -127,7 +130,8 @@ export class PresenceAuditor {
   async #tellKnocking(roomId: RoomId): Promise<void> {
     try {
       await withRoom(this.#deps, roomId, (room) => {
-        for (const connection of this.#deps.attendance.knocking(roomId).values()) this.#tellDecision(room, connection);
+        for (const connection of this.#deps.connectedPeople.knocking(roomId).values())
+          this.#tellDecision(room, connection);
       });
     } catch (error) {
       this.#deps.logger.debug({ err: error, roomId }, 'a room with people in its lobby is not open here');
@@ -137,7 +141,7 @@ export class PresenceAuditor {
   #tellDecision({ state }: RoomHost, connection: ClientConnection): void {
     const { participantId } = connection;
     if (connection.knockUnderWay || state.lobby.has(participantId)) return;
-    this.#deps.attendance.removeKnocking(connection);
+    this.#deps.connectedPeople.removeKnocking(connection);
     if (state.status !== 'open') connection.end('roomClosed');
     else if (state.banned.has(participantId)) connection.end('banned');
     else connection.notify('lobbyDecided', { admitted: state.admitted.has(participantId) || !state.settings.lobby });

@@ -17,12 +17,14 @@ class Slow implements EngineConnection {
     return {
       socket: {
         getBufferedAmount: () => this.bytes,
+        cork: (send: () => void) => send(),
         close: () => {
           this.closed = true;
         },
       },
     };
   }
+  write(): void {}
   on(): void {}
   once(): void {}
   close(): void {}

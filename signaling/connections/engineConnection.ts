@@ -11,6 +11,7 @@ export interface EngineConnection {
     /** Undefined while the client polls. */
     readonly socket?: WsSocket | UwsSocket;
   };
+  write(packet: string, options: { readonly wsPreEncoded: string }): void;
   on(event: 'packet', listener: (packet: { readonly type: string; readonly data?: unknown }) => void): void;
   once(event: 'close', listener: () => void): void;
   close(): void;
@@ -23,6 +24,8 @@ interface WsSocket {
 
 interface UwsSocket {
   getBufferedAmount(): number;
+  /** What `send` sends meanwhile leaves together: each alone is a system call. */
+  cork(send: () => void): void;
   /** Closes at once, unlike `end`. */
   close(): void;
 }
@@ -30,6 +33,31 @@ interface UwsSocket {
 /** Returns the connection below a client's or sidecar's socket. */
 export function engineConnectionOf({ conn }: Socket): EngineConnection {
   return conn as unknown as EngineConnection;
+}
+
+/** Sends encoded packets of socket.io to a client. */
+export function writeTo(socket: Socket, packets: readonly string[]): void {
+  const connection = engineConnectionOf(socket);
+  // Below a closed one nothing may be touched any more.
+  if (connection.readyState !== 'open') return;
+  const write = (): void => {
+    for (const packet of packets) connection.write(packet, { wsPreEncoded: framed(packet) });
+  };
+  const { socket: below } = connection.transport;
+  if (packets.length > 1 && below && !('terminate' in below)) below.cork(write);
+  else write();
+}
+
+let lastPacket = '';
+let lastFrame = '';
+
+/** As engine.io frames a message. Many receivers get the same one: it is made once. */
+function framed(packet: string): string {
+  if (packet !== lastPacket) {
+    lastPacket = packet;
+    lastFrame = `4${packet}`;
+  }
+  return lastFrame;
 }
 
 /** Returns how many bytes wait for the client. */

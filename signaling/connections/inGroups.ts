@@ -5,9 +5,8 @@ const ALL_WITHIN_MS = 10_000;
 const EVERY_MS = { least: 100, most: 1_000 } as const;
 
 /**
- * Divides people who are to move into groups, so that the other nodes, and the machine of those who share one, have
- * time for each: of one room each if there are few rooms. With `everyMs` from one to the next all of them start
- * within ten seconds.
+ * Divides people who have to move into groups, of one room each if there are few rooms. When a group starts every
+ * `everyMs`, the other nodes and people's machines have time for each, and all of them start within ten seconds.
  */
 export function inGroups<T>(
   people: readonly T[],

@@ -6,8 +6,8 @@ import Negotiator from 'negotiator';
 import type { HttpReply, HttpRequest } from './http.ts';
 
 const TEXT = /^(text\/|application\/(json|manifest)|image\/svg)/;
-/** A bundler names such files by their content, so they never change. */
-const HASHED_NAME = /[.-][\w-]{8,}\.\w+$/;
+/** The build names such files, or the folder of several, by their content, so they never change. */
+const HASHED_NAME = /[.-][\w-]{8,}(\.\w+|\/[\w.-]+)$/;
 /** A page's files have a few hundred kilobytes; a larger file does not belong to one. */
 const MAX_FILE_BYTES = 16 << 20;
 /** Best first. The build of the page writes compressed files beside the plain ones (web/compressedFiles.ts). */

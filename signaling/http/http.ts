@@ -19,12 +19,21 @@ export interface HttpRequest {
    * @throws BodyAborted when the client went away
    */
   readBody(): Promise<Buffer>;
+  /** Instead of `readBody`: the body as it comes, however long; the client waits. Fails with BodyAborted. */
+  streamBody(): ReadableStream<Uint8Array>;
+}
+
+/** A body that is read while it is sent, no faster than the client takes it. */
+export interface StreamedBody {
+  readonly bytes: number;
+  /** Called once, unless nobody wants the body. An error cuts the connection. */
+  open(): AsyncIterable<Uint8Array>;
 }
 
 export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  readonly body: string | Buffer | StreamedBody;
 }
 
 /** Never rejects: an implementation answers its errors itself. */
@@ -49,6 +58,10 @@ export interface HttpEngine {
   useCertificate(certificate: Certificate): Promise<void>;
   /** Closes socket.io too. */
   close(): Promise<void>;
+}
+
+export function isStreamed(body: HttpReply['body']): body is StreamedBody {
+  return typeof body === 'object' && 'open' in body;
 }
 
 /** Another program listens on the port. */

@@ -2,8 +2,9 @@ import type * as uws from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { Server } from 'socket.io';
-import { WireRefusal } from '../requests/WireRefusal.ts';
-import { BodyAborted, type HttpEngine, type HttpHandler, type HttpRequest, isInUse, PortTaken } from './http.ts';
+import { type HttpEngine, type HttpHandler, type HttpRequest, isInUse, isStreamed, PortTaken } from './http.ts';
+import { IncomingBody } from './IncomingBody.ts';
+import { sendStream } from './sendStream.ts';
 import { assertFree } from './sharedPort.ts';
 import { statusLine } from './statusLine.ts';
 import type { TlsFiles } from './tls/certificate.ts';
@@ -48,17 +49,22 @@ export function createUwsEngine(
 
   async function answer(res: uws.HttpResponse, req: uws.HttpRequest): Promise<void> {
     // Both are valid only until this function first awaits; after an abort `res` must not be touched.
-    let aborted = false;
-    const body = collectBody(res, req.getMethod(), maxBodyBytes, () => {
-      aborted = true;
-    });
+    const gone = new AbortController();
+    const body = collectBody(res, req.getMethod(), maxBodyBytes, gone);
     const request = toRequest(res, req, body);
     const reply = await handler(request);
-    if (aborted) return;
+    if (gone.signal.aborted) return;
+    if (isStreamed(reply.body) && request.method !== 'HEAD') {
+      body.drop();
+      await sendStream(res, reply, reply.body, gone.signal);
+      return;
+    }
     res.cork(() => {
+      body.drop();
       res.writeStatus(statusLine(reply.status));
       for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
-      if (request.method === 'HEAD') res.endWithoutBody(Buffer.byteLength(reply.body));
+      if (isStreamed(reply.body)) res.endWithoutBody(reply.body.bytes);
+      else if (request.method === 'HEAD') res.endWithoutBody(Buffer.byteLength(reply.body));
       else res.end(reply.body);
     });
   }
@@ -167,7 +173,7 @@ function asSocketsNeedIt(
   return limited;
 }
 
-function toRequest(res: uws.HttpResponse, req: uws.HttpRequest, body: Promise<Buffer>): HttpRequest {
+function toRequest(res: uws.HttpResponse, req: uws.HttpRequest, body: IncomingBody): HttpRequest {
   const headers = new Map<string, string>();
   req.forEach((name, value) => {
     const earlier = headers.get(name);
@@ -179,36 +185,30 @@ function toRequest(res: uws.HttpResponse, req: uws.HttpRequest, body: Promise<Bu
     query: new URLSearchParams(req.getQuery()),
     headers,
     peerAddress: Buffer.from(res.getRemoteAddressAsText()).toString(),
-    readBody: () => body,
+    readBody: () => body.whole(),
+    streamBody: () => body.stream(),
   };
 }
 
 /** Bytes arrive even while nobody waits for them, so they are collected from the start. */
-function collectBody(res: uws.HttpResponse, method: string, maxBytes: number, onAborted: () => void): Promise<Buffer> {
-  const body = new Promise<Buffer>((resolve, reject) => {
-    res.onAborted(() => {
-      onAborted();
-      reject(new BodyAborted());
-    });
-    if (method === 'get' || method === 'head') {
-      resolve(Buffer.alloc(0));
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    res.onData((chunk, isLast) => {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) {
-        chunks.length = 0;
-        reject(new WireRefusal('TOO_LARGE', `A request may have at most ${maxBytes} bytes.`));
-        return;
-      }
-      // The memory of a chunk is reused as soon as this function returns.
-      chunks.push(Buffer.from(chunk.slice(0)));
-      if (isLast) resolve(Buffer.concat(chunks));
-    });
+function collectBody(res: uws.HttpResponse, method: string, maxBytes: number, gone: AbortController): IncomingBody {
+  // uWebSockets.js forbids both once the client is gone.
+  const body = new IncomingBody(maxBytes, {
+    pause: () => void (gone.signal.aborted || res.pause()),
+    resume: () => void (gone.signal.aborted || res.resume()),
   });
-  // A handler that never reads the body must not leave its rejection unhandled.
-  body.catch(() => undefined);
+  res.onAborted(() => {
+    gone.abort();
+    body.abort();
+  });
+  if (method === 'get' || method === 'head') {
+    body.end();
+    return body;
+  }
+  res.onData((chunk, isLast) => {
+    // The memory of a chunk is reused as soon as this function returns.
+    body.push(new Uint8Array(chunk.slice(0)));
+    if (isLast) body.end();
+  });
   return body;
 }

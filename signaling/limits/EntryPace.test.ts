@@ -28,7 +28,7 @@ describe('EntryPace', () => {
     return { pace, state, entries: new Entries() };
   };
 
-  it('lets so many in at once, those who come back first, and goes on after one that failed', async () => {
+  it('a node lets a few in at a time, those who come back first, and goes on after one that failed', async () => {
     const { pace, entries } = start(2);
     const results = [
       pace.run(false, entries.entry('a')),
@@ -48,7 +48,7 @@ describe('EntryPace', () => {
     expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
   });
 
-  it('refuses those who would wait too long, and says when to come back', async () => {
+  it('a node refuses those who would wait too long, and says when to come back', async () => {
     const { pace, state, entries } = start(1);
     for (let i = 0; i < 100; i += 1) {
       const done = pace.run(false, entries.entry(`slow-${i}`));
@@ -71,7 +71,7 @@ describe('EntryPace', () => {
     expect(await Promise.all(queued)).toEqual(['queued-1', 'queued-2', 'queued-3', 'queued-4']);
   });
 
-  it('lets fewer in while the node is late with its work', async () => {
+  it('a node lets fewer in while it is late with its work', async () => {
     const { pace, state, entries } = start(4);
     state.busy = true;
     const all = ['a', 'b', 'c'].map((name) => pace.run(false, entries.entry(name)));

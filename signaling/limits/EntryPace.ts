@@ -10,7 +10,7 @@ export interface EntryPaceOptions {
   readonly elapsed: () => number;
 }
 
-/** An entry that would wait longer is refused at once: its client had better ask again than hold a connection open. */
+/** An entry that would wait longer is refused at once: its client asks again, and holds no connection meanwhile. */
 const LONGEST_WAIT_MS = 5_000;
 const LONGEST_RETRY_MS = 15_000;
 const BUSY_SHARE = 0.25;

@@ -41,10 +41,20 @@ export interface Limits {
   readonly roomsOfAddress: number;
   /** Tokens to join from one address without the API key. */
   readonly tokens: Rate;
+  /** Requests to sign in, to come back from there and to sign out, from one address. */
+  readonly signIns: Rate;
   /** Rooms that do not exist: guesses from one address without the API key. */
   readonly missedRooms: Rate;
   /** Files of the page from one address. */
   readonly files: Rate;
+  /** Requests about files that people share, and new ones of them, from one address. */
+  readonly fileRequests: Rate;
+  readonly filesBegun: Rate;
+  /** Files that one person, and everybody at one address, sends and reads at the same time. */
+  readonly filesAtOnce: number;
+  readonly filesAtOnceOfAddress: number;
+  /** What one address reads of files that people share, in bytes. */
+  readonly fileBytes: Rate;
   /** Wrong passwords from one address; wrong API keys from one address. */
   readonly wrongPasswords: Rate;
   readonly wrongKeys: Rate;
@@ -64,8 +74,9 @@ export interface Limits {
   readonly openCapacity: number;
   /** When the event loop is later than this (ms), newcomers go to other nodes, or are refused. */
   readonly lagMs: number;
-  /** A connection that lets no socket in, or answers no ping, for so long (ms) is closed. */
+  /** A connection that lets no socket in for this long (ms) is closed. */
   readonly connectMs: number;
+  /** A connection is pinged this often (ms), and closed when it does not answer within `pongMs`. */
   readonly pingEveryMs: number;
   readonly pongMs: number;
   /** When this node has so many consumers, newcomers go to other nodes, or are refused. */
@@ -103,8 +114,14 @@ export const DEFAULT_LIMITS: Limits = {
   roomsCreated: { burst: 60, perSecond: 1 },
   roomsOfAddress: 100,
   tokens: { burst: 300, perSecond: 5 },
+  signIns: { burst: 300, perSecond: 5 },
   missedRooms: { burst: 30, perSecond: 0.5 },
   files: { burst: 10_000, perSecond: 500 },
+  fileRequests: { burst: 2_000, perSecond: 200 },
+  filesBegun: { burst: 200, perSecond: 2 },
+  filesAtOnce: 8,
+  filesAtOnceOfAddress: 200,
+  fileBytes: { burst: 16 * 2 ** 30, perSecond: 64 << 20 },
   wrongPasswords: { burst: 20, perSecond: 0.2 },
   wrongPasswordsOfNet: { burst: 100, perSecond: 1 },
   passwordChanges: { burst: 3, perSecond: 0.1 },

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/fastCheck.ts';
 import { AddressLimits } from './AddressLimits.ts';
 import { keptFor } from './keptFor.ts';
 import { LoopLag } from './LoopLag.ts';

@@ -54,6 +54,24 @@ test('a process that stood still does not blame the other', () => {
   expect(ends).toEqual({});
 });
 
+test('a connection that closes says nothing of the other end for a while after this process stood still', () => {
+  for (const [seconds, end] of [
+    [0, 'the connection closed after a standstill here'],
+    [2, 'the connection closed after a standstill here'],
+    [4, 'the connection closed'],
+  ] as const) {
+    const { b, clocks, deliver, ends } = pair();
+    clocks.b.stall(2_000);
+    for (let ticks = 0; ticks < 2 * seconds; ticks += 1) {
+      clocks.a.advance(500);
+      clocks.b.advance(500);
+      deliver();
+    }
+    b.closed();
+    expect(ends, `${seconds} s later`).toEqual({ b: end });
+  }
+});
+
 test('no more is on its way than the other end can be expected to hold; it all comes once that one reads', () => {
   const { a, deliver, heard, onWay } = pair();
   for (let i = 0; i < 3; i++) a.send(JSON.stringify('x'.repeat(700_000)));

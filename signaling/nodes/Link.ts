@@ -7,6 +7,10 @@ import type { Session } from './handshake.ts';
 /** A peer that is not heard for three of these is gone: a living one says something in each. */
 const TICK_MS = 500;
 const SILENT_TICKS = 3;
+/** A node that ticks later than this said nothing for so long that its peers may have taken it for gone. */
+const LATE_MS = (SILENT_TICKS - 0.5) * TICK_MS;
+/** What a peer does about that is noticed within this time. */
+const AFTERMATH_MS = 3_000;
 /** The server takes frames of 64 KiB; base64 and the packet around it make them longer. */
 const FRAME_BYTES = 36_000;
 /** JSON takes three bytes for a character at most. */
@@ -27,7 +31,15 @@ export interface Wire {
   close(): void;
 }
 
-export type LinkEnd = 'the connection closed' | 'silent' | 'does not read' | 'not understood' | 'replaced' | 'stopping';
+export type LinkEnd =
+  | 'the connection closed'
+  /** It closed when this process had stood still for so long that the peer may have taken it for gone, and hung up. */
+  | 'the connection closed after a standstill here'
+  | 'silent'
+  | 'does not read'
+  | 'not understood'
+  | 'replaced'
+  | 'stopping';
 
 interface LinkDeps {
   readonly session: Session;
@@ -59,6 +71,9 @@ export class Link {
   #silentTicks = 0;
   #ended = false;
   #cancelTick: () => void = () => {};
+  #tickedAt: number;
+  /** When this process last stood still. */
+  #lateAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: LinkDeps) {
     this.#deps = deps;
@@ -66,6 +81,7 @@ export class Link {
     this.dialer = deps.session.dialer;
     this.#outgoing = new FrameCipher(deps.session.sendKey);
     this.#incoming = new FrameCipher(deps.session.receiveKey);
+    this.#tickedAt = deps.clock.now();
     this.#acknowledge();
     this.#nextTick();
   }
@@ -94,6 +110,13 @@ export class Link {
       // Somebody on the way changed it, or the other end has a bug: nothing that follows could be believed.
       this.end('not understood');
     }
+  }
+
+  /** The connection below it is closed. */
+  closed(): void {
+    this.#noteLateness();
+    const isAftermath = this.#deps.clock.now() - this.#lateAt < AFTERMATH_MS;
+    this.end(isAftermath ? 'the connection closed after a standstill here' : 'the connection closed');
   }
 
   /** Ends the link; harmless if it has ended. */
@@ -150,8 +173,15 @@ export class Link {
     this.#cancelTick = this.#deps.clock.setTimer(TICK_MS, () => this.#tick());
   }
 
+  #noteLateness(): void {
+    const now = this.#deps.clock.now();
+    if (now - this.#tickedAt > LATE_MS) this.#lateAt = now;
+  }
+
   /** Counts ticks instead of time: a process that was itself held up does not blame the others. */
   #tick(): void {
+    this.#noteLateness();
+    this.#tickedAt = this.#deps.clock.now();
     this.#silentTicks = this.#heardSinceTick ? 0 : this.#silentTicks + 1;
     this.#heardSinceTick = false;
     if (this.#silentTicks >= SILENT_TICKS) {

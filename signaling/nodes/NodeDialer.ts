@@ -21,6 +21,7 @@ interface DialerDeps {
   readonly nodes: LinkedNodes;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly dial?: typeof dialNode;
 }
 
 interface Peer {
@@ -43,6 +44,7 @@ export class NodeDialer {
   readonly #peers = new Map<NodeId, Peer>();
   #cancelLook: (() => void) | null = null;
   #running = false;
+  #isPast: (node: NodeInfo) => boolean = () => false;
 
   constructor(deps: DialerDeps) {
     this.#deps = deps;
@@ -60,8 +62,14 @@ export class NodeDialer {
     return [...this.#peers.values()].map(({ info }) => info);
   }
 
-  start(): void {
+  /**
+   * `sharesAddress`: another process serves at the address of `self`; else one that began there earlier is gone, and
+   * only the registry has it for a while.
+   */
+  start(self: NodeInfo, sharesAddress: boolean): void {
     this.#running = true;
+    this.#isPast = ({ internalUrl, startedAt }) =>
+      !sharesAddress && internalUrl === self.internalUrl && startedAt < self.startedAt;
     void this.#look();
   }
 
@@ -74,10 +82,10 @@ export class NodeDialer {
   async #look(): Promise<void> {
     const { clock, logger, nodeId, registry } = this.#deps;
     try {
-      const others = (await registry.nodes()).filter((node) => node.nodeId !== nodeId);
+      const others = (await registry.nodes()).filter((node) => node.nodeId !== nodeId && !this.#isPast(node));
       if (this.#running) this.#compare(others);
     } catch (error) {
-      // Redis is away: the nodes of before are still there, as far as anybody can say.
+      // Redis is away: for all that is known, the same nodes as before are there.
       logger.debug({ err: error }, 'the list of nodes is not up to date');
     }
     if (this.#running) this.#cancelLook = clock.setTimer(LOOK_EVERY_MS, () => void this.#look());
@@ -114,13 +122,13 @@ export class NodeDialer {
   }
 
   #dial(peer: Peer, url: string): void {
-    const { clock, keys, nodeId, nodes } = this.#deps;
+    const { clock, dial = dialNode, keys, nodeId, nodes } = this.#deps;
     const handshake = new DialerHandshake(nodeId, peer.info.nodeId, keys);
     const onEnd = (problem: string, refusal: ChannelRefusal | null): void => {
       peer.hangUp = null;
       if (this.#running && this.#peers.get(peer.info.nodeId) === peer) this.#retry(peer, problem, refusal);
     };
-    peer.hangUp = dialNode({ url, handshake, nodes, clock, onEnd });
+    peer.hangUp = dial({ url, handshake, nodes, clock, onEnd });
   }
 
   #retry(peer: Peer, problem: string, refusal: ChannelRefusal | null): void {

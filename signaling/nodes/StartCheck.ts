@@ -121,7 +121,7 @@ export class StartCheck {
       const request = { internalUrl, mediaAddress, udpPort: echo.port, token };
       const raw = await this.#deps.channel.ask(nodeId, 'reach.me', request, ANSWER_LIMIT_MS);
       const { internal, media } = Answer.parse(raw);
-      // Beside an older process on the same port, now the one answers and now the other: both are of the cluster.
+      // NODE_UNKNOWN: an older process on the same port has answered, which belongs to the cluster too.
       if (internal && !internal.startsWith('NODE_UNKNOWN')) {
         return `The node ${name} does not reach this one at ${internalUrl} (${internal}). Set INTERNAL_URL to an address that it reaches, and let TCP through.`;
       }

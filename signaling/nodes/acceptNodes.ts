@@ -96,7 +96,7 @@ export function acceptNodes(io: Server, deps: AcceptorDeps): Namespace {
     });
     socket.on('disconnect', () => {
       stopWaiting();
-      link?.end('the connection closed');
+      link?.closed();
     });
     socket.emit('challenge', handshake.challenge);
   });

@@ -24,8 +24,11 @@ export interface Nodes {
   readonly channel: NodeChannel;
   /** Lets other nodes in over this server. Called once. */
   accept(io: Server, door: Door): void;
-  /** Connects to the living nodes from now on; this node must be reachable, and in the registry with `self`. */
-  start(self: NodeInfo): void;
+  /**
+   * Connects to the living nodes from now on; this node must be reachable, and in the registry with `self`.
+   * `sharesAddress`: another process serves at its address; else one that began earlier there is gone.
+   */
+  start(self: NodeInfo, options: { readonly sharesAddress: boolean }): void;
   /** What keeps this node apart from those that were there before it; null if nothing is known. */
   readonly problem: string | null;
   /** Ends all connections. */
@@ -57,8 +60,8 @@ export function createNodes(deps: NodesDeps): Nodes {
         },
       });
     },
-    start(self) {
-      dialer.start();
+    start(self, { sharesAddress }) {
+      dialer.start(self, sharesAddress);
       check.start(self);
     },
     close() {

@@ -32,7 +32,7 @@ export function dialNode({ url, handshake, nodes, clock, onEnd }: DialDeps): () 
     ended = true;
     stopWaiting();
     terminate(socket);
-    link?.end('the connection closed');
+    link?.closed();
     onEnd(problem, refusal);
   };
   const stopWaiting = clock.setTimer(CONNECT_LIMIT_MS, () => end('it does not answer'));

@@ -16,6 +16,7 @@ export const ErrorCode = z.enum([
   // The world says no; asking again later, or on another node, may work.
   'JOURNAL_UNAVAILABLE',
   'JOURNAL_FULL',
+  'FILES_UNAVAILABLE',
   'ROOM_RECORD_FULL',
   'TRANSPORT_NOT_FOUND',
   'MEDIA_INVALID',
@@ -50,7 +51,11 @@ export type WireError = z.infer<typeof WireError>;
 const OLDER_CODES: { readonly [code in ErrorCode]?: ErrorCode } = {
   TOO_MANY_BANS: 'INVALID',
   TOO_LATE: 'INVALID',
+  FILE_NOT_FOUND: 'MESSAGE_NOT_FOUND',
+  FILE_REFUSED: 'INVALID',
+  FILES_FULL: 'INVALID',
   JOURNAL_FULL: 'JOURNAL_UNAVAILABLE',
+  FILES_UNAVAILABLE: 'JOURNAL_UNAVAILABLE',
   ROOM_RECORD_FULL: 'JOURNAL_UNAVAILABLE',
   ROOM_PARKED: 'INTERNAL',
   ROOM_READ_ONLY: 'JOURNAL_UNAVAILABLE',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Commit, Room } from './record.ts';
-import { Id, RtpParameters, TrackKind, TrackSource } from './shapes.ts';
+import { ExpectedMedia, IceServer, Id, RtpParameters, TrackKind, TrackSource, TransportPair } from './shapes.ts';
 
 export const ConsumerOffer = z.object({
   consumerId: Id,
@@ -16,7 +16,7 @@ export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 
 /**
  * A client's acknowledgement of `consumersOpened`. `tellsShown`: it requests `shown`, and the server leaves the
- * consumer before flowing until then. Clients of before acknowledge with nothing: the server gives them half a
+ * consumer before flowing until then. Older clients acknowledge with nothing: the server gives them half a
  * second.
  */
 export const ConsumersTaken = z.object({ tellsShown: z.boolean().optional() });
@@ -64,8 +64,16 @@ export const notifications = {
    * ends. `hotStandby`: what comes of the room's wish, which the operator may forbid.
    */
   standbyPlaces: z.object({ urls: z.array(z.string()), hotStandby: z.enum(['off', 'forbidden', 'on']).optional() }),
-  /** The transports died with their worker: `openMedia` and produce again; the connection is fine. */
-  mediaLost: z.object({}),
+  /**
+   * The transports died with their worker; the connection is fine. With `renewed`, for clients that asked for it
+   * (`renews`), here are others, and the server opens the `expected` producers meanwhile, judged by those that died.
+   * Without it: `openMedia`, and produce again.
+   */
+  mediaLost: z.object({
+    renewed: z
+      .object({ transports: TransportPair, expected: z.array(ExpectedMedia), iceServers: z.array(IceServer) })
+      .optional(),
+  }),
   /**
    * This session is over and must not be resumed automatically. `replaced` comes a second after a newer session began:
    * a client that came back over another connection has closed this one by then.

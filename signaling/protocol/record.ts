@@ -19,13 +19,22 @@ export const Commit = z.codec(z.unknown(), z.custom<RedactedCommit>(), {
 
 export const Room = z.codec(z.unknown(), z.custom<RedactedRoom>(), {
   decode: (value, context) => orIssue(readState, value, context),
-  encode: writeState,
+  encode: writtenOnce,
 });
 
 export const Chat = z.codec(z.unknown(), z.custom<readonly ChatMessage[]>(), {
   decode: (value, context) => orIssue(readChat, value, context),
   encode: (messages) => messages,
 });
+
+const WRITTEN = new WeakMap<RedactedRoom, unknown>();
+
+/** Many people get the same large state. */
+function writtenOnce(room: RedactedRoom): unknown {
+  const written = WRITTEN.get(room) ?? writeState(room);
+  WRITTEN.set(room, written);
+  return written;
+}
 
 function orIssue<T>(read: (value: unknown) => T, value: unknown, context: z.core.ParsePayload): T {
   try {

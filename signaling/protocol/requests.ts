@@ -1,18 +1,26 @@
 import { z } from 'zod';
+import { MAX_BREAKOUTS } from '../../core/room/breakouts.ts';
+import { NOTES_UPDATE_LENGTH } from '../../core/room/notes.ts';
+import { MAX_POLL_OPTIONS } from '../../core/room/polls.ts';
+import { PREVIEW_LENGTH } from '../../core/room/rules/files.ts';
 import { CHAT_LENGTH } from '../../core/room/rules/input.ts';
+import { AttendanceReport } from './attendance.ts';
 import type { WireError } from './errors.ts';
 import { Chat, Commit, Room } from './record.ts';
 import {
   Device,
   DtlsParameters,
   ExpectedMedia,
+  FileLimits,
   Grants,
   HotStandby,
   IceParameters,
   IceServer,
   Id,
+  MediaBounds,
   ReencodingPolicy,
   Role,
+  RoomLayout,
   RtpCapabilities,
   RtpParameters,
   TrackSource,
@@ -44,6 +52,9 @@ export type ConnectAuth = z.infer<typeof ConnectAuth>;
 const command = { commandId: Id };
 const none = z.object({});
 const expected = z.array(ExpectedMedia).max(16);
+
+/** The client takes the `renewed` transports of `mediaLost`. */
+const renews = z.boolean().optional();
 const name = z.string().max(256);
 /** Room for what is trimmed: the room counts the characters that are left. */
 const text = z.string().max(4 * CHAT_LENGTH);
@@ -75,12 +86,16 @@ export const EntryAnswer = z.object({
   /** True if the transports of `standBy` are now those of this session, with all their producers and consumers. */
   promoted: z.boolean().optional(),
   iceServers: z.array(IceServer),
+  /** Left out or null where no files are shared. */
+  files: FileLimits.nullish(),
+  /** How many tiles a page shows where the room does not say; older servers do not send it. */
+  pageSize: z.number().int().optional(),
   /** Base URLs of the nodes to try when this one falls silent, best first; they include this node's own. */
   nodes: z.array(z.string()),
 });
 export type EntryAnswer = z.infer<typeof EntryAnswer>;
 
-/** Those of the entry with fresh credentials; servers of before do not send them again. */
+/** The ICE servers of the entry, with new credentials; older servers do not send them again. */
 const iceServers = z.array(IceServer).optional();
 
 export const requests = {
@@ -94,6 +109,7 @@ export const requests = {
       device: Device.optional(),
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
+      renews,
     }),
     response: EntryAnswer,
   },
@@ -112,6 +128,7 @@ export const requests = {
       rtpCapabilities: RtpCapabilities.optional(),
       view: View.optional(),
       expected: expected.optional(),
+      renews,
       promote: z.boolean().optional(),
     }),
     response: EntryAnswer,
@@ -140,6 +157,7 @@ export const requests = {
       rtpCapabilities: RtpCapabilities,
       view: View.optional(),
       expected: expected.optional(),
+      renews,
     }),
     response: z.object({ transports: TransportPair, iceServers }),
   },
@@ -166,20 +184,105 @@ export const requests = {
     request: z.object({ ...command, participantId: Id, trackId: Id, muted: z.boolean() }),
     response: none,
   },
+  /** Whether the device behind a track of one's own gives nothing for the moment. */
+  setTrackInterrupted: { request: z.object({ ...command, trackId: Id, interrupted: z.boolean() }), response: none },
 
-  /** With the same `firstSent` in every attempt, the room refuses a message if it cannot tell whether it has it. */
-  postChat: { request: z.object({ ...command, messageId: Id, text, firstSent: firstSent.optional() }), response: none },
+  /**
+   * `to`: only this participant and the sender see it; `replyTo`: the message that it answers; `announcement`: a host
+   * says it to everybody, in breakout rooms too.
+   * With the same `firstSent` in every attempt, the room refuses a message if it cannot tell whether it has it. */
+  postChat: {
+    request: z.object({
+      ...command,
+      messageId: Id,
+      text,
+      firstSent: firstSent.optional(),
+      to: Id.optional(),
+      replyTo: Id.optional(),
+      announcement: z.boolean().optional(),
+    }),
+    response: none,
+  },
+  /**
+   * Posts a file that was sent to `/files` (tus protocol; `Authorization: Bearer` with the resume token). `preview`: a
+   * small JPEG as base64.
+   */
+  shareFile: {
+    request: z.object({ ...command, messageId: Id, fileId: Id, preview: z.string().max(PREVIEW_LENGTH).optional() }),
+    response: none,
+  },
+  /** An address, relative to this node's, at which the file can be read for a minute. */
+  fileLink: { request: z.object({ fileId: Id }), response: z.object({ url: z.string() }) },
   editChat: { request: z.object({ ...command, messageId: Id, text }), response: none },
   /** The messages before this one, oldest first; `more` if there are earlier ones still. */
   chatBefore: { request: z.object({ messageId: Id }), response: z.object({ messages: Chat, more: z.boolean() }) },
+  /** Puts an emoji on a message that the room keeps, or takes it back. */
+  reactToMessage: {
+    request: z.object({ ...command, messageId: Id, emoji: z.string().min(1).max(64), on: z.boolean() }),
+    response: none,
+  },
   deleteChat: { request: z.object({ ...command, messageId: Id }), response: none },
 
   raiseHand: { request: z.object({ ...command }), response: none },
   lowerHand: { request: z.object({ ...command, participantId: Id }), response: none },
   rename: { request: z.object({ ...command, name }), response: none },
+  /** The participant's page records from the answer on; everybody sees it in the record. */
+  beginRecording: { request: z.object({ ...command }), response: none },
+  endRecording: { request: z.object({ ...command, participantId: Id }), response: none },
 
   setRole: { request: z.object({ ...command, participantId: Id, role: Role }), response: none },
-  setSpotlight: { request: z.object({ ...command, participantId: Id.nullable() }), response: none },
+  /** `others`: shown large beside that person. */
+  setSpotlight: {
+    request: z.object({ ...command, participantId: Id.nullable(), others: z.array(Id).max(16).optional() }),
+    response: none,
+  },
+  setLayout: { request: z.object({ ...command, layout: RoomLayout.nullable() }), response: none },
+  setPrivateChat: { request: z.object({ ...command, privateChat: z.boolean() }), response: none },
+  /** Forbidding recordings ends those that run. */
+  setRecordingAllowed: { request: z.object({ ...command, recordingAllowed: z.boolean() }), response: none },
+  setFilesAllowed: { request: z.object({ ...command, filesAllowed: z.boolean() }), response: none },
+  setGuests: { request: z.object({ ...command, guests: z.boolean() }), response: none },
+  setJoinMuted: { request: z.object({ ...command, joinMuted: z.boolean() }), response: none },
+  muteAll: { request: z.object({ ...command }), response: none },
+  openPoll: {
+    request: z.object({
+      ...command,
+      pollId: Id,
+      question: z.string().max(1_200),
+      options: z.array(z.string().max(400)).max(MAX_POLL_OPTIONS),
+      multiple: z.boolean(),
+      anonymous: z.boolean(),
+      live: z.boolean(),
+    }),
+    response: none,
+  },
+  /** In place of the former vote; no choice takes that back. */
+  castVote: {
+    request: z.object({ ...command, pollId: Id, choices: z.array(z.number().int()).max(MAX_POLL_OPTIONS) }),
+    response: none,
+  },
+  /** `update`: of Yjs, in base64. Everybody hears only that there is one more. */
+  editNotes: { request: z.object({ ...command, update: z.string().min(1).max(NOTES_UPDATE_LENGTH) }), response: none },
+  /**
+   * The updates after the first `seen`, or more than these, in the order in which they came; `count` of them there
+   * are.
+   */
+  notesAfter: {
+    request: z.object({ seen: z.number().int().min(0) }),
+    response: z.object({ count: z.number(), updates: z.array(z.string()).readonly() }),
+  },
+  closePoll: { request: z.object({ ...command, pollId: Id }), response: none },
+  removePoll: { request: z.object({ ...command, pollId: Id }), response: none },
+  /** What the participant voted in polls that are open: the record does not show every vote. */
+  ownVotes: {
+    request: none,
+    response: z.object({
+      votes: z.array(z.object({ pollId: Id, choices: z.array(z.number()).readonly() })),
+    }),
+  },
+  /** The participant answers by unmuting, or with `declineUnmute`. */
+  askToUnmute: { request: z.object({ ...command, participantId: Id }), response: none },
+  declineUnmute: { request: z.object({ ...command, participantId: Id }), response: none },
   renameRoom: { request: z.object({ ...command, name }), response: none },
   setLocked: { request: z.object({ ...command, locked: z.boolean() }), response: none },
   setLobby: { request: z.object({ ...command, lobby: z.boolean() }), response: none },
@@ -199,10 +302,34 @@ export const requests = {
   unban: { request: z.object({ ...command, participantId: Id }), response: none },
   setReencodingPolicy: { request: z.object({ ...command, policy: ReencodingPolicy }), response: none },
   setHotStandby: { request: z.object({ ...command, hotStandby: HotStandby }), response: none },
+  /** `room` is the place of a name in `names`; `durationMs`: null for until a host ends them. */
+  openBreakouts: {
+    request: z.object({
+      ...command,
+      names: z.array(name).min(1).max(MAX_BREAKOUTS),
+      free: z.boolean(),
+      durationMs: z.number().int().nullable(),
+      assigned: z.array(z.object({ participantId: Id, room: z.number().int().min(0) })).max(2_000),
+    }),
+    response: none,
+  },
+  setBreakoutsEnd: { request: z.object({ ...command, endsAt: z.number().int().nullable() }), response: none },
+  endBreakouts: { request: z.object({ ...command }), response: none },
+  assignBreakout: { request: z.object({ ...command, participantId: Id, roomId: Id.nullable() }), response: none },
+  /** Records that the person is in this breakout room, and gives a token that lets them join it now. */
+  enterBreakout: {
+    request: z.object({ ...command, roomId: Id }),
+    response: z.object({ roomId: Id, token: z.string() }),
+  },
+  leaveBreakout: { request: z.object({ ...command }), response: none },
+  /** What is left out stays. */
+  setMediaBounds: { request: z.object({ ...command, bounds: MediaBounds.partial() }), response: none },
   setTrackReencoding: {
     request: z.object({ ...command, participantId: Id, trackId: Id, wanted: z.boolean().nullable() }),
     response: none,
   },
+  /** For hosts: who was there, and when. */
+  attendance: { request: none, response: AttendanceReport },
   closeRoom: { request: z.object({ ...command }), response: none },
 
   /** Over the old connection, after `moveTo`: this client receives everything through its new node. */

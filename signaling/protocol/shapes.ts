@@ -32,6 +32,31 @@ export type ReencodingPolicy = z.infer<typeof ReencodingPolicy>;
 export const HotStandby = z.enum(['off', 'on', 'auto']);
 export type HotStandby = z.infer<typeof HotStandby>;
 
+/** How a host shows the meeting to everybody. */
+export const RoomLayout = z.enum(['tiles', 'speaker', 'presentation']);
+
+/** What may be shared: bytes of one file and of all in the room, media types such as `image/*`, bytes of a request. */
+export const FileLimits = z.object({
+  maxBytes: z.number(),
+  roomBytes: z.number(),
+  types: z.array(z.string()),
+  chunkBytes: z.number(),
+});
+export type FileLimits = z.infer<typeof FileLimits>;
+
+const most = z.number().int().min(1).max(10_000).nullable();
+
+/**
+ * The most that each viewer receives, besides what it pinned: cameras, microphones and screens of the last speakers,
+ * and the tiles of a page. Null: as many as the server sends; where both set a bound, the lower one holds.
+ */
+export const MediaBounds = z.object({
+  pageSize: z.number().int().min(1).max(49).nullable(),
+  lastN: most,
+  loudestN: most,
+  lastScreens: most,
+});
+
 /** mediasoup and the browser check it in depth; here it is only an object of bounded size (payload limit). */
 const rtc = z.looseObject({});
 
@@ -74,6 +99,8 @@ export const IceServer = z.object({
  * `near`: the ids of tracks that may be shown next, the likeliest first, such as those of the next page. A client that
  * names them, or none, gets a track that it shows as soon as it says so; to one without `near`, the server sends what
  * it might show, paused.
+ * `declined`: the ids of tracks of which the server sends nothing, neither picture nor sound. Servers before this field
+ * go by `tiles` alone.
  */
 export const View = z.object({
   tiles: z
@@ -87,5 +114,6 @@ export const View = z.object({
     )
     .max(500),
   near: z.array(Id).max(500).optional(),
+  declined: z.array(Id).max(500).optional(),
 });
 export type View = z.infer<typeof View>;

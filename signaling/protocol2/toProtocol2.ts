@@ -1,6 +1,6 @@
 import type { RoomEvent } from '../../core/room/events.ts';
 import type { RedactedCommit, RedactedRoom } from '../../core/room/redact.ts';
-import type { LobbyEntry, Participant } from '../../core/room/state.ts';
+import type { ChatMessage, LobbyEntry, Participant, Track } from '../../core/room/state.ts';
 import type { EntryAnswer } from '../protocol/requests.ts';
 
 /**
@@ -50,10 +50,27 @@ export function toRoleChange2(commit: RedactedCommit, before: RedactedRoom, afte
   return { ...rest, changes: [...changes, ...came, ...went] };
 }
 
+/** What the answer to an entry has in both protocols. */
+const SHARED_FIELDS = [
+  'participantId',
+  'session',
+  'resumeToken',
+  'version',
+  'serverTime',
+  'rtpCapabilities',
+  'transports',
+  'iceServers',
+  'nodes',
+] as const satisfies readonly (keyof EntryAnswer)[];
+
 /** `encoded` is the answer in protocol 3. */
 export function toEntryAnswer2({ roomId, room, missed }: EntryAnswer, encoded: object): object {
-  const { roomId: _, earlierChat: __, commitId: ___, ...rest } = encoded as Readonly<Record<string, unknown>>;
-  return { ...rest, room: room && toRoomView2(roomId, room), missed: missed?.map(toCommit2) ?? null };
+  const fields = encoded as Readonly<Record<string, unknown>>;
+  return {
+    ...Object.fromEntries(SHARED_FIELDS.map((name) => [name, fields[name]])),
+    room: room && toRoomView2(roomId, room),
+    missed: missed?.map(toCommit2) ?? null,
+  };
 }
 
 function toRoomView2(roomId: string, room: RedactedRoom) {
@@ -72,8 +89,13 @@ function toRoomView2(roomId: string, room: RedactedRoom) {
     participants: [...room.participants.values()].map(toParticipantView2),
     lobby: [...room.lobby.values()].map(toKnock2),
     banned: [...room.banned],
-    chat: room.chat,
+    // Old clients would show a private message as one to all.
+    chat: room.chat.filter(({ to }) => to === undefined).map(toMessage2),
   };
+}
+
+function toMessage2({ id, participantId, name, text, at, editedAt, deleted }: ChatMessage) {
+  return { id, participantId, name, text, at, editedAt, deleted };
 }
 
 function toKnock2({ participantId, name, knockedAt }: LobbyEntry) {
@@ -81,7 +103,11 @@ function toKnock2({ participantId, name, knockedAt }: LobbyEntry) {
 }
 
 function toParticipantView2({ id, name, role, connected, joinedAt, handRaisedAt, tracks }: Participant) {
-  return { id, name, role, connected, joinedAt, handRaisedAt, tracks: [...tracks.values()] };
+  return { id, name, role, connected, joinedAt, handRaisedAt, tracks: [...tracks.values()].map(toTrack2) };
+}
+
+function toTrack2({ id, source, kind, muted, reencoding }: Track) {
+  return { id, source, kind, muted, reencoding };
 }
 
 /** Returns null if protocol 2 has no word for it. */
@@ -103,6 +129,11 @@ function toChange(event: RoomEvent, byOthers: boolean): Change | null {
     case 'ChatPosted': {
       const { messageId: id, participantId, name, text, at } = event;
       return { type: 'chatPosted', message: { id, participantId, name, text, at, editedAt: null, deleted: false } };
+    }
+    case 'FileShared': {
+      const { messageId: id, participantId, name, file, at } = event;
+      const message = { id, participantId, name, text: file.name, at, editedAt: null, deleted: false };
+      return { type: 'chatPosted', message };
     }
     case 'ParticipantKnocked': {
       const { participantId, name, at: knockedAt } = event;

@@ -1,13 +1,13 @@
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { SidecarDirectory, SidecarInfo } from '../../core/reencoding/ports.ts';
 import type { NodeId, RoomId, TrackId } from '../../core/room/state.ts';
-import type { Attendance } from '../connections/Attendance.ts';
+import type { ConnectedPeople } from '../connections/ConnectedPeople.ts';
 import type { NotificationBody } from '../protocol/notifications.ts';
 
 interface ReencodingStatusDeps {
   /** Null if nothing is reencoded here. */
   readonly directory: Pick<SidecarDirectory, 'sidecars'> | null;
-  readonly attendance: Attendance;
+  readonly connectedPeople: ConnectedPeople;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called when reencoding became available or unavailable, or the reason changed: every room hears of it. */
@@ -98,7 +98,7 @@ export class ReencodingStatus {
    * room must be empty twice.
    */
   #forgetEmptyRooms(): void {
-    const empty = [...this.#tracks.keys()].filter((roomId) => this.#deps.attendance.seated(roomId).size === 0);
+    const empty = [...this.#tracks.keys()].filter((roomId) => this.#deps.connectedPeople.seated(roomId).size === 0);
     for (const roomId of empty) if (this.#emptyBefore.has(roomId)) this.#tracks.delete(roomId);
     this.#emptyBefore = new Set(empty);
   }

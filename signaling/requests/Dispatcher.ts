@@ -9,6 +9,7 @@ import type { SignalingMetrics } from '../SignalingMetrics.ts';
 import type { SignalingContext } from './context.ts';
 import type { Handler } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
+import { PRICES, priceOfReceivers } from './prices.ts';
 import { INTERNAL, toWireError, WireRefusal } from './WireRefusal.ts';
 
 /** The longest text about what is wrong with one request, in characters. */
@@ -17,32 +18,6 @@ const MESSAGE_CHARACTERS = 500;
 const BYTES_A_REQUEST = 8_192;
 /** An answer of this size makes a request count as two. */
 const CHARACTERS_ANSWERED_A_REQUEST = 4_096;
-/** The extra cost of requests that cause more work. */
-const EXTRA_COST: { readonly [N in RequestName]?: number } = {
-  join: 5,
-  resume: 5,
-  openMedia: 5,
-  standBy: 5,
-  restartIce: 2,
-  setPassword: 30,
-};
-
-/** The most that receivers add to the cost of a request: in the largest rooms people still do several things. */
-const MOST_FOR_RECEIVERS = 20;
-/** Everybody in the room hears of these. */
-const TOLD_TO_ALL: ReadonlySet<RequestName> = new Set<RequestName>([
-  ...(['postChat', 'editChat', 'deleteChat', 'raiseHand', 'lowerHand', 'rename', 'react', 'setTyping'] as const),
-  ...([
-    'setTrackMuted',
-    'setTrackReencoding',
-    'setRole',
-    'setSpotlight',
-    'renameRoom',
-    'setLocked',
-    'setLobby',
-  ] as const),
-  ...(['setPassword', 'setCapacity', 'setReencodingPolicy', 'setHotStandby'] as const),
-]);
 
 /** Takes requests from sockets: limits, checks, calls the handler, answers. No client message makes it throw. */
 export class Dispatcher {
@@ -74,6 +49,8 @@ export class Dispatcher {
       if (!known) throw new WireRefusal('INVALID', 'There is no such request.');
       if (!answer) throw new WireRefusal('INVALID', 'Requests are sent with an acknowledgement.');
       const result = await this.#handle(connection, known, body, (run) => afterAnswer.push(run));
+      // What it was told before comes before.
+      connection.flush();
       const sentBefore = connection.charactersSent;
       answer({ ok: true, result } as Answer<RequestName>);
       // A small request for a large answer is not a small one.
@@ -81,6 +58,7 @@ export class Dispatcher {
     } catch (error) {
       const wire = this.#toWireError(error, connection, name);
       outcome = wire.code;
+      connection.flush();
       answer?.({ ok: false, error: toSocketError(wire) });
     } finally {
       for (const run of afterAnswer) run();
@@ -100,7 +78,7 @@ export class Dispatcher {
     const bytes = payloadWeight(value, messageBytes);
     const forReceivers = this.#costOfReceivers(connection, name);
     const forBytes = Math.min(bytes, 2 * messageBytes) / BYTES_A_REQUEST;
-    connection.requests.charge(forBytes + forReceivers + (EXTRA_COST[name] ?? 0));
+    connection.requests.charge(forBytes + forReceivers + PRICES[name].extra);
     this.#addressRequests.charge(connection.address, forReceivers);
     if (bytes > messageBytes) throw new WireRefusal('TOO_LARGE', 'This request is larger than any may be.');
     const parsed = requests[name].request.safeParse(value);
@@ -120,9 +98,8 @@ export class Dispatcher {
   }
 
   #costOfReceivers({ roomId }: ClientConnection, name: RequestName): number {
-    if (!TOLD_TO_ALL.has(name)) return 0;
-    const receivers = this.#context.attendance.seated(roomId).size;
-    return Math.min(receivers / this.#context.limits.receiversPerRequest, MOST_FOR_RECEIVERS);
+    const { connectedPeople, limits } = this.#context;
+    return priceOfReceivers(name, connectedPeople.seated(roomId).size, limits.receiversPerRequest);
   }
 
   #limit(connection: ClientConnection): void {

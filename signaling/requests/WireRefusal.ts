@@ -1,4 +1,4 @@
-import { RoomParked } from '../../core/host/RoomHosts.ts';
+import { RoomParked } from '../../core/host/RoomParked.ts';
 import { RoomReadOnly } from '../../core/host/RoomReadOnly.ts';
 import { MediaError } from '../../core/media/MediaError.ts';
 import { JournalFull, RoomFull, Unavailable } from '../../core/ports.ts';
@@ -50,7 +50,9 @@ export function toWireError(error: unknown): WireError | null {
   if (error instanceof RoomReadOnly) return { code: 'ROOM_READ_ONLY', message: error.message };
   if (error instanceof RoomFull) return { code: 'ROOM_RECORD_FULL', message: error.message };
   if (error instanceof JournalFull) return { code: 'JOURNAL_FULL', message: error.message };
-  if (error instanceof Unavailable) return { code: 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };
+  if (error instanceof Unavailable) {
+    return { code: error.what === 'files' ? 'FILES_UNAVAILABLE' : 'JOURNAL_UNAVAILABLE', message: adviceFor(error) };
+  }
   // The log already told whoever can repair it; people in the room cannot.
   if (error instanceof RoomParked) {
     return { code: 'ROOM_PARKED', message: error.message, retryAfterMs: Math.ceil(error.retryAfterMs) };
@@ -60,7 +62,7 @@ export function toWireError(error: unknown): WireError | null {
 
 /** Addresses of Redis and the like stay in the log. */
 function adviceFor({ what, message }: Unavailable): string {
-  if (what === 'room' || what === 'node') return message;
+  if (what === 'room' || what === 'node' || what === 'files') return message;
   return 'The room cannot record changes at the moment. Ask again with the same command id (Idempotency-Key).';
 }
 

@@ -3,10 +3,9 @@ import { hasApiKey } from '../auth/apiKey.ts';
 import { baseUrl } from '../http/baseUrl.ts';
 import { BodyAborted, type HttpReply, type HttpRequest } from '../http/http.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
-import { retryAfterMs } from '../limits/retryAfterMs.ts';
-import type { WireError } from '../protocol/errors.ts';
 import { INTERNAL, toWireError, WireRefusal } from '../requests/WireRefusal.ts';
-import { httpStatus } from './httpStatus.ts';
+import type { Person } from '../signin/Person.ts';
+import { errorReply, json } from './errorReply.ts';
 import { IDEMPOTENCY_KEY, toOpenApi } from './openapi.ts';
 import type { Access, Caller, RestContext, Route } from './Route.ts';
 import { routes } from './routes.ts';
@@ -19,6 +18,7 @@ interface ApiDeps {
   readonly rest: AddressLimits;
   readonly wrongKeys: AddressLimits;
   readonly clientAddress: (request: HttpRequest) => string;
+  readonly personOf: (request: HttpRequest) => Promise<Person | null>;
 }
 
 interface Match {
@@ -26,9 +26,8 @@ interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+const NEEDS_KEY = 'This needs the API key: Basic KEY:SECRET, or Bearer SECRET.';
 const OPENAPI_PATH = '/openapi.json';
-const RETRY_AFTER_MS = 2_500;
 /** Probes come from one address, often, and cost little. */
 const UNLIMITED = new Set(['/livez', '/readyz']);
 
@@ -93,6 +92,7 @@ export class Api {
       headers: new Map([['authorization', authorization]]),
       peerAddress: '127.0.0.1',
       readBody: async () => Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+      streamBody: () => new ReadableStream(),
     });
     return reply ?? errorReply({ code: 'NOT_FOUND', message: `There is nothing here; see ${OPENAPI_PATH}.` });
   }
@@ -105,15 +105,18 @@ export class Api {
   }
 
   async #call({ route, params }: Match, request: HttpRequest): Promise<HttpReply> {
-    const { clientAddress, context, publicUrl } = this.#deps;
+    const { clientAddress, context, personOf, publicUrl } = this.#deps;
     const address = clientAddress(request);
     const caller = this.#authorize(route, request, address);
+    const person = caller === 'anybody' ? await personOf(request) : null;
+    if (caller === 'anybody') requireMayDoWithoutKey(route.access, person, context);
     const retryKey = retryKeyOf(request);
     const { status, body } = await route.handle({
       params: parse(route.params, decoded(params)),
       query: parse(route.query, Object.fromEntries(request.query)),
       body: route.body ? parse(route.body, await readJson(request)) : {},
       caller,
+      person,
       address,
       commandId: caller === 'operator' && retryKey !== undefined ? `rest:${retryKey}` : context.newId(),
       retryKey,
@@ -139,9 +142,7 @@ export class Api {
       }
       throw new WireRefusal('TOKEN_INVALID', 'This API key or secret is wrong.');
     }
-    if (!mayDoWithoutKey(route.access, context)) {
-      throw new WireRefusal('TOKEN_INVALID', 'This needs the API key: Basic KEY:SECRET, or Bearer SECRET.');
-    }
+    if (route.access === 'operator') throw new WireRefusal('TOKEN_INVALID', NEEDS_KEY);
     if (route.access !== 'everybody' && context.isBusy()) {
       throw new WireRefusal('BUSY', 'This node is very busy. Try again in a moment.');
     }
@@ -161,33 +162,6 @@ export class Api {
   }
 }
 
-export function errorReply(error: WireError): HttpReply {
-  const reply = json(httpStatus(error.code), JSON.stringify({ error }));
-  const { headers } = reply;
-  switch (error.code) {
-    case 'TOKEN_INVALID':
-      return { ...reply, headers: { ...headers, 'www-authenticate': 'Basic realm="Everroom", Bearer' } };
-    case 'BUSY':
-    case 'DRAINING':
-    case 'FULL':
-    case 'JOURNAL_UNAVAILABLE':
-    case 'MEDIA_UNAVAILABLE':
-    case 'ROOM_PARKED':
-    case 'ROOM_READ_ONLY':
-    case 'TOO_MANY_REQUESTS':
-    case 'TOO_MUCH_WRITTEN': {
-      const seconds = Math.ceil((error.retryAfterMs ?? retryAfterMs(RETRY_AFTER_MS)) / 1_000);
-      return { ...reply, headers: { ...headers, 'retry-after': String(seconds) } };
-    }
-    default:
-      return reply;
-  }
-}
-
-function json(status: number, body: string): HttpReply {
-  return { status, headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store' }, body };
-}
-
 function retryKeyOf({ headers }: HttpRequest): string | undefined {
   const key = headers.get(IDEMPOTENCY_KEY);
   if (key !== undefined && !/^[\x21-\x7e]{1,100}$/.test(key)) {
@@ -196,8 +170,15 @@ function retryKeyOf({ headers }: HttpRequest): string | undefined {
   return key;
 }
 
-function mayDoWithoutKey(access: Access, { guestAccess, openRoomCreation }: RestContext): boolean {
-  return { everybody: true, operator: false, open: openRoomCreation, guests: guestAccess }[access];
+/** @throws WireRefusal when the deployment lets nobody do it, or only those who have signed in */
+function requireMayDoWithoutKey(access: Access, person: Person | null, context: RestContext): void {
+  const { canSignIn, guestAccess, openRoomCreation } = context;
+  const open = openRoomCreation === true || (openRoomCreation === 'signed-in' && person !== null);
+  const allowed = { everybody: true, operator: false, open, guests: guestAccess || person !== null };
+  if (allowed[access]) return;
+  const signingInHelps = canSignIn && person === null && (access === 'guests' || openRoomCreation === 'signed-in');
+  if (signingInHelps) throw new WireRefusal('GUESTS_REFUSED', 'Sign in first.');
+  throw new WireRefusal('TOKEN_INVALID', NEEDS_KEY);
 }
 
 function decoded(params: Readonly<Record<string, string>>): Record<string, string> {

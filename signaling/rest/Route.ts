@@ -3,6 +3,7 @@ import type { RoomsByOwner } from '../../core/ports.ts';
 import type { AddressLimits } from '../limits/AddressLimits.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { SignalingContext } from '../requests/context.ts';
+import type { Person } from '../signin/Person.ts';
 import type { AbsentRooms } from './AbsentRooms.ts';
 
 /** The caller: the operator if the request has the API key, else anybody. */
@@ -10,7 +11,7 @@ export type Caller = 'operator' | 'anybody';
 
 /**
  * everybody · operator: with the API key · open, guests: also without it, where the deployment lets people create
- * rooms, or lets guests in.
+ * rooms, or lets guests in; there it may let in only those who have signed in.
  */
 export type Access = 'everybody' | 'operator' | 'open' | 'guests';
 
@@ -19,6 +20,8 @@ export interface RouteCall<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly caller: Caller;
+  /** Who has signed in and asks without the API key; null for everybody else. */
+  readonly person: Person | null;
   /** The address that limits count by. */
   readonly address: string;
   /** Where the caller found this node. */
@@ -32,6 +35,10 @@ export interface RouteCall<Params, Query, Body> {
 
 export interface RestContext extends SignalingContext {
   readonly version: string;
+  /** Origins whose pages may show the page in a frame. */
+  readonly frameAncestors: readonly string[];
+  /** Whether people can sign in. */
+  readonly canSignIn: boolean;
   readonly graceMs: number;
   readonly listRooms: (limit: number) => Promise<readonly { roomId: string; lastActivityAt: number }[]>;
   readonly checks: () => Readonly<Record<string, boolean>>;

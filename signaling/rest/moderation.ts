@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { RoomId } from '../../core/room/state.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
-import { Grants, Id, Role } from '../protocol/shapes.ts';
+import { Grants, Id, Role, RoomLayout } from '../protocol/shapes.ts';
+import { possibleBreakouts } from '../requests/handlers/breakouts.ts';
 import type { CommandBody } from '../requests/handlers/handler.ts';
 import { withRoom } from '../requests/withRoom.ts';
-import { openState } from './openState.ts';
+import { openState, recordedState } from './openState.ts';
 import { NOTHING, type RestContext, type Route, route } from './Route.ts';
 import { envelope } from './rooms.ts';
 import * as shapes from './shapes.ts';
@@ -20,11 +22,11 @@ interface OrderShape<P extends z.ZodObject, B extends z.ZodObject> {
   readonly params: P;
   readonly body?: B;
   readonly errors?: readonly ErrorCode[];
-  toCommand(params: z.infer<P>, body: z.infer<B>): CommandBody;
+  toCommand(params: z.infer<P>, body: z.infer<B>, context: RestContext): CommandBody;
 }
 
 /** What a host can do too, as an order of the operator: one command, answered once it is in the journal. */
-function order<P extends z.ZodObject, B extends z.ZodObject>({
+export function order<P extends z.ZodObject, B extends z.ZodObject>({
   method = 'POST',
   path,
   errors = [],
@@ -40,7 +42,7 @@ function order<P extends z.ZodObject, B extends z.ZodObject>({
     errors: ['INVALID', 'TOKEN_INVALID', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'JOURNAL_UNAVAILABLE', ...errors],
     async handle({ params, body, commandId, context }) {
       const { roomId } = shapes.RoomParams.parse(params);
-      await give(context, commandId, roomId, [toCommand(params, body)]);
+      await give(context, commandId, roomId, [toCommand(params, body, context)]);
       return { status: 200, body: {} };
     },
   });
@@ -70,7 +72,8 @@ export const changeRoom = route({
   responses: { 200: { description: 'The room has these settings.', schema: NOTHING } },
   errors: ['INVALID', 'TOKEN_INVALID', 'ROOM_NOT_FOUND', 'ROOM_CLOSED', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, body, commandId, context }) {
-    const { name, locked, lobby, password, capacity, reencoding: policy, grants, guests, hotStandby } = body;
+    const { name, locked, lobby, password, capacity, reencoding: policy, grants, guests, ...rest } = body;
+    const { hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds } = rest;
     const passwordHash = password ? await context.passwords.hash(password, roomId) : null;
     const commands: (CommandBody | false)[] = [
       name !== undefined && { type: 'RenameRoom', name },
@@ -82,6 +85,11 @@ export const changeRoom = route({
       grants !== undefined && { type: 'SetRoomGrants', grants },
       guests !== undefined && { type: 'SetGuests', guests },
       hotStandby !== undefined && { type: 'SetHotStandby', hotStandby },
+      privateChat !== undefined && { type: 'SetPrivateChat', privateChat },
+      recordingAllowed !== undefined && { type: 'SetRecordingAllowed', recordingAllowed },
+      filesAllowed !== undefined && { type: 'SetFilesAllowed', filesAllowed },
+      joinMuted !== undefined && { type: 'SetJoinMuted', joinMuted },
+      mediaBounds !== undefined && { type: 'SetMediaBounds', bounds: mediaBounds },
     ];
     await give(
       context,
@@ -104,8 +112,9 @@ export const listBans = route({
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, context }) {
     const { bans } = await openState(context, roomId, null);
-    const described = [...bans.values()].map(({ participantId, name, device, address, addressUntil }) => {
-      return { participantId, name, device: device !== null, address: address !== null, addressUntil };
+    const described = [...bans.values()].map(({ participantId, name, account, device, address, addressUntil }) => {
+      const known = { account: account !== undefined, device: device !== null, address: address !== null };
+      return { participantId, name, ...known, addressUntil };
     });
     return { status: 200, body: { bans: described } };
   },
@@ -126,11 +135,40 @@ export const listLobby = route({
   },
 });
 
+export const eraseParticipant = route({
+  method: 'DELETE',
+  path: '/api/rooms/{roomId}/participants/{participantId}/data',
+  operationId: 'eraseParticipant',
+  summary:
+    'Forgets somebody: puts them out, and takes their messages and names out of the room and its breakout rooms at ' +
+    'once, closed ones too, and out of Redis within two minutes. A ban stays, without a name.',
+  access: 'operator',
+  params: shapes.ParticipantParams,
+  responses: { 200: { description: 'It is done.', schema: NOTHING } },
+  errors: ['INVALID', 'TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
+  async handle({ params: { roomId, participantId }, commandId, context }) {
+    const { breakouts } = await recordedState(context, roomId);
+    const erase = (from: RoomId, id: string) =>
+      withRoom(context, from, (room) =>
+        room.state.status === 'absent'
+          ? null
+          : room.handle({ type: 'EraseParticipant', participantId, ...envelope(id, context) }),
+      );
+    await erase(roomId, commandId);
+    // Those that are open may have been made with a secret of before.
+    const open = breakouts?.rooms.map(({ id }) => id) ?? [];
+    for (const breakout of new Set([...open, ...possibleBreakouts(roomId, context)])) {
+      if (await context.rooms.exists(breakout)) await erase(breakout, commandId);
+    }
+    return { status: 200, body: {} };
+  },
+});
+
 export const orders: readonly Route[] = [
   order({
     path: '/participants/{participantId}/ban',
     operationId: 'banParticipant',
-    summary: 'Puts somebody out for good: with the browser and, for an hour, the network address.',
+    summary: 'Puts somebody out for good: with the account, the browser and, for an hour, the network address.',
     params: shapes.ParticipantParams,
     errors: ['TOO_MANY_BANS'],
     toCommand: ({ participantId }) => ({ type: 'Ban', participantId }),
@@ -141,16 +179,6 @@ export const orders: readonly Route[] = [
     summary: 'Lifts a ban.',
     params: shapes.ParticipantParams,
     toCommand: ({ participantId }) => ({ type: 'Unban', participantId }),
-  }),
-  order({
-    method: 'DELETE',
-    path: '/participants/{participantId}/data',
-    operationId: 'eraseParticipant',
-    summary:
-      'Forgets somebody: puts them out, and takes their messages and names out of the room at once and out of Redis ' +
-      'within two minutes. A ban stays, without a name.',
-    params: shapes.ParticipantParams,
-    toCommand: ({ participantId }) => ({ type: 'EraseParticipant', participantId }),
   }),
   order({
     path: '/participants/{participantId}/role',
@@ -231,9 +259,32 @@ export const orders: readonly Route[] = [
     operationId: 'setSpotlight',
     summary: 'Shows somebody large to everybody; null ends it.',
     params: shapes.RoomParams,
-    body: z.strictObject({ participantId: Id.nullable() }),
+    body: z.strictObject({ participantId: Id.nullable(), others: z.array(Id).max(16).default([]) }),
     errors: ['PARTICIPANT_NOT_FOUND'],
-    toCommand: (_, { participantId }) => ({ type: 'SetSpotlight', participantId }),
+    toCommand: (_, { participantId, others }) => ({ type: 'SetSpotlight', participantId, others }),
+  }),
+  order({
+    path: '/layout',
+    operationId: 'setLayout',
+    summary: 'Says how everybody sees the meeting; null leaves it to each of them.',
+    params: shapes.RoomParams,
+    body: z.strictObject({ layout: RoomLayout.nullable() }),
+    toCommand: (_, { layout }) => ({ type: 'SetLayout', layout }),
+  }),
+  order({
+    path: '/mute-all',
+    operationId: 'muteAll',
+    summary: 'Turns off every microphone. Only its owner can unmute it.',
+    params: shapes.RoomParams,
+    toCommand: () => ({ type: 'MuteAll' }),
+  }),
+  order({
+    path: '/participants/{participantId}/ask-to-unmute',
+    operationId: 'askToUnmute',
+    summary: 'Asks somebody to turn the microphone on, which only they can.',
+    params: shapes.ParticipantParams,
+    errors: ['PARTICIPANT_NOT_FOUND'],
+    toCommand: ({ participantId }) => ({ type: 'AskToUnmute', participantId }),
   }),
   order({
     method: 'DELETE',

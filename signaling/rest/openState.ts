@@ -18,6 +18,17 @@ export async function openState(context: RestContext, roomId: RoomId, stranger: 
   throw noSuchRoom();
 }
 
+/**
+ * The same for a room that may have been closed, for the operator.
+ * @throws Refusal when there is no such room (ROOM_NOT_FOUND)
+ */
+export async function recordedState(context: RestContext, roomId: RoomId): Promise<RoomState> {
+  if (!context.rooms.get(roomId)) await requireRoom(context, roomId, null);
+  const state = await withRoom(context, roomId, (room) => room.state);
+  if (state.status === 'absent') throw noSuchRoom();
+  return state;
+}
+
 async function requireRoom(context: RestContext, roomId: RoomId, stranger: string | null): Promise<void> {
   const { absentRooms, missedRooms, rooms } = context;
   // Paid before the journal is asked, so that guesses side by side count too; whoever is right gets it back.

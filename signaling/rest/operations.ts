@@ -13,8 +13,16 @@ export const pageConfig = route({
   params: NOTHING,
   responses: { 200: { description: 'The configuration.', schema: shapes.PageConfig } },
   errors: [],
-  async handle({ nodeUrl, context: { nodes, openRoomCreation, version } }) {
-    return { status: 200, body: { version, protocol: PROTOCOL_VERSION, openRoomCreation, nodes: nodes.urls(nodeUrl) } };
+  async handle({ nodeUrl, person, context: { canSignIn, nodes, openRoomCreation, frameAncestors, version } }) {
+    const body = {
+      version,
+      protocol: PROTOCOL_VERSION,
+      openRoomCreation: openRoomCreation === true || (openRoomCreation === 'signed-in' && person !== null),
+      signIn: canSignIn ? { person: person && { name: person.name }, creates: openRoomCreation !== false } : null,
+      frameAncestors,
+      nodes: nodes.urls(nodeUrl),
+    };
+    return { status: 200, body };
   },
 });
 

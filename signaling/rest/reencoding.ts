@@ -6,7 +6,7 @@ export const describeReencoding = route({
   method: 'GET',
   path: '/api/reencoding',
   operationId: 'describeReencoding',
-  summary: 'Whether tracks can be reencoded, and the sidecars that do it, as of two seconds ago at the most.',
+  summary: 'Whether tracks can be reencoded, and the sidecars that do it, at most two seconds old.',
   access: 'operator',
   params: NOTHING,
   responses: { 200: { description: 'The reencoders.', schema: shapes.ReencodingDescription } },

@@ -32,15 +32,16 @@ export const createRoom = route({
     'JOURNAL_UNAVAILABLE',
     'JOURNAL_FULL',
   ],
-  async handle({ body, caller, address, nodeUrl, commandId, retryKey, context }) {
-    const request = requestOf(caller, address, retryKey, context);
+  async handle({ body, caller, person, address, nodeUrl, commandId, retryKey, context }) {
+    const owner = person ? `person:${person.id}` : address;
+    const request = requestOf(caller, owner, retryKey, context);
     if (caller === 'anybody') {
       if (body.roomId !== undefined) throw new WireRefusal('FORBIDDEN', 'Choosing the room id needs the API key.');
       const { openCapacity } = context.limits;
       if ((body.capacity ?? DEFAULT_CAPACITY) > openCapacity) {
         throw new WireRefusal('FORBIDDEN', `A capacity above ${openCapacity} needs the API key.`);
       }
-      if (!context.takeRoomCreation(address)) {
+      if (!context.takeRoomCreation(owner)) {
         throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many rooms from your network. Wait a minute.');
       }
     }
@@ -59,16 +60,20 @@ export const createRoom = route({
           // What a backend makes is for those whom it invites, unless it says otherwise.
           guests: body.guests ?? caller === 'anybody',
           ...(body.hotStandby && { hotStandby: body.hotStandby }),
+          ...(body.recordingAllowed !== undefined && { recordingAllowed: body.recordingAllowed }),
+          ...(body.filesAllowed !== undefined && { filesAllowed: body.filesAllowed }),
+          ...(body.mediaBounds && { mediaBounds: body.mediaBounds }),
         }),
       );
-    await (caller === 'anybody' ? withinBudgets(context, address, roomId, make) : make());
+    await (caller === 'anybody' ? withinBudgets(context, { address, owner }, roomId, make) : make());
     context.absentRooms.remove(roomId);
     const token = await mintToken(context, {
       roomId,
       participantId: newParticipantId(),
       role: 'host',
-      name: undefined,
-      anonymous: caller === 'anybody',
+      name: person?.name,
+      account: person?.id,
+      anonymous: caller === 'anybody' && person === null,
     });
     return { status: 201, body: { ...token, url: roomUrl(nodeUrl, roomId) } };
   },
@@ -100,22 +105,15 @@ export const describeRoom = route({
   errors: ['TOKEN_INVALID', 'ROOM_NOT_FOUND', 'JOURNAL_UNAVAILABLE'],
   async handle({ params: { roomId }, nodeUrl, context }) {
     const { createdAt, lobby, participants, settings } = await openState(context, roomId, null);
-    const { name, capacity, graceMs, locked, passwordHash, reencoding, grants, guests, hotStandby } = settings;
+    const { passwordHash, ...open } = settings;
     const connected = [...participants.values()].filter((participant) => participant.connected).length;
+    // The schema picks the fields that it names.
     const body = {
+      ...open,
       roomId,
       url: roomUrl(nodeUrl, roomId),
-      name,
       createdAt,
-      capacity,
-      graceMs,
-      locked,
-      lobby: settings.lobby,
       passwordProtected: passwordHash !== null,
-      reencoding,
-      grants,
-      guests,
-      hotStandby,
       participants: participants.size,
       connected,
       knocking: lobby.size,
@@ -182,10 +180,10 @@ export const closeRoom = route({
 });
 
 /**
- * Returns what names a request and its repetitions. The key of somebody without the API key counts at their address
+ * Returns what names a request and its repetitions. The key of somebody without the API key counts for this `owner`
  * only, since the answer lets in as host.
  */
-function requestOf(caller: Caller, address: string, retryKey: string | undefined, { origins }: RestContext) {
+function requestOf(caller: Caller, owner: string, retryKey: string | undefined, { origins }: RestContext) {
   if (retryKey === undefined) return null;
   if (caller === 'anybody' && retryKey.length < LEAST_ANONYMOUS_KEY) {
     throw new WireRefusal(
@@ -193,18 +191,18 @@ function requestOf(caller: Caller, address: string, retryKey: string | undefined
       `An Idempotency-Key without the API key has ${LEAST_ANONYMOUS_KEY} characters or more.`,
     );
   }
-  return origins.hash('', 'request', JSON.stringify([caller, caller === 'anybody' ? address : '', retryKey]));
+  return origins.hash('', 'request', JSON.stringify([caller, caller === 'anybody' ? owner : '', retryKey]));
 }
 
-/** @throws WireRefusal when people of this address have written too much, or have too many rooms */
+/** @throws WireRefusal when people of this address have written too much, or the owner has too many rooms */
 async function withinBudgets(
   { budgets, limits, logger, origins, roomsByOwner }: RestContext,
-  address: string,
+  { address, owner: who }: { readonly address: string; readonly owner: string },
   roomId: RoomId,
   make: () => Promise<Handled>,
 ): Promise<void> {
   budgets.require({ address }, { type: 'CreateRoom' });
-  const owner = origins.hash('', 'address', address);
+  const owner = origins.hash('', 'address', who);
   if (!(await roomsByOwner.take(owner, roomId, limits.roomsOfAddress))) {
     throw new WireRefusal(
       'TOO_MANY_ROOMS',

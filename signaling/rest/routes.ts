@@ -1,4 +1,6 @@
-import { changeRoom, listBans, listLobby, orders } from './moderation.ts';
+import { attendanceTable, describeAttendance } from './attendance.ts';
+import { breakoutOrders, describeBreakouts } from './breakouts.ts';
+import { changeRoom, eraseParticipant, listBans, listLobby, orders } from './moderation.ts';
 import { livez, metrics, pageConfig, readyz } from './operations.ts';
 import type { Route } from './Route.ts';
 import { describeReencoding } from './reencoding.ts';
@@ -16,7 +18,12 @@ export const routes: readonly Route[] = [
   changeRoom,
   listBans,
   listLobby,
+  describeAttendance,
+  attendanceTable,
+  eraseParticipant,
   ...orders,
+  describeBreakouts,
+  ...breakoutOrders,
   describeReencoding,
   pageConfig,
   livez,

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { EngineName, OutputCodec } from '../../core/reencoding/messages.ts';
-import { Grants, HotStandby, Id, ReencodingPolicy, Role, TrackKind, TrackSource } from '../protocol/shapes.ts';
+import { MAX_BREAKOUTS } from '../../core/room/breakouts.ts';
+import {
+  Grants,
+  HotStandby,
+  Id,
+  MediaBounds,
+  ReencodingPolicy,
+  Role,
+  TrackKind,
+  TrackSource,
+} from '../protocol/shapes.ts';
 
 /** The words of the REST API. Times are ms since the epoch. */
 
@@ -20,6 +30,17 @@ export const ParticipantParams = z.object({ roomId: RoomId, participantId: Parti
 
 const hotStandby = HotStandby.describe('Whether clients keep a second place ready; auto: as HOT_STANDBY says.');
 
+const privateChat = z.boolean().describe('Whether people may write to one another alone.');
+const recordingAllowed = z
+  .boolean()
+  .describe("Whether people's pages may record the meeting; everybody sees who does.");
+const filesAllowed = z.boolean().describe('Whether people may share files, where the deployment takes any.');
+const joinMuted = z.boolean().describe('Whether the microphones of people who are no hosts start muted.');
+const mediaBounds = MediaBounds.partial().describe(
+  'The most cameras (`lastN`), microphones and screens that each viewer receives, and tiles that a page shows. Null, or left ' +
+    'out at first: as the server says, which may allow less.',
+);
+
 export const CreateRoom = z.strictObject({
   roomId: RoomId.optional().describe('With the API key only; drawn at random when left out.'),
   name: z.string().max(256).optional().describe('Shown to people. The room id when left out.'),
@@ -35,12 +56,15 @@ export const CreateRoom = z.strictObject({
         'the API key too.',
     ),
   hotStandby: hotStandby.optional(),
+  recordingAllowed: recordingAllowed.optional(),
+  filesAllowed: filesAllowed.optional(),
+  mediaBounds: mediaBounds.optional(),
 });
 
 export const MintToken = z.strictObject({
   participantId: ParticipantId.optional().describe('With the API key only; drawn at random when left out.'),
   name: z.string().min(1).max(64).optional().describe('With the API key only: the name that the participant goes by.'),
-  role: Role.default('member').describe('Without the API key: member.'),
+  role: Role.default('member').describe('Without the API key: member, and guest for those who could have signed in.'),
   grants: Grants.optional().describe('With the API key only: what the participant may do. Left out: as the room says.'),
   ttlSeconds: z
     .number()
@@ -61,6 +85,11 @@ export const RoomChange = z.strictObject({
   grants: Grants.optional().describe('What people may do who have no grants of their own.'),
   guests: z.boolean().optional().describe('Whether tokens that were given without the API key let people in.'),
   hotStandby: hotStandby.optional(),
+  joinMuted: joinMuted.optional(),
+  privateChat: privateChat.optional(),
+  recordingAllowed: recordingAllowed.optional(),
+  filesAllowed: filesAllowed.optional(),
+  mediaBounds: mediaBounds.optional(),
 });
 
 export const BanList = z.object({
@@ -68,11 +97,37 @@ export const BanList = z.object({
     z.object({
       participantId: Id,
       name: z.string().nullable(),
+      account: z.boolean().describe('Whether the account with which they signed in is kept out too.'),
       device: z.boolean().describe('Whether the browser is kept out too.'),
       address: z.boolean().describe('Whether the network address is, until `addressUntil`.'),
       addressUntil: z.number().nullable(),
     }),
   ),
+});
+
+export const NewBreakouts = z.strictObject({
+  names: z.array(z.string().max(256)).min(1).max(MAX_BREAKOUTS),
+  free: z.boolean().default(false).describe('Whether everybody chooses a room.'),
+  durationMs: z.number().int().nullable().default(null).describe('Null: until they are ended.'),
+  assigned: z
+    .array(z.strictObject({ participantId: Id, room: z.number().int().min(0) }))
+    .max(2_000)
+    .default([]),
+});
+
+export const BreakoutsDescription = z.object({
+  breakouts: z
+    .object({
+      rooms: z.array(z.object({ id: Id, name: z.string() })),
+      free: z.boolean(),
+      openedAt: z.number(),
+      endsAt: z.number().nullable(),
+      places: z
+        .array(z.object({ participantId: Id, assigned: Id.nullable(), inside: Id.nullable() }))
+        .describe('Of everybody who is assigned or inside.'),
+    })
+    .nullable()
+    .describe('Null while none are open.'),
 });
 
 export const LobbyList = z.object({
@@ -103,6 +158,11 @@ export const RoomDescription = z.object({
   grants: Grants.describe('What people may do who have no grants of their own; hosts may do everything.'),
   guests: z.boolean(),
   hotStandby: HotStandby,
+  joinMuted,
+  privateChat,
+  recordingAllowed,
+  filesAllowed,
+  mediaBounds: MediaBounds,
   participants: z.number().describe('In the room, connected or expected back.'),
   connected: z.number(),
   knocking: z.number(),
@@ -161,7 +221,15 @@ export const ReencodingDescription = z.object({
 export const PageConfig = z.object({
   version: z.string(),
   protocol: z.number(),
-  openRoomCreation: z.boolean(),
+  openRoomCreation: z.boolean().describe('Whether whoever asks may create rooms without the API key.'),
+  signIn: z
+    .object({
+      person: z.object({ name: z.string() }).nullable().describe('Who has signed in in this browser.'),
+      creates: z.boolean().describe('Whether people who have signed in may create rooms.'),
+    })
+    .nullable()
+    .describe('Null where nobody can sign in. The page goes to /sign-in?to=PATH, and signs out with POST /sign-out.'),
+  frameAncestors: z.array(z.string()).describe('Origins whose pages may embed the meeting page.'),
   nodes: z.array(z.string()),
 });
 

@@ -1,4 +1,5 @@
 import { WireRefusal } from '../requests/WireRefusal.ts';
+import type { Person } from '../signin/Person.ts';
 import { newParticipantId } from './ids.ts';
 import { mintToken } from './mintToken.ts';
 import { openState } from './openState.ts';
@@ -24,21 +25,28 @@ export const createToken = route({
     'BUSY',
     'JOURNAL_UNAVAILABLE',
   ],
-  async handle({ params: { roomId }, body, caller, address, context }) {
+  async handle({ params: { roomId }, body, caller, person, address, context }) {
     const { name, participantId = newParticipantId(), role, grants = null, ttlSeconds } = body;
     // People without the API key cannot act as somebody else, or as more than a member [S1].
     const chooses = body.participantId !== undefined || name !== undefined || grants !== null || role !== 'member';
     if (caller === 'anybody' && chooses) {
       throw new WireRefusal('FORBIDDEN', 'Choosing the participant, its name, role or grants needs the API key.');
     }
-    if (caller === 'anybody' && !context.takeToken(address)) {
+    // An office has one address and many people.
+    if (caller === 'anybody' && !context.takeToken(person ? `person:${person.id}` : address)) {
       throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many people join from your network at once. Wait a moment.');
     }
     const { settings } = await openState(context, roomId, caller === 'anybody' ? address : null);
-    if (caller === 'anybody' && !settings.guests) {
+    const isGuest = caller === 'anybody' && person === null;
+    if (isGuest && !settings.guests) {
       throw new WireRefusal('GUESTS_REFUSED', 'This room takes only people with an invitation of their own.');
     }
-    const claims = { roomId, participantId, role, name, grants, anonymous: caller === 'anybody' };
+    const rights = person ? rightsOf(person) : { role: isGuest && context.canSignIn ? ('guest' as const) : role, name };
+    const claims = { roomId, participantId, ...rights, grants, anonymous: isGuest, account: person?.id };
     return { status: 201, body: await mintToken(context, claims, ttlSeconds) };
   },
 });
+
+function rightsOf({ name, host }: Person) {
+  return { name, role: host ? ('host' as const) : ('member' as const) };
+}

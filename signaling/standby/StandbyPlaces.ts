@@ -1,8 +1,8 @@
 import type { RoomHosts } from '../../core/host/RoomHosts.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RoomSettings } from '../../core/room/state.ts';
-import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
+import type { ConnectedPeople } from '../connections/ConnectedPeople.ts';
 import type { NodeDirectory } from '../connections/NodeDirectory.ts';
 import type { NotificationBody } from '../protocol/notifications.ts';
 
@@ -14,7 +14,7 @@ type Outcome = NonNullable<NotificationBody<'standbyPlaces'>['hotStandby']>;
 
 interface StandbyPlacesDeps {
   readonly rooms: Pick<RoomHosts, 'get'>;
-  readonly attendance: Attendance;
+  readonly connectedPeople: ConnectedPeople;
   readonly nodes: Pick<NodeDirectory, 'standbyUrls' | 'urls'>;
   readonly policy: HotStandbyPolicy;
   /** Asks for a second place on this machine; it may come later. */
@@ -29,7 +29,7 @@ const MAX_URLS = 4;
 /** Tells participants where they may stand by, if their room wants that, and ends what stands by where it does not. */
 export class StandbyPlaces {
   readonly #deps: StandbyPlacesDeps;
-  /** What each client heard last; nothing is the same as nowhere, in a room that does not ask for it. */
+  /** What each client heard last: 'off' for one that has not heard anything. */
   readonly #told = new WeakMap<ClientConnection, string>();
   #cancelLook: (() => void) | null = null;
   #stopped = false;
@@ -82,16 +82,16 @@ export class StandbyPlaces {
   }
 
   #look(): void {
-    const { attendance, rooms } = this.#deps;
-    for (const roomId of attendance.roomIds()) {
+    const { connectedPeople, rooms } = this.#deps;
+    for (const roomId of connectedPeople.roomIds()) {
       const room = rooms.get(roomId);
       if (!room) continue;
       const { settings } = room.state;
-      for (const connection of attendance.seated(roomId).values()) {
+      for (const connection of connectedPeople.seated(roomId).values()) {
         if (connection.hearsCommits) this.tell(connection, settings);
       }
       if (this.isWanted(settings)) continue;
-      for (const connection of attendance.standing(roomId).values()) connection.end(null);
+      for (const connection of connectedPeople.standing(roomId).values()) connection.end(null);
     }
   }
 }

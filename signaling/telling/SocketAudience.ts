@@ -1,30 +1,32 @@
 import type { RoomAudience } from '../../core/host/RoomAudience.ts';
-import type { ConsumerOffer, Quality, Speaker } from '../../core/media/RoomMedia.ts';
+import type { ConsumerOffer, Quality, RenewedTransports, Speaker } from '../../core/media/RoomMedia.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Commit } from '../../core/room/commit.ts';
 import { audienceOf } from '../../core/room/queries.ts';
-import { type Audience, concernsHostsOnly, type RedactedRoom, redact, redactState } from '../../core/room/redact.ts';
+import { type Audience, type RedactedRoom, redact, redactState } from '../../core/room/redact.ts';
 import type { NodeId, ParticipantId, RoomId, RoomState, TrackId } from '../../core/room/state.ts';
-import type { Attendance } from '../connections/Attendance.ts';
 import type { ClientConnection } from '../connections/ClientConnection.ts';
+import type { ConnectedPeople } from '../connections/ConnectedPeople.ts';
 import type { Departures } from '../connections/Departures.ts';
+import type { IceServers } from '../IceServers.ts';
 import { ConsumersTaken } from '../protocol/notifications.ts';
-import type { Protocol } from '../protocol/version.ts';
-import { toCommit2, toRoleChange2 } from '../protocol2/toProtocol2.ts';
+import { toRoleChange2 } from '../protocol2/toProtocol2.ts';
 import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
+import { toWireRenewed } from '../requests/handlers/transports.ts';
 import { withNewestChat } from './chatPages.ts';
+import { type EncodedCommit, encodedCommit } from './encodedCommit.ts';
+import type { Gathering } from './Gathering.ts';
 import { type EndReason, encode, encodeAs, endedBy, knockDecidedBy } from './notifications.ts';
 import type { Happening, OtherNodes } from './OtherNodes.ts';
 
-/** How long a client may take to set up the consumers that it gets. */
-const CONSUMERS_TIMEOUT_MS = 5_000;
-
 interface SocketAudienceDeps {
   readonly nodeId: NodeId;
-  readonly attendance: Attendance;
+  readonly connectedPeople: ConnectedPeople;
   readonly departures: Departures;
   readonly reencoding: ReencodingStatus;
   readonly otherNodes: OtherNodes;
+  readonly gathering: Gathering;
+  readonly iceServers: Pick<IceServers, 'for'>;
   readonly logger: Logger;
 }
 
@@ -32,31 +34,35 @@ interface SocketAudienceDeps {
 export class SocketAudience implements RoomAudience {
   readonly #roomId: RoomId;
   readonly #nodeId: NodeId;
-  readonly #attendance: Attendance;
+  readonly #connectedPeople: ConnectedPeople;
   readonly #departures: Departures;
   readonly #reencoding: ReencodingStatus;
   readonly #otherNodes: OtherNodes;
+  readonly #gathering: Gathering;
+  readonly #iceServers: Pick<IceServers, 'for'>;
   readonly #logger: Logger;
 
   constructor(roomId: RoomId, deps: SocketAudienceDeps) {
     this.#roomId = roomId;
     this.#nodeId = deps.nodeId;
-    this.#attendance = deps.attendance;
+    this.#connectedPeople = deps.connectedPeople;
     this.#departures = deps.departures;
     this.#reencoding = deps.reencoding;
     this.#otherNodes = deps.otherNodes;
+    this.#gathering = deps.gathering;
+    this.#iceServers = deps.iceServers;
     this.#logger = deps.logger;
   }
 
   committed(commit: Commit, before: RoomState, after: RoomState): void {
-    const encoded = encodedFor(commit);
-    for (const connection of this.#attendance.seated(this.#roomId).values()) {
+    const encoded = encodedCommit(commit);
+    for (const connection of this.#connectedPeople.seated(this.#roomId).values()) {
       this.#quietly(() => this.#tellCommit(connection, commit, encoded, before, after));
     }
-    for (const connection of this.#attendance.knocking(this.#roomId).values()) {
+    for (const connection of this.#connectedPeople.knocking(this.#roomId).values()) {
       this.#quietly(() => this.#tellKnocking(connection, commit));
     }
-    for (const connection of this.#attendance.standing(this.#roomId).values()) {
+    for (const connection of this.#connectedPeople.standing(this.#roomId).values()) {
       const reason = endedBy(commit, connection.participantId);
       if (reason) connection.end(reason);
     }
@@ -73,16 +79,15 @@ export class SocketAudience implements RoomAudience {
     // Its media starts again from nothing.
     this.#changeReencoded([]);
     this.#toRoom(() => encode('outOfDate', {}));
-    for (const connection of this.#attendance.standing(this.#roomId).values()) connection.end(null);
+    for (const connection of this.#connectedPeople.standing(this.#roomId).values()) connection.end(null);
   }
 
   async consumersOpened(viewerId: ParticipantId, session: number, offers: readonly ConsumerOffer[]) {
-    const connection = this.#attendance.find(this.#roomId, viewerId, session);
+    const connection = this.#connectedPeople.find(this.#roomId, viewerId, session);
     if (!connection) throw new Error(`Session ${session} of ${viewerId} is not connected here.`);
     const consumers = offers.map(toWireOffer);
-    const taken = ConsumersTaken.safeParse(
-      await connection.ask('consumersOpened', { consumers }, CONSUMERS_TIMEOUT_MS),
-    );
+    // Nobody sends them again: they flow however long a slow device, or a page in the background, takes to set them up.
+    const taken = ConsumersTaken.safeParse(await connection.ask('consumersOpened', { consumers }));
     return { tellsShown: taken.data?.tellsShown === true };
   }
 
@@ -129,8 +134,10 @@ export class SocketAudience implements RoomAudience {
     this.#toRoom(() => encode('reencodingStatus', this.#reencoding.of(this.#roomId)));
   }
 
-  mediaLost(participantId: ParticipantId, session: number): void {
-    this.#toSession(participantId, session, (connection) => connection.notify('mediaLost', {}));
+  mediaLost(participantId: ParticipantId, session: number, renewed: RenewedTransports | null): void {
+    const iceServers = this.#iceServers.for(participantId);
+    const body = renewed ? { renewed: { ...toWireRenewed(renewed), iceServers } } : {};
+    this.#toSession(participantId, session, (connection) => connection.notify('mediaLost', body));
   }
 
   #changeReencoded(trackIds: readonly TrackId[]): void {
@@ -141,14 +148,14 @@ export class SocketAudience implements RoomAudience {
   #tellCommit(
     connection: ClientConnection,
     commit: Commit,
-    encoded: Encoded,
+    encoded: EncodedCommit,
     before: RoomState,
     after: RoomState,
   ): void {
     const { participantId } = connection;
     const reason = endedBy(commit, participantId) ?? (replaces(commit, connection) ? 'replaced' : null);
     if (reason === 'replaced' && this.#departures.leaves(connection)) {
-      this.#attendance.removeSeated(connection);
+      this.#connectedPeople.removeSeated(connection);
       return;
     }
     if (reason) {
@@ -159,8 +166,11 @@ export class SocketAudience implements RoomAudience {
     if (!connection.hearsCommits || !role) return;
     const was = audienceOf(before.participants.get(participantId)?.role ?? role);
     const is = audienceOf(role);
-    if (was === is) connection.write(encoded(is, connection.protocol));
-    else this.#tellRoleChange(connection, commit, redactState(before, was), redactState(after, is), is);
+    if (was === is) this.#tell(connection, encoded(is, connection));
+    else {
+      const [saw, sees] = [redactState(before, was, participantId), redactState(after, is, participantId)];
+      this.#tellRoleChange(connection, commit, saw, sees, is);
+    }
     // Another node took this one for dead and gave the session up: the client only has to resume.
     if (givesUp(commit, connection)) connection.notify('outOfDate', {});
   }
@@ -174,7 +184,9 @@ export class SocketAudience implements RoomAudience {
     audience: Audience,
   ): void {
     if (connection.protocol === 2) {
-      connection.write(encodeAs('committed', toRoleChange2(redact(commit, audience), before, after)));
+      connection.write(
+        encodeAs('committed', toRoleChange2(redact(commit, audience, connection.participantId), before, after)),
+      );
     } else {
       const { version, commitId } = commit;
       connection.notify('refreshed', { version, commitId, ...withNewestChat(after) });
@@ -183,14 +195,14 @@ export class SocketAudience implements RoomAudience {
 
   /** The record has ended the session, so nobody has to record that its connection is gone. */
   #end(connection: ClientConnection, reason: EndReason): void {
-    this.#attendance.removeSeated(connection);
+    this.#connectedPeople.removeSeated(connection);
     connection.end(reason);
   }
 
   #tellKnocking(connection: ClientConnection, commit: Commit): void {
     const decision = knockDecidedBy(commit, connection.participantId);
     if (!decision) return;
-    this.#attendance.removeKnocking(connection);
+    this.#connectedPeople.removeKnocking(connection);
     if (decision === 'admitted' || decision === 'denied') {
       connection.notify('lobbyDecided', { admitted: decision === 'admitted' });
     } else {
@@ -199,16 +211,21 @@ export class SocketAudience implements RoomAudience {
   }
 
   #toRoom(toEncoded: () => string): void {
-    const seated = this.#attendance.seated(this.#roomId);
+    const seated = this.#connectedPeople.seated(this.#roomId);
     if (seated.size === 0) return;
     this.#quietly(() => {
       const encoded = toEncoded();
-      for (const connection of seated.values()) this.#quietly(() => connection.write(encoded));
+      for (const connection of seated.values()) this.#quietly(() => this.#tell(connection, encoded));
     });
   }
 
+  /** For what everybody hears. */
+  #tell(connection: ClientConnection, encoded: string): void {
+    this.#gathering.tell(this.#roomId, connection, encoded, this.#connectedPeople.seated(this.#roomId).size);
+  }
+
   #toSession(participantId: ParticipantId, session: number, tell: (connection: ClientConnection) => void): void {
-    const connection = this.#attendance.find(this.#roomId, participantId, session);
+    const connection = this.#connectedPeople.find(this.#roomId, participantId, session);
     if (connection) this.#quietly(() => tell(connection));
   }
 
@@ -223,25 +240,6 @@ export class SocketAudience implements RoomAudience {
       this.#logger.error({ err: error, roomId: this.#roomId }, 'a notification could not be sent');
     }
   }
-}
-
-type Encoded = (audience: Audience, protocol: Protocol) => string;
-
-/** The commit as text, encoded once for each audience and protocol, or once for both audiences if they see the same. */
-function encodedFor(commit: Commit): Encoded {
-  const made = new Map<string, string>();
-  const differs = concernsHostsOnly(commit);
-  return (audience, protocol) => {
-    const as: Audience = differs ? audience : 'participant';
-    const key = `${as} ${protocol}`;
-    let encoded = made.get(key);
-    if (encoded === undefined) {
-      const body = redact(commit, as);
-      encoded = protocol === 2 ? encodeAs('committed', toCommit2(body)) : encode('committed', body);
-      made.set(key, encoded);
-    }
-    return encoded;
-  };
 }
 
 /** Returns whether the commit gives the participant's place to another connection. */

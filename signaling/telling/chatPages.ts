@@ -1,7 +1,7 @@
 import type { RedactedRoom } from '../../core/room/redact.ts';
 import type { ChatMessage } from '../../core/room/state.ts';
 
-/** The most that one page of chat has; a page has one message at least. */
+/** Bounds of one page of chat, which has at least one message. */
 const PAGE_MESSAGES = 50;
 const PAGE_CHARACTERS = 64 << 10;
 
@@ -17,8 +17,22 @@ function pageStart(chat: readonly ChatMessage[], end: number): number {
   return from;
 }
 
+interface WithNewestChat {
+  readonly room: RedactedRoom;
+  readonly earlierChat: boolean;
+}
+
+/** Many people get the same state. */
+const KNOWN = new WeakMap<RedactedRoom, WithNewestChat>();
+
 /** Returns the room with the last page of its chat. */
-export function withNewestChat(room: RedactedRoom): { readonly room: RedactedRoom; readonly earlierChat: boolean } {
+export function withNewestChat(room: RedactedRoom): WithNewestChat {
+  const known = KNOWN.get(room) ?? cutChat(room);
+  KNOWN.set(room, known);
+  return known;
+}
+
+function cutChat(room: RedactedRoom): WithNewestChat {
   const from = pageStart(room.chat, room.chat.length);
   return from === 0
     ? { room, earlierChat: false }

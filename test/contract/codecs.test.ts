@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InputCodec } from '../../core/reencoding/messages.ts';
 import { FlvReader } from '../../reencoder/codecs/flv.ts';
 import { IvfReader, ivfFrame, ivfHeader } from '../../reencoder/codecs/ivf.ts';
 import { formatOfKeyframe } from '../../reencoder/codecs/keyframeFormat.ts';
 import { codedVideo } from '../support/codedVideo.ts';
+import { fc } from '../support/fastCheck.ts';
 
 const CODECS: readonly InputCodec[] = ['VP8', 'VP9', 'H264'];
 

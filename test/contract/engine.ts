@@ -55,11 +55,12 @@ export function describeEngine(engine: Engine): void {
           expect(run.failures).toEqual([]);
           expect(run.complaints).toEqual([]);
           expect(run.sizes).toEqual(['320x180']);
+          const pictures = await Promise.all([0, 1, 2].map((layer) => run.seen(layer)));
           for (const [layer, size] of [[80, 44] as const, [160, 90] as const, [320, 180] as const].entries()) {
             expect(run.layer(layer).map((frame) => frame.timestamp)).toEqual(video.map((frame) => frame.timestamp));
             expect(run.layer(layer).map((frame) => [frame.width, frame.height])).toEqual(video.map(() => size));
             expect(run.layer(layer)[0]?.keyframe).toBe(true);
-            const seen = await run.seen(layer);
+            const seen = pictures[layer] ?? [];
             expect(seen).toHaveLength(video.length);
             for (const [index, picture] of seen.entries()) {
               expect(Math.abs(picture.luma - flashLuma(index))).toBeLessThan(LUMA_TOLERANCE);
@@ -123,15 +124,15 @@ export function describeEngine(engine: Engine): void {
     });
 
     test.each([
-      { width: 8, height: 8 },
-      { width: 640, height: 32 },
-      { width: 4_112, height: 4_112 },
-    ])('pictures of $width×$height are dropped, and later ones are not', async ({ width, height }) => {
+      { width: 8, height: 8, frames: 2 },
+      { width: 640, height: 32, frames: 2 },
+      { width: 4_112, height: 4_112, frames: 1 },
+    ])('pictures of $width×$height are dropped, and later ones are not', async ({ width, height, frames }) => {
       const run = await open();
-      const absurd = await codedVideo({ codec: 'VP8', width, height, frames: 2 });
+      const absurd = await codedVideo({ codec: 'VP8', width, height, frames });
       const sound = await codedVideo({ codec: 'VP8', width: 320, height: 180, frames: 2 });
       await run.pushAll(inSuccession([absurd, sound]));
-      expect(run.complaints).toHaveLength(2);
+      expect(run.complaints).toHaveLength(frames);
       expect(run.frames.map((frame) => [frame.width, frame.height])).toEqual([
         [320, 180],
         [320, 180],
@@ -163,20 +164,20 @@ export function describeEngine(engine: Engine): void {
       }
     });
 
-    test.each(INPUTS)('damaged %s does no harm, and a keyframe heals it', { timeout: 60_000 }, async (input) => {
+    test.each(INPUTS)('damaged %s does no harm, and a keyframe heals it', async (input) => {
       const run = await open({ input, layers: THREE_LAYERS });
-      const video = await motion({ codec: input, frames: 240, gop: 30 });
+      const video = await motion({ codec: input, frames: 90, gop: 30 });
       const random = randomNumbers(7);
       const damaged = video.map((frame, index) =>
         index % 30 < 15 ? { ...frame, data: damage(frame.data, index, random) } : frame,
       );
-      await run.pushAll(damaged.slice(0, 210));
-      await run.pushAll(video.slice(210));
+      await run.pushAll(damaged.slice(0, 60));
+      await run.pushAll(video.slice(60));
 
       expect(run.failures).toEqual([]);
-      expect(run.complaints.length).toBeGreaterThan(10);
-      const last = run.layer(2).filter((frame) => frame.timestamp >= frameAt(video, 210).timestamp);
-      expect(last.map((frame) => frame.timestamp)).toEqual(video.slice(210).map((frame) => frame.timestamp));
+      expect(run.complaints.length).toBeGreaterThan(5);
+      const last = run.layer(2).filter((frame) => frame.timestamp >= frameAt(video, 60).timestamp);
+      expect(last.map((frame) => frame.timestamp)).toEqual(video.slice(60).map((frame) => frame.timestamp));
     });
 
     test('timestamps pass through when they jump, even backwards', async () => {
@@ -193,7 +194,7 @@ export function describeEngine(engine: Engine): void {
 
     test('push and repeat never block, and the backlog counts the waiting frames', async () => {
       const run = await open();
-      const video = await motion({ frames: 60, width: 1280, height: 720 });
+      const video = await motion({ frames: 60 });
       for (const frame of video) run.transcoder.push(frame, run.wishes());
       expect(run.transcoder.backlog).toBeGreaterThan(50);
       expect(run.frames).toEqual([]);
@@ -226,17 +227,18 @@ export function describeEngine(engine: Engine): void {
       }
     });
 
-    test('the memory of a working engine stays flat', { timeout: 120_000 }, async () => {
+    test('the memory of a working engine stays flat', async () => {
       const run = await open({ layers: THREE_LAYERS });
-      const video = await motion({ frames: 100, width: 640, height: 360, gop: 50 });
+      const video = await motion({ frames: 100, gop: 50 });
       const resident: number[] = [];
-      for (let round = 0; round < 20; round++) {
+      // A picture that is kept of each frame would be 50 MB in the end.
+      for (let round = 0; round < 10; round++) {
         await run.pushAll(inSuccession([video], round * 1_000_000));
         run.frames.length = 0;
         resident.push(process.memoryUsage().rss);
       }
-      const warm = resident[4] ?? 0;
-      expect(Math.max(...resident.slice(5)) - warm).toBeLessThan(40e6);
+      const warm = resident[3] ?? 0;
+      expect(Math.max(...resident.slice(4)) - warm).toBeLessThan(40e6);
     });
   });
 }

@@ -49,22 +49,18 @@ export function describeSilentPauses(open: OpenRun): void {
 }
 
 export function describeFirstBitrates(open: OpenRun): void {
-  test.each(OUTPUTS)(
-    'another bitrate in %s applies from the next keyframe of the source on',
-    { timeout: 60_000 },
-    async (output) => {
-      const run = await open({ output, layers: [{ scaleDownBy: 1, bitrateBps: 600_000 }] });
-      const video = await motion({ frames: 330, width: 640, height: 360, gop: 165 });
-      for (const [from, to] of [[0, 165] as const, [165, 330] as const]) {
-        await run.pushAll(video.slice(from, to), (index) =>
-          run.wishes({ bitrateBps: from + index < 110 ? 600_000 : 250_000 }),
-        );
-      }
-      expect(run.layer(0)).toHaveLength(video.length);
-      expectBitrate(run, 0, 50, 165, 600_000);
-      expectBitrate(run, 0, 215, 330, 250_000);
-    },
-  );
+  test.each(OUTPUTS)('another bitrate in %s applies from the next keyframe of the source on', async (output) => {
+    const run = await open({ output, layers: [{ scaleDownBy: 1, bitrateBps: 600_000 }] });
+    const video = await motion({ frames: 330, width: 640, height: 360, gop: 165 });
+    for (const [from, to] of [[0, 165] as const, [165, 330] as const]) {
+      await run.pushAll(video.slice(from, to), (index) =>
+        run.wishes({ bitrateBps: from + index < 110 ? 600_000 : 250_000 }),
+      );
+    }
+    expect(run.layer(0)).toHaveLength(video.length);
+    expectBitrate(run, 0, 50, 165, 600_000);
+    expectBitrate(run, 0, 215, 330, 250_000);
+  });
 }
 
 export function describeWholeLayers(open: OpenRun): void {

@@ -13,7 +13,8 @@ import {
   THREE_LAYERS,
 } from './engineVideos.ts';
 
-const CASES = INPUTS.flatMap((input) => OUTPUTS.map((output) => ({ input, output })));
+/** Each input and each output. That every pair of them works is tested with an input that does not pause. */
+const CASES = INPUTS.map((input, index) => ({ input, output: OUTPUTS[index % OUTPUTS.length] ?? 'VP8' }));
 
 /** Tests the output while the input pauses. */
 export function describePauses(open: OpenRun): void {
@@ -40,7 +41,7 @@ export function describePauses(open: OpenRun): void {
       await expectFlashes(run, 1, [0, 1, 2, 3, 4, 4, 4, 5, 6, 7]);
     });
 
-    test('a pausing input comes out in order, decodes, and needs no keyframe', { timeout: 60_000 }, async () => {
+    test('a pausing input comes out in order, decodes, and needs no keyframe', async () => {
       const run = await open({ input, output, layers: THREE_LAYERS });
       const video = await codedVideo({ codec: input, width: 320, height: 180, frames: 24 });
       const timestamps: number[] = [];
@@ -68,7 +69,7 @@ export function describePauses(open: OpenRun): void {
 
     test('keyframes of every layer come even after a long pause', async () => {
       const run = await open({ input, output, layers: THREE_LAYERS });
-      const video = await motion({ codec: input, frames: 10, width: 640, height: 360 });
+      const video = await motion({ codec: input, frames: 10 });
       await run.pushAll(video);
       await pause(1_000);
       await run.repeat(frameAt(video, 9).timestamp + 90_000, run.wishes({ keyframe: true }));

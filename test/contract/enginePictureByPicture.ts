@@ -50,7 +50,7 @@ export function describePromptKeyframes(open: OpenRun): void {
 /** Tests for an engine that takes another bitrate while it runs. */
 export function describeBitrates(open: OpenRun): void {
   describe.each(OUTPUTS)('bitrates in %s', (output) => {
-    test(`bitrates in ${output} follow the wish, layer by layer, without a break`, { timeout: 60_000 }, async () => {
+    test(`bitrates in ${output} follow the wish, layer by layer, without a break`, async () => {
       const layers = [
         { scaleDownBy: 2, bitrateBps: 150_000 },
         { scaleDownBy: 1, bitrateBps: 600_000 },

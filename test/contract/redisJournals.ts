@@ -4,6 +4,7 @@ import type { Durability } from '../../recovery/journal/durability.ts';
 import { journalKey, snapshotKey } from '../../recovery/keys.ts';
 import { startTestRedis, type TestRedisOptions } from '../support/redis.ts';
 import { silentLogger, systemClock } from '../support/system.ts';
+import { waitUntil } from '../support/waitUntil.ts';
 import type { JournalUnderTest } from './journal.ts';
 
 /** Opens two nodes' journals on a private Redis. */
@@ -30,6 +31,11 @@ export async function redisJournals(options: TestRedisOptions, durability: Durab
       if (version === 0) await side.del(key);
     },
     async takeAway() {
+      // While the disk is busy Redis writes its log up to two seconds late, and `everysec` promises no more than that.
+      await waitUntil(async () => {
+        const persistence = await side.info('persistence');
+        return persistence.includes('aof_buffer_length:0') || 'Redis has not written its log';
+      });
       await server.kill();
       return () => server.start();
     },

@@ -6,10 +6,11 @@ import { openScene } from '../../ops/drills/scene.ts';
 import { Cleanup } from '../../ops/kit/cleanup.ts';
 import { seedOf } from '../support/seed.ts';
 
-test('[R1] a node dies and everybody goes on at the second place: nothing is lost, and nobody muted is heard', async () => {
+test('[R1] [M2] a node dies and everybody, a page too, goes on at the second place: nothing is lost, nobody muted is heard', async () => {
   const cleanup = new Cleanup();
   const seed = seedOf('drill') % 1_000_000;
-  const options = parseOptions(['hot-standby', '--rounds', '1', '--participants', '3', '--seed', String(seed)]);
+  const people = ['--participants', '3', '--pages', '1'];
+  const options = parseOptions(['hot-standby', '--rounds', '1', ...people, '--seed', String(seed)]);
   if (typeof options === 'string') throw new Error(options);
   const lines = [`seed ${seed}`];
   try {
@@ -22,7 +23,7 @@ test('[R1] a node dies and everybody goes on at the second place: nothing is los
     expect(result.problems).toEqual([]);
     expect(result.media.video.n).toBe(6);
     expect(result.facts.acked).toBeGreaterThan(50);
-    // Each went over once, with what was ready: nobody had to build media anew.
+    // Each went over once, with what was ready: nobody had to rebuild media.
     const statuses = await Promise.all(scene.clients.map((client) => client.status()));
     expect(statuses.map(({ recoveries }) => recoveries)).toEqual([1, 1, 1]);
   } finally {

@@ -236,7 +236,7 @@ it('[J1] [J2] [J3] [J4] [J5] [M2] hold on replicas through conflicts, lost answe
       model.verify();
       commits += model.journal.length;
     }),
-    seeded('replicas', 2_000),
+    seeded('replicas', 1_000),
   );
-  expect(commits, 'the random rooms come to life').toBeGreaterThan(10_000);
+  expect(commits, 'the random rooms come to life').toBeGreaterThan(5_000);
 });

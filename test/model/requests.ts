@@ -28,6 +28,15 @@ const source = fc.constantFrom<TrackSource>('microphone', 'microphone', 'microph
 const messageId = fc.constantFrom('m1', 'm2', 'm3');
 const text = fc.constantFrom('hello', 'hullo');
 const flag = fc.boolean();
+const BREAKOUTS = {
+  breakoutsId: 'breakouts',
+  rooms: [
+    { id: 'r1', name: 'One' },
+    { id: 'r2', name: 'Two' },
+  ],
+  durationMs: 20,
+  assigned: [{ participantId: 'bob', roomId: 'r2' }],
+};
 const NOT_UNMUTE = { ...ALL_GRANTS, unmute: false };
 
 function weighed(...choices: readonly (readonly [weight: number, body: fc.Arbitrary<CommandBody>])[]) {
@@ -45,6 +54,7 @@ const ofNode = weighed(
   ],
   [1, fc.constantFrom('node-1', 'node-2', 'node-3').map((nodeId): CommandBody => ({ type: 'DisconnectNode', nodeId }))],
   [1, fc.constant<CommandBody>({ type: 'ExpireParticipants' })],
+  [1, fc.constant<CommandBody>({ type: 'EndDueBreakouts' })],
   [
     1,
     participantId.map(
@@ -74,14 +84,33 @@ const ofParticipant = weighed(
       .map((fields): CommandBody => ({ type: 'SetTrackMuted', ...fields })),
   ],
   [
+    4,
+    fc
+      .record({ trackId: source, interrupted: flag })
+      .map((fields): CommandBody => ({ type: 'SetTrackInterrupted', ...fields })),
+  ],
+  [
     2,
     fc
       .record({ participantId: anybody, trackId: source })
       .map((fields): CommandBody => ({ type: 'UnpublishTrack', ...fields })),
   ],
   [6, fc.record({ messageId, text }).map((fields): CommandBody => ({ type: 'PostChat', ...fields }))],
+  [
+    2,
+    fc.record({ messageId, fileId: fc.constantFrom('f1', 'f2') }).map(({ messageId, fileId }): CommandBody => {
+      const file = { id: fileId, name: 'plan.pdf', bytes: 4, mediaType: 'application/pdf' };
+      return { type: 'ShareFile', messageId, file, roomBytes: 6 };
+    }),
+  ],
   [2, fc.record({ messageId, text }).map((fields): CommandBody => ({ type: 'EditChat', ...fields }))],
   [1, messageId.map((id): CommandBody => ({ type: 'DeleteChat', messageId: id }))],
+  [
+    2,
+    fc
+      .record({ messageId, emoji: fc.constantFrom('👍', '🎉'), on: flag })
+      .map((fields): CommandBody => ({ type: 'ReactToMessage', ...fields })),
+  ],
   [2, fc.constant<CommandBody>({ type: 'RaiseHand' })],
   [2, anybody.map((id): CommandBody => ({ type: 'LowerHand', participantId: id }))],
   [1, text.map((name): CommandBody => ({ type: 'Rename', name }))],
@@ -93,11 +122,20 @@ const ofParticipant = weighed(
       .map((fields): CommandBody => ({ type: 'SetRole', ...fields })),
   ],
   [1, flag.map((locked): CommandBody => ({ type: 'SetLocked', locked }))],
+  [1, fc.constant<CommandBody>({ type: 'BeginRecording' })],
+  [1, anybody.map((id): CommandBody => ({ type: 'EndRecording', participantId: id }))],
+  [1, flag.map((filesAllowed): CommandBody => ({ type: 'SetFilesAllowed', filesAllowed }))],
+  [1, flag.map((recordingAllowed): CommandBody => ({ type: 'SetRecordingAllowed', recordingAllowed }))],
   [1, flag.map((lobby): CommandBody => ({ type: 'SetLobby', lobby }))],
   [1, participantId.map((id): CommandBody => ({ type: 'SetGrants', participantId: id, grants: NOT_UNMUTE }))],
   [1, flag.map((unmute): CommandBody => ({ type: 'SetRoomGrants', grants: { ...ALL_GRANTS, unmute } }))],
   [1, participantId.map((id): CommandBody => ({ type: 'Admit', participantId: id }))],
   [1, participantId.map((id): CommandBody => ({ type: 'RemoveParticipant', participantId: id }))],
+  [2, flag.map((free): CommandBody => ({ type: 'OpenBreakouts', ...BREAKOUTS, free }))],
+  [1, fc.constant<CommandBody>({ type: 'EndBreakouts' })],
+  [2, participantId.map((id): CommandBody => ({ type: 'AssignBreakout', participantId: id, roomId: 'r1' }))],
+  [3, fc.constantFrom('r1', 'r2').map((roomId): CommandBody => ({ type: 'EnterBreakout', roomId }))],
+  [2, fc.constant<CommandBody>({ type: 'LeaveBreakout' })],
 );
 
 const ofOperator = weighed(
@@ -164,13 +202,20 @@ function resolved(body: CommandBody, known: RoomState, self: string, nodeId: str
     case 'SetTrackMuted':
     case 'UnpublishTrack': {
       const ownerId = body.participantId === SELF ? self : body.participantId;
-      const tracks = [...(known.participants.get(ownerId)?.tracks.values() ?? [])];
-      const trackId = tracks.find((track) => track.source === body.trackId)?.id ?? 'none';
-      return { ...body, participantId: ownerId, trackId };
+      return { ...body, participantId: ownerId, trackId: trackOf(known, ownerId, body.trackId) };
     }
+    case 'SetTrackInterrupted':
+      return { ...body, trackId: trackOf(known, self, body.trackId) };
+    case 'OpenBreakouts':
+      return { ...body, breakoutsId: `breakouts-${known.lastSession}` };
     default:
       return body;
   }
+}
+
+function trackOf(known: RoomState, ownerId: string, source: string): string {
+  const tracks = [...(known.participants.get(ownerId)?.tracks.values() ?? [])];
+  return tracks.find((track) => track.source === source)?.id ?? 'none';
 }
 
 function actorOf(asks: Request['asks'], known: RoomState, nodeId: string): Actor {

@@ -97,9 +97,9 @@ it('[J1] [J2] [J3] [J4] [J5] [M2] hold for hosts through conflicts, lost message
     fc.asyncProperty(fc.scheduler(), faults, anySteps(...ORDINARY), async (scheduler, faults, steps) => {
       commits += await play(scheduler, faults, steps);
     }),
-    seeded('room hosts', 700),
+    seeded('room hosts', 350),
   );
-  expect(commits, 'the random rooms come to life').toBeGreaterThan(4_000);
+  expect(commits, 'the random rooms come to life').toBeGreaterThan(2_000);
 });
 
 it('[J1] [J3] [J4] [J5] [M2] hold for hosts when the journal loses acknowledged commits', async () => {
@@ -108,9 +108,9 @@ it('[J1] [J3] [J4] [J5] [M2] hold for hosts when the journal loses acknowledged 
     fc.asyncProperty(fc.scheduler(), faults, anySteps(...ORDINARY, TAIL_LOSS), async (scheduler, faults, steps) => {
       commits += await play(scheduler, faults, steps);
     }),
-    seeded('room hosts with a lost tail', 700),
+    seeded('room hosts with a lost tail', 350),
   );
-  expect(commits, 'the random rooms come to life').toBeGreaterThan(4_000);
+  expect(commits, 'the random rooms come to life').toBeGreaterThan(2_000);
 });
 
 const post = (messageId: string): Request => ({
@@ -131,7 +131,7 @@ it('[J2] a node that holds a lost commit puts it back', async () => {
       await world.verify();
       expect(await world.lostCommands()).toEqual([]);
     }),
-    seeded('putting back', 50),
+    seeded('putting back', 30),
   );
 });
 
@@ -151,6 +151,6 @@ it('[J2] a node decides lost commands again if another node has gone on meanwhil
       await world.verify();
       expect(await world.lostCommands()).toEqual([]);
     }),
-    seeded('deciding again', 100),
+    seeded('deciding again', 50),
   );
 });

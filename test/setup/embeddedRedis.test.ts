@@ -110,7 +110,7 @@ test('a hanging Redis is killed and comes back with everything that it had ackno
   const client = connect(socketPath);
   await client.set('kept', 'yes');
   signalProcess(pid, 'SIGSTOP');
-  await waitUntil(() => lines.includes('Redis does not answer: killing it') || 'nobody notices', 30_000);
+  await waitUntil(() => lines.includes('Redis does not answer: killing it') || 'nobody notices');
   await waitUntil(() => lines.includes('Redis runs again') || 'its return is not told');
   expect(redis?.pid).not.toBe(pid);
   expect(await client.get('kept')).toBe('yes');

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { protocolTables } from '../../ops/kit/protocolTables.ts';
-import { settingsTable } from '../../ops/run/settingsTable.ts';
+import { settingsTable } from '../../ops/run/settings/settingsTable.ts';
 
-test('the README shows every setting correctly (node ops/run/settingsTable.ts prints the table)', () => {
+test('the README shows every setting correctly (node ops/run/settings/settingsTable.ts prints the table)', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   expect(unaligned(readme)).toContain(unaligned(settingsTable()));
 });

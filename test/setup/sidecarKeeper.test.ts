@@ -26,7 +26,7 @@ beforeEach(async () => {
     script,
     node: process.execPath,
     env: { ...process.env, TINY_BROKEN_WHILE: join(folder, 'broken'), TINY_PONGS: pongs(), TINY_SERVED: served() },
-    unresponsiveMs: UNRESPONSIVE_MS,
+    silence: { servingMs: UNRESPONSIVE_MS, startingMs: 60_000 },
     standbyDelayMs: 10,
     idleMs: 10,
     log: (line) => lines.push(line),

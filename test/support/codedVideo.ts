@@ -53,8 +53,17 @@ interface VideoOptions {
   readonly encoding?: readonly string[];
 }
 
-/** Returns coded frames at 30 fps with timestamps beyond 33 bits. */
+const made = new Map<string, Promise<readonly CodedFrame[]>>();
+
+/** Returns coded frames at 30 fps with timestamps beyond 33 bits. A file's tests that want the same share the work. */
 export async function codedVideo(options: VideoOptions): Promise<CodedFrame[]> {
+  const key = JSON.stringify(options);
+  const video = made.get(key) ?? makeVideo(options);
+  made.set(key, video);
+  return (await video).map((frame) => ({ ...frame, data: Buffer.from(frame.data) }));
+}
+
+async function makeVideo(options: VideoOptions): Promise<readonly CodedFrame[]> {
   const { codec, width, height, frames, gop = 9_999, bitrateBps = 2_000_000, content = 'flashes' } = options;
   const { encoding = [] } = options;
   const size = `${width}x${height}`;

@@ -41,6 +41,7 @@ export function stranger(change: Partial<Entrant> = {}): { readonly entrant: Ent
       grants: null,
       device: null,
       address: null,
+      account: null,
       addressShare: 2,
       ...change,
     },

@@ -8,13 +8,40 @@ export const PASSWORD_HASH = 'scrypt$secret';
 
 /** A hash of a device or address, which no client may see either. */
 export const ORIGIN_HASH = 'hash-of-origin';
+/** Who voted in an anonymous poll. */
+export const BALLOT_HASH = 'hash-of-ballot';
 const GRANTS: Grants = { sources: ['microphone'], chat: false, unmute: false };
+
+/** People of whom each two have a secret. */
+export const PEOPLE = ['ann', 'bob', 'eve'];
+
+export function secretOf(a: string, b: string): string {
+  return `secret of ${[a, b].sort().join(' and ')}`;
+}
+
+const PRIVATE_FACTS: readonly RoomEvent[] = PEOPLE.flatMap((participantId) =>
+  PEOPLE.filter((to) => to !== participantId).flatMap((to): RoomEvent[] => {
+    const about = { messageId: `p-${participantId}-${to}`, participantId, to, at: 1 };
+    const text = secretOf(participantId, to);
+    return [
+      { type: 'PrivateMessagePosted', ...about, name: 'x', text },
+      { type: 'PrivateMessageEdited', ...about, text: `${text}!` },
+      {
+        type: 'PrivateMessageReacted',
+        ...{ messageId: about.messageId, participantId, to, name: text, emoji: '👍', on: true },
+      },
+      { type: 'PrivateMessageDeleted', ...about },
+    ];
+  }),
+);
 
 /** Facts of every type, mixed as no room would write them. */
 const anyFact: fc.Arbitrary<RoomEvent> = (() => {
   const participantId = fc.constantFrom('ann', 'bob', 'eve');
   const trackId = fc.constantFrom('t1', 't2', 't3');
   const messageId = fc.constantFrom('m1', 'm2');
+  const pollId = fc.constantFrom('q1', 'q2');
+  const choices = fc.constantFrom([], [0], [1], [0, 1]);
   const session = fc.integer({ min: 1, max: 6 });
   const nodeId = fc.constantFrom('node-1', 'node-2');
   const name = fc.constantFrom('x', 'y');
@@ -22,6 +49,7 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
   const flag = fc.boolean();
   const origin = {
     device: fc.constantFrom(ORIGIN_HASH, undefined),
+    account: fc.constantFrom(ORIGIN_HASH, undefined),
     address: fc.constantFrom(ORIGIN_HASH, undefined),
   };
   const of = <T extends RoomEvent['type']>(
@@ -53,6 +81,10 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
     of('RoleChanged', { participantId, role: fc.constantFrom('host', 'member') }),
     of('HandRaised', { participantId, at }),
     of('HandLowered', { participantId }),
+    of('RecordingBegun', { participantId, at }),
+    of('RecordingEnded', { participantId }),
+    of('FilesAllowedChanged', { filesAllowed: flag }),
+    of('RecordingAllowedChanged', { recordingAllowed: flag }),
     of('TrackPublished', {
       participantId,
       trackId,
@@ -62,11 +94,32 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
     }),
     of('TrackMuted', { participantId, trackId }),
     of('TrackUnmuted', { participantId, trackId }),
+    of('TrackInterruptionChanged', { participantId, trackId, interrupted: flag }),
     of('TrackUnpublished', { participantId, trackId }),
     of('TrackReencodingWished', { participantId, trackId, wanted: flag }),
-    of('ChatPosted', { messageId, participantId, name, text: name, at }),
+    of('ChatPosted', {
+      messageId,
+      participantId,
+      name,
+      text: name,
+      at,
+      replyTo: fc.constantFrom('m1', undefined),
+      announcement: fc.constantFrom(true, undefined),
+    }),
+    fc.constantFrom(...PRIVATE_FACTS),
+    of('FileShared', {
+      messageId,
+      participantId,
+      name,
+      file: fc.constantFrom(
+        { id: 'f1', name: 'plan.pdf', bytes: 10, mediaType: 'application/pdf' },
+        { id: 'f2', name: 'cat.jpg', bytes: 20, mediaType: 'image/jpeg', preview: '/9j/' },
+      ),
+      at,
+    }),
     of('ChatEdited', { messageId, text: name, at }),
     of('ChatDeleted', { messageId, at }),
+    of('MessageReacted', { messageId, participantId, name, emoji: fc.constantFrom('👍', '🎉'), on: flag }),
     of('ParticipantKnocked', { participantId, name, nodeId, at, ...origin }),
     of('KnockWithdrawn', { participantId }),
     of('ParticipantAdmitted', { participantId }),
@@ -82,9 +135,61 @@ const anyFact: fc.Arbitrary<RoomEvent> = (() => {
     of('RoomGrantsChanged', { grants: fc.constant(GRANTS) }),
     of('GuestsChanged', { guests: flag }),
     of('HotStandbyChanged', { hotStandby: fc.constantFrom('on', 'off') }),
+    of('MediaBoundsChanged', { bounds: fc.constant({ pageSize: 6, lastN: 9, loudestN: null, lastScreens: 2 }) }),
     of('TokensRevoked', { participantId: fc.constantFrom('ann', null), at }),
     of('ParticipantErased', { participantId, at }),
-    of('SpotlightChanged', { participantId: fc.constantFrom('ann', 'bob', 'zoe', null) }),
+    of('SpotlightChanged', {
+      participantId: fc.constantFrom('ann', 'bob', 'zoe', null),
+      others: fc.constantFrom(undefined, ['bob', 'zoe'], ['eve', 'ann']),
+    }),
+    of('LayoutChanged', { layout: fc.constantFrom('tiles', 'speaker', null), at }),
+    of('PrivateChatChanged', { privateChat: flag }),
+    of('JoinMutedChanged', { joinMuted: flag }),
+    of('PollOpened', {
+      pollId,
+      question: name,
+      options: fc.constant(['x', 'y']),
+      multiple: flag,
+      anonymous: flag,
+      live: flag,
+      at,
+    }),
+    of('VoteCast', { pollId, participantId, name, choices }),
+    of('BallotCast', {
+      pollId,
+      voter: fc.constant(BALLOT_HASH),
+      name,
+      choices,
+      counts: fc.constantFrom([1, 0], null),
+      voters: session,
+    }),
+    of('PollClosed', {
+      pollId,
+      at,
+      counts: fc.constant([1, 2]),
+      votes: fc.constantFrom([], [{ voter: 'ann', name: 'x', choices: [1] }]),
+    }),
+    of('PollRemoved', { pollId }),
+    of('NotesEdited', { participantId, update: fc.constantFrom('AAAA', 'BBBB') }),
+    of('NotesCompacted', { base: fc.constant('CCCC'), upTo: session }),
+    of('BreakoutsOpened', {
+      id: name,
+      rooms: fc.constant([
+        { id: 'r1', name: 'One' },
+        { id: 'r2', name: 'Two' },
+      ]),
+      free: flag,
+      endsAt: fc.constantFrom(50, null),
+      assigned: fc.constantFrom([], [{ participantId: 'bob', roomId: 'r1' }]),
+      at,
+    }),
+    of('BreakoutsChanged', { endsAt: fc.constantFrom(90, null) }),
+    of('BreakoutsEnded', { at }),
+    of('BreakoutAssigned', { participantId, roomId: fc.constantFrom('r1', 'r2', null) }),
+    of('BreakoutEntered', { participantId, roomId: fc.constantFrom('r1', 'r2') }),
+    of('BreakoutLeft', { participantId }),
+    of('UnmuteAsked', { participantId, at }),
+    of('UnmuteDeclined', { participantId }),
     of('ReencodingPolicyChanged', { policy: fc.constant({ mode: 'on' as const }) }),
   );
 })();

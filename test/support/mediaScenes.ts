@@ -35,6 +35,7 @@ export const views: fc.Arbitrary<ReadonlyMap<ParticipantId, ViewerView>> = fc
 export const policies: fc.Arbitrary<MediaPolicy> = fc.record({
   lastN: fc.option(fc.integer({ min: 1, max: 4 })),
   loudestN: fc.option(fc.integer({ min: 1, max: 4 })),
+  lastScreens: fc.option(fc.integer({ min: 1, max: 2 })),
   pageSize: fc.integer({ min: 1, max: 12 }),
 });
 

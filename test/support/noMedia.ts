@@ -4,6 +4,7 @@ import { NO_REENCODING } from '../../core/media/reencoding/ReencodingStats.ts';
 /** For nodes whose clients take part without media; no worker runs. */
 export const NO_MEDIA: MediaPlane = {
   rtpCapabilities: {},
+  pageSize: 12,
   listen: () => Promise.resolve(),
   joinNodes: () => undefined,
   openRoom: () => {

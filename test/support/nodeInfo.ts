@@ -21,6 +21,7 @@ export function nodeInfo(nodeId: NodeId, differs: Partial<NodeInfo> = {}): NodeI
     protocols: [2, 3],
     channelVersion: 0,
     full: false,
+    filesAt: null,
     standsBy: false,
     ...differs,
   };

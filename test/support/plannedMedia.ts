@@ -1,3 +1,4 @@
+import { kindOf } from '../../core/room/queries.ts';
 import type { NodeId, ParticipantId, RoomState, TrackId, TrackSource } from '../../core/room/state.ts';
 import { EMPTY_ROOM } from '../../core/room/state.ts';
 import type {
@@ -14,10 +15,11 @@ import type {
 import { planMedia } from '../../core/view/planMedia.ts';
 import { producersOf } from '../../core/view/renditions.ts';
 import type { ShownTiles, Tile, ViewerView } from '../../core/view/view.ts';
+import { aParticipant, aTrack } from './people.ts';
 
 /** Media as plain data, and the effect of a plan's steps on them. */
 
-export const EVERYTHING: MediaPolicy = { lastN: null, loudestN: null, pageSize: 12 };
+export const EVERYTHING: MediaPolicy = { lastN: null, loudestN: null, lastScreens: null, pageSize: 12 };
 const SIMULCAST = { heights: [180, 360, 720], temporalLayers: 3 };
 
 /** Returns a room, described by a table of who publishes what, and of who is on which node (`node-1` by default). */
@@ -26,30 +28,13 @@ export function roomOf(
   nodes: Record<ParticipantId, NodeId> = {},
 ): RoomState {
   const participants = Object.entries(published).map(([id, sources], index) => {
-    const tracks = sources.map((source) => ({
-      id: `${id}-${source}`,
-      source,
-      kind: source === 'camera' || source === 'screen' ? ('video' as const) : ('audio' as const),
-      muted: false,
-      reencoding: null,
-    }));
-    return {
-      id,
-      name: id,
-      role: 'member' as const,
+    const tracks = sources.map((source) => aTrack({ id: `${id}-${source}`, source, kind: kindOf(source) }));
+    return aParticipant(id, {
       session: index + 1,
       sessionCommandId: `join-${id}`,
       nodeId: nodes[id] ?? 'node-1',
-      connected: true,
-      expiresAt: null,
-      joinedAt: 0,
-      handRaisedAt: null,
-      nameFixed: false,
-      grants: null,
-      device: null,
-      address: null,
       tracks: new Map(tracks.map((track) => [track.id, track])),
-    };
+    });
   });
   return {
     ...EMPTY_ROOM,
@@ -97,6 +82,7 @@ export function liveOf(
   const viewers = participants.map(({ id }): [ParticipantId, LiveViewer] => [
     id,
     {
+      revision: 0,
       routerId: routers[id] ?? 'one',
       standby: false,
       consumers: new Map(),

@@ -5,14 +5,7 @@ import { decide } from '../../core/room/decide.ts';
 import type { RoomEvent } from '../../core/room/events.ts';
 import { evolveCommits } from '../../core/room/evolve.ts';
 import { Refusal, type RefusalCode } from '../../core/room/refusal.ts';
-import {
-  ALL_GRANTS,
-  EMPTY_ROOM,
-  type Role,
-  type RoomSettings,
-  type RoomState,
-  type TrackSource,
-} from '../../core/room/state.ts';
+import { EMPTY_ROOM, type Role, type RoomSettings, type RoomState, type TrackSource } from '../../core/room/state.ts';
 
 /**
  * Builders for tests of a room: events that set it up, actors, and sentences of the form
@@ -22,16 +15,11 @@ import {
 export const NOW = Date.UTC(2026, 0, 1);
 
 export const SETTINGS: RoomSettings = {
+  ...EMPTY_ROOM.settings,
   name: 'Standup',
   capacity: 100,
   graceMs: 20_000,
-  locked: false,
-  lobby: false,
-  passwordHash: null,
-  reencoding: { mode: 'off' },
-  grants: ALL_GRANTS,
-  guests: true,
-  hotStandby: 'auto',
+  privateChat: true,
 };
 
 export const OPERATOR: Actor = { kind: 'operator' };
@@ -72,6 +60,11 @@ export function published(
 ): RoomEvent {
   const kind = source === 'camera' || source === 'screen' ? 'video' : 'audio';
   return { type: 'TrackPublished', participantId, trackId, source, kind, muted };
+}
+
+export function shared(participantId: string, messageId: string, fileId: string, bytes = 10): RoomEvent {
+  const file = { id: fileId, name: `${fileId}.pdf`, bytes, mediaType: 'application/pdf' };
+  return { type: 'FileShared', messageId, participantId, name: participantId, file, at: NOW };
 }
 
 export function posted(participantId: string, messageId: string, text = 'hello', at = NOW): RoomEvent {

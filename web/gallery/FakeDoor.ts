@@ -1,3 +1,4 @@
+import type { Account, SignInState } from '../model/Account.ts';
 import type { Door, EnterRequest } from '../model/Door.ts';
 import type { Meeting } from '../model/Meeting.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
@@ -6,11 +7,13 @@ import { meetingOf } from './snapshots.ts';
 /** A door with preset answers: `prepare` and `enter` fail with the code given for them, 'LOBBY' makes people wait. */
 export class FakeDoor implements Door {
   readonly formerStay = null;
+  readonly account: Account;
   handed: { readonly name: string | null } | null;
   readonly #prepare: string | null;
   readonly #enter: string | null;
 
-  constructor(refusals: { prepare?: string; enter?: string; handed?: string } = {}) {
+  constructor(refusals: { prepare?: string; enter?: string; handed?: string; signIn?: SignInState } = {}) {
+    this.account = fakeAccount(refusals.signIn ?? null);
     this.handed = refusals.handed === undefined ? null : { name: refusals.handed };
     this.#prepare = refusals.prepare ?? null;
     this.#enter = refusals.enter ?? null;
@@ -19,6 +22,8 @@ export class FakeDoor implements Door {
   acceptHanded(): void {
     this.handed = null;
   }
+
+  warmUp(): void {}
 
   async prepare(): Promise<void> {
     if (this.#prepare !== null) throw refusal(this.#prepare);
@@ -33,6 +38,10 @@ export class FakeDoor implements Door {
     if (this.#enter !== null) throw refusal(this.#enter);
     return new FakeMeeting(meetingOf(2));
   }
+}
+
+export function fakeAccount(state: SignInState | null): Account {
+  return { read: async () => state, signIn: () => undefined, signOut: async () => undefined };
 }
 
 function refusal(code: string): Error {

@@ -1,18 +1,18 @@
 import type { ReactNode } from 'react';
-import { createRoot } from 'react-dom/client';
 import '../ui/tokens.css';
 import '../ui/base.css';
-import type { MediaBlocked, MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
+import type { Absence, MediaBlocked, MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
+import { type RoomView, readRoomView, saveRoomView } from '../model/roomView.ts';
 import { EndedPage } from '../screens/entry/EndedPage.tsx';
 import { RoomPage } from '../screens/entry/RoomPage.tsx';
+import { SignInFailedPage } from '../screens/entry/SignInFailedPage.tsx';
 import { LandingPage } from '../screens/landing/LandingPage.tsx';
 import { MeetingScreen } from '../screens/meeting/MeetingScreen.tsx';
-import { NoticesProvider } from '../ui/notices.tsx';
-import { TipProvider } from '../ui/Tip.tsx';
-import { FakeDoor } from './FakeDoor.ts';
+import { FakeDoor, fakeAccount } from './FakeDoor.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
 import { paintFace, pictureOf } from './pictures.ts';
-import { chatOf, meetingOf, person, silent, slide } from './snapshots.ts';
+import { breakoutsOf, chatOf, filesOf, meetingOf, person, silent, slide } from './snapshots.ts';
+import { startGallery } from './startGallery.tsx';
 
 const nothing = () => undefined;
 const unreachable = () => Promise.reject(Object.assign(new Error('no answer'), { code: 'UNREACHABLE' }));
@@ -24,20 +24,47 @@ const [second, third, ...rest] = base.others;
 if (!second || !third) throw new Error('too few people');
 
 const silenced = { ...second.grants, unmute: false };
-const everyState = meetingOf(5, {
-  others: [
-    { ...second, handRaisedAt: 1, quality: 1 },
-    { ...third, connected: false },
-    person(3, { role: 'guest', nameFixed: true, grants: silenced, microphone: null, camera: silent('c3', true) }),
-    person(4, { role: 'host', screen: silent('s4', true) }),
-  ],
-  lobby: [
-    { participantId: 'k1', name: 'Barbara Liskov', knockedAt: 1 },
-    { participantId: 'k2', name: 'Edsger', knockedAt: 2 },
-  ],
-});
+const everyState = () =>
+  meetingOf(5, {
+    others: [
+      { ...second, handRaisedAt: Date.now() - 200_000, quality: 1 },
+      { ...third, connected: false, absence: { since: 0, until: null } },
+      person(3, { role: 'guest', nameFixed: true, grants: silenced, microphone: null, camera: silent('c3', true) }),
+      person(4, { role: 'host', screen: silent('s4', true) }),
+    ],
+    lobby: [
+      { participantId: 'k1', name: 'Barbara Liskov', knockedAt: 1 },
+      { participantId: 'k2', name: 'Edsger', knockedAt: 2 },
+    ],
+  });
 
-const bans = [
+const openPoll = {
+  id: 'q2',
+  question: 'When do we meet next?',
+  options: ['Monday morning', 'Tuesday afternoon', 'I write to all of you with a longer proposal next week'],
+  multiple: true,
+  anonymous: true,
+  live: true,
+  openedAt: 2,
+  closedAt: null,
+  counts: [4, 2, 1],
+  voters: 5,
+  votes: new Map(),
+  ballots: new Map(),
+};
+const closedPoll = {
+  ...openPoll,
+  id: 'q1',
+  question: 'Tea or coffee?',
+  options: ['Tea', 'Coffee'],
+  anonymous: false,
+  closedAt: 3,
+  counts: [1, 2],
+  voters: 3,
+  votes: new Map([0, 1, 2].map((i) => [`p${i}`, { voter: `p${i}`, name: person(i).name, choices: [i === 0 ? 0 : 1] }])),
+};
+
+const bans = () => [
   { participantId: 'b1', name: 'Mallory', device: 'set', address: 'set', addressUntil: Date.now() + 3_000_000 },
   { participantId: 'p-unknown', name: null, device: null, address: null, addressUntil: null },
 ];
@@ -71,10 +98,16 @@ function asReencoded(shown: Person): Person {
   return { ...shown, camera: mark(shown.camera), screen: mark(shown.screen) };
 }
 
-const pictured = meetingOf(5, {
-  others: [second, { ...third, handRaisedAt: 1 }, person(5, { name: 'Barbara Liskov' }), person(6)],
-  chat: chatOf().slice(1, 5),
-});
+const pictured = () =>
+  meetingOf(5, {
+    others: [
+      second,
+      { ...third, handRaisedAt: Date.now() - 200_000 },
+      person(5, { name: 'Barbara Liskov' }),
+      person(6),
+    ],
+    chat: chatOf().slice(1, 5),
+  });
 
 const mediaBlocked: MediaBlocked = {
   ways: [
@@ -84,6 +117,49 @@ const mediaBlocked: MediaBlocked = {
   relays: [],
 };
 
+/** Cut off for so many seconds, and with 30 in all. */
+function awayFor(seconds: number): Absence {
+  const since = Date.now() - seconds * 1_000;
+  return { since, until: since + 30_000 };
+}
+
+const raisedHands = () =>
+  meetingOf(5, {
+    others: [
+      { ...second, handRaisedAt: Date.now() - 200_000, quality: 2 },
+      { ...third, handRaisedAt: Date.now() - 1_000 },
+      ...rest,
+    ],
+  });
+
+const absent = () =>
+  meetingOf(5, {
+    others: [
+      { ...second, connected: false, absence: awayFor(8) },
+      { ...third, connected: false, absence: awayFor(1) },
+      ...rest.map((person, index) => (index === 0 ? { ...person, quality: 1 } : person)),
+    ],
+  });
+
+function looking(view: Partial<RoomView>, snapshot: MeetingSnapshot): ReactNode {
+  saveRoomView(snapshot.roomId, { ...readRoomView(snapshot.roomId), ...view });
+  return meeting(snapshot);
+}
+
+/** The browser keeps a recording of half an hour ago. */
+function keepRecording(): void {
+  const begunAt = Date.now() - 1_800_000;
+  const file = { size: 148_000_000, lastModified: begunAt + 754_000 };
+  const handle = { kind: 'file', getFile: async () => file };
+  const folder = {
+    async *entries() {
+      yield [`${begunAt}~Monday%20round.webm`, handle];
+    },
+  };
+  const root = { getDirectoryHandle: async () => folder };
+  Object.assign(navigator.storage, { getDirectory: async () => root });
+}
+
 /** Refuses devices as browsers do when the person says no. */
 function refuseDevices(): void {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
@@ -91,10 +167,51 @@ function refuseDevices(): void {
 
 /** Every screen and state of the page, by name. */
 const states: Readonly<Record<string, () => ReactNode>> = {
-  landing: () => <LandingPage mayCreate={yes} onCreate={async () => undefined} onJoin={nothing} />,
-  'landing-failed': () => <LandingPage mayCreate={yes} onCreate={unreachable} onJoin={nothing} />,
+  landing: () => (
+    <LandingPage account={fakeAccount(null)} mayCreate={yes} onCreate={async () => undefined} onJoin={nothing} />
+  ),
+  'landing-failed': () => (
+    <LandingPage account={fakeAccount(null)} mayCreate={yes} onCreate={unreachable} onJoin={nothing} />
+  ),
+  'landing-recording': () => {
+    keepRecording();
+    return (
+      <LandingPage account={fakeAccount(null)} mayCreate={yes} onCreate={async () => undefined} onJoin={nothing} />
+    );
+  },
+  'left-recording': () => {
+    keepRecording();
+    return <EndedPage reason="left" onAgain={nothing} onHome={nothing} />;
+  },
+  recording: () =>
+    meeting({
+      ...base,
+      self: { ...base.self, recordingSince: 1 },
+      others: [{ ...second, recordingSince: 1 }, { ...third, recordingSince: 1 }, ...rest],
+      ownRecording: { step: 'running', since: Date.now() - 754_000 },
+    }),
+  'recording-others': () => meeting({ ...base, others: [{ ...second, recordingSince: 1 }, third, ...rest] }),
+  'recording-kept': () => meeting({ ...base, ownRecording: { step: 'kept', name: '' } }),
+  'recording-settings': () => {
+    keepRecording();
+    return meeting(base);
+  },
+  'recording-forbidden': () => meeting({ ...base, recordingAllowed: false, self: { ...base.self, role: 'member' } }),
   'landing-closed': () => (
-    <LandingPage mayCreate={async () => false} onCreate={async () => undefined} onJoin={nothing} />
+    <LandingPage
+      account={fakeAccount(null)}
+      mayCreate={async () => false}
+      onCreate={async () => undefined}
+      onJoin={nothing}
+    />
+  ),
+  'landing-sign-in': () => (
+    <LandingPage
+      account={fakeAccount({ person: null, creates: true })}
+      mayCreate={async () => false}
+      onCreate={async () => undefined}
+      onJoin={nothing}
+    />
   ),
   prejoin: () => room(new FakeDoor()),
   'prejoin-denied': () => {
@@ -111,6 +228,10 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   'removed-before': () => room(new FakeDoor({ enter: 'REMOVED' })),
   'network-full': () => room(new FakeDoor({ enter: 'ADDRESS_FULL' })),
   uninvited: () => room(new FakeDoor({ prepare: 'GUESTS_REFUSED' })),
+  'guests-refused': () => room(new FakeDoor({ prepare: 'GUESTS_REFUSED', signIn: { person: null, creates: true } })),
+  'prejoin-guest': () => room(new FakeDoor({ signIn: { person: null, creates: true } })),
+  'prejoin-signed-in': () => room(new FakeDoor({ signIn: { person: { name: 'Grace Hopper' }, creates: true } })),
+  'sign-in-failed': () => <SignInFailedPage why="unavailable" onAgain={nothing} onHome={nothing} />,
   handed: () => room(new FakeDoor({ handed: 'Grace Hopper' })),
   left: () => <EndedPage reason="left" onAgain={nothing} onHome={nothing} />,
   removed: () => <EndedPage reason="removed" onAgain={nothing} onHome={nothing} />,
@@ -119,30 +240,53 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   two: () => meeting(meetingOf(2)),
   five: () => meeting(meetingOf(5)),
   twelve: () => meeting(meetingOf(12)),
+  'twenty-five': () => meeting(meetingOf(25)),
   forty: () => meeting(meetingOf(40)),
   'forty-turned': () => meeting(meetingOf(40)),
   'forty-screen': () => meeting(withScreen(meetingOf(40))),
   'self-muted': () =>
     meeting(meetingOf(3, { self: person(0, { camera: silent('c', true), microphone: silent('m', true) }) })),
   chat: () => meeting(meetingOf(5, { chat: chatOf(), earlierChat: true, typing: ['Grace Hopper'] })),
-  people: () => meeting(everyState),
-  banned: () => meeting({ ...everyState, lobby: [], bans }),
-  'people-menu': () => meeting(everyState),
+  files: () => meeting(meetingOf(5, filesOf())),
+  'files-off': () => {
+    const off = meetingOf(5, filesOf());
+    return meeting({ ...off, forAll: { ...off.forAll, filesAllowed: false } });
+  },
+  people: () => meeting(everyState()),
+  banned: () => meeting({ ...everyState(), lobby: [], bans: bans() }),
+  'people-menu': () => meeting(everyState()),
   grants: () => meeting(meetingOf(3)),
   'grants-none': () => meeting(meetingOf(3, { grants: { sources: [], chat: false, unmute: false } })),
   'not-granted': () => meeting(meetingOf(3, { self: unheard, chat: chatOf().slice(1, 4) })),
   'name-fixed': () => meeting(meetingOf(2, { self: person(0, { nameFixed: true, role: 'member' }) })),
-  verified: () => meeting(meetingOf(3, { others: [person(1, { nameFixed: true }), person(2, { nameFixed: true })] })),
+  verified: () => meeting(meetingOf(3, { others: [person(1, { nameFixed: true }), person(2, { role: 'guest' })] })),
   settings: () => meeting(meetingOf(3)),
+  notes: () => meeting(meetingOf(3)),
+  polls: () => meeting(meetingOf(5, { polls: [openPoll, closedPoll] })),
+  'poll-new': () => meeting(meetingOf(3)),
+  'poll-asked': () => meeting(meetingOf(3, { polls: [openPoll], self: person(0, { role: 'member' }) })),
+  breakouts: () => meeting({ ...base, breakouts: breakoutsOf() }),
+  'breakout-new': () => meeting(base),
+  'breakout-inside': () =>
+    meeting({
+      ...base,
+      self: person(0, { role: 'member' }),
+      name: 'Room 1',
+      breakouts: { ...breakoutsOf(), place: 'r1' },
+    }),
+  'breakout-waiting': () => meeting({ ...base, self: person(0, { role: 'member' }), breakouts: breakoutsOf() }),
+  'for-all': () => meeting(meetingOf(3)),
+  'unmute-asked': () =>
+    meeting(meetingOf(3, { self: person(0, { role: 'member', microphone: silent('m', true), unmuteAskedAt: 1 }) })),
   ending: () => meeting(meetingOf(3)),
   screen: () => meeting({ ...base, others: [{ ...second, screen: slide }, third, ...rest] }),
   sharing: () => meeting({ ...base, self: { ...base.self, screen: slide } }),
-  reconnecting: () => meeting({ ...base, connection: 'reconnecting', locked: true }),
+  reconnecting: () => meeting({ ...base, connection: 'reconnecting', absence: awayFor(8), locked: true }),
   'media-blocked': () => meeting({ ...base, mediaBlocked }),
   'media-blocked-alone': () =>
     meeting(meetingOf(1, { mediaBlocked: { ...mediaBlocked, relays: ['turn.example.org:443'] } })),
   /** The picture of the README. */
-  picture: () => meeting(pictured),
+  picture: () => meeting(pictured()),
   'reencoding-off': () => meeting({ ...base, reencoding: { ...onlyOff, available: false, reason: missing } }),
   'reencoding-chosen': () => meeting({ ...base, reencoding: onlyOff }),
   'reencoding-waiting': () => meeting({ ...base, reencoding: { ...onlyOff, policy: { mode: 'auto', viewers: 20 } } }),
@@ -154,17 +298,53 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   'reencoding-people': () => meeting(reencoded),
   'reencoding-menu': () => meeting(reencoded),
   'reencoding-others': () => meeting({ ...reencoded, self: { ...reencoded.self, role: 'member' } }),
+  help: () =>
+    meeting({
+      ...base,
+      recoveries: [
+        { at: new Date(2026, 10, 21, 10, 42, 7).getTime(), ms: 310, kind: 'server', url: 'https://node-2.example.org' },
+        { at: new Date(2026, 10, 21, 11, 5, 31).getTime(), ms: 0, kind: 'moved', url: 'https://node-1.example.org' },
+        {
+          at: new Date(2026, 10, 21, 11, 9, 2).getTime(),
+          ms: 14_200,
+          kind: 'network',
+          url: 'https://node-1.example.org',
+        },
+      ],
+    }),
+  'talking-muted': () => meeting({ ...base, microphoneHint: 'talkingMuted' }),
+  'silent-microphone': () => meeting({ ...base, microphoneHint: 'silent' }),
+  'noisy-microphone': () => meeting({ ...base, microphoneHint: 'noisy' }),
+  'microphone-menu': () => meeting(meetingOf(3)),
+  effects: () =>
+    meeting({
+      ...base,
+      effects: {
+        blur: { wanted: false, on: false, problem: 'slow' },
+        noise: { wanted: true, on: false, problem: null },
+      },
+    }),
+  interrupted: () =>
+    meeting({
+      ...base,
+      self: { ...base.self, camera: { ...pictureOf('c0', paintFace(0)), interrupted: true } },
+      others: [{ ...second, camera: { ...pictureOf('c1', paintFace(1)), interrupted: true } }, third, ...rest],
+    }),
   'standby-ready': () => meeting({ ...base, hotStandby: { choice: 'on', state: 'ready' } }),
   'standby-missing': () => meeting({ ...base, hotStandby: { choice: 'on', state: 'nowhere' } }),
-  knock: () => meeting({ ...base, lobby: everyState.lobby.slice(0, 1) }),
+  presentation: () =>
+    looking({ layout: 'presentation' }, { ...base, others: [{ ...second, screen: slide }, third, ...rest] }),
+  pins: () => looking({ pins: ['camera:p1', 'camera:p2', 'camera:p0'] }, base),
+  'tile-menu': () => meeting(base),
+  'screen-menu': () =>
+    meeting({ ...base, others: [{ ...second, screen: slide, screenAudio: silent('a', false) }, third, ...rest] }),
+  declined: () => meeting({ ...base, others: [{ ...second, screen: slide, screenDeclined: true }, third, ...rest] }),
+  reactions: () =>
+    meeting({ ...base, reactions: ['👍', '🎉', '❤️'].map((emoji, id) => ({ id, personId: `p${id + 1}`, emoji })) }),
+  hands: () => meeting(raisedHands()),
+  'people-hands': () => meeting(raisedHands()),
+  absent: () => meeting(absent()),
+  knock: () => meeting({ ...base, lobby: everyState().lobby.slice(0, 1) }),
 };
 
-const name = new URLSearchParams(location.search).get('state') ?? 'landing';
-const state = states[name];
-const root = document.getElementById('root');
-if (!state || !root) throw new Error(`no state ${name}`);
-createRoot(root).render(
-  <TipProvider>
-    <NoticesProvider>{state()}</NoticesProvider>
-  </TipProvider>,
-);
+await startGallery(states);

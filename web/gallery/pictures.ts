@@ -5,6 +5,7 @@ export function pictureOf(trackId: string, paint: (context: CanvasRenderingConte
   return {
     trackId,
     muted: false,
+    interrupted: false,
     reencodingWish: null,
     reencoded: false,
     received: true,
@@ -16,7 +17,8 @@ export function pictureOf(trackId: string, paint: (context: CanvasRenderingConte
       if (!context) throw new Error('no canvas');
       paint(context);
       element.srcObject = canvas.captureStream(5);
-      const timer = setInterval(() => paint(context), 200);
+      // Nothing moves: once it is shown it needs no other picture.
+      const timer = setInterval(() => (element.readyState < 2 ? paint(context) : clearInterval(timer)), 200);
       return () => {
         clearInterval(timer);
         element.srcObject = null;

@@ -41,6 +41,55 @@ export async function mayCreateRooms(): Promise<boolean> {
   }
 }
 
+/** Signing in, where people can. */
+export interface SignInState {
+  /** Who has signed in in this browser. */
+  readonly person: { readonly name: string } | null;
+  /** Whether people who have signed in may create rooms. */
+  readonly creates: boolean;
+}
+
+/** Returns null where nobody can sign in, or if that cannot be found out. */
+export async function readSignIn(): Promise<SignInState | null> {
+  try {
+    const signIn = field(await (await fetch('/api/config')).json(), 'signIn');
+    if (typeof signIn !== 'object' || signIn === null) return null;
+    const name = field(field(signIn, 'person'), 'name');
+    return { person: typeof name === 'string' ? { name } : null, creates: field(signIn, 'creates') === true };
+  } catch {
+    return null;
+  }
+}
+
+/** Ends the session here; returns where the person signs out of the provider too, if there is such a place. */
+export async function endSignIn(): Promise<string | null> {
+  const response = await send('/sign-out', { method: 'POST' });
+  const answer: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw toApiError(answer);
+  const signOutAt = field(answer, 'signOutAt');
+  return typeof signOutAt === 'string' ? signOutAt : null;
+}
+
+/** Returns the origins whose pages may show this one in a frame; none if that cannot be found out. */
+export async function framingOrigins(): Promise<string[]> {
+  try {
+    const origins = field(await (await fetch('/api/config')).json(), 'frameAncestors');
+    return Array.isArray(origins) ? origins.filter((origin) => typeof origin === 'string') : [];
+  } catch (error) {
+    console.warn('the site around this page cannot steer it', error);
+    return [];
+  }
+}
+
+/** Returns whether the server answers; a proxy that does not reach it is no answer. */
+export async function serverAnswers(): Promise<boolean> {
+  try {
+    return (await fetch('/api/config')).ok;
+  } catch {
+    return false;
+  }
+}
+
 /** A busy server says when to ask again; after this many times the person decides. */
 const BUSY_RETRIES = 5;
 

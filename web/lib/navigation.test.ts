@@ -6,6 +6,7 @@ describe('placeOf', () => {
     expect(placeOf('/')).toEqual({ page: 'landing' });
     expect(placeOf('/r/calm-river')).toEqual({ page: 'room', roomId: 'calm-river' });
     expect(placeOf('/r/calm-river/')).toEqual({ page: 'room', roomId: 'calm-river' });
+    expect(placeOf('/test')).toEqual({ page: 'test' });
     for (const path of ['/r/', '/x', '/r/a/b', '/r/%E0%A4%A']) expect(placeOf(path)).toEqual({ page: 'unknown' });
   });
 

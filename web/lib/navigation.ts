@@ -2,6 +2,8 @@ import { useSyncExternalStore } from 'react';
 
 export type Place =
   | { readonly page: 'landing' }
+  | { readonly page: 'test' }
+  | { readonly page: 'sign-in-failed' }
   | { readonly page: 'room'; readonly roomId: string }
   | { readonly page: 'unknown' };
 
@@ -27,6 +29,8 @@ export function usePath(): string {
 
 export function placeOf(path: string): Place {
   if (path === '/' || path === '/index.html') return { page: 'landing' };
+  if (path === '/test') return { page: 'test' };
+  if (path === '/sign-in/failed') return { page: 'sign-in-failed' };
   const encoded = /^\/r\/([^/]+)\/?$/u.exec(path)?.[1];
   if (encoded === undefined) return { page: 'unknown' };
   try {

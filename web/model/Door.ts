@@ -1,7 +1,9 @@
+import type { Account } from './Account.ts';
 import type { Meeting } from './Meeting.ts';
 
 /** How a person gets into one room. `ServerDoor` asks the server. */
 export interface Door {
+  readonly account: Account;
   /**
    * What this tab had on in the meeting before the page was reloaded: it goes straight back in. Null if there was none.
    */
@@ -18,6 +20,8 @@ export interface Door {
    * @throws an error with the refusal's `code` when nobody can enter
    */
   prepare(): Promise<void>;
+  /** Loads what entering needs: the person may be about to. */
+  warmUp(): void;
   /**
    * Enters the room. In a room with a lobby it takes as long as a host does; aborting `signal` gives up.
    * @throws an error with the refusal's `code`: PASSWORD_REQUIRED, ROOM_FULL, LOBBY_DENIED, …

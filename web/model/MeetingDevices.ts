@@ -1,7 +1,9 @@
-import type { Room } from '../../client/index.ts';
+import { type CaptureOptions, facingOf, oppositeOf, type PublishOptions, type Room } from '../../client/index.ts';
 import { Cancelled } from '../lib/describeError.ts';
-import { readPreferences } from '../lib/preferences.ts';
+import { readPreferences, savePreferences } from '../lib/preferences.ts';
 import type { HandedTracks } from './Door.ts';
+import type { Effects } from './effects/Effects.ts';
+import type { OwnDevices } from './Meeting.ts';
 
 type Input = 'camera' | 'microphone';
 
@@ -11,28 +13,42 @@ type Input = 'camera' | 'microphone';
  */
 export class MeetingDevices {
   readonly #room: Room;
+  readonly #effects: Effects;
   readonly #changed: () => void;
+  readonly #stopUsing: () => void;
   /** Tracks that were opened before the meeting, or replaced one of them: the client does not stop these. */
   readonly #open = new Set<MediaStreamTrack>();
+  #inUse: OwnDevices = { cameraId: null, microphoneId: null, microphone: null };
   #closed = false;
 
-  constructor(room: Room, changed: () => void) {
+  constructor(room: Room, effects: Effects, changed: () => void) {
     this.#room = room;
+    this.#effects = effects;
     this.#changed = changed;
+    const release = effects.use();
+    const unsubscribe = effects.subscribe(() => this.#applyEffects());
+    this.#stopUsing = () => {
+      release();
+      unsubscribe();
+    };
   }
 
-  async publish({ camera, microphone }: HandedTracks): Promise<void> {
+  /** Resolves to whether the room muted the microphone, since everybody joins it muted. */
+  async publish({ camera, microphone }: HandedTracks): Promise<boolean> {
     const published = await Promise.allSettled([
       this.#publish('camera', camera),
       this.#publish('microphone', microphone),
     ]);
     const failed = published.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+    const { track, muted } = this.#room.localParticipant.publication('microphone') ?? {};
+    return muted === true && track?.holds === 0 && this.#room.record?.settings.joinMuted === true;
   }
 
   async #publish(input: Input, opening: Promise<MediaStreamTrack | null>): Promise<void> {
     const track = await opening;
     if (!track) return;
+    await this.#blurSettled(input);
     const local = this.#room.localParticipant;
     // Meanwhile the person may have left, or turned it on with the button.
     if (this.#closed || local.track(input)) {
@@ -40,7 +56,8 @@ export class MeetingDevices {
       return;
     }
     this.#open.add(track);
-    await local.publishTrack(track, { source: input });
+    await local.publishTrack(track, { source: input, ...this.#processing(input) });
+    await this.#applyEffect(input);
     this.#changed();
   }
 
@@ -52,10 +69,14 @@ export class MeetingDevices {
         this.#changed();
         if (input === 'camera') local.track('camera')?.mediaStreamTrack.stop();
         await muted;
-      } else if (local.track(input)) {
+        return;
+      }
+      await this.#blurSettled(input);
+      if (local.track(input)) {
         await local.unmute(input);
       } else {
         await this.#enable(input);
+        await this.#applyEffect(input);
         // Muted in the record since before a reload; the person has just asked for it.
         await local.unmute(input);
       }
@@ -87,25 +108,97 @@ export class MeetingDevices {
     this.#note();
   }
 
+  async flip(): Promise<void> {
+    const local = this.#room.localParticipant;
+    const before = local.track('camera')?.mediaStreamTrack;
+    if (before === undefined) return;
+    try {
+      await local.flipCamera();
+      savePreferences({ cameraFacing: oppositeOf(facingOf(before)), cameraId: null });
+    } finally {
+      this.#note();
+    }
+  }
+
+  /** The devices that are open now. */
+  inUse(): OwnDevices {
+    const open = (input: Input) => {
+      const track = this.#room.localParticipant.track(input)?.mediaStreamTrack;
+      return track?.readyState === 'live' ? track : null;
+    };
+    const microphone = open('microphone');
+    const cameraId = open('camera')?.getSettings().deviceId ?? null;
+    const before = this.#inUse;
+    const microphoneId = microphone?.getSettings().deviceId ?? null;
+    if (before.microphone !== microphone || before.cameraId !== cameraId || before.microphoneId !== microphoneId) {
+      this.#inUse = { cameraId, microphoneId, microphone };
+    }
+    return this.#inUse;
+  }
+
+  /** Another one's view of the devices that are on, which stay open for it when this one closes them. */
+  lend(): HandedTracks {
+    const copyOf = (input: Input) => {
+      const track = this.#room.localParticipant.track(input);
+      const isOn = track?.sending === true && track.mediaStreamTrack.readyState === 'live';
+      return Promise.resolve(isOn ? track.mediaStreamTrack.clone() : null);
+    };
+    return { camera: copyOf('camera'), microphone: copyOf('microphone') };
+  }
+
+  release(): void {
+    for (const track of this.#open) track.stop();
+    this.#open.clear();
+    this.#changed();
+  }
+
+  /** Another device has taken the place of one that was unplugged. */
+  replaced(): void {
+    this.#note();
+  }
+
   close(): void {
     this.#closed = true;
+    this.#stopUsing();
     for (const track of this.#open) track.stop();
   }
 
   async #enable(input: Input): Promise<void> {
     const local = this.#room.localParticipant;
-    const { cameraId, microphoneId } = readPreferences();
+    const { cameraId, microphoneId, cameraFacing } = readPreferences();
     const deviceId = input === 'camera' ? cameraId : microphoneId;
-    const enable = (options: { deviceId?: string }) => {
-      return input === 'camera' ? local.setCameraEnabled(true, options) : local.setMicrophoneEnabled(true, options);
+    const facing = input === 'camera' ? cameraFacing : null;
+    const enable = (options: CaptureOptions) => {
+      const all = { ...options, ...this.#processing(input) };
+      return input === 'camera' ? local.setCameraEnabled(true, all) : local.setMicrophoneEnabled(true, all);
     };
-    if (deviceId === null) return enable({});
+    if (deviceId === null && facing === null) return enable({});
     try {
-      await enable({ deviceId });
+      await enable(deviceId === null ? { ...(facing && { facing }) } : { deviceId });
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'OverconstrainedError')) throw error;
       await enable({}); // The remembered device is gone: take any other.
     }
+  }
+
+  /** A room that shall be blurred is not shown while the blur loads. */
+  async #blurSettled(input: Input): Promise<void> {
+    if (input === 'camera') await this.#effects.of('camera').settled;
+  }
+
+  #processing(input: Input): PublishOptions {
+    const { processor } = this.#effects.of(input);
+    return processor === null ? {} : { processor };
+  }
+
+  async #applyEffects(): Promise<void> {
+    this.#changed();
+    await Promise.all([this.#applyEffect('camera'), this.#applyEffect('microphone')]);
+    this.#changed();
+  }
+
+  async #applyEffect(input: Input): Promise<void> {
+    await this.#room.localParticipant.track(input)?.setProcessor(this.#effects.of(input).processor);
   }
 
   #note(): void {
@@ -114,6 +207,14 @@ export class MeetingDevices {
       const track = this.#room.localParticipant.track(input)?.mediaStreamTrack;
       if (track?.readyState === 'live') this.#open.add(track);
     }
+    keepInUse(this.inUse());
     this.#changed();
   }
+}
+
+/** What is remembered is what is really in use: a device that was chosen once may be gone. */
+function keepInUse({ cameraId, microphoneId }: OwnDevices): void {
+  const saved = readPreferences();
+  if (cameraId !== null && cameraId !== saved.cameraId) savePreferences({ cameraId });
+  if (microphoneId !== null && microphoneId !== saved.microphoneId) savePreferences({ microphoneId });
 }

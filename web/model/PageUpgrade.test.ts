@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isCalm, reloadOnce, serverOf } from './PageUpgrade.ts';
+import { isCalm } from './PageUpgrade.ts';
+import { reloadOnce, serverOf } from './reloadOnce.ts';
 
 const QUIET = { isHidden: false, hasUnsentInput: false, mediaFlows: false, noticeAgeMs: 5_000 };
 

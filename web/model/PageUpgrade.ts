@@ -1,16 +1,7 @@
 import type { Room } from '../../client/index.ts';
+import { t } from '../i18n/i18n.ts';
 import type { Notice } from './Meeting.ts';
-
-/** What an upgrade needs to know about the page, and the one thing it can do. */
-export interface UpgradablePage {
-  /** True in the background, where nobody looks at the page. */
-  isHidden(): boolean;
-  /** True if a reload would lose something that is written. */
-  hasUnsentInput(): boolean;
-  reload(): void;
-  /** Survives the reload, in this tab. */
-  readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
-}
+import { reloadOnce, serverOf, type UpgradablePage } from './reloadOnce.ts';
 
 export interface Moment {
   readonly isHidden: boolean;
@@ -20,44 +11,20 @@ export interface Moment {
   readonly noticeAgeMs: number;
 }
 
-const RELOADED_FOR = 'everroom:reloaded-for';
 const CHECK_MS = 1_000;
 /** Time to read the notice. */
 const NOTICE_MS = 4_000;
 /** After this a reload is better than going on with half of the meeting. */
 const PATIENCE_MS = 60_000;
 
-const RELOADS_SOON: Notice = {
-  title: 'Everroom was updated.',
-  advice: 'This page loads itself again in a moment. You stay in the meeting.',
-};
-const STILL_OLD: Notice = {
-  title: 'Everroom was updated, and this page is still the old one.',
-  advice: 'Close this tab, then open the link of the meeting again.',
-};
+function noticeOf(state: 'soon' | 'stillOld'): Notice {
+  return { title: t(`meeting:upgrade.${state}.title`), advice: t(`meeting:upgrade.${state}.advice`) };
+}
 
 /** Returns true if a reload disturbs nobody now. */
 export function isCalm({ isHidden, hasUnsentInput, mediaFlows, noticeAgeMs }: Moment): boolean {
   if (hasUnsentInput) return false;
   return isHidden || (noticeAgeMs >= NOTICE_MS && (!mediaFlows || noticeAgeMs >= PATIENCE_MS));
-}
-
-/** Reloads for this server, unless that was tried: then the page is as old as before. Returns whether it reloads. */
-export function reloadOnce(page: Pick<UpgradablePage, 'reload' | 'storage'>, server: string): boolean {
-  try {
-    if (page.storage.getItem(RELOADED_FOR) === server) return false;
-    page.storage.setItem(RELOADED_FOR, server);
-  } catch {
-    return false; // If it could not remember the reload, it could reload endlessly.
-  }
-  page.reload();
-  return true;
-}
-
-/** Names the servers that a refusal speaks for: each of their versions gets one reload. */
-export function serverOf(error: unknown): string {
-  const protocol = typeof error === 'object' && error !== null ? Reflect.get(error, 'protocol') : undefined;
-  return `protocol ${typeof protocol === 'number' ? protocol : 'unknown'}`;
 }
 
 /** Loads the page again at a calm moment once no server speaks its version any more. */
@@ -83,7 +50,7 @@ export class PageUpgrade {
     if (this.#timer !== undefined) return;
     this.#noticeAt = performance.now();
     this.#timer = setInterval(() => void this.#check(), CHECK_MS);
-    this.#say(RELOADS_SOON);
+    this.#say(noticeOf('soon'));
     void this.#check();
   }
 
@@ -104,7 +71,7 @@ export class PageUpgrade {
     };
     if (this.#timer === undefined || !isCalm(now)) return;
     clearInterval(this.#timer);
-    if (!reloadOnce(this.#page, this.#server)) this.#say(STILL_OLD);
+    if (!reloadOnce(this.#page, this.#server)) this.#say(noticeOf('stillOld'));
   }
 
   #stop(): void {

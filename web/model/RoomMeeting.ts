@@ -1,11 +1,25 @@
 import type { MediaBlocked, Room } from '../../client/index.ts';
+import { t } from '../i18n/i18n.ts';
 import { describeError } from '../lib/describeError.ts';
 import { thisPage } from '../lib/thisPage.ts';
 import type { HandedTracks } from './Door.ts';
-import type { EndReason, Meeting, MeetingActions, MeetingSnapshot, Notice } from './Meeting.ts';
+import { EFFECT_NAMES, type Effects } from './effects/Effects.ts';
+import type { EndReason, MeetingActions, MeetingSnapshot, Notice, OneRoom } from './Meeting.ts';
 import { MeetingDevices } from './MeetingDevices.ts';
-import { hostMuteNotice, lostDeviceNotice, STOPPED_SCREEN_NOTICE } from './notices.ts';
+import { MicrophoneWatch } from './MicrophoneWatch.ts';
+import {
+  effectNotice,
+  hostMuteNotice,
+  lostDeviceNotice,
+  replacedDeviceNotice,
+  stoppedScreenNotice,
+} from './notices.ts';
+import { OwnRecording, openRecorder } from './OwnRecording.ts';
 import { PageUpgrade } from './PageUpgrade.ts';
+import { PersonalVolumes } from './PersonalVolumes.ts';
+import { Reactions } from './Reactions.ts';
+import { RoomConnection } from './RoomConnection.ts';
+import { type Absence, MARK_AFTER_MS } from './recovery.ts';
 import { roomActions } from './roomActions.ts';
 import { SnapshotBuilder } from './SnapshotBuilder.ts';
 
@@ -13,6 +27,7 @@ import { SnapshotBuilder } from './SnapshotBuilder.ts';
 const CHANGES = [
   'reconnecting',
   'reconnected',
+  'recovered',
   'participantConnected',
   'participantDisconnected',
   'participantStateChanged',
@@ -22,9 +37,11 @@ const CHANGES = [
   'trackUnsubscribed',
   'trackMuted',
   'trackUnmuted',
+  'localTrackInterrupted',
   'activeSpeakersChanged',
   'connectionQualityChanged',
   'chatChanged',
+  'uploadsChanged',
   'roomChanged',
   'lobbyChanged',
   'reencodingChanged',
@@ -35,24 +52,51 @@ const CHANGES = [
 const TYPING_MS = 6_000;
 
 /** The meeting of a connected `Room`. */
-export class RoomMeeting implements Meeting {
-  readonly actions: MeetingActions;
+export class RoomMeeting {
+  readonly actions: OneRoom<MeetingActions>;
+  readonly connection: RoomConnection;
+  readonly #room: Room;
+  readonly #effects: Effects;
   readonly #devices: MeetingDevices;
   readonly #builder: SnapshotBuilder;
+  readonly #microphone = new MicrophoneWatch(() => this.#refreshSoon());
+  readonly #reactions = new Reactions(() => this.#refreshSoon());
+  readonly #recording: OwnRecording;
   readonly #listeners = new Set<() => void>();
   readonly #lastSpokeAt = new Map<string, number>();
   readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
   #speakers: readonly string[] = [];
   #notice: Notice | null = null;
   #mediaBlocked: MediaBlocked | null = null;
+  #absence: Absence | null = null;
+  readonly #declined = new Set<string>();
   #ended: EndReason | null = null;
-  #snapshot: MeetingSnapshot;
+  #snapshot: OneRoom<MeetingSnapshot>;
   #refreshing = false;
 
-  constructor(room: Room) {
-    this.#builder = new SnapshotBuilder(room);
-    this.#devices = new MeetingDevices(room, () => this.#refreshSoon());
-    this.actions = roomActions(room, this.#devices);
+  constructor(room: Room, effects: Effects) {
+    this.#room = room;
+    this.#effects = effects;
+    this.connection = new RoomConnection(room);
+    const volumes = new PersonalVolumes(room, () => this.#refreshSoon());
+    this.#builder = new SnapshotBuilder(room, volumes);
+    this.#devices = new MeetingDevices(room, effects, () => this.#effectsChanged());
+    this.#recording = new OwnRecording(this, room.controls, {
+      say: (notice) => this.#say(notice),
+      changed: () => this.#refreshSoon(),
+      open: openRecorder,
+    });
+    this.actions = {
+      ...roomActions(room, this.#devices),
+      react: async (emoji) => {
+        this.#reactions.add(room.localParticipant.id, emoji);
+        await room.react(emoji);
+      },
+      setEffect: (name, wanted) => effects.want(name, wanted),
+      setVolume: (participantId, source, volume) => volumes.set(participantId, source, volume),
+      recording: this.#recording.actions,
+      declineScreen: (participantId, declined) => this.#declineScreen(room, participantId, declined),
+    };
     this.#snapshot = this.#build();
 
     room.on('chatChanged', () => this.#builder.outboxChanged());
@@ -61,9 +105,20 @@ export class RoomMeeting implements Meeting {
       for (const id of this.#speakers) this.#lastSpokeAt.set(id, Date.now());
     });
     room.on('typingChanged', (typing, { id }) => this.#noteTyping(id, typing));
+    room.on('reacted', (emoji, { id }) => this.#reactions.add(id, emoji));
+    room.on('reconnecting', () => {
+      // The room object reports only an interruption that takes longer than a moment.
+      const since = Date.now() - MARK_AFTER_MS;
+      this.#absence = { since, until: since + (room.record?.settings.graceMs ?? 0) };
+    });
+    room.on('reconnected', () => {
+      this.#absence = null;
+    });
     room.on('disconnected', (reason, error) => {
       if (error) console.warn('the meeting is over', reason, error);
       this.#devices.close();
+      this.#microphone.close();
+      this.#reactions.close();
       for (const timer of this.#typing.values()) clearTimeout(timer);
       // `refused`: the way back in was refused after the connection was lost.
       this.#ended = reason === 'refused' ? 'expired' : reason;
@@ -75,14 +130,21 @@ export class RoomMeeting implements Meeting {
       this.#refreshSoon();
     });
     room.on('deviceLost', (source) => this.#say(lostDeviceNotice(source)));
+    room.on('deviceReplaced', (source, label) => {
+      this.#devices.replaced();
+      this.#say(replacedDeviceNotice(source, label));
+    });
     room.on('trackMuted', ({ source }, { id }, byHost) => {
       const self = room.localParticipant;
       if (byHost && id === self.id) {
         this.#say(hostMuteNotice(source, this.#build().self.grants.unmute));
       }
     });
-    room.on('trackUnpublished', ({ source }, { id }, byHost) => {
-      if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(STOPPED_SCREEN_NOTICE);
+    room.on('trackUnpublished', ({ source, trackId }, { id }, byHost) => {
+      room.view.setDeclined(trackId, false);
+      // The next screen is another one: nobody has declined it.
+      if (source === 'screen') this.#declined.delete(id);
+      if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(stoppedScreenNotice());
     });
     new PageUpgrade(room, thisPage, (notice) => this.#say(notice));
     room.on('warning', (message, error) => console.warn(message, error));
@@ -94,11 +156,48 @@ export class RoomMeeting implements Meeting {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly getSnapshot = (): MeetingSnapshot => this.#snapshot;
+  readonly getSnapshot = (): OneRoom<MeetingSnapshot> => this.#snapshot;
 
   /** Takes over the devices that ran before the meeting. If that fails, the person is in the meeting without them. */
   publish(tracks: HandedTracks): void {
-    this.#devices.publish(tracks).catch((error: unknown) => this.#say(describeError(error)));
+    this.#devices.publish(tracks).then(
+      (joinedMuted) => {
+        if (joinedMuted) this.#say({ title: t('hosts:joinedMuted.title'), advice: t('hosts:joinedMuted.advice') });
+      },
+      (error: unknown) => this.#say(describeError(error)),
+    );
+  }
+
+  /** Gives what is on to another room of this person; it stays on here until `release`. */
+  lend(): HandedTracks {
+    return this.#devices.lend();
+  }
+
+  /** Closes the devices: another room has them. */
+  release(): void {
+    this.#devices.release();
+  }
+
+  #declineScreen(room: Room, participantId: string, declined: boolean): void {
+    if (declined) this.#declined.add(participantId);
+    else this.#declined.delete(participantId);
+    const participant = room.participants.get(participantId);
+    for (const source of ['screen', 'screenAudio'] as const) {
+      const trackId = participant?.publication(source)?.trackId;
+      if (trackId !== undefined) room.view.setDeclined(trackId, declined);
+    }
+    this.#refreshSoon();
+  }
+
+  /** Says it when an effect switches itself off. */
+  #effectsChanged(): void {
+    const before = this.#snapshot.effects;
+    const now = this.#effects.getSnapshot();
+    for (const name of EFFECT_NAMES) {
+      const { problem } = now[name];
+      if (problem !== null && problem !== before[name].problem) this.#say(effectNotice(name, problem));
+    }
+    this.#refreshSoon();
   }
 
   #say(notice: Notice | null): void {
@@ -130,17 +229,27 @@ export class RoomMeeting implements Meeting {
   }
 
   #refresh(): void {
+    const { microphone } = this.#devices.inUse();
+    this.#microphone.watch(microphone, this.#room.localParticipant.isMicrophoneEnabled);
     this.#snapshot = this.#build();
+    this.#recording.follow(this.#snapshot);
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #build(): MeetingSnapshot {
+  #build(): OneRoom<MeetingSnapshot> {
     return this.#builder.build({
       speakers: this.#speakers,
       lastSpokeAt: this.#lastSpokeAt,
       typingIds: [...this.#typing.keys()],
       notice: this.#notice,
+      absence: this.#absence,
+      reactions: this.#reactions.shown,
+      ownRecording: this.#recording.state,
+      declined: this.#declined,
       mediaBlocked: this.#mediaBlocked,
+      ownDevices: this.#devices.inUse(),
+      effects: this.#effects.getSnapshot(),
+      microphoneHint: this.#microphone.hint,
       ended: this.#ended,
     });
   }

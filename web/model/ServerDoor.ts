@@ -1,12 +1,16 @@
-import { Room } from '../../client/index.ts';
+import { canResume, type GetJoinToken } from '../../client/index.ts';
 import { mintToken } from '../lib/api.ts';
 import { codeOf } from '../lib/describeError.ts';
+import { roomPath } from '../lib/navigation.ts';
 import { thisPage } from '../lib/thisPage.ts';
+import type { Account, SignInState } from './Account.ts';
 import type { Door, EnterRequest, Stay } from './Door.ts';
+import { embedding } from './embedding/theFrame.ts';
 import {
   findToken,
   forgetTokens,
   formerStayOf,
+  isGuest,
   isKnown,
   nameIn,
   rememberStay,
@@ -14,21 +18,26 @@ import {
   takeHandedToken,
 } from './identity.ts';
 import type { Meeting } from './Meeting.ts';
-import { reloadOnce, serverOf } from './PageUpgrade.ts';
-import { RoomMeeting } from './RoomMeeting.ts';
+import { onDemand } from './onDemand.ts';
+import { reloadOnce, serverOf } from './reloadOnce.ts';
+import { serverAccount } from './serverAccount.ts';
 
-/** The token lets nobody in any more, or not here; a new one may. */
-const TOKEN_OVER: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'TOKEN_REVOKED', 'TOKEN_USED']);
+const loadEnterRoom = () => onDemand(() => import('./enterRoom.ts'));
 
 /** The way into a room of the server that the page came from. */
 export class ServerDoor implements Door {
   readonly #roomId: string;
   #token: string | null = null;
   #minted = false;
+  readonly account: Account;
   #handed: string | null;
 
   constructor(roomId: string) {
     this.#roomId = roomId;
+    // Asked once, so that everything here goes by the same answer.
+    const account = serverAccount(roomPath(roomId));
+    let asked: Promise<SignInState | null> | null = null;
+    this.account = { ...account, read: () => (asked ??= account.read()) };
     this.#handed = takeHandedToken();
     if (this.#handed !== null && !isKnown(roomId)) this.acceptHanded(true);
   }
@@ -47,13 +56,19 @@ export class ServerDoor implements Door {
 
   /** Null for a newcomer, who does not go in unasked. */
   get formerStay(): Stay | null {
-    return this.#handed !== null || this.#minted || !Room.canResume(this.#roomId) ? null : formerStayOf(this.#roomId);
+    return this.#handed !== null || this.#minted || !canResume(this.#roomId) ? null : formerStayOf(this.#roomId);
   }
 
   async prepare(): Promise<void> {
     if (this.#handed !== null) return;
+    const signIn = await this.account.read();
+    if (signIn?.person && isGuest(this.#roomId) && !canResume(this.#roomId)) this.#forget();
     this.#token = await findToken(this.#roomId);
     if (this.#token === null) await this.#mint();
+  }
+
+  warmUp(): void {
+    loadEnterRoom().catch((error: unknown) => console.warn('the meeting is not loaded yet', error));
   }
 
   async enter(request: EnterRequest, onLobby: () => void, signal: AbortSignal): Promise<Meeting> {
@@ -65,29 +80,22 @@ export class ServerDoor implements Door {
       if (code === 'PROTOCOL_UNSUPPORTED' && reloadOnce(thisPage, serverOf(error))) return new Promise(() => undefined);
       // Nobody who was removed comes back unasked: the next try is a newcomer's.
       if (code === 'REMOVED') this.#forget();
-      if (code === null || !TOKEN_OVER.has(code)) throw error;
-      // The remembered token is too old, or from a server that is gone: come in as somebody new.
-      this.#forget();
-      return await this.#enter(await this.#mint(), request, onLobby, signal);
+      throw error;
     }
   }
 
+  /** The remembered token is too old, or from a server that is gone: the person comes in as somebody new. */
+  readonly #mintAnother: GetJoinToken = async ({ reason, participantId }) => {
+    if (reason === 'REMOVED' || participantId !== null) return null;
+    this.#forget();
+    return this.#mint();
+  };
+
   async #enter(token: string, request: EnterRequest, onLobby: () => void, signal: AbortSignal): Promise<Meeting> {
-    const room = new Room();
-    room.on('stateChanged', (state) => {
-      if (state === 'lobby') onLobby();
-    });
-    const giveUp = () => void room.disconnect();
-    signal.addEventListener('abort', giveUp);
-    try {
-      const { name, password } = request;
-      await room.connect(location.origin, token, { name, ...(password !== null && { password }) });
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
-    const meeting = new RoomMeeting(room);
-    meeting.publish(request.takeTracks());
+    const { enterRoom } = await loadEnterRoom();
+    const meeting = await enterRoom(token, this.#mintAnother, request, onLobby, signal);
     this.#rememberStay(meeting);
+    void embedding()?.then((talk) => talk.follow(meeting));
     return meeting;
   }
 
@@ -106,7 +114,7 @@ export class ServerDoor implements Door {
   }
 
   /** Kept in step with what is on, so that a reload opens no microphone that was muted. */
-  #rememberStay(meeting: RoomMeeting): void {
+  #rememberStay(meeting: Meeting): void {
     const update = () => {
       const { self, ended } = meeting.getSnapshot();
       const isOn = (media: { muted: boolean } | null) => media !== null && !media.muted;

@@ -13,8 +13,25 @@ import type {
   TrackPublication,
   TrackSource,
 } from '../../client/index.ts';
-import { grantsOf } from '../../client/index.ts';
-import type { ChatLine, EndReason, MeetingSnapshot, Notice, Person, PublishedMedia } from './Meeting.ts';
+import { facingOf, grantsOf } from '../../client/index.ts';
+import type { EffectStates } from './effects/Effects.ts';
+import { type ForAll, forAllOf } from './hosting.ts';
+import type {
+  ChatLine,
+  EndReason,
+  MeetingSnapshot,
+  Notice,
+  OneRoom,
+  OwnDevices,
+  Person,
+  PublishedMedia,
+} from './Meeting.ts';
+import type { MicrophoneHint } from './MicrophoneJudge.ts';
+import type { OwnRecordingState } from './ownRecordings.ts';
+import type { PersonalVolumes } from './PersonalVolumes.ts';
+import { PollList } from './polls.ts';
+import type { Reaction } from './Reactions.ts';
+import { type Absence, absenceOf } from './recovery.ts';
 
 interface Happening {
   readonly speakers: readonly string[];
@@ -22,6 +39,14 @@ interface Happening {
   readonly typingIds: readonly string[];
   readonly notice: Notice | null;
   readonly mediaBlocked: MediaBlocked | null;
+  readonly ownDevices: OwnDevices;
+  readonly effects: EffectStates;
+  readonly microphoneHint: MicrophoneHint | null;
+  readonly absence: Absence | null;
+  readonly reactions: readonly Reaction[];
+  readonly ownRecording: OwnRecordingState;
+  /** Whose screens this person does not watch. */
+  readonly declined: ReadonlySet<string>;
   readonly ended: EndReason | null;
 }
 
@@ -30,33 +55,44 @@ type Attach = PublishedMedia['attach'];
 /** Turns the living objects of a `Room` into snapshots; what did not change stays the same object. */
 export class SnapshotBuilder {
   readonly #room: Room;
+  readonly #volumes: Pick<PersonalVolumes, 'of'>;
   readonly #people = new Map<string, Person>();
   /** Keyed by what is attached: the page attaches again only when that is another object. */
   readonly #attachers = new WeakMap<object, Attach>();
 
+  readonly #polls = new PollList();
+  #forAll: ForAll | null = null;
   #lobby: { readonly recorded: RoomState['lobby']; readonly entries: readonly LobbyEntry[] } | null = null;
   #bans: { readonly recorded: RoomState['bans']; readonly list: readonly Ban[] } | null = null;
   #chat: { readonly recorded: readonly ChatMessage[]; readonly lines: readonly ChatLine[] } | null = null;
 
-  constructor(room: Room) {
+  constructor(room: Room, volumes: Pick<PersonalVolumes, 'of'>) {
     this.#room = room;
+    this.#volumes = volumes;
   }
 
-  build(happening: Happening): MeetingSnapshot {
+  build(happening: Happening): OneRoom<MeetingSnapshot> {
     const room = this.#room;
     const { record, roomId } = room;
     if (!record || roomId === undefined) throw new Error('a snapshot of a room that was never entered');
-    const self = this.#person(room.localParticipant, record.settings, true);
+    const now = Date.now();
+    const self = this.#person(room.localParticipant, record, happening, now);
     const others = [...room.participants.values()]
       .toSorted((a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1))
-      .map((participant) => this.#person(participant, record.settings, false));
+      .map((participant) => this.#person(participant, record, happening, now));
     const present = new Set([self.id, ...room.participants.keys()]);
     for (const id of this.#people.keys()) if (!present.has(id)) this.#people.delete(id);
+    this.#forAll = forAllOf(record, this.#forAll);
     return {
       roomId,
       name: record.settings.name,
       connection: room.state === 'reconnecting' ? 'reconnecting' : 'connected',
+      absence: happening.absence,
       mediaBlocked: happening.mediaBlocked,
+      recoveries: room.path.recoveries,
+      ownDevices: happening.ownDevices,
+      effects: happening.effects,
+      microphoneHint: happening.microphoneHint,
       locked: record.settings.locked,
       lobbyEnabled: record.settings.lobby,
       passwordProtected: record.settings.passwordHash !== null,
@@ -66,6 +102,11 @@ export class SnapshotBuilder {
         reason: room.reencoding?.reason ?? null,
       },
       hotStandby: { choice: record.settings.hotStandby, state: room.hotStandby },
+      forAll: this.#forAll,
+      mediaBounds: record.settings.mediaBounds,
+      pageSize: room.view.pageSize,
+      polls: this.#polls.of(record),
+      notesCount: record.notes.count,
       self,
       others,
       lobby: this.#waiting(record.lobby),
@@ -74,9 +115,15 @@ export class SnapshotBuilder {
       spotlightId: record.spotlight,
       chat: this.#lines(record.chat, self.id),
       earlierChat: room.chat.hasEarlier,
+      privateChat: record.settings.privateChat,
+      recordingAllowed: record.settings.recordingAllowed,
+      ownRecording: happening.ownRecording,
+      uploads: room.files.uploads,
+      fileLimits: room.files.limits,
       speakers: happening.speakers,
       lastSpokeAt: happening.lastSpokeAt,
       typing: others.filter((person) => happening.typingIds.includes(person.id)).map((person) => person.name),
+      reactions: happening.reactions,
       notice: happening.notice,
       ended: happening.ended,
     };
@@ -99,13 +146,41 @@ export class SnapshotBuilder {
   /** The record's list is immutable: while it is the same list, the lines stay the same too. */
   #lines(recorded: readonly ChatMessage[], selfId: string): readonly ChatLine[] {
     if (this.#chat?.recorded !== recorded) {
-      this.#chat = { recorded, lines: this.#room.chat.messages.map((entry) => toLine(entry, selfId)) };
+      this.#chat = { recorded, lines: this.#toLines(selfId) };
     }
     return this.#chat.lines;
   }
 
-  #person(participant: LocalParticipant | RemoteParticipant, settings: RoomState['settings'], isSelf: boolean): Person {
-    const { id, name, nameFixed, role, connected, handRaisedAt, connectionQuality: quality } = participant;
+  #toLines(selfId: string): ChatLine[] {
+    const { messages } = this.#room.chat;
+    const byId = new Map(messages.map((entry) => [entry.id, entry]));
+    const nameOf = (id: string) => this.#people.get(id)?.name ?? '';
+    return messages.map((entry) => {
+      const { replyTo, to } = entry;
+      const quoted = replyTo === undefined ? undefined : byId.get(replyTo);
+      return {
+        ...toLine(entry, selfId),
+        ...(to !== undefined && { to: { id: to, name: nameOf(to) } }),
+        ...(replyTo !== undefined && { quote: { id: replyTo, name: quoted?.name ?? '', text: quoted?.text ?? '' } }),
+      };
+    });
+  }
+
+  #person(
+    participant: LocalParticipant | RemoteParticipant,
+    { settings, participants }: RoomState,
+    { declined }: Happening,
+    now: number,
+  ): Person {
+    const { id, name, nameFixed, role, connected, handRaisedAt, unmuteAskedAt, recordingSince } = participant;
+    const before = this.#people.get(id);
+    const isSelf = id === this.#room.localParticipant.id;
+    const interrupted = 'interrupted' in participant && participant.interrupted;
+    const expiresAt = participants.get(id)?.expiresAt ?? null;
+    // Only the mark at the top shows one's own interruption.
+    const absence = isSelf
+      ? null
+      : absenceOf({ connected, interrupted, expiresAt }, before?.absence, settings.graceMs, now);
     const media = (source: TrackSource) => this.#media(participant.publication(source));
     const person: Person = {
       id,
@@ -114,16 +189,20 @@ export class SnapshotBuilder {
       role,
       grants: grantsOf(participant, settings),
       isSelf,
-      // Only the mark at the top shows one's own interruption.
-      connected: connected || isSelf,
+      connected: absence === null,
+      absence,
       handRaisedAt,
-      quality,
+      unmuteAskedAt,
+      recordingSince,
+      quality: participant.connectionQuality,
       camera: media('camera'),
       microphone: media('microphone'),
       screen: media('screen'),
       screenAudio: media('screenAudio'),
+      volume: this.#volumes.of(id, 'microphone'),
+      screenVolume: this.#volumes.of(id, 'screenAudio'),
+      screenDeclined: declined.has(id),
     };
-    const before = this.#people.get(id);
     if (before && samePerson(before, person)) return before;
     this.#people.set(id, person);
     return person;
@@ -131,11 +210,15 @@ export class SnapshotBuilder {
 
   #media(publication: TrackPublication | undefined): PublishedMedia | null {
     if (!publication) return null;
-    const { trackId, kind, track, muted, reencoding: reencodingWish, reencoded } = publication;
-    const known = { trackId, muted, reencodingWish, reencoded, received: track !== undefined };
+    const { trackId, kind, track, muted, interrupted, reencoding: reencodingWish, reencoded } = publication;
+    const known = { trackId, muted, interrupted, reencodingWish, reencoded, received: track !== undefined };
     if (!track) return { ...known, attach: kind === 'video' ? this.#reserve(publication) : attachNothing };
     // What is muted here is silent at once, though the room may hear of it later.
-    if (!isRemote(track)) return { ...known, muted: muted || track.held, attach: this.#attachLocal(track) };
+    if (!isRemote(track)) {
+      const rear = track.source === 'camera' && facingOf(track.mediaStreamTrack) === 'environment';
+      const here = { muted: muted || track.held, interrupted: track.interrupted, rear };
+      return { ...known, ...here, attach: this.#attachLocal(track) };
+    }
     return { ...known, attach: this.#attachRemote(track) };
   }
 
@@ -151,9 +234,9 @@ export class SnapshotBuilder {
     });
   }
 
-  #attachLocal({ mediaStreamTrack }: LocalTrack): Attach {
-    return this.#once(mediaStreamTrack, (element) => {
-      element.srcObject = new MediaStream([mediaStreamTrack]);
+  #attachLocal({ sentTrack }: LocalTrack): Attach {
+    return this.#once(sentTrack, (element) => {
+      element.srcObject = new MediaStream([sentTrack]);
       return () => {
         element.srcObject = null;
       };
@@ -176,9 +259,27 @@ function isRemote(track: LocalTrack | RemoteTrack): track is RemoteTrack {
 }
 
 function toLine(entry: ChatEntry, selfId: string): ChatLine {
-  const { id, participantId, name, text, at, editedAt, deleted, state } = entry;
+  const { id, participantId, name, text, at, editedAt, deleted, state, file, reactions } = entry;
   const own = participantId === selfId;
-  return { id, authorId: participantId, name, text, at, edited: editedAt !== null, deleted, own, state };
+  return {
+    id,
+    authorId: participantId,
+    name,
+    text,
+    at,
+    edited: editedAt !== null,
+    deleted,
+    own,
+    state,
+    ...(file && { file }),
+    ...(reactions && {
+      reactions: reactions.map(({ emoji, people }) => ({
+        emoji,
+        names: people.map(({ name }) => name),
+        own: people.some((person) => person.participantId === selfId),
+      })),
+    }),
+  };
 }
 
 function samePerson(a: Person, b: Person): boolean {
@@ -187,8 +288,13 @@ function samePerson(a: Person, b: Person): boolean {
     a.nameFixed === b.nameFixed &&
     a.role === b.role &&
     a.grants === b.grants &&
-    a.connected === b.connected &&
+    a.absence === b.absence &&
+    a.volume === b.volume &&
+    a.screenVolume === b.screenVolume &&
+    a.screenDeclined === b.screenDeclined &&
     a.handRaisedAt === b.handRaisedAt &&
+    a.unmuteAskedAt === b.unmuteAskedAt &&
+    a.recordingSince === b.recordingSince &&
     a.quality === b.quality &&
     sameMedia(a.camera, b.camera) &&
     sameMedia(a.microphone, b.microphone) &&
@@ -201,6 +307,7 @@ function sameMedia(a: PublishedMedia | null, b: PublishedMedia | null): boolean 
   return (
     a?.trackId === b?.trackId &&
     a?.muted === b?.muted &&
+    a?.interrupted === b?.interrupted &&
     a?.attach === b?.attach &&
     a?.reencodingWish === b?.reencodingWish &&
     a?.reencoded === b?.reencoded &&

@@ -20,6 +20,22 @@ export function forgetTokens(roomId: string): void {
   write('localStorage', hostKey(roomId), null);
 }
 
+/** Forgets who this tab was in any room, and the hosts' tokens that bear somebody's name. */
+export function forgetEverybody(): void {
+  for (const key of keysOf('sessionStorage')) write('sessionStorage', key, null);
+  for (const key of keysOf('localStorage')) {
+    const token = key.startsWith(hostKey('')) ? read('localStorage', key) : null;
+    if (token !== null && nameIn(token) !== null) write('localStorage', key, null);
+  }
+}
+
+/** Returns true if the tab's token is one that anybody gets: whoever signs in is somebody else. */
+export function isGuest(roomId: string): boolean {
+  const token = read('sessionStorage', tokenKey(roomId));
+  if (token === null || token === read('localStorage', hostKey(roomId))) return false;
+  return claimOf(token, 'anonymous') === true;
+}
+
 /** Returns the token to enter with; null if a new one is needed. */
 export async function findToken(roomId: string): Promise<string | null> {
   const hostToken = read('localStorage', hostKey(roomId));
@@ -67,12 +83,16 @@ export function takeHandedToken(): string | null {
 
 /** Returns the name that a token fixes; null if it fixes none. Not verified: it only asks the person. */
 export function nameIn(token: string): string | null {
+  const name = claimOf(token, 'name');
+  return typeof name === 'string' ? name : null;
+}
+
+function claimOf(token: string, claim: string): unknown {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(payload), (letter) => letter.charCodeAt(0));
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const name = typeof claims === 'object' && claims !== null && 'name' in claims ? claims.name : null;
-    return typeof name === 'string' ? name : null;
+    return typeof claims === 'object' && claims !== null ? Reflect.get(claims, claim) : null;
   } catch {
     return null; // Not a token.
   }
@@ -119,6 +139,14 @@ function write(kind: StorageKind, key: string, value: string | null): void {
     else window[kind].setItem(key, value);
   } catch (error) {
     console.debug('a reload will join as a newcomer', error);
+  }
+}
+
+function keysOf(kind: StorageKind): string[] {
+  try {
+    return Object.keys(window[kind]).filter((key) => key.startsWith('everroom:'));
+  } catch {
+    return []; // Forbidden.
   }
 }
 

@@ -3,12 +3,12 @@ import { describeMediaBlocked } from './mediaBlocked.ts';
 
 const both = ['udp', 'tcp'];
 
-test('it names what is blocked', () => {
+test('the message about blocked media names what is blocked', () => {
   const ways = [{ protocols: both, address: '192.0.2.1', port: 40_000 }];
   expect(describeMediaBlocked({ ways, relays: [] }).blocked).toBe('UDP and TCP to 192.0.2.1:40000 are blocked.');
 });
 
-test('it leaves out the loopback of the server, and names relays', () => {
+test('the message about blocked media leaves out the loopback of the server, and names relays', () => {
   const ways = [
     { protocols: both, address: '192.168.1.5', port: 40_000 },
     { protocols: both, address: '2001:db8::1', port: 443 },

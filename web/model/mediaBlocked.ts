@@ -1,4 +1,5 @@
 import type { MediaBlocked } from '../../client/index.ts';
+import { locale, t } from '../i18n/i18n.ts';
 
 /** Says what is blocked and what to do, in words for people. */
 export function describeMediaBlocked({ ways, relays }: MediaBlocked): {
@@ -10,18 +11,17 @@ export function describeMediaBlocked({ ways, relays }: MediaBlocked): {
   const shown = far.length > 0 ? far : ways;
   const protocols = [...new Set(shown.flatMap((way) => way.protocols))].map((protocol) => protocol.toUpperCase());
   const addresses = shown.map(({ address, port }) => `${address.includes(':') ? `[${address}]` : address}:${port}`);
-  const blocked = `${inWords(protocols)} to ${inWords(addresses)} ${protocols.length > 1 ? 'are' : 'is'} blocked`;
-  const relay = relays.length > 0 ? `, and the relay ${inWords(relays)} does not help` : '';
+  const words = { count: protocols.length, protocols: inWords(protocols), addresses: inWords(addresses) };
   return {
-    title: 'Nobody hears or sees you',
-    blocked: `${blocked}${relay}.`,
-    advice:
-      'Try another network or your phone’s hotspot, or turn off the VPN; in a company, ask for these to be opened. ' +
-      'The meeting keeps trying. Chat works.',
+    title: t('meeting:blocked.title'),
+    blocked:
+      relays.length === 0
+        ? t('meeting:blocked.ways', words)
+        : t('meeting:blocked.waysAndRelay', { ...words, relays: inWords(relays) }),
+    advice: t('meeting:blocked.advice'),
   };
 }
 
 function inWords(words: readonly string[]): string {
-  const last = words.at(-1) ?? '';
-  return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${last}` : last;
+  return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(words);
 }

@@ -1,10 +1,16 @@
-/** Why a camera or microphone does not work, as far as the person can do something about it. */
-export type MediaProblem = 'denied' | 'missing' | 'busy' | 'insecure' | 'lost' | 'unknown';
+import { t } from '../i18n/i18n.ts';
+
+/**
+ * Why a camera or microphone does not work, as far as the person can do something about it. system: the person allowed
+ * it, and the operating system does not.
+ */
+export type MediaProblem = 'denied' | 'system' | 'missing' | 'busy' | 'insecure' | 'lost' | 'unknown';
 
 export function mediaProblemOf(error: unknown): MediaProblem {
-  switch (error instanceof DOMException ? error.name : '') {
+  if (!(error instanceof DOMException)) return 'unknown';
+  switch (error.name) {
     case 'NotAllowedError':
-      return 'denied';
+      return /system/iu.test(error.message) ? 'system' : 'denied';
     case 'SecurityError':
       return 'insecure';
     case 'NotFoundError':
@@ -18,22 +24,7 @@ export function mediaProblemOf(error: unknown): MediaProblem {
   }
 }
 
-const ALLOW_IT = 'Allow it with the icon beside the address, then try again.';
-
 /** What happened and what to do, for one device or both. */
-export function describeMediaProblem(problem: MediaProblem, device: string): string {
-  switch (problem) {
-    case 'denied':
-      return `Your browser does not allow this page to use your ${device}. ${ALLOW_IT}`;
-    case 'missing':
-      return `No ${device} was found. Plug one in, or join without.`;
-    case 'busy':
-      return `Your ${device} is used by another program, or did not start. Close the other program, then try again.`;
-    case 'insecure':
-      return `Browsers allow a ${device} only on https pages. Open this meeting over https, or join without.`;
-    case 'lost':
-      return `Your ${device} was unplugged. Plug it in again, or choose another one.`;
-    case 'unknown':
-      return `Your ${device} did not start. Try again, or join without.`;
-  }
+export function describeMediaProblem(problem: MediaProblem, device: 'camera' | 'microphone' | 'both'): string {
+  return t(`devices:problem.${problem}.${device}`);
 }

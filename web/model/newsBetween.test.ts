@@ -1,36 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import type { MeetingSnapshot, Person, PublishedMedia } from './Meeting.ts';
+import type { MeetingSnapshot } from './Meeting.ts';
 import { newsBetween } from './newsBetween.ts';
+import { aMedia, aPerson } from './peopleForTests.ts';
 
-const media = (muted: boolean): PublishedMedia => ({
-  trackId: 't',
-  muted,
-  reencodingWish: null,
-  reencoded: false,
-  received: true,
-  attach: () => () => undefined,
-});
+const media = (muted: boolean) => aMedia({ muted });
 
-function person(name: string, change: Partial<Person> = {}): Person {
-  const none = { camera: null, microphone: null, screen: null, screenAudio: null, handRaisedAt: null, quality: null };
-  const plain = { nameFixed: false, grants: { sources: [], chat: true, unmute: true } };
-  return { id: name, name, role: 'member', isSelf: false, connected: true, ...none, ...plain, ...change };
-}
-
-type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby'>;
+type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby' | 'reactions'>;
 const room = (change: Partial<Seen> = {}): Seen => {
-  return { self: person('Me', { microphone: media(false) }), others: [person('Bo')], lobby: [], ...change };
+  return {
+    self: aPerson('Me', { microphone: media(false) }),
+    others: [aPerson('Bo')],
+    lobby: [],
+    reactions: [],
+    ...change,
+  };
 };
 
 describe('newsBetween', () => {
   it('the news names hands, screens, knocks and one’s own microphone', () => {
     const after = room({
-      self: person('Me', { microphone: media(true) }),
-      others: [person('Bo', { handRaisedAt: 1, screen: media(false) })],
+      self: aPerson('Me', { microphone: media(true) }),
+      others: [aPerson('Bo', { handRaisedAt: 1, recordingSince: 1, screen: media(false) })],
       lobby: [{ participantId: 'k', name: 'Kay', knockedAt: 1 }],
     });
     expect(newsBetween(room(), after)).toEqual([
       'Bo raised a hand',
+      'Bo is recording',
       'Bo is sharing a screen',
       'Kay wants to join',
       'Your microphone is off',
@@ -39,8 +34,16 @@ describe('newsBetween', () => {
   });
 
   it('the news leaves out who came, went or is reconnecting', () => {
-    const after = room({ others: [person('Bo', { connected: false }), person('Cy', { handRaisedAt: 1 })] });
+    const after = room({ others: [aPerson('Bo', { connected: false }), aPerson('Cy', { handRaisedAt: 1 })] });
     expect(newsBetween(room(), after)).toEqual([]);
     expect(newsBetween(after, room({ others: [] }))).toEqual([]);
+  });
+
+  it('a reaction is told once, and one’s own is not', () => {
+    const reaction = (id: number, personId: string) => ({ id, personId, emoji: '👏' });
+    const first = room({ reactions: [reaction(1, 'Bo'), reaction(2, 'Me')] });
+    expect(newsBetween(room(), first)).toEqual(['Bo reacts with 👏']);
+    expect(newsBetween(first, room({ reactions: [reaction(2, 'Me'), reaction(3, 'Bo')] }))).toHaveLength(1);
+    expect(newsBetween(first, first)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
+import { t } from '../i18n/i18n.ts';
 import type { MeetingSnapshot } from './Meeting.ts';
 
-type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby'>;
+type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby' | 'reactions'>;
 
 /** Returns the changes of the room that somebody who does not look at it wants to hear, as sentences. */
 export function newsBetween(before: Seen, after: Seen): string[] {
@@ -9,17 +10,30 @@ export function newsBetween(before: Seen, after: Seen): string[] {
   for (const person of after.others) {
     const was = known.get(person.id);
     if (!was) continue;
-    if (was.handRaisedAt === null && person.handRaisedAt !== null) news.push(`${person.name} raised a hand`);
-    if (was.screen === null && person.screen !== null) news.push(`${person.name} is sharing a screen`);
+    if (was.handRaisedAt === null && person.handRaisedAt !== null)
+      news.push(t('meeting:news.hand', { name: person.name }));
+    if (was.recordingSince === null && person.recordingSince !== null)
+      news.push(t('recording:by', { name: person.name }));
+    if (was.recordingSince !== null && person.recordingSince === null) {
+      news.push(t('recording:ended', { name: person.name }));
+    }
+    if (was.screen === null && person.screen !== null) news.push(t('meeting:news.screen', { name: person.name }));
+  }
+  const newest = before.reactions.at(-1)?.id ?? 0;
+  for (const { id, personId, emoji } of after.reactions) {
+    const name = known.get(personId)?.name;
+    if (id > newest && name !== undefined) news.push(t('meeting:news.reaction', { name, emoji }));
   }
   const waiting = new Set(before.lobby.map((knock) => knock.participantId));
   for (const knock of after.lobby) {
-    if (!waiting.has(knock.participantId)) news.push(`${knock.name} wants to join`);
+    if (!waiting.has(knock.participantId)) news.push(t('meeting:knock', { name: knock.name }));
   }
   const micBefore = before.self.microphone;
   const micAfter = after.self.microphone;
   if (micBefore && micAfter && micBefore.muted !== micAfter.muted) {
-    news.push(micAfter.muted ? 'Your microphone is off' : 'Your microphone is on');
+    news.push(micAfter.muted ? t('meeting:news.microphoneOff') : t('meeting:news.microphoneOn'));
   }
+  const [recordsBefore, records] = [before.self, after.self].map(({ recordingSince }) => recordingSince !== null);
+  if (records !== recordsBefore) news.push(records ? t('recording:youBegan') : t('recording:youEnded'));
   return news;
 }

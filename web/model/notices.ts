@@ -1,20 +1,26 @@
 import type { TrackSource } from '../../client/index.ts';
+import { t } from '../i18n/i18n.ts';
+import type { EffectProblem } from './effects/Effect.ts';
+import type { EffectName } from './effects/Effects.ts';
 import type { Notice } from './Meeting.ts';
 
-export const STOPPED_SCREEN_NOTICE: Notice = {
-  title: 'A host stopped your screen share.',
-  advice: 'Nobody sees your screen any more.',
-};
+export function effectNotice(name: EffectName, problem: EffectProblem): Notice {
+  return { title: t(`effects:${name}.ended`), advice: t(`effects:${name}.${problem}`) };
+}
+
+export function stoppedScreenNotice(): Notice {
+  return { title: t('meeting:stoppedScreen.title'), advice: t('meeting:stoppedScreen.advice') };
+}
 
 export function hostMuteNotice(source: TrackSource, mayUnmute: boolean): Notice {
-  if (source === 'microphone' && !mayUnmute) {
-    return { title: 'A host turned your microphone off.', advice: 'Raise your hand to ask for it.' };
-  }
-  return source === 'microphone'
-    ? { title: 'A host turned your microphone off.', advice: 'Turn it on again when you want to speak.' }
-    : { title: `A host turned your ${source} off.`, advice: 'Only you can turn it on again.' };
+  const what = source !== 'microphone' ? 'onlyYou' : mayUnmute ? 'turnOnAgain' : 'askByHand';
+  return { title: t(`meeting:muted.${source}`), advice: t(`meeting:muted.${what}`) };
 }
 
 export function lostDeviceNotice(source: TrackSource): Notice {
-  return { title: `Your ${source} is gone.`, advice: 'Plug it in again, or choose another one in the settings.' };
+  return { title: t(`meeting:lost.${source}`), advice: t('meeting:lost.advice') };
+}
+
+export function replacedDeviceNotice(source: TrackSource, label: string): Notice {
+  return { title: t(`meeting:lost.${source}`), advice: t('devices:replacedBy', { device: label }) };
 }

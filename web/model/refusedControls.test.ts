@@ -1,28 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Person, PublishedMedia } from './Meeting.ts';
+import type { Person } from './Meeting.ts';
+import { aMedia, aPerson } from './peopleForTests.ts';
 import { refusedControls } from './refusedControls.ts';
 
-const silent = (trackId: string, muted: boolean): PublishedMedia => {
-  return { trackId, muted, reencodingWish: null, reencoded: false, received: true, attach: () => () => undefined };
-};
-
-function person(change: Partial<Person> = {}): Person {
-  const media = { camera: null, microphone: null, screen: null, screenAudio: null };
-  const grants = { sources: ['camera', 'microphone', 'screen', 'screenAudio'] as const, chat: true, unmute: true };
-  return {
-    id: 'p',
-    name: 'P',
-    nameFixed: false,
-    role: 'member',
-    grants,
-    isSelf: true,
-    connected: true,
-    handRaisedAt: null,
-    quality: null,
-    ...media,
-    ...change,
-  };
-}
+const silent = (trackId: string, muted: boolean) => aMedia({ trackId, muted });
+const person = (change: Partial<Person> = {}) => aPerson('p', { isSelf: true, ...change });
 
 const NONE = { sources: [], chat: false, unmute: false };
 

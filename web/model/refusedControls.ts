@@ -1,3 +1,4 @@
+import { t } from '../i18n/i18n.ts';
 import type { Person } from './Meeting.ts';
 
 export interface RefusedControls {
@@ -13,11 +14,8 @@ export function refusedControls({ grants, microphone, camera, screen }: Person):
   const shown = camera !== null && !camera.muted;
   const may = (source: 'microphone' | 'camera' | 'screen') => grants.sources.includes(source);
   return {
-    microphone:
-      speaks || (grants.unmute && may('microphone'))
-        ? null
-        : 'Only a host can turn on your microphone: raise your hand to speak',
-    camera: shown || may('camera') ? null : 'A host has not allowed your camera',
-    screen: screen !== null || may('screen') ? null : 'A host has not allowed you to share',
+    microphone: speaks || (grants.unmute && may('microphone')) ? null : t('controls:refused.microphone'),
+    camera: shown || may('camera') ? null : t('controls:refused.camera'),
+    screen: screen !== null || may('screen') ? null : t('controls:refused.screen'),
   };
 }

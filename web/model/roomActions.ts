@@ -1,9 +1,16 @@
 import type { Room, TrackSource } from '../../client/index.ts';
+import { hostingActions } from './hosting.ts';
 import type { MeetingActions } from './Meeting.ts';
 import type { MeetingDevices } from './MeetingDevices.ts';
+import { notesActions } from './notes.ts';
+import { pollActions } from './polls.ts';
+import { previewOf } from './previewOf.ts';
 
 /** The page's actions, done by the client. */
-export function roomActions(room: Room, devices: MeetingDevices): MeetingActions {
+export function roomActions(
+  room: Room,
+  devices: MeetingDevices,
+): Omit<MeetingActions, 'breakouts' | 'react' | 'setVolume' | 'declineScreen' | 'setEffect' | 'recording'> {
   const { controls, chat } = room;
   const trackOf = (participantId: string, source: TrackSource) => {
     const self = room.localParticipant;
@@ -17,18 +24,29 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
     switchDevice: async (kind, deviceId) => {
       if (kind !== 'speaker') await devices.switch(kind, deviceId);
     },
+    flipCamera: () => devices.flip(),
     raiseHand: () => room.localParticipant.raiseHand(),
     lowerHand: (participantId) => controls.lowerHand(participantId),
     rename: (name) => room.localParticipant.setName(name),
 
-    postChat: async (text) => {
-      chat.send(text);
+    postChat: async (text, options) => {
+      chat.send(text, options);
     },
     retryChat: async (messageId) => chat.retry(messageId),
     discardChat: async (messageId) => chat.discard(messageId),
     editChat: (messageId, text) => chat.edit(messageId, text),
     deleteChat: (messageId) => chat.delete(messageId),
+    reactToMessage: (messageId, emoji, on) => chat.react(messageId, emoji, on),
     loadEarlierChat: () => chat.loadEarlier(),
+    sendFiles: async (files) => {
+      // Each on its own: one that is too large does not keep the others back.
+      const outcomes = await Promise.allSettled(files.map((file) => sendFile(room, file)));
+      const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (refused) throw refused.reason;
+    },
+    retryUpload: (id) => room.files.retry(id),
+    cancelUpload: (id) => room.files.cancel(id),
+    linkToFile: (fileId) => room.files.link(fileId),
     // A lost typing notice is not worth a message to the person.
     setTyping: (typing) => void room.setTyping(typing).catch((error: unknown) => console.debug('setTyping', error)),
 
@@ -41,7 +59,6 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
       if (trackId !== undefined) await controls.stopTrack(participantId, trackId);
     },
     setRole: (participantId, role) => controls.setRole(participantId, role),
-    setSpotlight: (participantId) => controls.setSpotlight(participantId),
     remove: (participantId) => controls.remove(participantId),
     ban: (participantId) => controls.ban(participantId),
     admit: (participantId) => controls.admit(participantId),
@@ -52,17 +69,29 @@ export function roomActions(room: Room, devices: MeetingDevices): MeetingActions
     setRoomGrants: (grants) => controls.setRoomGrants(grants),
     setLocked: (locked) => controls.setLocked(locked),
     setLobby: (enabled) => controls.setLobby(enabled),
+    setPrivateChat: (allowed) => controls.setPrivateChat(allowed),
     setPassword: (password) => controls.setPassword(password),
     setHotStandby: (on) => controls.setHotStandby(on ? 'on' : 'off'),
     setReencodingPolicy: (policy) => controls.setReencodingPolicy(policy),
+    setMediaBounds: (bounds) => controls.setMediaBounds(bounds),
     setVideoReencoding: async (participantId, video, wanted) => {
       const trackId = trackOf(participantId, video);
       if (trackId !== undefined) await controls.setTrackReencoding(participantId, trackId, wanted);
     },
     closeRoom: () => controls.closeRoom(),
+    hosting: hostingActions(room),
+    polls: pollActions(room),
+    notes: notesActions(room),
 
     setPinned: (trackId, pinned) => room.setPinned(trackId, pinned),
     setNear: (trackIds) => room.view.setNear(trackIds),
+    limitPictures: (maxHeight) => room.view.limitHeight(maxHeight),
+    setScreenContent: (content) => room.localParticipant.setScreenContent(content),
     leave: () => room.disconnect(),
   };
+}
+
+async function sendFile({ files }: Room, file: File): Promise<void> {
+  const preview = file.size <= (files.limits?.maxBytes ?? 0) ? await previewOf(file) : undefined;
+  files.send(file, preview === undefined ? {} : { preview });
 }

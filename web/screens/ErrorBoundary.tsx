@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { t } from '../i18n/i18n.ts';
 import { MessagePage } from '../ui/MessagePage.tsx';
 
 /** A bug of the page ends in a screen that says what to do, not in an empty window. */
@@ -13,9 +14,9 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
     if (!this.state.failed) return this.props.children;
     return (
       <MessagePage
-        title="This page stumbled"
-        text="Your place in the meeting is kept for a moment: reload to go on."
-        actions={[{ label: 'Reload', onClick: () => location.reload() }]}
+        title={t('common:stumbled')}
+        text={t('common:stumbledAdvice')}
+        actions={[{ label: t('common:reload'), onClick: () => location.reload() }]}
       />
     );
   }

@@ -1,4 +1,4 @@
-import { hueOf, initialsOf } from './initials.ts';
+import { hueOf, initialsOf } from '../lib/initials.ts';
 import './Avatar.css';
 
 export function Avatar({ id, name, size }: { id: string; name: string; size?: number }) {

@@ -1,5 +1,5 @@
 import { DoorOpen, type LucideIcon } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from './Button.tsx';
 import { Logo } from './Logo.tsx';
 import './MessagePage.css';
@@ -10,10 +10,12 @@ interface MessagePageProps {
   icon?: LucideIcon;
   /** The first one is the recommended one. */
   actions: readonly { readonly label: string; readonly onClick: () => void }[];
+  /** Stands below the actions. */
+  children?: ReactNode;
 }
 
 /** A whole page with one thing to say and what to do next. */
-export function MessagePage({ title, text, icon: Icon = DoorOpen, actions }: MessagePageProps) {
+export function MessagePage({ title, text, icon: Icon = DoorOpen, actions, children }: MessagePageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -34,6 +36,7 @@ export function MessagePage({ title, text, icon: Icon = DoorOpen, actions }: Mes
             </Button>
           ))}
         </div>
+        {children}
       </div>
     </main>
   );

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { useT } from '../i18n/i18n.ts';
 import { IconButton } from './Button.tsx';
 import './Panel.css';
 
@@ -14,6 +15,7 @@ interface PanelProps {
  * `data-first-focus` if there is one, and gives it back on closing.
  */
 export function Panel({ title, onClose, children }: PanelProps) {
+  const t = useT();
   const id = useId();
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -31,7 +33,7 @@ export function Panel({ title, onClose, children }: PanelProps) {
     <aside ref={panel} className="panel" aria-labelledby={id} tabIndex={-1}>
       <header className="panel-header">
         <h2 id={id}>{title}</h2>
-        <IconButton icon={X} label={`Close ${title.toLowerCase()}`} onClick={onClose} />
+        <IconButton icon={X} label={t('common:close', { title })} onClick={onClose} />
       </header>
       {children}
     </aside>

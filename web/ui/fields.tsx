@@ -1,3 +1,4 @@
+import type { LucideIcon } from 'lucide-react';
 import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
 import './fields.css';
 
@@ -64,6 +65,37 @@ export function SwitchField({ label, hint, checked, onChange }: SwitchFieldProps
         aria-checked={checked}
         onChange={(event) => onChange(event.target.checked)}
       />
+    </label>
+  );
+}
+
+interface SliderFieldProps {
+  label: string;
+  icon: LucideIcon;
+  /** From 0 to 100. */
+  value: number;
+  /** The value as people read it. */
+  text: string;
+  onChange: (value: number) => void;
+}
+
+export function SliderField({ label, icon: Icon, value, text, onChange }: SliderFieldProps) {
+  return (
+    <label className="slider-field">
+      <Icon size={19} aria-hidden="true" />
+      <span className="visually-hidden">{label}</span>
+      <input
+        type="range"
+        min={0}
+        max={100}
+        step={5}
+        value={value}
+        aria-valuetext={text}
+        onChange={(event) => onChange(event.target.valueAsNumber)}
+      />
+      <span className="slider-value" aria-hidden="true">
+        {text}
+      </span>
     </label>
   );
 }

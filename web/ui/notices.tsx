@@ -1,5 +1,6 @@
 import { TriangleAlert, X } from 'lucide-react';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+import { useT } from '../i18n/i18n.ts';
 import { describeError } from '../lib/describeError.ts';
 import { IconButton } from './Button.tsx';
 import './notices.css';
@@ -30,6 +31,7 @@ const SHOWN = 3;
  * Small messages at the edge, read out politely. They stay until dismissed, so that nobody has to read against a clock.
  */
 export function NoticesProvider({ children }: { children: ReactNode }) {
+  const t = useT();
   const [shown, setShown] = useState<readonly Notice[]>([]);
   const lastId = useRef(0);
 
@@ -67,7 +69,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
             </p>
             <IconButton
               icon={X}
-              label="Dismiss"
+              label={t('common:dismiss')}
               onClick={() => setShown((before) => before.filter((other) => other.id !== notice.id))}
             />
           </div>

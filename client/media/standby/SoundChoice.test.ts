@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../../test/support/fastCheck.ts';
 import { SoundChoice } from './SoundChoice.ts';
 
 /** When packets are played, in ms; each sound is looked at every 10 ms. Returns when it is time to change over. */
@@ -20,11 +20,11 @@ function every(stepMs: number, from: number, to: number): number[] {
 }
 
 describe('when a sound is taken from the other place', () => {
-  test('its packets stay away and those of the other go on: within 80 ms of the last one', () => {
+  test('a sound whose packets stay away while those of the other go on is left within 80 ms of its last packet', () => {
     expect(changesAt(every(20, 0, 1_000), every(20, 5, 2_000), 2_000)).toBeLessThanOrEqual(1_080);
   });
 
-  test('never while its packets come, or while both are silent', () => {
+  test('a sound is never left while its packets come, or while both are silent', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 30 }), (shift, late) => {
         const talks = every(20, 0, 2_000).map((time, index) => time + (index % 3 === 0 ? late : 0));

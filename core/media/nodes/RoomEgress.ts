@@ -72,7 +72,7 @@ export class RoomEgress {
     for (const producerId of producerIds) pipe.consumers.get(producerId)?.close();
   }
 
-  /** Ends everything else that goes to this node; returns what it has not from here any more. */
+  /** Ends what goes to this node and is not in `twins`. Returns those `twins` that do not go there any more. */
   keepOnly(nodeId: NodeId, twins: readonly Omit<PipedTracks, 'roomId'>[]): Omit<PipedTracks, 'roomId'>[] {
     for (const [pipeId, pipe] of [...this.#pipes]) {
       if (pipe.nodeId !== nodeId) continue;

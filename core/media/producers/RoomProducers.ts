@@ -7,6 +7,7 @@ import type { RtpParameters } from '../rtpTypes.ts';
 import { type ParticipantMedia, toMediaError } from '../sessions/ParticipantMedia.ts';
 import type { RoomSessions } from '../sessions/RoomSessions.ts';
 import { MediaProducer, type SourceProducer } from './MediaProducer.ts';
+import { renewedMedia } from './renewedMedia.ts';
 
 export interface RoomProducersOptions {
   readonly sessions: RoomSessions;
@@ -101,6 +102,12 @@ export class RoomProducers {
     });
   }
 
+  /** Returns what the client of these lost media will send on the next transports. */
+  expectedAfter({ participantId, sent }: ParticipantMedia): ExpectedMedia[] {
+    const tracks = this.#options.room().participants.get(participantId)?.tracks ?? new Map<TrackId, Track>();
+    return renewedMedia([...tracks.values()], sent);
+  }
+
   /** Whoever stood by is at home here now: its producers take the place of any others. Returns them. */
   promoted(media: ParticipantMedia): readonly SourceProducer[] {
     const promoted = [...this.standbys.values()].filter(({ owner }) => owner === media);
@@ -177,6 +184,7 @@ export class RoomProducers {
       waitsForViewers: isVideo && !nowTrack.muted && !media.standby,
     });
     (media.standby ? this.standbys : this.sources).set(trackId, source);
+    media.sent.set(trackId, rtpParameters);
     this.register(source);
     this.#options.produced(source);
     return { producerId: producer.id };

@@ -1,11 +1,11 @@
 import type { types } from 'mediasoup';
-import type { ParticipantId, TrackKind } from '../../room/state.ts';
+import type { ParticipantId, TrackId, TrackKind } from '../../room/state.ts';
 import type { LiveViewer, ReencodedCodec } from '../../view/mediaSteps.ts';
 import { receivableCodecs } from '../codecs.ts';
 import { MediaError } from '../MediaError.ts';
 import { isWorkerGone } from '../mediaFailures.ts';
 import { STANDBY_SESSION, type TransportOffer } from '../RoomMedia.ts';
-import type { DtlsParameters, RtpCapabilities } from '../rtpTypes.ts';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../rtpTypes.ts';
 import type { ViewerConsumer } from '../viewers/ViewerConsumer.ts';
 import type { RoomRouter } from '../workers/RoomRouter.ts';
 
@@ -15,6 +15,12 @@ export class ParticipantMedia implements LiveViewer {
   readonly router: RoomRouter;
   readonly send: types.WebRtcTransport;
   readonly recv: types.WebRtcTransport;
+  /** What its client said that it can receive. */
+  readonly capabilities: RtpCapabilities;
+  /** When the worker dies, its client takes others that it did not ask for. */
+  readonly renews: boolean;
+  /** What its client sends, as it said. */
+  readonly sent = new Map<TrackId, RtpParameters>();
   /** One for each kind, because mediasoup copies and checks them for every consumer. */
   readonly rtpCapabilities: Readonly<Record<TrackKind, RtpCapabilities>>;
   /** By producer id. */
@@ -27,6 +33,7 @@ export class ParticipantMedia implements LiveViewer {
   readonly receives: ReadonlySet<ReencodedCodec>;
   readonly #connecting = new Map<string, Promise<void>>();
   #session: number;
+  #revision = 0;
 
   constructor(options: {
     readonly participantId: ParticipantId;
@@ -35,17 +42,29 @@ export class ParticipantMedia implements LiveViewer {
     readonly send: types.WebRtcTransport;
     readonly recv: types.WebRtcTransport;
     readonly rtpCapabilities: RtpCapabilities;
+    readonly renews: boolean;
   }) {
     this.participantId = options.participantId;
     this.#session = options.session;
     this.router = options.router;
     this.send = options.send;
     this.recv = options.recv;
+    this.capabilities = options.rtpCapabilities;
+    this.renews = options.renews;
     this.rtpCapabilities = {
       audio: onlyOf('audio', options.rtpCapabilities),
       video: onlyOf('video', options.rtpCapabilities),
     };
     this.receives = receivableCodecs(this.rtpCapabilities.video);
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Call it whenever one of its consumers, or what it can receive, has changed: it is planned again. */
+  changed(): void {
+    this.#revision += 1;
   }
 
   get session(): number {
@@ -59,6 +78,7 @@ export class ParticipantMedia implements LiveViewer {
   /** From now on these transports are those of this session. */
   promote(session: number): void {
     this.#session = session;
+    this.changed();
   }
 
   get routerId(): string {

@@ -3,11 +3,12 @@ import type { Logger } from '../../ports.ts';
 import type { ParticipantId, RoomState } from '../../room/state.ts';
 import { MediaError } from '../MediaError.ts';
 import { messageOf } from '../mediaFailures.ts';
-import { STANDBY_SESSION, type TransportPair } from '../RoomMedia.ts';
+import { type OpeningOptions, STANDBY_SESSION, type TransportPair } from '../RoomMedia.ts';
 import type { RtpCapabilities } from '../rtpTypes.ts';
 import type { RoomRouter } from '../workers/RoomRouter.ts';
 import type { RoomRouters } from '../workers/RoomRouters.ts';
 import { ParticipantMedia, toMediaError, toTransportOffer } from './ParticipantMedia.ts';
+import { PreparedPair } from './PreparedPair.ts';
 
 export interface RoomSessionsOptions {
   readonly routers: RoomRouters;
@@ -17,6 +18,14 @@ export interface RoomSessionsOptions {
   readonly logger: Logger;
   /** A session got its transports. */
   readonly opened: (media: ParticipantMedia) => void;
+}
+
+interface Taking {
+  readonly participantId: ParticipantId;
+  readonly session: number;
+  readonly rtpCapabilities: RtpCapabilities;
+  readonly renews: boolean;
+  readonly ticket: symbol;
 }
 
 const TRANSPORT_ATTEMPTS = 3;
@@ -39,16 +48,23 @@ export class RoomSessions {
   }
 
   /** Closes the transports of an older session or an earlier call. */
-  async open(participantId: ParticipantId, session: number, rtpCapabilities: RtpCapabilities): Promise<TransportPair> {
+  async open(
+    participantId: ParticipantId,
+    session: number,
+    rtpCapabilities: RtpCapabilities,
+    { renews = false, prepared }: Pick<OpeningOptions, 'renews' | 'prepared'> = {},
+  ): Promise<TransportPair> {
     this.assertCurrent(participantId, session);
     assertRtpCapabilities(rtpCapabilities);
+    const first = prepared instanceof PreparedPair && prepared.isFree ? prepared : null;
     const ticket = Symbol(participantId);
     this.#opening.set(participantId, ticket);
     this.drop(participantId);
     try {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.#tryToOpen(participantId, session, rtpCapabilities, ticket);
+          const pair = attempt === 1 && first ? first : this.prepare();
+          return await this.#take(pair, { participantId, session, rtpCapabilities, renews, ticket });
         } catch (error) {
           if (error instanceof MediaError) throw error;
           // The worker died meanwhile: its replacement is ready, or nearly.
@@ -59,6 +75,11 @@ export class RoomSessions {
     } finally {
       if (this.#opening.get(participantId) === ticket) this.#opening.delete(participantId);
     }
+  }
+
+  /** Begins to open a pair of transports. */
+  prepare(): PreparedPair {
+    return new PreparedPair(this.#options.routers, this.viewers, this.#options.room());
   }
 
   /** @throws MediaError when this session is not the newest, or has no transports. */
@@ -140,36 +161,25 @@ export class RoomSessions {
     for (const participantId of [...this.viewers.keys()]) this.drop(participantId);
   }
 
-  async #tryToOpen(
-    participantId: ParticipantId,
-    session: number,
-    rtpCapabilities: RtpCapabilities,
-    ticket: symbol,
+  async #take(
+    prepared: PreparedPair,
+    { participantId, session, rtpCapabilities, renews, ticket }: Taking,
   ): Promise<TransportPair> {
-    const { routers, room, logger, maxIncomingBitrateBps } = this.#options;
-    const router = await routers.enter(this.viewers, room());
-    const opened = await Promise.allSettled([router.createTransport(), router.createTransport()]);
-    const [send, recv] = opened.map((result) => (result.status === 'fulfilled' ? result.value : null));
-    const failed = opened.find((result) => result.status === 'rejected');
-    const giveUp = (error: unknown): never => {
-      send?.close();
-      recv?.close();
-      routers.leave(router);
-      throw error;
-    };
-    if (!send || !recv) return giveUp(failed?.reason);
-    if (send.closed || recv.closed) return giveUp(new Error('the media worker went away'));
-    if (this.#closed || this.#opening.get(participantId) !== ticket) {
-      return giveUp(new MediaError('STALE_SESSION', 'A newer connection of this participant took over.'));
-    }
+    const { logger, maxIncomingBitrateBps } = this.#options;
+    const { router, send, recv } = await prepared.opened;
     try {
+      if (send.closed || recv.closed) throw new Error('the media worker went away');
+      if (this.#closed || this.#opening.get(participantId) !== ticket) {
+        throw new MediaError('STALE_SESSION', 'A newer connection of this participant took over.');
+      }
       this.assertCurrent(participantId, session);
     } catch (error) {
-      return giveUp(error);
+      prepared.close();
+      throw error;
     }
-    const media = new ParticipantMedia({ participantId, session, router, send, recv, rtpCapabilities });
+    prepared.take();
+    const media = new ParticipantMedia({ participantId, session, router, send, recv, rtpCapabilities, renews });
     this.viewers.set(participantId, media);
-    send.observer.once('close', () => routers.leave(router));
     send.setMaxIncomingBitrate(maxIncomingBitrateBps).catch((error: unknown) => {
       logger.debug({ participantId, error: messageOf(error) }, 'the incoming bitrate could not be limited');
     });

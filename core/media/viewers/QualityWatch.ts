@@ -4,6 +4,7 @@ import type { MediaProducer } from '../producers/MediaProducer.ts';
 import type { Quality, RoomMediaListener } from '../RoomMedia.ts';
 import type { ParticipantMedia } from '../sessions/ParticipantMedia.ts';
 import { qualityOf } from './connectionQuality.ts';
+import { SilentCameras } from './SilentCameras.ts';
 import type { ViewerConsumer } from './ViewerConsumer.ts';
 
 const CHECK_AFTER_MS = 1_000;
@@ -15,7 +16,9 @@ export class QualityWatch {
   readonly #producers: ReadonlyMap<TrackId, MediaProducer>;
   readonly #listener: RoomMediaListener;
   readonly #sent = new Map<ParticipantId, Quality>();
+  readonly #silent = new SilentCameras();
   #cancelCheck: (() => void) | null = null;
+  #closed = false;
 
   constructor(
     clock: Clock,
@@ -43,16 +46,23 @@ export class QualityWatch {
   }
 
   close(): void {
+    this.#closed = true;
     this.#cancelCheck?.();
     this.#cancelCheck = null;
   }
 
   #checkSoon(): void {
-    this.#cancelCheck ??= this.#clock.setTimer(CHECK_AFTER_MS, () => this.#check());
+    if (this.#closed) return;
+    this.#cancelCheck ??= this.#clock.setTimer(CHECK_AFTER_MS, () => {
+      this.#cancelCheck = null;
+      void this.#check();
+    });
   }
 
-  #check(): void {
-    this.#cancelCheck = null;
+  async #check(): Promise<void> {
+    const silent = await this.#silent.find(this.#producers.values());
+    if (this.#closed) return;
+    if (this.#silent.mustLookAgain) this.#checkSoon();
     for (const participantId of this.#sent.keys()) {
       if (!this.#viewers.has(participantId)) this.#sent.delete(participantId);
     }
@@ -66,7 +76,10 @@ export class QualityWatch {
       const iceConnected = ![media.send, media.recv].some(({ iceState }) => iceState === 'disconnected');
       const flowing = [...media.consumers.values()].filter(({ paused }) => !paused);
       const received = flowing.map(({ consumer }) => consumer.score.score);
-      const quality = qualityOf({ iceConnected, sent: sent.get(media.participantId) ?? [], received });
+      const { participantId } = media;
+      const silentCameras = silent.filter((producer) => producer.participantId === participantId).length;
+      const scores = { sent: sent.get(participantId) ?? [], received, silent: silentCameras };
+      const quality = qualityOf({ iceConnected, ...scores });
       if ((this.#sent.get(media.participantId) ?? 3) === quality) continue;
       this.#sent.set(media.participantId, quality);
       this.#listener.connectionQualityChanged(media.participantId, quality);

@@ -3,13 +3,14 @@ import { ManualClock } from '../../../test/support/ManualClock.ts';
 import type { Speaker } from '../RoomMedia.ts';
 import { Speakers } from './Speakers.ts';
 
-function speakersIn(places: number | null) {
+function speakersIn(places: number | null, audience = 2) {
   const told: (readonly Speaker[])[] = [];
   const clock = new ManualClock();
   const speakers = new Speakers(
     clock,
     (producerId) => producerId,
     () => places,
+    () => audience,
     (now) => told.push(now),
   );
   const hear = (...loud: readonly [string, number][]): boolean =>
@@ -45,4 +46,19 @@ describe('who is among the loudest', () => {
     expect(hear(['ann', -20])).toBe(false);
     expect(speakers.recent).toEqual([]);
   });
+});
+
+test('everybody hears who speaks: in a large room less often', () => {
+  for (const [audience, everyMs] of [
+    [2, 200],
+    [600, 600],
+    [5_000, 1_000],
+  ] as const) {
+    const { hear, told, clock } = speakersIn(null, audience);
+    hear(['ann', -20]);
+    clock.advance(everyMs - 1);
+    expect(told).toEqual([]);
+    clock.advance(1);
+    expect(told).toEqual([[{ participantId: 'ann', volumeDbov: -20 }]]);
+  }
 });

@@ -4,6 +4,9 @@ import type { ParticipantId } from '../../room/state.ts';
 import type { Speaker } from '../RoomMedia.ts';
 
 const SEND_EVERY_MS = 200;
+/** Everybody here is told: in a large room less often. */
+const MS_A_RECEIVER = 1;
+const SEND_AT_LEAST_EVERY_MS = 1_000;
 /** Louder than the noise of a room. */
 const SPEECH_DBOV = -50;
 
@@ -13,21 +16,24 @@ export class Speakers {
   readonly #speakerOf: (producerId: string) => ParticipantId | null;
   readonly #changed: (speakers: readonly Speaker[]) => void;
   readonly #places: () => number | null;
+  readonly #audience: () => number;
   readonly #volumes = new Map<string, readonly Speaker[]>();
   #recent: readonly ParticipantId[] = [];
   #cancelSending: (() => void) | null = null;
   #sentSilence = true;
 
-  /** `places`: how many microphones everybody receives; null for all. */
+  /** `places`: how many microphones everybody receives; null for all. `audience`: how many people are told. */
   constructor(
     clock: Clock,
     speakerOf: (producerId: string) => ParticipantId | null,
     places: () => number | null,
+    audience: () => number,
     changed: (speakers: readonly Speaker[]) => void,
   ) {
     this.#clock = clock;
     this.#speakerOf = speakerOf;
     this.#places = places;
+    this.#audience = audience;
     this.#changed = changed;
   }
 
@@ -43,7 +49,7 @@ export class Speakers {
       return participantId === null ? [] : [{ participantId, volumeDbov: volume }];
     });
     this.#volumes.set(routerId, speakers);
-    this.#cancelSending ??= this.#clock.setTimer(SEND_EVERY_MS, () => this.#send());
+    this.#cancelSending ??= this.#clock.setTimer(this.#sendEveryMs(), () => this.#send());
     return this.#makeRoom();
   }
 
@@ -56,7 +62,8 @@ export class Speakers {
   }
 
   forgetRouter(routerId: string): void {
-    if (this.#volumes.delete(routerId)) this.#cancelSending ??= this.#clock.setTimer(SEND_EVERY_MS, () => this.#send());
+    if (this.#volumes.delete(routerId))
+      this.#cancelSending ??= this.#clock.setTimer(this.#sendEveryMs(), () => this.#send());
   }
 
   keepOnly(isPresent: (participantId: ParticipantId) => boolean): void {
@@ -85,6 +92,10 @@ export class Speakers {
       this.#recent = recent;
     }
     return this.#recent !== before;
+  }
+
+  #sendEveryMs(): number {
+    return Math.min(SEND_AT_LEAST_EVERY_MS, Math.max(SEND_EVERY_MS, this.#audience() * MS_A_RECEIVER));
   }
 
   #send(): void {

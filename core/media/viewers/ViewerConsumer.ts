@@ -39,6 +39,7 @@ export class ViewerConsumer implements LiveConsumer {
   pausedAt: number;
   readonly #consumer: types.Consumer;
   readonly #clock: Clock;
+  readonly #changed: () => void;
   readonly #onShown: (consumer: ViewerConsumer) => void;
   /** Whether the beginning since the last resume has arrived. Unwatched while the track has no other rendition. */
   #picture: 'unwatched' | 'awaited' | 'shown';
@@ -55,11 +56,14 @@ export class ViewerConsumer implements LiveConsumer {
     options: {
       readonly clock: Clock;
       readonly watched: boolean;
+      /** Something that the plan knows of it is different. */
+      readonly changed: () => void;
       readonly onShown: (consumer: ViewerConsumer) => void;
     },
   ) {
     this.#consumer = consumer;
     this.#clock = options.clock;
+    this.#changed = options.changed;
     this.#onShown = options.onShown;
     this.#picture = options.watched ? 'awaited' : 'unwatched';
     this.trackId = wanted.trackId;
@@ -103,6 +107,7 @@ export class ViewerConsumer implements LiveConsumer {
   /** The client has set it up. `tellsShown`: it calls `clientShows` when it shows this one in place of another. */
   async acknowledge(tellsShown: boolean): Promise<void> {
     this.acknowledged = true;
+    this.#changed();
     if (tellsShown) this.#shownWithinMs = SHOWN_AT_MOST_MS;
     if (!this.paused && !this.#consumer.closed) await this.#open();
   }
@@ -115,6 +120,7 @@ export class ViewerConsumer implements LiveConsumer {
   async pause(): Promise<void> {
     this.paused = true;
     this.pausedAt = this.#clock.now();
+    this.#changed();
     this.#cancelShown();
     await this.#consumer.pause();
   }
@@ -124,16 +130,19 @@ export class ViewerConsumer implements LiveConsumer {
     this.paused = false;
     this.#beginning = true;
     this.#picture = watched ? 'awaited' : 'unwatched';
+    this.#changed();
     if (this.acknowledged) await this.#open();
   }
 
   async setPreferredLayers(preferredLayers: PreferredLayers): Promise<void> {
     this.preferredLayers = preferredLayers;
+    this.#changed();
     await this.#consumer.setPreferredLayers(preferredLayers);
   }
 
   async setPriority(priority: number): Promise<void> {
     this.priority = priority;
+    this.#changed();
     await this.#consumer.setPriority(priority);
   }
 
@@ -157,6 +166,7 @@ export class ViewerConsumer implements LiveConsumer {
 
   #shown(): void {
     this.#picture = 'shown';
+    this.#changed();
     this.#onShown(this);
   }
 

@@ -4,6 +4,7 @@ import { isPortInUse, isWorkerGone, MediaPortTaken, MediaPortUnusable, messageOf
 import type { WorkerReport } from '../reports/RoomMediaReport.ts';
 import type { IceCandidate } from '../rtpTypes.ts';
 import { announcedCandidates, type MediaListen } from './announcedCandidates.ts';
+import { WorkerWatchdog } from './WorkerWatchdog.ts';
 
 /** The slot's worker and its WebRtcServer, which are replaced together. */
 export interface SlotWorker {
@@ -20,9 +21,6 @@ const BIND_FOR_MS = 5_000;
  * this.
  */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
-const PING_EVERY_MS = 2_000;
-const PING_PATIENCE_MS = 4_000;
-const LAST_CHANCE_MS = 1_000;
 
 /**
  * A worker and its two media ports, of which it takes the one that is free: two servers of one deployment run side by
@@ -44,7 +42,7 @@ export class WorkerSlot {
   #bound: Promise<SlotWorker> | null = null;
   /** The port that is bound now. */
   #port: number | null = null;
-  #stopWatchdog: () => void = () => undefined;
+  #watchdog: WorkerWatchdog | undefined;
   #closed = false;
 
   constructor(
@@ -121,18 +119,18 @@ export class WorkerSlot {
 
   close(): void {
     this.#closed = true;
-    this.#stopWatchdog();
+    this.#watchdog?.stop();
     this.#worker.close();
   }
 
   #adopt(worker: types.Worker): void {
     this.#worker = worker;
     worker.observer.once('close', () => {
-      this.#stopWatchdog();
+      this.#watchdog?.stop();
       if (!this.#closed) this.#replace(worker.pid);
     });
     if (worker.closed) this.#replace(worker.pid);
-    else this.#watch(worker);
+    else this.#watchdog = new WorkerWatchdog(worker, { clock: this.#clock, logger: this.#logger });
   }
 
   #replace(deadPid: number): void {
@@ -210,40 +208,5 @@ export class WorkerSlot {
         ...(announcedAddress === undefined ? {} : { announcedAddress }),
       })),
     );
-  }
-
-  /** A worker that hangs is worse than a dead one: kills it, and replaces it like any other. */
-  #watch(worker: types.Worker): void {
-    const pinged = (): void => {
-      let answered = false;
-      worker.getResourceUsage().then(
-        () => {
-          answered = true;
-        },
-        (error: unknown) => {
-          answered = true;
-          this.#logger.debug({ error: messageOf(error) }, 'media worker closed while it was asked for a sign of life');
-        },
-      );
-      const endIfSilent = (): void => {
-        if (worker.closed || this.#closed) return;
-        if (answered) {
-          schedule();
-          return;
-        }
-        this.#logger.error({ workerPid: worker.pid }, 'media worker hangs: ending it');
-        process.kill(worker.pid, 'SIGKILL');
-      };
-      const judge = (): void => {
-        if (answered || worker.closed) endIfSilent();
-        // This process itself may have been late: one more turn reads an answer that waits in the pipe.
-        else this.#stopWatchdog = this.#clock.setTimer(LAST_CHANCE_MS, endIfSilent);
-      };
-      this.#stopWatchdog = this.#clock.setTimer(PING_PATIENCE_MS, judge);
-    };
-    const schedule = (): void => {
-      this.#stopWatchdog = this.#clock.setTimer(PING_EVERY_MS, pinged);
-    };
-    schedule();
   }
 }

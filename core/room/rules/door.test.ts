@@ -12,7 +12,7 @@ import {
   resumed,
 } from '../../../test/support/room.ts';
 import type { RoomEvent } from '../events.ts';
-import { ADDRESS_BAN_MS, ALL_GRANTS } from '../state.ts';
+import { ADDRESS_BAN_MS, ALL_GRANTS, type Role } from '../state.ts';
 
 describe('the door', () => {
   it('[R-JOIN-10] a token that anybody gets takes no place over from another browser', () => {
@@ -107,6 +107,27 @@ describe('the door', () => {
     room.when(node(), again, { now: addressUntil - 1 }).refused('BANNED');
     room.when(node(), again, { now: addressUntil }).then([{ ...zoe, at: addressUntil } as RoomEvent]);
     room.when(node(), join('zoe', stranger({ address: 'eves', anonymous: false }))).then([zoe]);
+  });
+
+  it('[R-BAN-4] a ban reaches the account of who signed in, wherever they come from, hosts too', () => {
+    const of = (id: string, session: number, role: Role = 'member') =>
+      ({ ...joined(id, session, { role }), account: 'eves' }) as RoomEvent;
+    const HAL = joined('hal', 1, { role: 'host' });
+    const ban: CommandBody = { type: 'Ban', participantId: 'eve' };
+    const kept: RoomEvent = { type: 'ParticipantBanned', participantId: 'eve', name: 'eve', account: 'eves' };
+    given(created(), HAL, of('eve', 2), of('phone', 3))
+      .when(by('hal', 1), ban)
+      .then([kept, gone('eve', 'banned'), gone('phone', 'banned')]);
+    const room = given(created({ lobby: true }), kept);
+    const again = stranger({ account: 'eves', anonymous: false, device: 'new', address: 'new' });
+    room.when(node(), join('zoe', again)).refused('BANNED');
+    room.when(node(), join('zoe', { ...again, role: 'host' })).refused('BANNED');
+    room.when(node(), { ...knock('zoe'), ...again } as CommandBody).refused('BANNED');
+    room.when(node(), join('zoe', stranger({ account: 'zoes' }))).refused('LOBBY');
+    // The host's own second window.
+    given(created(), of('hal', 1, 'host'), of('eve', 2))
+      .when(by('hal', 1), ban)
+      .then([{ type: 'ParticipantBanned', participantId: 'eve', name: 'eve' }, gone('eve', 'banned')]);
   });
 
   it('[R-JOIN-11] one address has a share of the lobby', () => {

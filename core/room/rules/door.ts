@@ -6,10 +6,11 @@ import { HOST_PLACES, type Participant, type ParticipantId, type RoomState } fro
 type Newcomer = CommandOf<'JoinRoom'> | CommandOf<'Knock'>;
 
 /** What an event keeps of where somebody comes from. */
-export function originOf(entrant: Entrant | undefined): { readonly device?: string; readonly address?: string } {
+export function originOf(entrant: Entrant | undefined): Partial<Record<'device' | 'address' | 'account', string>> {
   return {
     ...(entrant?.device != null && { device: entrant.device }),
     ...(entrant?.address != null && { address: entrant.address }),
+    ...(entrant?.account != null && { account: entrant.account }),
   };
 }
 
@@ -18,12 +19,14 @@ export function requireNotBanned(participantId: ParticipantId, state: RoomState)
 }
 
 /**
- * A ban reaches the browser, and the address of people whose identity cost nothing. Hosts by their token pass both:
- * otherwise somebody could put a host's network out by being banned from it [R-BAN-3].
+ * A ban reaches the account [R-BAN-4], the browser, and the address of people whose identity cost nothing. Hosts by
+ * their token pass the last two: otherwise somebody could put a host's network out by being banned from it [R-BAN-3].
  */
 export function requireOriginNotBanned({ entrant, now }: Newcomer, isHost: boolean, state: RoomState): void {
-  if (entrant === undefined || isHost) return;
-  for (const { device, address, addressUntil } of state.bans.values()) {
+  if (entrant === undefined) return;
+  for (const { account, device, address, addressUntil } of state.bans.values()) {
+    if (account !== undefined && account === entrant.account) throw banned();
+    if (isHost) continue;
     if (device !== null && device === entrant.device) throw banned();
     const isAddressOut = entrant.anonymous && address !== null && address === entrant.address;
     if (isAddressOut && now < (addressUntil ?? 0)) throw banned();
@@ -52,19 +55,28 @@ export function requireTokenInForce(
 /** Revoking does not concern people inside; but who was removed does not come back by an old session [R-REMOVE-1]. */
 export function requireMayResume(
   participantId: ParticipantId,
-  entrant: Entrant | undefined,
+  token: Pick<Entrant, 'tokenIssuedAt'> | undefined,
   { participants, voided }: RoomState,
-): void {
+): Participant {
   const own = voided.get(participantId);
-  if (own?.removed && entrant !== undefined && entrant.tokenIssuedAt <= own.until) throw removed();
-  if (!participants.has(participantId)) throw new Refusal('NOT_IN_ROOM', 'You are no longer in this room: join it.');
+  if (own?.removed && token !== undefined && token.tokenIssuedAt <= own.until) throw removed();
+  const participant = participants.get(participantId);
+  if (!participant) throw notInRoom();
+  return participant;
 }
 
-/** Checks what resuming would check: standing by changes nothing in the room, and shows no more of it. */
-export function requireMayStandBy(participantId: ParticipantId, entrant: Entrant, state: RoomState): void {
-  if (state.status !== 'open') throw new Refusal('NOT_IN_ROOM', 'The room is not open: join it.');
+/**
+ * Returns the person whose token this is, if it could still resume: for what changes no session, such as standing by
+ * and sending files.
+ */
+export function requireInside(
+  participantId: ParticipantId,
+  token: Pick<Entrant, 'tokenIssuedAt'>,
+  state: RoomState,
+): Participant {
+  if (state.status !== 'open') throw notInRoom();
   requireNotBanned(participantId, state);
-  requireMayResume(participantId, entrant, state);
+  return requireMayResume(participantId, token, state);
 }
 
 /**
@@ -124,6 +136,10 @@ function requirePassword(command: Newcomer, { settings }: RoomState): void {
   if (settings.passwordHash === null || command.passwordVerifiedFor === settings.passwordHash) return;
   if (command.passwordVerifiedFor === null) throw new Refusal('PASSWORD_REQUIRED', 'The room has a password: give it.');
   throw new Refusal('PASSWORD_WRONG', 'The password is wrong or was changed: give it again.');
+}
+
+function notInRoom(): Refusal {
+  return new Refusal('NOT_IN_ROOM', 'You are no longer in this room: join it.');
 }
 
 function banned(): Refusal {

@@ -32,8 +32,8 @@ export function joinRoom(command: CommandOf<'JoinRoom'>, state: RoomState): Room
     return [{ type: 'ParticipantResumed', participantId, session, nodeId, at, ...origin }];
   }
 
-  // What a host last made of the person counts for more than the token [R-JOIN-8].
-  const role = state.roles.get(participantId) ?? command.role;
+  // What a host last made of the person counts for more than the token [R-JOIN-8]; the main room's word is the newest.
+  const role = (state.settings.breakoutOf ? undefined : state.roles.get(participantId)) ?? command.role;
   requireOriginNotBanned(command, role === 'host', state);
   requireDoorOpen({ ...command, role }, state);
   return [

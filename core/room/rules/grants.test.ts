@@ -96,9 +96,10 @@ describe('grants', () => {
       .refused('NOT_GRANTED');
   });
 
-  it('[R-ACTOR-7] only the operator revokes tokens and says whether the room takes guests', () => {
+  it('[R-ACTOR-7] only the operator revokes tokens; hosts, too, say whether the room takes guests', () => {
     const room = given(...ROOM);
-    room.when(by('hal', 1), { type: 'SetGuests', guests: false }).refused('FORBIDDEN');
+    room.when(by('ann', 2), { type: 'SetGuests', guests: false }).refused('FORBIDDEN');
+    room.when(by('hal', 1), { type: 'SetGuests', guests: false }).then([{ type: 'GuestsChanged', guests: false }]);
     room.when(by('hal', 1), { type: 'RevokeTokens', participantId: null }).refused('FORBIDDEN');
     room.when(OPERATOR, { type: 'SetGuests', guests: false }).then([{ type: 'GuestsChanged', guests: false }]);
   });

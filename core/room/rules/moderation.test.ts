@@ -8,6 +8,7 @@ import {
   knocked,
   NOW,
   OPERATOR,
+  posted,
   stateOf,
 } from '../../../test/support/room.ts';
 import type { RoomEvent } from '../events.ts';
@@ -50,6 +51,45 @@ describe('moderation', () => {
     expect(stateOf(...ROOM, onAnn).spotlight).toBe('ann');
     expect(stateOf(...ROOM, onAnn, gone('ann', 'removed')).spotlight).toBeNull();
     expect(stateOf(...ROOM, onAnn, { type: 'RoomClosed', at: NOW }).spotlight).toBeNull();
+  });
+
+  it('[R-MOD-6] several people are shown large at once; when the first goes, the next takes the place', () => {
+    const onBoth: RoomEvent = { type: 'SpotlightChanged', participantId: 'ann', others: ['hal'] };
+    const both: CommandBody = { type: 'SetSpotlight', participantId: 'ann', others: ['hal', 'ann', 'hal'] };
+    given(...ROOM)
+      .when(HAL, both)
+      .then([onBoth]);
+    given(...ROOM, onBoth)
+      .when(HAL, both)
+      .nothing();
+    given(...ROOM)
+      .when(HAL, { ...both, others: ['eve'] })
+      .refused('PARTICIPANT_NOT_FOUND');
+    given(...ROOM)
+      .when(HAL, { ...both, others: ['a', 'b', 'c', 'd', 'e', 'f'] })
+      .refused('INVALID');
+    expect(stateOf(...ROOM, onBoth)).toMatchObject({ spotlight: 'ann', alsoSpotlit: ['hal'] });
+    expect(stateOf(...ROOM, onBoth, gone('ann', 'removed'))).toMatchObject({ spotlight: 'hal', alsoSpotlit: [] });
+    expect(stateOf(...ROOM, onBoth, gone('hal', 'removed'))).toMatchObject({ spotlight: 'ann', alsoSpotlit: [] });
+  });
+
+  it('[R-MOD-9] a layout of the hosts is for everybody until they change it', () => {
+    const layout = (layout: 'tiles' | 'speaker' | null): CommandBody => ({ type: 'SetLayout', layout });
+    const speaker: RoomEvent = { type: 'LayoutChanged', layout: 'speaker', at: 7 };
+    given(...ROOM)
+      .when(HAL, layout('speaker'), { now: 7 })
+      .then([speaker]);
+    given(...ROOM)
+      .when(HAL, layout(null))
+      .nothing();
+    given(...ROOM)
+      .when(by('ann', 1), layout('tiles'))
+      .refused('FORBIDDEN');
+    given(...ROOM, speaker)
+      .when(HAL, layout('speaker'))
+      .nothing();
+    expect(stateOf(...ROOM, speaker).layout).toEqual({ layout: 'speaker', at: 7 });
+    expect(stateOf(...ROOM, speaker, { type: 'LayoutChanged', layout: null, at: 8 }).layout).toBeNull();
   });
 
   it('[R-MOD-1] the last host stays host', () => {
@@ -112,6 +152,17 @@ describe('moderation', () => {
     given(...ROOM, banned('zoe'))
       .when(HAL, unban)
       .then([{ type: 'ParticipantUnbanned', participantId: 'zoe' }]);
+  });
+
+  it('[R-MOD-8] the operator erases somebody from a room that was closed, too', () => {
+    const erased: RoomEvent = { type: 'ParticipantErased', participantId: 'ann', at: NOW };
+    const said = { ...posted('ann', 'm1'), type: 'ChatPosted' } as RoomEvent;
+    const closed = [...ROOM, said, posted('hal', 'm2'), { type: 'RoomClosed', at: NOW }] as const;
+    given(...closed)
+      .when(OPERATOR, { type: 'EraseParticipant', participantId: 'ann' })
+      .then([erased]);
+    const { attendance, chat, status } = stateOf(...closed, erased);
+    expect([status, chat.map(({ id }) => id), attendance.has('ann')]).toEqual(['closed', ['m2'], false]);
   });
 
   it('[R-MOD-8] the operator erases somebody, and what remains is a ban without a name', () => {

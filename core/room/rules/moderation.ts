@@ -2,7 +2,7 @@ import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
 import { mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
-import { ADDRESS_BAN_MS, MAX_BANNED, type ParticipantId, type RoomState } from '../state.ts';
+import { ADDRESS_BAN_MS, MAX_BANNED, MAX_SPOTLIT, type ParticipantId, type RoomState } from '../state.ts';
 import { requireModerator, requireOperator, requirePresent } from './actors.ts';
 import { takeAway } from './grants.ts';
 import { requireId } from './input.ts';
@@ -10,6 +10,9 @@ import { requireId } from './input.ts';
 export function setRole(command: CommandOf<'SetRole'>, state: RoomState): RoomEvent[] {
   const { participantId, role } = command;
   requireModerator(command.actor, state);
+  if (state.settings.breakoutOf !== undefined) {
+    throw new Refusal('INVALID', 'Who is a host in a breakout room is said in its main room.');
+  }
   if (command.actor.kind === 'operator' && !state.participants.has(participantId)) {
     requireId(participantId);
     return state.roles.get(participantId) === role ? [] : [{ type: 'RoleChanged', participantId, role }];
@@ -25,8 +28,18 @@ export function setRole(command: CommandOf<'SetRole'>, state: RoomState): RoomEv
 export function setSpotlight(command: CommandOf<'SetSpotlight'>, state: RoomState): RoomEvent[] {
   const { participantId } = command;
   requireModerator(command.actor, state);
-  if (participantId !== null) requirePresent(participantId, state);
-  return participantId === state.spotlight ? [] : [{ type: 'SpotlightChanged', participantId }];
+  const others = [...new Set(participantId === null ? [] : command.others)].filter((id) => id !== participantId);
+  if (others.length >= MAX_SPOTLIT) throw new Refusal('INVALID', `At most ${MAX_SPOTLIT} people are shown large.`);
+  for (const id of participantId === null ? [] : [participantId, ...others]) requirePresent(id, state);
+  const isSame = others.length === state.alsoSpotlit.length && others.every((id, at) => id === state.alsoSpotlit[at]);
+  if (participantId === state.spotlight && isSame) return [];
+  return [{ type: 'SpotlightChanged', participantId, ...(others.length > 0 && { others }) }];
+}
+
+export function setLayout(command: CommandOf<'SetLayout'>, state: RoomState): RoomEvent[] {
+  const { layout, now: at } = command;
+  requireModerator(command.actor, state);
+  return layout === (state.layout?.layout ?? null) ? [] : [{ type: 'LayoutChanged', layout, at }];
 }
 
 export function removeParticipant(command: CommandOf<'RemoveParticipant'>, state: RoomState): RoomEvent[] {
@@ -51,10 +64,28 @@ export function ban(command: CommandOf<'Ban'>, state: RoomState): RoomEvent[] {
     }
     events.push({ type: 'ParticipantBanned', participantId, ...whatElseToBan(command, state) });
   }
-  if (state.participants.has(participantId)) {
-    events.push({ type: 'ParticipantGone', participantId, departure: 'banned', at });
+  for (const id of [participantId, ...othersOfAccount(participantId, state)]) {
+    if (state.participants.has(id)) {
+      events.push({ type: 'ParticipantGone', participantId: id, departure: 'banned', at });
+    }
   }
   return events;
+}
+
+/** Whoever is in the room twice goes twice; where one of them is a host, the account is spared [R-BAN-4]. */
+function othersOfAccount(participantId: ParticipantId, state: RoomState): ParticipantId[] {
+  const account = accountToBan(participantId, state);
+  if (account === undefined) return [];
+  const others = [...state.participants.values()].filter((other) => other.account === account);
+  return others.flatMap(({ id }) => (id === participantId ? [] : id));
+}
+
+function accountToBan(participantId: ParticipantId, state: RoomState): string | undefined {
+  const { account } = state.participants.get(participantId) ?? state.lobby.get(participantId) ?? {};
+  const isHosts = [...state.participants.values()].some((other) => {
+    return other.id !== participantId && other.account === account && mayModerate(other.role);
+  });
+  return isHosts ? undefined : account;
 }
 
 /** An event comes in any case: the journal may still have what the state has not. */
@@ -96,16 +127,18 @@ export function denyAll(command: CommandOf<'DenyAll'>, state: RoomState): RoomEv
 }
 
 /**
- * The browser and, for a time, the address of the person to be banned: but not where somebody else in the room comes
- * from too, who may be a colleague, or the host's own second window [R-BAN-2].
+ * The account, the browser and, for a time, the address of the person to be banned: but not the last two where somebody
+ * else in the room comes from too, who may be a colleague, or the host's own second window [R-BAN-2].
  */
 function whatElseToBan({ participantId, now }: CommandOf<'Ban'>, state: RoomState) {
   const person = state.participants.get(participantId) ?? state.lobby.get(participantId);
   if (person === undefined) return {};
   const others = [...state.participants.values()].filter(({ id }) => id !== participantId);
   const { name, device, address } = person;
+  const account = accountToBan(participantId, state);
   return {
     name,
+    ...(account !== undefined && { account }),
     ...(device !== null && !others.some((other) => other.device === device) && { device }),
     ...(address !== null &&
       !others.some((other) => other.address === address) && { address, addressUntil: now + ADDRESS_BAN_MS }),

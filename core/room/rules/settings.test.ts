@@ -15,6 +15,7 @@ import {
 } from '../../../test/support/room.ts';
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
+import { NO_MEDIA_BOUNDS } from '../state.ts';
 
 function create(change: Partial<CommandOf<'CreateRoom'>> = {}): CommandBody {
   return {
@@ -89,6 +90,8 @@ describe('creating a room', () => {
     { capacity: 0 },
     { capacity: 10_001 },
     { capacity: 1.5 },
+    { mediaBounds: { pageSize: 50 } },
+    { mediaBounds: { lastN: 0 } },
     { graceMs: -1 },
     { graceMs: Number.NaN },
     { graceMs: 86_400_001 },
@@ -110,12 +113,28 @@ describe('settings', () => {
       { type: 'HotStandbyChanged', hotStandby: 'on' },
       { hotStandby: 'on' },
     ],
+    [
+      { type: 'SetMediaBounds', bounds: { lastN: 9, lastScreens: 2 } },
+      { type: 'MediaBoundsChanged', bounds: { ...NO_MEDIA_BOUNDS, lastN: 9, lastScreens: 2 } },
+      { mediaBounds: { ...NO_MEDIA_BOUNDS, lastN: 9, lastScreens: 2 } },
+    ],
     [{ type: 'SetPassword', passwordHash: 'h' }, { type: 'PasswordChanged', passwordHash: 'h' }, { passwordHash: 'h' }],
     [{ type: 'SetCapacity', capacity: 5 }, { type: 'CapacityChanged', capacity: 5 }, { capacity: 5 }],
     [
       { type: 'SetReencodingPolicy', policy: { mode: 'auto', viewers: 9 } },
       { type: 'ReencodingPolicyChanged', policy: { mode: 'auto', viewers: 9 } },
       { reencoding: { mode: 'auto', viewers: 9 } },
+    ],
+    [{ type: 'SetJoinMuted', joinMuted: true }, { type: 'JoinMutedChanged', joinMuted: true }, { joinMuted: true }],
+    [
+      { type: 'SetFilesAllowed', filesAllowed: false },
+      { type: 'FilesAllowedChanged', filesAllowed: false },
+      { filesAllowed: false },
+    ],
+    [
+      { type: 'SetPrivateChat', privateChat: false },
+      { type: 'PrivateChatChanged', privateChat: false },
+      { privateChat: false },
     ],
   ] as const)('[R-ROOM-5] the command %o changes the room once', (body, event, settings) => {
     given(...ROOM)

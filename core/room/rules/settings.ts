@@ -1,15 +1,32 @@
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
-import { ALL_GRANTS, type ReencodingPolicy, type RoomSettings } from '../state.ts';
+import {
+  ALL_GRANTS,
+  type MediaBounds,
+  type MediaBoundsChange,
+  NO_MEDIA_BOUNDS,
+  type ReencodingPolicy,
+  type RoomSettings,
+} from '../state.ts';
 import { requireNode } from './actors.ts';
-import { requireCapacity, requireGrace, requirePasswordHash, requirePolicy, toName } from './input.ts';
+import {
+  requireCapacity,
+  requireGrace,
+  requireMediaBounds,
+  requirePasswordHash,
+  requirePolicy,
+  toName,
+} from './input.ts';
 
 export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
   const { capacity, graceMs, lobby, passwordHash, guests = true, hotStandby = 'auto', now: at } = command;
+  const { recordingAllowed = true, filesAllowed = true } = command;
+  const mediaBounds = withBounds(NO_MEDIA_BOUNDS, command.mediaBounds ?? {});
   requireNode(command.actor);
   requireCapacity(capacity);
   requireGrace(graceMs);
   requirePasswordHash(passwordHash);
+  requireMediaBounds(mediaBounds);
   const name = toName(command.name);
   const settings: RoomSettings = {
     name,
@@ -22,6 +39,12 @@ export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
     grants: ALL_GRANTS,
     guests,
     hotStandby,
+    joinMuted: false,
+    privateChat: true,
+    recordingAllowed,
+    filesAllowed,
+    mediaBounds,
+    ...(command.breakoutOf && { breakoutOf: command.breakoutOf }),
   };
   return [{ type: 'RoomCreated', settings, at }];
 }
@@ -35,6 +58,10 @@ type SettingsCommand = CommandOf<
   | 'SetReencodingPolicy'
   | 'SetGuests'
   | 'SetHotStandby'
+  | 'SetJoinMuted'
+  | 'SetPrivateChat'
+  | 'SetFilesAllowed'
+  | 'SetMediaBounds'
 >;
 
 /** A setting that already has the value changes nothing. The caller has checked who asks. */
@@ -70,12 +97,47 @@ export function changeSetting(command: SettingsCommand, settings: RoomSettings):
       const { hotStandby } = command;
       return hotStandby === settings.hotStandby ? [] : [{ type: 'HotStandbyChanged', hotStandby }];
     }
+    case 'SetJoinMuted': {
+      const { joinMuted } = command;
+      return joinMuted === settings.joinMuted ? [] : [{ type: 'JoinMutedChanged', joinMuted }];
+    }
+    case 'SetPrivateChat': {
+      const { privateChat } = command;
+      return privateChat === settings.privateChat ? [] : [{ type: 'PrivateChatChanged', privateChat }];
+    }
+    case 'SetFilesAllowed': {
+      const { filesAllowed } = command;
+      return filesAllowed === settings.filesAllowed ? [] : [{ type: 'FilesAllowedChanged', filesAllowed }];
+    }
+    case 'SetMediaBounds': {
+      const before = settings.mediaBounds;
+      const bounds = withBounds(before, command.bounds);
+      requireMediaBounds(bounds);
+      return areSameBounds(bounds, before) ? [] : [{ type: 'MediaBoundsChanged', bounds }];
+    }
     case 'SetReencodingPolicy': {
       const { policy } = command;
       requirePolicy(policy);
       return isSamePolicy(policy, settings.reencoding) ? [] : [{ type: 'ReencodingPolicyChanged', policy }];
     }
   }
+}
+
+function withBounds(before: MediaBounds, change: MediaBoundsChange): MediaBounds {
+  const changed = (bound: keyof MediaBounds): number | null =>
+    change[bound] === undefined ? before[bound] : change[bound];
+  return {
+    pageSize: changed('pageSize'),
+    lastN: changed('lastN'),
+    loudestN: changed('loudestN'),
+    lastScreens: changed('lastScreens'),
+  };
+}
+
+function areSameBounds(a: MediaBounds, b: MediaBounds): boolean {
+  return (
+    a.pageSize === b.pageSize && a.lastN === b.lastN && a.loudestN === b.loudestN && a.lastScreens === b.lastScreens
+  );
 }
 
 function isSamePolicy(a: ReencodingPolicy, b: ReencodingPolicy): boolean {

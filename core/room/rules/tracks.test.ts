@@ -32,6 +32,29 @@ const unmutedMic: RoomEvent = { type: 'TrackUnmuted', participantId: 'ann', trac
 const ROOM = [created(), joined('ann', 1), joined('hal', 2, { role: 'host' })];
 
 describe('tracks', () => {
+  it('[R-TRACK-8] only its owner says that a track is interrupted, until it says otherwise', () => {
+    const tell = (interrupted: boolean): CommandBody => ({ type: 'SetTrackInterrupted', trackId: 'cam', interrupted });
+    const told = (interrupted: boolean): RoomEvent => {
+      return { type: 'TrackInterruptionChanged', participantId: 'ann', trackId: 'cam', interrupted };
+    };
+    const room = [...ROOM, published('ann', 'cam', 'camera')];
+    given(...room)
+      .when(by('ann', 1), tell(true))
+      .then([told(true)]);
+    given(...room)
+      .when(by('ann', 1), tell(false))
+      .nothing();
+    given(...room, told(true), resumed('ann', 3))
+      .when(by('ann', 3), tell(false))
+      .then([told(false)]);
+    given(...room)
+      .when(by('hal', 2), tell(true))
+      .refused('TRACK_NOT_FOUND');
+    given(...room)
+      .when(OPERATOR, tell(true))
+      .refused('FORBIDDEN');
+  });
+
   it.each([
     ['camera', 'video'],
     ['microphone', 'audio'],

@@ -1,6 +1,6 @@
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
-import { findTrack, grantsOf, kindOf } from '../queries.ts';
+import { findTrack, grantsOf, kindOf, mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import type { ParticipantId, RoomState, Track, TrackId } from '../state.ts';
 import { requireModerator, requireOwnerOrModerator, requireParticipant, requirePresent } from './actors.ts';
@@ -10,7 +10,8 @@ import { requireId } from './input.ts';
 /**
  * Publishing a track that is already there changes nothing, least of all its mute: after a fault a client publishes its
  * tracks again without knowing their state. A new track of the same source replaces the older one and takes over its
- * mute: only unmuting opens a microphone [M2]. Whoever may not unmute starts muted [R-GRANT-3].
+ * mute: only unmuting opens a microphone [M2]. Whoever may not unmute starts muted [R-GRANT-3], and so does everybody
+ * in a room that says so [R-SOUND-1].
  */
 export function publishTrack(command: CommandOf<'PublishTrack'>, state: RoomState): RoomEvent[] {
   const { trackId, source, muted } = command;
@@ -28,7 +29,8 @@ export function publishTrack(command: CommandOf<'PublishTrack'>, state: RoomStat
   requireGrant(grants.sources.includes(source));
   const kind = kindOf(source);
   const older = [...tracks.values()].find((track) => track.source === source);
-  const starts = muted || (older?.muted ?? false) || (kind === 'audio' && !grants.unmute);
+  const joinsMuted = state.settings.joinMuted && source === 'microphone' && !mayModerate(owner.role);
+  const starts = muted || (older?.muted ?? joinsMuted) || (kind === 'audio' && !grants.unmute);
   const publish: RoomEvent = { type: 'TrackPublished', participantId, trackId, source, kind, muted: starts };
   return older === undefined ? [publish] : [{ type: 'TrackUnpublished', participantId, trackId: older.id }, publish];
 }
@@ -45,6 +47,15 @@ export function setTrackMuted(command: CommandOf<'SetTrackMuted'>, state: RoomSt
     requireGrant(grantsOf(requirePresent(participantId, state), state.settings).unmute);
   }
   return [{ type: muted ? 'TrackMuted' : 'TrackUnmuted', participantId, trackId }];
+}
+
+/** Only the publisher's own client knows what its devices do. */
+export function setTrackInterrupted(command: CommandOf<'SetTrackInterrupted'>, state: RoomState): RoomEvent[] {
+  const { trackId, interrupted } = command;
+  const { id: participantId } = requireParticipant(command.actor, state);
+  const track = requireTrack(participantId, trackId, state);
+  if (track.interrupted === interrupted) return [];
+  return [{ type: 'TrackInterruptionChanged', participantId, trackId, interrupted }];
 }
 
 export function unpublishTrack(command: CommandOf<'UnpublishTrack'>, state: RoomState): RoomEvent[] {

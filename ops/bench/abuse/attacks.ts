@@ -1,38 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
+import {
+  type Attack,
+  closed,
+  count,
+  inside,
+  isOpen,
+  type Person,
+  seated,
+  sideBySide,
+  withSocket,
+} from './attackers.ts';
 
-/** What an attack did: how often it tried, how often it was refused or cut off, and how often it got into a room. */
-export interface Tally {
-  tried: number;
-  stopped: number;
-  entered: number;
-}
-
-/** One hostile client without the API key. It tries again and again until `isOver`. */
-export type Attack = (url: string, tally: Tally, isOver: () => boolean) => Promise<void>;
-
-/** Where an attacker sends to, and the address that it says it has: the server believes what its proxy tells. */
-interface Aim {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/**
- * Attackers of one attack, each at an address of its own: what is limited for an address alone stops none of the
- * others.
- */
-const SIDE_BY_SIDE = 20;
-/** Between two tries after a refusal: without it the attacker's own process would be what is measured. */
-const PAUSE_MS = 2;
-const ANSWER_LIMIT_MS = 1_000;
-const PEOPLE = '203.0.113';
 /** The longest message, with the most bytes for a character. */
 const LONGEST_TEXT = '\u{1F600}'.repeat(4_000);
-
-const Pass = z.object({ roomId: z.string(), token: z.string() });
+/** How many requests for a file one attacker has under way. */
+const AT_ONCE = 20;
+const SLOW_MS = 500;
+/** As many as fit into one request. */
+const LETTERS = 2_500;
 
 export const ATTACKS = {
   metrics: sideBySide(async ({ url, headers }, tally) => {
@@ -92,6 +79,66 @@ export const ATTACKS = {
 
   chat: seated(() => ['postChat', { commandId: randomUUID(), messageId: randomUUID(), text: LONGEST_TEXT }]),
 
+  /** Notes of which each letter has to find its place among all others. */
+  notes: seated(() => ['editNotes', { commandId: randomUUID(), update: hostileNotes() }]),
+
+  /** Many requests for one upload, which bring a byte now and then. */
+  uploads: inside(async ({ aim, person, tally }) => {
+    const { url } = aim;
+    const headers = { ...aim.headers, ...tus(person) };
+    const begun = await fetch(`${url}/files`, { method: 'POST', headers: { ...headers, 'upload-length': '1000000' } });
+    count(tally, !begun.ok);
+    const path = begun.headers.get('location');
+    if (path === null) return;
+    const send = async () => {
+      const response = await fetch(url + path, {
+        method: 'PATCH',
+        headers: { ...headers, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+        body: drops(),
+        duplex: 'half',
+        signal: AbortSignal.timeout(SLOW_MS),
+      } as RequestInit);
+      await response.arrayBuffer();
+      count(tally, !response.ok);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, () => send().catch(() => count(tally, true))));
+    await fetch(url + path, { method: 'DELETE', headers });
+  }),
+
+  /** Many readers of one file, each of whom takes a piece of it and then waits. */
+  downloads: inside(async ({ aim, person, tally, isOver }) => {
+    const { url } = aim;
+    const headers = { ...aim.headers, ...tus(person) };
+    const content = 'x'.repeat(900_000);
+    const begun = await fetch(`${url}/files`, {
+      method: 'POST',
+      headers: { ...headers, 'upload-length': String(content.length), 'upload-metadata': 'name eC50eHQ=' },
+    });
+    count(tally, !begun.ok);
+    const path = begun.headers.get('location');
+    if (path === null) return;
+    await fetch(url + path, {
+      method: 'PATCH',
+      headers: { ...headers, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+      body: content,
+    });
+    const fileId = path.split('/').at(-1);
+    const messageId = randomUUID();
+    await person.ask('shareFile', { commandId: randomUUID(), messageId, fileId });
+    while (!isOver() && (await person.ask('fileLink', { fileId }))) {
+      const read = async () => {
+        const response = await fetch(url + person.link, { headers: aim.headers });
+        count(tally, !response.ok);
+        const reader = response.body?.getReader();
+        await reader?.read();
+        await sleep(SLOW_MS);
+        await reader?.cancel();
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, () => read().catch(() => count(tally, true))));
+    }
+    await person.ask('deleteChat', { commandId: randomUUID(), messageId });
+  }),
+
   /** A slow HTTP client: a byte now and then. */
   drips: sideBySide(async ({ url, headers }, tally) => {
     const { hostname, port } = new URL(url);
@@ -111,153 +158,36 @@ export const ATTACKS = {
 export type AttackName = keyof typeof ATTACKS;
 
 /** The attacks of people in a room: one of them that got nobody in proves nothing. */
-export const SEATED: ReadonlySet<AttackName> = new Set<AttackName>(['typing', 'resumes', 'chat']);
+export const SEATED: ReadonlySet<AttackName> = new Set<AttackName>([
+  ...(['typing', 'resumes', 'chat', 'notes', 'uploads', 'downloads'] as const),
+]);
 
-function count(tally: Tally, stopped: boolean): void {
-  tally.tried += 1;
-  if (stopped) tally.stopped += 1;
+function tus({ resumeToken }: Person): Record<string, string> {
+  return { 'tus-resumable': '1.0.0', authorization: `Bearer ${resumeToken}` };
 }
 
-/** The nets of RFC 5737, for documentation: people in rooms have another one, so that no attack before stops them. */
-function aimOf(url: string, index: number, net = '198.51.100'): Aim {
-  return { url, headers: { 'x-forwarded-for': `${net}.${index + 1}` } };
-}
-
-function sideBySide(once: (aim: Aim, tally: Tally) => Promise<void>): Attack {
-  return async (url, tally, isOver) => {
-    const attackers = Array.from({ length: SIDE_BY_SIDE }, async (_, index) => {
-      while (!isOver()) {
-        await once(aimOf(url, index), tally).catch(() => count(tally, true));
-        await sleep(PAUSE_MS);
-      }
-    });
-    await Promise.all(attackers);
-  };
-}
-
-/** People of a room of the attackers' own, who all send the same request as fast as it is answered. */
-function seated(next: () => readonly [name: string, body: object]): Attack {
-  return async (url, tally, isOver) => {
-    const roomId = (await persist(() => post(aimOf(url, 0, PEOPLE), '/api/rooms'), isOver))?.roomId;
-    const attackers = Array.from({ length: SIDE_BY_SIDE }, async (_, index) => {
-      const aim = aimOf(url, index, PEOPLE);
-      const token = (await persist(() => post(aim, `/api/rooms/${roomId}/tokens`), isOver))?.token;
-      while (token !== undefined && !isOver()) {
-        await withSocket(aim, tally, async (socket) => {
-          const person = new Person(socket);
-          if (!(await person.enter(token))) {
-            count(tally, true);
-            return;
-          }
-          tally.entered += 1;
-          while (isOpen(socket) && !isOver()) {
-            count(tally, !(await person.ask(...next())));
-            await sleep(PAUSE_MS);
-          }
-        });
-        await sleep(PAUSE_MS);
-      }
-    });
-    await Promise.all(attackers);
-  };
-}
-
-/** Tries again while it is refused, as by a server that is too busy for newcomers. Returns null when it is over. */
-async function persist<T>(attempt: () => Promise<T>, isOver: () => boolean): Promise<T | null> {
-  while (!isOver()) {
-    const result = await attempt().catch(() => null);
-    if (result !== null) return result;
-    await sleep(100);
-  }
-  return null;
-}
-
-/** One who speaks socket.io over a bare WebSocket. */
-class Person {
-  readonly #socket: WebSocket;
-  readonly #answers = new Map<string, (isOk: boolean) => void>();
-  #lastId = 0;
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.addEventListener('message', ({ data }) => this.#hear(String(data)));
-    socket.addEventListener('close', () => {
-      for (const answered of this.#answers.values()) answered(false);
-    });
-  }
-
-  async enter(token: string): Promise<boolean> {
-    this.#socket.send(`40${JSON.stringify({ protocol: PROTOCOL_VERSION, token })}`);
-    return (await this.#answer('40')) && this.ask('join', { commandId: randomUUID(), name: 'Mallory' });
-  }
-
-  /** Resolves with whether it was answered in time, and not refused. */
-  ask(name: string, body: object): Promise<boolean> {
-    this.#lastId += 1;
-    this.#socket.send(`42${this.#lastId}${JSON.stringify([name, body])}`);
-    return this.#answer(`43${this.#lastId}`);
-  }
-
-  async #answer(prefix: string): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const isOk = await new Promise<boolean>((resolve) => {
-      this.#answers.set(prefix, resolve);
-      timer = setTimeout(() => resolve(false), ANSWER_LIMIT_MS);
-    });
-    clearTimeout(timer);
-    this.#answers.delete(prefix);
-    return isOk;
-  }
-
-  #hear(text: string): void {
-    if (text === '2') this.#socket.send('3');
-    const [prefix = ''] = /^4[03]\d*/.exec(text) ?? [];
-    this.#answers.get(prefix)?.(!text.includes('"ok":false'));
-    if (text.startsWith('44')) this.#answers.get('40')?.(false);
-  }
-}
-
-async function post({ url, headers }: Aim, path: string): Promise<z.infer<typeof Pass>> {
-  const response = await fetch(url + path, {
-    method: 'POST',
-    body: '{}',
-    headers: { ...headers, 'content-type': 'application/json' },
+/** A body that never ends. */
+function drops(): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      await sleep(50);
+      controller.enqueue(Uint8Array.of(0));
+    },
   });
-  return Pass.parse(await response.json());
 }
 
-async function withSocket(
-  { url, headers }: Aim,
-  tally: Tally,
-  use: (socket: WebSocket) => Promise<void>,
-): Promise<void> {
-  // Node's own WebSocket takes headers; its type is the browsers'.
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
-    headers,
-  } as never);
-  const opened = await new Promise<boolean>((resolve) => {
-    socket.addEventListener('open', () => resolve(true), { once: true });
-    socket.addEventListener('error', () => resolve(false), { once: true });
-  });
-  if (!opened) {
-    count(tally, true);
-    return;
+let writers = 0;
+
+/** An update of Yjs (version 1) in base64: so many writers, each with one letter at the beginning of the text `n`. */
+function hostileNotes(): string {
+  writers += LETTERS;
+  const bytes = [...toVarUint(LETTERS)];
+  for (let writer = writers; writer > writers - LETTERS; writer -= 1) {
+    bytes.push(1, ...toVarUint(writer), 0, 4, 1, 1, 0x6e, 1, 0x61);
   }
-  try {
-    await use(socket);
-  } finally {
-    socket.close();
-  }
+  return Buffer.from([...bytes, 0]).toString('base64');
 }
 
-function isOpen(socket: WebSocket): boolean {
-  return socket.readyState === WebSocket.OPEN;
-}
-
-async function closed(socket: WebSocket): Promise<void> {
-  if (socket.readyState === WebSocket.CLOSED) return;
-  await Promise.race([
-    new Promise((resolve) => socket.addEventListener('close', resolve, { once: true })),
-    sleep(1_000, undefined, { ref: false }),
-  ]);
+function toVarUint(value: number): number[] {
+  return value < 128 ? [value] : [128 | (value % 128), ...toVarUint(Math.floor(value / 128))];
 }

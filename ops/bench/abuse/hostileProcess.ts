@@ -1,4 +1,5 @@
-import { ATTACKS, type AttackName, type Tally } from './attacks.ts';
+import type { Tally } from './attackers.ts';
+import { ATTACKS, type AttackName } from './attacks.ts';
 
 /** This process is one hostile client: `hostileProcess.ts ATTACK URL SECONDS`. It sends its tally when it is done. */
 const [, , attack = '', url = '', seconds = ''] = process.argv;

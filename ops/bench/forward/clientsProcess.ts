@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import { pause } from '../../../client/connection/pause.ts';
 import { codecOptionsFor, encodingsFor } from '../../../client/media/encodings.ts';
 import type { ConsumerOffer } from '../../../core/media/RoomMedia.ts';
 import type { RtpCapabilities } from '../../../core/media/rtpTypes.ts';
@@ -71,7 +72,3 @@ export type Clients = typeof clients;
 const { remote: sfu } = openRpc<Sfu>(process, clients);
 
 process.on('disconnect', () => process.exit(0));
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

@@ -23,10 +23,26 @@ const CAMERA: Picture = { width: 1_280, height: 720, framesPerSecond: 30 };
 const CALM_MS = 3_000;
 /** Time for the last viewer to see something. */
 const LAST_ONE_MS = 2_000;
+/** So many viewers of the crowd join side by side. */
+const JOIN_TOGETHER = 20;
+/** A machine that takes longer for a crowd is measured with those who are in. */
+const CROWD_LIMIT_MS = 20_000;
+/** While this many people are joining or leaving, nobody else comes. */
+const MOST_MOVING = 50;
+/** Time for these to end when the storm is over. */
+const MOVING_LIMIT_MS = 5_000;
+/** What a storm may take besides its own time: the presenter settles, the crowd joins, the last ones end. */
+const AROUND_SECONDS = 60;
+/** All of them together may take this long. */
+const LIMIT_SECONDS = 600;
+const LEAST_SECONDS = 10;
 
 interface StormResult {
+  /** The crowd that watched; fewer than planned if the machine did not let them in. */
   readonly viewers: number;
   readonly reencoded: boolean;
+  /** Whether the presenter sent its full quality before the storm. */
+  readonly settled: boolean;
   readonly requestsPerSecond: number;
   /** Keyframe requests that ended at the reencoder. */
   readonly absorbedPerSecond: number;
@@ -49,19 +65,31 @@ interface StormResult {
  * Measures how viewers who come and go load the presenter, what it costs, and how long a newcomer waits for the
  * picture.
  */
-export async function benchStorm(cleanup: Cleanup, seconds: number, crowds: readonly number[]): Promise<BenchReport> {
+export async function benchStorm(cleanup: Cleanup, asked: number, crowds: readonly number[]): Promise<BenchReport> {
   const found = await findEngine('auto');
   if (!found.engine) throw new Error(found.reason);
   const folder = await mkdtemp(join(tmpdir(), 'everroom-bench-storm-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const media = await makeTestMedia(folder, CAMERA);
+  const seconds = secondsOf(asked, 2 * crowds.length);
+  const storms = crowds.flatMap((viewers) =>
+    [null, found.engine?.name ?? null].map((engine) => ({ viewers, engine, seconds })),
+  );
+  const most = Math.ceil((storms.length * (seconds + AROUND_SECONDS)) / 60);
+  say(`${storms.length} storms of ${seconds} s each: reckon with up to ${most} minutes`);
   const results: StormResult[] = [];
-  for (const viewers of crowds) {
-    for (const engine of [null, found.engine.name]) {
-      results.push(await storm({ viewers, engine, seconds }, media, cleanup));
-    }
+  for (const [index, plan] of storms.entries()) {
+    const { viewers, engine } = plan;
+    say(`${index + 1} of ${storms.length}: ${viewers} viewers, ${engine ? 'with' : 'without'} a reencoder`);
+    results.push(await storm(plan, media, cleanup));
   }
   return toReport(results, seconds);
+}
+
+/** Returns how long each of the storms lasts: as asked, but no longer than all of them may take. */
+function secondsOf(asked: number, storms: number): number {
+  const most = Math.max(LEAST_SECONDS, Math.floor(LIMIT_SECONDS / storms) - AROUND_SECONDS);
+  return Math.min(asked, most);
 }
 
 interface StormPlan {
@@ -78,7 +106,8 @@ async function storm(
   const room = await openStormRoom(media, engine, cleanup);
   const viewers = await Viewers.open(room.router, room, cleanup);
   try {
-    for (let joined = 0; joined < crowd; joined += 1) await viewers.joinUnseen();
+    const joined = await joinUnseen(viewers, crowd);
+    say(`${joined} viewers watch${room.settled ? '' : ', and the presenter does not reach its full quality'}`);
     await sleep(CALM_MS);
     const before = await room.encoderCounts();
     const absorbed = room.requestsAbsorbed();
@@ -96,8 +125,9 @@ async function storm(
     const sentMbps = ((await viewers.bytesSent()) - sent) * (8 / took / 1_000_000);
     await sleep(LAST_ONE_MS);
     return {
-      viewers: crowd,
+      viewers: joined,
       reencoded: engine !== null,
+      settled: room.settled,
       ...publisherFigures([before, ...counts], took),
       absorbedPerSecond: (room.requestsAbsorbed() - absorbed) / took,
       machineBusyPercent,
@@ -110,23 +140,37 @@ async function storm(
   }
 }
 
-/** At every beat one viewer joins and one leaves; none waits for another. */
+/** Returns how many of the crowd got in. */
+async function joinUnseen(viewers: Viewers, crowd: number): Promise<number> {
+  const until = performance.now() + CROWD_LIMIT_MS;
+  let joined = 0;
+  while (joined < crowd && performance.now() < until) {
+    const together = Math.min(JOIN_TOGETHER, crowd - joined);
+    await Promise.all(Array.from({ length: together }, () => viewers.joinUnseen()));
+    joined += together;
+  }
+  return joined;
+}
+
+/** At every beat one viewer joins and one leaves; none waits for another while not too many do. */
 async function comeAndGo(viewers: Viewers, startedAt: number, seconds: number): Promise<void> {
-  const moving: Promise<void>[] = [];
+  const moving = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const go = (move: Promise<void>): void => {
-    moving.push(
-      move.catch((error: unknown) => {
+    const moved = move
+      .catch((error: unknown) => {
         failures.push(error);
-      }),
-    );
+      })
+      .finally(() => moving.delete(moved));
+    moving.add(moved);
   };
   for (let beat = 0; beat < seconds * JOINS_PER_SECOND && failures.length === 0; beat += 1) {
     await sleep(Math.max(0, startedAt + (1_000 * beat) / JOINS_PER_SECOND - performance.now()));
+    if (moving.size > MOST_MOVING) continue;
     go(viewers.join());
     go(viewers.leave());
   }
-  await Promise.all(moving);
+  await Promise.race([Promise.all(moving), sleep(MOVING_LIMIT_MS)]);
   if (failures.length > 0) throw failures[0];
 }
 
@@ -163,6 +207,16 @@ function publisherFigures(
   };
 }
 
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function unsettledWords(results: readonly StormResult[]): string {
+  const unsettled = results.filter(({ settled }) => !settled).length;
+  if (unsettled === 0) return '';
+  return ` In ${unsettled} of ${results.length} storms this machine was too busy for the presenter's full quality.`;
+}
+
 function cpuSecondsOf(pid: number | null): number {
   return pid === null ? 0 : cpuMicrosecondsOf(pid) / 1_000_000;
 }
@@ -189,7 +243,7 @@ function toReport(results: readonly StormResult[], seconds: number): BenchReport
       `for ${seconds} s. Viewers are light: plain RTP consumers of the room's router, which want the three sizes in ` +
       'turn. Those that join are timed from the request for a transport to the first whole keyframe. Figures of the ' +
       'publisher come from its own encoder; "most keyframes" is the share of keyframes among all frames in ' +
-      'its worst second. CPU is in cores.',
+      `its worst second. CPU is in cores.${unsettledWords(results)}`,
     headings: [
       'viewers',
       'reencoder',

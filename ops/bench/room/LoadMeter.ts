@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CpuMeter, memoryOf, type ServerPids, sum } from '../../kit/deployment/CpuMeter.ts';
+import { cpuMicrosecondsOf } from '../../kit/deployment/processes.ts';
+
+export interface Processes {
+  readonly nodes: readonly ServerPids[];
+  readonly redis: readonly number[];
+  /** Those of the benchmark: the clients, and what looks after them. */
+  readonly own: readonly number[];
+}
 
 /** What a cluster uses at rest. CPU: shares of one core. */
 export interface Load {
@@ -18,12 +26,11 @@ const MEASURE_MS = 4_000;
 
 export const LoadMeter = {
   /** Waits until what came last is over, and measures. */
-  async measure(nodes: readonly ServerPids[], redisPid: number | null, clientsPid: number): Promise<Load> {
+  async measure({ nodes, redis, own }: Processes): Promise<Load> {
     await sleep(SETTLE_MS);
     const servers = nodes.flatMap(({ server }) => server);
     const workers = nodes.flatMap((node) => node.workers);
-    const redis = redisPid === null ? [] : [redisPid];
-    const meters = [servers, workers, redis, [clientsPid]].map((pids) => new CpuMeter(pids));
+    const meters = [servers, workers, redis, own].map((pids) => new CpuMeter(pids));
     await sleep(MEASURE_MS);
     const [ofServers = [], ofWorkers = [], ofRedis = [], ofClients = []] = meters.map((meter) => meter.read());
     const largest = (pids: readonly number[]): number => Math.max(0, ...pids.map((pid) => memoryOf([pid]))) / 1e6;
@@ -38,3 +45,14 @@ export const LoadMeter = {
     };
   },
 };
+
+/** Measures from now on; the returned function returns what part of the CPU time of all was the benchmark's own. */
+export function ownShare({ nodes, redis, own }: Processes): () => number {
+  const theirs = [...nodes.flatMap(({ server, workers }) => [...server, ...workers]), ...redis];
+  const used = (pids: readonly number[]): number => sum(pids.map(cpuMicrosecondsOf));
+  const before = { own: used(own), theirs: used(theirs) };
+  return () => {
+    const since = { own: used(own) - before.own, theirs: used(theirs) - before.theirs };
+    return since.own / (since.own + since.theirs);
+  };
+}

@@ -1,7 +1,7 @@
+import { table } from '../../kit/table.ts';
 import type { Cli } from '../Cli.ts';
 import { UsageFailure } from '../CliFailure.ts';
 import { BUSY_AT_MOST, type Capacity, type Demand, type Load, planCapacity } from '../capacity/plan.ts';
-import { table } from '../output/table.ts';
 import { bitrate, count, percent } from '../output/words.ts';
 
 const MOST = { min: 0, max: 1_000_000 };

@@ -1,9 +1,10 @@
 import { Unavailable } from '../../../core/ports.ts';
 import type { Commit } from '../../../core/room/commit.ts';
+import { visibleTo } from '../../../core/room/privacy.ts';
 import type { RecoveryReader } from '../../../recovery/openReader.ts';
+import { cut, plainText, widthOf } from '../../kit/plainText.ts';
 import type { Cli } from '../Cli.ts';
 import { CliFailure, UsageFailure } from '../CliFailure.ts';
-import { cut, plainText, widthOf } from '../output/plainText.ts';
 import { momentOf } from '../output/words.ts';
 import { type CommitReport, describeEvent, type Names, namesIn, toCommitReport, whoDid } from '../rooms/describe.ts';
 import { drawRoom } from '../rooms/draw.ts';
@@ -47,13 +48,14 @@ function showVersion(cli: Cli, history: RoomHistory, version: number): number {
   const commit = history.commits.find((each) => each.version === version);
   const changed = commit ? toCommitReport(commit, names, chat) : null;
   const room = toReport(history.roomId, state, version);
-  const messages = chat ? { chat: state.chat } : {};
+  const open = visibleTo(state.chat, null);
+  const messages = chat ? { chat: open } : {};
   const then = changed?.at ?? state.createdAt;
   cli.print({ room, changed, ...messages }, () =>
     [
       ...(changed ? [heading(cli), drawCommit(changed, names, cli), ''] : []),
       drawRoom(room, then, cli.screen),
-      ...(chat ? ['', ...state.chat.map((message) => `${plainText(message.name)}: ${plainText(message.text)}`)] : []),
+      ...(chat ? ['', ...open.map((message) => `${plainText(message.name)}: ${plainText(message.text)}`)] : []),
     ].join('\n'),
   );
   return 0;

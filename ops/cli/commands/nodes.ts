@@ -1,7 +1,7 @@
 import type { NodeInfo } from '../../../core/ports.ts';
 import type { SidecarInfo } from '../../../core/reencoding/ports.ts';
+import { type Column, table } from '../../kit/table.ts';
 import type { Cli } from '../Cli.ts';
-import { type Column, table } from '../output/table.ts';
 import { count, duration, percent } from '../output/words.ts';
 
 /** `everroom nodes` */

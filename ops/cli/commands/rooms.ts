@@ -1,8 +1,8 @@
 import { JournalCorrupt, type RoomSummary } from '../../../core/ports.ts';
 import type { RecoveryReader } from '../../../recovery/openReader.ts';
 import { restore } from '../../../recovery/replay.ts';
+import { type Column, table } from '../../kit/table.ts';
 import type { Cli } from '../Cli.ts';
-import { type Column, table } from '../output/table.ts';
 import { count, duration, nodeName } from '../output/words.ts';
 import { type RoomReport, toReport } from '../rooms/report.ts';
 

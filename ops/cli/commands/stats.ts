@@ -6,10 +6,10 @@ import type {
   TransportReport,
   WorkerReport,
 } from '../../../core/media/reports/RoomMediaReport.ts';
+import { type Column, table } from '../../kit/table.ts';
 import type { OpenRoomReport } from '../../run/operator/requests.ts';
 import type { Cli } from '../Cli.ts';
 import { UsageFailure } from '../CliFailure.ts';
-import { type Column, table } from '../output/table.ts';
 import { bitrate, count, megabytes, percent, shortId } from '../output/words.ts';
 import { ServerLink } from '../ServerLink.ts';
 

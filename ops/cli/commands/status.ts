@@ -1,10 +1,10 @@
 import { Unavailable } from '../../../core/ports.ts';
+import { wrapped } from '../../kit/plainText.ts';
 import { runningState } from '../../run/cluster/firstNode.ts';
 import type { NodeReport } from '../../run/operator/requests.ts';
 import { UnsafeSocketFolder } from '../../run/privateSocket.ts';
 import type { Cli } from '../Cli.ts';
 import { CliFailure } from '../CliFailure.ts';
-import { wrapped } from '../output/plainText.ts';
 import { count, duration, megabytes } from '../output/words.ts';
 import { ServerLink } from '../ServerLink.ts';
 import { summaryOf } from './nodes.ts';

@@ -26,7 +26,7 @@ async function tailOf(journal: FakeJournal): Promise<RoomTail> {
   return RoomTail.open(journal, 'room');
 }
 
-test('it goes on where it stands, also after Redis was away', async () => {
+test('a followed journal goes on where it stands, also after Redis was away', async () => {
   const journal = new FakeJournal();
   const all = commitsOf(EVENTS);
   journal.commits = all.slice(0, 2);

@@ -1,7 +1,8 @@
 import type { Commit } from '../../../core/room/commit.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
+import { isPrivate } from '../../../core/room/privacy.ts';
 import { redact } from '../../../core/room/redact.ts';
-import type { NodeId, ParticipantId, RoomState } from '../../../core/room/state.ts';
+import type { NodeId, ParticipantId, RoomState, SharedFile } from '../../../core/room/state.ts';
 import { nodeName } from '../output/words.ts';
 
 /** One commit as an operator sees it: what a host of the room may see, and the nodes. */
@@ -38,14 +39,22 @@ export function toCommitReport(commit: Commit, names: Names, chat: boolean): Com
     actor.kind === 'participant'
       ? { kind: actor.kind, participantId: actor.participantId, name: names.get(actor.participantId) ?? null }
       : actor;
-  const events = redact(commit, 'host').events.map((event, index) => {
+  // What two people write to each other is nobody else's.
+  const open = commit.events.filter((event) => !isPrivate(event));
+  const events = redact({ ...commit, events: open }, 'host').events.map((event, index) => {
     const { device: _, address: __, ...seen } = event as RoomEvent & { device?: unknown; address?: unknown };
-    const own = commit.events[index];
+    const own = open[index];
     const node = own && 'nodeId' in own ? { nodeId: own.nodeId } : {};
     const text = 'text' in seen && !chat ? { text: undefined, length: seen.text.length } : {};
-    return { ...seen, ...node, ...text };
+    const file = seen.type === 'FileShared' ? { file: fileOf(seen.file, chat) } : {};
+    return { ...seen, ...node, ...text, ...file };
   });
   return { version, at, by, events };
+}
+
+/** The name of a file is what somebody wrote, and its preview is for people. */
+function fileOf({ bytes, mediaType, name }: SharedFile, chat: boolean) {
+  return { ...(chat && name !== '' && { name }), bytes, mediaType };
 }
 
 export function whoDid({ by }: CommitReport): string {
@@ -93,6 +102,10 @@ function detailOf(field: string, value: unknown, names: Names): string[] {
       return [value === '' ? 'deleted or edited since' : JSON.stringify(value)];
     case 'expiresAt':
       return [`expected until ${new Date(Number(value)).toISOString().slice(11, 19)}`];
+    case 'file': {
+      const { name, bytes, mediaType } = value as Partial<SharedFile>;
+      return [...(name === undefined ? [] : [JSON.stringify(name)]), `${bytes} bytes`, String(mediaType)];
+    }
     case 'muted':
       return ['muted'];
     case 'source':

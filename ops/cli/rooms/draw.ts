@@ -1,6 +1,6 @@
-import { cut, plainText } from '../output/plainText.ts';
+import { cut, plainText } from '../../kit/plainText.ts';
+import { type Column, table } from '../../kit/table.ts';
 import type { Screen } from '../output/Screen.ts';
-import { type Column, table } from '../output/table.ts';
 import { count, duration, nodeName } from '../output/words.ts';
 import type { ParticipantReport, RoomReport } from './report.ts';
 
@@ -43,8 +43,19 @@ function stateOf(report: RoomReport, now: number): string {
     ...(report.passwordProtected ? ['with a password'] : []),
     ...(report.reencoding.mode === 'off' ? [] : [`reencoding ${report.reencoding.mode}`]),
     ...(report.hotStandby === 'auto' ? [] : [`hot standby ${report.hotStandby}`]),
+    ...boundsOf(report),
   ];
   return facts.join(', ');
+}
+
+function boundsOf({ mediaBounds: { pageSize, lastN, loudestN, lastScreens } }: RoomReport): string[] {
+  const told: [string, number | null][] = [
+    ['tiles a page', pageSize],
+    ['cameras', lastN],
+    ['microphones', loudestN],
+    ['screens', lastScreens],
+  ];
+  return told.flatMap(([what, most]) => (most === null ? [] : [`at most ${most} ${what}`]));
 }
 
 function columnsAt(now: number): Column<ParticipantReport>[] {

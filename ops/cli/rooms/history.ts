@@ -1,6 +1,6 @@
-import { type Journal, JournalAhead } from '../../../core/ports.ts';
+import { type Journal, JournalAhead, type Snapshot } from '../../../core/ports.ts';
 import type { Commit, Position } from '../../../core/room/commit.ts';
-import { withoutDeleted } from '../../../core/room/deleted.ts';
+import { withoutDeleted, withoutName } from '../../../core/room/deleted.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { evolveCommits } from '../../../core/room/evolve.ts';
 import {
@@ -37,7 +37,7 @@ export async function loadHistory(
 ): Promise<RoomHistory> {
   const { state, position } = await restore(journal, roomId);
   if (position.version === 0) throw unknownRoom(roomId);
-  const [snapshot, recorded] = await Promise.all([journal.loadSnapshot(roomId), readAll(journal, roomId)]);
+  const [snapshot, recorded] = await Promise.all([readSnapshot(journal, roomId), readAll(journal, roomId)]);
   // Nodes go on writing: what came after the head is not part of this history.
   const commits = recorded.filter(({ version }) => version <= position.version);
   const isWhole = commits[0]?.version === 1;
@@ -103,7 +103,10 @@ export function stateAt({ base, commits, erased, head, roomId }: RoomHistory, ve
 
 /** A text that was deleted or replaced since is not shown. */
 function asOfNow(message: ChatMessage, newest: ChatMessage | undefined): ChatMessage {
-  if (newest?.deleted) return { ...message, text: '', deleted: true };
+  if (newest?.deleted) {
+    const { file: _, ...rest } = message;
+    return { ...rest, text: '', deleted: true };
+  }
   return newest && newest.text !== message.text ? { ...message, text: '' } : message;
 }
 
@@ -118,11 +121,22 @@ function withoutErased(
   if (event.type === 'ChatEdited') return known.has(event.messageId) ? event : { ...event, text: '' };
   if (!('participantId' in event) || event.participantId === null) return event;
   if ((erased.get(event.participantId) ?? 0) <= version) return event;
+  if (event.type === 'FileShared') return { ...withoutName(event), name: '' };
   return { ...event, ...('name' in event && { name: '' }), ...('text' in event && { text: '' }) } as RoomEvent;
 }
 
 function oldest(state: RoomState, { version }: Position): RoomHistory['base'] {
   return { state, version };
+}
+
+/** A newer version may have written it; then the room was rebuilt from its journal alone. */
+async function readSnapshot(journal: Pick<Journal, 'loadSnapshot'>, roomId: RoomId): Promise<Snapshot | null> {
+  try {
+    return await journal.loadSnapshot(roomId);
+  } catch (error) {
+    if (error instanceof JournalAhead) return null;
+    throw error;
+  }
 }
 
 async function readAll(journal: Pick<Journal, 'read'>, roomId: RoomId): Promise<readonly Commit[]> {

@@ -15,6 +15,7 @@ export interface RoomReport {
   readonly guests: boolean;
   readonly reencoding: RoomState['settings']['reencoding'];
   readonly hotStandby: RoomState['settings']['hotStandby'];
+  readonly mediaBounds: RoomState['settings']['mediaBounds'];
   readonly spotlight: string | null;
   readonly people: number;
   readonly connected: number;
@@ -42,7 +43,7 @@ export interface ParticipantReport
 
 export function toReport(roomId: RoomId, state: RoomState, version: number): RoomReport {
   const { settings, spotlight, status, createdAt } = state;
-  const { name, capacity, graceMs, locked, lobby, guests, reencoding, hotStandby } = settings;
+  const { name, capacity, graceMs, locked, lobby, guests, reencoding, hotStandby, mediaBounds } = settings;
   const participants = [...state.participants.values()].map(toParticipant);
   const connected = participants.filter((participant) => participant.connected);
   return {
@@ -59,6 +60,7 @@ export function toReport(roomId: RoomId, state: RoomState, version: number): Roo
     guests,
     reencoding,
     hotStandby,
+    mediaBounds,
     spotlight,
     people: participants.length,
     connected: connected.length,

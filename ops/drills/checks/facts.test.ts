@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Commit } from '../../../core/room/commit.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import { evolveCommits } from '../../../core/room/evolve.ts';
-import { ALL_GRANTS, EMPTY_ROOM } from '../../../core/room/state.ts';
+import { EMPTY_ROOM } from '../../../core/room/state.ts';
 import type { Deed } from '../../kit/clients/deeds.ts';
 import { checkFacts } from './facts.ts';
 import { viewOfState } from './state.ts';
@@ -12,18 +12,7 @@ const AT = Date.UTC(2026, 0, 1);
 const opening: RoomEvent[] = [
   {
     type: 'RoomCreated',
-    settings: {
-      name: 'Drill',
-      capacity: 10,
-      graceMs: 20_000,
-      locked: false,
-      lobby: false,
-      passwordHash: null,
-      reencoding: { mode: 'off' },
-      grants: ALL_GRANTS,
-      guests: true,
-      hotStandby: 'auto',
-    },
+    settings: { ...EMPTY_ROOM.settings, name: 'Drill', capacity: 10, graceMs: 20_000 },
     at: AT,
   },
   { type: 'ParticipantJoined', participantId: 'ann', name: 'Ann', role: 'member', session: 1, nodeId: 'n', at: AT },

@@ -46,3 +46,8 @@ describe('the gap around a fault', () => {
 test('the intervals of a calm time show the usual jitter', () => {
   expect(intervals([0, 100, 150, 200, 900], { from: 100, to: 300 })).toEqual([50, 50]);
 });
+
+test('the pause of a muted microphone is no jitter, at its edges either', () => {
+  const times = [0, 20, 40, 500, 900, 1_000, 1_020];
+  expect(intervals(times, { from: 0, to: 2_000 }, [{ from: 50, to: 990 }])).toEqual([20, 20, 20]);
+});

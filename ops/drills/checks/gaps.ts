@@ -24,8 +24,14 @@ export function lengthOf({ from, to }: Span): number {
   return to - from;
 }
 
-/** Intervals between neighbouring frames within `span`. In a calm time they show the usual jitter. */
-export function intervals(frameTimes: readonly number[], { from, to }: Span): number[] {
+/**
+ * Intervals between neighbouring frames within `span`. In a calm time they show the usual jitter. `except`: those that
+ * overlap such a span do not count.
+ */
+export function intervals(frameTimes: readonly number[], { from, to }: Span, except: readonly Span[] = []): number[] {
   const within = frameTimes.filter((time) => time >= from && time <= to);
-  return within.slice(1).map((time, index) => time - (within[index] ?? time));
+  return within.slice(1).flatMap((time, index) => {
+    const before = within[index] ?? time;
+    return except.some((span) => before < span.to && time > span.from) ? [] : time - before;
+  });
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { EMPTY_ROOM, type RoomState } from '../../../core/room/state.ts';
+import { aParticipant, aTrack } from '../../../test/support/people.ts';
 import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
 import { differences, viewOfState } from './state.ts';
 
@@ -8,28 +9,11 @@ const state: RoomState = {
   status: 'open',
   settings: { ...EMPTY_ROOM.settings, name: 'Drill', passwordHash: 'scrypt$secret' },
   participants: new Map(
-    ['ann', 'ben'].map((id) => [
-      id,
-      {
-        id,
-        name: id,
-        role: 'member',
-        session: 1,
-        sessionCommandId: 'command-1',
-        nodeId: 'node-1',
-        connected: true,
-        expiresAt: null,
-        joinedAt: 5,
-        handRaisedAt: null,
-        nameFixed: false,
-        grants: null,
-        device: null,
-        address: null,
-        tracks: new Map([
-          [`mic-${id}`, { id: `mic-${id}`, source: 'microphone', kind: 'audio', muted: true, reencoding: null }],
-        ]),
-      },
-    ]),
+    ['ann', 'ben'].map((id) => {
+      const microphone = aTrack({ id: `mic-${id}`, source: 'microphone', kind: 'audio', muted: true });
+      const placed = { sessionCommandId: 'command-1', nodeId: 'node-1', joinedAt: 5 };
+      return [id, aParticipant(id, { ...placed, tracks: new Map([[microphone.id, microphone]]) })];
+    }),
   ),
   chat: [
     { id: 'm1', participantId: 'ann', name: 'ann', text: 'hi', at: 1, editedAt: null, deleted: false },

@@ -6,8 +6,8 @@ import type { RoomPicture } from '../../kit/clients/roomPicture.ts';
  * of the code of servers and clients.
  */
 export function viewOfState(state: RoomState): RoomPicture {
-  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding, grants, guests, hotStandby } =
-    state.settings;
+  const { name, capacity, graceMs, locked, lobby, passwordHash, reencoding, grants, guests, ...rest } = state.settings;
+  const { hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds, breakoutOf } = rest;
   return {
     status: state.status,
     createdAt: state.createdAt,
@@ -22,9 +22,15 @@ export function viewOfState(state: RoomState): RoomPicture {
       grants,
       guests,
       hotStandby,
+      joinMuted,
+      privateChat,
+      recordingAllowed,
+      filesAllowed,
+      mediaBounds,
+      ...(breakoutOf && { breakoutOf }),
     },
     participants: [...state.participants.values()].map(
-      ({ id, name, nameFixed, role, grants, session, connected, expiresAt, joinedAt, handRaisedAt, tracks }) => ({
+      ({ id, name, nameFixed, role, grants, session, connected, expiresAt, joinedAt, tracks, ...asked }) => ({
         id,
         name,
         nameFixed,
@@ -36,7 +42,9 @@ export function viewOfState(state: RoomState): RoomPicture {
         connected,
         expiresAt,
         joinedAt,
-        handRaisedAt,
+        handRaisedAt: asked.handRaisedAt,
+        unmuteAskedAt: asked.unmuteAskedAt,
+        recordingSince: asked.recordingSince,
         tracks: [...tracks.values()],
         device: null,
         address: null,
@@ -49,8 +57,17 @@ export function viewOfState(state: RoomState): RoomPicture {
     roles: [],
     voided: [],
     tokensVoidUntil: 0,
+    notes: { count: state.notes.count, base: '', updates: [] },
+    polls: [...state.polls.values()].map((poll) => ({ ...poll, votes: [...poll.votes.values()], ballots: [] })),
+    breakouts: state.breakouts && { ...state.breakouts, places: [...state.breakouts.places.values()] },
+    attendance: [],
+    attendanceForgotten: 0,
     spotlight: state.spotlight,
+    alsoSpotlit: state.alsoSpotlit,
+    layout: state.layout,
     chat: state.chat,
+    chatForgottenAt: 0,
+    privateForgottenAt: 0,
     lastSession: state.lastSession,
     commandIds: [],
   };

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { supervisorState } from '../../kit/deployment/Deployment.ts';
-import { ROOT } from '../../run/machine.ts';
 import { privateSocket } from '../../run/privateSocket.ts';
 import { askSupervisor } from '../../run/supervision/control.ts';
+import { upgradeRequest } from '../../run/supervision/upgradeRequest.ts';
 import type { Fault } from './Fault.ts';
 import { killServer } from './killServer.ts';
 
@@ -15,7 +15,7 @@ export const upgradeServers: Fault = {
   async inject(deployment) {
     const { serverPid } = await supervisorState(deployment);
     const control = privateSocket(dirname(dirname(deployment.stateFile)), 'control');
-    const request = { type: 'upgrade', checkout: ROOT, node: process.execPath, ifOther: false } as const;
+    const request = upgradeRequest(false);
     const at = Date.now();
     await askSupervisor(control, request, () => undefined);
     return {

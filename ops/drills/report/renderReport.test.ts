@@ -59,7 +59,7 @@ describe('the page about a drill', () => {
     expect(dots.match(/M/gu)?.length).toBeGreaterThan(ROUNDS);
   });
 
-  test('it needs no network and no script', () => {
+  test('a report needs no network and no script', () => {
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:|\bsrc=|\bhref=|\son\w+=/u);
   });
 

@@ -53,7 +53,6 @@ export function madeUpResult(rounds: number): DrillResult {
     places: { lost: 0 },
     hotMics: 0,
     reloads: 0,
-    faults: stories.map(({ round, faultAt, what }) => ({ round, at: faultAt, what })),
     problems: [],
     stories: withFrames(stories, ({ from, to }) =>
       stories

@@ -4,6 +4,7 @@ import type { Reported } from './resultSchema.ts';
 const DONE: Readonly<Record<string, string>> = {
   worker: 'the media worker that carried the meeting was killed',
   server: 'the server process was killed',
+  standby: 'the standby was killed, alone or with the server',
   node: 'a node of the cluster was killed',
   'hot-standby': 'a node was killed while everybody had a second place ready',
   drain: 'a node was drained and ended',

@@ -1,9 +1,10 @@
+import { residentBytesOf } from '../../../core/procfs.ts';
 import { type Deployment, supervisorState } from '../../kit/deployment/Deployment.ts';
-import { childrenOf, descendantsOf, residentBytesOf } from '../../kit/deployment/processes.ts';
+import { childrenOf, descendantsOf } from '../../kit/deployment/processes.ts';
 import { formatTable } from '../../kit/table.ts';
 import { type Growth, growthOf, type Sample } from './growth.ts';
 
-/** What became of one process. `growth` is null for one that was watched for its warm-up at most. */
+/** What became of one process. `growth` is null for one that was watched too shortly to tell. */
 export interface ProcessMemory {
   readonly role: string;
   readonly pid: number;
@@ -67,15 +68,28 @@ export function formatMemory(memory: readonly ProcessMemory[]): string {
   const judged = memory.flatMap(({ role, pid, growth }) => (growth ? [{ role, pid, growth }] : []));
   const rows = judged.map(({ role, pid, growth }) => [
     ...[`${role} ${pid}`, growth.minutes, growth.fromBytes / MIB, growth.toBytes / MIB, growth.bytesPerHour / MIB],
-    ...[growth.low / MIB, growth.high / MIB, growth.limit / MIB, growth.verdict],
+    ...[growth.low / MIB, growth.high / MIB, growth.limitBytes / MIB, growth.verdict],
   ]);
-  const head = ['memory, MiB', 'minutes', 'from', 'to', 'an hour', 'at least', 'at most', 'limit', ''];
-  return [formatTable(head, rows), '', `memory: ${verdictOf(memory)}`].join('\n');
+  const head = ['memory, MiB', 'minutes', 'from', 'to', 'an hour', 'at least', 'at most', 'may grow by', ''];
+  const roles = [...new Set(memory.map(({ role }) => role))].map((role) => `${role} ${verdictOn(role, memory)}`);
+  return [formatTable(head, rows), '', `memory: ${verdictOf(memory)} (${roles.join(', ')})`].join('\n');
 }
 
-/** Of all processes that were watched long enough. */
+/** Without a word on these, nothing is known. */
+const JUDGED: readonly string[] = ['server', 'worker', 'Redis'];
+
+/**
+ * The verdict on the server as a whole. Some roles have no process that lives long enough to be judged, such as the
+ * reencoder of a track that a fault hits every few minutes: only a role in `JUDGED` then leaves the verdict open.
+ */
 export function verdictOf(memory: readonly ProcessMemory[]): Growth['verdict'] {
   const verdicts = memory.flatMap(({ growth }) => growth?.verdict ?? []);
   if (verdicts.includes('grows')) return 'grows';
-  return verdicts.length === 0 || verdicts.includes('unclear') ? 'unclear' : 'flat';
+  const known = JUDGED.every((role) => memory.some((process) => process.role === role && process.growth));
+  return known && !verdicts.includes('unclear') ? 'flat' : 'unclear';
+}
+
+function verdictOn(role: string, memory: readonly ProcessMemory[]): string {
+  const verdicts = memory.flatMap((process) => (process.role === role && process.growth ? process.growth.verdict : []));
+  return (['grows', 'unclear', 'flat'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'not judged';
 }

@@ -28,11 +28,18 @@ test('a single peak, and a fault that frees memory, are no growth', () => {
   expect(growthOf(samples)?.verdict).toBe('flat');
 });
 
+test('ten minutes are enough to tell', () => {
+  const random = randomFrom(4);
+  const noise = Array.from({ length: 12 }, () => 3 * random());
+  const noisy = (minute: number): number => noise[Math.floor(minute)] ?? 0;
+  expect(growthOf(watched(10, (minute) => 130 + noisy(minute)))?.verdict).toBe('flat');
+  expect(growthOf(watched(10, (minute) => 130 + 2 * minute + noisy(minute)))?.verdict).toBe('grows');
+});
+
 test('who was watched for a moment, or varies too much, is not called flat', () => {
   expect(growthOf([])).toBeNull();
   expect(growthOf(watched(WARM_UP_MS / 60_000, () => 100))).toBeNull();
-  expect(growthOf(watched(6, () => 100))?.verdict).toBe('unclear');
-  const random = randomFrom(3);
-  const byMinute = Array.from({ length: 20 }, () => 100 + 60 * random());
-  expect(growthOf(watched(12, (minute) => byMinute[Math.floor(minute)] ?? 100))?.verdict).toBe('unclear');
+  expect(growthOf(watched(6, () => 100))).toBeNull();
+  const swinging = watched(12, (minute) => (Math.floor(minute) % 2 === 0 ? 100 : 160));
+  expect(growthOf(swinging)?.verdict).toBe('unclear');
 });

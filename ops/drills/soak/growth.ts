@@ -5,7 +5,7 @@ export interface Sample {
   readonly bytes: number;
 }
 
-/** `unclear`: it was watched too shortly, or its memory varies too much, to tell. */
+/** `unclear`: its memory varies too much to tell. */
 export type GrowthVerdict = 'flat' | 'grows' | 'unclear';
 
 export interface Growth {
@@ -14,10 +14,11 @@ export interface Growth {
   readonly fromBytes: number;
   readonly toBytes: number;
   readonly bytesPerHour: number;
-  /** With 95 % confidence the growth lies between these. */
+  /** With 95 % confidence the growth in an hour lies between these. */
   readonly low: number;
   readonly high: number;
-  readonly limit: number;
+  /** It grows only if it grew by more bytes than this while it was watched. */
+  readonly limitBytes: number;
   readonly verdict: GrowthVerdict;
 }
 
@@ -26,24 +27,28 @@ export const WARM_UP_MS = 3 * 60_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const LEAST_MINUTES = 5;
-/** A process that grows by less in an hour is flat: it would need most of a day to double. */
+/** A process that grows by less of its size in an hour is flat: it would need most of a day to double. */
 const LIMIT_OF_SIZE = 0.05;
+/** Heaps move by so much within minutes, and back. */
 const LEAST_LIMIT = 4 * 1024 * 1024;
+/** What varies so much that a larger part of its size could hide in it is not called flat. */
+const MAY_HIDE = 0.25;
 /** Of the normal distribution: 95 % lie within so many standard deviations. */
 const Z = 1.96;
 
 /**
  * How the memory of a process grew after its warm-up. Memory that a garbage collector has not taken back yet is no
  * growth, so the lowest sample of each minute counts. The growth is the median of the slopes between any two minutes
- * (Theil and Sen), which single peaks do not move, with the interval of confidence by ranks (Sen 1968). It is flat if
- * the whole interval lies below the limit, and grows if the whole of it lies above.
+ * (Theil and Sen), which single peaks do not move, with the interval of confidence by ranks (Sen 1968). It grows if the
+ * whole interval lies above zero and it grew by more than the limit; else it is flat, unless much could hide in how it
+ * varies. Null for a process that was watched too shortly to tell.
  */
 export function growthOf(samples: readonly Sample[], warmUpMs = WARM_UP_MS): Growth | null {
   const [first] = samples;
   if (!first) return null;
   const minutes = lowestOfEachMinute(samples.filter(({ at }) => at >= first.at + warmUpMs));
   const [start, ...others] = minutes;
-  if (!start || others.length < 2) return null;
+  if (!start || others.length < LEAST_MINUTES - 1) return null;
   const slopes = minutes
     .flatMap((one, index) => minutes.slice(index + 1).map((other) => (other.bytes - one.bytes) / (other.at - one.at)))
     .map((perMs) => perMs * HOUR_MS)
@@ -56,14 +61,17 @@ export function growthOf(samples: readonly Sample[], warmUpMs = WARM_UP_MS): Gro
     return slopes[Math.min(slopes.length - 1, Math.max(0, index))] ?? Number.NaN;
   };
   const bytesPerHour = slopes[Math.floor(slopes.length / 2)] ?? Number.NaN;
-  const limit = Math.max(LEAST_LIMIT, LIMIT_OF_SIZE * start.bytes);
+  const hours = (n * MINUTE_MS) / HOUR_MS;
+  const limitBytes = Math.max(LEAST_LIMIT, LIMIT_OF_SIZE * start.bytes * hours);
   const [low, high] = [rank(-1), rank(1)];
+  const grows = low > 0 && bytesPerHour * hours > limitBytes;
+  const mayHide = Math.max(limitBytes, MAY_HIDE * start.bytes);
   return {
     minutes: n,
     fromBytes: start.bytes,
     toBytes: minutes.at(-1)?.bytes ?? start.bytes,
-    ...{ bytesPerHour, low, high, limit },
-    verdict: n < LEAST_MINUTES ? 'unclear' : high <= limit ? 'flat' : low > limit ? 'grows' : 'unclear',
+    ...{ bytesPerHour, low, high, limitBytes },
+    verdict: grows ? 'grows' : high * hours <= mayHide ? 'flat' : 'unclear',
   };
 }
 

@@ -19,6 +19,12 @@ import { Traffic } from './Traffic.ts';
 import type { Tone } from './tones.ts';
 import { videoStatsOf } from './videoStatsOf.ts';
 
+/** A room that a page shows, and the microphone that the page opened. */
+export interface ShownRoom {
+  readonly room: Room;
+  microphone(): Microphone | undefined;
+}
+
 /** A participant that uses the SDK as an application does, and notes everything it receives. */
 export class ClientProbe implements ClientCommands {
   readonly #platform: ClientPlatform;
@@ -28,17 +34,14 @@ export class ClientProbe implements ClientCommands {
   readonly #traffic: Traffic;
   readonly #troubles: string[] = [];
   readonly #announcements: Announcement[] = [];
-  #microphone: Microphone | undefined;
+  readonly #shown: ShownRoom | undefined;
+  #ownMicrophone: Microphone | undefined;
 
-  constructor(platform: ClientPlatform) {
+  /** `shown`: the room that a page is about to enter; without it the probe has one of its own. */
+  constructor(platform: ClientPlatform, shown?: ShownRoom) {
     this.#platform = platform;
-    const storage = new MemoryStorage();
-    const { handlerName } = platform;
-    this.#room = new Room({
-      sessionStorage: storage,
-      chatStorage: storage,
-      ...(handlerName && { deviceHandler: handlerName }),
-    });
+    this.#shown = shown;
+    this.#room = shown?.room ?? ownRoom(platform);
     this.#traffic = new Traffic(this.#room);
     this.#room.on('trackSubscribed', (track) => this.#meter(track));
     this.#room.on('trackSwapped', (track) => this.#meter(track));
@@ -65,7 +68,7 @@ export class ClientProbe implements ClientCommands {
     if (!publish) return;
     const me = this.#room.localParticipant;
     const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
-    this.#microphone = microphone;
+    this.#ownMicrophone = microphone;
     await Promise.all([
       me.publishTrack(camera, { source: 'camera' }),
       // The tone is not speech: without `music` the encoder may take it for a pause and send nothing.
@@ -114,8 +117,9 @@ export class ClientProbe implements ClientCommands {
   }
 
   async hear(tone: Tone): Promise<void> {
-    if (!this.#microphone) throw new Error('this client has no microphone yet');
-    await this.#microphone.hear(tone);
+    const microphone = this.#shown ? this.#shown.microphone() : this.#ownMicrophone;
+    if (!microphone) throw new Error('this client has no microphone yet');
+    await microphone.hear(tone);
   }
 
   async reencodeRoom(): Promise<void> {
@@ -172,4 +176,13 @@ export class ClientProbe implements ClientCommands {
   #announce(what: string): void {
     this.#announcements.push({ what, at: performance.timeOrigin + performance.now() });
   }
+}
+
+function ownRoom({ handlerName }: ClientPlatform): Room {
+  const storage = new MemoryStorage();
+  return new Room({
+    sessionStorage: storage,
+    chatStorage: storage,
+    ...(handlerName && { deviceHandler: handlerName }),
+  });
 }

@@ -1,6 +1,7 @@
 import type { ParticipantId } from '../../../core/room/state.ts';
 import type { ClientHost, ProbeName } from './ClientHost.ts';
 import { bundlePage } from './page/bundle.ts';
+import type { Picture } from './picture.ts';
 
 export type BrowserName = 'chromium' | 'firefox';
 
@@ -14,7 +15,7 @@ export interface DrillBrowser {
 export const PAGE_PATH = '/drill';
 export const PAGE_HTML = '<!doctype html><meta charset="utf-8"><title>Drill</title><body></body>';
 
-type Call = readonly [probe: ProbeName, method: string, args: readonly unknown[]];
+export type Call = readonly [probe: ProbeName, method: string, args: readonly unknown[]];
 
 /** A page at the server's address; Playwright and Puppeteer open it and talk to it each in its own way. */
 interface OpenedPage {
@@ -29,9 +30,11 @@ interface OpenedPage {
 export async function startDrillBrowser<B extends { close(): Promise<void> }>(
   launch: () => Promise<B>,
   probe: ProbeName,
+  picture: Picture,
   open: (browser: B, participantId: ParticipantId) => Promise<OpenedPage>,
 ): Promise<DrillBrowser> {
-  const [browser, script] = await Promise.all([launch(), bundlePage()]);
+  const [browser, program] = await Promise.all([launch(), bundlePage('main')]);
+  const script = `window.drillPicture = ${JSON.stringify(picture)};${program}`;
   return {
     async openPage(participantId) {
       const page = await open(browser, participantId);
@@ -51,6 +54,6 @@ export async function startDrillBrowser<B extends { close(): Promise<void> }>(
 }
 
 /** Runs in the page. */
-function callProbe([name, method, args]: Call): Promise<unknown> {
+export function callProbe([name, method, args]: Call): Promise<unknown> {
   return (window.probes[name][method as never] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
 }

@@ -1,3 +1,4 @@
+import { pause } from '../../../client/connection/pause.ts';
 import type { Room } from '../../../client/Room.ts';
 import type { TrafficOptions } from './DrillClient.ts';
 import { type Deed, DeedNames, HAND_LOWERED, HAND_RAISED, type Lane, messageKey, nameKey } from './deeds.ts';
@@ -123,8 +124,4 @@ export class Traffic {
     this.#deeds.push(deed);
     return deed;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -3,27 +3,33 @@ import type { ParticipantId } from '../../../core/room/state.ts';
 import type { ProbeName } from './ClientHost.ts';
 import { type DrillBrowser, PAGE_HTML, PAGE_PATH, startDrillBrowser } from './DrillBrowser.ts';
 import { launchDrillBrowser } from './page/chromium.ts';
+import { PICTURE } from './picture.ts';
 
 /** Starts one Chromium. Each page has its own browser context, because browsers slow down pages that share a window. */
-export function startChromium(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
-  return startDrillBrowser(launchDrillBrowser, probe, async (browser, participantId) => {
-    const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
-    const page = await context.newPage();
-    // The page has the server's address, but does not come from the server.
-    const address = `${serverUrl}${PAGE_PATH}`;
-    await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: PAGE_HTML }));
-    await page.goto(address);
-    return {
-      reloads: watchOver(page, participantId),
-      addScript: (content) => page.addScriptTag({ content }),
-      evaluate: (run, call) => page.evaluate(run, call),
-      close: () => context.close(),
-    };
-  });
+export function startChromium(serverUrl: string, probe: ProbeName, picture = PICTURE): Promise<DrillBrowser> {
+  return startDrillBrowser(
+    () => launchDrillBrowser(picture),
+    probe,
+    picture,
+    async (browser, participantId) => {
+      const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+      const page = await context.newPage();
+      // The page has the server's address, but does not come from the server.
+      const address = `${serverUrl}${PAGE_PATH}`;
+      await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: PAGE_HTML }));
+      await page.goto(address);
+      return {
+        reloads: watchOver(page, participantId),
+        addScript: (content) => page.addScriptTag({ content }),
+        evaluate: (run, call) => page.evaluate(run, call),
+        close: () => context.close(),
+      };
+    },
+  );
 }
 
 /** Collects, from now on, events that must never happen to a page in a meeting. */
-function watchOver(page: Page, participantId: ParticipantId): readonly string[] {
+export function watchOver(page: Page, participantId: ParticipantId): readonly string[] {
   const seen: string[] = [];
   page.on('framenavigated', (frame) => {
     if (frame === page.mainFrame()) seen.push(`${participantId} was reloaded`);

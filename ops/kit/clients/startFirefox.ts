@@ -3,12 +3,13 @@ import type { ParticipantId } from '../../../core/room/state.ts';
 import type { ProbeName } from './ClientHost.ts';
 import { type DrillBrowser, PAGE_HTML, PAGE_PATH, startDrillBrowser } from './DrillBrowser.ts';
 import { launchFirefox } from './page/firefox.ts';
+import { PICTURE } from './picture.ts';
 
 /**
  * Starts one Firefox. Each page has its own browser context and window, because a page that is not in front is hidden.
  */
 export function startFirefox(serverUrl: string, probe: ProbeName): Promise<DrillBrowser> {
-  return startDrillBrowser(launchFirefox, probe, async (browser, participantId) => {
+  return startDrillBrowser(launchFirefox, probe, PICTURE, async (browser, participantId) => {
     const context = await browser.createBrowserContext();
     const page = await context.newPage({ type: 'window' });
     await openUnder(page, `${serverUrl}${PAGE_PATH}`);

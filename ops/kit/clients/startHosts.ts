@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { Cleanup } from '../cleanup.ts';
 import { makeTestMedia } from '../testMedia.ts';
 import type { ClientHost, ProbeName } from './ClientHost.ts';
-import type { BrowserName } from './DrillBrowser.ts';
+import type { BrowserName, DrillBrowser } from './DrillBrowser.ts';
+import { MEETING_PICTURE, PICTURE } from './picture.ts';
 import { hostBot } from './startBot.ts';
 import { startChromium } from './startChromium.ts';
 import { startFirefox } from './startFirefox.ts';
+import { startMeetingPages } from './startMeetingPages.ts';
 
 export interface Cast {
   readonly participants: number;
@@ -15,6 +17,8 @@ export interface Cast {
   readonly pages: number;
   /** Chromium by default. */
   readonly browser?: BrowserName;
+  /** The pages are the meeting page with the camera of a meeting, rather than small ones of the drill's own. */
+  readonly meetingPages?: boolean;
 }
 
 export interface Hosts {
@@ -26,14 +30,18 @@ export interface Hosts {
 /** Starts clients that wait for `join`. Pages get an address below `url`. */
 export async function startHosts(
   url: string,
-  { participants, pages, browser: name = 'chromium' }: Cast,
+  { participants, pages, browser: name = 'chromium', meetingPages = false }: Cast,
   probe: ProbeName,
   cleanup: Cleanup,
 ): Promise<Hosts> {
   const folder = await mkdtemp(join(tmpdir(), 'everroom-drill-media-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
-  const media = await makeTestMedia(folder);
-  const start = () => (name === 'firefox' ? startFirefox(url, probe) : startChromium(url, probe));
+  const picture = meetingPages ? MEETING_PICTURE : PICTURE;
+  const media = await makeTestMedia(folder, picture);
+  const start = (): Promise<DrillBrowser> => {
+    if (meetingPages && probe === 'drill') return startMeetingPages();
+    return name === 'firefox' ? startFirefox(url, probe) : startChromium(url, probe, picture);
+  };
   const browser = pages > 0 ? await start() : undefined;
   cleanup.add(() => browser?.close());
   const hosts: ClientHost[] = [];

@@ -8,6 +8,11 @@ export type Tone = 'open' | 'muted';
 export const TONE_HZ: Readonly<Record<Tone, number>> = { open: 440, muted: 2_000 };
 /** A fraction of full scale. */
 export const TONE_AMPLITUDE = 0.25;
+/**
+ * The part of the power of a stretch that the muted tone has at least. A few samples of the open tone, cut off by a
+ * mute, hold every frequency a little; the muted tone has more from a tenth of a stretch on.
+ */
+const MUTED_SHARE = 0.1;
 /** -50 dBFS: quieter sound is comfort noise, or sound that a decoder made up and fades out. */
 const AUDIBLE = 0.003;
 
@@ -16,7 +21,9 @@ export function toneIn(samples: Float32Array, sampleRate: number): Tone | null {
   const open = amplitudeAt(TONE_HZ.open, samples, sampleRate);
   const muted = amplitudeAt(TONE_HZ.muted, samples, sampleRate);
   if (Math.max(open, muted) < AUDIBLE) return null;
-  return muted > open ? 'muted' : 'open';
+  if (muted <= open) return 'open';
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+  return muted ** 2 / 2 >= MUTED_SHARE * power ? 'muted' : null;
 }
 
 /** The amplitude of one frequency, by Goertzel's algorithm (G. Goertzel, 1958). */

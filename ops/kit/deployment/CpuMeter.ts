@@ -1,6 +1,7 @@
+import { residentBytesOf } from '../../../core/procfs.ts';
 import { supervisorState } from './Deployment.ts';
 import type { PrivateCluster } from './PrivateCluster.ts';
-import { childrenOf, cpuMicrosecondsOf, residentBytesOf } from './processes.ts';
+import { childrenOf, cpuMicrosecondsOf } from './processes.ts';
 
 /** The processes of a server, by what they do. */
 export interface ServerPids {

@@ -6,7 +6,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from '../../run/machine.ts';
+import { programOf } from '../../run/programs.ts';
 import { endsWithUs } from '../endsWithUs.ts';
 import { freePort, freePorts } from '../freePort.ts';
 import type { NodeNetwork } from '../network/PrivateNetworks.ts';
@@ -30,10 +31,11 @@ export interface PrivateDeploymentOptions {
 /** Generous: three nodes that start at once on a busy machine need a while. */
 const START_LIMIT_MS = 180_000;
 const LOOPBACK = '127.0.0.1';
-const SUPERVISOR = fileURLToPath(new URL('../../run/supervisor.ts', import.meta.url));
-const SERVER = fileURLToPath(new URL('../../run/server.ts', import.meta.url));
 /** Our environment variables that a server may see: no setting of the machine's own Everroom. */
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'MEDIASOUP_WORKER_BIN', 'XDG_RUNTIME_DIR', 'LANG'];
+const PASSED_ON = [
+  ...['PATH', 'HOME', 'TMPDIR', 'MEDIASOUP_WORKER_BIN', 'XDG_RUNTIME_DIR', 'LANG'],
+  ...['NODE_COMPILE_CACHE', 'EVERROOM_BUNDLED'],
+];
 
 /**
  * A private supervisor with servers and Redis, or one server process, in a temporary folder and on free ports of the
@@ -174,7 +176,7 @@ export class PrivateDeployment implements Deployment {
 
   #spawn(): ChildProcess {
     const { args = [], network, node = process.execPath, supervised = true } = this.#options;
-    const program = [node, supervised ? SUPERVISOR : SERVER, ...args];
+    const program = [node, programOf(ROOT, supervised ? 'supervisor' : 'server'), ...args];
     const [command = node, ...rest] = network ? ['ip', 'netns', 'exec', network.namespace, ...program] : program;
     const child = spawn(command, rest, {
       // In its own session, so that Ctrl-C reaches only us and we end it in order.

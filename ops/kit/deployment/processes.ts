@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { procStat } from '../../../core/procfs.ts';
 
-/** Children of a process whose command line contains `name`, from /proc. */
-export function childrenOf(parentPid: number, name: string): number[] {
+/** Children of a process whose command line contains `name`, or matches it, from /proc. */
+export function childrenOf(parentPid: number, name: string | RegExp): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
-    .filter((pid) => statOf(pid)?.parentPid === parentPid && commandLineOf(pid).includes(name));
+    .filter((pid) => statOf(pid)?.parentPid === parentPid && commandLineOf(pid).search(name) >= 0);
 }
 
 /** Children of a process, theirs, and so on. */
@@ -21,21 +22,13 @@ export function cpuMicrosecondsOf(pid: number): number {
     .reduce((sum, microseconds) => sum + microseconds, 0);
 }
 
-/** Resident memory of a process; 0 if it is gone. */
-export function residentBytesOf(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '') ?? [];
-  return Number(kilobytes ?? 0) * 1_024;
-}
-
 export function isAlive(pid: number): boolean {
   const state = statOf(pid)?.state;
   return state !== undefined && state !== 'Z';
 }
 
 function statOf(pid: number): { state: string; parentPid: number } | undefined {
-  const stat = readProc(pid, 'stat');
-  // The second field is the command's name in parentheses, and may hold spaces.
-  const [state, parentPid] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  const [state, parentPid] = procStat(`/proc/${pid}/stat`) ?? [];
   return state === undefined ? undefined : { state, parentPid: Number(parentPid) };
 }
 

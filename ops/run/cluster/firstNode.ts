@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from '../isAlive.ts';
 import { keptSecretsIn } from '../keptSecrets.ts';
-import { ConfigError } from '../settings.ts';
+import { ConfigError } from '../settings/settings.ts';
 
 const pid = z.number().nullable().default(null);
 const stateSchema = z.object({
@@ -60,15 +61,6 @@ export function runningState(dataFolder: string): z.infer<typeof stateSchema> | 
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EACCES') throw error;
     return null; // No whole file: nothing runs.
-  }
-}
-
-/** A process of another user is alive too, although it cannot be signalled. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../settings.ts';
+import { parseSettings } from '../settings/settings.ts';
 import { type PlanOptions, planNodes } from './planNodes.ts';
 
 const first = { dataFolder: '/data', port: 3000, redisSocket: '/data/run/redis.sock' };
@@ -12,7 +12,7 @@ const plan = (env: Record<string, string> = {}, more: Partial<PlanOptions> = {})
   });
 
 describe('nodes that join one on the same machine', () => {
-  test('they have folders, names and ports of their own, its Redis, and share the processors', async () => {
+  test('nodes that join have their own folders, names and ports, the Redis of the first one, and share the processors', async () => {
     const [second, third] = await plan();
     expect(second).toMatchObject({ name: 'box-2', dataFolder: '/data/nodes/2', port: 3001 });
     expect(second?.env).toEqual({
@@ -22,7 +22,7 @@ describe('nodes that join one on the same machine', () => {
     expect(third?.env).toMatchObject({ PORT: '3002', MEDIA_PORT: '40016', NODE_NAME: 'box-3' });
   });
 
-  test('they skip ports that are taken and folders that are in use', async () => {
+  test('nodes that join skip ports that are taken and folders that are in use', async () => {
     const [second, third] = await plan(
       {},
       { areFree: async (port) => port !== 3001 && port !== 40_012, isInUse: (folder) => folder === '/data/nodes/2' },

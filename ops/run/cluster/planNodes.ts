@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Machine } from '../machine.ts';
 import { mediaPortsFor } from '../mediaAddresses.ts';
-import { ConfigError, type Settings } from '../settings.ts';
+import { ConfigError, type Settings } from '../settings/settings.ts';
 import type { FirstNode } from './firstNode.ts';
 
 /** A node that joins another one on the same machine. */

@@ -21,7 +21,7 @@ function keep(address: string, at = now): string {
   return cert;
 }
 
-test('a certificate is kept while its address stays, and made anew before it ends', () => {
+test('a certificate is kept while its address stays, and replaced before it ends', () => {
   const first = keep('192.168.1.5');
   expect(statSync(join(folder, 'tls', 'lan.key')).mode & 0o077).toBe(0);
   expect(keep('192.168.1.5', now + 366 * DAY_MS)).toBe(first);

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Machine } from '../machine.ts';
-import { ConfigError } from '../settings.ts';
+import { ConfigError } from '../settings/settings.ts';
 import { keepLanCertificate } from './lanCertificate.ts';
 
 /** What `npm start -- --lan` changes about the settings. */

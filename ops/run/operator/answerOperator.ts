@@ -5,7 +5,7 @@ import type { RoomMedia } from '../../../core/media/RoomMedia.ts';
 import type { Logger, NodeInfo } from '../../../core/ports.ts';
 import type { RoomState } from '../../../core/room/state.ts';
 import { writeState } from '../../../recovery/snapshots.ts';
-import type { Signaling } from '../../../signaling/createSignaling.ts';
+import type { Signaling } from '../../../signaling/Signaling.ts';
 import type { AnswerOperator } from './openOperatorSocket.ts';
 import type { NodeReport, OpenRoomReport, OperatorRequest } from './requests.ts';
 

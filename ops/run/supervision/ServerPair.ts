@@ -1,11 +1,13 @@
 import { backoffMs } from './backoff.ts';
+import type { Drained } from './describeDrain.ts';
 import { type ServerFailure, ServerProcess, type ServerProgram } from './ServerProcess.ts';
+import type { SilenceLimits } from './Silence.ts';
 
 export interface ServerPairOptions {
   program: ServerProgram;
   env: NodeJS.ProcessEnv;
-  /** A process that is silent for longer is killed; one that computes meanwhile gets four times as long. */
-  unresponsiveMs: number;
+  /** A process that is silent for longer is killed; one that is at work meanwhile gets several times as long. */
+  silence: SilenceLimits;
   /** How long a recovery has the machine to itself before a new standby loads. */
   standbyDelayMs: number;
   log: (line: string) => void;
@@ -13,11 +15,15 @@ export interface ServerPairOptions {
   onReady: (url: string) => void;
   /** A process started or ended. */
   onChange: () => void;
+  /** A server has sent its people to others, or could not. */
+  onDrained: (outcome: Drained) => void;
   /** No server has ever become ready, and another attempt would not help. */
   onHopeless: (failure: ServerFailure) => void;
 }
 
 export interface HandOverOptions {
+  /** A new server that does not serve after this time is ended. */
+  readonly startMs: number;
   readonly drainMs: number;
   readonly closeMs: number;
   readonly served: (url: string) => void;
@@ -86,12 +92,12 @@ export class ServerPair {
    * ends, and a new standby loads. Resolves when the old one has ended. `served`: the new one serves.
    * @throws Error when the new one does not start: the active one goes on
    */
-  async handOver(program: ServerProgram, { drainMs, closeMs, served }: HandOverOptions): Promise<void> {
+  async handOver(program: ServerProgram, { startMs, drainMs, closeMs, served }: HandOverOptions): Promise<void> {
     if (this.#stopping || this.#active?.phase !== 'ready') throw new Error('no server is ready to hand over');
     if (this.#next || this.#leaving) throw new Error('another server is taking over already');
     // A second place has the media ports that the new server needs.
     if (this.#standby?.isSecondPlace) await this.#endStandby(closeMs);
-    const next = await this.#startNext(program).catch((error: unknown) => {
+    const next = await this.#startNext(program, startMs).catch((error: unknown) => {
       if (!this.#standby) this.#spawnStandbyAfter(this.#options.standbyDelayMs);
       throw error;
     });
@@ -115,21 +121,29 @@ export class ServerPair {
     return standby?.shutDown(0, closeMs);
   }
 
-  #startNext(program: ServerProgram): Promise<ServerProcess> {
+  #startNext(program: ServerProgram, startMs: number): Promise<ServerProcess> {
     return new Promise((resolve, reject) => {
-      this.#next = new ServerProcess(program, this.#options.env, {
+      const next = new ServerProcess(program, this.#options.env, {
         onStandingBy: (server) => server.activate(true, true),
-        onReady: resolve,
+        onReady: (server) => {
+          clearTimeout(limit);
+          resolve(server);
+        },
         onWantsSecondPlace: () => this.#offerSecondPlace(),
+        onDrained: (outcome) => this.#options.onDrained(outcome),
         onEnded: (server) => {
           if (server !== this.#next) {
             this.#onEnded(server);
             return;
           }
+          clearTimeout(limit);
           this.#next = undefined;
           reject(new Error(`the new server does not start: ${server.failure?.message ?? server.ending}`));
         },
       });
+      this.#next = next;
+      // It may wait for something that never comes, and answer pings meanwhile.
+      const limit = setTimeout(() => next.giveUp(`it does not serve after ${startMs / 1_000} s`), startMs);
     });
   }
 
@@ -143,6 +157,7 @@ export class ServerPair {
         onStandingBy: () => this.#fillActivePlace(),
         onReady: (server) => this.#onReady(server),
         onWantsSecondPlace: () => this.#offerSecondPlace(),
+        onDrained: (outcome) => this.#options.onDrained(outcome),
         onEnded: (server) => this.#onEnded(server),
       });
     } catch (error) {
@@ -212,11 +227,13 @@ export class ServerPair {
     const wasAway = Date.now() - this.#beatAt > 2 * HEARTBEAT_MS;
     this.#beatAt = Date.now();
     for (const server of this.#all()) {
-      if (wasAway) server.forgiveSilence();
+      if (wasAway) server.silence.forgive();
       server.ping();
-      if (!server.isSilentFor(this.#options.unresponsiveMs)) continue;
-      const why = server.isBusy ? `has been busy for ${server.silentMs} ms` : 'does not answer';
-      this.#options.log(`server process ${server.pid} ${why}: killing it`);
+      if (!server.hangs(this.#options.silence)) continue;
+      const { isBusy, ms } = server.silence;
+      this.#options.log(
+        `server process ${server.pid} ${isBusy ? `has been busy for ${ms} ms` : 'does not answer'}: killing it`,
+      );
       server.kill();
     }
   }

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Drained } from './describeDrain.ts';
 import { killGroup } from './killGroup.ts';
-import { type MainThread, mainThreadOf } from './mainThread.ts';
 import type { FromServer, ToServer } from './messages.ts';
+import { Silence, type SilenceLimits } from './Silence.ts';
 
 export type ServerPhase = 'loading' | 'standing-by' | 'activating' | 'ready' | 'ended';
 
@@ -15,18 +16,13 @@ export interface ServerEvents {
   onStandingBy(server: ServerProcess): void;
   onReady(server: ServerProcess): void;
   onWantsSecondPlace?(server: ServerProcess): void;
+  onDrained?(outcome: Drained): void;
   /** Called once, in the same turn in which the end of the process is noticed. */
   onEnded(server: ServerProcess): void;
 }
 
-/** How long a process may take to load everything, or to bind its ports, before it counts as hanging. */
-const START_LIMIT_MS = 60_000;
-/** A process that is silent because it computes gets this many times the limit: the standby would get the same work. */
-const BUSY_FACTOR = 4;
 /** What a drain takes beyond its limit: the server has to notice that the time is over. */
 const DRAIN_ANSWER_MS = 1_000;
-/** A thread that used less CPU between two pings (in ticks of 10 ms) is not busy. */
-const BUSY_TICKS = 10;
 
 /** The program that a server process runs: another one after an upgrade. */
 export interface ServerProgram {
@@ -41,10 +37,8 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #events: ServerEvents;
   #phase: ServerPhase = 'loading';
-  #heardAt = Date.now();
+  readonly silence = new Silence();
   #drained: (() => void) | undefined;
-  #thread: MainThread | null = null;
-  #busy = false;
   /** The address where it serves, once it is ready. */
   url: string | undefined;
   /** The reason it gave for not serving. */
@@ -107,35 +101,19 @@ export class ServerProcess {
   /** Asks for a sign of life, and looks at what the process did since the last time. */
   ping(): void {
     this.#tell({ type: 'ping' });
-    const before = this.#thread;
-    this.#thread = this.pid === undefined ? null : mainThreadOf(this.pid);
-    this.#busy =
-      this.#thread !== null &&
-      (this.#thread.running || (before !== null && this.#thread.cpuTicks - before.cpuTicks >= BUSY_TICKS));
+    this.silence.look(this.pid);
   }
 
-  /** Whether its main thread computes rather than hangs, by the last ping. */
-  get isBusy(): boolean {
-    return this.#busy;
-  }
-
-  /** The supervisor itself stood still (paused, or the machine slept): silence until now means nothing. */
-  forgiveSilence(): void {
-    this.#heardAt = Date.now();
-  }
-
-  get silentMs(): number {
-    return Date.now() - this.#heardAt;
-  }
-
-  /**
-   * A process that loads or binds its ports is busy, not dead; afterwards it answers every ping, unless it has too much
-   * to compute: then it gets longer.
-   */
-  isSilentFor(limitMs: number): boolean {
+  /** Whether it is to be ended because it hangs. */
+  hangs(limits: SilenceLimits): boolean {
     const starting = this.#phase === 'loading' || this.#phase === 'activating';
-    const servingLimitMs = this.#busy ? BUSY_FACTOR * limitMs : limitMs;
-    return this.#phase !== 'ended' && this.silentMs > (starting ? START_LIMIT_MS : servingLimitMs);
+    return this.#phase !== 'ended' && this.silence.isTooLong(limits, starting);
+  }
+
+  /** Ends it for this reason, unless it gave another one. */
+  giveUp(message: string): void {
+    this.failure ??= { code: 'LATE', message };
+    this.kill();
   }
 
   kill(): void {
@@ -164,7 +142,7 @@ export class ServerProcess {
   }
 
   #hear(message: FromServer): void {
-    this.#heardAt = Date.now();
+    this.silence.heard();
     switch (message.type) {
       case 'standing-by':
         this.#enter('standing-by');
@@ -184,6 +162,7 @@ export class ServerProcess {
         this.failure = { code: message.code, message: message.message };
         break;
       case 'drained':
+        if (message.outcome) this.#events.onDrained?.(message.outcome);
         this.#drained?.();
         break;
       case 'pong':
@@ -194,7 +173,7 @@ export class ServerProcess {
   #enter(phase: ServerPhase): void {
     if (this.#phase === 'ended') return;
     this.#phase = phase;
-    this.#heardAt = Date.now();
+    this.silence.heard();
   }
 
   #end(how: string): void {

@@ -1,9 +1,10 @@
 import { backoffMs } from './backoff.ts';
 import { SidecarProcess, type SidecarProgram } from './SidecarProcess.ts';
+import type { SilenceLimits } from './Silence.ts';
 
 export interface SidecarKeeperOptions extends SidecarProgram {
-  /** A sidecar that is silent for longer is killed. */
-  readonly unresponsiveMs: number;
+  /** A sidecar that is silent for longer is killed; one that is at work meanwhile gets several times as long. */
+  readonly silence: SilenceLimits;
   /** How long tracks have the machine to themselves before a standby loads. */
   readonly standbyDelayMs: number;
   /** A sidecar that has no track for this long needs no standby any more. */
@@ -116,7 +117,7 @@ export class SidecarKeeper {
     this.#needsStandby = false;
     const standby = this.#standby;
     this.#standby = undefined;
-    void standby?.stop(this.#options.unresponsiveMs);
+    void standby?.stop(this.#options.silence.servingMs);
     this.#options.onChange();
   }
 
@@ -148,9 +149,9 @@ export class SidecarKeeper {
     const wasAway = Date.now() - this.#beatAt > 2 * HEARTBEAT_MS;
     this.#beatAt = Date.now();
     for (const sidecar of this.#all()) {
-      if (wasAway) sidecar.forgiveSilence();
+      if (wasAway) sidecar.silence.forgive();
       sidecar.ping();
-      if (!sidecar.isSilentFor(this.#options.unresponsiveMs)) continue;
+      if (!sidecar.hangs(this.#options.silence)) continue;
       this.#options.log(`the reencoder ${sidecar.pid} does not answer: killing it`);
       sidecar.kill();
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { killGroup } from './killGroup.ts';
 import type { FromSidecar, ToSidecar } from './messages.ts';
+import { Silence, type SilenceLimits } from './Silence.ts';
 
 export interface SidecarProgram {
   /** The script of a sidecar. */
@@ -17,8 +18,6 @@ export interface SidecarEvents {
   onEnded(sidecar: SidecarProcess, how: string): void;
 }
 
-/** How long a process may take to load everything. */
-const START_LIMIT_MS = 60_000;
 /** A sidecar that ran for this long did not fail at its start. */
 const PROVEN_MS = 10_000;
 
@@ -27,7 +26,7 @@ export class SidecarProcess {
   readonly #child: ChildProcess;
   readonly #events: SidecarEvents;
   readonly #startedAt = Date.now();
-  #heardAt = Date.now();
+  readonly silence = new Silence();
   #isLoaded = false;
   #hasEnded = false;
   readonly #ended = Promise.withResolvers<void>();
@@ -60,15 +59,12 @@ export class SidecarProcess {
 
   ping(): void {
     this.#tell({ type: 'ping' });
+    this.silence.look(this.pid);
   }
 
-  /** The supervisor itself stood still (paused, or the machine slept): silence until now means nothing. */
-  forgiveSilence(): void {
-    this.#heardAt = Date.now();
-  }
-
-  isSilentFor(limitMs: number): boolean {
-    return Date.now() - this.#heardAt > (this.#isLoaded ? limitMs : START_LIMIT_MS);
+  /** Whether it is to be ended because it hangs. */
+  hangs(limits: SilenceLimits): boolean {
+    return this.silence.isTooLong(limits, !this.#isLoaded);
   }
 
   /** Lets it hand over its work, for at most `limitMs`. Resolves when it has ended. */
@@ -85,7 +81,7 @@ export class SidecarProcess {
   }
 
   #hear(message: FromSidecar): void {
-    this.#heardAt = Date.now();
+    this.silence.heard();
     if (message.type === 'standing-by' || message.type === 'ready') this.#isLoaded = true;
     if (message.type === 'working') this.#events.onWorking(this, message.on);
   }

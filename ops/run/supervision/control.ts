@@ -10,11 +10,18 @@ const controlRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('drain'), limitMs: z.number().int().positive().optional() }),
   /**
    * Hand over to servers of this checkout, run by this Node. `ifOther`: refuse when the servers are of that checkout
-   * already.
+   * already. `bundled`: its programs are bundled; older checkouts know no bundles.
    */
-  z.object({ type: z.literal('upgrade'), checkout: z.string(), node: z.string(), ifOther: z.boolean() }),
+  z.object({
+    type: z.literal('upgrade'),
+    checkout: z.string(),
+    node: z.string(),
+    bundled: z.boolean().optional(),
+    ifOther: z.boolean(),
+  }),
 ]);
 export type ControlRequest = z.infer<typeof controlRequest>;
+export type UpgradeRequest = Extract<ControlRequest, { type: 'upgrade' }>;
 
 /** Each answer is a line of JSON. The last one says how it ended; a drain ends with the connection. */
 const controlAnswer = z.union([

@@ -1,5 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { procStat } from '../../../core/procfs.ts';
+import { isAlive } from '../isAlive.ts';
 
 /** The folder belongs to another living process. */
 export class FolderInUse extends Error {
@@ -28,7 +30,7 @@ export function lockFolder(folder: string): () => void {
       const holder = read(path);
       if (holder === undefined) continue;
       const [pid, start] = holder.trim().split(' ');
-      if (isAlive(Number(pid), start)) throw new FolderInUse(folder, Number(pid));
+      if (isHolder(Number(pid), start)) throw new FolderInUse(folder, Number(pid));
       discard(path, holder);
     }
   } finally {
@@ -71,24 +73,19 @@ function read(path: string): string | undefined {
   }
 }
 
-function isAlive(pid: number, start: string | undefined): boolean {
+function isHolder(pid: number, start: string | undefined): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
-  }
+  if (!isAlive(pid)) return false;
   const now = startOf(pid);
   return now === undefined || start === 'unknown' || now === start;
 }
 
 /** Returns when a process started, in the kernel's ticks: a new process may reuse the id of an old one. */
 function startOf(pid: number): string | undefined {
-  const stat = read(`/proc/${pid}/stat`);
-  // The second field is the command's name in parentheses, and may hold spaces; the start is the 22nd field.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  // The start is the 22nd field of proc(5).
+  return procStat(`/proc/${pid}/stat`)?.[19];
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { runsServerOrReencoder } from '../programs.ts';
 
 const Pid = z.number().nullable().default(null);
 const stateSchema = z.object({ serverPid: Pid, standbyPid: Pid, sidecarPid: Pid, sidecarStandbyPid: Pid });
@@ -38,7 +39,7 @@ function kill(pid: number): void {
 
 function isOurs(pid: number): boolean {
   try {
-    return /ops\/run\/(server|reencoder)\.ts/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+    return runsServerOrReencoder(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
     return false; // No such process.
   }

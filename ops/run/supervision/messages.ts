@@ -1,3 +1,5 @@
+import type { Drained } from './describeDrain.ts';
+
 /** The messages between a supervisor and its processes over the IPC channel. */
 
 export type ToServer =
@@ -24,7 +26,8 @@ export type FromServer =
   | { readonly type: 'wants-second-place' }
   /** It cannot serve and ends now. `code` is an error's code, such as EADDRINUSE or CONFIG. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
-  | { readonly type: 'drained' }
+  /** `outcome`: left out by older versions. */
+  | { readonly type: 'drained'; readonly outcome?: Drained }
   | { readonly type: 'pong' };
 
 export type ToSidecar =

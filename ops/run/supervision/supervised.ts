@@ -1,3 +1,4 @@
+import type { Drained } from './describeDrain.ts';
 import type { FromServer, ToServer } from './messages.ts';
 
 /** What a server asks of its supervisor. */
@@ -25,7 +26,7 @@ export interface SupervisedServer {
    * Sends clients to other nodes while everything still works; a `successor` on the same ports takes new ones. Not
    * called if the server was never activated.
    */
-  drain(limitMs: number, successor: boolean): Promise<void>;
+  drain(limitMs: number, successor: boolean): Promise<Drained>;
   /** Closes everything; the process ends when it is done. */
   close(): Promise<void>;
 }
@@ -44,7 +45,8 @@ export async function runSupervised(create: (supervisor: Supervisor) => Promise<
   let server: SupervisedServer | undefined;
   let activated = false;
   let rehearsal: Promise<void> | undefined;
-  let draining: Promise<void> | undefined;
+  let rehearsed = false;
+  let draining: Promise<Drained> | undefined;
   let closing = false;
   let standingBy = false;
   let wantsPlace = false;
@@ -64,20 +66,21 @@ export async function runSupervised(create: (supervisor: Supervisor) => Promise<
   const rehearse = async (): Promise<void> => {
     rehearsal ??= server?.rehearse?.();
     await rehearsal;
+    rehearsed = true;
   };
   const activate = async (besideAnother: boolean, relieves: boolean): Promise<void> => {
     if (!server || activated) return;
     activated = true;
     // Whoever takes over from a dead server is in a hurry; a new one beside others is not.
-    if (relieves || (!besideAnother && (await server.isRelieved?.()))) await rehearse();
+    if (!rehearsed && (relieves || (!besideAnother && (await server.isRelieved?.())))) await rehearse();
     const { url } = await server.activate(besideAnother);
     if (supervised) await tell({ type: 'ready', url });
     else process.stdout.write(`Everroom is ready at ${url}\n`);
   };
   const drain = async (limitMs: number, successor: boolean): Promise<void> => {
     if (activated) draining ??= server?.drain(limitMs, successor);
-    await draining;
-    await tell({ type: 'drained' });
+    const outcome = await draining;
+    await tell({ type: 'drained', ...(outcome && { outcome }) });
   };
   const close = async (): Promise<void> => {
     if (closing) return;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InputCodec } from '../../../core/reencoding/messages.ts';
+import { fc } from '../../../test/support/fastCheck.ts';
 import { splitAnnexB } from '../../codecs/h264.ts';
 import { createFormat, createPacketizer } from './createFormat.ts';
 import { H264Format } from './h264.ts';

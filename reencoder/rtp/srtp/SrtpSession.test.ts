@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/fastCheck.ts';
 import { buildRtpPacket } from '../packets.ts';
 import { openRtcp, openRtp, sealRtcp, sealRtp } from './aead.ts';
 import { createSrtpKey, SrtpSession } from './SrtpSession.ts';

@@ -33,18 +33,32 @@ export type RecordRequest = {
 export function record<N extends RecordRequest>(
   toCommand: (request: RequestBody<N>, seat: Seat, context: SignalingContext) => CommandBody | Promise<CommandBody>,
 ): (call: Call<N>) => Promise<Record<string, never>> {
-  return async ({ request, connection, context }) => {
-    const seat = connection.requireSeat();
-    const body = toCommand(request, seat, context);
+  return async (call) => {
+    const seat = call.connection.requireSeat();
+    const body = toCommand(call.request, seat, call.context);
     // Awaits only where it must: commands reach the room in the order in which they came.
-    const command = body instanceof Promise ? await body : body;
-    context.budgets.require(connection, command);
-    const { commandId } = request as { commandId: string };
-    const recorded = withRoom(context, seat.roomId, (room) =>
-      room.handle({ ...command, commandId, actor: seat.actor, now: context.clock.now() } as RoomCommand),
-    );
-    connection.lastRecorded = recorded.catch(() => undefined);
-    context.budgets.charge(connection, await recorded);
+    await recordCommand(call as unknown as RecordCall, seat, body instanceof Promise ? await body : body);
     return {};
   };
+}
+
+type RecordCall = Pick<Call<RequestName>, 'connection' | 'context'> & {
+  readonly request: { readonly commandId: string };
+};
+
+/** Resolves with the outcome once the command of somebody in the room is in the journal. */
+export async function recordCommand(
+  { request, connection, context }: RecordCall,
+  seat: ReturnType<ClientConnection['requireSeat']>,
+  command: CommandBody,
+) {
+  context.budgets.require(connection, command);
+  const { commandId } = request;
+  const recorded = withRoom(context, seat.roomId, (room) =>
+    room.handle({ ...command, commandId, actor: seat.actor, now: context.clock.now() } as RoomCommand),
+  );
+  connection.lastRecorded = recorded.catch(() => undefined);
+  const handled = await recorded;
+  context.budgets.charge(connection, handled);
+  return handled;
 }

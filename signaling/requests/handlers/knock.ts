@@ -15,7 +15,7 @@ export const knock: Handler<'knock'> = async ({ request, connection, context }) 
     throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many knocks from your network. Wait a minute.');
   }
   // Listens before it knocks: the decision may follow at once.
-  context.attendance.addKnocking(connection)?.end('replaced');
+  context.connectedPeople.addKnocking(connection)?.end('replaced');
   connection.knockUnderWay = true;
   try {
     const handled = await withRoom(context, roomId, (room) =>
@@ -33,7 +33,7 @@ export const knock: Handler<'knock'> = async ({ request, connection, context }) 
     );
     context.budgets.charge(connection, handled);
   } catch (error) {
-    context.attendance.removeKnocking(connection);
+    context.connectedPeople.removeKnocking(connection);
     throw error;
   } finally {
     connection.knockUnderWay = false;

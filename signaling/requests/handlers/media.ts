@@ -19,7 +19,10 @@ export const openMedia: Handler<'openMedia'> = ({ request, connection, context }
     if (request.view) media.setView(participantId, session, toViewerView(request.view));
     const rtpCapabilities = request.rtpCapabilities as RtpCapabilities;
     const expected = toExpectedMedia(request.expected);
-    const transports = toWirePair(await media.openTransports(participantId, session, rtpCapabilities, expected));
+    const { renews } = request;
+    const transports = toWirePair(
+      await media.openTransports(participantId, session, rtpCapabilities, expected, { renews }),
+    );
     return { transports, iceServers: context.iceServers.for(participantId) };
   });
 };

@@ -1,7 +1,15 @@
 import { record } from './handler.ts';
 
 export const setRole = record<'setRole'>(({ participantId, role }) => ({ type: 'SetRole', participantId, role }));
-export const setSpotlight = record<'setSpotlight'>(({ participantId }) => ({ type: 'SetSpotlight', participantId }));
+export const setSpotlight = record<'setSpotlight'>(({ participantId, others = [] }) => ({
+  type: 'SetSpotlight',
+  participantId,
+  others,
+}));
+export const setLayout = record<'setLayout'>(({ layout }) => ({ type: 'SetLayout', layout }));
+export const muteAll = record<'muteAll'>(() => ({ type: 'MuteAll' }));
+export const askToUnmute = record<'askToUnmute'>(({ participantId }) => ({ type: 'AskToUnmute', participantId }));
+export const declineUnmute = record<'declineUnmute'>(({ participantId }) => ({ type: 'DeclineUnmute', participantId }));
 export const admit = record<'admit'>(({ participantId }) => ({ type: 'Admit', participantId }));
 export const deny = record<'deny'>(({ participantId }) => ({ type: 'Deny', participantId }));
 export const remove = record<'remove'>(({ participantId }) => ({ type: 'RemoveParticipant', participantId }));

@@ -7,6 +7,8 @@ import { type Call, type Handler, record } from './handler.ts';
 export const raiseHand = record<'raiseHand'>(() => ({ type: 'RaiseHand' }));
 export const lowerHand = record<'lowerHand'>(({ participantId }) => ({ type: 'LowerHand', participantId }));
 export const rename = record<'rename'>(({ name }) => ({ type: 'Rename', name }));
+export const beginRecording = record<'beginRecording'>(() => ({ type: 'BeginRecording' }));
+export const endRecording = record<'endRecording'>(({ participantId }) => ({ type: 'EndRecording', participantId }));
 
 export const react: Handler<'react'> = async (call) => {
   const { participantId } = call.connection.requireSeat();
@@ -36,9 +38,9 @@ function tellOthers<N extends HappeningName>(
   name: N,
   body: NotificationBody<N>,
 ): void {
-  const { attendance, clock, otherNodes, rooms, roomSignals } = context;
+  const { connectedPeople, clock, otherNodes, rooms, roomSignals } = context;
   const { roomId } = connection;
-  const audience = attendance.seated(roomId);
+  const audience = connectedPeople.seated(roomId);
   const receivers = rooms.get(roomId)?.state.participants.size ?? audience.size;
   if (!connection.signals.take(clock.now()) || !roomSignals.take(roomId, receivers)) {
     throw new WireRefusal('TOO_MANY_REQUESTS', 'Too many signals at once. Wait a moment.');

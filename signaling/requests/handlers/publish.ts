@@ -20,6 +20,12 @@ export const setTrackMuted = record<'setTrackMuted'>(({ participantId, trackId, 
   muted,
 }));
 
+export const setTrackInterrupted = record<'setTrackInterrupted'>(({ trackId, interrupted }) => ({
+  type: 'SetTrackInterrupted',
+  trackId,
+  interrupted,
+}));
+
 export const setTrackReencoding = record<'setTrackReencoding'>(({ participantId, trackId, wanted }) => ({
   type: 'SetTrackReencoding',
   participantId,

@@ -11,7 +11,7 @@ export const setLobby = record<'setLobby'>(({ lobby }) => ({ type: 'SetLobby', l
 export const setCapacity = record<'setCapacity'>(({ capacity }, { roomId }, context) => {
   const { limits, openRoomCreation, rooms } = context;
   const most = Math.max(limits.openCapacity, rooms.get(roomId)?.state.settings.capacity ?? 0);
-  if (openRoomCreation && capacity > most) {
+  if (openRoomCreation !== false && capacity > most) {
     throw new WireRefusal('FORBIDDEN', `More than ${most} participants need a room that was made with the API key.`);
   }
   return { type: 'SetCapacity', capacity };
@@ -21,6 +21,22 @@ export const setReencodingPolicy = record<'setReencodingPolicy'>(({ policy }) =>
   policy,
 }));
 export const setHotStandby = record<'setHotStandby'>(({ hotStandby }) => ({ type: 'SetHotStandby', hotStandby }));
+export const setPrivateChat = record<'setPrivateChat'>(({ privateChat }) => ({ type: 'SetPrivateChat', privateChat }));
+export const setRecordingAllowed = record<'setRecordingAllowed'>(({ recordingAllowed }) => ({
+  type: 'SetRecordingAllowed',
+  recordingAllowed,
+}));
+export const setJoinMuted = record<'setJoinMuted'>(({ joinMuted }) => ({ type: 'SetJoinMuted', joinMuted }));
+export const setFilesAllowed = record<'setFilesAllowed'>(({ filesAllowed }) => ({
+  type: 'SetFilesAllowed',
+  filesAllowed,
+}));
+/** A host allows no more than the deployment does. */
+export const setGuests = record<'setGuests'>(({ guests }, _, { guestAccess }) => {
+  if (guests && !guestAccess) throw new WireRefusal('FORBIDDEN', 'This deployment lets no guests in.');
+  return { type: 'SetGuests', guests };
+});
+export const setMediaBounds = record<'setMediaBounds'>(({ bounds }) => ({ type: 'SetMediaBounds', bounds }));
 export const closeRoom = record<'closeRoom'>(() => ({ type: 'CloseRoom' }));
 
 /** Hashes the password here: the room never sees it [S2]. */

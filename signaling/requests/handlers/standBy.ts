@@ -1,6 +1,6 @@
 import { STANDBY_SESSION } from '../../../core/media/RoomMedia.ts';
 import type { RtpCapabilities } from '../../../core/media/rtpTypes.ts';
-import { requireMayStandBy } from '../../../core/room/rules/door.ts';
+import { requireInside } from '../../../core/room/rules/door.ts';
 import { endStandby } from '../../standby/endStandby.ts';
 import { WireRefusal } from '../WireRefusal.ts';
 import { withRoom } from '../withRoom.ts';
@@ -15,12 +15,12 @@ export const standBy: Handler<'standBy'> = ({ request, connection, context }) =>
   if (seat || !standby) throw new WireRefusal('INVALID', 'Standing by needs a connection that came for it.');
   const entrant = toEntrant(context, connection, undefined);
   return withRoom(context, roomId, async (room) => {
-    requireMayStandBy(participantId, entrant, room.state);
+    requireInside(participantId, entrant, room.state);
     if (!context.standbyPlaces.isWanted(room.state.settings)) {
       throw new WireRefusal('FORBIDDEN', 'This room wants no hot standby.');
     }
     const { media } = room;
-    const before = context.attendance.addStanding(connection);
+    const before = context.connectedPeople.addStanding(connection);
     room.holders.add(connection);
     connection.setStandsBy(true);
     before?.end(null);

@@ -16,6 +16,7 @@ export function toEntrant(
     grants: isJoin ? claims.grants : null,
     device: device === undefined ? null : origins.hash(roomId, 'device', device),
     address: origins.hash(roomId, 'address', address),
+    account: isJoin && claims.account !== undefined ? origins.hash(roomId, 'account', claims.account) : null,
     addressShare: limits.addressShare,
   };
 }

@@ -64,8 +64,13 @@ export class SdkPage {
     );
   }
 
-  loudness(participantId: string): Promise<number> {
-    return this.page.evaluate((id) => testPage.loudness(id), participantId);
+  /** Returns how loud a participant's microphone is at most in the next `forMs`, or that it is louder than `enough`. */
+  loudest(participantId: string, forMs: number, enough?: number): Promise<number> {
+    return this.page.evaluate(([id, forMs, enough]) => testPage.loudest(id, forMs, enough), [
+      participantId,
+      forMs,
+      enough,
+    ] as const);
   }
 
   async close(): Promise<void> {

@@ -94,7 +94,7 @@ describe('the package everroom-client', () => {
       await waitUntil(async () => {
         const events = await page.events();
         return events.some((event) => event.startsWith('participantDisconnected node')) || events.join(', ');
-      }, 20_000);
+      });
       expect(await page.events()).toContain('participantConnected node');
       await page.close();
     });

@@ -14,6 +14,8 @@ export interface TestPage {
   join(url: string, token: string, name: string): Promise<void>;
   /** How loud a participant's microphone is here now, 0 to 1. */
   loudness(participantId: string): number;
+  /** How loud it is at most in the next `forMs`, or as soon as it is louder than `enough`. */
+  loudest(participantId: string, forMs: number, enough?: number): Promise<number>;
 }
 
 const room = new Room();
@@ -88,6 +90,15 @@ const page: TestPage = {
     const samples = new Float32Array(2_048);
     analysers.get(participantId)?.getFloatTimeDomainData(samples);
     return Math.max(...samples.map(Math.abs));
+  },
+  async loudest(participantId, forMs, enough = 1) {
+    let loudest = 0;
+    for (const until = performance.now() + forMs; loudest <= enough && performance.now() < until; ) {
+      loudest = Math.max(loudest, page.loudness(participantId));
+      // The next samples overlap with these: there are 2,048 of 48,000 a second.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return loudest;
   },
 };
 Object.assign(globalThis, { testPage: page });

@@ -1,6 +1,13 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { waitUntil } from '../../support/waitUntil.ts';
 
+declare global {
+  interface Window {
+    /** All that the page has opened. */
+    connectionsOfTest: RTCPeerConnection[];
+  }
+}
+
 /** One person at the page, in their own browser context. */
 export class MeetingPage {
   readonly page: Page;
@@ -35,12 +42,21 @@ export class MeetingPage {
     await context.addInitScript((memory) => {
       if (sessionStorage.length === 0) Object.assign(sessionStorage, memory);
     }, tabMemory);
+    await context.addInitScript(() => {
+      window.connectionsOfTest = [];
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(configuration?: RTCConfiguration) {
+          super(configuration);
+          window.connectionsOfTest.push(this);
+        }
+      };
+    });
     return MeetingPage.openIn(context, url);
   }
 
   static async openIn(context: BrowserContext, url: string): Promise<MeetingPage> {
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     const meetingPage = new MeetingPage(context, page);
     await page.goto(url);
     return meetingPage;
@@ -65,11 +81,11 @@ export class MeetingPage {
   }
 
   async isIn(): Promise<void> {
-    await this.button('Leave the meeting').waitFor({ timeout: 20_000 });
+    await this.button('Leave the meeting').waitFor();
   }
 
   /** Waits until pictures of that person come in. */
-  async sees(name: string, timeoutMs = 20_000): Promise<void> {
+  async sees(name: string, timeoutMs = 60_000): Promise<void> {
     const video = this.tile(name).locator('video');
     await waitUntil(async () => (await video.count()) === 1 || `no video of ${name}`, timeoutMs);
     const before = await video.evaluate(shownFrames);
@@ -81,11 +97,25 @@ export class MeetingPage {
 
   /** Waits until any sound is heard, from whomever. */
   async hears(): Promise<void> {
-    await waitUntil(async () => (await this.page.evaluate(loudness)) > 0.001 || 'all is silent', 20_000);
+    await waitUntil(async () => (await this.page.evaluate(loudness, 0.001)) > 0.001 || 'all is silent');
   }
 
   async stopsHearing(): Promise<void> {
-    await waitUntil(async () => (await this.page.evaluate(loudness)) < 0.0005 || 'something sounds', 20_000);
+    await waitUntil(async () => (await this.page.evaluate(loudness, 1)) < 0.0005 || 'something sounds');
+  }
+
+  /** Nothing leaves this page any more, and nobody is told. Returns how to end that. */
+  async stopsSending(): Promise<() => Promise<void>> {
+    const stopped = await this.page.evaluateHandle(async () => {
+      const senders = window.connectionsOfTest.flatMap((connection) => connection.getSenders());
+      const sending = senders.flatMap((sender) => (sender.track ? [{ sender, track: sender.track }] : []));
+      await Promise.all(sending.map(({ sender }) => sender.replaceTrack(null)));
+      return sending;
+    });
+    return () =>
+      stopped.evaluate(async (sending) => {
+        await Promise.all(sending.map(({ sender, track }) => sender.replaceTrack(track)));
+      });
   }
 
   /**
@@ -124,8 +154,10 @@ function shownFrames(video: SVGElement | HTMLElement): number {
   return video instanceof HTMLVideoElement ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
 }
 
-/** Returns the loudest moment of the next second in what the page's audio elements play. */
-async function loudness(): Promise<number> {
+/**
+ * Returns the loudest moment of the next second in what the page's audio elements play, or one louder than `enough`.
+ */
+async function loudness(enough: number): Promise<number> {
   const context = new AudioContext();
   try {
     const analyser = new AnalyserNode(context, { fftSize: 2048 });
@@ -137,7 +169,7 @@ async function loudness(): Promise<number> {
     const samples = new Float32Array(analyser.fftSize);
     let loudest = 0;
     const until = performance.now() + 1_200;
-    while (performance.now() < until) {
+    while (loudest <= enough && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       analyser.getFloatTimeDomainData(samples);
       for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample));

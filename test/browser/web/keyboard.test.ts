@@ -1,38 +1,34 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { launchChromium } from '../../../ops/kit/clients/page/chromium.ts';
-import { GalleryServer } from './GalleryServer.ts';
 
-let gallery: GalleryServer;
+const problems: string[] = [];
 let browser: Browser;
 let page: Page;
-let problems: string[];
 
 beforeAll(async () => {
-  [gallery, browser] = await Promise.all([GalleryServer.start(), launchChromium()]);
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.stop();
-});
-
-beforeEach(async () => {
-  problems = [];
+  browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
+  await page.goto(inject('gallery'), { timeout: 180_000 });
 });
 
 afterEach(async () => {
-  const styles = await page.locator('style').count();
-  await page.close();
-  expect(problems).toEqual([]);
-  expect(styles).toBe(0);
+  expect(problems.splice(0)).toEqual([]);
+  expect(await page.locator('style').count()).toBe(0);
 });
+
+afterAll(() => browser?.close());
+
+/** Shows a state of the gallery to somebody whose pointer is nowhere. */
+async function show(state: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.evaluate((name) => Reflect.get(window, 'show')(name), state);
+}
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const focused = () => page.locator(':focus');
@@ -40,11 +36,11 @@ const focused = () => page.locator(':focus');
 /** Waits until the element that has the focus has this text or, without any, this name. */
 async function focusIsAt(name: string): Promise<void> {
   const text = async () => (await focused().textContent())?.trim() || (await focused().getAttribute('aria-label'));
-  await expect.poll(text, { timeout: 10_000 }).toBe(name);
+  await expect.poll(text, { timeout: 30_000 }).toBe(name);
 }
 
 async function openPeople(): Promise<void> {
-  await page.goto(gallery.urlOf('reencoding-menu'));
+  await show('reencoding-menu');
   await button('People').click();
   await button('Actions for Grace Hopper').waitFor();
 }
@@ -89,7 +85,7 @@ it('a menu closes by a click elsewhere, which does what it would have done witho
 });
 
 it('the question before the meeting ends holds the focus, harmless answer first, and gives it back', async () => {
-  await page.goto(gallery.urlOf('ending'));
+  await show('ending');
   await button('Settings').click();
   await button('End the meeting for everybody…').click();
   const dialog = page.getByRole('alertdialog', { name: 'End the meeting?' });
@@ -107,19 +103,117 @@ it('the question before the meeting ends holds the focus, harmless answer first,
 });
 
 it('a tip appears for pointer and keyboard, and not where a closed panel gives the focus back', async () => {
-  await page.goto(gallery.urlOf('five'));
+  await show('five');
   const tip = page.getByRole('tooltip');
   await button('Chat').click();
-  await button('Close chat').click();
+  await button('Close Chat').click();
   await focusIsAt('Chat');
   await page.mouse.move(640, 300);
   await tip.waitFor({ state: 'detached' });
   await page.keyboard.press('Shift+Tab');
-  await tip.filter({ hasText: 'Raise your hand' }).waitFor({ state: 'attached' });
+  await tip.filter({ hasText: 'React' }).waitFor({ state: 'attached' });
   await page.keyboard.press('Escape');
   await tip.waitFor({ state: 'detached' });
   await button('Turn microphone off').hover();
   await tip.filter({ hasText: 'Turn microphone off (Ctrl+D)' }).waitFor({ state: 'attached' });
   await expect(button('Turn microphone off').getAttribute('aria-describedby')).resolves.toBeNull();
   await expect(button('Turn microphone off').getAttribute('aria-keyshortcuts')).resolves.toBe('Control+D');
+});
+
+/** Presses Tab until the focus is at what has this name. Returns what it came by. */
+async function tabTo(name: string): Promise<string[]> {
+  const passed: string[] = [];
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press('Tab');
+    const at = await focused().evaluate((element) => {
+      const labels =
+        element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels : null;
+      return (element.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? element.textContent).trim();
+    });
+    if (at === name) return passed;
+    passed.push(at);
+  }
+  throw new Error(`Tab never came to "${name}", but to ${passed.join(', ')}`);
+}
+
+it('somebody joins, writes, reads and leaves with the keyboard alone, in the order of the page', async () => {
+  await show('prejoin');
+  await page.getByText('Ready to join?').waitFor();
+  const before = ['Everroom, to the first page', 'Language', 'Turn microphone off', 'Turn camera off'];
+  expect((await tabTo('Your name')).filter((name) => before.includes(name))).toEqual(before);
+  await page.keyboard.type('Ada Lovelace');
+  await page.keyboard.press('Enter');
+  await button('Leave the meeting').waitFor();
+  const passed = await tabTo('Chat');
+  const controls = ['Turn microphone off', 'Turn camera off', 'Share your screen', 'Raise your hand'];
+  expect(passed.filter((name) => controls.includes(name))).toEqual(controls);
+  await page.keyboard.press('Enter');
+  await focusIsAt('Write a message');
+  await page.keyboard.type('Here I am');
+  await page.keyboard.press('Enter');
+  await page.getByRole('log').getByText('Here I am').waitFor();
+  await page.keyboard.press('Escape');
+  await focusIsAt('Chat');
+  await tabTo('Leave the meeting');
+  await page.keyboard.press('Enter');
+  await focusIsAt('You left the meeting');
+  expect(await tabTo('Rejoin')).toEqual([]);
+});
+
+it('a language and a theme are chosen at once, and remembered', async () => {
+  await show('settings');
+  await button('Settings').click();
+  await page.getByLabel('Appearance').selectOption('light');
+  await page.getByLabel('Language').selectOption('de');
+  await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  expect(
+    await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).colorScheme]),
+  ).toEqual(['de', 'light']);
+  expect(await page.evaluate(() => JSON.parse(localStorage.getItem('everroom:preferences') ?? ''))).toMatchObject({
+    language: 'de',
+    theme: 'light',
+  });
+});
+
+it('keys pin tiles, list themselves and open the microphone while held, but not while somebody writes', async () => {
+  await show('self-muted');
+  const large = page.locator('.tile.large');
+  await page.getByRole('article', { name: 'Grace Hopper', exact: true }).waitFor();
+  await page.keyboard.press('2');
+  await large.and(page.getByRole('article', { name: 'Grace Hopper', exact: true })).waitFor();
+  await page.keyboard.press('1');
+  await expect.poll(() => large.count(), { timeout: 30_000 }).toBe(0);
+
+  await page.keyboard.press('?');
+  await page.getByText('Hold to talk while your microphone is off').waitFor();
+  await page.keyboard.press('?');
+  await page.getByText('Hold to talk while your microphone is off').waitFor({ state: 'detached' });
+
+  await button('Turn microphone on').waitFor();
+  await page.keyboard.down(' ');
+  await button('Turn microphone off').waitFor();
+  await page.keyboard.up(' ');
+  await button('Turn microphone on').waitFor();
+
+  await page.keyboard.press('c');
+  const field = page.getByLabel('Write a message');
+  await field.fill('');
+  await field.pressSequentially('1 ? s m');
+  expect(await field.inputValue()).toBe('1 ? s m');
+  await button('Turn microphone on').waitFor();
+  expect(await large.count()).toBe(0);
+});
+
+it('the small window shows who speaks, in the looks of the meeting, and its buttons work', async () => {
+  await show('five');
+  const [small] = await Promise.all([page.context().waitForEvent('page'), button('Small window above others').click()]);
+  await small.getByText('Grace Hopper').waitFor();
+  const colours = (of: Page) => of.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  await expect.poll(() => colours(small), { timeout: 10_000 }).toBe(await colours(page));
+  await expect.poll(() => small.locator('video').evaluate((video: HTMLVideoElement) => video.videoWidth)).toBe(640);
+  await small.getByRole('button', { name: 'Turn microphone off' }).click();
+  await small.getByRole('button', { name: 'Turn microphone on' }).waitFor();
+  await button('Turn microphone on').waitFor();
+  await Promise.all([small.waitForEvent('close'), button('Close the small window').click()]);
+  await button('Small window above others').waitFor();
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Replica } from '../../../core/host/Replica.ts';
-import { RoomHosts, RoomParked } from '../../../core/host/RoomHosts.ts';
+import { RoomHosts } from '../../../core/host/RoomHosts.ts';
+import { RoomParked } from '../../../core/host/RoomParked.ts';
 import { JournalCorrupt } from '../../../core/ports.ts';
 import { InMemoryJournal, InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { restore } from '../../../recovery/replay.ts';
@@ -10,6 +11,7 @@ import { NO_MEDIA } from '../../support/noMedia.ts';
 import { recordingLogger } from '../../support/system.ts';
 
 const ROOM = 'room';
+const PATIENCE = { timeout: 20_000 };
 
 describe('a room that fails', () => {
   let clock: ManualClock;
@@ -17,12 +19,18 @@ describe('a room that fails', () => {
   let hosts: RoomHosts;
   let broken: boolean;
   let releaseFails: boolean;
+  /** Rooms whose names begin so take for ever, until they are let go. */
+  let slow: boolean;
+  let idleMs: number;
+  const waiting: (() => void)[] = [];
 
   beforeEach(() => {
     clock = new ManualClock();
     logger = recordingLogger();
     broken = false;
     releaseFails = false;
+    slow = false;
+    idleMs = 10;
     const journal = new InMemoryJournal(new InMemoryJournalStore());
     hosts = new RoomHosts({
       nodeId: 'node-1',
@@ -58,6 +66,7 @@ describe('a room that fails', () => {
       logger,
       newId: () => crypto.randomUUID(),
       restore: async (roomId) => {
+        if (slow && roomId.startsWith('slow')) await new Promise<void>((resolve) => waiting.push(resolve));
         if (broken) throw new JournalCorrupt(roomId, 1, 'a test says so');
         const { state, position } = await restore(journal, roomId);
         return new Replica(state, position);
@@ -65,7 +74,9 @@ describe('a room that fails', () => {
       commandTimeoutMs: 1_000,
       lifetimes: KEPT_FOR_EVER,
       roomBytes: Number.POSITIVE_INFINITY,
-      idleMs: 10,
+      get idleMs() {
+        return idleMs;
+      },
     });
   });
 
@@ -92,6 +103,32 @@ describe('a room that fails', () => {
       clock.advance(1_100);
       await expect.poll(() => hosts.size).toBe(0);
     }
+  });
+
+  it('[R-BREAKOUT-5] a main room that is slow to open holds up no breakout room of another', async () => {
+    const envelope = () => ({ commandId: crypto.randomUUID(), actor: { kind: 'operator' } as const, now: clock.now() });
+    const create = async (roomId: string, main?: string) => {
+      const room = await hosts.open(roomId);
+      await room.handle({
+        ...{ type: 'CreateRoom', name: roomId, capacity: 9, graceMs: 1_000, lobby: false, passwordHash: null },
+        ...(main !== undefined && { breakoutOf: { roomId: main, breakoutsId: 'over' } }),
+        ...envelope(),
+      });
+      return room;
+    };
+    const stuck = await Promise.all(['a', 'b', 'c'].map((name) => create(`breakout-${name}`, `slow-${name}`)));
+    await create('main');
+    const room = await create('breakout', 'main');
+    slow = true;
+    idleMs = 60_000;
+    hosts.start();
+    clock.advance(1_100);
+    await expect.poll(() => room.state.status, PATIENCE).toBe('closed');
+    expect(stuck.map(({ state }) => state.status)).toEqual(['open', 'open', 'open']);
+    slow = false;
+    for (const go of waiting.splice(0)) go();
+    await expect.poll(() => stuck.map(({ state }) => state.status), PATIENCE).toEqual(['closed', 'closed', 'closed']);
+    await hosts.close();
   });
 
   it('a room whose end fails in an unknown way is closed, and the process goes on', async () => {

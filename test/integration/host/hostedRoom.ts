@@ -31,6 +31,7 @@ const silent: Logger = { child: () => silent, debug() {}, info() {}, warn() {}, 
 /** No room here opens media: a request for it is an error of the test. */
 const noMedia: MediaPlane = {
   rtpCapabilities: {},
+  pageSize: 12,
   listen: () => Promise.reject(new Error('no media here')),
   joinNodes: () => undefined,
   openRoom: () => {

@@ -8,6 +8,9 @@ import { FakeSidecar } from './FakeSidecar.ts';
 import { TestPeer } from './TestPeer.ts';
 import { TestRoom } from './TestRoom.ts';
 
+/** Cameras in these tests take a picture every 67 ms. */
+const LOOK_EVERY_MS = 25;
+
 /** A queue that a test can inspect. */
 export class JobList implements ReencodingQueue {
   readonly jobs = new Map<string, ReencodingJob>();
@@ -121,7 +124,7 @@ export class PictureWatch {
       );
       const taken = room.peers.reduce((sum, { pictures }) => sum + pictures, 0);
       this.#samples.push({ at: Date.now(), taken, ...total });
-      await sleep(10);
+      await sleep(LOOK_EVERY_MS);
     }
   }
 }

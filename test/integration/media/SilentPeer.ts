@@ -41,8 +41,15 @@ export class SilentPeer implements TestViewer {
   readonly transports: TransportPair;
   readonly #room: TestRoom;
 
-  static async join(plane: MediaPlane, room: TestRoom, id: string, session: number): Promise<SilentPeer> {
-    const transports = await room.media.openTransports(id, session, plane.rtpCapabilities);
+  /** `renews`: it takes transports that it did not ask for. */
+  static async join(
+    plane: MediaPlane,
+    room: TestRoom,
+    id: string,
+    session: number,
+    renews = false,
+  ): Promise<SilentPeer> {
+    const transports = await room.media.openTransports(id, session, plane.rtpCapabilities, [], { renews });
     return new SilentPeer(room, id, session, transports);
   }
 

@@ -1,6 +1,13 @@
 import { createMediaPlane, type MediaPlaneOptions } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
-import type { ConsumerOffer, Quality, RoomMedia, RoomMediaListener, Speaker } from '../../../core/media/RoomMedia.ts';
+import type {
+  ConsumerOffer,
+  Quality,
+  RenewedTransports,
+  RoomMedia,
+  RoomMediaListener,
+  Speaker,
+} from '../../../core/media/RoomMedia.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
 import type { RoomState } from '../../../core/room/state.ts';
 import { freePorts } from '../../../ops/kit/freePort.ts';
@@ -39,7 +46,7 @@ export class TestRoom implements RoomMediaListener {
   readonly pausedConsumers: { viewerId: string; consumerId: string; paused: boolean }[] = [];
   readonly wantedLayers: { trackId: string; maxSpatialLayer: number }[] = [];
   readonly qualities: { participantId: string; quality: Quality }[] = [];
-  readonly lost: { participantId: string; session: number }[] = [];
+  readonly lost: { participantId: string; session: number; renewed: RenewedTransports | null }[] = [];
   speakers: readonly Speaker[] = [];
   reencoded: readonly string[] = [];
   readonly #events: RoomEvent[] = [created()];
@@ -91,7 +98,7 @@ export class TestRoom implements RoomMediaListener {
     this.reencoded = trackIds;
   }
 
-  mediaLost(participantId: string, session: number): void {
-    this.lost.push({ participantId, session });
+  mediaLost(participantId: string, session: number, renewed: RenewedTransports | null): void {
+    this.lost.push({ participantId, session, renewed });
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
 import type { types } from 'mediasoup';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
+import { fc } from '../../support/fastCheck.ts';
 import { joined, published } from '../../support/room.ts';
+import { seeded } from '../../support/seed.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { SilentPeer } from './SilentPeer.ts';
 import { TestPeer } from './TestPeer.ts';
@@ -131,6 +132,28 @@ test('[M2] producers and twins end in the record’s state, however mutes, unmut
       });
       await room.media.close();
     }),
-    { numRuns: 60 },
+    seeded('interleavings', 30),
   );
+});
+
+test('a camera that sends nothing, though it is not muted, does not go with perfect quality', async () => {
+  const room = new TestRoom(plane, 'silent-camera');
+  room.record(joined('ann', 1), joined('bob', 2), published('ann', 'cam', 'camera'));
+  const ann = await TestPeer.join(plane, room, 'ann', 1);
+  const bob = await TestPeer.join(plane, room, 'bob', 2);
+  try {
+    const producer = await ann.publishVideo('cam');
+    await waitUntil(async () => (await bob.received('cam')).framesDecoded > 5 || 'bob does not see ann');
+    const qualityOfAnn = () => room.qualities.findLast(({ participantId }) => participantId === 'ann')?.quality ?? 3;
+    expect(qualityOfAnn()).toBeGreaterThan(1);
+    const camera = producer.track;
+    await producer.replaceTrack({ track: null });
+    await waitUntil(() => qualityOfAnn() === 1 || `the quality is ${qualityOfAnn()}`);
+    await producer.replaceTrack({ track: camera });
+    await waitUntil(() => qualityOfAnn() > 1 || 'the quality stays low');
+  } finally {
+    ann.close();
+    bob.close();
+    await room.media.close();
+  }
 });

@@ -299,7 +299,7 @@ test('[M2] a publisher who moves to another node is sent from both until the vie
     room.record(setMuted(false));
     await hears(bob);
 
-    // A sound that begins anew needs its former node no longer. The picture does until bob says that he shows the new
+    // A sound that starts again no longer needs its former node. The picture does until bob says that he shows the new
     // one.
     expect(room.pulledTo('c')).toEqual(['cam from a', 'cam from b', 'mic from b']);
     bob.shows(...now().map(({ producerId }) => producerId));

@@ -3,6 +3,7 @@ import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { joined, published } from '../../support/room.ts';
 import { signalProcess } from '../../support/signalProcess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
+import { rtpParametersOf, SilentPeer } from './SilentPeer.ts';
 import { TestPeer } from './TestPeer.ts';
 import { openTestPlane, TestRoom } from './TestRoom.ts';
 import { onNewProducer } from './workers.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
     const requests: number[] = [];
     requestedAt = requests;
     producer.on('trace', () => requests.push(Date.now()));
-    void producer.enableTraceEvent(['pli']);
+    producer.enableTraceEvent(['pli']).catch(() => producer.close());
   });
   plane = await openTestPlane();
 });
@@ -75,6 +76,43 @@ test('a dead worker is replaced on its port, and everybody sees again after one 
   await after.publisher.publishVideo('cam');
   await everybodySees(after.viewers);
   expect(requestMoments().length).toBeLessThanOrEqual(1);
+  await room.media.close();
+});
+
+test('a client that takes other transports gets them with the news, and its tracks are offered again', async () => {
+  const room = new TestRoom(plane);
+  room.record(
+    joined('ann', 1),
+    joined('bob', 2),
+    published('ann', 'mic', 'microphone'),
+    published('ann', 'cam', 'camera'),
+    published('ann', 'screen', 'screen'),
+  );
+  const ann = await SilentPeer.join(plane, room, 'ann', 1, true);
+  await SilentPeer.join(plane, room, 'bob', 2);
+  const camera = rtpParametersOf('video');
+  const layers = camera.encodings?.map((encoding, layer) => ({ ...encoding, rid: `r${layer}` }));
+  await Promise.all([
+    ann.produce('mic', 'audio'),
+    room.media.produce('ann', 1, 'cam', { ...camera, ...(layers && { encodings: layers }) }),
+  ]);
+  const [pid] = plane.workerPids();
+
+  signalProcess(pid, 'SIGKILL');
+  await waitUntil(() => room.lost.length === 2 || `${room.lost.length} of 2 know`);
+  const [renewed, ...others] = room.lost.flatMap((lost) => (lost.renewed ? { ...lost.renewed, ...lost } : []));
+  expect(others).toEqual([]);
+  expect(renewed?.participantId).toBe('ann');
+  expect(renewed?.send.id).not.toBe(ann.transports.send.id);
+  // Pictures first; what it had not sent by then, the client produces itself.
+  expect(renewed?.expected.map(({ trackId, rtpParameters: { mid } }) => [trackId, mid])).toEqual([
+    ['cam', '0'],
+    ['mic', '1'],
+  ]);
+  const encodings = renewed?.expected.flatMap(({ rtpParameters }) => rtpParameters.encodings ?? []) ?? [];
+  expect(encodings.flatMap((encoding) => encoding.ssrc ?? [])).toEqual([]);
+  const bob = await SilentPeer.join(plane, room, 'bob', 2);
+  await waitUntil(() => bob.offers.length === 2 || `bob has ${bob.offers.length} of 2 offers`);
   await room.media.close();
 });
 

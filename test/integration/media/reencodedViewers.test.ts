@@ -66,9 +66,7 @@ test('a device that cannot receive the source’s codec gets the reencoded one a
   expect(room.media.inventory().consumers).toMatchObject([{ viewerId: 'bob', path: 'reencoded' }]);
 });
 
-test('layers of a reencoded track follow tiles like a source’s, and the sidecar encodes only those', {
-  timeout: 60_000,
-}, async () => {
+test('layers of a reencoded track follow tiles like a source’s, and the sidecar encodes only those', async () => {
   const { bob, sidecar } = await servedScene();
   const wanted = () =>
     scene.room.media.inventory().consumers.find(({ viewerId, path }) => viewerId === 'bob' && path === 'reencoded');
@@ -89,9 +87,7 @@ test('layers of a reencoded track follow tiles like a source’s, and the sideca
   await scene.sees(bob, 'reencoded');
 });
 
-test('viewers move before a layer without CPU ends, and back when it returns', {
-  timeout: 60_000,
-}, async () => {
+test('viewers move before a layer without CPU ends, and back when it returns', async () => {
   const { bob, sidecar } = await servedScene();
   const active = () => sidecar.adapts.at(-1)?.targets.map((target) => target.active);
   scene.room.media.setView('bob', bob.session, viewOf([['cam', { width: 1280, height: 720, pinned: true }]]));

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
 import type { types } from 'mediasoup';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { AttachAnswer } from '../../../core/reencoding/messages.ts';
 import type { SidecarChannel } from '../../../core/reencoding/ports.ts';
 import type { RoomEvent } from '../../../core/room/events.ts';
+import { fc } from '../../support/fastCheck.ts';
 import { joined, published } from '../../support/room.ts';
+import { seeded } from '../../support/seed.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { deskOf, JobList } from './ReencodedRoom.ts';
 import { SilentPeer } from './SilentPeer.ts';
@@ -210,7 +211,7 @@ async function run(steps: readonly Step[]): Promise<void> {
     const open = producers.slice(firstProducer).filter((producer) => !producer.closed && !producer.paused);
     if (history.muted) {
       await new Promise(setImmediate);
-      await waitUntil(() => open.every((producer) => producer.closed || producer.paused) || 'open while muted', 1_000);
+      await waitUntil(() => open.every((producer) => producer.closed || producer.paused) || 'open while muted');
     }
   }
 
@@ -245,7 +246,7 @@ async function run(steps: readonly Step[]): Promise<void> {
 
 test('a wish is served again after any history, and nothing remains without it', async () => {
   await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...STEPS), { maxLength: 25 }), run), {
-    numRuns: 25,
+    ...seeded('histories of reencoding', 12),
     endOnFailure: true,
   });
   await waitUntil(async () => workerPids().length === 2 || 'a worker is missing');

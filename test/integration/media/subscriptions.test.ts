@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
+import { NO_MEDIA_BOUNDS } from '../../../core/room/state.ts';
 import { viewOf } from '../../support/plannedMedia.ts';
 import { disconnected, joined, published } from '../../support/room.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -10,7 +11,7 @@ let plane: MediaPlane;
 const tile = { width: 320, height: 180, pinned: false };
 
 beforeAll(async () => {
-  plane = await openTestPlane({ policy: { lastN: 2, loudestN: null, pageSize: 12 } });
+  plane = await openTestPlane({ policy: { lastN: 2, loudestN: null, lastScreens: null, pageSize: 12 } });
 });
 afterAll(async () => {
   await plane.close();
@@ -54,11 +55,18 @@ test('last-N gives the viewer the first two of three cameras while nobody has sp
   room.media.setView('viewer', 1, viewOf(['cam-0', 'cam-1', 'cam-2'].map((trackId) => [trackId, tile])));
   await waitUntil(() => consumersOf(room).filter(({ paused }) => !paused).length === 2 || 'not two cameras');
   expect(consumersOf(room).filter(({ paused }) => paused)).toMatchObject([{ trackId: 'cam-2' }]);
+
+  // A room may say less than the server, not more.
+  const flowing = () => consumersOf(room).filter(({ paused }) => !paused).length;
+  room.record({ type: 'MediaBoundsChanged', bounds: { ...NO_MEDIA_BOUNDS, lastN: 1 } });
+  await waitUntil(() => flowing() === 1 || 'not one camera');
+  room.record({ type: 'MediaBoundsChanged', bounds: { ...NO_MEDIA_BOUNDS, lastN: 3 } });
+  await waitUntil(() => flowing() === 2 || 'not two cameras');
   await room.media.close();
 });
 
 test('in a large room a track is opened when it is shown, and stays ready for a while when it is not', async () => {
-  const large = await openTestPlane({ policy: { lastN: 1, loudestN: null, pageSize: 1 } });
+  const large = await openTestPlane({ policy: { lastN: 1, loudestN: null, lastScreens: null, pageSize: 1 } });
   try {
     const room = new TestRoom(large);
     room.record(joined('viewer', 1));
@@ -88,7 +96,7 @@ test('publishers hear of more wanted layers at once, of fewer after a while', as
   const { room } = await roomWith(1);
   await waitUntil(() => lastWanted(room) === 0 || 'nobody told the publisher that the lowest layer is enough');
   room.media.setView('viewer', 1, viewOf([['cam-0', { ...tile, pinned: true }]]));
-  await waitUntil(() => lastWanted(room) === 2 || 'nobody told the publisher that all layers are wanted', 500);
+  await waitUntil(() => lastWanted(room) === 2 || 'nobody told the publisher that all layers are wanted');
   room.media.setView('viewer', 1, viewOf([]));
   await waitUntil(() => lastWanted(room) === -1 || 'nobody told the publisher that nobody watches');
   await room.media.close();

@@ -58,7 +58,7 @@ async function startRoomNode(
     mediaLost: () => {},
   };
   const recovery: Recovery = await createRecovery({
-    redis: { url: server.url, commandTimeoutMs: 500 },
+    redis: { url: server.url, commandTimeoutMs: 1_500 },
     durability: { mode: 'async' },
     nodeId,
     clock,

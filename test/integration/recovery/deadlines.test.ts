@@ -74,7 +74,7 @@ async function startWorld({ onTestFinished }: TestContext): Promise<World> {
           await side.zadd(nodesKey(), 1, `planted-${planted}`);
         }
         return `${late.length} nodes judge nobody`;
-      }, 40_000);
+      });
       return nodes.flatMap(({ asked }) => asked).filter((what) => !isPlanted(what));
     },
   };
@@ -101,10 +101,7 @@ async function startNode(
     ...(judging && { judging }),
   });
   const asked: string[] = [];
-  const ask = async (what: string): Promise<void> => {
-    await work(what);
-    asked.push(what);
-  };
+  const ask = (what: string): Promise<void> => work(what).then(() => void asked.push(what));
   await recovery.registry.start(() => nodeInfo(nodeId));
   recovery.deadlineSweeper.start({
     onDeadNode: (roomId, deadNodeId) => ask(`dead ${roomId} ${deadNodeId}`),
@@ -173,12 +170,12 @@ describe.concurrent('nodes', () => {
     await waitUntil(async () => (await at('room:{1}')).join() === 'b' || 'nobody knows where the clients are');
     expect(await at('left')).toEqual([]);
     await side.flushall();
-    await waitUntil(async () => (await at('room:{1}')).join() === 'b' || 'it is not known again', 2_500);
+    await waitUntil(async () => (await at('room:{1}')).join() === 'b' || 'it is not known again');
     b.registry.noteClients('room:{1}', false);
     await waitUntil(async () => (await at('room:{1}')).length === 0 || 'b still has clients of the room');
     b.registry.noteClients('room:{1}', true);
     await b.crash();
-    await waitUntil(async () => (await side.exists(nodeClientsKey('b'))) === 0 || 'the list outlives its node', 15_000);
+    await waitUntil(async () => (await side.exists(nodeClientsKey('b'))) === 0 || 'the list outlives its node');
   });
 
   test('[R1] other nodes look after the rooms of a dead node, each once, and forget the node', async (context) => {
@@ -191,10 +188,7 @@ describe.concurrent('nodes', () => {
     await a.registry.claimRoom('left');
     await a.registry.releaseRoom('left');
     await a.crash();
-    await waitUntil(
-      async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
-      15_000,
-    );
+    await waitUntil(async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten');
     expect([...b.asked, ...c.asked].sort()).toEqual(rooms.map((room) => `dead ${room} a`).sort());
     expect(await heldBy('a')).toEqual([]);
     expect(await known(b)).toEqual(['b', 'c']);
@@ -210,10 +204,7 @@ describe.concurrent('nodes', () => {
     await a.registry.claimRoom('bad');
     await a.registry.claimRoom('good');
     await a.crash();
-    await waitUntil(
-      async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
-      15_000,
-    );
+    await waitUntil(async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten');
     expect(b.asked.filter((what) => what === 'dead bad a')).toHaveLength(1);
     expect(failures).toBe(3);
   });
@@ -246,7 +237,7 @@ describe.concurrent('nodes', () => {
     for (const nodeId of silent) await side.sadd(nodeRoomsKey(nodeId), 'room');
     const [seconds] = await side.time();
     for (const nodeId of silent) await side.zadd(nodesKey(), Number(seconds) * 1_000, nodeId);
-    await waitUntil(() => a.asked.length === silent.length || `only [${a.asked}] are dead`, 20_000);
+    await waitUntil(() => a.asked.length === silent.length || `only [${a.asked}] are dead`);
     const dead = (nodeId: string): string => `dead room ${nodeId}`;
     expect(new Set(a.asked.slice(0, 2))).toEqual(new Set([dead('was-killed'), dead('restarted')]));
     expect(new Set(a.asked.slice(2))).toEqual(new Set([dead('hangs'), dead('is-cut-off')]));
@@ -259,18 +250,15 @@ describe.concurrent('nodes', () => {
     await a.registry.claimRoom('room-1');
     await a.registry.claimRoom('room-2');
     a.pause();
-    await waitUntil(
-      async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten',
-      15_000,
-    );
+    await waitUntil(async () => (await side.zscore(nodesKey(), 'a')) === null || 'the dead node is not forgotten');
     expect(await known(b)).toEqual(['b']);
     a.resume();
-    await waitUntil(async () => (await known(b)).length === 2 || 'the node is not known again', 3_000);
-    await waitUntil(async () => (await heldBy('a')).length === 2 || 'its rooms are not known again', 3_000);
+    await waitUntil(async () => (await known(b)).length === 2 || 'the node is not known again');
+    await waitUntil(async () => (await heldBy('a')).length === 2 || 'its rooms are not known again');
     expect(a.asked).toEqual([]);
   });
 
-  test('no node counts as dead because Redis was away', { timeout: 120_000 }, async (context) => {
+  test('no node counts as dead because Redis was away', async (context) => {
     const { server, startNode, judged } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
@@ -288,22 +276,19 @@ describe.concurrent('nodes', () => {
     expect(await judged(a, b)).toEqual([]);
   });
 
-  test('node data that Redis lost is there again within two beats', async (context) => {
+  test('node data that Redis lost comes back', async (context) => {
     const { side, startNode, heldBy } = await startWorld(context);
     const a = await startNode('a');
     const b = await startNode('b');
     await a.registry.claimRoom('room-1');
     await b.registry.claimRoom('room-2');
     await side.flushall();
-    await waitUntil(async () => (await known(a)).length === 2 || 'the nodes do not know each other again', 2_500);
-    await waitUntil(
-      async () => (await heldBy('a')).length + (await heldBy('b')).length === 2 || 'rooms are missing',
-      2_500,
-    );
+    await waitUntil(async () => (await known(a)).length === 2 || 'the nodes do not know each other again');
+    await waitUntil(async () => (await heldBy('a')).length + (await heldBy('b')).length === 2 || 'rooms are missing');
     // As many rooms as before, but others.
     await side.srem(nodeRoomsKey('a'), 'room-1');
     await side.sadd(nodeRoomsKey('a'), 'room-3');
-    await waitUntil(async () => (await heldBy('a')).join() === 'room-1' || 'the list of rooms is wrong', 2_500);
+    await waitUntil(async () => (await heldBy('a')).join() === 'room-1' || 'the list of rooms is wrong');
     expect([...a.asked, ...b.asked]).toEqual([]);
   });
 });
@@ -342,7 +327,7 @@ describe.concurrent('deadlines of rooms', () => {
     const b = await startNode('b', async () => {
       if (failures++ < 2) throw new Error('not now');
     });
-    await waitUntil(() => b.asked.length > 0 || 'the deadline was not met', 20_000);
+    await waitUntil(() => b.asked.length > 0 || 'the deadline was not met');
     expect(b.asked).toEqual(['due room']);
     expect(failures).toBe(3);
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { openAhead } from '../../../core/host/openAhead.ts';
 import type { RoomHost } from '../../../core/host/RoomHost.ts';
 import { nodeRoomsKey, nodesKey, serviceKey } from '../../../recovery/keys.ts';
+import { nodeInfo } from '../../support/nodeInfo.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { create, join, useRoomNodes } from './RoomNode.ts';
 
@@ -107,6 +109,25 @@ describe('one clock', () => {
     expect([...room.state.participants.keys()]).toEqual(['ann']);
     const expiresAt = room.state.participants.get('ann')?.expiresAt ?? 0;
     expect(Math.abs(expiresAt - 60_000 - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('[R1] a server opens the rooms of the one whose name it takes over before their people come', async () => {
+    const before = await startNode('a');
+    const elsewhere = await startNode('c');
+    for (const [node, roomId] of [
+      [before, 'room'],
+      [elsewhere, 'other'],
+    ] as const) {
+      await create(await node.hosts.open(roomId));
+      node.recovery.registry.noteClients(roomId, true);
+    }
+    const { hosts, recovery, logger } = await startNode('b');
+    const heir = nodeInfo('b', { name: 'a', startedAt: 2 });
+    await waitUntil(async () => (await recovery.roomsOfPredecessor(heir)).length > 0 || 'no room is known');
+    await openAhead(await recovery.roomsOfPredecessor(heir), hosts, logger);
+    expect(hosts.list().map(({ roomId }) => roomId)).toEqual(['room']);
+    // It is the younger one that takes over.
+    expect(await before.recovery.roomsOfPredecessor(nodeInfo('a', { name: 'b', startedAt: 0 }))).toEqual([]);
   });
 
   test('after a break of the service people have their time to come back from its end', async () => {

@@ -1,9 +1,21 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { folderOf } from '../../../core/files/RoomFiles.ts';
 import { ERASED_AFTER_MS } from '../../../core/host/SnapshotKeeper.ts';
 import { Unavailable } from '../../../core/ports.ts';
 import type { CommandOf } from '../../../core/room/commands.ts';
-import { journalKey, roomActivityKey, roomDeadlinesKey, roomScanKey, snapshotKey } from '../../../recovery/keys.ts';
+import { LocalFiles } from '../../../recovery/files/LocalFiles.ts';
+import {
+  fileSweepKey,
+  journalKey,
+  orphanedFoldersKey,
+  roomActivityKey,
+  roomDeadlinesKey,
+  roomScanKey,
+  snapshotKey,
+} from '../../../recovery/keys.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { decodeState } from '../../../recovery/snapshots.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -11,6 +23,8 @@ import { create, fromNode, join, useRoomNodes } from './RoomNode.ts';
 
 const nodes = useRoomNodes();
 const { startNode } = nodes;
+
+const DAY_MS = 24 * 3_600_000;
 
 const chatOf = (participantId: string, text: string): CommandOf<'PostChat'> => {
   const { commandId, now } = fromNode('a');
@@ -43,6 +57,73 @@ describe('the end of a room', () => {
     expect(await nodes.side.zscore(roomDeadlinesKey(), 'used')).toBeNull();
     expect(await nodes.side.zscore(roomActivityKey(), 'used')).toBeNull();
     expect(await nodes.side.pttl(snapshotKey('used')), 'what stays for an hour').toBeGreaterThan(0);
+  });
+
+  test('files whose room Redis lost go after the retention time, and no others', async () => {
+    const folder = await mkdtemp(joinPath(tmpdir(), 'everroom-files-'));
+    const store = await LocalFiles.open(folder, 1_000);
+    const { recovery } = await startNode('a');
+    const { recovery: other } = await startNode('b');
+    const { hosts, end } = await startNode('writer');
+    const { side } = nodes;
+    const write = async (roomId: string): Promise<string> => {
+      const room = hosts.get(roomId) ?? (await hosts.open(roomId));
+      await create(room, 1_000);
+      const place = folderOf(roomId, room.state.createdAt);
+      await mkdir(joinPath(folder, place));
+      await writeFile(joinPath(folder, place, 'f.json'), '{}');
+      return place;
+    };
+    const [kept, lost] = [await write('kept'), await write('lost')];
+    // A node that has a room open gives it back to a Redis that lost it.
+    await end();
+    const foreign = 'of-somebody-else';
+    await mkdir(joinPath(folder, foreign));
+    const left = async (): Promise<string[]> => (await store.folders()).toSorted();
+    const all = [foreign, kept, lost].toSorted();
+    const orphans = [recovery, other].map((each) => each.orphanedFiles(store, 2 * DAY_MS));
+    /** One of two nodes looks through the files. `agedMs`: so long ago what it noted was noted. */
+    const sweep = async (agedMs = 0): Promise<string[]> => {
+      await side.del(fileSweepKey(store.id));
+      const noted = await side.hgetall(orphanedFoldersKey(store.id));
+      for (const [name, at] of Object.entries(noted)) {
+        await side.hset(orphanedFoldersKey(store.id), name, Number(at) - agedMs);
+      }
+      await Promise.all(orphans.map((each) => each.sweep()));
+      return Object.keys(await side.hgetall(orphanedFoldersKey(store.id)));
+    };
+    expect(await sweep()).toEqual([]);
+    const record = await Promise.all([side.dumpBuffer(journalKey('lost')), side.dumpBuffer(journalKey('kept'))]);
+    await side.del(journalKey('lost'));
+    expect(await sweep()).toEqual([lost]);
+    // It was restored in time: the time begins again when it is lost once more.
+    await side.restore(journalKey('lost'), 0, record[0]);
+    expect(await sweep(3 * DAY_MS)).toEqual([]);
+    await side.del(journalKey('lost'));
+    expect(await sweep()).toEqual([lost]);
+    expect([await sweep(DAY_MS), await left()]).toEqual([[lost], all]);
+
+    // Redis has nothing at all, or a room that cannot be read: nothing is noted, and nothing goes.
+    await side.del(journalKey('kept'));
+    expect([await sweep(2 * DAY_MS), await left()]).toEqual([[lost], all]);
+    await side.xadd(journalKey('kept'), '7-0', 'commit', 'c7', 'prev', 'c6', 'record', 'damaged');
+    await expect(sweep()).rejects.toThrow();
+    expect(await left()).toEqual(all);
+    await side.restore(journalKey('kept'), 0, record[1], 'REPLACE');
+    // Nor while Redis is away.
+    await nodes.server.kill();
+    await expect(orphans[0]?.sweep()).rejects.toThrow(Unavailable);
+    await nodes.server.start();
+    expect(await left()).toEqual(all);
+
+    for (const { journal } of [recovery, other]) {
+      await waitUntil(() => journal.position('kept').then(() => true, String));
+    }
+    await side.restore(journalKey('kept'), 0, record[1], 'REPLACE');
+    await side.del(journalKey('lost'));
+    await sweep();
+    expect([await sweep(2 * DAY_MS), await left()]).toEqual([[], [foreign, kept].toSorted()]);
+    await rm(folder, { recursive: true });
   });
 
   test('rooms that only an older version wrote to get their deadlines, whether open, closed or deleted', async () => {
@@ -147,7 +228,7 @@ describe('the end of a room', () => {
     expect(kept).not.toContain('from Ann');
   });
 
-  test('a room that is created anew while it is deleted is not harmed', async () => {
+  test('a room that is created again while it is being deleted is not harmed', async () => {
     const { hosts, recovery } = await startNode('a');
     const other = await startNode('b');
     const room = await hosts.open('again');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RoomHost } from '../../../core/host/RoomHost.ts';
-import { feedChannel, journalKey } from '../../../recovery/keys.ts';
+import { NO_TAIL } from '../../../core/ports.ts';
+import { feedChannel, journalKey, snapshotKey } from '../../../recovery/keys.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { create, fromNode, join, useRoomNodes } from './RoomNode.ts';
 
@@ -74,4 +75,25 @@ test('after a rollback a room opens with what the old version can read, and a ne
   expect(hosts.get(ROOM)).toBe(reopened);
   const errors = logger.lines.filter(({ level }) => level === 'error').map(({ message }) => message);
   expect(errors).toEqual(['a newer version changed this room: update this node']);
+});
+
+test('after a rollback a room of which a newer snapshot is all that is left is refused by name, and never parked', async () => {
+  const before = await startNode('before');
+  const room = await before.hosts.open(ROOM);
+  await create(room);
+  await join(room, 'ann', 'before');
+  const { commitId, state, version } = room;
+  await before.recovery.journal.saveSnapshot(ROOM, { position: { version, commitId }, state }, NO_TAIL);
+  await before.end();
+  const data = await nodes.side.hgetBuffer(snapshotKey(ROOM), 'data');
+  if (!data) throw new Error('there is no snapshot');
+  await nodes.side.hset(snapshotKey(ROOM), 'data', Buffer.concat([Buffer.of((data[0] ?? 0) + 1), data.subarray(1)]));
+
+  const { hosts, logger } = await startNode('rolled back');
+  for (let times = 0; times < 3; times += 1) await expect(hosts.open(ROOM)).rejects.toEqual(readOnly);
+  const errors = logger.lines.filter(({ level }) => level === 'error').map(({ message }) => message);
+  expect(errors).toEqual(['a newer version wrote this room: update this node']);
+
+  await nodes.side.hset(snapshotKey(ROOM), 'data', data);
+  expect([...(await hosts.open(ROOM)).state.participants.keys()]).toEqual(['ann']);
 });

@@ -119,10 +119,10 @@ describe('Redis that does not serve', () => {
     await waitUntil(async () => {
       const said = await side.info('commandstats').catch(String);
       return /cmdstat_(set|eval|evalsha):.*rejected_calls=[1-9]/u.test(said) || 'the journal has asked nothing yet';
-    }, 25_000);
+    });
     expect(await side.info('persistence')).toContain('loading:1');
     await side.config('SET', 'key-load-delay', '0');
-    await waitUntil(() => journal.available || 'the journal is not available again', 20_000);
+    await waitUntil(() => journal.available || 'the journal is not available again');
     await started;
     expect(await journal.position('room')).toEqual(positionOf(commits.at(-1)));
   });

@@ -25,7 +25,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     },
     async start() {
       for (const master of redis.masters) await master.startAgain();
-      await waitUntil(async () => (await redis.missing()) ?? true, 20_000);
+      await waitUntil(async () => (await redis.missing()) ?? true);
     },
     async stop() {
       client.disconnect();

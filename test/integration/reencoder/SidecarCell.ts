@@ -6,10 +6,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import { freePort } from '../../../ops/kit/freePort.ts';
+import { ROOT } from '../../../ops/run/machine.ts';
+import { programOf } from '../../../ops/run/programs.ts';
 import type { FromSidecar, ToSidecar } from '../../../ops/run/supervision/messages.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
@@ -19,7 +20,6 @@ import { waitUntil } from '../../support/waitUntil.ts';
 import { openTestPlane } from '../media/TestRoom.ts';
 import { TestNode } from '../signaling/TestNode.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../ops/run/reencoder.ts', import.meta.url));
 const SECRET = 'a-sidecar-secret-of-at-least-32-characters';
 
 /** A real set-up for reencoding: a node with its media, a Redis, and sidecars as separate processes. */
@@ -147,7 +147,7 @@ export class SidecarCell {
   }
 }
 
-/** `ops/run/reencoder.ts`, started as an operator would. */
+/** A reencoder, started as an operator would. */
 export class SidecarUnderTest {
   readonly #child: ChildProcess;
   readonly ended: Promise<number | string | null>;
@@ -158,7 +158,10 @@ export class SidecarUnderTest {
   constructor(env: NodeJS.ProcessEnv) {
     this.#name = env.NODE_NAME ?? '';
     const supervised = env.EVERROOM_STANDBY ? (['ipc'] as const) : [];
-    this.#child = spawn(process.execPath, [SCRIPT], { env, stdio: ['ignore', 'pipe', 'pipe', ...supervised] });
+    this.#child = spawn(process.execPath, [programOf(ROOT, 'reencoder')], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', ...supervised],
+    });
     this.#child.on('message', ({ type }: FromSidecar) => {
       if (type === 'standing-by') this.#standsBy = true;
     });
@@ -192,7 +195,7 @@ export class SidecarUnderTest {
 
   /** Resolves when it stands by, as a supervisor's with EVERROOM_STANDBY does, and has a track process loaded. */
   async standsBy(): Promise<void> {
-    await waitUntil(() => (this.#standsBy && this.tracks.length > 0) || `it does not stand by: ${this.output}`, 40_000);
+    await waitUntil(() => (this.#standsBy && this.tracks.length > 0) || `it does not stand by: ${this.output}`);
   }
 
   /** Tells one that stands by to take jobs. */

@@ -1,25 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeChannel } from '../../../core/cluster/NodeChannel.ts';
+import { RoomFiles } from '../../../core/files/RoomFiles.ts';
 import { Replica } from '../../../core/host/Replica.ts';
 import { RoomHosts } from '../../../core/host/RoomHosts.ts';
 import { createMediaPlane } from '../../../core/media/createMediaPlane.ts';
 import type { MediaPlane } from '../../../core/media/MediaPlane.ts';
 import type { Clock, DeadlineSweeper, Logger, NodeInfo, NodeRegistry, RoomIndex } from '../../../core/ports.ts';
 import type { SidecarDirectory } from '../../../core/reencoding/ports.ts';
+import { openFiles } from '../../../ops/run/openFiles.ts';
 import { InMemoryJournal, type InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { restore } from '../../../recovery/replay.ts';
 import { Tokens } from '../../../signaling/auth/tokens.ts';
-import { createSignaling, type Signaling, type SignalingDeps } from '../../../signaling/createSignaling.ts';
+import { createSignaling } from '../../../signaling/createSignaling.ts';
+import type { FileRules } from '../../../signaling/files/FileDesk.ts';
+import { IceServers } from '../../../signaling/IceServers.ts';
 import type { Limits } from '../../../signaling/limits/Limits.ts';
 import { createNodes, type Nodes } from '../../../signaling/nodes/createNodes.ts';
 import { CHANNEL_VERSION } from '../../../signaling/nodes/wire.ts';
+import type { EntryAnswer } from '../../../signaling/protocol/requests.ts';
 import type { Role } from '../../../signaling/protocol/shapes.ts';
+import type { Signaling, SignalingDeps } from '../../../signaling/Signaling.ts';
 import type { HotStandbyPolicy } from '../../../signaling/standby/StandbyPlaces.ts';
 import { SocketAudiences } from '../../../signaling/telling/SocketAudiences.ts';
 import { KEPT_FOR_EVER } from '../../support/lifetimes.ts';
 import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
 import { MemoryRegistry } from '../../support/MemoryRegistry.ts';
 import { MemoryRoomsByOwner } from '../../support/MemoryRoomsByOwner.ts';
+import { MemoryUploadsBegun } from '../../support/MemoryUploadsBegun.ts';
 import { nodeInfo } from '../../support/nodeInfo.ts';
 
 export const API_KEY = 'test-key';
@@ -99,7 +106,9 @@ export interface TestNodeOptions {
   readonly besideAnother?: boolean;
   readonly limits?: Partial<Limits>;
   readonly pageFolder?: string;
-  readonly iceServers?: SignalingDeps['iceServers'];
+  /** Where browsers reach it: by default wherever they find it. */
+  readonly publicUrl?: string;
+  readonly iceServers?: EntryAnswer['iceServers'];
   readonly tls?: SignalingDeps['tls'];
   readonly trustedProxies?: SignalingDeps['trustedProxies'];
   readonly auth?: Partial<SignalingDeps['auth']>;
@@ -122,6 +131,8 @@ export interface TestNodeOptions {
   readonly lagMs?: () => number;
   readonly hotStandby?: HotStandbyPolicy;
   readonly metrics?: SignalingDeps['metrics'];
+  /** The folder of what people share; without it they share nothing. */
+  readonly files?: FileRules & Parameters<typeof openFiles>[0];
   /** Called before a room is read from the journal; may throw. */
   readonly restoring?: () => void;
 }
@@ -168,9 +179,18 @@ export class TestNode {
       channel: nodes.channel,
       stateOf: (room) => hosts.get(room)?.state,
       sidecars: options.sidecars?.directory ?? null,
+      iceServers: new IceServers(options.iceServers ?? [], null, clock),
       clock: options.clock ?? clock,
       logger,
     });
+    const files = options.files && {
+      files: new RoomFiles({
+        store: await openFiles(options.files, logger),
+        ...{ clock, logger },
+      }),
+      rules: options.files,
+      uploadsBegun: new MemoryUploadsBegun(),
+    };
     const hosts: RoomHosts = new RoomHosts({
       nodeId,
       journal,
@@ -179,6 +199,7 @@ export class TestNode {
       deadlineSweeper: idleHousekeeper,
       media,
       audiences,
+      ...(files && { files: files.files }),
       clock,
       logger,
       newId: randomUUID,
@@ -196,8 +217,6 @@ export class TestNode {
       engine: options.engine,
       tls: options.tls ?? null,
       trustedProxies: options.trustedProxies ?? ['loopback'],
-      iceServers: options.iceServers ?? [],
-      turn: null,
       auth: {
         apiKey: API_KEY,
         apiSecret: { reveal: () => API_SECRET },
@@ -208,9 +227,10 @@ export class TestNode {
       },
       graceMs: 20_000,
       hotStandby: options.hotStandby ?? 'allowed',
-      publicUrl: 'http://localhost:3000',
+      publicUrl: options.publicUrl ?? 'http://localhost:3000',
       pageFolder: options.pageFolder ?? '/nonexistent',
       nodeId,
+      ...(files && { files }),
       rooms: hosts,
       audiences,
       media,
@@ -238,7 +258,7 @@ export class TestNode {
     const reached = { url, internalUrl: url, channelVersion: CHANNEL_VERSION };
     const info = nodeInfo(nodeId, { ...reached, ...(await options.info?.(url)) });
     await registry.start(() => ({ ...info, full: signaling.isFull, ...options.says?.() }));
-    nodes.start(info);
+    nodes.start(info, { sharesAddress: false });
     return new TestNode({ nodeId, url, signaling, audiences, hosts, logger, nodes, registry });
   }
 

@@ -74,7 +74,7 @@ describe('a node that drains', () => {
     return client;
   }
 
-  it('moves people to another node: nobody notices, and what they write arrives once and in order', async () => {
+  it('a node that drains moves people to another one: nobody notices, and what they write arrives once and in order', async () => {
     const ann = await enter('ann');
     const bob = await enter('bob');
     const written = Array.from({ length: 40 }, (_, n) => `message ${n}`);
@@ -92,7 +92,7 @@ describe('a node that drains', () => {
       expect(told).toEqual(['connecting', 'connected']);
       expect(room.recoveries).toBe(0);
     }
-    expect([old, next].map(({ audiences }) => audiences.attendance.participants)).toEqual([0, 2]);
+    expect([old, next].map(({ audiences }) => audiences.connectedPeople.participants)).toEqual([0, 2]);
     const { participants } = next.hosts.get(roomId)?.state ?? {};
     expect([...(participants?.values() ?? [])].map(({ connected, nodeId }) => [connected, nodeId])).toEqual([
       [true, 'next'],
@@ -100,13 +100,13 @@ describe('a node that drains', () => {
     ]);
   });
 
-  it('keeps the media of those who moved until all others of the room have moved and settled', async () => {
+  it('a node that drains keeps the media of those who moved until all others of the room have moved and settled', async () => {
     const [ann, bob] = [await enterWithMedia('ann'), await enterWithMedia('bob')];
     const drained = old.signaling.drain(LIMIT_MS);
     await Promise.all([ann.hears('moveTo'), bob.hears('moveTo')]);
     expect(ann.all('moveTo')[0]?.nodes).toEqual([next.url]);
     await moveOn('ann');
-    await waitUntil(() => old.audiences.attendance.participants === 1 || 'ann is still seated');
+    await waitUntil(() => old.audiences.connectedPeople.participants === 1 || 'ann is still seated');
     await ann.ask('settled', {});
     // She is somebody of another node by now: here she can do nothing [J5].
     await expect(ann.ask('raiseHand', {})).rejects.toThrow('NOT_IN_ROOM');
@@ -121,20 +121,20 @@ describe('a node that drains', () => {
     }
   });
 
-  it('takes people back whose new node dies, and sends them on to the next one', async () => {
+  it('a node that drains takes people back whose new node dies, and sends them on to the next one', async () => {
     const ann = await enter('ann');
     // She does not move, so that the drain goes on.
     const bob = await enterWithMedia('bob');
     const drained = old.signaling.drain(LIMIT_MS);
-    await waitUntil(() => next.audiences.attendance.participants === 1 || 'ann has not moved');
+    await waitUntil(() => next.audiences.connectedPeople.participants === 1 || 'ann has not moved');
     registry.remove('next');
-    next.audiences.attendance.cutOff(() => true);
+    next.audiences.connectedPeople.cutOff(() => true);
     next.signaling.drain(LIMIT_MS);
-    await waitUntil(() => old.audiences.attendance.participants === 2 || 'ann is not back');
+    await waitUntil(() => old.audiences.connectedPeople.participants === 2 || 'ann is not back');
     await ann.room.localParticipant.raiseHand();
     const third = await TestNode.start({ engine: 'ws', store, nodeId: 'third', registry });
     nodes.push(third);
-    await waitUntil(() => third.audiences.attendance.participants === 1 || 'ann has not moved on');
+    await waitUntil(() => third.audiences.connectedPeople.participants === 1 || 'ann has not moved on');
     bob.close();
     expect(await drained).toEqual({ people: 2, moved: 2, problem: null });
     expect(ann.room.state).toBe('connected');
@@ -143,7 +143,7 @@ describe('a node that drains', () => {
     await expect(TestClient.connect(old.url, await old.joinToken(roomId, 'carl'))).rejects.toThrow('being stopped');
   });
 
-  it('sends people in a lobby on, who keep their places in it', async () => {
+  it('a node that drains sends people in a lobby on, who keep their places in it', async () => {
     const storage = () => ({ sessionStorage: new MemoryStorage(), chatStorage: new MemoryStorage() });
     const host = new Room({ media: false, ...storage() });
     const carl = new Room({ media: false, ...storage() });
@@ -162,10 +162,10 @@ describe('a node that drains', () => {
     expect(seen).not.toContain(false);
     await host.controls.admit('carl');
     await came;
-    expect(next.audiences.attendance.participants).toBe(2);
+    expect(next.audiences.connectedPeople.participants).toBe(2);
   });
 
-  it('says so when there is no other node, and leaves everybody where they are', async () => {
+  it('a node that drains says so when there is no other node, and leaves everybody where they are', async () => {
     const { room } = await enter('ann');
     registry.remove('next');
     expect(await old.signaling.drain(LIMIT_MS)).toEqual({ people: 1, moved: 0, problem: 'no other node' });
@@ -175,7 +175,7 @@ describe('a node that drains', () => {
     expect(room.state).toBe('connected');
   });
 
-  it('does not wait for clients that cannot move', async () => {
+  it('a node that drains does not wait for clients that cannot move', async () => {
     const client = await TestClient.connect(old.url, await old.joinToken(roomId, 'carl'), { protocol: 2 });
     clients.push(client);
     await client.send('join', { commandId: 'c', name: 'carl' });

@@ -129,12 +129,12 @@ describe('clients of three nodes', () => {
       const home = whereIs(roomId, 'ann')?.member as Member;
       if (fault === 'hang') home.path.hang();
       else home.path.cut();
-      await waitUntil(() => people.every((id) => (whereIs(roomId, id)?.session ?? 0) > 1) || 'they are not back');
-      const next = people.map((id) => whereIs(roomId, id)?.member);
-      expect(next).not.toContain(home);
+      // On a busy machine somebody may have come back to this node before the fault, so sessions say nothing.
+      const areElsewhere = () => people.map((id) => whereIs(roomId, id)?.member).every((at) => at && at !== home);
+      await waitUntil(() => areElsewhere() || 'they are not back');
       home.path.heal();
       await waitUntil(() => rooms.every(({ state }) => state === 'connected') || 'not all are connected');
-      expect(people.map((id) => whereIs(roomId, id)?.member)).not.toContain(home);
+      expect(areElsewhere()).toBe(true);
       for (const room of rooms.splice(0)) await room.disconnect();
     }
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { MemoryRegistry } from '../../support/MemoryRegistry.ts';
 import { NO_MEDIA } from '../../support/noMedia.ts';
@@ -113,4 +113,26 @@ test('without a channel what happens is lost, and what is reencoded there is not
   await waitUntil(() => bob.all('reencodingStatus').at(-1)?.trackIds.length === 1 || 'bob does not hear of it again');
   await ann.ask('react', { emoji: '👋' });
   expect(await bob.hears('reacted')).toEqual([{ participantId: 'ann', emoji: '👋' }]);
+});
+
+test('a client that sets up its consumers late gets what flows through them; one that never does holds little', async () => {
+  const { socket } = await enter(a, 'ann');
+  socket.offAny();
+  const open = () => a.audiences.forRoom(roomId).consumersOpened('ann', 1, []);
+  let acknowledge: ((answer: unknown) => void) | undefined;
+  socket.once('consumersOpened', (_: unknown, answer: typeof acknowledge) => {
+    acknowledge = answer;
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const taken = open();
+  vi.advanceTimersByTime(600_000);
+  vi.useRealTimers();
+  await waitUntil(() => acknowledge !== undefined || 'ann has not heard of the consumers');
+  acknowledge?.({ tellsShown: true });
+  expect(await taken).toEqual({ tellsShown: true });
+
+  const outcomes = Promise.allSettled(Array.from({ length: 300 }, open));
+  socket.disconnect();
+  const reasons = (await outcomes).map((outcome) => outcome.status === 'rejected' && String(outcome.reason));
+  expect(new Set(reasons)).toEqual(new Set(['Error: The client did not answer consumersOpened, and will not.']));
 });

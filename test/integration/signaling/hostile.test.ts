@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import { ErrorCode } from '../../../signaling/protocol/errors.ts';
 import { type RequestName, requests } from '../../../signaling/protocol/requests.ts';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
+import { fc } from '../../support/fastCheck.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { RawClient } from './RawClient.ts';
 import { TestClient } from './TestClient.ts';

@@ -259,6 +259,7 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
       expect(body).toContain('everroom_requests_total{request="ban",outcome="FORBIDDEN"} 1');
       expect(body).toContain('everroom_participants 1');
       expect(body).toContain('process_cpu_seconds_total');
+      expect(body).toContain('# TYPE everroom_sign_ins_total counter');
       expect(body).toMatch(/^everroom_media_worker_open_files\{worker="0"\} [1-9]\d+$/m);
       ann.close();
     });
@@ -312,6 +313,15 @@ describe.each(['uws', 'ws'] as const)('HTTP over %s', (engine) => {
         expect([again.status, again.headers.get('etag')]).toEqual([304, etag]);
       }
       expect(etags.size).toBe(3);
+    });
+
+    it('files that keep their names in a folder that is named by its content never change either', async () => {
+      const assets = join(folder, 'web', 'assets');
+      await mkdir(join(assets, 'background-0123456789ab'));
+      await writeFile(join(assets, 'background-0123456789ab', 'model.wasm'), 'wasm');
+      const reply = await fetch(`${node.url}/assets/background-0123456789ab/model.wasm`);
+      expect(reply.headers.get('cache-control')).toContain('immutable');
+      expect(reply.headers.get('content-type')).toBe('application/wasm');
     });
 
     it('compressed files of another build of the page are not served', async () => {

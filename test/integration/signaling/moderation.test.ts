@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { NOTES_UPDATES_KEPT } from '../../../core/room/notes.ts';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
 import type { EntryAnswer } from '../../../signaling/protocol/requests.ts';
 import { MemoryGuesses } from '../../support/MemoryGuesses.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
 import { API_SECRET, closeTestMedia, TestNode } from './TestNode.ts';
 
@@ -250,6 +253,65 @@ describe('moderation holds', () => {
     } finally {
       await Promise.all([first.close(), second.close()]);
     }
+  });
+
+  it('attendance is for hosts and the operator, also once the room is closed', async () => {
+    const host = await join(await node.joinToken(roomId, 'hal', 'host'), 'Hal');
+    const ann = await join(await node.joinToken(roomId, 'ann'), '=Ann');
+    await expect(ann.client.ask('attendance', {})).rejects.toThrow('FORBIDDEN');
+    await ann.client.ask('leave', {});
+    const { people } = await host.client.ask('attendance', {});
+    expect(people.map(({ name, presences }) => [name, presences.map(({ end }) => end)])).toEqual([
+      ['Hal', [null]],
+      ['=Ann', ['left']],
+    ]);
+    await host.client.ask('closeRoom', {});
+    const closed = await node.rest('GET', `/api/rooms/${roomId}/attendance`, undefined, KEY);
+    expect(closed.body.people[0].presences[0].end).toBe('closed');
+    const table = await node.rest('GET', `/api/rooms/${roomId}/attendance.csv`, undefined, KEY);
+    expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(table.body).toContain(`"'=Ann","no","ann"`);
+    expect((await node.rest('GET', `/api/rooms/${roomId}/attendance`)).status).toBe(401);
+  });
+
+  it('an anonymous vote is known to its voter alone', async () => {
+    const host = await join(await node.joinToken(roomId, 'hal', 'host'), 'Hal');
+    const ann = await join(await node.joinToken(roomId, 'ann'), 'Ann');
+    const poll = {
+      pollId: 'q',
+      question: 'Tea?',
+      options: ['Yes', 'No'],
+      multiple: false,
+      anonymous: true,
+      live: true,
+    };
+    await host.client.ask('openPoll', poll);
+    await ann.client.ask('castVote', { pollId: 'q', choices: [0] });
+    await ann.client.ask('castVote', { pollId: 'q', choices: [1] });
+    expect(await ann.client.ask('ownVotes', {})).toEqual({ votes: [{ pollId: 'q', choices: [1] }] });
+    expect(await host.client.ask('ownVotes', {})).toEqual({ votes: [] });
+    const seen = { type: 'BallotCast', pollId: 'q', voter: '', name: '', choices: [], counts: [0, 1], voters: 1 };
+    expect(host.client.events('BallotCast').at(-1)).toEqual(seen);
+  });
+
+  it('notes are put together on the server, lose nothing, and reach whoever comes late', async () => {
+    const ann = await join(await node.joinToken(roomId, 'ann'), 'Ann');
+    const doc = new Y.Doc();
+    const updates: string[] = [];
+    doc.on('update', (update: Uint8Array) => updates.push(Buffer.from(update).toString('base64')));
+    for (let n = 0; n < NOTES_UPDATES_KEPT + 5; n += 1) doc.getText('notes').insert(0, `line ${n}\n`);
+    for (const update of updates) await ann.client.ask('editNotes', { update });
+    await expect(ann.client.ask('editNotes', { update: '////' })).rejects.toThrow('INVALID');
+    const bob = await join(await node.joinToken(roomId, 'bob'), 'Bob');
+    expect(bob.session.room?.notes).toMatchObject({ count: updates.length, base: '', updates: [] });
+    let parts: readonly string[] = [];
+    await waitUntil(async () => {
+      parts = (await bob.client.ask('notesAfter', { seen: 0 })).updates;
+      return parts.length < NOTES_UPDATES_KEPT || `the notes have ${parts.length} parts`;
+    });
+    const copy = new Y.Doc();
+    for (const update of parts) Y.applyUpdate(copy, Buffer.from(update, 'base64'));
+    expect(copy.getText('notes').toString()).toBe(doc.getText('notes').toString());
   });
 
   it('[S11] the password of a room is not changed again and again', async () => {

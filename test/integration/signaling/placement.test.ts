@@ -90,7 +90,7 @@ describe('placement', () => {
     }
   });
 
-  it('a client that follows nobody is let in where it is: protocol 2, and pages of before', async () => {
+  it('a client that does not follow GO_TO gets in where it is: those of protocol 2, and older pages', async () => {
     const roomId = await a.createRoom();
     const home = await homeOf(roomId);
     expect(await knock(home, await a.joinToken(roomId, 'ann'))).toBe('here');

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { InMemoryJournalStore } from '../../../recovery/journal/InMemoryJournal.ts';
+import { Tokens } from '../../../signaling/auth/tokens.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { TestClient } from './TestClient.ts';
 import { clock, closeTestMedia, TestNode } from './TestNode.ts';
@@ -56,6 +57,27 @@ it('the presence auditor gives up a place in the record that no connection of th
   });
   await waitUntil(() => host.state.participants.get('ghost')?.connected === false || 'the ghost is still connected');
   expect(host.state.participants.get('ann')).toMatchObject({ connected: true, session: 1 });
+  ann.close();
+});
+
+it('the presence auditor leaves people alone whose entry takes long', async () => {
+  const node = await startNode();
+  const roomId = await node.createRoom();
+  const ann = await connect(node, roomId, 'ann');
+  const signed = Promise.withResolvers<void>();
+  const { signResume } = Tokens.prototype;
+  const spy = vi.spyOn(Tokens.prototype, 'signResume').mockImplementation(async function (this: Tokens, ...args) {
+    await signed.promise;
+    return signResume.apply(this, args);
+  });
+  const joining = ann.ask('join', { name: 'Ann' });
+  const host = await node.hosts.open(roomId);
+  await waitUntil(() => host.state.participants.has('ann') || 'Ann is not in the record yet');
+  const enough = timers + 40;
+  await waitUntil(() => timers > enough || 'too few rounds yet');
+  signed.resolve();
+  spy.mockRestore();
+  expect((await joining).room?.participants.get('ann')).toMatchObject({ connected: true, session: 1 });
   ann.close();
 });
 

@@ -108,7 +108,7 @@ describe('standing by on another node', () => {
     expect(answer.promoted).toBeUndefined();
   });
 
-  it('[S1] it needs a resume token, a place in the room, and ends with that', async () => {
+  it('[S1] standing by needs a resume token and a place in the room, and ends with that place', async () => {
     const { client, resumeToken } = await enter('ann');
     const joins = await connect(other, await other.joinToken(roomId, 'ann'), true);
     await expect(joins.ask('standBy', media)).rejects.toThrow('TOKEN_INVALID');

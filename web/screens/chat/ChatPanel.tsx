@@ -1,12 +1,15 @@
-import { useMemo } from 'react';
-import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { useMemo, useState } from 'react';
+import { t, useT } from '../../i18n/i18n.ts';
+import type { ChatLine, MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ChatComposer } from './ChatComposer.tsx';
-import { formatDay, formatTime } from './formatTime.ts';
+import { Uploads } from './files/Uploads.tsx';
+import { formatDay, formatTime, isSameDay } from './formatTime.ts';
 import { groupMessages, type MessageGroup } from './groupMessages.ts';
 import { Message } from './Message.tsx';
+import { mentions } from './mentions.ts';
 import { useStickToEnd } from './useStickToEnd.ts';
 import './ChatPanel.css';
 
@@ -17,21 +20,21 @@ interface ChatPanelProps {
 }
 
 export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
+  const t = useT();
   const list = useStickToEnd(snapshot.chat, snapshot.chat[0]?.id);
   const { attempt } = useNotices();
   const groups = useMemo(() => groupMessages(snapshot.chat), [snapshot.chat]);
   const mayModerate = snapshot.self.role === 'host';
   const mayWrite = snapshot.self.grants.chat;
+  const [reply, setReply] = useState<ChatLine | null>(null);
 
   return (
-    <Panel title="Chat" onClose={onClose}>
-      <div ref={list} className="panel-body chat-list" role="log" aria-label="Messages">
-        {groups.length === 0 && (
-          <p className="chat-empty">Messages stay in the meeting: whoever joins later reads them too.</p>
-        )}
+    <Panel title={t('chat:title')} onClose={onClose}>
+      <div ref={list} className="panel-body chat-list" role="log" aria-label={t('chat:messages')}>
+        {groups.length === 0 && <p className="chat-empty">{t('chat:empty')}</p>}
         {snapshot.earlierChat && (
           <Button variant="quiet" className="chat-earlier" onClick={() => void attempt(actions.loadEarlierChat())}>
-            Show earlier messages
+            {t('chat:earlier')}
           </Button>
         )}
         {groups.map((group, index) => (
@@ -42,16 +45,19 @@ export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
             actions={actions}
             mayWrite={mayWrite}
             mayModerate={mayModerate}
+            selfName={snapshot.self.name}
+            onReply={mayWrite ? setReply : undefined}
           />
         ))}
       </div>
       <p className="chat-typing" aria-live="off">
         {typingText(snapshot.typing)}
       </p>
+      <Uploads uploads={snapshot.uploads} actions={actions} />
       {mayWrite ? (
-        <ChatComposer actions={actions} />
+        <ChatComposer snapshot={snapshot} actions={actions} reply={reply} onReplyEnd={() => setReply(null)} />
       ) : (
-        <p className="chat-refused">A host has not allowed you to write.</p>
+        <p className="chat-refused">{t('chat:refused')}</p>
       )}
     </Panel>
   );
@@ -63,16 +69,20 @@ interface GroupProps {
   actions: MeetingActions;
   mayWrite: boolean;
   mayModerate: boolean;
+  selfName: string;
+  onReply: ((line: ChatLine) => void) | undefined;
 }
 
-function Group({ group, first, actions, mayWrite, mayModerate }: GroupProps) {
-  const day = formatDay(group.at, Date.now());
+function Group({ group, first, actions, mayWrite, mayModerate, selfName, onReply }: GroupProps) {
+  const t = useT();
+  const now = Date.now();
   return (
     <>
-      {(group.newDay || (first && day !== 'Today')) && <p className="chat-day">{day}</p>}
-      <section className={`chat-group${group.own ? ' own' : ''}`}>
+      {(group.newDay || (first && !isSameDay(group.at, now))) && <p className="chat-day">{formatDay(group.at, now)}</p>}
+      <section className={`chat-group${group.own ? ' own' : ''}${group.to ? ' private' : ''}`}>
         <h3>
-          <span>{group.own ? 'You' : group.name}</span>
+          <span>{group.own ? t('chat:you') : group.name}</span>
+          {group.to && <em>{group.own ? t('chat:privateTo', { name: group.to.name }) : t('chat:privateToYou')}</em>}
           <time dateTime={new Date(group.at).toISOString()}>{formatTime(group.at)}</time>
         </h3>
         {group.lines.map((line) => (
@@ -81,7 +91,9 @@ function Group({ group, first, actions, mayWrite, mayModerate }: GroupProps) {
             line={line}
             actions={actions}
             mayEdit={line.own && mayWrite}
-            mayDelete={line.own || mayModerate}
+            mayDelete={line.own || (mayModerate && line.to === undefined)}
+            isMention={!line.own && mentions(line.text, selfName)}
+            onReply={onReply}
           />
         ))}
       </section>
@@ -92,6 +104,6 @@ function Group({ group, first, actions, mayWrite, mayModerate }: GroupProps) {
 function typingText(names: readonly string[]): string {
   const [first, second] = names;
   if (first === undefined) return '';
-  if (second === undefined) return `${first} is writing…`;
-  return names.length === 2 ? `${first} and ${second} are writing…` : 'Several people are writing…';
+  if (second === undefined) return t('chat:typingOne', { name: first });
+  return names.length === 2 ? t('chat:typingTwo', { first, second }) : t('chat:typingMany');
 }

@@ -1,24 +1,33 @@
-import { Pencil, Trash2 } from 'lucide-react';
+import { CornerUpLeft, Pencil, Trash2 } from 'lucide-react';
 import { memo, useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import type { ChatLine, MeetingActions } from '../../model/Meeting.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
+import { FileCard } from './files/FileCard.tsx';
 import { linkify } from './linkify.ts';
 import { MessageEditor } from './MessageEditor.tsx';
+import { MessageReactions, ReactButton } from './MessageReactions.tsx';
+import { messageElementId, Quote } from './Quote.tsx';
 
 interface MessageProps {
   line: ChatLine;
   actions: MeetingActions;
   mayEdit: boolean;
   mayDelete: boolean;
+  /** Not given to whoever may not write. */
+  onReply?: ((line: ChatLine) => void) | undefined;
+  /** It names this person. */
+  isMention: boolean;
 }
 
 /** Rendered only when it changes: a room holds a thousand of them. */
-export const Message = memo(function Message({ line, actions, mayEdit, mayDelete }: MessageProps) {
+export const Message = memo(function Message({ line, actions, mayEdit, mayDelete, onReply, isMention }: MessageProps) {
+  const t = useT();
   const [editing, setEditing] = useState(false);
   const { attempt } = useNotices();
 
-  if (line.deleted) return <p className="chat-message deleted">Message deleted</p>;
+  if (line.deleted) return <p className="chat-message deleted">{t('chat:deleted')}</p>;
   if (editing) {
     const save = async (text: string) => {
       if (text === line.text || (await attempt(actions.editChat(line.id, text)))) setEditing(false);
@@ -27,36 +36,50 @@ export const Message = memo(function Message({ line, actions, mayEdit, mayDelete
   }
 
   return (
-    <div className={`chat-message ${line.state}`}>
-      <p>
-        <LinkedText text={line.text} />
-        {line.edited && <small> (edited)</small>}
-        {line.state === 'pending' && <span className="visually-hidden"> (being sent)</span>}
-      </p>
+    <div
+      id={messageElementId(line.id)}
+      tabIndex={-1}
+      className={`chat-message ${line.state}${isMention ? ' mention' : ''}`}
+    >
+      {line.quote && <Quote quote={line.quote} />}
+      {line.file ? (
+        <FileCard file={line.file} actions={actions} />
+      ) : (
+        <p className="chat-text">
+          <LinkedText text={line.text} />
+          {line.edited && <small> {t('chat:edited')}</small>}
+          {line.state === 'pending' && <span className="visually-hidden"> {t('chat:beingSent')}</span>}
+        </p>
+      )}
       {line.state === 'sent' && (
         <div className="chat-message-actions">
-          {mayEdit && (
-            <IconButton icon={Pencil} size={16} label="Edit message" nativeTip onClick={() => setEditing(true)} />
+          {onReply && <ReactButton line={line} actions={actions} />}
+          {onReply && (
+            <IconButton icon={CornerUpLeft} size={16} label={t('chat:reply')} nativeTip onClick={() => onReply(line)} />
+          )}
+          {mayEdit && line.file === undefined && (
+            <IconButton icon={Pencil} size={16} label={t('chat:edit')} nativeTip onClick={() => setEditing(true)} />
           )}
           {mayDelete && (
             <IconButton
               icon={Trash2}
               size={16}
-              label="Delete message"
+              label={t('chat:delete')}
               nativeTip
               onClick={() => void attempt(actions.deleteChat(line.id))}
             />
           )}
         </div>
       )}
+      <MessageReactions line={line} actions={actions} />
       {line.state === 'failed' && (
         <p className="chat-failed" role="alert">
-          Not sent.
+          {t('chat:notSent')}
           <button type="button" onClick={() => void attempt(actions.retryChat(line.id))}>
-            Send again
+            {t('chat:sendAgain')}
           </button>
           <button type="button" onClick={() => void attempt(actions.discardChat(line.id))}>
-            Discard
+            {t('chat:discard')}
           </button>
         </p>
       )}

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import { CHAT_LENGTH } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 
@@ -9,6 +10,7 @@ interface MessageEditorProps {
 }
 
 export function MessageEditor({ text: before, onSave, onCancel }: MessageEditorProps) {
+  const t = useT();
   const [text, setText] = useState(before);
   const trimmed = text.trim();
 
@@ -26,7 +28,7 @@ export function MessageEditor({ text: before, onSave, onCancel }: MessageEditorP
   return (
     <div className="chat-editor">
       <textarea
-        aria-label="Edit message"
+        aria-label={t('chat:edit')}
         value={text}
         rows={2}
         maxLength={CHAT_LENGTH}
@@ -37,10 +39,10 @@ export function MessageEditor({ text: before, onSave, onCancel }: MessageEditorP
       />
       <div>
         <Button variant="quiet" onClick={onCancel}>
-          Cancel
+          {t('common:cancel')}
         </Button>
         <Button variant="primary" disabled={trimmed === ''} onClick={() => onSave(trimmed)}>
-          Save
+          {t('common:save')}
         </Button>
       </div>
     </div>

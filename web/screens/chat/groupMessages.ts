@@ -8,6 +8,8 @@ export interface MessageGroup {
   readonly name: string;
   readonly at: number;
   readonly own: boolean;
+  /** Whom these private messages are for. */
+  readonly to: ChatLine['to'];
   /** Whether a new day begins with this group. */
   readonly newDay: boolean;
   readonly lines: readonly ChatLine[];
@@ -21,11 +23,12 @@ export function groupMessages(lines: readonly ChatLine[]): MessageGroup[] {
   for (const line of lines) {
     const last = groups.at(-1);
     const newDay = previous !== undefined && dayOf(previous.at) !== dayOf(line.at);
-    if (last && previous && !newDay && last.authorId === line.authorId && line.at - previous.at < SAME_GROUP_MS) {
+    const isSame = last?.authorId === line.authorId && last.to?.id === line.to?.id;
+    if (last && previous && !newDay && isSame && line.at - previous.at < SAME_GROUP_MS) {
       last.lines.push(line);
     } else {
-      const { id, authorId, name, at, own } = line;
-      groups.push({ key: id, authorId, name, at, own, newDay, lines: [line] });
+      const { id, authorId, name, at, own, to } = line;
+      groups.push({ key: id, authorId, name, at, own, to, newDay, lines: [line] });
     }
     previous = line;
   }

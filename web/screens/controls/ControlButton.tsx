@@ -1,4 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
+import { useT } from '../../i18n/i18n.ts';
 import { TippedButton } from '../../ui/Button.tsx';
 
 interface ControlButtonProps {
@@ -20,13 +21,14 @@ interface ControlButtonProps {
 }
 
 export function ControlButton(props: ControlButtonProps) {
+  const t = useT();
   const { icon: Icon, label, ctrlKey, className = '', off, useless, active, danger } = props;
   const { badge = 0, expanded, disabled, onClick } = props;
   const state = danger ? ' danger' : off ? ' off' : useless ? ' useless' : active ? ' active' : '';
   return (
     <TippedButton
       label={label}
-      tip={ctrlKey && `${label} (Ctrl+${ctrlKey})`}
+      tip={ctrlKey && t('controls:withKey', { label, key: ctrlKey })}
       className={`control${state} ${className}`}
       aria-disabled={disabled}
       aria-expanded={expanded}

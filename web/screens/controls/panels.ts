@@ -1,1 +1,1 @@
-export type PanelName = 'chat' | 'people' | 'settings';
+export type PanelName = 'chat' | 'help' | 'people' | 'settings' | 'polls' | 'notes' | 'breakouts';

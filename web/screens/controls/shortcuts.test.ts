@@ -16,10 +16,24 @@ describe('shortcutOf', () => {
     expect(shortcutOf({ ...plain, key: 'm' }, { ...free, singleKeys: false })).toBeNull();
   });
 
+  it('S shares and the question mark lists the keys, with Shift or without', () => {
+    expect(shortcutOf({ ...plain, key: 's' }, free)).toBe('share');
+    expect(shortcutOf({ ...plain, key: '?', shiftKey: true }, free)).toBe('help');
+    expect(shortcutOf({ ...plain, key: '?' }, free)).toBe('help');
+    expect(shortcutOf({ ...plain, key: '?', shiftKey: true }, { ...free, writing: true })).toBeNull();
+    expect(shortcutOf({ ...plain, key: '?', ctrlKey: true, shiftKey: true }, free)).toBeNull();
+  });
+
   it('keys that belong to the browser are left to it', () => {
     expect(shortcutOf({ ...plain, key: 'd', ctrlKey: true, shiftKey: true }, free)).toBeNull();
     expect(shortcutOf({ ...plain, key: 'c', ctrlKey: true }, free)).toBeNull();
     expect(shortcutOf({ ...plain, key: 'constructor' }, free)).toBeNull();
+  });
+
+  it('the question mark asks for help, with Shift or without, where nobody writes', () => {
+    expect(shortcutOf({ ...plain, key: '?', shiftKey: true }, free)).toBe('help');
+    expect(shortcutOf({ ...plain, key: '?' }, { ...free, writing: true })).toBeNull();
+    expect(shortcutOf({ ...plain, key: '?', shiftKey: true }, { ...free, singleKeys: false })).toBeNull();
   });
 
   it('Escape closes from everywhere', () => {

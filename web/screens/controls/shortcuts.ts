@@ -1,4 +1,5 @@
-export type ShortcutName = 'microphone' | 'camera' | 'hand' | 'chat' | 'people' | 'close';
+import type { TextKey } from '../../i18n/areas.ts';
+export type ShortcutName = 'microphone' | 'camera' | 'hand' | 'chat' | 'people' | 'share' | 'help' | 'close';
 
 interface Key {
   readonly key: string;
@@ -23,24 +24,36 @@ const SINGLE: Readonly<Record<string, ShortcutName>> = {
   h: 'hand',
   c: 'chat',
   p: 'people',
+  s: 'share',
+  '?': 'help',
 };
 
-export const SHORTCUT_HELP: readonly (readonly [keys: string, what: string, single: boolean])[] = [
-  ['Ctrl D', 'Microphone on or off', false],
-  ['Ctrl E', 'Camera on or off', false],
-  ['M', 'Microphone on or off', true],
-  ['V', 'Camera on or off', true],
-  ['H', 'Raise or lower your hand', true],
-  ['C', 'Chat', true],
-  ['P', 'People', true],
-  ['Page ↑ ↓', 'The tiles of the page before or after', false],
-  ['Esc', 'Close the panel', false],
+/** `single`: without Ctrl, for those who want that. */
+export const SHORTCUT_HELP: readonly {
+  readonly keys: string;
+  readonly what: TextKey;
+  readonly single: boolean;
+}[] = [
+  { keys: 'Ctrl D', what: 'controls:keys.microphone', single: false },
+  { keys: 'Ctrl E', what: 'controls:keys.camera', single: false },
+  { keys: 'M', what: 'controls:keys.microphone', single: true },
+  { keys: '␣', what: 'controls:keys.talk', single: true },
+  { keys: 'V', what: 'controls:keys.camera', single: true },
+  { keys: 'S', what: 'controls:keys.share', single: true },
+  { keys: 'H', what: 'controls:keys.hand', single: true },
+  { keys: 'C', what: 'controls:keys.chat', single: true },
+  { keys: 'P', what: 'controls:keys.people', single: true },
+  { keys: '1 … 9', what: 'controls:keys.pin', single: true },
+  { keys: '?', what: 'controls:keys.help', single: true },
+  { keys: 'Page ↑ ↓', what: 'controls:keys.page', single: false },
+  { keys: 'Esc', what: 'controls:keys.close', single: false },
 ];
 
 /** Returns what a key asks for; null if it is not ours. */
 export function shortcutOf(key: Key, { writing, singleKeys }: Circumstances): ShortcutName | null {
-  if (key.altKey || key.shiftKey) return null;
   const name = key.key.toLowerCase();
+  // Most keyboards have the question mark beside Shift.
+  if (key.altKey || (key.shiftKey && name !== '?')) return null;
   if (key.ctrlKey || key.metaKey) return lookUp(WITH_CTRL, name);
   if (name === 'escape') return 'close';
   return writing || !singleKeys ? null : lookUp(SINGLE, name);

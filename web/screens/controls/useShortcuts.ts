@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { Meeting } from '../../model/Meeting.ts';
 import { refusedControls } from '../../model/refusedControls.ts';
+import { canShareScreen } from './canShareScreen.ts';
+import { wantsLetters } from './keyTargets.ts';
 import type { PanelName } from './panels.ts';
 import { type ShortcutName, shortcutOf } from './shortcuts.ts';
 
@@ -47,17 +49,15 @@ function run(shortcut: ShortcutName, { meeting, attempt, toggle, close }: Shortc
     case 'hand':
       void attempt(self.handRaisedAt === null ? actions.raiseHand() : actions.lowerHand(self.id));
       break;
+    case 'share':
+      if (canShareScreen() && refusedControls(self).screen === null) {
+        void attempt(actions.setScreenShare(self.screen === null));
+      }
+      break;
     case 'close':
       close();
       break;
     default:
       toggle(shortcut);
   }
-}
-
-/** Returns true for a field, which takes every letter, and for a menu, which goes to the action that begins with it. */
-function wantsLetters(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) return true;
-  return target.closest('[role="menu"], [role="alertdialog"]') !== null;
 }

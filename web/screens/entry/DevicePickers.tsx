@@ -1,15 +1,28 @@
+import { Volume2 } from 'lucide-react';
 import { useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import { readPreferences, savePreferences } from '../../lib/preferences.ts';
 import { useStore } from '../../lib/useStore.ts';
 import type { InputKind, PreviewDevices } from '../../model/PreviewDevices.ts';
+import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/fields.tsx';
+import { EffectSwitches } from '../devices/EffectSwitches.tsx';
+import { canChooseSpeaker } from '../devices/useDeviceChoice.ts';
+import { useTestSound } from '../devices/useTestSound.ts';
 import { useDevices } from '../media/useDevices.ts';
 
-/** Chooses camera and microphone. Shown once the browser tells their names, which is once one of them is allowed. */
+/**
+ * Chooses camera, microphone and speaker. Shown once the browser tells their names, which is once one of them is
+ * allowed.
+ */
 export function DevicePickers({ preview }: { preview: PreviewDevices }) {
-  const { camera, microphone } = useStore(preview);
-  const { cameras, microphones } = useDevices(`${camera.track?.id} ${microphone.track?.id}`);
+  const t = useT();
+  const { camera, microphone, effects } = useStore(preview);
+  const { cameras, microphones, speakers } = useDevices(`${camera.track?.id} ${microphone.track?.id}`);
   const [saved, setSaved] = useState(readPreferences);
+
+  const speakerId = (speakers.find(({ deviceId }) => deviceId === saved.speakerId) ?? speakers[0])?.deviceId ?? null;
+  const [playing, play] = useTestSound(speakerId);
 
   const choose = (kind: InputKind, deviceId: string) => {
     savePreferences(kind === 'camera' ? { cameraId: deviceId } : { microphoneId: deviceId });
@@ -33,8 +46,25 @@ export function DevicePickers({ preview }: { preview: PreviewDevices }) {
 
   return (
     <>
-      {picker('microphone', 'Microphone', microphones)}
-      {picker('camera', 'Camera', cameras)}
+      {picker('microphone', t('devices:microphone'), microphones)}
+      {picker('camera', t('devices:camera'), cameras)}
+      {canChooseSpeaker() && speakers.length > 0 && (
+        <SelectField
+          label={t('devices:speaker')}
+          value={speakerId ?? ''}
+          options={speakers.map((device) => ({ value: device.deviceId, label: device.label }))}
+          onChange={(deviceId) => {
+            savePreferences({ speakerId: deviceId });
+            setSaved(readPreferences());
+          }}
+        />
+      )}
+      {cameras.length + microphones.length > 0 && (
+        <EffectSwitches states={effects} onWant={(name, wanted) => preview.effects.want(name, wanted)} />
+      )}
+      <Button variant="quiet" icon={Volume2} onClick={play}>
+        {t(playing ? 'devices:testPlaying' : 'devices:testSound')}
+      </Button>
     </>
   );
 }

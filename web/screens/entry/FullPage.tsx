@@ -1,4 +1,5 @@
 import { Hourglass } from 'lucide-react';
+import { useT } from '../../i18n/i18n.ts';
 import { describeError } from '../../lib/describeError.ts';
 import { MessagePage } from '../../ui/MessagePage.tsx';
 
@@ -10,13 +11,14 @@ interface FullPageProps {
 
 /** Shown until the next attempt, which the page makes by itself. */
 export function FullPage({ problem, onBack }: FullPageProps) {
+  const t = useT();
   const title = describeError(problem)?.title ?? '';
   return (
     <MessagePage
       title={title.replace(/\.$/u, '')}
-      text="This page tries again by itself, and brings you in as soon as there is room."
+      text={t('entry:fullText')}
       icon={Hourglass}
-      actions={[{ label: 'Back', onClick: onBack }]}
+      actions={[{ label: t('common:back'), onClick: onBack }]}
     />
   );
 }

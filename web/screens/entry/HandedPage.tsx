@@ -1,4 +1,5 @@
 import { UserRound } from 'lucide-react';
+import { useT } from '../../i18n/i18n.ts';
 import { MessagePage } from '../../ui/MessagePage.tsx';
 
 interface HandedPageProps {
@@ -9,14 +10,18 @@ interface HandedPageProps {
 
 /** Asks before a link makes this browser somebody else in the meeting. */
 export function HandedPage({ name, onAnswer }: HandedPageProps) {
+  const t = useT();
   return (
     <MessagePage
-      title={name === null ? 'Continue with this invitation?' : `Continue as ${name}?`}
-      text="You are in this meeting as somebody already. Whoever made this link can come in as the same person: use it only if you know where it is from."
+      title={name === null ? t('entry:handedTitle') : t('entry:handedTitleAs', { name })}
+      text={t('entry:handedText')}
       icon={UserRound}
       actions={[
-        { label: 'Stay as you are', onClick: () => onAnswer(false) },
-        { label: name === null ? 'Use the invitation' : `Continue as ${name}`, onClick: () => onAnswer(true) },
+        { label: t('entry:stayAsYouAre'), onClick: () => onAnswer(false) },
+        {
+          label: name === null ? t('entry:useInvitation') : t('entry:continueAs', { name }),
+          onClick: () => onAnswer(true),
+        },
       ]}
     />
   );

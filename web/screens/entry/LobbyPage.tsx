@@ -1,4 +1,5 @@
 import { Lock } from 'lucide-react';
+import { useT } from '../../i18n/i18n.ts';
 import type { PreviewDevices } from '../../model/PreviewDevices.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Logo } from '../../ui/Logo.tsx';
@@ -12,13 +13,14 @@ interface LobbyPageProps {
 }
 
 export function LobbyPage({ preview, denied, onBack }: LobbyPageProps) {
+  const t = useT();
   if (denied) {
     return (
       <MessagePage
-        title="You were not let in"
-        text="A host of this meeting said no. If you think it was a mistake, ask again."
+        title={t('entry:deniedTitle')}
+        text={t('entry:deniedText')}
         icon={Lock}
-        actions={[{ label: 'Ask again', onClick: onBack }]}
+        actions={[{ label: t('entry:askOnceMore'), onClick: onBack }]}
       />
     );
   }
@@ -26,14 +28,14 @@ export function LobbyPage({ preview, denied, onBack }: LobbyPageProps) {
     <main className="message-page">
       <Logo />
       <div className="message-card entry-form">
-        <h1>Somebody will let you in soon</h1>
+        <h1>{t('entry:lobbyTitle')}</h1>
         <p role="status">
-          <span className="spinner inline" aria-hidden="true" /> The hosts see that you are waiting.
+          <span className="spinner inline" aria-hidden="true" /> {t('entry:lobbyWait')}
         </p>
         <DevicePreview preview={preview} name="" />
         <div className="message-actions">
           <Button variant="quiet" onClick={onBack}>
-            Stop waiting
+            {t('entry:stopWaiting')}
           </Button>
         </div>
       </div>

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { Logo } from '../../ui/Logo.tsx';
@@ -10,6 +11,7 @@ interface PasswordPageProps {
 }
 
 export function PasswordPage({ wrong, onPassword, onBack }: PasswordPageProps) {
+  const t = useT();
   const [password, setPassword] = useState('');
   const [touched, setTouched] = useState(false);
 
@@ -22,16 +24,16 @@ export function PasswordPage({ wrong, onPassword, onBack }: PasswordPageProps) {
     <main className="message-page">
       <Logo />
       <form className="message-card entry-form" onSubmit={submit}>
-        <h1>This meeting has a password</h1>
-        <p>Whoever invited you knows it.</p>
+        <h1>{t('entry:passwordTitle')}</h1>
+        <p>{t('entry:passwordFrom')}</p>
         <TextField
-          label="Password"
+          label={t('entry:password')}
           type="password"
           value={password}
           maxLength={256}
           autoComplete="off"
           autoFocus
-          problem={wrong && !touched ? 'That password is wrong. Check it and try again.' : null}
+          problem={wrong && !touched ? t('entry:passwordWrong') : null}
           onChange={(event) => {
             setPassword(event.target.value);
             setTouched(true);
@@ -39,10 +41,10 @@ export function PasswordPage({ wrong, onPassword, onBack }: PasswordPageProps) {
         />
         <div className="message-actions">
           <Button type="submit" variant="primary" disabled={password === ''}>
-            Join
+            {t('common:join')}
           </Button>
           <Button variant="quiet" onClick={onBack}>
-            Back
+            {t('common:back')}
           </Button>
         </div>
       </form>

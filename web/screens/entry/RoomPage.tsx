@@ -1,9 +1,13 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
+import { painted } from '../../lib/painted.ts';
 import { readPreferences, savePreferences } from '../../lib/preferences.ts';
 import { useStore } from '../../lib/useStore.ts';
 import type { Door } from '../../model/Door.ts';
+import { theEffects } from '../../model/effects/theEffects.ts';
+import type { Meeting } from '../../model/Meeting.ts';
+import { onDemand } from '../../model/onDemand.ts';
 import { PreviewDevices } from '../../model/PreviewDevices.ts';
-import { MeetingScreen } from '../meeting/MeetingScreen.tsx';
 import { EndedPage } from './EndedPage.tsx';
 import { FullPage } from './FullPage.tsx';
 import { HandedPage } from './HandedPage.tsx';
@@ -14,17 +18,28 @@ import { RefusedPage } from './RefusedPage.tsx';
 import { useEntry } from './useEntry.ts';
 import { WaitPage } from './WaitPage.tsx';
 
+const loadMeeting = () => onDemand(() => import('../meeting/MeetingScreen.tsx'));
+const MeetingScreen = lazy(async () => ({ default: (await loadMeeting()).MeetingScreen }));
+
 interface RoomPageProps {
   door: Door;
   onHome: () => void;
 }
 
 export function RoomPage({ door, onHome }: RoomPageProps) {
+  const t = useT();
   const { entry, enter, givePassword, answerHanded, back } = useEntry(door);
   const preview = usePreview(door, entry.step);
   const devices = useStore(preview);
 
+  /** Brings what the meeting needs while the person still writes their name. */
+  const warmUp = useCallback(() => {
+    door.warmUp();
+    loadMeeting().catch((error: unknown) => console.warn('the meeting is not loaded yet', error));
+  }, [door]);
+
   const enterAs = (name: string) => {
+    warmUp();
     savePreferences({ name, cameraOn: devices.camera.wanted, microphoneOn: devices.microphone.wanted });
     enter({
       name,
@@ -40,6 +55,9 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
   const [returned, setReturned] = useState(false);
   const returning = formerStay !== null && door.formerStay !== null && !returned;
   useEffect(() => {
+    if (formerStay !== null) warmUp();
+  }, [formerStay, warmUp]);
+  useEffect(() => {
     if (entry.step !== 'choosing' || !returning) return;
     setReturned(true);
     enterAs(formerStay.name);
@@ -47,14 +65,23 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
 
   switch (entry.step) {
     case 'preparing':
-      return <WaitPage text="Looking for the meeting…" />;
+      return <WaitPage text={t('entry:looking')} />;
     case 'handed':
       return <HandedPage name={entry.name} onAnswer={answerHanded} />;
     case 'choosing':
-      if (returning) return <WaitPage text="Going back in…" />;
-      return <PreJoinPage preview={preview} problem={entry.problem} onEnter={enterAs} onHome={onHome} />;
+      if (returning) return <WaitPage text={t('entry:returning')} />;
+      return (
+        <PreJoinPage
+          account={door.account}
+          preview={preview}
+          problem={entry.problem}
+          onEnter={enterAs}
+          onIntent={warmUp}
+          onHome={onHome}
+        />
+      );
     case 'entering':
-      return <WaitPage text="Joining…" />;
+      return <WaitPage text={t('entry:joining')} />;
     case 'waiting':
       return <FullPage problem={entry.problem} onBack={back} />;
     case 'password':
@@ -62,12 +89,22 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
     case 'lobby':
       return <LobbyPage preview={preview} denied={entry.denied} onBack={back} />;
     case 'meeting':
-      return <MeetingScreen meeting={entry.meeting} />;
+      return (
+        <Suspense fallback={<WaitPage text={t('entry:joining')} />}>
+          <ShownPlace meeting={entry.meeting} />
+        </Suspense>
+      );
     case 'ended':
       return <EndedPage reason={entry.reason} onAgain={back} onHome={onHome} />;
     case 'refused':
-      return <RefusedPage code={entry.code} onAgain={back} onHome={onHome} />;
+      return <RefusedPage account={door.account} code={entry.code} onAgain={back} onHome={onHome} />;
   }
+}
+
+/** The main room and each breakout room have a screen of their own. */
+function ShownPlace({ meeting }: { meeting: Meeting }) {
+  const { breakouts } = useStore(meeting);
+  return <MeetingScreen key={breakouts?.place ?? ''} meeting={meeting} />;
 }
 
 /** The devices run from the choice until the meeting takes them over, and stop when the person turns away. */
@@ -75,15 +112,17 @@ function usePreview(door: Door, step: string): PreviewDevices {
   const [preview] = useState(() => {
     const saved = readPreferences();
     const { cameraOn, microphoneOn } = door.formerStay ?? saved;
-    return new PreviewDevices({
+    const choices = {
       camera: { wanted: cameraOn, deviceId: saved.cameraId },
       microphone: { wanted: microphoneOn, deviceId: saved.microphoneId },
-    });
+    };
+    return new PreviewDevices(choices, theEffects);
   });
   const running = ['choosing', 'entering', 'waiting', 'password', 'lobby'].includes(step);
   useEffect(() => {
     if (!running) return;
-    preview.start();
+    // The form first: opening devices keeps the browser busy.
+    preview.start(painted());
     return () => preview.stop();
   }, [running, preview]);
   return preview;

@@ -1,5 +1,6 @@
 import { Volume2 } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import type { Person, PublishedMedia } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 import './AudioOutput.css';
@@ -12,6 +13,7 @@ interface AudioOutputProps {
 
 /** Plays everybody, whether seen or not. If the browser wants a click first, one button asks for it. */
 export function AudioOutput({ others, speakerId }: AudioOutputProps) {
+  const t = useT();
   const elements = useRef(new Set<HTMLAudioElement>());
   const [blocked, setBlocked] = useState(false);
 
@@ -37,7 +39,7 @@ export function AudioOutput({ others, speakerId }: AudioOutputProps) {
       {blocked && (
         <div className="hear" role="alert">
           <Button variant="primary" icon={Volume2} onClick={() => void play()}>
-            Click to hear
+            {t('meeting:clickToHear')}
           </Button>
         </div>
       )}

@@ -1,6 +1,7 @@
 import {
   BadgeCheck,
   Ban,
+  CircleDot,
   Hand,
   type LucideIcon,
   MessageSquare,
@@ -11,11 +12,17 @@ import {
   MonitorUp,
   Pin,
   PinOff,
+  Square,
   Star,
   UserMinus,
   Video,
   VideoOff,
 } from 'lucide-react';
+import type { TextKey } from '../../i18n/areas.ts';
+import { t, useT } from '../../i18n/i18n.ts';
+import { useMoment } from '../../lib/useMoment.ts';
+import { minutesUp } from '../../model/handOrder.ts';
+import { MAX_SPOTLIT } from '../../model/hosting.ts';
 import type { Grants, MeetingActions, Person, VideoSource } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Menu, type MenuChoice, type MenuItem } from '../../ui/Menu.tsx';
@@ -29,42 +36,53 @@ interface PersonRowProps {
   isHost: boolean;
   /** False if nothing can be reencoded now: a wish to reencode is kept until it can. */
   canReencode: boolean;
-  isSpotlit: boolean;
+  /** Whom hosts show large to everybody, the first one first. */
+  spotlit: readonly string[];
+  /** The place of the raised hand, from 1. */
+  handPlace: number | null;
+  /** The breakout room in which they are. */
+  away: string | null;
 }
 
-export function PersonRow({ person, actions, isHost, canReencode, isSpotlit }: PersonRowProps) {
+export function PersonRow({ person, actions, isHost, canReencode, spotlit, handPlace, away }: PersonRowProps) {
+  const t = useT();
   const { attempt } = useNotices();
   const run = (action: Promise<unknown>) => void attempt(action);
-  const spotlight: MenuItem = isSpotlit
-    ? { label: 'End spotlight', icon: PinOff, onSelect: () => run(actions.setSpotlight(null)) }
-    : { label: 'Spotlight for everybody', icon: Pin, onSelect: () => run(actions.setSpotlight(person.id)) };
-  const items = isHost ? [spotlight, ...(person.isSelf ? [] : hostActions(person, actions, run))] : [];
+  const items = isHost
+    ? [
+        ...spotlightActions(person.id, spotlit, actions, run),
+        ...(person.isSelf ? [] : hostActions(person, actions, run)),
+      ]
+    : [];
   const choices = isHost ? reencodingChoices(person, canReencode, actions, run) : [];
   return (
     <li className="person">
       <Avatar id={person.id} name={person.name} size={36} />
       <span className="person-name">
-        {person.name}
-        {person.isSelf && ' (you)'}
+        {person.isSelf ? t('people:nameYou', { name: person.name }) : person.name}
         {person.nameFixed && <VerifiedName />}
-        <small>{stateText(person, isHost)}</small>
+        <small>
+          {stateText(person, isHost, away)}
+          {person.handRaisedAt !== null && <HandTime raisedAt={person.handRaisedAt} />}
+        </small>
       </span>
-      {person.handRaisedAt !== null && <State icon={Hand} text="Hand raised" className="hand" />}
-      {person.screen && <State icon={MonitorUp} text="Sharing a screen" className="sharing" />}
+      {handPlace !== null && <HandPlace place={handPlace} />}
+      {person.recordingSince !== null && <State icon={CircleDot} text={t('recording:records')} className="recording" />}
+      {person.screen && <State icon={MonitorUp} text={t('people:sharing')} className="sharing" />}
       {person.microphone && !person.microphone.muted ? (
-        <State icon={Mic} text="Microphone on" />
+        <State icon={Mic} text={t('people:microphoneOn')} />
       ) : (
-        <State icon={MicOff} text="Microphone off" />
+        <State icon={MicOff} text={t('people:microphoneOff')} />
       )}
       {person.camera && !person.camera.muted ? (
-        <State icon={Video} text="Camera on" />
+        <State icon={Video} text={t('people:cameraOn')} />
       ) : (
-        <State icon={VideoOff} text="Camera off" />
+        <State icon={VideoOff} text={t('people:cameraOff')} />
       )}
       {isHost && (
         <span className="person-menu">
           {items.length + choices.length > 0 && (
-            <Menu label={`Actions for ${person.name}`} items={items} choices={choices} />
+            <Menu label={t('people:actions', { name: person.name })} items={items} choices={choices} />
           )}
         </span>
       )}
@@ -72,13 +90,39 @@ export function PersonRow({ person, actions, isHost, canReencode, isSpotlit }: P
   );
 }
 
+function HandPlace({ place }: { place: number }) {
+  const t = useT();
+  return (
+    <Tip text={t('people:handPlace', { place })}>
+      <span className="person-state hand">
+        <Hand size={18} />
+        <span aria-hidden="true">{place}</span>
+        <span className="visually-hidden">{t('people:handPlace', { place })}</span>
+      </span>
+    </Tip>
+  );
+}
+
+/** How long a hand has been up. */
+function HandTime({ raisedAt }: { raisedAt: number }) {
+  const t = useT();
+  const minutes = useMoment(
+    (now) => minutesUp(raisedAt, now),
+    (now) => 60_000 - (Math.max(0, now - raisedAt) % 60_000),
+  );
+  return (
+    <span className="person-hand">{minutes === 0 ? t('people:handNow') : t('people:handFor', { count: minutes })}</span>
+  );
+}
+
 /** Whoever invited the person vouches for the name. */
 function VerifiedName() {
+  const t = useT();
   return (
-    <Tip text="Name verified">
+    <Tip text={t('people:verified')}>
       <span className="person-verified">
         <BadgeCheck size={15} />
-        <span className="visually-hidden">Name verified</span>
+        <span className="visually-hidden">{t('people:verified')}</span>
       </span>
     </Tip>
   );
@@ -96,35 +140,80 @@ function State({ icon: Icon, text, className = '' }: { icon: LucideIcon; text: s
 }
 
 /** Only hosts see whose video is reencoded. */
-function stateText(person: Person, isHost: boolean): string {
+function stateText(person: Person, isHost: boolean, away: string | null): string {
   const parts = [
-    person.role === 'host' ? 'Host' : person.role === 'guest' ? 'Guest' : null,
-    person.connected ? null : 'Reconnecting…',
-    person.role !== 'host' && !person.grants.unmute ? 'Asks before speaking' : null,
-    isHost && (person.camera?.reencoded || person.screen?.reencoded) ? 'Reencoded' : null,
+    away === null ? null : t('breakouts:isIn', { room: away }),
+    person.role === 'host' ? t('people:host') : person.role === 'guest' ? t('people:guest') : null,
+    person.connected ? null : t('people:reconnecting'),
+    isHost && person.unmuteAskedAt !== null ? t('hosts:unmute.open') : null,
+    person.role !== 'host' && !person.grants.unmute ? t('people:asksFirst') : null,
+    isHost && (person.camera?.reencoded || person.screen?.reencoded) ? t('people:reencoded') : null,
   ];
   return parts.filter((part) => part !== null).join(' · ');
+}
+
+/** Beside others, or in their place. */
+function spotlightActions(
+  id: string,
+  spotlit: readonly string[],
+  { hosting }: MeetingActions,
+  run: (action: Promise<unknown>) => void,
+): MenuItem[] {
+  const show = (ids: readonly string[]) => () => run(hosting.setSpotlights(ids));
+  const others = spotlit.filter((other) => other !== id);
+  if (others.length < spotlit.length) {
+    return [{ label: t('people:endSpotlight'), icon: PinOff, onSelect: show(others) }];
+  }
+  const alone: MenuItem = { label: t('people:spotlight'), icon: Pin, onSelect: show([id]) };
+  if (others.length === 0 || others.length >= MAX_SPOTLIT) return [alone];
+  return [alone, { label: t('hosts:spotlightToo'), icon: Pin, onSelect: show([...others, id]) }];
 }
 
 function hostActions(person: Person, actions: MeetingActions, run: (action: Promise<unknown>) => void): MenuItem[] {
   const { id } = person;
   const items: (MenuItem | false)[] = [
     person.microphone !== null &&
-      !person.microphone.muted && { label: 'Mute', icon: MicOff, onSelect: () => run(actions.muteParticipant(id)) },
+      !person.microphone.muted && {
+        label: t('people:mute'),
+        icon: MicOff,
+        onSelect: () => run(actions.muteParticipant(id)),
+      },
+    ...unmuteQuestion(person, actions, run),
     ...grantActions(person, actions, run),
     person.screen !== null && {
-      label: 'Stop screen share',
+      label: t('people:stopScreen'),
       icon: MonitorUp,
       onSelect: () => run(actions.stopScreen(id)),
     },
-    person.handRaisedAt !== null && { label: 'Lower hand', icon: Hand, onSelect: () => run(actions.lowerHand(id)) },
+    person.recordingSince !== null && {
+      label: t('recording:endOf'),
+      icon: Square,
+      onSelect: () => run(actions.recording.endOf(id)),
+    },
+    person.handRaisedAt !== null && {
+      label: t('people:lowerHand'),
+      icon: Hand,
+      onSelect: () => run(actions.lowerHand(id)),
+    },
     person.role === 'host'
-      ? { label: 'Make member', icon: Star, onSelect: () => run(actions.setRole(id, 'member')) }
-      : { label: 'Make host', icon: Star, onSelect: () => run(actions.setRole(id, 'host')) },
-    { label: 'Remove', icon: UserMinus, danger: true, onSelect: () => run(actions.remove(id)) },
-    { label: 'Remove for good', icon: Ban, danger: true, onSelect: () => run(actions.ban(id)) },
+      ? { label: t('people:makeMember'), icon: Star, onSelect: () => run(actions.setRole(id, 'member')) }
+      : { label: t('people:makeHost'), icon: Star, onSelect: () => run(actions.setRole(id, 'host')) },
+    { label: t('people:remove'), icon: UserMinus, danger: true, onSelect: () => run(actions.remove(id)) },
+    { label: t('people:ban'), icon: Ban, danger: true, onSelect: () => run(actions.ban(id)) },
   ];
   return items.filter((item) => item !== false);
+}
+
+function unmuteQuestion(
+  { id, grants, microphone, unmuteAskedAt }: Person,
+  { hosting }: MeetingActions,
+  run: (action: Promise<unknown>) => void,
+): MenuItem[] {
+  if (unmuteAskedAt !== null) {
+    return [{ label: t('hosts:unmute.withdraw'), icon: MicOff, onSelect: () => run(hosting.declineUnmute(id)) }];
+  }
+  if (microphone?.muted === false || !grants.unmute || !grants.sources.includes('microphone')) return [];
+  return [{ label: t('hosts:unmute.ask'), icon: Mic, onSelect: () => run(hosting.askToUnmute(id)) }];
 }
 
 /** Hosts may do everything: there is nothing to give or to take. */
@@ -136,25 +225,25 @@ function grantActions(person: Person, actions: MeetingActions, run: (action: Pro
   const without = grants.sources.filter((source) => source !== 'screen' && source !== 'screenAudio');
   return [
     grants.unmute
-      ? { label: 'Mute until allowed', icon: MicOff, onSelect: () => change({ unmute: false }) }
-      : { label: 'Allow to speak', icon: Mic, onSelect: () => change({ unmute: true }) },
+      ? { label: t('people:muteUntilAllowed'), icon: MicOff, onSelect: () => change({ unmute: false }) }
+      : { label: t('people:allowSpeak'), icon: Mic, onSelect: () => change({ unmute: true }) },
     grants.chat
-      ? { label: 'Stop from writing', icon: MessageSquareOff, onSelect: () => change({ chat: false }) }
-      : { label: 'Allow to write', icon: MessageSquare, onSelect: () => change({ chat: true }) },
+      ? { label: t('people:stopWriting'), icon: MessageSquareOff, onSelect: () => change({ chat: false }) }
+      : { label: t('people:allowWrite'), icon: MessageSquare, onSelect: () => change({ chat: true }) },
     mayShare
-      ? { label: 'Stop from sharing a screen', icon: MonitorOff, onSelect: () => change({ sources: without }) }
+      ? { label: t('people:stopSharing'), icon: MonitorOff, onSelect: () => change({ sources: without }) }
       : {
-          label: 'Allow to share a screen',
+          label: t('people:allowSharing'),
           icon: MonitorUp,
           onSelect: () => change({ sources: [...without, 'screen', 'screenAudio'] }),
         },
   ];
 }
 
-const WISHES: readonly { readonly value: string; readonly label: string; readonly wanted: boolean | null }[] = [
-  { value: 'room', label: 'As the room', wanted: null },
-  { value: 'always', label: 'Always', wanted: true },
-  { value: 'never', label: 'Never', wanted: false },
+const WISHES: readonly { readonly value: string; readonly label: TextKey; readonly wanted: boolean | null }[] = [
+  { value: 'room', label: 'people:wish.room', wanted: null },
+  { value: 'always', label: 'people:wish.always', wanted: true },
+  { value: 'never', label: 'people:wish.never', wanted: false },
 ];
 
 function reencodingChoices(
@@ -167,12 +256,13 @@ function reencodingChoices(
   return videos.flatMap((video): MenuChoice[] => {
     const media = person[video];
     if (media === null) return [];
-    const now = media.reencoded ? ' · reencoded now' : canReencode ? '' : ' · not possible now';
+    const what = t(`people:reencode.${video}`);
+    const label = media.reencoded ? t('people:reencodedNow', { what }) : t('people:notPossibleNow', { what });
     return [
       {
-        label: `Reencode the ${video}${now}`,
+        label: media.reencoded || !canReencode ? label : what,
         value: WISHES.find(({ wanted }) => wanted === media.reencodingWish)?.value ?? '',
-        options: WISHES,
+        options: WISHES.map(({ value, label }) => ({ value, label: t(label) })),
         onSelect: (chosen) => {
           const wish = WISHES.find(({ value }) => value === chosen);
           if (wish) run(actions.setVideoReencoding(person.id, video, wish.wanted));

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Person } from '../../model/Meeting.ts';
+import { aPerson } from '../../model/peopleForTests.ts';
 import { sortPeople } from './sortPeople.ts';
 
-const base = {
-  nameFixed: false,
-  role: 'member',
-  grants: { sources: [], chat: true, unmute: true },
-  connected: true,
-  quality: 3,
-  camera: null,
-  microphone: null,
-  screen: null,
-  screenAudio: null,
-} as const;
-const person = (name: string, handRaisedAt: number | null = null, isSelf = false): Person => {
-  return { ...base, id: name, name, handRaisedAt, isSelf };
+const person = (name: string, handRaisedAt: number | null = null, isSelf = false) => {
+  return aPerson(name, { handRaisedAt, isSelf });
 };
 
 describe('sortPeople', () => {

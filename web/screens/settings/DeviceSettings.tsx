@@ -1,38 +1,32 @@
-import type { Preferences } from '../../lib/preferences.ts';
-import type { DeviceKind, MeetingActions } from '../../model/Meeting.ts';
+import { useT } from '../../i18n/i18n.ts';
+import type { DeviceKind, MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/fields.tsx';
-import { useNotices } from '../../ui/notices.tsx';
-import { useDevices } from '../media/useDevices.ts';
+import { EffectSwitches } from '../devices/EffectSwitches.tsx';
+import { canChooseSpeaker, type DeviceChoice } from '../devices/useDeviceChoice.ts';
+import { useTestSound } from '../devices/useTestSound.ts';
+import { LevelMeter } from '../media/LevelMeter.tsx';
 
 interface DeviceSettingsProps {
+  snapshot: MeetingSnapshot;
   actions: MeetingActions;
-  preferences: Preferences;
-  onPreferences: (change: Partial<Preferences>) => void;
+  choice: DeviceChoice;
 }
 
-const SAVED_AS = { microphone: 'microphoneId', camera: 'cameraId', speaker: 'speakerId' } as const;
-
-export function DeviceSettings({ actions, preferences, onPreferences }: DeviceSettingsProps) {
-  const { microphones, cameras, speakers } = useDevices(null);
-  const { attempt } = useNotices();
-
-  const choose = async (kind: DeviceKind, deviceId: string) => {
-    const before = preferences[SAVED_AS[kind]];
-    onPreferences({ [SAVED_AS[kind]]: deviceId });
-    const worked = kind === 'speaker' || (await attempt(actions.switchDevice(kind, deviceId)));
-    if (!worked) onPreferences({ [SAVED_AS[kind]]: before });
-  };
+export function DeviceSettings({ snapshot: { ownDevices: own, effects }, actions, choice }: DeviceSettingsProps) {
+  const t = useT();
+  const { microphones, cameras, speakers } = choice.lists;
+  const [playing, play] = useTestSound(choice.inUse('speaker'));
 
   const picker = (kind: DeviceKind, label: string, devices: readonly MediaDeviceInfo[]) => {
-    const saved = preferences[SAVED_AS[kind]];
-    const value = devices.some((device) => device.deviceId === saved) ? saved : devices[0]?.deviceId;
-    if (value === undefined || value === null) return null;
+    const value = choice.inUse(kind);
+    if (value === null) return null;
     return (
       <SelectField
         label={label}
         value={value}
         options={devices.map((device) => ({ value: device.deviceId, label: device.label }))}
-        onChange={(deviceId) => void choose(kind, deviceId)}
+        onChange={(deviceId) => choice.choose(kind, deviceId)}
       />
     );
   };
@@ -40,15 +34,14 @@ export function DeviceSettings({ actions, preferences, onPreferences }: DeviceSe
   const none = microphones.length + cameras.length + speakers.length === 0;
   return (
     <section className="panel-section">
-      <h3>Devices</h3>
-      {none && <p className="settings-hint">Turn your microphone or camera on once to choose between devices.</p>}
-      {picker('microphone', 'Microphone', microphones)}
-      {picker('camera', 'Camera', cameras)}
-      {canChooseSpeaker() && picker('speaker', 'Speaker', speakers)}
+      <h3>{t('settings:devices')}</h3>
+      {none && <p className="settings-hint">{t('settings:noDevices')}</p>}
+      {picker('microphone', t('devices:microphone'), microphones)}
+      {own.microphone && <LevelMeter track={own.microphone} />}
+      {picker('camera', t('devices:camera'), cameras)}
+      <EffectSwitches states={effects} onWant={actions.setEffect} />
+      {canChooseSpeaker() && picker('speaker', t('devices:speaker'), speakers)}
+      <Button onClick={play}>{t(playing ? 'devices:testPlaying' : 'devices:testSound')}</Button>
     </section>
   );
-}
-
-function canChooseSpeaker(): boolean {
-  return 'setSinkId' in HTMLMediaElement.prototype;
 }

@@ -1,5 +1,6 @@
+import { useT } from '../../i18n/i18n.ts';
 import type { Grants, MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
-import { RoomSwitch } from './RoomSwitch.tsx';
+import { RoomSwitch } from '../../ui/RoomSwitch.tsx';
 
 interface GrantSettingsProps {
   snapshot: MeetingSnapshot;
@@ -10,6 +11,7 @@ type Source = Grants['sources'][number];
 
 /** What people may do who are no hosts, and for whom nothing else was said. */
 export function GrantSettings({ snapshot: { grants }, actions }: GrantSettingsProps) {
+  const t = useT();
   const set = (change: Partial<Grants>) => actions.setRoomGrants({ ...grants, ...change });
   const setSources = (on: boolean, ...sources: Source[]) => {
     const others = grants.sources.filter((source) => !sources.includes(source));
@@ -17,34 +19,34 @@ export function GrantSettings({ snapshot: { grants }, actions }: GrantSettingsPr
   };
   return (
     <section className="panel-section">
-      <h3>Everybody may</h3>
+      <h3>{t('settings:grants')}</h3>
       <RoomSwitch
-        label="Turn on a microphone"
-        hint="Otherwise only hosts are heard."
+        label={t('settings:microphone')}
+        hint={t('settings:microphoneHint')}
         checked={grants.sources.includes('microphone')}
         onChange={(on) => setSources(on, 'microphone')}
       />
       <RoomSwitch
-        label="Unmute"
-        hint="Otherwise everybody is muted, and asks by raising a hand."
+        label={t('settings:unmute')}
+        hint={t('settings:unmuteHint')}
         checked={grants.unmute}
         onChange={(unmute) => set({ unmute })}
       />
       <RoomSwitch
-        label="Turn on a camera"
-        hint="Otherwise only hosts are seen."
+        label={t('settings:camera')}
+        hint={t('settings:cameraHint')}
         checked={grants.sources.includes('camera')}
         onChange={(on) => setSources(on, 'camera')}
       />
       <RoomSwitch
-        label="Share a screen"
-        hint="Otherwise only hosts do."
+        label={t('settings:screen')}
+        hint={t('settings:screenHint')}
         checked={grants.sources.includes('screen')}
         onChange={(on) => setSources(on, 'screen', 'screenAudio')}
       />
       <RoomSwitch
-        label="Write in the chat"
-        hint="Otherwise people only read."
+        label={t('settings:chat')}
+        hint={t('settings:chatHint')}
         checked={grants.chat}
         onChange={(chat) => set({ chat })}
       />

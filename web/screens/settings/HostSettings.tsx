@@ -1,12 +1,16 @@
 import { type FormEvent, useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { useNotices } from '../../ui/notices.tsx';
+import { RoomSwitch } from '../../ui/RoomSwitch.tsx';
+import { EverybodySettings } from '../hosts/EverybodySettings.tsx';
+import { RoomDetails } from '../hosts/RoomDetails.tsx';
 import { GrantSettings } from './GrantSettings.tsx';
+import { MediaBoundsSettings } from './MediaBoundsSettings.tsx';
 import { ReencodingSettings } from './ReencodingSettings.tsx';
-import { RoomSwitch } from './RoomSwitch.tsx';
 import { StandbySettings } from './StandbySettings.tsx';
 
 interface HostSettingsProps {
@@ -18,7 +22,9 @@ export function HostSettings({ snapshot, actions }: HostSettingsProps) {
   return (
     <>
       <MeetingSettings snapshot={snapshot} actions={actions} />
+      <EverybodySettings snapshot={snapshot} actions={actions} />
       <GrantSettings snapshot={snapshot} actions={actions} />
+      <MediaBoundsSettings snapshot={snapshot} actions={actions} />
       <ReencodingSettings snapshot={snapshot} actions={actions} />
       <StandbySettings snapshot={snapshot} actions={actions} />
     </>
@@ -26,21 +32,43 @@ export function HostSettings({ snapshot, actions }: HostSettingsProps) {
 }
 
 function MeetingSettings({ snapshot, actions }: HostSettingsProps) {
+  const t = useT();
   return (
     <section className="panel-section">
-      <h3>Meeting</h3>
+      <h3>{t('settings:meeting')}</h3>
+      <RoomDetails snapshot={snapshot} actions={actions} />
       <RoomSwitch
-        label="Lock the meeting"
-        hint="Nobody new can join."
+        label={t('settings:lock')}
+        hint={t('settings:lockHint')}
         checked={snapshot.locked}
         onChange={actions.setLocked}
       />
       <RoomSwitch
-        label="Lobby"
-        hint="You let in each newcomer."
+        label={t('settings:lobby')}
+        hint={t('settings:lobbyHint')}
         checked={snapshot.lobbyEnabled}
         onChange={actions.setLobby}
       />
+      <RoomSwitch
+        label={t('settings:guests')}
+        hint={t('settings:guestsHint')}
+        checked={snapshot.forAll.guests}
+        onChange={actions.hosting.setGuests}
+      />
+      <RoomSwitch
+        label={t('settings:privateChat')}
+        hint={t('settings:privateChatHint')}
+        checked={snapshot.privateChat}
+        onChange={actions.setPrivateChat}
+      />
+      {snapshot.fileLimits && (
+        <RoomSwitch
+          label={t('settings:files')}
+          hint={t('settings:filesHint')}
+          checked={snapshot.forAll.filesAllowed}
+          onChange={actions.hosting.setFilesAllowed}
+        />
+      )}
       <PasswordForm isProtected={snapshot.passwordProtected} actions={actions} />
       <CloseButton actions={actions} />
     </section>
@@ -48,6 +76,7 @@ function MeetingSettings({ snapshot, actions }: HostSettingsProps) {
 }
 
 function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions: MeetingActions }) {
+  const t = useT();
   const [password, setPassword] = useState('');
   const { attempt } = useNotices();
 
@@ -59,21 +88,21 @@ function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions:
   return (
     <form className="password-form" onSubmit={submit}>
       <TextField
-        label={isProtected ? 'New password' : 'Password for newcomers'}
+        label={isProtected ? t('settings:newPassword') : t('settings:password')}
         type="password"
         autoComplete="new-password"
         maxLength={256}
         value={password}
-        hint={isProtected ? 'The meeting has a password.' : 'None so far.'}
+        hint={isProtected ? t('settings:hasPassword') : t('settings:noPassword')}
         onChange={(event) => setPassword(event.target.value)}
       />
       <div>
         <Button type="submit" disabled={password === ''}>
-          {isProtected ? 'Change' : 'Set'}
+          {isProtected ? t('settings:change') : t('settings:set')}
         </Button>
         {isProtected && (
           <Button variant="quiet" onClick={() => void attempt(actions.setPassword(null))}>
-            Remove password
+            {t('settings:removePassword')}
           </Button>
         )}
       </div>
@@ -82,16 +111,17 @@ function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions:
 }
 
 function CloseButton({ actions }: { actions: MeetingActions }) {
+  const t = useT();
   const { attempt } = useNotices();
   return (
     <ConfirmDialog
-      title="End the meeting?"
-      text="Everybody leaves, and nobody can come back."
-      confirm="End it"
-      cancel="Keep it open"
+      title={t('settings:endTitle')}
+      text={t('settings:endText')}
+      confirm={t('settings:endConfirm')}
+      cancel={t('settings:endCancel')}
       onConfirm={() => void attempt(actions.closeRoom())}
     >
-      <Button>End the meeting for everybody…</Button>
+      <Button>{t('settings:end')}</Button>
     </ConfirmDialog>
   );
 }

@@ -1,5 +1,6 @@
+import { useT } from '../../i18n/i18n.ts';
 import { SwitchField } from '../../ui/fields.tsx';
-import { SHORTCUT_HELP } from '../controls/shortcuts.ts';
+import { KeyList } from '../controls/KeyList.tsx';
 
 export function KeySettings({
   singleKeys,
@@ -8,20 +9,12 @@ export function KeySettings({
   singleKeys: boolean;
   onChange: (singleKeys: boolean) => void;
 }) {
+  const t = useT();
   return (
     <section className="panel-section keys">
-      <h3>Keyboard</h3>
-      <SwitchField label="Single-letter keys" checked={singleKeys} onChange={onChange} />
-      <dl>
-        {SHORTCUT_HELP.filter(([, , single]) => singleKeys || !single).map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      <h3>{t('settings:keyboard')}</h3>
+      <SwitchField label={t('settings:singleKeys')} checked={singleKeys} onChange={onChange} />
+      <KeyList singleKeys={singleKeys} />
     </section>
   );
 }

@@ -1,19 +1,17 @@
 import { startTransition, useOptimistic } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import type { MeetingActions, MeetingSnapshot, ReencodingPolicy } from '../../model/Meeting.ts';
 import { SelectField } from '../../ui/fields.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { reencodingState } from './reencodingState.ts';
 
-const MODES: readonly (readonly [ReencodingPolicy['mode'], string])[] = [
-  ['off', 'Off'],
-  ['auto', 'Automatic, for many viewers'],
-  ['on', 'Every camera and screen'],
-];
+const MODES: readonly ReencodingPolicy['mode'][] = ['off', 'auto', 'on'];
 const VIEWERS = [5, 10, 20, 50, 100];
 const USUAL_VIEWERS = 10;
 
 /** Follows the hand at once, and falls back if the room refuses. */
 export function ReencodingSettings({ snapshot, actions }: { snapshot: MeetingSnapshot; actions: MeetingActions }) {
+  const t = useT();
   const [policy, show] = useOptimistic(snapshot.reencoding.policy);
   const { attempt } = useNotices();
   const choose = (wanted: ReencodingPolicy) => {
@@ -25,12 +23,10 @@ export function ReencodingSettings({ snapshot, actions }: { snapshot: MeetingSna
   const state = reencodingState(snapshot, policy);
   return (
     <section className="panel-section">
-      <h3 id="reencoding-title">Reencode video</h3>
-      <p className="settings-hint">
-        The server reencodes video for its viewers: people who come and go no longer disturb the presenter.
-      </p>
+      <h3 id="reencoding-title">{t('settings:reencode')}</h3>
+      <p className="settings-hint">{t('settings:reencodeHint')}</p>
       <div role="radiogroup" aria-labelledby="reencoding-title" className="choices">
-        {MODES.map(([mode, label]) => (
+        {MODES.map((mode) => (
           <label key={mode}>
             <input
               type="radio"
@@ -38,17 +34,17 @@ export function ReencodingSettings({ snapshot, actions }: { snapshot: MeetingSna
               checked={policy.mode === mode}
               onChange={() => choose(mode === 'auto' ? { mode, viewers: USUAL_VIEWERS } : { mode })}
             />
-            {label}
+            {t(`settings:mode.${mode}`)}
           </label>
         ))}
       </div>
       {policy.mode === 'auto' && (
         <SelectField
-          label="Begins with more than"
+          label={t('settings:begins')}
           value={String(policy.viewers)}
           options={viewersWith(policy.viewers).map((viewers) => ({
             value: String(viewers),
-            label: viewers === 1 ? '1 viewer' : `${viewers} viewers`,
+            label: t('settings:viewers', { count: viewers }),
           }))}
           onChange={(viewers) => choose({ mode: 'auto', viewers: Number(viewers) })}
         />

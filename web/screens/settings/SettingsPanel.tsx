@@ -1,10 +1,15 @@
+import { useT } from '../../i18n/i18n.ts';
 import type { Preferences } from '../../lib/preferences.ts';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
+import type { RoomView } from '../../model/roomView.ts';
 import { Panel } from '../../ui/Panel.tsx';
-import type { Layout } from '../stage/tiles.ts';
+import type { DeviceChoice } from '../devices/useDeviceChoice.ts';
+import { RecordingSettings } from '../recording/RecordingSettings.tsx';
+import type { ChangeRoomView } from '../stage/useRoomView.ts';
 import { DeviceSettings } from './DeviceSettings.tsx';
 import { HostSettings } from './HostSettings.tsx';
 import { KeySettings } from './KeySettings.tsx';
+import { PageSettings } from './PageSettings.tsx';
 import { ViewSettings } from './ViewSettings.tsx';
 import { YouSettings } from './YouSettings.tsx';
 import './SettingsPanel.css';
@@ -12,20 +17,24 @@ import './SettingsPanel.css';
 interface SettingsPanelProps {
   snapshot: MeetingSnapshot;
   actions: MeetingActions;
-  layout: Layout;
-  onLayout: (layout: Layout) => void;
+  view: RoomView;
+  onView: ChangeRoomView;
+  choice: DeviceChoice;
   preferences: Preferences;
   onPreferences: (change: Partial<Preferences>) => void;
   onClose: () => void;
 }
 
 export function SettingsPanel(props: SettingsPanelProps) {
-  const { snapshot, actions, layout, onLayout, preferences, onPreferences, onClose } = props;
+  const t = useT();
+  const { snapshot, actions, view, onView, choice, preferences, onPreferences, onClose } = props;
   return (
-    <Panel title="Settings" onClose={onClose}>
+    <Panel title={t('settings:title')} onClose={onClose}>
       <div className="panel-body">
-        <ViewSettings layout={layout} onLayout={onLayout} />
-        <DeviceSettings actions={actions} preferences={preferences} onPreferences={onPreferences} />
+        <ViewSettings view={view} onView={onView} forAll={snapshot.forAll.layout} />
+        <DeviceSettings snapshot={snapshot} actions={actions} choice={choice} />
+        <RecordingSettings snapshot={snapshot} actions={actions} />
+        <PageSettings />
         <YouSettings self={snapshot.self} actions={actions} onPreferences={onPreferences} />
         {snapshot.self.role === 'host' && <HostSettings snapshot={snapshot} actions={actions} />}
         <KeySettings singleKeys={preferences.singleKeys} onChange={(singleKeys) => onPreferences({ singleKeys })} />

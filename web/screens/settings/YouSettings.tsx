@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { useT } from '../../i18n/i18n.ts';
 import type { Preferences } from '../../lib/preferences.ts';
 import type { MeetingActions, Person } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -12,6 +13,7 @@ interface YouSettingsProps {
 }
 
 export function YouSettings({ self, actions, onPreferences }: YouSettingsProps) {
+  const t = useT();
   const [name, setName] = useState(self.name);
   const { attempt } = useNotices();
   const trimmed = name.trim();
@@ -25,20 +27,25 @@ export function YouSettings({ self, actions, onPreferences }: YouSettingsProps) 
   if (self.nameFixed) {
     return (
       <section className="panel-section">
-        <h3>You</h3>
+        <h3>{t('settings:you')}</h3>
         <p>{self.name}</p>
-        <p className="hint">Your name comes with your invitation.</p>
+        <p className="hint">{t('settings:nameFixed')}</p>
       </section>
     );
   }
 
   return (
     <form className="panel-section" onSubmit={submit}>
-      <h3>You</h3>
-      <TextField label="Your name" value={name} maxLength={64} onChange={(event) => setName(event.target.value)} />
+      <h3>{t('settings:you')}</h3>
+      <TextField
+        label={t('settings:yourName')}
+        value={name}
+        maxLength={64}
+        onChange={(event) => setName(event.target.value)}
+      />
       {changed && (
         <Button type="submit" variant="primary">
-          Change name
+          {t('settings:changeName')}
         </Button>
       )}
     </form>

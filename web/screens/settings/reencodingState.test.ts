@@ -1,37 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { MeetingSnapshot, Person, PublishedMedia, Reencoding } from '../../model/Meeting.ts';
+import type { MeetingSnapshot, Person, Reencoding } from '../../model/Meeting.ts';
+import { aMedia, aPerson } from '../../model/peopleForTests.ts';
 import { reencodingState } from './reencodingState.ts';
 
-const ALL: Person['grants'] = { sources: [], chat: true, unmute: true };
-
-const camera = (change: Partial<PublishedMedia> = {}): PublishedMedia => {
-  return {
-    trackId: 't',
-    muted: false,
-    reencodingWish: null,
-    reencoded: false,
-    received: true,
-    attach: () => () => {},
-    ...change,
-  };
-};
-
-const person = (change: Partial<Person> = {}): Person => ({
-  id: 'p',
-  name: 'P',
-  nameFixed: false,
-  role: 'member',
-  grants: ALL,
-  isSelf: false,
-  connected: true,
-  handRaisedAt: null,
-  quality: null,
-  camera: camera(),
-  microphone: null,
-  screen: null,
-  screenAudio: null,
-  ...change,
-});
+const person = (change: Partial<Person> = {}) => aPerson('p', { camera: aMedia(), ...change });
 
 const fine: Reencoding = { policy: { mode: 'off' }, available: true, reason: null };
 const missing: Reencoding = { ...fine, available: false, reason: 'No reencoder runs.' };
@@ -59,7 +31,7 @@ describe('what hosts read about reencoding', () => {
   });
 
   it('a wish for one video counts as one for reencoding', () => {
-    const others = [person({ screen: camera({ reencodingWish: true }) })];
+    const others = [person({ screen: aMedia({ reencodingWish: true }) })];
     expect(reencodingState(room({ reencoding: missing, others }), { mode: 'off' }).isProblem).toBe(true);
   });
 
@@ -72,7 +44,7 @@ describe('what hosts read about reencoding', () => {
   });
 
   it('hosts read how many videos are reencoded', () => {
-    const others = [person({ camera: camera({ reencoded: true }) }), person({ screen: camera({ reencoded: true }) })];
+    const others = [person({ camera: aMedia({ reencoded: true }) }), person({ screen: aMedia({ reencoded: true }) })];
     expect(reencodingState(room({ others }), { mode: 'on' }).text).toBe('2 videos are reencoded now.');
   });
 

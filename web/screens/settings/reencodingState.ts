@@ -1,3 +1,4 @@
+import { t } from '../../i18n/i18n.ts';
 import type { MeetingSnapshot, ReencodingPolicy } from '../../model/Meeting.ts';
 
 export interface ReencodingState {
@@ -19,21 +20,18 @@ export function reencodingState(
   const wanted = policy.mode !== 'off' || videos.some(({ reencodingWish }) => reencodingWish === true);
 
   if (available === false) {
-    const kept = wanted ? ' Your choice is kept: it takes effect by itself.' : '';
-    return { text: `${reason ?? 'No reencoder runs.'}${kept}`, isProblem: wanted };
+    const problem = reason ?? t('settings:noReencoder');
+    return { text: wanted ? t('settings:kept', { problem }) : problem, isProblem: wanted };
   }
   if (reencoded > 0) {
-    const waiting = reason === null ? '' : ` ${reason}`;
-    return {
-      text: `${reencoded === 1 ? '1 video is' : `${reencoded} videos are`} reencoded now.${waiting}`,
-      isProblem: false,
-    };
+    const now = t('settings:reencodedNow', { count: reencoded });
+    return { text: reason === null ? now : `${now} ${reason}`, isProblem: false };
   }
   if (!wanted || available === null) return { text: '', isProblem: false };
   if (reason !== null) return { text: reason, isProblem: true };
   const viewers = people.filter(({ connected }) => connected).length - 1;
   if (policy.mode === 'auto' && viewers <= policy.viewers) {
-    return { text: `Waits for more viewers: a video has ${viewers} now.`, isProblem: false };
+    return { text: t('settings:waitsForViewers', { count: viewers }), isProblem: false };
   }
-  return { text: videos.length === 0 ? 'Waits for a camera or a screen.' : 'Begins in a moment.', isProblem: false };
+  return { text: videos.length === 0 ? t('settings:waitsForVideo') : t('settings:beginsSoon'), isProblem: false };
 }

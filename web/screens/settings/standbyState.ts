@@ -1,3 +1,4 @@
+import { t } from '../../i18n/i18n.ts';
 import type { HotStandby } from '../../model/Meeting.ts';
 
 interface StandbyState {
@@ -14,16 +15,6 @@ export function isStandbyOn({ choice, state }: HotStandby): boolean {
 
 /** Returns what comes of the wish for a second place, as this person's own shows. */
 export function standbyState({ state }: HotStandby): StandbyState {
-  switch (state) {
-    case 'off':
-      return { text: '', isProblem: false };
-    case 'forbidden':
-      return { text: 'Whoever runs this server does not allow it.', isProblem: true };
-    case 'nowhere':
-      return { text: 'No second server is there now. It is used as soon as there is one.', isProblem: true };
-    case 'opening':
-      return { text: 'Your second place is being made ready.', isProblem: false };
-    case 'ready':
-      return { text: 'Your second place is ready.', isProblem: false };
-  }
+  if (state === 'off') return { text: '', isProblem: false };
+  return { text: t(`settings:standbyState.${state}`), isProblem: state === 'forbidden' || state === 'nowhere' };
 }

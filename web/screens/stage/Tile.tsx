@@ -1,31 +1,44 @@
-import { BadgeCheck, Hand, MicOff, MonitorUp, Pin, PinOff, WifiOff } from 'lucide-react';
+import { BadgeCheck, Eye, MicOff, MonitorUp, Pin, PinOff, VolumeX } from 'lucide-react';
 import { memo } from 'react';
-import type { Person } from '../../model/Meeting.ts';
+import { useT } from '../../i18n/i18n.ts';
+import type { MeetingActions, Person, Reaction } from '../../model/Meeting.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
-import { IconButton } from '../../ui/Button.tsx';
-import { Tip } from '../../ui/Tip.tsx';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { FlipButton } from '../devices/FlipButton.tsx';
 import { MediaVideo } from '../media/MediaVideo.tsx';
+import { PausedPicture, useStandsStill } from './PausedPicture.tsx';
+import { TileMarks } from './TileMarks.tsx';
+import { TileMenu } from './TileMenu.tsx';
 import type { TileView } from './TileView.ts';
 import type { TileSpec } from './tiles.ts';
+import { ZoomableVideo } from './ZoomableVideo.tsx';
 import './Tile.css';
 
 interface TileProps {
   tile: TileSpec;
   view: TileView;
   mayPin: boolean;
-  large?: boolean;
+  large: boolean;
 }
 
-export function Tile({ tile, view, mayPin, large = false }: TileProps) {
+const NO_REACTIONS: readonly Reaction[] = [];
+
+export function Tile({ tile, view, mayPin, large }: TileProps) {
   const { key, person, kind } = tile;
+  const reactions = kind === 'camera' ? view.reactions.filter(({ personId }) => personId === person.id) : [];
   return (
     <TilePicture
       tileKey={key}
       person={person}
       kind={kind}
       speaking={kind === 'camera' && view.speakers.includes(person.id)}
-      pinned={view.pinnedKey === key}
+      pinned={view.pins.includes(key)}
+      handPlace={kind === 'camera' ? (view.hands.get(person.id) ?? null) : null}
+      reactions={reactions.length === 0 ? NO_REACTIONS : reactions}
+      held={view.held && !person.isSelf}
       onPin={mayPin ? view.onPin : null}
+      onHideSelf={mayPin && person.isSelf ? view.onHideSelf : null}
+      actions={view.actions}
       large={large}
     />
   );
@@ -37,16 +50,24 @@ interface TilePictureProps {
   kind: TileSpec['kind'];
   speaking: boolean;
   pinned: boolean;
+  handPlace: number | null;
+  reactions: readonly Reaction[];
+  held: boolean;
   onPin: ((key: string) => void) | null;
+  onHideSelf: (() => void) | null;
+  actions: MeetingActions;
   large: boolean;
 }
 
 /** One camera or one shared screen, with the state of its person. Renders only when something about it changes. */
 const TilePicture = memo(function TilePicture(props: TilePictureProps) {
-  const { tileKey, person, kind, speaking, pinned, onPin, large } = props;
-  const media = kind === 'camera' ? person.camera : person.screen;
-  const title = titleOf(person, kind);
-  const pinLabel = pinned ? `Unpin ${title}` : `Pin ${title}`;
+  const t = useT();
+  const { tileKey, person, kind, speaking, pinned, handPlace, reactions, held, onPin, onHideSelf, actions, large } =
+    props;
+  const title = titleOf(person, kind, t);
+  const pinLabel = pinned ? t('stage:unpin', { title }) : t('stage:pin', { title });
+  const declined = kind === 'screen' && person.screenDeclined;
+  const volume = kind === 'camera' ? person.volume : person.screenVolume;
 
   return (
     <article className={`tile ${kind}${speaking ? ' speaking' : ''}${large ? ' large' : ''}`} aria-label={title}>
@@ -55,73 +76,96 @@ const TilePicture = memo(function TilePicture(props: TilePictureProps) {
           <Avatar id={person.id} name={person.name} />
         </div>
       )}
-      {media && !media.muted && (
-        <MediaVideo
-          key={media.trackId}
-          media={media}
-          label={title}
-          mirrored={person.isSelf && kind === 'camera'}
-          fit={kind === 'screen' ? 'contain' : 'cover'}
-        />
+      {declined ? (
+        <div className="tile-declined">
+          <p>{t('stage:declined', { name: person.name })}</p>
+          <Button icon={Eye} onClick={() => actions.declineScreen(person.id, false)}>
+            {t('stage:watch')}
+          </Button>
+        </div>
+      ) : (
+        <TileVideo person={person} kind={kind} title={title} large={large} />
       )}
-      <TileMarks person={person} />
+      <TileMarks person={person} kind={kind} handPlace={handPlace} held={held} />
+      <TileReactions reactions={reactions} />
       <p className="tile-name">
         {kind === 'camera' && !isHeard(person) && (
           <>
             <MicOff size={15} />
-            <span className="visually-hidden">Microphone off: </span>
+            <span className="visually-hidden">{t('stage:microphoneOff')} </span>
+          </>
+        )}
+        {volume === 0 && (
+          <>
+            <VolumeX size={15} />
+            <span className="visually-hidden">{t('stage:silenced')} </span>
           </>
         )}
         {kind === 'screen' && <MonitorUp size={15} />}
         {kind === 'camera' && person.nameFixed && (
           <>
             <BadgeCheck size={15} />
-            <span className="visually-hidden">Name verified: </span>
+            <span className="visually-hidden">{t('stage:verified')} </span>
           </>
         )}
+        {kind === 'camera' && person.role === 'guest' && <span className="tile-guest">{t('people:guest')}</span>}
         <span>{title}</span>
       </p>
       {onPin && (
-        <IconButton
-          className={`tile-pin${pinned ? ' pinned' : ''}`}
-          icon={pinned ? PinOff : Pin}
-          label={pinLabel}
-          aria-pressed={pinned}
-          onClick={() => onPin(tileKey)}
-        />
+        <div className={`tile-actions${pinned ? ' pinned' : ''}`}>
+          <TileMenu person={person} kind={kind} title={title} actions={actions} onHideSelf={onHideSelf} />
+          <IconButton
+            className={`tile-pin${pinned ? ' pinned' : ''}`}
+            icon={pinned ? PinOff : Pin}
+            label={pinLabel}
+            aria-pressed={pinned}
+            onClick={() => onPin(tileKey)}
+          />
+        </div>
       )}
     </article>
   );
 });
 
-function TileMarks({ person }: { person: Person }) {
-  const weak = person.connected && person.quality !== null && person.quality <= 1;
+interface TileVideoProps {
+  person: Person;
+  kind: TileSpec['kind'];
+  title: string;
+  large: boolean;
+}
+
+function TileVideo({ person, kind, title, large }: TileVideoProps) {
+  const media = kind === 'camera' ? person.camera : person.screen;
+  const shown = media !== null && !media.muted;
+  const [still, watch] = useStandsStill(shown && kind === 'camera' && !person.isSelf && person.connected);
+  if (!shown) return null;
+  if (kind === 'screen') return <ZoomableVideo key={media.trackId} media={media} label={title} mayZoom={large} />;
   return (
-    <div className="tile-marks">
-      {person.handRaisedAt !== null && (
-        <Tip text={`${person.name} raised a hand`}>
-          <span className="tile-mark hand">
-            <Hand size={18} />
-            <span className="visually-hidden">Hand raised</span>
-          </span>
-        </Tip>
-      )}
-      {weak && (
-        <Tip text="Weak connection">
-          <span className="tile-mark">
-            <WifiOff size={16} />
-            <span className="visually-hidden">Weak connection</span>
-          </span>
-        </Tip>
-      )}
-      {!person.connected && (
-        <Tip text="Reconnecting">
-          <span className="tile-mark">
-            <span className="small-spinner" aria-hidden="true" />
-            <span className="tile-mark-text">Reconnecting</span>
-          </span>
-        </Tip>
-      )}
+    <>
+      <MediaVideo
+        key={media.trackId}
+        media={media}
+        label={title}
+        mirrored={person.isSelf && !media.rear}
+        fit="cover"
+        onElement={watch}
+      />
+      {(media.interrupted || still) && <PausedPicture person={person} />}
+      {person.isSelf && <FlipButton />}
+    </>
+  );
+}
+
+/** Screen readers hear of them from the announcer. */
+function TileReactions({ reactions }: { reactions: readonly Reaction[] }) {
+  return (
+    <div className="tile-reactions" aria-hidden="true">
+      {reactions.map(({ id, emoji }) => (
+        // Beside each other, so that several at once are seen.
+        <span key={id} className={`tile-reaction lane-${id % 4}`}>
+          {emoji}
+        </span>
+      ))}
     </div>
   );
 }
@@ -130,7 +174,7 @@ function isHeard(person: Person): boolean {
   return person.microphone !== null && !person.microphone.muted;
 }
 
-function titleOf(person: Person, kind: TileSpec['kind']): string {
-  if (kind === 'screen') return `${person.name}’s screen`;
-  return person.isSelf ? `${person.name} (you)` : person.name;
+function titleOf({ name, isSelf }: Person, kind: TileSpec['kind'], t: ReturnType<typeof useT>): string {
+  if (kind === 'screen') return t('stage:screenOf', { name });
+  return isSelf ? t('stage:you', { name }) : name;
 }

@@ -1,33 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Person, PublishedMedia } from '../../model/Meeting.ts';
+import { aMedia, aPerson } from '../../model/peopleForTests.ts';
 import { pagesOf } from './pages.ts';
 import type { TileSpec } from './tiles.ts';
 
 function tileOf(index: number): TileSpec {
-  const media = (trackId: string, muted: boolean): PublishedMedia => ({
-    trackId,
-    muted,
-    reencodingWish: null,
-    reencoded: false,
-    received: true,
-    attach: () => () => undefined,
-  });
-  const person: Person = {
-    id: `p${index}`,
-    name: `p${index}`,
-    nameFixed: false,
-    role: 'member',
-    grants: { sources: [], chat: true, unmute: true },
-    isSelf: index === 0,
-    connected: true,
-    handRaisedAt: null,
-    quality: null,
-    camera: index === 7 ? null : media(`camera-p${index}`, index === 11),
-    microphone: null,
-    screen: null,
-    screenAudio: null,
-  };
-  return { key: `camera:p${index}`, person, kind: 'camera' };
+  const id = `p${index}`;
+  const camera = index === 7 ? null : aMedia({ trackId: `camera-${id}`, muted: index === 11 });
+  return { key: `camera:${id}`, person: aPerson(id, { isSelf: index === 0, camera }), kind: 'camera' };
 }
 
 const tiles = Array.from({ length: 20 }, (_, index) => tileOf(index));

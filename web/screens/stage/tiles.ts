@@ -1,10 +1,7 @@
 import type { MeetingSnapshot, Person } from '../../model/Meeting.ts';
+import { type Layout, MOST_PINS } from '../../model/roomView.ts';
 
-/**
- * auto: a shared screen or a pinned tile is large, else all are equal; grid: always equal; speaker: the speaker is
- * large.
- */
-export type Layout = 'auto' | 'grid' | 'speaker';
+export type { Layout };
 
 export interface TileSpec {
   readonly key: string;
@@ -16,9 +13,12 @@ const cameraKey = (participantId: string) => `camera:${participantId}`;
 const screenKey = (participantId: string) => `screen:${participantId}`;
 
 /** Screens come first. One's own screen has no tile: it would show itself without end. */
-export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): TileSpec[] {
-  const people = new Map([snapshot.self, ...snapshot.others].map((person) => [person.id, person]));
-  const screens = snapshot.others
+export function tilesOf(
+  { self, others }: Pick<MeetingSnapshot, 'self' | 'others'>,
+  order: readonly string[],
+): TileSpec[] {
+  const people = new Map([self, ...others].map((person) => [person.id, person]));
+  const screens = others
     .filter((person) => person.screen && !person.screen.muted)
     .map((person): TileSpec => ({ key: screenKey(person.id), person, kind: 'screen' }));
   const cameras = order.flatMap((id): TileSpec[] => {
@@ -29,25 +29,33 @@ export function tilesOf(snapshot: MeetingSnapshot, order: readonly string[]): Ti
 }
 
 /**
- * Returns the tile to show large, null if all are equal: the person's own pin, else the room's spotlight, else what the
- * layout says.
+ * Returns the tiles to show large, none if all are equal: the person's own pins in the order they were set, else the
+ * people in the room's spotlight, else what the layout says.
  */
-export function focusOf(
+export function largeOf(
   tiles: readonly TileSpec[],
   layout: Layout,
-  pinnedKey: string | null,
+  pins: readonly string[],
   speakerId: string | null,
-  spotlightId: string | null = null,
-): TileSpec | null {
-  if (tiles.length < 2) return null;
-  const pinned = tiles.find((tile) => tile.key === pinnedKey);
-  if (pinned) return pinned;
-  const spotlit = tiles.find(({ kind, person }) => kind === 'camera' && person.id === spotlightId && !person.isSelf);
-  if (spotlit) return spotlit;
-  if (layout === 'grid') return null;
+  spotlit: readonly string[] = [],
+): readonly TileSpec[] {
+  if (tiles.length < 2) return [];
+  const pinned = pins.flatMap((key) => tiles.find((tile) => tile.key === key) ?? []);
+  if (pinned.length > 0) return pinned;
+  const inSpotlight = spotlit.flatMap(
+    (id) => tiles.find(({ kind, person }) => kind === 'camera' && person.id === id && !person.isSelf) ?? [],
+  );
+  if (inSpotlight.length > 0) return inSpotlight;
+  if (layout === 'tiles') return [];
   const screen = tiles.find((tile) => tile.kind === 'screen');
-  if (screen) return screen;
-  if (layout === 'auto') return null;
+  if (screen) return [screen];
+  if (layout === 'auto') return [];
   const others = tiles.filter((tile) => !tile.person.isSelf);
-  return others.find((tile) => tile.person.id === speakerId) ?? others[0] ?? null;
+  const speaker = others.find((tile) => tile.person.id === speakerId) ?? others[0];
+  return speaker ? [speaker] : [];
+}
+
+/** Returns the pins after one more was set, or an old one taken away; the oldest gives way when there are too many. */
+export function togglePin(pins: readonly string[], key: string): readonly string[] {
+  return pins.includes(key) ? pins.filter((other) => other !== key) : [...pins, key].slice(-MOST_PINS);
 }

@@ -26,8 +26,8 @@ export function usePageTurns(
     };
     const onTouchStart = ({ touches, target }: TouchEvent) => {
       const [finger, second] = touches;
-      const scrolls = target instanceof Element && target.closest('.filmstrip') !== null;
-      start = finger && !second && !scrolls ? { x: finger.clientX, y: finger.clientY } : null;
+      const moves = target instanceof Element && target.closest('.zoomed') !== null;
+      start = finger && !second && !moves ? { x: finger.clientX, y: finger.clientY } : null;
       latest.current.onIntent();
     };
     const onTouchEnd = ({ changedTouches }: TouchEvent) => {
@@ -36,7 +36,8 @@ export function usePageTurns(
       const [across, down] = [finger.clientX - start.x, finger.clientY - start.y];
       start = null;
       if (Math.abs(across) < SWIPE_PX || Math.abs(down) > Math.abs(across)) return;
-      latest.current.onTurn(across < 0 ? 1 : -1);
+      const forward = element.matches(':dir(rtl)') ? across > 0 : across < 0;
+      latest.current.onTurn(forward ? 1 : -1);
     };
     addEventListener('keydown', onKeyDown);
     element.addEventListener('touchstart', onTouchStart, { passive: true });

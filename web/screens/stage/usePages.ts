@@ -11,15 +11,16 @@ interface TurnablePages extends Pages {
 
 /**
  * The tiles in pages. Once somebody is about to turn one, the server keeps the pages beside it ready: those who never
- * do cost no more than what they see.
+ * do cost no more than what they see. `onPage`: another page is wanted than `wantedPage`.
  */
 export function usePages(
   tiles: readonly TileSpec[],
   pageSize: number,
+  wantedPage: number,
   stage: RefObject<HTMLElement | null>,
   actions: MeetingActions,
+  onPage: (page: number) => void,
 ): TurnablePages {
-  const [wantedPage, setPage] = useState(0);
   const [turns, setTurns] = useState(false);
   const pages = pagesOf(tiles, pageSize, wantedPage);
   const { page, count } = pages;
@@ -27,7 +28,7 @@ export function usePages(
   const onIntent = useCallback(() => setTurns(true), []);
   const onTurn = (by: 1 | -1) => {
     setTurns(true);
-    setPage(Math.min(count - 1, Math.max(0, page + by)));
+    onPage(Math.min(count - 1, Math.max(0, page + by)));
   };
   usePageTurns(stage, count, { onTurn, onIntent });
 

@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
-import type { Box } from './fitGrid.ts';
+import type { Box } from '../../lib/fitGrid.ts';
 
 /** Returns the size of an element, as it changes. */
 export function useSize<E extends HTMLElement>(): { ref: RefObject<E | null>; size: Box } {

@@ -27,13 +27,15 @@ const SESSION = 1;
 const LAYERS = 3;
 /** The bitrate of the largest layer that counts as settled; its maximum is 1,500,000. */
 const SETTLED_BPS = 1_100_000;
-const SETTLED_LIMIT_MS = 60_000;
+const SETTLED_LIMIT_MS = 20_000;
 
 /**
  * A presenter in a room of our media plane as the server runs it, and the room's router for viewers outside the plan.
  */
 export interface StormRoom {
   readonly router: types.Router;
+  /** Whether the presenter sends its full quality: a busy machine may not let it. */
+  readonly settled: boolean;
   readonly sourceId: string;
   /** The reencoded twin; null without a reencoder. */
   readonly reencodedId: string | null;
@@ -94,13 +96,14 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
   await rpc.remote.publish(CAMERA, plane.rtpCapabilities);
   const [router] = routers;
   if (!router) throw new Error('the media plane opened no router');
-  await untilSettled(encoderCounts, media.picture.framesPerSecond);
+  const settled = await settles(encoderCounts, media.picture.framesPerSecond);
   const reencoder =
     engine && plane.reencoding ? await attachReencoder(engine, await job.promise, plane.reencoding) : null;
   if (reencoder) closing.push(() => reencoder.stop());
   const reencoded = room.inventory().producers.find(({ path }) => path === 'reencoded');
   return {
     router,
+    settled,
     sourceId,
     reencodedId: reencoded?.producerId ?? null,
     encoderCounts,
@@ -110,8 +113,11 @@ export async function openStormRoom(media: TestMedia, engine: EngineName | null,
   };
 }
 
-/** The bandwidth estimate climbs for a while. Until then it, and not the storm, holds the encoder back. */
-async function untilSettled(encoderCounts: () => Promise<EncoderCounts>, framesPerSecond: number): Promise<void> {
+/**
+ * The bandwidth estimate climbs for a while. Until then it, and not the storm, holds the encoder back. Returns false if
+ * it never gets there.
+ */
+async function settles(encoderCounts: () => Promise<EncoderCounts>, framesPerSecond: number): Promise<boolean> {
   const deadline = Date.now() + SETTLED_LIMIT_MS;
   let before = await encoderCounts();
   for (;;) {
@@ -120,10 +126,8 @@ async function untilSettled(encoderCounts: () => Promise<EncoderCounts>, framesP
     const [was, is] = [before.layers.at(-1), now.layers.at(-1)];
     const frames = (is?.frames ?? 0) - (was?.frames ?? 0);
     const bps = 8 * ((is?.bytes ?? 0) - (was?.bytes ?? 0));
-    if (now.layers.length === LAYERS && frames >= 0.9 * framesPerSecond && bps >= SETTLED_BPS) return;
-    if (Date.now() > deadline) {
-      throw new Error(`the publisher does not reach its quality: ${frames} frames and ${bps} bit in the last second`);
-    }
+    if (now.layers.length === LAYERS && frames >= 0.9 * framesPerSecond && bps >= SETTLED_BPS) return true;
+    if (Date.now() > deadline) return false;
     before = now;
   }
 }

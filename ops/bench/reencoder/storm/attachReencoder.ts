@@ -17,7 +17,7 @@ const LOOPBACK = '127.0.0.1';
 /** All layers, lowest first: the node does not see the viewers, which are outside the plan. */
 const TARGETS = [150_000, 500_000, 1_500_000].map((bitrateBps) => ({ active: true, bitrateBps }));
 const FLOWING_FRAMES = 60;
-const FLOWING_LIMIT_MS = 20_000;
+const FLOWING_LIMIT_MS = 60_000;
 /** Time for bitrates to settle. */
 const SETTLE_MS = 2_000;
 

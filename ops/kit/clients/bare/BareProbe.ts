@@ -1,5 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
 import { io, type Socket } from 'socket.io-client';
+import { encodingsFor } from '../../../../client/media/encodings.ts';
 import { expectedParameters } from '../../../../client/media/expectedParameters.ts';
 import type { TransportPair } from '../../../../core/media/RoomMedia.ts';
 import type { RtpCapabilities, RtpParameters } from '../../../../core/media/rtpTypes.ts';
@@ -15,24 +16,33 @@ interface Connection {
   readonly recv: types.Transport;
 }
 
-/** Pause between two attempts to reach a server. */
+/** Pause between two attempts to reach a server, when nothing else is left and when another one serves. */
 const DIAL_AGAIN_MS = 10;
+const DIAL_SPARE_MS = 1_000;
 const CLOSE_OLD_AFTER_MS = 1_000;
+/** Otherwise the encoder begins at 300 kbit/s, and its first keyframe takes a tenth of a second to leave. */
+const CODEC_OPTIONS = { videoGoogleStartBitrate: 1_000 };
+
+type ServerSocket = Socket<FromServer, FromClient>;
 
 /**
- * A participant of a call on bare mediasoup that notes everything it receives. If a server is gone, it dials the next.
+ * A participant of a call on bare mediasoup that notes everything it receives. It holds a socket to every server: if
+ * one is gone, it enters the next at once.
  */
 export class BareProbe implements CallCommands {
   readonly #platform: ClientPlatform;
   readonly #frames = new FrameLog();
   readonly #tracks = new Map<string, BareTrack>();
   readonly #meters = new Map<string, () => void>();
+  /** The open ones, by the address of the server. */
+  readonly #sockets = new Map<string, ServerSocket>();
   #options: CallOptions = { urls: [], name: '', participants: 0 };
+  /** The one whose call this is. */
+  #socket: ServerSocket | undefined;
   #device: Device | undefined;
   #media: readonly MediaStreamTrack[] = [];
   #connection: Connection | undefined;
   #entry: Entry | undefined;
-  #dialled = 0;
   #produced = 0;
 
   constructor(platform: ClientPlatform) {
@@ -44,12 +54,13 @@ export class BareProbe implements CallCommands {
     const [camera, microphone] = await Promise.all([this.#platform.openCamera(), this.#platform.openMicrophone()]);
     // Pictures take longest to come back, so they are negotiated first.
     this.#media = [camera, microphone.track];
-    this.#dial();
+    for (const url of options.urls) this.#dial(url);
   }
 
   async status(): Promise<CallStatus> {
     return {
       connected: this.#connection !== undefined,
+      spares: this.#sockets.size - 1,
       remoteTracks: [...this.#tracks.values()].map(({ publisherId, trackId, kind }) => ({
         publisherId,
         kind,
@@ -67,26 +78,41 @@ export class BareProbe implements CallCommands {
     return this.#platform.steps.take();
   }
 
-  #dial(): void {
-    const { urls } = this.#options;
-    const url = urls[this.#dialled % urls.length] ?? '';
-    this.#dialled += 1;
-    const entry = this.#entry;
-    const socket: Socket<FromServer, FromClient> = io(url, {
-      ...(entry && { auth: { entry } }),
-      transports: ['websocket'],
-      reconnection: false,
-      forceNew: true,
+  #dial(url: string): void {
+    const socket: ServerSocket = io(url, { transports: ['websocket'], reconnection: false, forceNew: true });
+    socket.on('connect', () => {
+      this.#sockets.set(url, socket);
+      this.#enter();
     });
-    if (!entry) socket.on('connect', () => void this.#enterFirst(socket));
     socket.on('transports', (pair) => void this.#send(socket, pair));
     socket.on('consume', (offers, answer) => void this.#consume(offers).then(answer));
-    socket.on('disconnect', () => this.#dial());
-    socket.on('connect_error', () => setTimeout(() => this.#dial(), DIAL_AGAIN_MS));
+    socket.on('disconnect', () => {
+      this.#sockets.delete(url);
+      if (socket === this.#socket) this.#socket = undefined;
+      this.#enter();
+      this.#dialAgain(url);
+    });
+    socket.on('connect_error', () => this.#dialAgain(url));
+  }
+
+  #dialAgain(url: string): void {
+    setTimeout(() => this.#dial(url), this.#socket ? DIAL_SPARE_MS : DIAL_AGAIN_MS);
+  }
+
+  /** Enters the call of the first server that it has a socket to, if it is in none: at first all choose among all. */
+  #enter(): void {
+    const { urls } = this.#options;
+    if (this.#socket || (!this.#entry && this.#sockets.size < urls.length)) return;
+    const url = urls.find((each) => this.#sockets.has(each));
+    const socket = this.#sockets.get(url ?? '');
+    if (!socket) return;
+    this.#socket = socket;
+    if (this.#entry) socket.emit('enter', this.#entry);
+    else void this.#enterFirst(socket);
   }
 
   /** Enters with nothing to send: what it sends is known once it has been negotiated. */
-  async #enterFirst(socket: Socket<FromServer, FromClient>): Promise<void> {
+  async #enterFirst(socket: ServerSocket): Promise<void> {
     const { handlerName } = this.#platform;
     const device = new Device(handlerName === undefined ? {} : { handlerName });
     const router = await socket.emitWithAck('capabilities');
@@ -94,18 +120,20 @@ export class BareProbe implements CallCommands {
     this.#device = device;
     const { name, participants } = this.#options;
     const capabilities = device.recvRtpCapabilities as unknown as RtpCapabilities;
-    socket.emit('enter', { participantId: name, participants, capabilities, sent: [] });
     this.#entry = { participantId: name, participants, capabilities, sent: [] };
+    socket.emit('enter', this.#entry);
   }
 
-  async #send(socket: Socket<FromServer, FromClient>, pair: TransportPair): Promise<void> {
+  async #send(socket: ServerSocket, pair: TransportPair): Promise<void> {
     const device = this.#device;
     if (!device) return;
     const connection = this.#connect(socket, device, pair);
     const isKnown = this.#entry !== undefined && this.#entry.sent.length > 0;
     await this.#whileIn(connection, async () => {
       const producers = await Promise.all(
-        this.#media.map((track) => connection.send.produce({ track, stopTracks: false })),
+        this.#media.map((track) =>
+          connection.send.produce({ track, stopTracks: false, codecOptions: CODEC_OPTIONS, ...layersOf(track) }),
+        ),
       );
       if (isKnown || !this.#entry) return;
       const sent = producers.map(({ kind, rtpParameters }, place) => ({
@@ -117,7 +145,7 @@ export class BareProbe implements CallCommands {
     });
   }
 
-  #connect(socket: Socket<FromServer, FromClient>, device: Device, { send, recv }: TransportPair): Connection {
+  #connect(socket: ServerSocket, device: Device, { send, recv }: TransportPair): Connection {
     const old = this.#connection;
     // Server and client describe the same RTP; only their types differ.
     const connection = {
@@ -175,4 +203,10 @@ export class BareProbe implements CallCommands {
       if (connection === this.#connection) throw error;
     }
   }
+}
+
+/** The same layers as the SDK's. */
+function layersOf(track: MediaStreamTrack): Pick<types.ProducerOptions, 'encodings'> {
+  if (track.kind === 'audio') return {};
+  return { encodings: encodingsFor('camera', track.getSettings().height ?? 0, {}) };
 }

@@ -4,7 +4,7 @@ import type { HostedClient } from '../HostedClient.ts';
 import type { Step } from '../StepLog.ts';
 
 export interface CallOptions {
-  /** Addresses of the servers, dialled in turn. */
+  /** Addresses of the servers. It enters the first that it reaches. */
   readonly urls: readonly string[];
   readonly name: string;
   /** How many are in the call. */
@@ -13,6 +13,8 @@ export interface CallOptions {
 
 export interface CallStatus {
   readonly connected: boolean;
+  /** The number of servers to which it holds a socket without being in their call. */
+  readonly spares: number;
   readonly remoteTracks: readonly Pick<RemoteTrackStatus, 'publisherId' | 'kind' | 'muted' | 'lastFrameAt'>[];
 }
 

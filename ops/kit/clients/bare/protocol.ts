@@ -9,7 +9,7 @@ export interface SentMedia {
   readonly rtpParameters: RtpParameters;
 }
 
-/** A participant says it once; a returning one says it in the handshake, so that the server can act at once. */
+/** Who enters, and with what. */
 export interface Entry {
   readonly participantId: string;
   /** How many are in the call. */

@@ -1,17 +1,31 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Socket } from 'socket.io-client';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { RTP_CAPABILITIES } from '../../../../core/media/codecs.ts';
-import { ConsumerOffer } from '../../../../signaling/protocol/notifications.ts';
-import { Id, TrackKind, TransportPair } from '../../../../signaling/protocol/shapes.ts';
+import type { ConsumerOffer } from '../../../../signaling/protocol/notifications.ts';
+import { Id, type TrackKind } from '../../../../signaling/protocol/shapes.ts';
 import { ask } from '../../ask.ts';
 import { enter } from '../../enter.ts';
 import { FirstKeyframe } from '../../FirstKeyframe.ts';
 import { pictureLossIndication } from '../../pictureLossIndication.ts';
 import { toRtpPacket } from '../../toRtpPacket.ts';
+import { heedOnly } from './heedOnly.ts';
 import { type DtlsAnswer, LightPeer } from './LightPeer.ts';
 import { LightCamera, LightMicrophone } from './LightTrack.ts';
+import {
+  Closed,
+  Committed,
+  Encodings,
+  Entered,
+  heeds,
+  LayersWanted,
+  Offered,
+  Opened,
+  PublishedTrack,
+  Publisher,
+  publishes,
+} from './messages.ts';
 import { ssrcOf } from './rtp.ts';
 
 export interface LightPerson {
@@ -19,11 +33,11 @@ export interface LightPerson {
   readonly token: string;
   readonly name: string;
   /**
-   * `signals`: the server gives it transports and consumers, but it never connects to them; `receives`; `talks`: sends
-   * a camera and a microphone too; `waits`: connects both ways and sends when told to (`publish`), with the microphone
-   * muted.
+   * `signals`: the server gives it transports and consumers, but it never connects to them; `speaks`: sends a camera
+   * and a microphone, and does not receive either; `receives`; `talks`: both; `waits`: connects both ways and sends
+   * when told to (`publish`), with the microphone muted.
    */
-  readonly does: 'signals' | 'receives' | 'talks' | 'waits';
+  readonly does: 'signals' | 'speaks' | 'receives' | 'talks' | 'waits';
   /** What it shows: this many of the cameras that it knows, each in a tile of this size. */
   readonly tiles: number;
   readonly tile: { readonly width: number; readonly height: number };
@@ -55,24 +69,6 @@ export interface LightStatus {
   /** Of those that are open and not paused: how many have brought something. */
   readonly flowing: number;
 }
-
-/** The parts of the server's messages that it reads. */
-const PublishedTrack = z.looseObject({ trackId: Id, kind: TrackKind });
-const Entered = z.object({
-  participantId: Id,
-  session: z.number(),
-  resumeToken: z.string(),
-  nodes: z.array(z.string()),
-  room: z.looseObject({
-    participants: z.array(z.looseObject({ id: Id, tracks: z.array(z.looseObject({ id: Id, kind: TrackKind })) })),
-  }),
-});
-const Opened = z.object({ transports: TransportPair });
-const Committed = z.looseObject({ events: z.array(z.looseObject({ type: z.string() })) });
-const Offered = z.object({ consumers: z.array(ConsumerOffer) });
-const Closed = z.object({ consumerIds: z.array(Id) });
-const Encodings = z.object({ encodings: z.array(z.object({ ssrc: z.number() })) });
-const LayersWanted = z.object({ maxSpatialLayer: z.number() });
 
 /** A page measures its tiles once they are there, and reports them a little later (client/view). */
 const VIEW_AFTER_MS = 150;
@@ -124,6 +120,10 @@ export class LightClient {
     this.#person = person;
   }
 
+  get #isTalking(): boolean {
+    return this.#person.does === 'talks' || this.#person.does === 'speaks';
+  }
+
   get times(): LightTimes {
     const of = (kind: TrackKind): number[] =>
       [...this.#incoming.values()].flatMap((each) =>
@@ -153,7 +153,7 @@ export class LightClient {
       const entry = enter(url, token, name);
       await this.#enter(entry);
       this.#stay(entry.socket);
-      if (this.#person.does === 'talks') await this.publish();
+      if (this.#isTalking) await this.publish();
     } catch (error) {
       throw this.#failure ?? error;
     }
@@ -161,7 +161,7 @@ export class LightClient {
 
   /** Resolves once the room has its camera and its microphone. */
   async publish(): Promise<void> {
-    const isTalking = this.#person.does === 'talks';
+    const isTalking = this.#isTalking;
     // What nobody looks at yet is sent small at first: a hundred cameras at full size would starve the machine.
     if (!isTalking) this.#camera.maxLayer = 0;
     for (const [source, media] of [
@@ -199,7 +199,9 @@ export class LightClient {
     this.#joinedAt ??= performance.timeOrigin + performance.now();
     const entered = Entered.parse(answer);
     this.#entered = entered;
-    for (const { id, tracks } of entered.room.participants) {
+    for (const participant of entered.room.participants) {
+      if (!publishes(participant)) continue;
+      const { id, tracks } = Publisher.parse(participant);
       for (const track of tracks) this.#know(id, { trackId: track.id, kind: track.kind });
     }
     await this.#openMedia(socket);
@@ -216,16 +218,16 @@ export class LightClient {
   async #openMedia(socket: Socket): Promise<void> {
     const { does } = this.#person;
     const { transports } = Opened.parse(await ask(socket, 'openMedia', { rtpCapabilities: CAPABILITIES }));
-    if (does === 'signals') {
-      await this.#connect(socket, transports.recv.id, { role: 'client', fingerprints: [fingerprintOfNobody()] });
-      return;
-    }
-    const sends = does === 'talks' || does === 'waits';
+    const receives = does !== 'signals' && does !== 'speaks';
+    const sends = this.#isTalking || does === 'waits';
+    const nobody: DtlsAnswer = { role: 'client', fingerprints: [fingerprintOfNobody()] };
     [this.#receive, this.#send] = await Promise.all([
-      LightPeer.open(transports.recv, 'receive', {
-        connect: (dtls) => this.#connect(socket, transports.recv.id, dtls),
-        onPacket: (packet) => this.#arrived(packet),
-      }),
+      receives
+        ? LightPeer.open(transports.recv, 'receive', {
+            connect: (dtls) => this.#connect(socket, transports.recv.id, dtls),
+            onPacket: (packet) => this.#arrived(packet),
+          })
+        : this.#connect(socket, transports.recv.id, nobody).then(() => undefined),
       sends
         ? LightPeer.open(transports.send, 'send', {
             connect: (dtls) => this.#connect(socket, transports.send.id, dtls),
@@ -233,7 +235,7 @@ export class LightClient {
           })
         : undefined,
     ]);
-    this.#asking = setInterval(() => this.#askForKeyframes(), ASK_AFTER_MS);
+    if (receives) this.#asking = setInterval(() => this.#askForKeyframes(), ASK_AFTER_MS);
   }
 
   /** Resumes the session at one node after another, as the SDK does, but with less care. */
@@ -290,6 +292,7 @@ export class LightClient {
   }
 
   #listen(socket: Socket): void {
+    heedOnly(socket, heeds);
     socket.on('consumersOpened', (message: unknown, acknowledge: () => void) => {
       this.#consume(Offered.parse(message).consumers);
       acknowledge();
@@ -299,6 +302,10 @@ export class LightClient {
       for (const [ssrc, { consumerId }] of this.#incoming)
         if (consumerIds.includes(consumerId)) this.#incoming.delete(ssrc);
     });
+    // The SDK heals these in its own ways; here all of them end the connection, and whoever `comesBack` resumes.
+    for (const event of ['mediaLost', 'outOfDate', 'sessionEnded']) {
+      socket.on(event, (message: unknown) => this.#lose(socket, `${event} ${JSON.stringify(message)}`));
+    }
     socket.on('layersWanted', (message: unknown) => {
       if (this.#person.savesLayers) this.#camera.maxLayer = LayersWanted.parse(message).maxSpatialLayer;
     });
@@ -308,6 +315,12 @@ export class LightClient {
         else if (event.type === 'TrackUnpublished') this.#cameras.delete(Id.parse(event.trackId));
       }
     });
+  }
+
+  #lose(socket: Socket, why: string): void {
+    if (this.#closed || socket !== this.#socket) return;
+    if (!this.#person.comesBack) this.#failure ??= new Error(`${this.#person.name} was given up: ${why}`);
+    socket.disconnect();
   }
 
   async #connect(socket: Socket, transportId: string, dtls: DtlsAnswer): Promise<void> {

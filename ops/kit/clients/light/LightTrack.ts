@@ -59,6 +59,11 @@ const MTU_PAYLOAD = 1_150;
 const KEYFRAME_FACTOR = 4;
 /** L1T3: the temporal layer of each frame in turn. */
 const TEMPORAL = [0, 2, 1, 2] as const;
+/**
+ * Whether that frame refers to frames of the base layer alone. Such a frame lets a receiver go on to its layer: where
+ * none says so, mediasoup sends the base layer and no more.
+ */
+const SYNC = [true, true, true, false] as const;
 const REPORT_EVERY_FRAMES = 30;
 const CNAME = 'light';
 /** A camera of 1280×720 as browsers send it: 180, 360 and 720 lines. */
@@ -130,25 +135,26 @@ export class LightCamera {
     layer.wantsKeyframe = false;
     if (isKeyframe) layer.phase = 0;
     const temporal = TEMPORAL[layer.phase] ?? 0;
+    const isSync = SYNC[layer.phase] ?? false;
     layer.phase = (layer.phase + 1) % TEMPORAL.length;
     if (temporal === 0) layer.baseFrames += 1;
     const bytes = (layer.bps / 8 / FRAMES_PER_SECOND) * (isKeyframe ? KEYFRAME_FACTOR : 1);
     const packets = Math.ceil(bytes / MTU_PAYLOAD);
     for (let n = 0; n < packets; n += 1) {
       const payload = Buffer.alloc(Math.ceil(bytes / packets));
-      this.#describe(payload, layer, temporal);
+      this.#describe(payload, layer, temporal, isSync);
       if (n === 0) startFrame(payload, isKeyframe);
       layer.stream.send(peer, timestamp, payload, { marker: n === packets - 1 });
     }
   }
 
   /** RFC 7741: the descriptor with picture id, TL0PICIDX and temporal layer. */
-  #describe(payload: Buffer, { baseFrames }: Layer, temporal: number): void {
+  #describe(payload: Buffer, { baseFrames }: Layer, temporal: number, isSync: boolean): void {
     payload.writeUInt8(0x80, 0); // X
     payload.writeUInt8(0xe0, 1); // I, L and T
     payload.writeUInt16BE(0x8000 | ((this.#pictureId + this.#frame) & 0x7fff), 2);
     payload.writeUInt8(baseFrames & 0xff, 4);
-    payload.writeUInt8((temporal << 6) | (temporal === 0 ? 0x20 : 0), 5);
+    payload.writeUInt8((temporal << 6) | (isSync ? 0x20 : 0), 5);
   }
 }
 

@@ -26,7 +26,7 @@ test('a missing packet is reported as lost, also when it is the first one after 
   expect(feedback.take(MEDIA)?.subarray(12).toString('hex')).toBe('00000002000000010001200101000000');
 });
 
-test('a pause takes a large delta, and a packet of before the last report is left out', () => {
+test('a pause takes a large delta, and a packet older than the last report is left out', () => {
   const feedback = reports();
   feedback.arrived(10, 0);
   feedback.arrived(11, 100_000);

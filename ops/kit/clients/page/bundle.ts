@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-/** The page's program with the SDK, as one script. */
-export async function bundlePage(): Promise<string> {
+const PROGRAMS = {
+  main: new URL('./main.ts', import.meta.url),
+  meeting: new URL('./meeting.ts', import.meta.url),
+};
+
+/** The program of a drill's own page, or what a drill adds to the meeting page, with the SDK, as one script. */
+export async function bundlePage(program: keyof typeof PROGRAMS): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), 'everroom-drill-page-'));
   try {
     await build({
@@ -16,7 +21,7 @@ export async function bundlePage(): Promise<string> {
       build: {
         outDir,
         lib: {
-          entry: fileURLToPath(new URL('./main.ts', import.meta.url)),
+          entry: fileURLToPath(PROGRAMS[program]),
           formats: ['iife'],
           name: 'drillPage',
           fileName: () => 'page.js',

@@ -1,10 +1,18 @@
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
-import { PICTURE } from '../picture.ts';
+import puppeteer, { type Browser as ThrottlingBrowser } from 'puppeteer-core';
+import { PICTURE, type Picture } from '../picture.ts';
 import { browserPath } from './browserPath.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-/** Camera, microphone and playback without a prompt, and no slowing of pages in the background. */
+/** No slowing of pages in the background. */
+const UNTHROTTLED = [
+  '--disable-renderer-backgrounding',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+];
+
+/** Camera, microphone and playback without a prompt. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,17 +22,36 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
-  '--disable-renderer-backgrounding',
-  '--disable-background-timer-throttling',
+  '--lang=en-US',
 ];
 
-/** Starts the Chromium or Chrome of this machine, without a window. Give each page its own browser context. */
+/**
+ * Starts the Chromium or Chrome of this machine, without a window. Give each page its own browser context.
+ * Few pictures a second: most of what a meeting in a test costs is coding its cameras.
+ */
 export function launchChromium(
   moreFlags: readonly string[] = [],
-  { framesPerSecond = 30, ...options }: LaunchOptions & { readonly framesPerSecond?: number } = {},
+  { framesPerSecond = 5, ...options }: LaunchOptions & { readonly framesPerSecond?: number } = {},
 ): Promise<Browser> {
   const camera = `--use-fake-device-for-media-stream=fps=${framesPerSecond}`;
-  return chromium.launch({ ...options, executablePath: chromiumPath(), args: [...FLAGS, camera, ...moreFlags] });
+  return chromium.launch({
+    ...options,
+    executablePath: chromiumPath(),
+    args: [...FLAGS, ...UNTHROTTLED, camera, ...moreFlags],
+  });
+}
+
+/**
+ * Starts it as people use it: a page that nobody looks at is hidden and slowed down. Playwright would have every page
+ * count as looked at.
+ */
+export function launchThrottlingChromium(): Promise<ThrottlingBrowser> {
+  return puppeteer.launch({
+    executablePath: chromiumPath(),
+    headless: true,
+    ignoreDefaultArgs: UNTHROTTLED,
+    args: [...FLAGS, '--use-fake-device-for-media-stream=fps=10'],
+  });
 }
 
 /** @throws Error with what to install if there is none */
@@ -39,9 +66,9 @@ export function chromiumPath(): string {
 const MAY_REACH_THIS_MACHINE = '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets';
 
 /** Starts Chromium for a drill, which handles Ctrl-C and closes its browser itself. */
-export function launchDrillBrowser(): Promise<Browser> {
+export function launchDrillBrowser({ framesPerSecond }: Picture = PICTURE): Promise<Browser> {
   return launchChromium([MAY_REACH_THIS_MACHINE], {
-    framesPerSecond: PICTURE.framesPerSecond,
+    framesPerSecond,
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

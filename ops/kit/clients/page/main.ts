@@ -1,40 +1,36 @@
+import './watchedSteps.ts';
+
 import { BareProbe } from '../bare/BareProbe.ts';
 import type { ProbeName } from '../ClientHost.ts';
-import type { ClientPlatform, MeteredTrack, Microphone } from '../ClientPlatform.ts';
+import type { ClientPlatform, MeteredTrack } from '../ClientPlatform.ts';
 import { ClientProbe } from '../ClientProbe.ts';
-import { watchPacketsPlayed } from '../packetsPlayed.ts';
-import { PICTURE } from '../picture.ts';
-import { StepLog } from '../StepLog.ts';
-import { TONE_AMPLITUDE, TONE_HZ, type Tone, toneIn } from '../tones.ts';
+import { PICTURE, type Picture } from '../picture.ts';
+import type { Tone } from '../tones.ts';
+import { listen, only, openMicrophone } from './devices.ts';
+import { steps } from './watchedSteps.ts';
 
 /** One participant in a browser. The process that opened the page calls the functions of one of `window.probes`. */
 declare global {
   interface Window {
     probes: Record<ProbeName, object>;
+    drillPicture?: Picture;
   }
 }
 
-const LISTEN_EVERY_MS = 20;
-const audio = new AudioContext();
+const MOST_WIDTH = 600;
 const elements = new Map<string, HTMLVideoElement | HTMLAudioElement>();
 
-const steps = new StepLog();
-window.RTCPeerConnection = steps.watchedPeers(RTCPeerConnection);
-window.WebSocket = class extends WebSocket {
-  constructor(url: string | URL, protocols?: string | string[]) {
-    super(url, protocols);
-    steps.watchSocket(this);
-  }
-};
+/** The process that opened the page may want another one. */
+const picture = window.drillPicture ?? PICTURE;
 
 const platform: ClientPlatform = {
   steps,
   async openCamera() {
-    const { width, height, framesPerSecond } = PICTURE;
+    const { width, height, framesPerSecond } = picture;
     return only(await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: framesPerSecond } }));
   },
   openMicrophone,
-  meter: (track, onFrame, onTone) => (track.kind === 'video' ? watch(track, onFrame) : listen(track, onFrame, onTone)),
+  meter: (track, onFrame, onTone) => (track.kind === 'video' ? watch(track, onFrame) : hear(track, onFrame, onTone)),
 };
 window.probes = { drill: new ClientProbe(platform), call: new BareProbe(platform) };
 
@@ -56,69 +52,9 @@ function watch(track: MeteredTrack, onFrame: () => void): () => void {
 }
 
 /** Packets are played only while an element plays them. */
-function listen(track: MeteredTrack, onPacket: () => void, onTone: (tone: Tone) => void): () => void {
+function hear(track: MeteredTrack, onPacket: () => void, onTone: (tone: Tone) => void): () => void {
   elementOf(track, 'audio');
-  const { mediaStreamTrack } = track;
-  const ear = mediaStreamTrack ? earOf(mediaStreamTrack) : undefined;
-  const timer = setInterval(() => {
-    const tone = ear?.tone();
-    if (tone) onTone(tone);
-  }, LISTEN_EVERY_MS);
-  const stopPackets = watchPacketsPlayed(() => track.consumer?.rtpReceiver, onPacket);
-  return () => {
-    clearInterval(timer);
-    ear?.close();
-    stopPackets();
-  };
-}
-
-/** The browser's fake microphone plays one fixed tone; an oscillator plays any. */
-async function openMicrophone(): Promise<Microphone> {
-  await audio.resume();
-  const oscillator = audio.createOscillator();
-  const gain = audio.createGain();
-  const destination = audio.createMediaStreamDestination();
-  oscillator.frequency.value = TONE_HZ.open;
-  gain.gain.value = TONE_AMPLITUDE;
-  oscillator.connect(gain).connect(destination);
-  oscillator.start();
-  const track = only(destination.stream);
-  // A copy, because a mute silences the microphone itself.
-  const copy = track.clone();
-  return {
-    track,
-    async hear(tone) {
-      oscillator.frequency.setValueAtTime(TONE_HZ[tone], audio.currentTime);
-      const ear = earOf(copy);
-      // Twice in a row: the analysed window is as long as the time between two looks.
-      for (let alike = 0; alike < 2; ) {
-        await new Promise((resolve) => setTimeout(resolve, LISTEN_EVERY_MS));
-        alike = ear.tone() === tone ? alike + 1 : 0;
-      }
-      ear.close();
-    },
-  };
-}
-
-interface Ear {
-  /** The tone of the last 20 ms or so; null for neither. */
-  tone(): Tone | null;
-  close(): void;
-}
-
-function earOf(track: MediaStreamTrack): Ear {
-  const source = audio.createMediaStreamSource(new MediaStream([track]));
-  const analyser = audio.createAnalyser();
-  analyser.fftSize = 1024;
-  source.connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  return {
-    tone() {
-      analyser.getFloatTimeDomainData(samples);
-      return toneIn(samples, audio.sampleRate);
-    },
-    close: () => source.disconnect(),
-  };
+  return listen(track, onPacket, onTone);
 }
 
 function elementOf<K extends 'video' | 'audio'>(track: MeteredTrack, tag: K): HTMLElementTagNameMap[K] {
@@ -126,15 +62,12 @@ function elementOf<K extends 'video' | 'audio'>(track: MeteredTrack, tag: K): HT
   // A track has one kind, so its element has that tag.
   if (known) return known as HTMLElementTagNameMap[K];
   const element = document.createElement(tag);
-  if (tag === 'video') element.setAttribute('style', `width: ${PICTURE.width}px; height: ${PICTURE.height}px`);
+  // As wide as a tile of the meeting page at most: drawing costs CPU.
+  const width = Math.min(picture.width, MOST_WIDTH);
+  if (tag === 'video')
+    element.setAttribute('style', `width: ${width}px; aspect-ratio: ${picture.width} / ${picture.height}`);
   document.body.append(element);
   elements.set(track.trackId, element);
   track.attach(element);
   return element;
-}
-
-function only(stream: MediaStream): MediaStreamTrack {
-  const [track] = stream.getTracks();
-  if (!track) throw new Error('the browser gave no track');
-  return track;
 }

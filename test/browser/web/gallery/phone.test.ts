@@ -1,0 +1,3 @@
+import { screensOn } from './screensOn.ts';
+
+screensOn('phone', 'sideways');

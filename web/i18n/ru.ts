@@ -1,0 +1,2 @@
+/** One module, so that one request brings the whole language. */
+export const texts = import.meta.glob('./ru/*.json', { eager: true, import: 'default' });

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { BreakoutPlace, Breakouts } from '../../../client/index.ts';
+import { AT_MAIN, aimAt, timeLeft, viewOf } from './breakouts.ts';
+
+const place = (participantId: string, assigned: string | null, inside: string | null = null): BreakoutPlace => {
+  return { participantId, assigned, inside };
+};
+
+function breakoutsOf(...places: readonly BreakoutPlace[]): Breakouts {
+  return {
+    id: 'b',
+    rooms: [
+      { id: 'r1', name: 'One' },
+      { id: 'r2', name: 'Two' },
+    ],
+    free: false,
+    openedAt: 0,
+    endsAt: 60_000,
+    places: new Map(places.map((each) => [each.participantId, each])),
+  };
+}
+
+test('a page goes where hosts want it, and otherwise where its person likes', () => {
+  const first = aimAt(breakoutsOf(place('ann', 'r1')), 'ann', AT_MAIN);
+  expect(first.target).toBe('r1');
+  // Back in the main room by choice: nothing takes the person away again.
+  const back = { ...first, target: null };
+  expect(aimAt(breakoutsOf(place('ann', 'r1')), 'ann', back).target).toBeNull();
+  expect(aimAt(breakoutsOf(place('ann', 'r2', 'r1')), 'ann', back).target).toBe('r2');
+  expect(aimAt(breakoutsOf(), 'ann', first).target).toBeNull();
+  expect(aimAt(null, 'ann', first)).toBe(AT_MAIN);
+  // After a reload.
+  expect(aimAt(breakoutsOf(place('ann', 'r1', 'r2')), 'ann', AT_MAIN).target).toBe('r2');
+});
+
+test('the page shows who is where, on the way, or waiting, by its own clock', () => {
+  const people = ['ann', 'bob', 'zoe'].map((id) => ({ id, name: id }));
+  const breakouts = breakoutsOf(place('ann', 'r1'), place('bob', 'r1', 'r2'));
+  const view = viewOf(breakouts, { selfId: 'ann', people }, { place: null, moving: false, offsetMs: 5_000 });
+  expect(view.rooms.map((room) => room.people)).toEqual([
+    [{ id: 'ann', name: 'ann', inside: false }],
+    [{ id: 'bob', name: 'bob', inside: true }],
+  ]);
+  expect(view).toMatchObject({ endsAt: 65_000, assigned: 'r1', waiting: [{ id: 'zoe' }] });
+  expect([timeLeft(65_000, 3_200), timeLeft(65_000, 70_000), timeLeft(null, 0)]).toEqual(['1:02', '0:00', null]);
+});

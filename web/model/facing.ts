@@ -1,0 +1,1 @@
+export { facingOf, facingOfLabel } from '../../client/index.ts';

@@ -1,0 +1,45 @@
+import { Paperclip } from 'lucide-react';
+import { useRef } from 'react';
+import { locale, useT } from '../../../i18n/i18n.ts';
+import type { FileLimits, MeetingActions } from '../../../model/Meeting.ts';
+import { IconButton } from '../../../ui/Button.tsx';
+import { useNotices } from '../../../ui/notices.tsx';
+import { formatBytes } from './formatBytes.ts';
+
+interface AttachButtonProps {
+  limits: FileLimits;
+  /** Whether the room's hosts allow files. */
+  allowed: boolean;
+  actions: MeetingActions;
+}
+
+export function AttachButton({ limits, allowed, actions }: AttachButtonProps) {
+  const t = useT();
+  const { attempt } = useNotices();
+  const input = useRef<HTMLInputElement>(null);
+  const types = limits.types.includes('*/*') ? undefined : limits.types.join(',');
+  return (
+    <>
+      <IconButton
+        icon={Paperclip}
+        label={allowed ? t('files:shareUpTo', { size: formatBytes(limits.maxBytes, locale()) }) : t('files:off')}
+        aria-disabled={!allowed}
+        onClick={() => allowed && input.current?.click()}
+      />
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        accept={types}
+        aria-label={t('files:share')}
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])];
+          // The same file may be chosen again.
+          event.target.value = '';
+          if (files.length > 0) void attempt(actions.sendFiles(files));
+        }}
+      />
+    </>
+  );
+}

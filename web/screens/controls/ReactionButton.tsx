@@ -1,0 +1,44 @@
+import * as Popover from '@radix-ui/react-popover';
+import { SmilePlus } from 'lucide-react';
+import { useT } from '../../i18n/i18n.ts';
+import type { MeetingActions } from '../../model/Meeting.ts';
+import { EMOJI } from '../../model/Reactions.ts';
+import { TippedButton } from '../../ui/Button.tsx';
+import { useNotices } from '../../ui/notices.tsx';
+import '../../ui/Popover.css';
+
+/** Signs that float beside one's tile for a moment. The list stays open: people clap more than once. */
+export function ReactionButton({ actions }: { actions: MeetingActions }) {
+  const t = useT();
+  const { attempt } = useNotices();
+  return (
+    <Popover.Root>
+      <Popover.Trigger asChild>
+        <TippedButton label={t('controls:react')} className="control for-reactions">
+          <SmilePlus size={24} />
+        </TippedButton>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className="popover reactions"
+          side="top"
+          sideOffset={8}
+          collisionPadding={8}
+          aria-label={t('controls:react')}
+        >
+          {EMOJI.map((emoji) => (
+            <button
+              key={emoji}
+              type="button"
+              className="reaction"
+              aria-label={t('controls:reactWith', { emoji })}
+              onClick={() => void attempt(actions.react(emoji))}
+            >
+              {emoji}
+            </button>
+          ))}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

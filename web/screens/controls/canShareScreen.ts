@@ -1,0 +1,4 @@
+/** Browsers on phones cannot share a screen. */
+export function canShareScreen(): boolean {
+  return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+}

@@ -1,0 +1,18 @@
+import { useEffect, useRef } from 'react';
+import { useT } from '../../i18n/i18n.ts';
+import { useNotices } from '../../ui/notices.tsx';
+import type { DeviceLists } from '../media/useDevices.ts';
+import { newDevices } from './newDevices.ts';
+
+/** Says that a device was plugged in during the meeting. */
+export function usePluggedNotices({ cameras, microphones, speakers }: DeviceLists): void {
+  const t = useT();
+  const { show } = useNotices();
+  const before = useRef<readonly MediaDeviceInfo[]>([]);
+  useEffect(() => {
+    const after = [...cameras, ...microphones, ...speakers];
+    const added = newDevices(before.current, after);
+    before.current = after;
+    for (const device of added) show(t('devices:plugged', { device }), t('devices:pluggedAdvice'));
+  }, [cameras, microphones, speakers, show, t]);
+}
