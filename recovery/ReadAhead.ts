@@ -1,3 +1,4 @@
+import { MOST_AHEAD } from '../core/host/openAhead.ts';
 import type { Clock, Journal, Logger } from '../core/ports.ts';
 import type { RoomId } from '../core/room/state.ts';
 import { Repeater } from './Repeater.ts';
@@ -12,8 +13,6 @@ export interface ReadAheadOptions {
 }
 
 const EVERY_MS = 1_000;
-/** Each room costs memory, and a look at its journal every time. */
-const MOST = 50;
 
 /**
  * What a standby knows of the rooms that it may have to open: it reads their journals along. When it takes over, only
@@ -23,7 +22,6 @@ export class ReadAhead {
   readonly #options: ReadAheadOptions;
   readonly #known = new Map<RoomId, Restored>();
   readonly #repeater: Repeater;
-  #stopped = false;
 
   constructor(options: ReadAheadOptions) {
     this.#options = options;
@@ -47,7 +45,6 @@ export class ReadAhead {
 
   /** What is known stays until it is taken or forgotten. */
   stop(): void {
-    this.#stopped = true;
     void this.#repeater.stop();
   }
 
@@ -67,13 +64,13 @@ export class ReadAhead {
   }
 
   async #read(): Promise<void> {
-    const rooms = (await this.#options.rooms()).slice(0, MOST);
+    const rooms = (await this.#options.rooms()).slice(0, MOST_AHEAD);
     for (const roomId of this.#known.keys()) if (!rooms.includes(roomId)) this.#known.delete(roomId);
     for (const roomId of rooms) {
-      if (this.#stopped) return;
+      if (this.#repeater.stopped) return;
       try {
         const room = await restore(this.#options.journal, roomId, this.#known.get(roomId));
-        if (!this.#stopped) this.#known.set(roomId, room);
+        if (!this.#repeater.stopped) this.#known.set(roomId, room);
       } catch (error) {
         this.#known.delete(roomId);
         this.#options.logger.debug({ err: error, roomId }, 'a room could not be read ahead');

@@ -17,6 +17,10 @@ export class Repeater {
     this.#task = task;
   }
 
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Runs the task now, unless it is running; the pauses continue from its end. */
   runNow(): Promise<void> {
     if (this.#stopped) return Promise.resolve();

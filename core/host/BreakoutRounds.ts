@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../ports.ts';
-import { breakoutDuties } from '../room/breakoutDuties.ts';
+import { bansToMove, breakoutDuties } from '../room/breakoutDuties.ts';
 import type { NodeId, RoomId } from '../room/state.ts';
 import type { RoomHost } from './RoomHost.ts';
 
@@ -72,9 +72,24 @@ export class BreakoutRounds {
   }
 
   async #fulfil(room: RoomHost, main: RoomHost): Promise<void> {
-    const { clock, newId, nodeId } = this.#deps;
-    for (const duty of breakoutDuties(room.roomId, room.state, main.state)) {
-      await room.handle({ ...duty, commandId: newId(), actor: { kind: 'node', nodeId }, now: clock.now() });
+    await this.#moveBans(room, main);
+    for (const duty of breakoutDuties(room.roomId, room.state, main.state)) await room.handle(this.#asNode(duty));
+  }
+
+  /** A main room that takes no more bans leaves them where they are. */
+  async #moveBans(room: RoomHost, main: RoomHost): Promise<void> {
+    try {
+      for (const participantId of bansToMove(room.state, main.state)) {
+        await main.handle(this.#asNode({ type: 'BanFromBreakout', participantId }));
+        await room.handle(this.#asNode({ type: 'LiftMovedBan', participantId }));
+      }
+    } catch (error) {
+      this.#deps.logger.debug({ err: error, roomId: room.roomId }, 'the bans of a breakout room were not moved');
     }
+  }
+
+  #asNode<Body extends object>(body: Body) {
+    const { clock, newId, nodeId } = this.#deps;
+    return { ...body, commandId: newId(), actor: { kind: 'node', nodeId }, now: clock.now() } as const;
   }
 }

@@ -34,6 +34,8 @@ const TAKEN: ReadonlySet<RoomCommand['type']> = new Set<RoomCommand['type']>([
   'CloseBreakout',
   'CallBack',
   'FollowRole',
+  'BanFromBreakout',
+  'LiftMovedBan',
 ]);
 
 /**

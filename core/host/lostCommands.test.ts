@@ -21,6 +21,7 @@ it('what a node does in a breakout room by the record of its main room is not: t
   for (const body of [
     { type: 'CallBack', participantId: 'ann' },
     { type: 'FollowRole', participantId: 'ann', role: 'host' },
+    { type: 'LiftMovedBan', participantId: 'ann' },
     { type: 'CloseBreakout', unless: 'round-1' },
     { type: 'EndDueBreakouts' },
   ] as const) {

@@ -48,6 +48,7 @@ function isRepeated(command: RoomCommand, state: RoomState, nodeId: NodeId): boo
     // Somebody may have gone back in, and others may use the room: the next look at the main room says what holds now.
     case 'CallBack':
     case 'FollowRole':
+    case 'LiftMovedBan':
     case 'CloseBreakout':
     case 'EndDueBreakouts':
       return false;

@@ -2,8 +2,11 @@ import type { Logger } from '../ports.ts';
 import type { RoomId } from '../room/state.ts';
 import type { RoomHosts } from './RoomHosts.ts';
 
-/** The rooms after these are opened when their people come: a few must not wait for many. */
-const MOST = 50;
+/**
+ * The rooms after these are opened when their people come: a few must not wait for many. A standby reads no more of them
+ * along either.
+ */
+export const MOST_AHEAD = 50;
 
 /**
  * Opens rooms one after another before their people come, so that nobody waits while a journal is read. One that cannot
@@ -14,7 +17,7 @@ export async function openAhead(
   hosts: Pick<RoomHosts, 'open'>,
   logger: Logger,
 ): Promise<void> {
-  for (const roomId of rooms.slice(0, MOST)) {
+  for (const roomId of rooms.slice(0, MOST_AHEAD)) {
     try {
       await hosts.open(roomId);
     } catch (error) {

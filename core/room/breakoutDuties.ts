@@ -11,6 +11,11 @@ export type BreakoutDuty =
   | { readonly type: 'CallBack'; readonly participantId: ParticipantId }
   | { readonly type: 'FollowRole'; readonly participantId: ParticipantId; readonly role: Role };
 
+/** Who is banned in a breakout room: the main room, which knows their account, takes these bans over. */
+export function bansToMove({ settings, banned }: RoomState, main: RoomState): readonly ParticipantId[] {
+  return settings.breakoutOf === undefined || main.status !== 'open' ? [] : [...banned];
+}
+
 /**
  * What is to be done in a breakout room by the record of its main room: it closes when the breakouts are over, and
  * whoever belongs in it no more is called back, and the others are hosts in both or in neither. Nothing if it is no

@@ -116,7 +116,11 @@ type NodeCommand =
   | { readonly type: 'CloseBreakout'; readonly unless: string | null }
   /** The main room has the person no more in this breakout room. */
   | { readonly type: 'CallBack'; readonly participantId: ParticipantId }
-  | { readonly type: 'FollowRole'; readonly participantId: ParticipantId; readonly role: Role };
+  | { readonly type: 'FollowRole'; readonly participantId: ParticipantId; readonly role: Role }
+  /** A host of a breakout room banned the person there; asked of the main room. */
+  | { readonly type: 'BanFromBreakout'; readonly participantId: ParticipantId }
+  /** The main room has the ban: this breakout room needs it no more. */
+  | { readonly type: 'LiftMovedBan'; readonly participantId: ParticipantId };
 
 /** Commands of a participant about itself. */
 type OwnCommand =

@@ -6,6 +6,7 @@ import { Refusal } from './refusal.ts';
 import { requireModerator, requireNode, requireOperator } from './rules/actors.ts';
 import {
   assignBreakout,
+  banFromBreakout,
   callBack,
   closeBreakout,
   confirmBreakout,
@@ -14,6 +15,7 @@ import {
   enterBreakout,
   followRole,
   leaveBreakout,
+  liftMovedBan,
   openBreakouts,
   setBreakoutsEnd,
 } from './rules/breakouts.ts';
@@ -160,6 +162,10 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
       return closeBreakout(command, state);
     case 'FollowRole':
       return followRole(command, state);
+    case 'BanFromBreakout':
+      return banFromBreakout(command, state);
+    case 'LiftMovedBan':
+      return liftMovedBan(command, state);
     case 'CallBack':
       return callBack(command, state);
 
@@ -239,6 +245,8 @@ function decideWithoutRoom(command: RoomCommand, status: 'absent' | 'closed'): R
     case 'EndDueBreakouts':
     case 'CloseBreakout':
     case 'FollowRole':
+    case 'BanFromBreakout':
+    case 'LiftMovedBan':
     case 'CallBack':
       return [];
     default:

@@ -9,7 +9,7 @@ export const StoredJob = z.union([z.object({ withdrawn: z.literal(true) }), Reen
 export type StoredJob = z.infer<typeof StoredJob>;
 
 /** A sidecar that is silent for longer has lost its jobs. */
-export const LOCK_MS = 2_000;
+export const LOCK_MS = 1_200;
 /** How often a sidecar renews the locks of its jobs and looks for jobs of silent ones. */
 export const roundMs = (lockMs: number): number => lockMs / 4;
 

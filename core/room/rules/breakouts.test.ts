@@ -12,7 +12,7 @@ import {
   published,
   stateOf,
 } from '../../../test/support/room.ts';
-import { breakoutDuties } from '../breakoutDuties.ts';
+import { bansToMove, breakoutDuties } from '../breakoutDuties.ts';
 import { LONGEST_BREAKOUTS_MS } from '../breakouts.ts';
 import type { RoomEvent } from '../events.ts';
 import type { Role } from '../state.ts';
@@ -215,6 +215,32 @@ describe('breakout rooms', () => {
     });
     const join = { type: 'JoinRoom', participantId: 'ann', name: 'ann', role: 'member', nodeId: 'node-1' } as const;
     again.when(node(), { ...join, passwordVerifiedFor: null }).then([joined('ann', 3)]);
+  });
+
+  it('[R-BREAKOUT-8] a ban in a breakout room moves to the main room, which knows the account', () => {
+    const ban = { type: 'ParticipantBanned', participantId: 'ann' } as const;
+    const within = [created({ breakoutOf: { roomId: 'main', breakoutsId: 'b' } }), joined('hal', 1), ban];
+    const main = [...ROOM, opened(), entered('ann')];
+    expect(bansToMove(stateOf(...within), stateOf(...main))).toEqual(['ann']);
+    expect(bansToMove(stateOf(...within), stateOf(...main, { type: 'RoomClosed', at: NOW }))).toEqual([]);
+    expect(bansToMove(stateOf(...ROOM, ban), stateOf(...main))).toEqual([]);
+
+    const take = { type: 'BanFromBreakout', participantId: 'ann' } as const;
+    const meeting = given(...main);
+    meeting.when(node(), take).then([
+      { ...ban, name: 'ann' },
+      { type: 'ParticipantGone', participantId: 'ann', departure: 'banned', at: NOW },
+    ]);
+    meeting.when(HAL, take).refused('FORBIDDEN');
+
+    const lift = { type: 'LiftMovedBan', participantId: 'ann' } as const;
+    const room = given(...within);
+    room.when(node(), lift).then([{ type: 'ParticipantUnbanned', participantId: 'ann' }]);
+    room.when(HAL, lift).refused('FORBIDDEN');
+    // A main room keeps its bans.
+    given(...main, ban)
+      .when(node(), lift)
+      .nothing();
   });
 
   it('[R-BREAKOUT-6] hosts announce something to everybody', () => {

@@ -7,6 +7,7 @@ import type { RoomId, RoomState } from '../state.ts';
 import { requireModerator, requireNode, requireParticipant, requirePresent } from './actors.ts';
 import { takeAway } from './grants.ts';
 import { requireId, toName } from './input.ts';
+import { banned } from './moderation.ts';
 
 export function openBreakouts(command: CommandOf<'OpenBreakouts'>, state: RoomState): RoomEvent[] {
   const { actor, breakoutsId: id, free, durationMs, now: at } = command;
@@ -108,6 +109,18 @@ export function followRole(command: CommandOf<'FollowRole'>, state: RoomState): 
   const participant = state.participants.get(participantId);
   if (state.settings.breakoutOf === undefined || participant === undefined || participant.role === role) return [];
   return [{ type: 'RoleChanged', participantId, role }, ...takeAway({ ...participant, role }, state)];
+}
+
+/** A ban that a host gave in a breakout room holds in the meeting, and is lifted here from now on [R-BREAKOUT-8]. */
+export function banFromBreakout(command: CommandOf<'BanFromBreakout'>, state: RoomState): RoomEvent[] {
+  requireNode(command.actor);
+  return banned(command, state);
+}
+
+export function liftMovedBan({ actor, participantId }: CommandOf<'LiftMovedBan'>, state: RoomState): RoomEvent[] {
+  requireNode(actor);
+  if (state.settings.breakoutOf === undefined || !state.banned.has(participantId)) return [];
+  return [{ type: 'ParticipantUnbanned', participantId }];
 }
 
 function requireBreakouts({ breakouts }: RoomState): Breakouts {

@@ -50,13 +50,22 @@ export function removeParticipant(command: CommandOf<'RemoveParticipant'>, state
   return [{ type: 'ParticipantGone', participantId, departure: 'removed', at }];
 }
 
+interface BanOrder {
+  readonly participantId: ParticipantId;
+  readonly now: number;
+}
+
 /** Somebody outside the room can be banned as well: their next join is refused. */
 export function ban(command: CommandOf<'Ban'>, state: RoomState): RoomEvent[] {
-  const { participantId, now: at } = command;
   requireModerator(command.actor, state);
   requireSomebodyElse(command);
-  requireId(participantId);
+  requireId(command.participantId);
+  return banned(command, state);
+}
 
+/** Returns what bans the person: nothing that the room has already. */
+export function banned(command: BanOrder, state: RoomState): RoomEvent[] {
+  const { participantId, now: at } = command;
   const events: RoomEvent[] = [];
   if (!state.banned.has(participantId)) {
     if (state.banned.size >= MAX_BANNED) {
@@ -130,7 +139,7 @@ export function denyAll(command: CommandOf<'DenyAll'>, state: RoomState): RoomEv
  * The account, the browser and, for a time, the address of the person to be banned: but not the last two where somebody
  * else in the room comes from too, who may be a colleague, or the host's own second window [R-BAN-2].
  */
-function whatElseToBan({ participantId, now }: CommandOf<'Ban'>, state: RoomState) {
+function whatElseToBan({ participantId, now }: BanOrder, state: RoomState) {
   const person = state.participants.get(participantId) ?? state.lobby.get(participantId);
   if (person === undefined) return {};
   const others = [...state.participants.values()].filter(({ id }) => id !== participantId);

@@ -7,7 +7,6 @@ import { RoomApi } from '../../kit/RoomApi.ts';
 import { waitUntilNothingMissing } from '../../kit/waitUntil.ts';
 import type { BenchPage } from './benchPage.ts';
 
-const NAME = 'Ada';
 const ROUNDS = 5;
 const LIMIT_MS = 60_000;
 
@@ -19,43 +18,48 @@ export interface Noticed {
   readonly absentMs: readonly number[];
 }
 
-/** Has somebody come to the page's meeting, stops their camera and then their whole browser, by signals. */
+/**
+ * Has somebody come to the page's meeting, stops their camera and then their whole browser, by signals. Each round has
+ * another person: a receiver that has seen a standstill keeps more in stock, and shows longer what came before the next.
+ */
 export async function noticed(watcher: BenchPage, deployment: Deployment, cleanup: Cleanup): Promise<Noticed> {
   const browser = await launchThrottlingChromium();
   cleanup.add(() => browser.close());
   const pid = browser.process()?.pid;
   if (pid === undefined) throw new Error('the browser has no process');
-  const token = await new RoomApi(deployment).joinToken(watcher.roomId, NAME, 'member', NAME);
-  const page = await browser.newPage();
-  page.setDefaultTimeout(LIMIT_MS);
-  await page.goto(`${deployment.url}/r/${watcher.roomId}#token=${token}`);
-  await page.locator('::-p-aria(Your name)').fill(NAME);
-  await page.locator('::-p-aria(Join now)').click();
-  await untilPicturesCome(watcher.page);
-
+  const api = new RoomApi(deployment);
   const pausedMs: number[] = [];
   const absentMs: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const name = `Ada ${round}`;
+    const token = await api.joinToken(watcher.roomId, name, 'member', name);
+    const page = await browser.newPage();
+    page.setDefaultTimeout(LIMIT_MS);
+    await page.goto(`${deployment.url}/r/${watcher.roomId}#token=${token}`);
+    await page.locator('::-p-aria(Your name)').fill(name);
+    await page.locator('::-p-aria(Join now)').click();
+    await untilPicturesCome(watcher.page, name);
     const [camera] = childrenOf(pid, 'VideoCapture');
     if (camera === undefined) throw new Error('the browser has no process for its camera');
-    pausedMs.push(await timeOf(watcher.page, 'Camera paused', [camera]));
-    absentMs.push(await timeOf(watcher.page, 'Reconnecting', [pid, ...descendantsOf(pid)]));
+    pausedMs.push(await timeOf(watcher.page, name, 'Camera paused', [camera]));
+    absentMs.push(await timeOf(watcher.page, name, 'Reconnecting', [pid, ...descendantsOf(pid)]));
+    await page.close();
   }
   await browser.close();
   return { pausedMs, absentMs };
 }
 
 /** Stops the processes until the page says so, and until it says so no more. */
-async function timeOf(page: Page, words: string, pids: readonly number[]): Promise<number> {
-  const saysAt = page.evaluate(whenTileSays, [NAME, words, LIMIT_MS] as const);
+async function timeOf(page: Page, name: string, words: string, pids: readonly number[]): Promise<number> {
+  const saysAt = page.evaluate(whenTileSays, [name, words, LIMIT_MS] as const);
   const stoppedAt = Date.now();
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
   try {
     return (await saysAt) - stoppedAt;
   } finally {
     for (const pid of pids) process.kill(pid, 'SIGCONT');
-    await page.getByRole('article', { name: NAME }).getByText(words).first().waitFor({ state: 'detached' });
-    await untilPicturesCome(page);
+    await page.getByRole('article', { name }).getByText(words).first().waitFor({ state: 'detached' });
+    await untilPicturesCome(page, name);
   }
 }
 
@@ -75,14 +79,14 @@ function whenTileSays([name, words, limitMs]: readonly [string, string, number])
   });
 }
 
-async function untilPicturesCome(page: Page): Promise<void> {
+async function untilPicturesCome(page: Page, name: string): Promise<void> {
   const frames = () =>
     page
-      .getByRole('article', { name: NAME })
+      .getByRole('article', { name })
       .locator('video')
       .evaluate((video) => (video instanceof HTMLVideoElement ? video.getVideoPlaybackQuality().totalVideoFrames : 0))
       .catch(() => 0);
   const before = await frames();
-  const missing = async () => ((await frames()) > before ? null : `pictures of ${NAME} (${before} so far)`);
+  const missing = async () => ((await frames()) > before ? null : `pictures of ${name} (${before} so far)`);
   await waitUntilNothingMissing('the person comes', missing, LIMIT_MS);
 }

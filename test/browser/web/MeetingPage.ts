@@ -104,14 +104,18 @@ export class MeetingPage {
     await waitUntil(async () => (await this.page.evaluate(loudness, 1)) < 0.0005 || 'something sounds');
   }
 
-  /** Nothing leaves this page any more, and nobody is told. Returns how to end that. */
-  async stopsSending(): Promise<() => Promise<void>> {
-    const stopped = await this.page.evaluateHandle(async () => {
+  /** Nothing, or no picture, leaves this page any more, and nobody is told. Returns how to end that. */
+  async stopsSending(what: 'media' | 'video' = 'media'): Promise<() => Promise<void>> {
+    const stopped = await this.page.evaluateHandle(async (what) => {
       const senders = window.connectionsOfTest.flatMap((connection) => connection.getSenders());
-      const sending = senders.flatMap((sender) => (sender.track ? [{ sender, track: sender.track }] : []));
+      const sending = senders.flatMap((sender) => {
+        return sender.track && (what === 'media' || sender.track.kind === what)
+          ? [{ sender, track: sender.track }]
+          : [];
+      });
       await Promise.all(sending.map(({ sender }) => sender.replaceTrack(null)));
       return sending;
-    });
+    }, what);
     return () =>
       stopped.evaluate(async (sending) => {
         await Promise.all(sending.map(({ sender, track }) => sender.replaceTrack(track)));

@@ -8,7 +8,7 @@ afterAll(closeTestMedia);
 
 const KEY = `Bearer ${API_SECRET}`;
 
-it('REST opens, changes and ends breakout rooms and moves people; roles follow, and who is erased is erased there', async () => {
+it('REST opens, changes and ends breakout rooms and moves people; roles, bans and erasures follow', async () => {
   const node = await TestNode.start({ engine: 'uws', store: new InMemoryJournalStore() });
   const roomId = await node.createRoom();
   const clients: TestClient[] = [];
@@ -22,11 +22,13 @@ it('REST opens, changes and ends breakout rooms and moves people; roles follow, 
     node.rest(method, `/api/rooms/${roomId}${path}`, body, key);
   const order = async (path: string, body?: object, method?: string) =>
     expect(await rest(path, body, method)).toMatchObject({ status: 200, body: {} });
-  const [ann, bob] = await Promise.all(
-    ['ann', 'bob'].map(async (participantId) => join(await node.joinToken(roomId, participantId), participantId)),
+  const [ann, bob, cleo] = await Promise.all(
+    ['ann', 'bob', 'cleo'].map(async (participantId) =>
+      join(await node.joinToken(roomId, participantId), participantId),
+    ),
   );
-  if (!ann || !bob) throw new Error('nobody came');
-  const assigned = ['ann', 'bob'].map((participantId) => ({ participantId, room: 0 }));
+  if (!ann || !bob || !cleo) throw new Error('nobody came');
+  const assigned = ['ann', 'bob', 'cleo'].map((participantId) => ({ participantId, room: 0 }));
   await order('/breakouts', { names: ['One', 'Two'], durationMs: 60_000, assigned });
   const described = async () => (await rest('/breakouts', undefined, 'GET')).body.breakouts;
   const [one, two] = (await described()).rooms;
@@ -42,6 +44,12 @@ it('REST opens, changes and ends breakout rooms and moves people; roles follow, 
     // The last host of the main room cannot be made a member.
     if (role === 'host') await order('/participants/bob/role', { role });
   }
+  const cleoInside = await inside(cleo, one.id);
+  expect((await node.rest('POST', `/api/rooms/${one.id}/participants/cleo/ban`, {}, KEY)).status).toBe(200);
+  expect(await cleoInside.hears('sessionEnded')).toHaveLength(1);
+  expect(await cleo.hears('sessionEnded')).toHaveLength(1);
+  expect(node.hosts.get(roomId)?.state.bans.has('cleo')).toBe(true);
+  await waitUntil(() => stateInside()?.bans.size === 0 || 'the ban stands in both rooms');
   await order('/breakouts', { endsAt: null }, 'PATCH');
   await order('/participants/bob/breakout', { breakout: two.id });
   expect(await described()).toMatchObject({

@@ -7,29 +7,41 @@ export interface BlockedInputs {
 
 const NONE: BlockedInputs = { microphone: false, camera: false };
 
+/** Asked once: browsers keep every answer for as long as the page lives. */
+const statuses = new Map<string, Promise<PermissionStatus>>();
+
 /** Returns what the person, or the browser, forbids this page to use. Browsers that do not say it: nothing. */
 export function useBlockedInputs(): BlockedInputs {
   const [blocked, setBlocked] = useState(NONE);
   useEffect(() => {
-    let live = true;
-    const watched: PermissionStatus[] = [];
-    const look = () => {
-      const isDenied = (index: number) => watched[index]?.state === 'denied';
-      if (live) setBlocked({ microphone: isDenied(0), camera: isDenied(1) });
-    };
-    const ask = async () => {
-      for (const name of ['microphone', 'camera'] as const) {
-        const status = await navigator.permissions.query({ name: name as PermissionName });
-        status.onchange = look;
-        watched.push(status);
-      }
-      look();
-    };
-    ask().catch((error: unknown) => console.debug('the browser does not tell permissions', error));
+    let stop: (() => void) | null = () => undefined;
+    Promise.all([statusOf('microphone'), statusOf('camera')]).then(
+      ([microphone, camera]) => {
+        if (stop === null) return;
+        const look = () => setBlocked({ microphone: microphone.state === 'denied', camera: camera.state === 'denied' });
+        for (const status of [microphone, camera]) status.addEventListener('change', look);
+        stop = () => {
+          for (const status of [microphone, camera]) status.removeEventListener('change', look);
+        };
+        look();
+      },
+      (error: unknown) => console.debug('the browser does not tell permissions', error),
+    );
     return () => {
-      live = false;
-      for (const status of watched) status.onchange = null;
+      stop?.();
+      stop = null;
     };
   }, []);
   return blocked;
+}
+
+function statusOf(name: 'microphone' | 'camera'): Promise<PermissionStatus> {
+  const status = statuses.get(name) ?? askFor(name);
+  statuses.set(name, status);
+  return status;
+}
+
+/** @throws TypeError if the browser has no such question */
+async function askFor(name: 'microphone' | 'camera'): Promise<PermissionStatus> {
+  return navigator.permissions.query({ name });
 }

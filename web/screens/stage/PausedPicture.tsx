@@ -24,20 +24,32 @@ const LOOK_EVERY_MS = 1_000;
 /** Looks without a new picture before it counts as standing still. */
 const LOOKS = 3;
 
-/** Returns whether the video in an element stands still while somebody looks at the page, and a ref for the element. */
+/**
+ * Returns whether the video in an element stands still while somebody looks at the page, and a ref for the element. It
+ * asks for the next picture once a second: not every browser counts the pictures of a stream.
+ */
 export function useStandsStill(expected: boolean): [boolean, (element: HTMLVideoElement | null) => void] {
   const element = useRef<HTMLVideoElement | null>(null);
   const [still, setStill] = useState(false);
   useEffect(() => {
     if (!expected) return;
-    let shown = -1;
+    let asked: HTMLVideoElement | null = null;
+    let awaiting = false;
     let looks = 0;
     const timer = setInterval(() => {
-      const now = element.current?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+      const video = element.current;
       // Before its first picture there is nothing to hide; a hidden page shows none.
-      looks = now === shown && now > 0 && !document.hidden ? looks + 1 : 0;
-      shown = now;
+      const isMissing = awaiting && video === asked && video !== null && video.readyState > 0 && !document.hidden;
+      looks = isMissing ? looks + 1 : 0;
       setStill(looks >= LOOKS);
+      if (awaiting && video === asked) return;
+      asked = video;
+      awaiting = video !== null && 'requestVideoFrameCallback' in video;
+      if (awaiting) {
+        video?.requestVideoFrameCallback(() => {
+          if (video === asked) awaiting = false;
+        });
+      }
     }, LOOK_EVERY_MS);
     return () => {
       clearInterval(timer);
