@@ -2,10 +2,7 @@ import type { Logger } from '../ports.ts';
 import type { RoomId } from '../room/state.ts';
 import type { RoomHosts } from './RoomHosts.ts';
 
-/**
- * The rooms after these are opened when their people come: a few must not wait for many. A standby reads no more of them
- * along either.
- */
+/** The others are opened when their people come: a few must not wait for many. A standby reads no more along either. */
 export const MOST_AHEAD = 50;
 
 /**

@@ -20,7 +20,7 @@ export interface Noticed {
 
 /**
  * Has somebody come to the page's meeting, stops their camera and then their whole browser, by signals. Each round has
- * another person: a receiver that has seen a standstill keeps more in stock, and shows longer what came before the next.
+ * another person: a receiver that has seen a standstill keeps more in stock, and shows it during the next one.
  */
 export async function noticed(watcher: BenchPage, deployment: Deployment, cleanup: Cleanup): Promise<Noticed> {
   const browser = await launchThrottlingChromium();

@@ -1,3 +1,5 @@
+import { pause } from '../../../client/connection/pause.ts';
+import { mayBeRecorded, RequestRefused } from '../../../client/errors.ts';
 import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
 import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
@@ -18,6 +20,8 @@ import type { Step } from './StepLog.ts';
 import { Traffic } from './Traffic.ts';
 import type { Tone } from './tones.ts';
 import { videoStatsOf } from './videoStatsOf.ts';
+
+const ASK_AGAIN_MS = 200;
 
 /** A room that a page shows, and the microphone that the page opened. */
 export interface ShownRoom {
@@ -112,7 +116,7 @@ export class ClientProbe implements ClientCommands {
 
   async setMicrophoneMuted(muted: boolean): Promise<void> {
     const me = this.#room.localParticipant;
-    await (muted ? me.mute('microphone') : me.unmute('microphone'));
+    await untilRecorded(() => (muted ? me.mute('microphone') : me.unmute('microphone')));
     if (me.publication('microphone')?.muted !== muted) await this.#untilMicrophone(muted);
   }
 
@@ -185,4 +189,17 @@ function ownRoom({ handlerName }: ClientPlatform): Room {
     chatStorage: storage,
     ...(handlerName && { deviceHandler: handlerName }),
   });
+}
+
+/** Asks again as a person would while the journal takes no change: after a fail-over its replica comes later. */
+async function untilRecorded(ask: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (!(error instanceof RequestRefused && mayBeRecorded(error))) throw error;
+      await pause(ASK_AGAIN_MS);
+    }
+  }
 }

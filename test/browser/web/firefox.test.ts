@@ -21,7 +21,7 @@ let ada: MeetingPage;
 let fay: Page;
 const problems: string[] = [];
 
-/** Of what this test itself runs in the page Firefox says that the page forbids it; of a killed server, that it is gone. */
+/** Firefox reports as errors that the page forbids what this test runs in it, and that a killed server is gone. */
 function note(problem: string): void {
   if (!/blocked a JavaScript eval|\bwss?:\/\//u.test(problem)) problems.push(problem);
 }

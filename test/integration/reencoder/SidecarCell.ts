@@ -30,6 +30,8 @@ export class SidecarCell {
   readonly #folder: string;
   readonly #place: { readonly nodeId: string; readonly port: number };
   readonly #sidecars: SidecarUnderTest[] = [];
+  /** Names are not used again: the directory knows those of killed ones for a while. */
+  #started = 0;
   #node: TestNode | null = null;
 
   private constructor(
@@ -124,7 +126,7 @@ export class SidecarCell {
       REDIS_URL: this.redis.url,
       SIDECAR_SECRET: SECRET,
       EVERROOM_DATA: this.#folder,
-      NODE_NAME: `sidecar-${this.#sidecars.length + 1}`,
+      NODE_NAME: `sidecar-${++this.#started}`,
       REENCODER_TRACKS: '4',
       ...env,
     });
