@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isAlive } from '../../ops/run/isAlive.ts';
 import { SidecarKeeper } from '../../ops/run/supervision/SidecarKeeper.ts';
 import { signalProcess } from '../support/signalProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
@@ -45,6 +46,11 @@ const pongs = (): string => join(folder, 'pongs');
 /** The pid of each sidecar that was told to serve, one a line. */
 const served = (): string => join(folder, 'served');
 
+const told = (): number[] =>
+  existsSync(served()) ? readFileSync(served(), 'utf8').trimEnd().split('\n').map(Number) : [];
+
+const lastServed = (): number | undefined => told().at(-1);
+
 async function answersPings(): Promise<void> {
   const count = (): number => (existsSync(pongs()) ? statSync(pongs()).size : 0);
   const before = count();
@@ -64,8 +70,7 @@ test('a sidecar at work that is killed is replaced at once by one that stood by'
     signalProcess(pid, 'SIGKILL');
     await another(pid);
     expect(keeper.pid).toBe(standby);
-    const told = (): string[] => readFileSync(served(), 'utf8').trimEnd().split('\n');
-    await waitUntil(() => told().at(-1) === String(standby) || `${told()} were told to serve`);
+    await waitUntil(() => lastServed() === standby || `${told()} were told to serve`);
     expect(told()).toHaveLength(round + 1);
   }
   expect(lines).toContain('the reencoder ended (SIGKILL)');
@@ -91,9 +96,29 @@ test('a sidecar that ends while it stands by is replaced, and nobody else notice
   expect(keeper.pid).toBe(pid);
 });
 
-test('a sidecar that stops for a while stays; a hanging one is replaced', async () => {
+test('one that stands by takes over from a sidecar that stops, which ends when it is back', async () => {
   keeper.start();
   const pid = keeper.pid ?? 0;
+  await waitUntil(() => lastServed() === pid || 'it does not serve');
+  await waitUntil(() => keeper.standbyPid !== undefined || 'no other sidecar stands by');
+  const standby = keeper.standbyPid;
+  signalProcess(pid, 'SIGSTOP');
+  await another(pid);
+  expect(keeper.pid).toBe(standby);
+  await waitUntil(() => lastServed() === standby || 'it was not told to serve');
+  expect(isAlive(pid)).toBe(true);
+  await waitUntil(() => keeper.standbyPid !== undefined || 'no other sidecar stands by again');
+  signalProcess(pid, 'SIGCONT');
+  await waitUntil(() => !isAlive(pid) || 'it goes on beside the other one');
+  expect(keeper.pid).toBe(standby);
+});
+
+test('a sidecar that stops for a while stays while no other one stands by; a hanging one is replaced', async () => {
+  keeper.start();
+  const pid = keeper.pid ?? 0;
+  await waitUntil(() => lastServed() === pid || 'it does not serve');
+  signalProcess(pid, 'SIGUSR2');
+  await waitUntil(() => keeper.standbyPid === undefined || 'another one still stands by');
   await answersPings();
   process.kill(pid, 'SIGSTOP');
   await sleep(SHORT_STOP_MS);

@@ -15,17 +15,23 @@ export interface SidecarKeeperOptions extends SidecarProgram {
 }
 
 const HEARTBEAT_MS = 1_000;
+/** While another one stands by, the one at work is asked more often, and silent for this long it has nothing to do. */
+const WATCH_MS = 300;
+const SUPERSEDED_AFTER_MS = 1_000;
 /** The pause before a restart: at this moment the viewers fall back and need the machine first. */
 const REPLACED_AFTER_MS = 500;
 
 /**
  * Keeps one sidecar running beside the servers, which never depend on it. While it works on tracks, another one stands
- * by, loaded: to load one takes a core for two seconds, and much longer on a busy machine.
+ * by, loaded: to load one takes a core for two seconds, and much longer on a busy machine. It also takes over from one
+ * that hangs; that one hands over what it still has when it answers again.
  */
 export class SidecarKeeper {
   readonly #options: SidecarKeeperOptions;
   #active: SidecarProcess | undefined;
   #standby: SidecarProcess | undefined;
+  /** They hang, and another one has taken over. */
+  readonly #superseded = new Set<SidecarProcess>();
   #failures = 0;
   #standbyFailures = 0;
   #needsStandby = false;
@@ -33,7 +39,9 @@ export class SidecarKeeper {
   #standbyTimer: NodeJS.Timeout | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
   #beatAt = 0;
+  #watchedAt = 0;
   #stopping = false;
 
   constructor(options: SidecarKeeperOptions) {
@@ -51,6 +59,7 @@ export class SidecarKeeper {
   start(): void {
     this.#beatAt = Date.now();
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
+    this.#watch = setInterval(() => this.#watchActive(), WATCH_MS);
     this.#startActive();
   }
 
@@ -58,6 +67,7 @@ export class SidecarKeeper {
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#heartbeat);
+    clearInterval(this.#watch);
     for (const timer of [this.#startTimer, this.#standbyTimer, this.#idleTimer]) clearTimeout(timer);
     await Promise.all(this.#all().map((sidecar) => sidecar.stop(limitMs)));
   }
@@ -67,7 +77,7 @@ export class SidecarKeeper {
   }
 
   #all(): SidecarProcess[] {
-    return [this.#active, this.#standby].filter((sidecar) => sidecar !== undefined);
+    return [this.#active, this.#standby, ...this.#superseded].filter((sidecar) => sidecar !== undefined);
   }
 
   #startActive(): void {
@@ -122,6 +132,7 @@ export class SidecarKeeper {
   }
 
   #onEnded(sidecar: SidecarProcess, how: string): void {
+    this.#superseded.delete(sidecar);
     if (sidecar === this.#active) {
       this.#active = undefined;
       this.#failures = sidecar.isProven ? 0 : this.#failures + 1;
@@ -143,6 +154,26 @@ export class SidecarKeeper {
     this.#standby = undefined;
     if (this.#active) this.#active.serve();
     else this.#startAfter(Math.max(REPLACED_AFTER_MS, backoffMs(this.#failures)));
+  }
+
+  #watchActive(): void {
+    const isLate = Date.now() - this.#watchedAt > 2 * WATCH_MS;
+    this.#watchedAt = Date.now();
+    const active = this.#active;
+    const limitMs = this.#options.silence.servingMs;
+    for (const sidecar of this.#superseded) {
+      if (!sidecar.isStopping && sidecar.silence.ms < SUPERSEDED_AFTER_MS) void sidecar.stop(limitMs);
+    }
+    if (!active || !this.#standby?.isLoaded) return;
+    active.ping();
+    // Whoever has just listened again may not have heard the answer yet.
+    if (isLate || active.silence.ms < SUPERSEDED_AFTER_MS || active.silence.isBusy) return;
+    this.#options.log(`the reencoder ${active.pid} is silent: the one that stands by takes over`);
+    this.#superseded.add(active);
+    this.#active = this.#standby;
+    this.#standby = undefined;
+    this.#active.serve();
+    this.#options.onChange();
   }
 
   #beat(): void {

@@ -28,6 +28,7 @@ export class SidecarProcess {
   readonly #startedAt = Date.now();
   readonly silence = new Silence();
   #isLoaded = false;
+  #isStopping = false;
   #hasEnded = false;
   readonly #ended = Promise.withResolvers<void>();
 
@@ -46,6 +47,14 @@ export class SidecarProcess {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
   }
 
   /** Whether it loaded and then ran for long enough that its start was no failure. */
@@ -71,6 +80,7 @@ export class SidecarProcess {
   async stop(limitMs: number): Promise<void> {
     if (this.#hasEnded) return;
     const killer = setTimeout(() => this.kill(), limitMs);
+    this.#isStopping = true;
     this.#child.kill('SIGTERM');
     await this.#ended.promise;
     clearTimeout(killer);
