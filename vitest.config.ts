@@ -8,8 +8,8 @@ const CORES = availableParallelism();
 const GROUPS = {
   /** Never waits for anything but the CPU. */
   computing: { groupOrder: 1, maxWorkers: CORES },
-  /** Waits for other processes and for time to pass: such a file needs a core for a fifth of its time. */
-  waiting: { groupOrder: 2, maxWorkers: 4 * CORES },
+  /** Waits for other processes and for time to pass: such a file needs a core for a quarter of its time. */
+  waiting: { groupOrder: 2, maxWorkers: 3 * CORES },
   /** A browser with whole meetings: two of them side by side starve each other on two cores. */
   meeting: { groupOrder: 3, maxWorkers: Math.max(1, Math.floor(CORES / 2)) },
   /** Drills and encoders that count packets and pictures while time passes. Never beside a browser test. */

@@ -1,5 +1,5 @@
 import { ATTENDANCE_KEPT, came, went } from './attendance.ts';
-import { forgetOldest } from './keptChat.ts';
+import { countShared, forgetPrivate, forgetShared } from './keptChat.ts';
 import { NO_NOTES } from './notes.ts';
 import { withVote } from './polls.ts';
 import { countOf, withoutReactionsOf } from './reactions.ts';
@@ -44,6 +44,8 @@ export class RoomDraft {
   #attendance: Map<ParticipantId, Attendance> | null = null;
   #polls: Map<PollId, Poll> | null = null;
   #chat: ChatMessage[] | null = null;
+  /** How many of the chat's messages are for everybody; null: not counted. */
+  #shared: number | null = null;
   #commandIds: CommandId[] | null = null;
 
   readonly #isClients: boolean;
@@ -87,6 +89,7 @@ export class RoomDraft {
     this.room.attendanceForgotten = 0;
     this.#chat = [];
     this.room.chat = this.#chat;
+    this.#shared = null;
     this.room.chatForgottenAt = 0;
     this.room.privateForgottenAt = 0;
   }
@@ -257,10 +260,12 @@ export class RoomDraft {
     if (!this.room.chat.some((message) => message.participantId === participantId)) return;
     this.#chat = this.room.chat.filter((message) => message.participantId !== participantId);
     this.room.chat = this.#chat;
+    this.#shared = null;
   }
 
   appendChat(message: ChatMessage): void {
     this.#writableChat().push(message);
+    if (this.#shared !== null && message.to === undefined) this.#shared += 1;
     this.forgetOldest(message);
   }
 
@@ -270,10 +275,18 @@ export class RoomDraft {
 
   /** `changed`: the message that came, or whose text is another one now. */
   forgetOldest(changed: ChatMessage): void {
-    const at = forgetOldest(this.#writableChat(), changed);
-    if (this.#isClients) return;
+    const gone = changed.to === undefined ? this.#forgetShared() : forgetPrivate(this.#writableChat(), changed);
+    if (this.#isClients || gone.length === 0) return;
     const field = changed.to === undefined ? 'chatForgottenAt' : 'privateForgottenAt';
-    this.room[field] = Math.max(this.room[field], at);
+    this.room[field] = gone.reduce((newest, { at }) => Math.max(newest, at), this.room[field]);
+  }
+
+  #forgetShared(): readonly ChatMessage[] {
+    const chat = this.#writableChat();
+    this.#shared ??= countShared(chat);
+    const gone = forgetShared(chat, this.#shared);
+    this.#shared -= gone.length;
+    return gone;
   }
 
   rememberCommand(commandId: CommandId): void {

@@ -9,26 +9,25 @@ interface Parties {
 /** Names, ids, reactions and the rest of one message, about. */
 const BYTES_BESIDE_TEXT = 256;
 
-/**
- * Takes out the oldest messages beyond what a room keeps, after this one came or became longer: what two people write
- * to one another pushes out none of the others' [R-FACT-3, R-CHAT-10]. Returns the newest time of what it took out; 0
- * if nothing.
- */
-export function forgetOldest(chat: ChatMessage[], changed: ChatMessage): number {
-  const gone = changed.to === undefined ? forgetShared(chat) : forgetPrivate(chat, changed);
-  return gone.reduce((newest, { at }) => Math.max(newest, at), 0);
+/** How many of the messages are for everybody. */
+export function countShared(chat: readonly ChatMessage[]): number {
+  let shared = 0;
+  for (const { to } of chat) if (to === undefined) shared += 1;
+  return shared;
 }
 
-function forgetShared(chat: ChatMessage[]): ChatMessage[] {
-  if (chat.length <= CHAT_KEPT) return [];
-  let over = -CHAT_KEPT;
-  for (const { to } of chat) if (to === undefined) over += 1;
+/**
+ * Takes out the oldest messages for everybody beyond what a room keeps; `shared` is how many there are. What two people
+ * write to one another pushes out none of the others', nor do these push out that [R-FACT-3, R-CHAT-10].
+ */
+export function forgetShared(chat: ChatMessage[], shared: number): ChatMessage[] {
   const gone: ChatMessage[] = [];
-  while (gone.length < over) gone.push(...takeOldest(chat, ({ to }) => to === undefined));
+  for (let left = shared; left > CHAT_KEPT; left -= 1) gone.push(...takeOldest(chat, ({ to }) => to === undefined));
   return gone;
 }
 
-function forgetPrivate(chat: ChatMessage[], changed: ChatMessage): ChatMessage[] {
+/** The same for what two people write to one another, after this message came or became longer. */
+export function forgetPrivate(chat: ChatMessage[], changed: ChatMessage): ChatMessage[] {
   let ofPair = 0;
   let ofAll = 0;
   for (const message of chat) {

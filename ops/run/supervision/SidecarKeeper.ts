@@ -15,7 +15,7 @@ export interface SidecarKeeperOptions extends SidecarProgram {
 }
 
 const HEARTBEAT_MS = 1_000;
-/** While another one stands by, the one at work is asked more often, and silent for this long it has nothing to do. */
+/** The one at work is asked more often. Silent for this long, without computing, it gives way to one that stands by. */
 const WATCH_MS = 300;
 const SUPERSEDED_AFTER_MS = 1_000;
 /** The pause before a restart: at this moment the viewers fall back and need the machine first. */
@@ -164,8 +164,8 @@ export class SidecarKeeper {
     for (const sidecar of this.#superseded) {
       if (!sidecar.isStopping && sidecar.silence.ms < SUPERSEDED_AFTER_MS) void sidecar.stop(limitMs);
     }
+    active?.ping();
     if (!active || !this.#standby?.isLoaded) return;
-    active.ping();
     // Whoever has just listened again may not have heard the answer yet.
     if (isLate || active.silence.ms < SUPERSEDED_AFTER_MS || active.silence.isBusy) return;
     this.#options.log(`the reencoder ${active.pid} is silent: the one that stands by takes over`);
