@@ -32,7 +32,7 @@ export async function noticed(watcher: BenchPage, deployment: Deployment, cleanu
   const absentMs: number[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     const name = `Ada ${round}`;
-    const token = await api.joinToken(watcher.roomId, name, 'member', name);
+    const token = await api.joinToken(watcher.roomId, `ada-${round}`, 'member', name);
     const page = await browser.newPage();
     page.setDefaultTimeout(LIMIT_MS);
     await page.goto(`${deployment.url}/r/${watcher.roomId}#token=${token}`);
