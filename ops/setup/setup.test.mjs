@@ -6,7 +6,7 @@ import { completeLock, platformOf, uncheckedPackages } from './completeLock.mjs'
 import { ROOT } from './places.mjs';
 import { isGoodNode } from './runtime.mjs';
 import { setting } from './settingsFile.mjs';
-import { count, merged, passedOnlyIn, slowest } from './tests.mjs';
+import { count, slowest } from './tests.mjs';
 
 const lock = () => JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
 
@@ -93,27 +93,6 @@ test.each([
   ['no report', undefined, 139, [0, 1]],
 ])('a test report with %s is counted as what it is', (_, report, exitCode, [passed, failed]) => {
   expect(count(report, exitCode)).toMatchObject({ passed, failed });
-});
-
-test('a file that failed counts as it ended when it ran once more, and what passed only then is named', () => {
-  /**
-   * @param {string} name
-   * @param {string} lucky
-   * @param {string} broken
-   */
-  const ofFile = (name, lucky, broken) => ({
-    ...{ name, status: broken === 'failed' ? 'failed' : 'passed' },
-    assertionResults: [
-      { fullName: `${name} lucky`, status: lucky },
-      { fullName: `${name} broken`, status: broken },
-    ],
-  });
-  const first = { testResults: [ofFile('a', 'failed', 'failed'), ofFile('b', 'passed', 'passed')] };
-  const second = { testResults: [ofFile('a', 'passed', 'failed')] };
-  expect(count(merged(first, second), 1)).toMatchObject({ passed: 3, failed: 1 });
-  expect(passedOnlyIn(second, first)).toEqual(['a lucky']);
-  expect(count(merged(first, undefined), 139)).toMatchObject({ passed: 2, failed: 2 });
-  expect(passedOnlyIn(undefined, first)).toEqual([]);
 });
 
 test('the slowest test files come first, with their seconds and their place in the project', () => {

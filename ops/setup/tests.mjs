@@ -13,38 +13,21 @@ import { become } from './processes.mjs';
  * @typedef {{ testResults: { name: string, startTime: number, endTime: number }[] }} Timing
  */
 
-/** More files than this do not fail by chance. */
-const MOST_AGAIN = 5;
-
 /**
- * Runs vitest; its last line says `N passed, N failed`. A test that was skipped has not passed. In a whole run the
- * files that failed run once more at the end, by themselves: a shared machine may stand still for longer than a test
- * waits. What passes only then is named.
+ * Runs vitest; its last line says `N passed, N failed`. A test that was skipped has not passed.
  * @param {Runtime} runtime
  * @param {string[]} args
  */
 export async function test(runtime, args) {
   const folder = mkdtempSync(join(tmpdir(), 'everroom-test-'));
-  /** @param {string} name @param {string[]} more */
-  const run = async (name, more) => {
-    const report = join(folder, `${name}.json`);
+  const report = join(folder, 'report.json');
+  try {
     const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-    const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...more];
+    const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args];
     // Hundreds of servers start: what one has compiled the next one loads.
     const env = { ...runtime.env, NODE_COMPILE_CACHE: join(folder, 'compiled') };
     const code = await become(runtime.node, [vitest, ...options], { cwd: ROOT, env });
-    return { code, results: readReport(report) };
-  };
-  try {
-    let { code, results } = await run('report', args);
-    const again = failedFiles(results);
-    if (results && args.length === 0 && again.length > 0 && again.length <= MOST_AGAIN) {
-      process.stdout.write(`\nOnce more, by themselves: ${again.join(', ')}\n`);
-      const second = await run('again', again);
-      for (const name of passedOnlyIn(second.results, results)) process.stdout.write(`failed at first: ${name}\n`);
-      results = merged(results, second.results);
-      code = second.code;
-    }
+    const results = readReport(report);
     const { passed, failed, notes } = count(results, code);
     const slow = slowest(results);
     if (slow.length > 1) process.stdout.write(`The slowest files:\n${slow.map((line) => `  ${line}\n`).join('')}`);
@@ -75,42 +58,6 @@ function readReport(path) {
   } catch {
     return undefined; // vitest ended before it wrote a report.
   }
-}
-
-/**
- * Returns the files that failed, from the root of the repository.
- * @param {Outcome | undefined} report
- */
-function failedFiles(report) {
-  return (report?.testResults ?? [])
-    .filter(({ status }) => status === 'failed')
-    .map(({ name }) => relative(ROOT, name));
-}
-
-/**
- * Returns the tests that passed in this run and had failed in the other one.
- * @param {Outcome | undefined} second
- * @param {Outcome} first
- */
-export function passedOnlyIn(second, first) {
-  const testsOf = (/** @type {Outcome | undefined} */ report, /** @type {string} */ wanted) =>
-    (report?.testResults ?? [])
-      .flatMap(({ assertionResults }) => assertionResults)
-      .flatMap(({ status, fullName }) => (status === wanted ? [fullName] : []));
-  const passed = new Set(testsOf(second, 'passed'));
-  return testsOf(first, 'failed').filter((name) => passed.has(name));
-}
-
-/**
- * Returns the first report with the files of the second one in place of its own.
- * @template {Outcome} R
- * @param {R} first
- * @param {R | undefined} second
- * @returns {R}
- */
-export function merged(first, second) {
-  const files = new Map(second?.testResults.map((file) => [file.name, file]));
-  return { ...first, testResults: first.testResults.map((file) => files.get(file.name) ?? file) };
 }
 
 /**
