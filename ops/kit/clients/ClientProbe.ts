@@ -1,5 +1,5 @@
 import { pause } from '../../../client/connection/pause.ts';
-import { mayBeRecorded, RequestRefused } from '../../../client/errors.ts';
+import { RequestRefused } from '../../../client/errors.ts';
 import type { RemoteTrack } from '../../../client/media/RemoteTrack.ts';
 import { Room } from '../../../client/Room.ts';
 import { MemoryStorage } from '../../../client/storage.ts';
@@ -22,6 +22,7 @@ import type { Tone } from './tones.ts';
 import { videoStatsOf } from './videoStatsOf.ts';
 
 const ASK_AGAIN_MS = 200;
+const ASK_FOR_MS = 30_000;
 
 /** A room that a page shows, and the microphone that the page opened. */
 export interface ShownRoom {
@@ -193,12 +194,13 @@ function ownRoom({ handlerName }: ClientPlatform): Room {
 
 /** Asks again as a person would while the journal takes no change: after a fail-over its replica comes later. */
 async function untilRecorded(ask: () => Promise<void>): Promise<void> {
-  for (;;) {
+  for (const givesUpAt = performance.now() + ASK_FOR_MS; ; ) {
     try {
       await ask();
       return;
     } catch (error) {
-      if (!(error instanceof RequestRefused && mayBeRecorded(error))) throw error;
+      const isAway = error instanceof RequestRefused && error.code === 'JOURNAL_UNAVAILABLE';
+      if (!isAway || performance.now() > givesUpAt) throw error;
       await pause(ASK_AGAIN_MS);
     }
   }
