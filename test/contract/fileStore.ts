@@ -36,9 +36,10 @@ export class Sender {
     return Number(answer.headers.get('upload-offset'));
   }
 
-  async send(store: FileStore, at: number, content: Uint8Array<ArrayBuffer>): Promise<number> {
+  async send(store: FileStore, at: number, body: Uint8Array<ArrayBuffer> | ReadableStream): Promise<number> {
     const headers = { ...TUS, 'upload-offset': String(at), 'content-type': 'application/offset+octet-stream' };
-    return (await this.#ask(store, { method: 'PATCH', headers, body: content })).status;
+    const init = { method: 'PATCH', headers, body, duplex: 'half' as const };
+    return (await this.#ask(store, init)).status;
   }
 
   async give(store: FileStore): Promise<Buffer> {
@@ -111,8 +112,13 @@ export function describeFileStore(name: string, open: () => Promise<FilesUnderTe
       const content = bytes(1_500_000);
       const ann = new Sender();
       await ann.create(store, content.length);
-      const late = ann.send(store, 0, content.slice(0, 300_000));
-      await ann.send(otherNode, 0, content.slice(0, 1_200_000));
+      // The first store begins to write before the other one, and ends after it.
+      const begun = Promise.withResolvers<ReadableStreamDefaultController>();
+      const late = ann.send(store, 0, new ReadableStream({ pull: begun.resolve }, { highWaterMark: 0 }));
+      const rest = await begun.promise;
+      expect(await ann.send(otherNode, 0, content.slice(0, 1_200_000))).toBe(204);
+      rest.enqueue(content.slice(0, 300_000));
+      rest.close();
       await late;
       expect(await ann.offset(store)).toBe(1_200_000);
       await ann.send(otherNode, 1_200_000, content.slice(1_200_000));
