@@ -42,6 +42,9 @@ import type { RoomRouter } from './workers/RoomRouter.ts';
 import { RoomRouters } from './workers/RoomRouters.ts';
 import type { WorkerSlot } from './workers/WorkerSlot.ts';
 
+/** Those who lose the same place notice it within this time of each other. */
+const PROMOTED_LATELY_MS = 5_000;
+
 export interface LiveRoomMediaOptions {
   readonly nodeId: NodeId;
   readonly slots: readonly WorkerSlot[];
@@ -207,7 +210,15 @@ export class LiveRoomMedia implements RoomMedia {
   promote(participantId: ParticipantId, session: number): boolean {
     const media = this.#sessions.promote(participantId, session);
     if (!media) return false;
-    for (const producer of this.#producers.promoted(media)) this.#atHome(producer, true);
+    const promoted = this.#producers.promoted(media);
+    for (const producer of promoted) {
+      producer.promotedLately = true;
+      this.#quality.watchProducer(producer);
+    }
+    this.#options.clock.setTimer(PROMOTED_LATELY_MS, () => {
+      for (const producer of promoted) producer.promotedLately = false;
+      if (!this.#closed) this.#reconcile();
+    });
     this.#reconcile();
     return true;
   }
@@ -316,14 +327,9 @@ export class LiveRoomMedia implements RoomMedia {
     this.#reconcile();
   }
 
-  /** The producer's publisher has its session here. `prepared`: it stood by here until now, as its viewers did. */
-  #atHome(producer: SourceProducer, prepared: boolean): void {
-    if (producer.waitsForViewers) this.#keyframes.holdBack(producer, prepared);
-    this.#quality.watchProducer(producer);
-  }
-
   #produced(producer: SourceProducer): void {
-    if (!producer.standby) this.#atHome(producer, false);
+    if (producer.waitsForViewers) this.#keyframes.holdBack(producer);
+    if (!producer.standby) this.#quality.watchProducer(producer);
     this.#sendRates.produced(producer);
     watchLevels(producer, this.#options.logger);
     this.#reconcile();
@@ -331,7 +337,7 @@ export class LiveRoomMedia implements RoomMedia {
 
   #twinOpened(twin: TwinProducer): void {
     this.#producers.register(twin);
-    if (twin.waitsForViewers) this.#keyframes.holdBack(twin, false);
+    if (twin.waitsForViewers) this.#keyframes.holdBack(twin);
     watchLevels(twin, this.#options.logger);
   }
 

@@ -103,7 +103,7 @@ export class StepApplier {
       case 'resumeProducer': {
         const producer = this.#objects.producer(step.producerId);
         // The record may have muted it since the plan was made [M2].
-        if (producer?.mayFlow && !this.#objects.isMuted(producer)) await producer.resume();
+        if (producer?.heldBack === false && !this.#objects.isMuted(producer)) await producer.resume();
         return;
       }
       case 'pullTrack':

@@ -43,8 +43,8 @@ export interface LiveProducer {
    * much.
    */
   readonly heldBack: boolean;
-  /** Its publisher has its session elsewhere, and stands by here: pictures are paused, sound flows. */
-  readonly standby: boolean;
+  /** Its publisher stood by here until a moment ago: others who lost the same place are on their way. */
+  readonly promotedLately: boolean;
   readonly layers: TrackLayers;
   /** Null if no sidecar can decode it. */
   readonly codec: ReencodableCodec | null;

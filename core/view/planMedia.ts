@@ -103,7 +103,7 @@ function planProducer(producer: LiveProducer, track: Track | undefined, plan: Pl
     plan.closing.push({ type: 'closeProducer', producerId });
     return;
   }
-  const paused = track.muted || producer.heldBack || (producer.standby && track.kind === 'video');
+  const paused = track.muted || producer.heldBack;
   if (paused && !producer.paused) plan.closing.push({ type: 'pauseProducer', producerId });
   if (!paused && producer.paused) plan.resuming.push({ type: 'resumeProducer', producerId });
 }

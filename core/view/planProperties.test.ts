@@ -101,18 +101,20 @@ describe('properties', () => {
     );
   });
 
-  test('no picture flows to or from whoever stands by here', () => {
+  test('whoever stands by here gets pictures only of others who do, or did until a moment ago, and sends what they send', () => {
     fc.assert(
       fc.property(scenes(), ({ room, views, live, policy }) => {
         const after = converged(room, views, live, policy);
         for (const [trackId, producer] of after.standbys) {
           const track = room.participants.get(producer.participantId)?.tracks.get(trackId);
-          expect(producer.paused).toBe(track?.kind !== 'audio' || track.muted);
+          expect(producer.paused).toBe(track?.muted !== false || producer.heldBack);
         }
+        const lately = [...after.producers.values()].filter(({ promotedLately }) => promotedLately);
+        const standing = new Set([...after.standbys.values(), ...lately].map(({ producerId }) => producerId));
         for (const viewer of after.viewers.values()) {
           if (!viewer.standby) continue;
-          for (const { paused, preferredLayers } of viewer.consumers.values()) {
-            expect(paused || preferredLayers === null).toBe(true);
+          for (const [producerId, { paused, preferredLayers }] of viewer.consumers) {
+            expect(paused || preferredLayers === null || standing.has(producerId)).toBe(true);
           }
         }
       }),

@@ -80,7 +80,7 @@ function producer(trackId: TrackId, codec: ReencodableCodec | null): LiveProduce
     routerId: 'one',
     paused: false,
     heldBack: false,
-    standby: false,
+    promotedLately: false,
     layers: { heights: [180, 360, 720], temporalLayers: 1 },
     codec,
     wantedLayer: null,

@@ -70,7 +70,8 @@ function contentOf(
 ): string {
   const parts = [publisherId, source, kind, muted ? 'muted' : ''];
   for (const { producer, phase } of renditions) {
-    const { producerId, routerId, layers } = producer;
+    const { producerId, routerId, layers, promotedLately } = producer;
+    if (promotedLately) parts.push('promoted lately');
     parts.push(producerId, routerId, phase, String(layers.heights), String(layers.temporalLayers));
   }
   for (const { producer, phase } of offers) {

@@ -4,7 +4,7 @@ import { leftOpen } from './leftOpen.ts';
 import type { LiveProducer, LiveViewer, OfferedProducer, PreferredLayers } from './mediaSteps.ts';
 import { priorityOf } from './priority.ts';
 import type { Publications } from './publications.ts';
-import { isSynced, lingeringOf, receivableOf, renditionFor } from './renditions.ts';
+import { isSynced, lingeringOf, type Rendition, receivableOf, renditionFor } from './renditions.ts';
 import type { Selection } from './selection.ts';
 import type { ViewerView } from './view.ts';
 
@@ -42,8 +42,9 @@ export function subscriptionsOf(
     const wanted = selection.wanted.has(published);
     const receivable = receivableOf(renditions, viewer);
     const chosen = renditionFor(receivable);
-    const flows = wanted && !track.muted && !(viewer.standby && track.kind === 'video');
-    const lingering = flows ? lingeringOf(receivable, chosen, viewer) : [];
+    const standsBy = viewer.standby && track.kind === 'video';
+    const flows = wanted && !track.muted && (!standsBy || isForWhoStandsBy(chosen));
+    const lingering = flows && !standsBy ? lingeringOf(receivable, chosen, viewer) : [];
     for (const rendition of receivable) {
       const { producer } = rendition;
       const current = viewer.consumers.get(producer.producerId);
@@ -64,6 +65,15 @@ export function subscriptionsOf(
     }
   }
   return subscriptions;
+}
+
+/**
+ * Whoever stands by here gets pictures where their session is. What stands by, too, is open and silent: its publisher
+ * sends pictures here once their place is lost. They wait for nobody, and go on while the others who lost that place
+ * come one after the other.
+ */
+function isForWhoStandsBy(chosen: Rendition | null): boolean {
+  return chosen?.phase === 'standby' || chosen?.producer.promotedLately === true;
 }
 
 /** What a viewer needs of a producer that another node offers. */

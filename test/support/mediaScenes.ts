@@ -80,6 +80,7 @@ export function scenes(): fc.Arbitrary<Scene> {
       toReencode: fc.subarray(VIDEO_IDS),
       isShown: fc.boolean(),
       standingBy: fc.subarray([...PEOPLE]),
+      promotedLately: fc.subarray([...TRACK_IDS]),
       crossing: fc.boolean(),
     })
     .map((drawn) => {
@@ -93,7 +94,12 @@ export function scenes(): fc.Arbitrary<Scene> {
         ...old,
         recentSpeakers: drawn.recentSpeakers,
         toReencode: new Set(drawn.toReencode),
-        producers: new Map([...old.producers].filter(([trackId]) => !isGone(trackId))),
+        producers: new Map(
+          [...old.producers].flatMap(([trackId, producer]) => {
+            const promotedLately = drawn.promotedLately.includes(trackId);
+            return isGone(trackId) ? [] : [[trackId, { ...producer, promotedLately }]];
+          }),
+        ),
         standbys: new Map(),
         reencodings: new Map([...old.reencodings].filter(([trackId]) => !isGone(trackId))),
         viewers: mapValues(old.viewers, (viewer) => ({ ...viewer, undecodable })),

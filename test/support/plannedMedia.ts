@@ -71,7 +71,7 @@ export function liveOf(
         routerId: routers[id] ?? 'one',
         paused: true,
         heldBack: heldBack && track.kind === 'video',
-        standby: false,
+        promotedLately: false,
         layers: track.kind === 'video' ? SIMULCAST : { heights: [], temporalLayers: 1 },
         codec: track.kind === 'video' ? 'VP8' : null,
         wantedLayer: null,
@@ -252,10 +252,9 @@ export function standingBy(live: LiveMedia, participantIds: readonly Participant
     ...live,
     producers: new Map([...live.producers].filter(isHere)),
     reencodings: new Map([...live.reencodings].filter(isHere)),
-    standbys: mapValues(standbys, (producer) => ({
-      ...(crossing ? { ...asFresh(producer), producerId: `standby of ${producer.trackId}` } : producer),
-      standby: true,
-    })),
+    standbys: mapValues(standbys, (producer) =>
+      crossing ? { ...asFresh(producer), producerId: `standby of ${producer.trackId}` } : producer,
+    ),
     viewers: new Map(
       [...live.viewers].map(([id, viewer]) => [
         id,
@@ -285,7 +284,7 @@ export function pulled(live: LiveMedia): LiveMedia {
           routerId: 'one',
           paused: true,
           heldBack: false,
-          standby: false,
+          promotedLately: false,
           codec: null,
           wantedLayer: null,
           pipedTo: new Set(),

@@ -6,7 +6,6 @@ import { holdBackMs } from './holdBackMs.ts';
 
 interface HeldBack {
   readonly since: number;
-  readonly prepared: boolean;
   /** Whether a plan knew it. */
   planned: boolean;
   /** The highest number of viewers ready at once, and when the first and the last of them got ready. */
@@ -44,9 +43,8 @@ export class KeyframeCoordinator {
     this.#onReleased = onReleased;
   }
 
-  /** `prepared`: it stood by here until now, and so did those of its viewers who lost the same place. */
-  holdBack(producer: MediaProducer, prepared: boolean): void {
-    this.#heldBack.set(producer, { since: this.#clock.now(), prepared, planned: false, ready: null });
+  holdBack(producer: MediaProducer): void {
+    this.#heldBack.set(producer, { since: this.#clock.now(), planned: false, ready: null });
   }
 
   /** A plan has chosen who receives what: those who do not receive a producer are not waited for. */
@@ -71,14 +69,11 @@ export class KeyframeCoordinator {
     let next = Number.POSITIVE_INFINITY;
     let released = false;
     for (const [producer, heldBack] of this.#heldBack) {
-      const { ready, missing } = heldBack.prepared
-        ? countPrepared(producer, this.#viewers)
-        : this.#countViewers(producer, heldBack.planned);
+      const { ready, missing } = this.#countViewers(producer, heldBack.planned);
       if (ready > (heldBack.ready?.count ?? 0)) {
         heldBack.ready = { count: ready, firstAt: heldBack.ready?.firstAt ?? now, lastAt: now };
       }
       const waitMs = holdBackMs({
-        prepared: heldBack.prepared,
         heldBackForMs: now - heldBack.since,
         ready: heldBack.ready && { firstForMs: now - heldBack.ready.firstAt, lastForMs: now - heldBack.ready.lastAt },
         missing,
@@ -115,20 +110,4 @@ export class KeyframeCoordinator {
     }
     return { ready, missing };
   }
-}
-
-/** Everybody else who stands by here may be on the way: there is nothing to set up. */
-function countPrepared(
-  { producerId, participantId }: MediaProducer,
-  viewers: ReadonlyMap<ParticipantId, ParticipantMedia>,
-): { ready: number; missing: number } {
-  let ready = 0;
-  let missing = 0;
-  for (const [viewerId, viewer] of viewers) {
-    const consumer = viewer.consumers.get(producerId);
-    if (viewerId === participantId || !consumer?.acknowledged || !viewer.recvConnected) continue;
-    if (viewer.standby) missing += 1;
-    else if (!consumer.paused) ready += 1;
-  }
-  return { ready, missing };
 }

@@ -1,7 +1,5 @@
 /** The viewers of a producer that is held back. */
 export interface WaitingViewers {
-  /** Whether everything was set up before: then viewers come within moments of each other. */
-  readonly prepared: boolean;
   readonly heldBackForMs: number;
   /** For how long the first ready viewer has been able to show a frame, and the last one; null if none can. */
   readonly ready: { readonly firstForMs: number; readonly lastForMs: number } | null;
@@ -9,29 +7,23 @@ export interface WaitingViewers {
   readonly missing: number;
 }
 
-interface Patience {
-  /**
-   * How long ready viewers wait for the next one, and for all of them together. A viewer that comes later gets another
-   * keyframe, and one with a slow network does not delay the others (measured with pages).
-   */
-  readonly nextWithinMs: number;
-  readonly allWithinMs: number;
-  /** A producer without ready viewers starts after this; later viewers ask for another keyframe. */
-  readonly holdAtMostMs: number;
-}
-
-const PATIENCE: Patience = { nextWithinMs: 250, allWithinMs: 400, holdAtMostMs: 2_000 };
-const PATIENCE_PREPARED: Patience = { nextWithinMs: 40, allWithinMs: 100, holdAtMostMs: 200 };
+/**
+ * How long ready viewers wait for the next one, and for all of them together. A viewer that comes later gets another
+ * keyframe, and one with a slow network does not delay the others (measured with pages).
+ */
+const NEXT_WITHIN_MS = 250;
+const ALL_WITHIN_MS = 400;
+/** A producer without ready viewers starts after this; later viewers ask for another keyframe. */
+const HOLD_AT_MOST_MS = 2_000;
 
 /**
  * How much longer a new video producer is held back, in ms; 0 starts it. Chrome answers one keyframe request in 300 ms,
  * so a second viewer would wait: all begin together instead. At the start mediasoup asks for one keyframe if
  * frames already arrive; if they do not yet, the encoder begins with one by itself.
  */
-export function holdBackMs({ prepared, heldBackForMs, ready, missing }: WaitingViewers): number {
+export function holdBackMs({ heldBackForMs, ready, missing }: WaitingViewers): number {
   if (missing === 0) return 0;
-  const { nextWithinMs, allWithinMs, holdAtMostMs } = prepared ? PATIENCE_PREPARED : PATIENCE;
-  const untilCap = holdAtMostMs - heldBackForMs;
+  const untilCap = HOLD_AT_MOST_MS - heldBackForMs;
   if (ready === null) return Math.max(0, untilCap);
-  return Math.max(0, Math.min(untilCap, nextWithinMs - ready.lastForMs, allWithinMs - ready.firstForMs));
+  return Math.max(0, Math.min(untilCap, NEXT_WITHIN_MS - ready.lastForMs, ALL_WITHIN_MS - ready.firstForMs));
 }

@@ -31,6 +31,7 @@ export class MediaProducer<Owner extends ProducerOwner = ProducerOwner> implemen
   readonly pipedTo = new Set<string>();
   /** Waits for its first viewers. */
   waitsForViewers: boolean;
+  promotedLately = false;
   /** Its sender sends far too much. */
   restrained = false;
   wantedLayer: number | null = null;
@@ -72,11 +73,6 @@ export class MediaProducer<Owner extends ProducerOwner = ProducerOwner> implemen
 
   get standby(): boolean {
     return this.path === 'source' && this.owner.standby;
-  }
-
-  /** Whether it may flow once it is not muted. */
-  get mayFlow(): boolean {
-    return !this.heldBack && !(this.standby && this.track.kind === 'video');
   }
 
   get closed(): boolean {

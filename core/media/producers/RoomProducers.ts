@@ -116,7 +116,6 @@ export class RoomProducers {
       this.standbys.delete(trackId);
       this.sources.get(trackId)?.close();
       this.sources.set(trackId, producer);
-      producer.waitsForViewers = producer.track.kind === 'video' && this.trackOf(producer)?.muted === false;
     }
     return promoted;
   }

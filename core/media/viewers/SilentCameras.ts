@@ -32,8 +32,9 @@ export class SilentCameras {
 }
 
 function shouldSend(producer: MediaProducer): boolean {
-  const { closed, paused, mayFlow, path, track, wantedLayer } = producer;
-  return !closed && !paused && mayFlow && path === 'source' && track.source === 'camera' && wantedLayer !== NOBODY;
+  const { closed, paused, heldBack, standby, path, track, wantedLayer } = producer;
+  const isOpen = !closed && !paused && !heldBack && !standby;
+  return isOpen && path === 'source' && track.source === 'camera' && wantedLayer !== NOBODY;
 }
 
 /** Before its first packet a producer has no scores at all. */

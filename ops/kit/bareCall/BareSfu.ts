@@ -210,7 +210,6 @@ function remainingMs(heldBack: HeldBack, ready: number, viewers: number): number
     heldBack.ready = { count: ready, firstAt: heldBack.ready?.firstAt ?? now, lastAt: now };
   }
   return holdBackMs({
-    prepared: false,
     heldBackForMs: now - heldBack.since,
     ready: heldBack.ready && { firstForMs: now - heldBack.ready.firstAt, lastForMs: now - heldBack.ready.lastAt },
     missing: viewers - ready,

@@ -17,7 +17,7 @@ afterAll(async () => {
   await plane.close();
 });
 
-const muted: RoomEvent = { type: 'TrackMuted', participantId: 'ann', trackId: 'mic' };
+const muted = ['mic', 'cam'].map((trackId): RoomEvent => ({ type: 'TrackMuted', participantId: 'ann', trackId }));
 
 function resumed(participantId: string, session: number): RoomEvent {
   return { type: 'ParticipantResumed', participantId, session, nodeId: 'node-1', at: 0 };
@@ -39,22 +39,58 @@ async function standingRoom() {
   return { room, ann, bob, end };
 }
 
-test('whoever stands by gets sound and no pictures, and after the promotion pictures without any new media', async () => {
-  const { room, ann, bob, end } = await standingRoom();
+test('pictures reach who stands by as soon as they are sent, and the promotion changes no media', async () => {
+  const { room, bob, end } = await standingRoom();
   try {
+    const seen = async (): Promise<number> => (await bob.received('cam')).framesDecoded;
     await waitUntil(() => bob.consumers.has('cam') || 'bob has no consumer of the camera');
-    await waitUntil(async () => (await ann.sent('cam')).packets > 50 || 'ann sends no pictures');
-    expect((await bob.received('cam')).packets).toBe(0);
+    await waitUntil(async () => (await seen()) > 5 || 'bob does not see ann');
 
     const consumers = [...bob.consumers.values()];
     room.record(resumed('ann', 3), resumed('bob', 4));
     expect(room.media.promote('ann', 3)).toBe(true);
     expect(room.media.promote('bob', 4)).toBe(true);
-    await waitUntil(async () => (await bob.received('cam')).framesDecoded > 5 || 'bob does not see ann');
+    const before = await seen();
+    await waitUntil(async () => (await seen()) > before + 5 || 'bob does not see ann');
     expect([...bob.consumers.values()]).toEqual(consumers);
     expect(room.lost).toEqual([]);
   } finally {
     await end();
+  }
+});
+
+test('pictures of who was promoted first go on for those who follow, and end for those who stay', async () => {
+  const { room, bob, end } = await standingRoom();
+  try {
+    const seen = async (): Promise<number> => (await bob.received('cam')).framesDecoded;
+    await waitUntil(async () => (await seen()) > 5 || 'bob does not see ann');
+    room.record(resumed('ann', 3));
+    room.media.promote('ann', 3);
+    const before = await seen();
+    await waitUntil(async () => (await seen()) > before + 10 || 'bob does not see ann');
+
+    const isPaused = (): boolean =>
+      room.media.inventory().consumers.some(({ paused, trackId }) => trackId === 'cam' && paused);
+    await waitUntil(() => isPaused() || 'bob, whose session is elsewhere, still gets the pictures');
+  } finally {
+    await end();
+  }
+});
+
+test('the pictures of who has the session here do not flow to who stands by', async () => {
+  const room = new TestRoom(plane);
+  room.record(joined('ann', 1), joined('bob', 2), joined('eve', 3), published('ann', 'cam', 'camera'));
+  const ann = await TestPeer.join(plane, room, 'ann', 1);
+  const bob = await TestPeer.join(plane, room, 'bob', STANDBY_SESSION);
+  const eve = await TestPeer.join(plane, room, 'eve', 3);
+  try {
+    await ann.publishVideo('cam');
+    await waitUntil(() => bob.consumers.has('cam') || 'bob has no consumer of the camera');
+    await waitUntil(async () => (await eve.received('cam')).framesDecoded > 10 || 'eve does not see ann');
+    expect((await bob.received('cam')).packets).toBe(0);
+  } finally {
+    for (const peer of [ann, bob, eve]) peer.close();
+    await room.media.close();
   }
 });
 
@@ -65,15 +101,18 @@ test('[M2] a mute in the record silences whoever stands by, and the promotion do
       const enough = (await ann.sent('mic')).packets + packets;
       await waitUntil(async () => (await ann.sent('mic')).packets >= enough || 'ann does not send');
     };
-    room.record(muted);
+    await waitUntil(async () => (await bob.received('cam')).packets > 10 || 'bob does not see ann');
+    room.record(...muted);
     await sendsOn(10); // Packets in flight have arrived.
-    const before = (await bob.received('mic')).packets;
+    const received = async (): Promise<number[]> =>
+      Promise.all(['mic', 'cam'].map(async (trackId) => (await bob.received(trackId)).packets));
+    const before = await received();
     await sendsOn(25);
     room.record(resumed('ann', 3), resumed('bob', 4));
     room.media.promote('ann', 3);
     room.media.promote('bob', 4);
     await sendsOn(25);
-    expect((await bob.received('mic')).packets).toBe(before);
+    expect(await received()).toEqual(before);
   } finally {
     await end();
   }

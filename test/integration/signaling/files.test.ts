@@ -33,6 +33,7 @@ function bytes(count: number): Buffer {
 describe.each(['uws', 'ws'] as const)('files over %s', (engine) => {
   const nodes: TestNode[] = [];
   const rooms: Room[] = [];
+  const buckets: S3Server[] = [];
   let folder: string;
   let store: InMemoryJournalStore;
   let node: TestNode;
@@ -88,6 +89,7 @@ describe.each(['uws', 'ws'] as const)('files over %s', (engine) => {
     for (const room of rooms.splice(0)) await room.disconnect();
     const logged = nodes.flatMap(({ logger }) => logger.errors);
     for (const each of nodes.splice(0)) await each.close();
+    for (const bucket of buckets.splice(0)) await bucket.stop();
     await rm(folder, { recursive: true });
     expect(logged).toEqual([]);
   });
@@ -261,30 +263,27 @@ describe.each(['uws', 'ws'] as const)('files over %s', (engine) => {
 
   it('a bucket that goes away refuses files by name, the meeting goes on, and so does the upload when it is back', async () => {
     const s3 = await S3Server.start();
-    try {
-      const bucket = { ...s3.config, secretKey: new Secret(s3.config.secretKey.reveal()) };
-      node = await start({
-        files: { kept: { s3: bucket }, maxBytes: 80 * MB, roomBytes: 100 * MB, types: ['text/*'] },
-      });
-      const [ann, bob] = [await enter('ann'), await enter('bob')];
-      const first = await shared(bob, ann.files.send(file('a.txt', 'a')));
-      const link = await bob.files.link(first.id);
-      expect(await (await fetch(link)).text()).toBe('a');
-      await s3.kill();
-      const away = await fetch(link);
-      expect([away.status, await away.json()]).toMatchObject([503, { error: { code: 'FILES_UNAVAILABLE' } }]);
-      const content = 'x'.repeat(2 * MB);
-      const id = ann.files.send(file('b.txt', content));
-      await ann.chat.send('I go on');
-      await waitUntil(() => messages(bob).some(({ text }) => text === 'I go on') || 'the message did not come');
-      await s3.start();
-      const second = await shared(bob, id);
-      expect(await (await fetch(await bob.files.link(second.id))).text()).toBe(content);
-      expect(nodes.at(-1)?.logger.errors).toHaveLength(1);
-      nodes.at(-1)?.logger.errors.splice(0);
-    } finally {
-      await s3.stop();
-    }
+    buckets.push(s3);
+    const bucket = { ...s3.config, secretKey: new Secret(s3.config.secretKey.reveal()) };
+    node = await start({
+      files: { kept: { s3: bucket }, maxBytes: 80 * MB, roomBytes: 100 * MB, types: ['text/*'] },
+    });
+    const [ann, bob] = [await enter('ann'), await enter('bob')];
+    const first = await shared(bob, ann.files.send(file('a.txt', 'a')));
+    const link = await bob.files.link(first.id);
+    expect(await (await fetch(link)).text()).toBe('a');
+    await s3.kill();
+    const away = await fetch(link);
+    expect([away.status, await away.json()]).toMatchObject([503, { error: { code: 'FILES_UNAVAILABLE' } }]);
+    const content = 'x'.repeat(2 * MB);
+    const id = ann.files.send(file('b.txt', content));
+    await ann.chat.send('I go on');
+    await waitUntil(() => messages(bob).some(({ text }) => text === 'I go on') || 'the message did not come');
+    await s3.start();
+    const second = await shared(bob, id);
+    expect(await (await fetch(await bob.files.link(second.id))).text()).toBe(content);
+    expect(nodes.at(-1)?.logger.errors).toHaveLength(1);
+    nodes.at(-1)?.logger.errors.splice(0);
   });
 
   it('whoever reads slowly is sent no faster, and holds up nobody else', async () => {

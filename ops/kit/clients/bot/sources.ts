@@ -22,7 +22,9 @@ export function openCamera({ picturesPath, picture }: TestMedia): MediaStreamTra
     const data = pictures[n % pictures.length];
     if (data) source.onFrame({ width, height, data });
   });
-  return source.createTrack();
+  // Of every picture wrtc says that it has 640 x 480, and a client would make the layers that suit those.
+  const settings: MediaTrackSettings = { width, height, frameRate: framesPerSecond };
+  return Object.defineProperty(source.createTrack(), 'getSettings', { value: () => settings });
 }
 
 /** Copies each picture into its own buffer: libwebrtc reads the whole buffer, not the view of it. */
