@@ -21,6 +21,12 @@ export interface PublishOptions {
   readonly processor?: TrackProcessor;
 }
 
+/**
+ * mediasoup gives a viewer of a new stream only the lowest temporal layer for a while: after a recovery every other
+ * picture of two layers, and one in four of three.
+ */
+const TEMPORAL_LAYERS = 'L1T2';
+
 /** Bits a second that VP8 needs for a picture of this height at 30 frames a second to look good. */
 function bitrateForHeight(height: number): number {
   if (height <= 120) return 80_000;
@@ -56,9 +62,9 @@ export function encodingsFor(
         scaleResolutionDownBy: 2,
         maxBitrate: Math.min(moves ? 900_000 : 500_000, top),
         maxFramerate: moves ? maxFramerate : Math.min(10, maxFramerate),
-        scalabilityMode: 'L1T3',
+        scalabilityMode: TEMPORAL_LAYERS,
       },
-      { scaleResolutionDownBy: 1, maxBitrate: top, maxFramerate, scalabilityMode: 'L1T3' },
+      { scaleResolutionDownBy: 1, maxBitrate: top, maxFramerate, scalabilityMode: TEMPORAL_LAYERS },
     ];
   }
   const scales = height >= 540 ? [4, 2, 1] : height >= 270 ? [2, 1] : [1];
@@ -67,7 +73,7 @@ export function encodingsFor(
     maxBitrate: scale === 1 ? top : Math.min(top, bitrateForHeight(height / scale)),
     maxFramerate,
     // A picture in one size has nothing to switch between: viewers get every frame from the first one on.
-    ...(scales.length > 1 && { scalabilityMode: 'L1T3' }),
+    ...(scales.length > 1 && { scalabilityMode: TEMPORAL_LAYERS }),
   }));
 }
 

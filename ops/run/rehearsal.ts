@@ -25,8 +25,8 @@ const TRACKS: readonly (Required<Pick<RtpParameters, 'codecs' | 'encodings'>> & 
     source: 'camera',
     codecs: [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 }],
     encodings: [
-      { rid: 'r0', scalabilityMode: 'L1T3' },
-      { rid: 'r1', scalabilityMode: 'L1T3' },
+      { rid: 'r0', scalabilityMode: 'L1T2' },
+      { rid: 'r1', scalabilityMode: 'L1T2' },
     ],
   },
   {
