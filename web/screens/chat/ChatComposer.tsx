@@ -125,6 +125,8 @@ export function ChatComposer({ snapshot, actions, reply, onReplyEnd }: ChatCompo
         )}
         <textarea
           ref={field.ref}
+          // Without a text the placeholder reads like the page.
+          dir={text === '' ? undefined : 'auto'}
           data-first-focus
           aria-label={to ? t('chat:writeTo', { name: to.name }) : t('chat:write')}
           placeholder={to ? t('chat:writeTo', { name: to.name }) : t('chat:write')}

@@ -45,7 +45,7 @@ export const Message = memo(function Message({ line, actions, mayEdit, mayDelete
       {line.file ? (
         <FileCard file={line.file} actions={actions} />
       ) : (
-        <p className="chat-text">
+        <p className="chat-text" dir="auto">
           <LinkedText text={line.text} />
           {line.edited && <small> {t('chat:edited')}</small>}
           {line.state === 'pending' && <span className="visually-hidden"> {t('chat:beingSent')}</span>}

@@ -28,6 +28,7 @@ export function MessageEditor({ text: before, onSave, onCancel }: MessageEditorP
   return (
     <div className="chat-editor">
       <textarea
+        dir="auto"
         aria-label={t('chat:edit')}
         value={text}
         rows={2}

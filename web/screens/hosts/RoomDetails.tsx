@@ -28,7 +28,7 @@ export function RoomDetails({ snapshot, actions }: RoomDetailsProps) {
   };
 
   return (
-    <form className="password-form" onSubmit={(event) => void submit(event)}>
+    <form className="settings-form" onSubmit={(event) => void submit(event)}>
       <TextField
         label={t('hosts:roomName')}
         value={name ?? snapshot.name}
@@ -45,7 +45,7 @@ export function RoomDetails({ snapshot, actions }: RoomDetailsProps) {
         onChange={(event) => setCapacity(event.target.value)}
       />
       {(isNameNew || isCapacityNew) && (
-        <div>
+        <div className="form-buttons">
           <Button type="submit" variant="primary">
             {t('settings:change')}
           </Button>

@@ -86,7 +86,7 @@ function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions:
   };
 
   return (
-    <form className="password-form" onSubmit={submit}>
+    <form className="settings-form" onSubmit={submit}>
       <TextField
         label={isProtected ? t('settings:newPassword') : t('settings:password')}
         type="password"
@@ -96,7 +96,7 @@ function PasswordForm({ isProtected, actions }: { isProtected: boolean; actions:
         hint={isProtected ? t('settings:hasPassword') : t('settings:noPassword')}
         onChange={(event) => setPassword(event.target.value)}
       />
-      <div>
+      <div className="form-buttons">
         <Button type="submit" disabled={password === ''}>
           {isProtected ? t('settings:change') : t('settings:set')}
         </Button>
