@@ -42,9 +42,6 @@ import type { RoomRouter } from './workers/RoomRouter.ts';
 import { RoomRouters } from './workers/RoomRouters.ts';
 import type { WorkerSlot } from './workers/WorkerSlot.ts';
 
-/** Those who lose the same place notice it within this time of each other. */
-const PROMOTED_LATELY_MS = 5_000;
-
 export interface LiveRoomMediaOptions {
   readonly nodeId: NodeId;
   readonly slots: readonly WorkerSlot[];
@@ -109,6 +106,8 @@ export class LiveRoomMedia implements RoomMedia {
       logger,
       produced: (producer) => this.#produced(producer),
       closed: (producer) => this.#producerClosed(producer),
+      settled: () => this.#reconcile(),
+      clock,
     });
     const { viewers } = this.#sessions;
     this.#nodes =
@@ -210,15 +209,7 @@ export class LiveRoomMedia implements RoomMedia {
   promote(participantId: ParticipantId, session: number): boolean {
     const media = this.#sessions.promote(participantId, session);
     if (!media) return false;
-    const promoted = this.#producers.promoted(media);
-    for (const producer of promoted) {
-      producer.promotedLately = true;
-      this.#quality.watchProducer(producer);
-    }
-    this.#options.clock.setTimer(PROMOTED_LATELY_MS, () => {
-      for (const producer of promoted) producer.promotedLately = false;
-      if (!this.#closed) this.#reconcile();
-    });
+    for (const producer of this.#producers.promoted(media)) this.#quality.watchProducer(producer);
     this.#reconcile();
     return true;
   }
@@ -266,6 +257,7 @@ export class LiveRoomMedia implements RoomMedia {
     if (this.#closed) return;
     this.#closed = true;
     this.#restedConsumers.stop();
+    this.#producers.stop();
     this.#speakers.close();
     this.#keyframes.close();
     this.#layerWishes.close();

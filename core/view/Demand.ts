@@ -76,7 +76,7 @@ export function needOf(subscription: Subscription, viewer: LiveViewer): Need {
     producerId: producer.producerId,
     routerId: viewer.routerId === producer.routerId ? null : viewer.routerId,
     needed: !paused || (chosen && (isLookedAt || preferredLayers === null)),
-    layer: wanted && !viewer.standby ? layerOf(producer, preferredLayers) : null,
+    layer: wanted && (!viewer.standby || producer.promotedLately) ? layerOf(producer, preferredLayers) : null,
   };
 }
 

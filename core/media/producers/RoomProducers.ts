@@ -1,4 +1,4 @@
-import type { Logger } from '../../ports.ts';
+import type { Clock, Logger } from '../../ports.ts';
 import type { ParticipantId, RoomState, Track, TrackId } from '../../room/state.ts';
 import { MediaError } from '../MediaError.ts';
 import { messageOf } from '../mediaFailures.ts';
@@ -16,10 +16,15 @@ export interface RoomProducersOptions {
   /** A publisher's new producer, paused. */
   readonly produced: (producer: SourceProducer) => void;
   readonly closed: (producer: MediaProducer) => void;
+  /** Producers are no longer promoted lately. */
+  readonly settled: () => void;
+  readonly clock: Clock;
 }
 
 /** Chrome ignores a keyframe request that comes within 300 ms of the last one: mediasoup then waits a full second. */
 const KEYFRAME_REQUEST_DELAY_MS = 370;
+/** Those who lose the same place notice it within this time of each other. */
+const PROMOTED_LATELY_MS = 5_000;
 /** Each costs a stream in every viewer's consumer; clients send three. */
 const MAX_ENCODINGS = 8;
 
@@ -33,6 +38,7 @@ export class RoomProducers {
   readonly #all = new Map<string, MediaProducer>();
   /** The last `produce` call of each track: the next one waits for it. */
   readonly #producing = new Map<TrackId, Promise<unknown>>();
+  readonly #settling = new Set<() => void>();
 
   constructor(options: RoomProducersOptions) {
     this.#options = options;
@@ -116,8 +122,20 @@ export class RoomProducers {
       this.standbys.delete(trackId);
       this.sources.get(trackId)?.close();
       this.sources.set(trackId, producer);
+      producer.promotedLately = true;
     }
+    const cancel = this.#options.clock.setTimer(PROMOTED_LATELY_MS, () => {
+      this.#settling.delete(cancel);
+      for (const producer of promoted) producer.promotedLately = false;
+      this.#options.settled();
+    });
+    this.#settling.add(cancel);
     return promoted;
+  }
+
+  /** Nothing of it happens by itself any more. */
+  stop(): void {
+    for (const cancel of this.#settling) cancel();
   }
 
   /** Keeps the producer until it closes. */
