@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createWorker, type types } from 'mediasoup';
 import type { Server, Socket } from 'socket.io';
 import { holdBackMs } from '../../../core/media/keyframes/holdBackMs.ts';
@@ -14,6 +15,8 @@ const KEYFRAME_REQUEST_DELAY_MS = 310;
 
 /** Those who enter wait this long for each other, so that each negotiates once what all the others send. */
 const TOGETHER_MS = 40;
+/** A worker that starts takes CPU, which a recovery on the same machine needs. */
+const SPARE_AFTER_MS = 2_000;
 
 type CallSocket = Socket<FromClient, FromServer>;
 
@@ -92,6 +95,7 @@ export class BareSfu {
     const peers = [...this.#peers.values()];
     this.#peers.clear();
     await Promise.all(peers.map(({ socket, entry }) => this.#enter(socket, entry)));
+    await sleep(SPARE_AFTER_MS);
     this.#spare = openPlace();
     await this.#spare;
     this.#onReplaced(this.workerPid);

@@ -45,8 +45,10 @@ export const Message = memo(function Message({ line, actions, mayEdit, mayDelete
       {line.file ? (
         <FileCard file={line.file} actions={actions} />
       ) : (
-        <p className="chat-text" dir="auto">
-          <LinkedText text={line.text} />
+        <p className="chat-text">
+          <bdi>
+            <LinkedText text={line.text} />
+          </bdi>
           {line.edited && <small> {t('chat:edited')}</small>}
           {line.state === 'pending' && <span className="visually-hidden"> {t('chat:beingSent')}</span>}
         </p>

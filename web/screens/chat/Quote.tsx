@@ -12,7 +12,7 @@ export function Quote({ quote }: { quote: NonNullable<ChatLine['quote']> }) {
   return (
     <button type="button" className="chat-quote" onClick={() => showMessage(quote.id)}>
       <bdi>{quote.name}</bdi>
-      <span dir="auto">{quote.text}</span>
+      <bdi>{quote.text}</bdi>
     </button>
   );
 }
