@@ -12,7 +12,7 @@ export function Quote({ quote }: { quote: NonNullable<ChatLine['quote']> }) {
   return (
     <button type="button" className="chat-quote" onClick={() => showMessage(quote.id)}>
       <bdi>{quote.name}</bdi>
-      <bdi>{quote.text}</bdi>
+      <span dir="auto">{quote.text}</span>
     </button>
   );
 }
