@@ -115,15 +115,21 @@ export function describeWholeLayers(open: OpenRun): void {
       await pause(5);
       expect(run.transcoder.pids.length).toBeLessThanOrEqual(2 * THREE_LAYERS.length);
     }
-    await waitUntil(
-      () => run.transcoder.pids.length <= THREE_LAYERS.length || `${run.transcoder.pids.length} processes`,
-    );
-    const steady = inSuccession([await motion({ frames: 20 })], 1_000_000);
-    await run.pushAll(steady);
+    // A layer whose commands are still ending asks for a keyframe, and the source answers with the next video.
+    const motions = await motion({ frames: 20 });
+    let from = 0;
+    await waitUntil(async () => {
+      from += 1_000_000;
+      await run.pushAll(inSuccession([motions], from));
+      return (
+        THREE_LAYERS.every((_, layer) => run.layer(layer).at(-1)?.timestamp === from + 57_000) || 'a layer is gone'
+      );
+    });
     expect(run.failures).toEqual([]);
-    for (const layer of [0, 1, 2]) {
-      const last = run.layer(layer).filter(({ timestamp }) => timestamp >= 1_000_000);
-      expect(last).toHaveLength(steady.length);
+    expect(run.transcoder.pids).toHaveLength(THREE_LAYERS.length);
+    for (const layer of THREE_LAYERS.keys()) {
+      const last = run.layer(layer).filter(({ timestamp }) => timestamp >= from);
+      expect(last).toHaveLength(motions.length);
     }
   });
 }
