@@ -121,12 +121,10 @@ export function describeWholeLayers(open: OpenRun): void {
     await waitUntil(async () => {
       from += 1_000_000;
       await run.pushAll(inSuccession([motions], from));
-      return (
-        THREE_LAYERS.every((_, layer) => run.layer(layer).at(-1)?.timestamp === from + 57_000) || 'a layer is gone'
-      );
+      const isWhole = THREE_LAYERS.every((_, layer) => run.layer(layer).at(-1)?.timestamp === from + 57_000);
+      return (isWhole && run.transcoder.pids.length <= THREE_LAYERS.length) || 'a layer is gone, or a command stays';
     });
     expect(run.failures).toEqual([]);
-    expect(run.transcoder.pids).toHaveLength(THREE_LAYERS.length);
     for (const layer of THREE_LAYERS.keys()) {
       const last = run.layer(layer).filter(({ timestamp }) => timestamp >= from);
       expect(last).toHaveLength(motions.length);
