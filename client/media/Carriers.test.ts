@@ -262,6 +262,7 @@ describe('which consumer of a track is shown', () => {
         const newest = flowing.at(-1);
         if (newest !== undefined) expect(carriers.shown?.id).toBe(newest);
         expect(carriers.paused).toBe(flowing.length === 0);
+        expect(carriers.silenced).toBe(flowing.length === 0 && all.size > 0);
         carriers.close();
         expect([...all.values()].every(({ closed }) => closed)).toBe(true);
       }),

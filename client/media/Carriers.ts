@@ -52,6 +52,11 @@ export class Carriers<C extends Carrier> {
     return this.#live().every(({ paused }) => paused);
   }
 
+  /** True while the server sends none of those that there are. */
+  get silenced(): boolean {
+    return this.paused && this.#live().length > 0;
+  }
+
   has(carrierId: string): boolean {
     return this.#held.has(carrierId);
   }

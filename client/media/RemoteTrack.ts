@@ -66,6 +66,15 @@ export class RemoteTrack {
     return this.#carriers.paused;
   }
 
+  /** True while the session's own server keeps it back: it is not to be heard through the other place either [M2]. */
+  get silenced(): boolean {
+    return this.#carriers.silenced;
+  }
+
+  get playsStandby(): boolean {
+    return this.#playsStandby;
+  }
+
   get attachedElements(): readonly HTMLMediaElement[] {
     return [...this.#elements];
   }

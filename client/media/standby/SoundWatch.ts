@@ -6,9 +6,12 @@ const LOOK_EVERY_MS = 20;
 /** While a sound is quiet. */
 const LOOK_CLOSELY_EVERY_MS = 10;
 
+/** What the choice needs of a track. */
+export type TwofoldSound = Pick<RemoteTrack, 'trackId' | 'second' | 'silenced' | 'playsStandby' | 'changeOver'>;
+
 /** A sound that comes from two places: only one is heard. */
 interface WatchedSound {
-  readonly track: RemoteTrack;
+  readonly track: TwofoldSound;
   readonly choice: SoundChoice;
 }
 
@@ -18,7 +21,7 @@ export class SoundWatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** The track has a second sound now. */
-  watch(track: RemoteTrack): void {
+  watch(track: TwofoldSound): void {
     this.#sounds.set(track.trackId, { track, choice: new SoundChoice() });
     this.#lookLater(LOOK_EVERY_MS);
   }
@@ -45,7 +48,11 @@ export class SoundWatch {
         continue;
       }
       const now = performance.now();
-      if (choice.isOver(now, deliveredBy(second.played), () => deliveredBy(second.other))) {
+      if (track.silenced) {
+        // The other node may hear of a mute a moment later.
+        if (track.playsStandby) track.changeOver();
+        choice.changed(now);
+      } else if (choice.isOver(now, deliveredBy(second.played), () => deliveredBy(second.other))) {
         track.changeOver();
         choice.changed(now);
       }
