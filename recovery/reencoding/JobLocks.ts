@@ -6,6 +6,7 @@ import { Repeater } from '../Repeater.ts';
 import { roundMs } from './storedJob.ts';
 
 const HOLD_JOB = readFileSync(new URL('./holdJob.lua', import.meta.url), 'utf8');
+const JUDGE_IN_TIME = readFileSync(new URL('./judgeInTime.lua', import.meta.url), 'utf8');
 
 interface HeldJob {
   readonly jobId: string;
@@ -23,6 +24,7 @@ export class JobLocks {
   readonly #redis: RedisConnection;
   readonly #backend: RedisQueueBackend;
   readonly #hold: (...keysAndArgs: (string | number)[]) => Promise<unknown>;
+  readonly #judgeInTime: (...keysAndArgs: (string | number)[]) => Promise<unknown>;
   readonly #lockMs: number;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -30,11 +32,14 @@ export class JobLocks {
   readonly #rounds: Repeater;
   #forget: () => void = () => undefined;
   #judgesFrom = 0;
+  /** Redis's clock less `performance.now()`, and by how much that may be wrong. */
+  #redisTime: { readonly offsetMs: number; readonly errorMs: number } | null = null;
 
   constructor(redis: RedisConnection, backend: RedisQueueBackend, lockMs: number, clock: Clock, logger: Logger) {
     this.#redis = redis;
     this.#backend = backend;
     this.#hold = defineScript(redis.client, 'everroomHoldJob', HOLD_JOB, 4);
+    this.#judgeInTime = defineScript(redis.client, 'everroomJudgeInTime', JUDGE_IN_TIME, 1);
     this.#lockMs = lockMs;
     this.#clock = clock;
     this.#logger = logger;
@@ -71,9 +76,7 @@ export class JobLocks {
       await Promise.all([...this.#held].map((held) => this.#renew(held)));
       // Asks only if Redis can answer now: a Redis that has just come back would call healthy jobs stalled.
       if (this.#clock.now() < this.#judgesFrom || !this.#redis.availability.available) return;
-      const stalled = await this.#redis.run('look for stalled reencoding jobs', () =>
-        this.#backend.moveStalledJobsToWait(),
-      );
+      const stalled = await this.#redis.run('look for stalled reencoding jobs', () => this.#moveStalled());
       if (stalled.length > 0) this.#logger.warn({ jobIds: stalled }, 'jobs of a silent sidecar go to another one');
     } catch (error) {
       // Work continues: once Redis is back it says whether another sidecar got a job.
@@ -81,6 +84,33 @@ export class JobLocks {
       this.#judgeLater();
       this.#logger.debug({ err: error }, 'cannot tell Redis that this sidecar lives');
     }
+  }
+
+  /** Returns the jobs that go to another sidecar: none if Redis hung between the sending of this and its work on it. */
+  async #moveStalled(): Promise<string[]> {
+    if (this.#redisTime === null) await this.#askInTime(0);
+    if (this.#clock.now() < this.#judgesFrom) return [];
+    const [, stalled] = await Promise.all([
+      this.#askInTime(performance.now()),
+      // On the same connection, so that Redis works on it right after the other.
+      this.#backend.moveStalledJobsToWait(),
+    ]);
+    return stalled;
+  }
+
+  /** `sentAt`: by `performance.now()`; 0 to learn Redis's time alone. */
+  async #askInTime(sentAt: number): Promise<void> {
+    const askedAt = performance.now();
+    const { offsetMs, errorMs } = this.#redisTime ?? { offsetMs: 0, errorMs: 0 };
+    const now = await this.#judgeInTime(
+      this.#backend.keys['stalled-check'] ?? '',
+      sentAt && Math.round(sentAt + offsetMs),
+      Math.round(roundMs(this.#lockMs) + errorMs),
+      this.#lockMs,
+    );
+    const halfMs = (performance.now() - askedAt) / 2;
+    if (2 * halfMs > roundMs(this.#lockMs)) this.#judgeLater();
+    this.#redisTime = { offsetMs: Number(now) - askedAt - halfMs, errorMs: halfMs };
   }
 
   /**

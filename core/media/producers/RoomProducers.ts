@@ -124,6 +124,7 @@ export class RoomProducers {
       this.sources.set(trackId, producer);
       producer.promotedLately = true;
     }
+    if (promoted.length === 0) return [];
     const cancel = this.#options.clock.setTimer(PROMOTED_LATELY_MS, () => {
       this.#settling.delete(cancel);
       for (const producer of promoted) producer.promotedLately = false;

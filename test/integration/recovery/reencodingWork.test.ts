@@ -8,9 +8,9 @@ import { Unavailable } from '../../../core/ports.ts';
 import type { ReencodingJob } from '../../../core/reencoding/messages.ts';
 import type { SidecarInfo } from '../../../core/reencoding/ports.ts';
 import { createRecovery, type Recovery } from '../../../recovery/createRecovery.ts';
-import { sidecarsKey } from '../../../recovery/keys.ts';
+import { reencodingPrefix, sidecarsKey } from '../../../recovery/keys.ts';
 import { createReencodingWork, type ReencodingWorkplace } from '../../../recovery/reencoding/createReencodingWork.ts';
-import { LOCK_MS } from '../../../recovery/reencoding/storedJob.ts';
+import { LOCK_MS, QUEUE_NAME } from '../../../recovery/reencoding/storedJob.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { recordingLogger, silentLogger, systemClock } from '../../support/system.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
@@ -226,6 +226,28 @@ describe('jobs and what may happen to processes', () => {
       await sleep(LOCK_ENDS_MS);
       server.resume();
     });
+  });
+
+  test('a look for silent workers that Redis executes after a hang takes nobody a live job', async (context) => {
+    const { node, server, side, startWorker, told } = await startWorld(context);
+    const holder = await startWorker('sidecar-1');
+    await node.reencodingQueue.add(JOB);
+    await holder.does('taken', JOB.jobId);
+    await startWorker('sidecar-2');
+    const suspects = `${reencodingPrefix()}:${QUEUE_NAME}:stalled`;
+    await renewed(side, JOB.jobId);
+    // Its renewal does not wait in Redis's socket; the other worker's look does.
+    holder.send('SIGSTOP');
+    await waitUntil(async () => (await side.sismember(suspects, JOB.jobId)) === 1 || 'nobody looked');
+    server.pause();
+    await sleep(LOCK_ENDS_MS);
+    server.resume();
+    await side.ping();
+    await side.ping();
+    holder.send('SIGCONT');
+    await renewed(side, JOB.jobId);
+    await renewed(side, JOB.jobId);
+    expect(told()).toEqual(['taken job-1']);
   });
 
   test('closing a workplace ends while Redis is away', async (context) => {
