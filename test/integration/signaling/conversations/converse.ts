@@ -54,10 +54,14 @@ export async function converse(node: TestNode, protocol: number): Promise<Conver
       return behind ? `${behind[0]} is at ${behind[1].version} of ${host.version}` : true;
     });
   };
+  /** Until its new connection, the last one that was accepted, has heard all that it hears upon entering. */
   const isBack = (room: Room) =>
     waitUntil(() => {
       const version = node.hosts.get(roomId)?.version;
-      return (room.state === 'connected' && room.version === version) || `at ${room.version} of ${version}`;
+      if (room.state !== 'connected' || room.version !== version) return `at ${room.version} of ${version}`;
+      const { steps } = recorder;
+      const heard = steps.slice(steps.findLastIndex(({ does }) => does === 'accept'));
+      return heard.some((each) => each.does === 'tell' && each.name === 'reencodingStatus') || 'not told of reencoding';
     });
   const step = async (run: () => Promise<unknown>): Promise<void> => {
     await run();
