@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
 import { Cleanup } from '../kit/cleanup.ts';
 import { chromiumPath } from '../kit/clients/page/chromium.ts';
 import { firefoxPath } from '../kit/clients/page/firefox.ts';
@@ -35,7 +36,7 @@ async function main(args: string[]): Promise<number> {
     return await run(options, args, cleanup);
   } catch (error) {
     if (cleanup.interrupted) return 130;
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${inspect(error)}\n`);
     return 1;
   } finally {
     await cleanup.run();

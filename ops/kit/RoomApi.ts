@@ -37,7 +37,8 @@ export class RoomApi {
   async #ask(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { authorization: this.#authorization, 'content-type': 'application/json' },
+      // A kept connection may be closed by the server while this process judges an hour of a drill.
+      headers: { authorization: this.#authorization, 'content-type': 'application/json', connection: 'close' },
       body: body === undefined ? null : JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
