@@ -54,6 +54,7 @@ export class MediaEngine {
       resumeToken: () => owner.resumeToken(),
       view: () => owner.view(),
       published: () => this.#toProduce(),
+      isMuted: (track) => owner.isMuted(track),
       remoteTrack: (trackId) => this.#remoteTracks.get(trackId),
       received: () => [...this.#remoteTracks.values()].flatMap((track) => (track.consumer ? track.trackId : [])),
       arrived: (session, standing) => this.#takeOver({ session, consumers: [standing] }),
@@ -305,9 +306,7 @@ export class MediaEngine {
     this.#arriving.remove(offers);
   }
 
-  /**
-   * Returns the tracks in the order in which they are negotiated. Pictures take longest to come back, so they go first.
-   */
+  /** Returns the tracks in the order in which they are negotiated: pictures first, which take longest to come back. */
   #toProduce(): LocalTrack[] {
     return [...this.#localTracks.values()]
       .filter(

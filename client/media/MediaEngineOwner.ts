@@ -12,6 +12,8 @@ export interface MediaEngineOwner extends RemoteTrackListener {
   isPublished(trackId: string): boolean;
   /** Returns true if media of this track is expected: its publisher is there and not muted. */
   isLive(track: RemoteTrack): boolean;
+  /** Whether the room's record says so. */
+  isMuted(track: Pick<RemoteTrack, 'publisherId' | 'trackId'>): boolean;
   /** A track can now be received that could not be before. */
   subscribed(track: RemoteTrack): void;
   /** Media do not get through to the server, or, with null, do so again. */

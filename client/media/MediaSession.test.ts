@@ -8,6 +8,24 @@ import { MediaSession } from './MediaSession.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** What a session needs of a producer. */
+class Closable {
+  closed = false;
+  readonly observer = {
+    once: (_: 'close', closed: () => void): void => {
+      this.#onClose = closed;
+    },
+  };
+  #onClose: () => void = () => undefined;
+
+  close(): void {
+    this.closed = true;
+    this.#onClose();
+  }
+
+  async replaceTrack(): Promise<void> {}
+}
+
 /** A session whose negotiations note their moments, in ms since it began. */
 function scene(options: { relieved: boolean }) {
   const startedAt = performance.now();
@@ -17,7 +35,10 @@ function scene(options: { relieved: boolean }) {
     id: direction,
     on: () => undefined,
     close: () => step(`close ${direction}`),
-    produce: async ({ track }: { track: MediaStreamTrack }) => step(`send ${track.id}`),
+    produce: async ({ track }: { track: MediaStreamTrack }) => {
+      step(`send ${track.id}`);
+      return Object.assign(new Closable(), { rtpParameters: {} }) as unknown as types.Producer;
+    },
     consume: async ({ id }: { id: string }) => step(id.startsWith('warm-up') ? 'warm up' : `receive ${id}`),
   });
   const codecs = [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, preferredPayloadType: 100 }];
@@ -105,4 +126,29 @@ test('what is shown now is told in one message', async () => {
   session.shows('two');
   await vi.advanceTimersByTimeAsync(0);
   expect(requests).toEqual([['shown', { consumerIds: ['one', 'two'] }]]);
+});
+
+test('a track has one producer, however often it is published or unmuted, until that one closes', async () => {
+  const { session, steps } = scene({ relieved: false });
+  const microphone = track('microphone');
+  await Promise.all([session.produce(microphone), session.produce(microphone)]);
+  await session.produce(microphone);
+  expect(steps.map(([what]) => what)).toEqual(['send microphone']);
+  microphone.producer?.close();
+  await session.produce(microphone);
+  expect(steps.map(([what]) => what)).toEqual(['send microphone', 'send microphone']);
+});
+
+test('what stands by is made once, and belongs to the session if that takes over meanwhile', async () => {
+  const { session, steps } = scene({ relieved: false });
+  const [microphone, camera] = [track('microphone'), track('camera')];
+  await session.prepare(microphone);
+  await session.prepare(microphone);
+  expect(microphone.producer).toBeUndefined();
+  const preparing = session.prepare(camera);
+  await session.produce(camera);
+  await preparing;
+  expect(steps.map(([what]) => what)).toEqual(['send microphone', 'send camera']);
+  expect([microphone.promoted(), camera.promoted()]).toEqual([true, false]);
+  expect(camera.producer?.closed).toBe(false);
 });

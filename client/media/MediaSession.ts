@@ -49,6 +49,10 @@ export class MediaSession {
   readonly #warmUpTimer: ReturnType<typeof setTimeout>;
   /** What the server has yet to hear. */
   readonly #nowShown = new Set<string>();
+  /** What has been made of each track, or is being made. */
+  readonly #made = new Map<LocalTrack, Promise<types.Producer | undefined>>();
+  /** Those whose producers are the session's own, whatever they were made for. */
+  readonly #serving = new Set<LocalTrack>();
   #lastTurn: Promise<void> = Promise.resolve();
   #consumeTurn: Promise<void> | undefined;
   #closed = false;
@@ -98,15 +102,34 @@ export class MediaSession {
     return [this.#send, this.#recv].every(({ connectionState }) => connectionState === 'connected');
   }
 
+  /** One producer for each track, however often it is asked for. */
   async produce(track: LocalTrack): Promise<void> {
-    const producer = await this.#makeProducer(track);
-    if (producer !== undefined && !this.#closed) track.produced(producer);
+    this.#serving.add(track);
+    const producer = await this.#producerOf(track);
+    if (producer !== undefined && !this.#closed && track.producer !== producer) track.produced(producer);
   }
 
   /** The same for a track that stands by. */
   async prepare(track: LocalTrack): Promise<void> {
-    const producer = await this.#makeProducer(track);
-    if (producer !== undefined && !this.#closed) await track.prepared(producer);
+    if (this.#made.has(track)) return;
+    const producer = await this.#producerOf(track);
+    // It may have become the session's own meanwhile.
+    if (producer !== undefined && !this.#closed && !this.#serving.has(track)) await track.prepared(producer);
+  }
+
+  #producerOf(track: LocalTrack): Promise<types.Producer | undefined> {
+    const known = this.#made.get(track);
+    if (known !== undefined) return known;
+    const making = this.#makeProducer(track);
+    this.#made.set(track, making);
+    const forget = (): void => {
+      if (this.#made.get(track) === making) this.#made.delete(track);
+    };
+    making.then((producer) => {
+      if (producer === undefined || producer.closed) forget();
+      else producer.observer.once('close', forget);
+    }, forget);
+    return making;
   }
 
   async #makeProducer(track: LocalTrack): Promise<types.Producer | undefined> {

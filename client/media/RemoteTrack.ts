@@ -134,7 +134,7 @@ export class RemoteTrack {
     this.#endStandby();
     this.#standby = consumer;
     if (consumer !== undefined) consumer.track.enabled = false;
-    else if (plays) this.#show(this.consumer);
+    if (plays) this.#show(this.consumer);
   }
 
   standsByWith(consumer: types.Consumer): boolean {
@@ -175,11 +175,12 @@ export class RemoteTrack {
   }
 
   #show(consumer: types.Consumer | undefined): void {
-    const before = this.mediaStream.getTracks();
-    if (consumer === undefined || before.includes(consumer.track)) return;
+    if (consumer === undefined) return;
     const other = this.second?.other;
     if (other !== undefined) other.track.enabled = false;
     consumer.track.enabled = true;
+    const before = this.mediaStream.getTracks();
+    if (before.includes(consumer.track)) return;
     for (const track of before) this.mediaStream.removeTrack(track);
     this.mediaStream.addTrack(consumer.track);
     for (const element of this.#elements) this.#play(element);

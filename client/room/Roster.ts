@@ -105,6 +105,10 @@ export class Roster {
     return participant?.connected === true && participant.publications.get(track.trackId)?.muted === false;
   }
 
+  isMuted({ publisherId, trackId }: Pick<RemoteTrack, 'publisherId' | 'trackId'>): boolean {
+    return this.remotes.get(publisherId)?.publications.get(trackId)?.muted === true;
+  }
+
   /** Sets which tracks are reencoded, whether or not their publications are known yet. */
   setReencoded(trackIds: readonly string[]): void {
     this.#reencoded = new Set(trackIds);

@@ -26,6 +26,7 @@ export function mediaOwner(parts: MediaOwnerParts): MediaEngineOwner {
     resumeToken,
     isPublished: (trackId) => roster().local?.publications.has(trackId) ?? false,
     isLive: (track) => roster().isLive(track),
+    isMuted: (track) => roster().isMuted(track),
     subscribed: (track) => roster().subscribed(track),
     swapped: (track) => emit('trackSwapped', track),
     blocked: (state) => emit('mediaBlockedChanged', state),

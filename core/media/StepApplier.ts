@@ -262,9 +262,12 @@ export class StepApplier {
     if (!viewer || consumers.length === 0) return;
     const set = (consumer: ViewerConsumer): Promise<void> =>
       paused ? consumer.pause() : consumer.resume({ watched: this.#objects.hasRenditions(consumer.trackId) });
-    await Promise.all(consumers.map(set));
+    const results = await Promise.allSettled(consumers.map(set));
     this.#objects.readinessChanged();
-    const changes = consumers.map(({ consumerId }) => ({ consumerId, paused }));
-    this.#listener.consumersPaused(viewerId, viewer.session, changes);
+    // One that is gone meanwhile keeps nobody from hearing of the others.
+    const changed = consumers.filter((_, index) => results[index]?.status === 'fulfilled');
+    const changes = changed.map(({ consumerId }) => ({ consumerId, paused }));
+    if (changes.length > 0) this.#listener.consumersPaused(viewerId, viewer.session, changes);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 }

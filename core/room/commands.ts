@@ -60,6 +60,10 @@ type NodeCommand =
       readonly recordingAllowed?: boolean;
       /** True if left out. */
       readonly filesAllowed?: boolean;
+      /** False if left out. */
+      readonly joinMuted?: boolean;
+      /** True if left out. */
+      readonly privateChat?: boolean;
       /** None if left out. */
       readonly mediaBounds?: MediaBoundsChange;
       readonly breakoutOf?: BreakoutOf;

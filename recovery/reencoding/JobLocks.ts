@@ -109,7 +109,12 @@ export class JobLocks {
       this.#lockMs,
     );
     const halfMs = (performance.now() - askedAt) / 2;
-    if (2 * halfMs > roundMs(this.#lockMs)) this.#judgeLater();
+    if (2 * halfMs > roundMs(this.#lockMs)) {
+      // Redis hung: what it said of its clock is worth nothing.
+      this.#judgeLater();
+      this.#redisTime = null;
+      return;
+    }
     this.#redisTime = { offsetMs: Number(now) - askedAt - halfMs, errorMs: halfMs };
   }
 

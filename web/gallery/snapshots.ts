@@ -69,6 +69,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     locked: false,
     lobbyEnabled: false,
     passwordProtected: false,
+    invitation: { roomId: 'qpd-xwhk-tma', name: 'Monday round', passwordProtected: false },
     reencoding: { policy: { mode: 'off' }, available: true, reason: null },
     hotStandby: { choice: 'auto', state: 'off' },
     forAll: { layout: null, alsoSpotlit: [], joinMuted: false, capacity: 100, guests: true, filesAllowed: true },

@@ -1,11 +1,6 @@
 import { t } from '../i18n/i18n.ts';
+import type { Invited } from '../model/Meeting.ts';
 import { roomLink } from './navigation.ts';
-
-interface Invited {
-  readonly roomId: string;
-  readonly name: string;
-  readonly passwordProtected: boolean;
-}
 
 /** Returns a text to send to people. A password never stands in it. */
 export function invitationTo({ roomId, name, passwordProtected }: Invited): string {

@@ -70,6 +70,13 @@ export interface ConnectionDetails extends ConnectionReport {
   readonly version: number;
 }
 
+/** What an invitation says; also inside a breakout room it is one to the meeting. */
+export interface Invited {
+  readonly roomId: string;
+  readonly name: string;
+  readonly passwordProtected: boolean;
+}
+
 export interface MeetingSnapshot {
   readonly roomId: string;
   readonly name: string;
@@ -81,6 +88,7 @@ export interface MeetingSnapshot {
   readonly locked: boolean;
   readonly lobbyEnabled: boolean;
   readonly passwordProtected: boolean;
+  readonly invitation: Invited;
   readonly reencoding: Reencoding;
   readonly hotStandby: HotStandby;
   readonly forAll: ForAll;

@@ -94,6 +94,8 @@ export class PreviewDevices {
 
   choose(kind: InputKind, deviceId: string): void {
     this.#deviceIds[kind] = deviceId;
+    // Phones have one camera open at a time.
+    if (kind === 'camera') this.#snapshot.camera.track?.stop();
     if (this.#snapshot[kind].wanted) this.#opening[kind] = this.#open([kind]);
   }
 
@@ -202,7 +204,12 @@ export class PreviewDevices {
       return null;
     } catch (error) {
       const problem = mediaProblemOf(error);
-      for (const kind of kinds) if (current(kind)) this.#change(kind, { starting: false, track: null, problem });
+      for (const kind of kinds) {
+        if (!current(kind)) continue;
+        // What nobody can reach any more would stay on, and keep the device from the next try.
+        this.#snapshot[kind].track?.stop();
+        this.#change(kind, { starting: false, track: null, problem });
+      }
       return problem;
     }
   }

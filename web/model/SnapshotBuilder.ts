@@ -83,6 +83,7 @@ export class SnapshotBuilder {
     const present = new Set([self.id, ...room.participants.keys()]);
     for (const id of this.#people.keys()) if (!present.has(id)) this.#people.delete(id);
     this.#forAll = forAllOf(record, this.#forAll);
+    const passwordProtected = record.settings.passwordHash !== null;
     return {
       roomId,
       name: record.settings.name,
@@ -95,7 +96,8 @@ export class SnapshotBuilder {
       microphoneHint: happening.microphoneHint,
       locked: record.settings.locked,
       lobbyEnabled: record.settings.lobby,
-      passwordProtected: record.settings.passwordHash !== null,
+      passwordProtected,
+      invitation: { roomId, name: record.settings.name, passwordProtected },
       reencoding: {
         policy: record.settings.reencoding,
         available: room.reencoding?.available ?? null,
@@ -308,6 +310,7 @@ function sameMedia(a: PublishedMedia | null, b: PublishedMedia | null): boolean 
     a?.trackId === b?.trackId &&
     a?.muted === b?.muted &&
     a?.interrupted === b?.interrupted &&
+    a?.rear === b?.rear &&
     a?.attach === b?.attach &&
     a?.reencodingWish === b?.reencodingWish &&
     a?.reencoded === b?.reencoded &&

@@ -36,6 +36,8 @@ export interface HotStandbyOwner {
   /** The tracks that this client publishes, in the order in which they are negotiated. */
   published(): readonly LocalTrack[];
   remoteTrack(trackId: string): RemoteTrack | undefined;
+  /** Whether the room's record says so. */
+  isMuted(track: Pick<RemoteTrack, 'publisherId' | 'trackId'>): boolean;
   /** The ids of the tracks that come from the session's place. */
   received(): readonly string[];
   /** A consumer came into place after its session had been taken over. */
@@ -49,6 +51,7 @@ export interface HotStandbyOwner {
 const FIRST_WITHIN_MS = 2_000;
 const RETRY_AFTER_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 30_000;
+const WOKEN_LOOK_MS = 1_000;
 
 interface Held {
   readonly offer: ConsumerOffer;
@@ -72,17 +75,19 @@ interface Place {
  */
 export class HotStandby {
   readonly #owner: HotStandbyOwner;
-  readonly #sounds = new SoundWatch();
+  readonly #sounds: SoundWatch;
   #places: readonly string[] = [];
   #wish: 'off' | 'forbidden' | 'on' = 'off';
   #told: HotStandbyState = 'off';
   #place: Place | undefined;
   #opening: AbortController | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #wokenTimer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
   constructor(owner: HotStandbyOwner) {
     this.#owner = owner;
+    this.#sounds = new SoundWatch((track) => owner.isMuted(track));
   }
 
   get link(): Link | undefined {
@@ -123,14 +128,34 @@ export class HotStandby {
    */
   wake(): Link | undefined {
     const { link } = this;
-    if (link !== undefined) for (const track of this.#owner.published()) track.wakeStandby();
+    if (link === undefined || this.#place === undefined) return undefined;
+    for (const track of this.#owner.published()) track.wakeStandby();
+    this.#watchWoken(this.#place);
     return link;
   }
 
-  /** A session began on this link: what stands by at the same place, or was lost with it, is of no use. */
+  /** Its link is somebody else's from now on. If that one gives it up, because the session goes on, it is lost. */
+  #watchWoken(place: Place): void {
+    clearTimeout(this.#wokenTimer);
+    this.#wokenTimer = setTimeout(() => {
+      if (this.#place !== place) return;
+      if (place.link.closed) this.#lost(place);
+      else this.#watchWoken(place);
+    }, WOKEN_LOOK_MS);
+  }
+
+  /**
+   * The session is on this link: what stands by at the same place, or was lost with another attempt, is of no use.
+   */
   entered(link: Link): void {
     const place = this.#place;
-    if (place !== undefined && (place.link.closed || place.link.url === link.url)) this.#lost(place);
+    if (place?.link === link) {
+      // It could not be taken over; the link itself serves.
+      this.#place = undefined;
+      this.#closeMedia(place);
+      this.#tell();
+      this.#retry();
+    } else if (place !== undefined && (place.link.closed || place.link.url === link.url)) this.#lost(place);
     else if (place === undefined && this.#places.length > 0) this.#openLater(Math.random() * FIRST_WITHIN_MS);
   }
 
@@ -155,14 +180,15 @@ export class HotStandby {
 
   /** The track plays what its session brings; where it stands by too, that goes on beside. */
   subscribed(track: RemoteTrack): void {
-    for (const { offer, consumer } of this.#place?.held.values() ?? []) {
-      if (offer.trackId === track.trackId && consumer !== undefined) this.#listen(track, consumer);
-    }
+    const held = [...(this.#place?.held.values() ?? [])];
+    const newest = held.findLast(({ offer, consumer }) => offer.trackId === track.trackId && consumer !== undefined);
+    if (newest?.consumer !== undefined) this.#listen(track, newest.consumer);
   }
 
   close(): void {
     this.#places = [];
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#wokenTimer);
     this.#opening?.abort();
     this.#end();
   }

@@ -24,7 +24,9 @@ function twofold() {
   }, 20);
   let playsStandby = false;
   const server = { keepsBack: false };
+  const record = { muted: false };
   const track: TwofoldSound = {
+    publisherId: 'ann',
     trackId: 'mic',
     get silenced() {
       return server.keepsBack;
@@ -39,13 +41,13 @@ function twofold() {
       playsStandby = !playsStandby;
     },
   };
-  const watch = new SoundWatch();
+  const watch = new SoundWatch(() => record.muted);
   watch.watch(track);
   const close = () => {
     watch.stop();
     clearInterval(packets);
   };
-  return { sends, server, track, close };
+  return { sends, server, record, track, close };
 }
 
 test('a sound is heard from the other place while its own sends none, and goes on there', async () => {
@@ -73,6 +75,16 @@ test('[M2] what the own server keeps back is not heard from another one that has
   expect(track.playsStandby).toBe(true);
   server.keepsBack = true;
   await vi.advanceTimersByTimeAsync(20);
+  expect(track.playsStandby).toBe(false);
+  close();
+});
+
+test('[M2] what the record says to be muted is not heard from another node, even if the own one is late to pause it', async () => {
+  const { sends, record, track, close } = twofold();
+  await vi.advanceTimersByTimeAsync(1_000);
+  record.muted = true;
+  sends.first = false;
+  await vi.advanceTimersByTimeAsync(1_000);
   expect(track.playsStandby).toBe(false);
   close();
 });

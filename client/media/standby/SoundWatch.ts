@@ -7,7 +7,10 @@ const LOOK_EVERY_MS = 20;
 const LOOK_CLOSELY_EVERY_MS = 10;
 
 /** What the choice needs of a track. */
-export type TwofoldSound = Pick<RemoteTrack, 'trackId' | 'second' | 'silenced' | 'playsStandby' | 'changeOver'>;
+export type TwofoldSound = Pick<
+  RemoteTrack,
+  'publisherId' | 'trackId' | 'second' | 'silenced' | 'playsStandby' | 'changeOver'
+>;
 
 /** A sound that comes from two places: only one is heard. */
 interface WatchedSound {
@@ -18,7 +21,13 @@ interface WatchedSound {
 /** Plays each sound from the place whose packets come. */
 export class SoundWatch {
   readonly #sounds = new Map<string, WatchedSound>();
+  readonly #isMuted: (track: TwofoldSound) => boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `isMuted`: whether the room's record says so, which may be known before the server has paused anything. */
+  constructor(isMuted: (track: TwofoldSound) => boolean) {
+    this.#isMuted = isMuted;
+  }
 
   /** The track has a second sound now. */
   watch(track: TwofoldSound): void {
@@ -48,7 +57,7 @@ export class SoundWatch {
         continue;
       }
       const now = performance.now();
-      if (track.silenced) {
+      if (track.silenced || this.#isMuted(track)) {
         // The other node may hear of a mute a moment later.
         if (track.playsStandby) track.changeOver();
         choice.changed(now);

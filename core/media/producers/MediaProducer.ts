@@ -88,10 +88,13 @@ export class MediaProducer<Owner extends ProducerOwner = ProducerOwner> implemen
     await Promise.all([this.#producer.pause(), ...this.#twins().map((twin) => twin.pause())]);
   }
 
-  /** Pauses or resumes twins first: the source's first keyframe then reaches every router. */
+  /**
+   * Resumes twins first: the source's first keyframe then reaches every router. One whose worker dies meanwhile closes, and
+   * keeps nothing back from the others.
+   */
   async resume(): Promise<void> {
     this.paused = false;
-    await Promise.all(this.#twins().map((twin) => twin.resume()));
+    await Promise.allSettled(this.#twins().map((twin) => twin.resume()));
     if (this.paused) return; // It was muted meanwhile [M2].
     await this.#producer.resume();
   }

@@ -38,7 +38,7 @@ export class RoomSessions {
   readonly viewers = new Map<ParticipantId, ParticipantMedia>();
   readonly #options: RoomSessionsOptions;
   /** The newest `open` call of each participant: an older one that ends later fails. */
-  readonly #opening = new Map<ParticipantId, symbol>();
+  readonly #opening = new Map<ParticipantId, { readonly ticket: symbol; readonly session: number }>();
   /** Sessions that serve although the record has replaced them. */
   readonly #kept = new Map<ParticipantId, number>();
   #closed = false;
@@ -58,7 +58,7 @@ export class RoomSessions {
     assertRtpCapabilities(rtpCapabilities);
     const first = prepared instanceof PreparedPair && prepared.isFree ? prepared : null;
     const ticket = Symbol(participantId);
-    this.#opening.set(participantId, ticket);
+    this.#opening.set(participantId, { ticket, session });
     this.drop(participantId);
     try {
       for (let attempt = 1; ; attempt += 1) {
@@ -73,7 +73,7 @@ export class RoomSessions {
         }
       }
     } finally {
-      if (this.#opening.get(participantId) === ticket) this.#opening.delete(participantId);
+      if (this.#opening.get(participantId)?.ticket === ticket) this.#opening.delete(participantId);
     }
   }
 
@@ -116,6 +116,10 @@ export class RoomSessions {
   end(participantId: ParticipantId, session: number): boolean {
     const media = this.viewers.get(participantId);
     if (media && (media.session > session || (media.standby && session !== STANDBY_SESSION))) return false;
+    const opening = this.#opening.get(participantId);
+    if (opening && opening.session !== session && (opening.session > session || opening.session === STANDBY_SESSION)) {
+      return false;
+    }
     this.#opening.delete(participantId);
     this.drop(participantId);
     return true;
@@ -169,7 +173,7 @@ export class RoomSessions {
     const { router, send, recv } = await prepared.opened;
     try {
       if (send.closed || recv.closed) throw new Error('the media worker went away');
-      if (this.#closed || this.#opening.get(participantId) !== ticket) {
+      if (this.#closed || this.#opening.get(participantId)?.ticket !== ticket) {
         throw new MediaError('STALE_SESSION', 'A newer connection of this participant took over.');
       }
       this.assertCurrent(participantId, session);

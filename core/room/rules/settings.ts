@@ -20,7 +20,7 @@ import {
 
 export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
   const { capacity, graceMs, lobby, passwordHash, guests = true, hotStandby = 'auto', now: at } = command;
-  const { recordingAllowed = true, filesAllowed = true } = command;
+  const { recordingAllowed = true, filesAllowed = true, joinMuted = false, privateChat = true } = command;
   const mediaBounds = withBounds(NO_MEDIA_BOUNDS, command.mediaBounds ?? {});
   requireNode(command.actor);
   requireCapacity(capacity);
@@ -39,8 +39,8 @@ export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
     grants: ALL_GRANTS,
     guests,
     hotStandby,
-    joinMuted: false,
-    privateChat: true,
+    joinMuted,
+    privateChat,
     recordingAllowed,
     filesAllowed,
     mediaBounds,

@@ -74,7 +74,8 @@ async function makeRoom(
   breakoutOf: BreakoutOf,
   { settings }: RoomState,
 ): Promise<void> {
-  const { capacity, graceMs, hotStandby, mediaBounds, recordingAllowed, filesAllowed } = settings;
+  const { capacity, graceMs, hotStandby, mediaBounds, recordingAllowed, filesAllowed, joinMuted, privateChat } =
+    settings;
   const envelope = () => ({
     ...{ commandId: context.newId(), actor: { kind: 'node', nodeId: context.nodeId } as const },
     now: context.clock.now(),
@@ -91,7 +92,8 @@ async function makeRoom(
     try {
       const made = await room.handle({
         ...{ type: 'CreateRoom', name, capacity, graceMs, lobby: false, passwordHash: null, guests: false },
-        ...{ hotStandby, mediaBounds, recordingAllowed, filesAllowed, breakoutOf, ...envelope() },
+        ...{ hotStandby, mediaBounds, recordingAllowed, filesAllowed, joinMuted, privateChat },
+        ...{ breakoutOf, ...envelope() },
       });
       context.budgets.charge(connection, made);
     } catch (error) {

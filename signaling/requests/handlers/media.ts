@@ -46,12 +46,14 @@ export const restartIce: Handler<'restartIce'> = ({ request, connection, context
 
 /** Waits for the record commands before it: a client may send `publish` and `produce` together. */
 export const produce: Handler<'produce'> = async ({ request, connection, context }) => {
-  const { participantId, session, roomId } = connection.requireMedia();
+  const { participantId, roomId } = connection.requireMedia();
   await connection.lastRecorded;
   return withRoom(context, roomId, async (room) => {
     // The record came to the node of the session first.
     if (connection.standsBy) await untilPublished(context, room, participantId, request.trackId);
     const rtpParameters = request.rtpParameters as unknown as RtpParameters;
+    // What stood by may serve by now.
+    const { session } = connection.requireMedia();
     return room.media.produce(participantId, session, request.trackId, rtpParameters);
   });
 };

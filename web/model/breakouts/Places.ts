@@ -181,6 +181,11 @@ export class Places implements Meeting {
     this.#insideActions = {
       ...actions,
       breakouts: this.#breakouts,
+      hosting: { ...actions.hosting, attendance: this.#main.actions.hosting.attendance },
+      // People wait at the door of the meeting.
+      admit: (participantId) => this.#main.actions.admit(participantId),
+      deny: (participantId) => this.#main.actions.deny(participantId),
+      denyAll: () => this.#main.actions.denyAll(),
       closeRoom: () => this.#main.actions.closeRoom(),
       // Breakout rooms follow.
       setRole: (participantId, role) => this.#main.actions.setRole(participantId, role),
@@ -272,6 +277,8 @@ export class Places implements Meeting {
       ...inside,
       // Invitations are for the main room.
       roomId: main.roomId,
+      invitation: main.invitation,
+      lobby: main.lobby,
       ended: main.ended,
       notice: this.#notices.of(main.notice, inside?.notice ?? null, this.#notice),
       breakouts: recorded && viewOf(recorded, { selfId: main.self.id, people }, now),

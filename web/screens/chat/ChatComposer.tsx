@@ -33,7 +33,8 @@ export function ChatComposer({ snapshot, actions, reply, onReplyEnd }: ChatCompo
   const { fileLimits, others } = snapshot;
 
   // Who answers a private message answers it privately.
-  const to = reply ? partnerOf(reply) : chosen;
+  const asksWhom = snapshot.privateChat && !reply && (others.length > 0 || chosen !== null);
+  const to = reply ? partnerOf(reply) : asksWhom ? chosen : null;
   const isGone = to !== null && !others.some(({ id }) => id === to.id);
   const mention = mentionAt(text, caret);
   const [dismissedAt, setDismissedAt] = useState(-1);
@@ -110,9 +111,7 @@ export function ChatComposer({ snapshot, actions, reply, onReplyEnd }: ChatCompo
           <IconButton icon={X} size={16} label={t('chat:cancelReply')} onClick={onReplyEnd} />
         </div>
       )}
-      {snapshot.privateChat && !reply && others.length > 0 && (
-        <RecipientField others={others} chosen={chosen} onChoose={setChosen} />
-      )}
+      {asksWhom && <RecipientField others={others} chosen={chosen} onChoose={setChosen} />}
       {isGone && (
         <p className="chat-gone" role="alert">
           {t('chat:recipientGone', { name: to.name })}

@@ -73,7 +73,7 @@ export const Message = memo(function Message({ line, actions, mayEdit, mayDelete
           )}
         </div>
       )}
-      <MessageReactions line={line} actions={actions} />
+      <MessageReactions line={line} actions={actions} mayReact={onReply !== undefined} />
       {line.state === 'failed' && (
         <p className="chat-failed" role="alert">
           {t('chat:notSent')}

@@ -13,7 +13,11 @@ interface MessageReactionsProps {
 }
 
 /** What people put on a message, with who it was. Pressing one joins in, or takes it back. */
-export function MessageReactions({ line: { id, reactions = [] }, actions }: MessageReactionsProps) {
+export function MessageReactions({
+  line: { id, reactions = [] },
+  actions,
+  mayReact,
+}: MessageReactionsProps & { readonly mayReact: boolean }) {
   const t = useT();
   const { attempt } = useNotices();
   if (reactions.length === 0) return null;
@@ -26,6 +30,7 @@ export function MessageReactions({ line: { id, reactions = [] }, actions }: Mess
           label={t('chat:reactedBy', { emoji, names: names.join(', ') })}
           tip={names.join(', ')}
           aria-pressed={own}
+          disabled={!mayReact}
           onClick={() => void attempt(actions.reactToMessage(id, emoji, !own))}
         >
           {emoji} {names.length}

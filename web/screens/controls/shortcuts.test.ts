@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { shortcutOf } from './shortcuts.ts';
 
-const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+const plain = { code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 const free = { writing: false, singleKeys: true };
 
 describe('shortcutOf', () => {
+  it('on a keyboard without Latin letters the place of a key counts, on others what is written on it', () => {
+    expect(shortcutOf({ ...plain, key: 'ь', code: 'KeyM' }, free)).toBe('microphone');
+    expect(shortcutOf({ ...plain, key: 'В', code: 'KeyD', ctrlKey: true }, free)).toBe('microphone');
+    // AZERTY.
+    expect(shortcutOf({ ...plain, key: ',', code: 'KeyM' }, free)).toBeNull();
+    expect(shortcutOf({ ...plain, key: 'm', code: 'Semicolon' }, free)).toBe('microphone');
+  });
+
   it('Ctrl+D and Ctrl+E are shortcuts, also while writing', () => {
     expect(shortcutOf({ ...plain, key: 'd', ctrlKey: true }, { ...free, writing: true })).toBe('microphone');
     expect(shortcutOf({ ...plain, key: 'E', metaKey: true }, free)).toBe('camera');

@@ -3,6 +3,8 @@ export type ShortcutName = 'microphone' | 'camera' | 'hand' | 'chat' | 'people' 
 
 interface Key {
   readonly key: string;
+  /** The place of the key, `KeyM`, whatever is written on it. */
+  readonly code: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
@@ -51,12 +53,18 @@ export const SHORTCUT_HELP: readonly {
 
 /** Returns what a key asks for; null if it is not ours. */
 export function shortcutOf(key: Key, { writing, singleKeys }: Circumstances): ShortcutName | null {
-  const name = key.key.toLowerCase();
+  const name = letterOf(key);
   // Most keyboards have the question mark beside Shift.
   if (key.altKey || (key.shiftKey && name !== '?')) return null;
   if (key.ctrlKey || key.metaKey) return lookUp(WITH_CTRL, name);
   if (name === 'escape') return 'close';
   return writing || !singleKeys ? null : lookUp(SINGLE, name);
+}
+
+/** On keyboards without Latin letters (ь for M) the place of the key counts. */
+function letterOf({ key, code }: Key): string {
+  const isOtherLetter = /^\p{Letter}$/u.test(key) && !/^[a-z]$/iu.test(key);
+  return (isOtherLetter && /^Key([A-Z])$/u.exec(code)?.[1]?.toLowerCase()) || key.toLowerCase();
 }
 
 function lookUp(shortcuts: Readonly<Record<string, ShortcutName>>, name: string): ShortcutName | null {

@@ -197,9 +197,11 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
         <SmallMeeting snapshot={snapshot} actions={actions} pins={view.pins} window={picture.window} />
       )}
       <Announcer snapshot={snapshot} />
-      {snapshot.fileLimits && snapshot.self.grants.chat && (
-        <FileDrop limits={snapshot.fileLimits} allowed={snapshot.forAll.filesAllowed} onFiles={shareFiles} />
-      )}
+      <FileDrop
+        limits={snapshot.fileLimits}
+        allowed={snapshot.forAll.filesAllowed && snapshot.self.grants.chat}
+        onFiles={shareFiles}
+      />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { refusedControls } from '../../model/refusedControls.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { MediaVideo } from '../media/MediaVideo.tsx';
+import { PausedPicture, useStandsStill } from '../stage/PausedPicture.tsx';
 import { largeOf, tilesOf } from '../stage/tiles.ts';
 import { useSteadySpeaker } from '../stage/useSteadySpeaker.ts';
 import './SmallMeeting.css';
@@ -27,10 +28,14 @@ export function SmallMeeting({ snapshot, actions, pins, window: small }: SmallMe
     snapshot,
     [...others, self].map(({ id }) => id),
   );
-  const [shown = tiles[0]] = largeOf(tiles, 'speaker', pins, speakerId);
+  const spotlit = snapshot.spotlightId === null ? [] : [snapshot.spotlightId, ...snapshot.forAll.alsoSpotlit];
+  const [shown = tiles[0]] = largeOf(tiles, 'speaker', pins, speakerId, spotlit);
+  const media = shown && (shown.kind === 'screen' ? shown.person.screen : shown.person.camera);
+  const away = snapshot.connection !== 'connected';
+  const judged = shown?.kind === 'camera' && !shown.person.isSelf && shown.person.connected && !away;
+  const [still, watch] = useStandsStill(judged && media !== null && !media?.muted);
   if (!shown) return null;
   const { person, kind } = shown;
-  const media = kind === 'screen' ? person.screen : person.camera;
   const title = kind === 'screen' ? t('stage:screenOf', { name: person.name }) : person.name;
   const micOn = self.microphone?.muted === false;
   const cameraOn = self.camera?.muted === false;
@@ -40,11 +45,19 @@ export function SmallMeeting({ snapshot, actions, pins, window: small }: SmallMe
       <div className="small-picture">
         {kind === 'camera' && <Avatar id={person.id} name={person.name} size={72} />}
         {media && !media.muted && (
-          <MediaVideo key={media.trackId} media={media} label={title} fit={kind === 'screen' ? 'contain' : 'cover'} />
+          <MediaVideo
+            key={media.trackId}
+            media={media}
+            label={title}
+            mirrored={kind === 'camera' && person.isSelf && !media.rear}
+            fit={kind === 'screen' ? 'contain' : 'cover'}
+            onElement={watch}
+          />
         )}
-        <p className="small-name">
-          {person.connected && snapshot.connection === 'connected' ? title : t('stage:reconnecting')}
-        </p>
+        {kind === 'camera' && media && !media.muted && (media.interrupted || still) && (
+          <PausedPicture person={person} />
+        )}
+        <p className="small-name">{person.connected && !away ? title : t('stage:reconnecting')}</p>
       </div>
       <div className="small-controls">
         <button

@@ -56,8 +56,11 @@ export class NotesDocument {
     const most = Math.min(from.length, to.length);
     let start = 0;
     while (start < most && from[start] === to[start]) start += 1;
+    // A cut within a surrogate pair would leave two halves, which Yjs makes unreadable.
+    if (isHalved(from, start) || isHalved(to, start)) start -= 1;
     let end = 0;
     while (end < most - start && from.at(-1 - end) === to.at(-1 - end)) end += 1;
+    if (isHalved(from, from.length - end) || isHalved(to, to.length - end)) end -= 1;
     this.#doc.transact(() => {
       if (from.length > start + end) this.#text.delete(start, from.length - start - end);
       if (to.length > start + end) this.#text.insert(start, to.slice(start, to.length - end));
@@ -105,4 +108,9 @@ export class NotesDocument {
     this.problem = problem;
     this.#changed();
   }
+}
+
+/** Whether a cut at this place divides a character of two code units. */
+function isHalved(text: string, at: number): boolean {
+  return (text.codePointAt(at - 1) ?? 0) > 0xffff;
 }

@@ -36,7 +36,7 @@ export function PeoplePanel({ snapshot, actions, onBreakouts, onClose }: PeopleP
           <div className="people-actions">
             <CopyLinkButton roomId={snapshot.roomId} variant="secondary" />
             <CopyButton
-              text={() => invitationTo(snapshot)}
+              text={() => invitationTo(snapshot.invitation)}
               label={t('hosts:copyInvitation')}
               icon={Mail}
               variant="secondary"

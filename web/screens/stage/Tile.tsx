@@ -84,7 +84,7 @@ const TilePicture = memo(function TilePicture(props: TilePictureProps) {
           </Button>
         </div>
       ) : (
-        <TileVideo person={person} kind={kind} title={title} large={large} />
+        <TileVideo person={person} kind={kind} title={title} large={large} held={held} />
       )}
       <TileMarks person={person} kind={kind} handPlace={handPlace} held={held} />
       <TileReactions reactions={reactions} />
@@ -132,12 +132,14 @@ interface TileVideoProps {
   kind: TileSpec['kind'];
   title: string;
   large: boolean;
+  /** This page is cut off: the last frame holds. */
+  held: boolean;
 }
 
-function TileVideo({ person, kind, title, large }: TileVideoProps) {
+function TileVideo({ person, kind, title, large, held }: TileVideoProps) {
   const media = kind === 'camera' ? person.camera : person.screen;
   const shown = media !== null && !media.muted;
-  const [still, watch] = useStandsStill(shown && kind === 'camera' && !person.isSelf && person.connected);
+  const [still, watch] = useStandsStill(shown && kind === 'camera' && !person.isSelf && person.connected && !held);
   if (!shown) return null;
   if (kind === 'screen') return <ZoomableVideo key={media.trackId} media={media} label={title} mayZoom={large} />;
   return (

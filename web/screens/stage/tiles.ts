@@ -47,7 +47,7 @@ export function largeOf(
   );
   if (inSpotlight.length > 0) return inSpotlight;
   if (layout === 'tiles') return [];
-  const screen = tiles.find((tile) => tile.kind === 'screen');
+  const screen = tiles.find((tile) => tile.kind === 'screen' && !tile.person.screenDeclined);
   if (screen) return [screen];
   if (layout === 'auto') return [];
   const others = tiles.filter((tile) => !tile.person.isSelf);

@@ -6,8 +6,9 @@ import { formatBytes } from './formatBytes.ts';
 import './files.css';
 
 interface FileDropProps {
-  limits: FileLimits;
-  /** Whether the room's hosts allow files. */
+  /** Null where there are no files at all. */
+  limits: FileLimits | null;
+  /** Whether this person may send files. */
   allowed: boolean;
   onFiles: (files: readonly File[]) => void;
 }
@@ -15,8 +16,8 @@ interface FileDropProps {
 /** Takes files that are dropped anywhere onto the meeting, and says so while they hover over it. */
 export function FileDrop({ limits, allowed, onFiles }: FileDropProps) {
   const t = useT();
-  const hovers = useDrop(allowed ? onFiles : ignore);
-  if (!hovers) return null;
+  const hovers = useDrop(limits && allowed ? onFiles : ignore);
+  if (!hovers || !limits) return null;
   return (
     <div className="file-drop" role="status">
       <div>
