@@ -89,8 +89,8 @@ export class MediaProducer<Owner extends ProducerOwner = ProducerOwner> implemen
   }
 
   /**
-   * Resumes twins first: the source's first keyframe then reaches every router. One whose worker dies meanwhile closes, and
-   * keeps nothing back from the others.
+   * Resumes twins first: the source's first keyframe then reaches every router. One whose worker dies meanwhile
+   * closes, and keeps nothing back from the others.
    */
   async resume(): Promise<void> {
     this.paused = false;
