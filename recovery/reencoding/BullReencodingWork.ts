@@ -134,7 +134,14 @@ export class BullReencodingWork implements ReencodingWork {
     const { jobId } = job;
     const startedAt = this.#clock.now();
     const lost = new AbortController();
-    const letGo = this.#locks.keep({ jobId, token, lose: () => lost.abort() });
+    const gone = new AbortController();
+    let isWorking = true;
+    const lose = (): void => {
+      gone.abort();
+      // A job that has just been completed has no lock either: its work lost nothing.
+      if (isWorking) lost.abort();
+    };
+    const letGo = this.#locks.keep({ jobId, token, lose });
     const attempt = attemptOf(stored.timestamp, stored.attemptsStarted);
     let settle = (): Promise<unknown> => stored.moveToCompleted(undefined, token, false);
     try {
@@ -145,7 +152,8 @@ export class BullReencodingWork implements ReencodingWork {
         this.#logger.warn({ jobId, waitMs, err: error }, 'a reencoding job goes back to the queue');
       settle = () => this.#putBack(stored, token, waitMs);
     }
-    if (!lost.signal.aborted) await this.#finish(jobId, settle, lost.signal);
+    isWorking = false;
+    if (!gone.signal.aborted) await this.#finish(jobId, settle, gone.signal);
     letGo();
   }
 
