@@ -16,6 +16,7 @@ import type {
   SharedFile,
   SoundSource,
 } from '../../client/index.ts';
+import type { Invited } from '../lib/invitation.ts';
 import type { BreakoutActions, BreakoutsView } from './breakouts/breakouts.ts';
 import type { EffectName, EffectStates } from './effects/Effects.ts';
 import type { ForAll, HostingActions } from './hosting.ts';
@@ -68,13 +69,6 @@ export interface ConnectionDetails extends ConnectionReport {
   readonly session: number | null;
   /** Of the room's journal. */
   readonly version: number;
-}
-
-/** What an invitation says; also inside a breakout room it is one to the meeting. */
-export interface Invited {
-  readonly roomId: string;
-  readonly name: string;
-  readonly passwordProtected: boolean;
 }
 
 export interface MeetingSnapshot {
