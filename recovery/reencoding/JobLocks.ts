@@ -88,23 +88,23 @@ export class JobLocks {
 
   /** Returns the jobs that go to another sidecar: none if Redis hung between the sending of this and its work on it. */
   async #moveStalled(): Promise<string[]> {
-    if (this.#redisTime === null) await this.#askInTime(0);
+    if (this.#redisTime === null) await this.#askInTime({ judges: false });
     if (this.#clock.now() < this.#judgesFrom) return [];
     const [, stalled] = await Promise.all([
-      this.#askInTime(performance.now()),
+      this.#askInTime({ judges: true }),
       // On the same connection, so that Redis works on it right after the other.
       this.#backend.moveStalledJobsToWait(),
     ]);
     return stalled;
   }
 
-  /** `sentAt`: by `performance.now()`; 0 to learn Redis's time alone. */
-  async #askInTime(sentAt: number): Promise<void> {
+  /** Learns Redis's time. `judges`: nobody looks for a while if Redis works on this late. */
+  async #askInTime({ judges }: { readonly judges: boolean }): Promise<void> {
     const askedAt = performance.now();
     const { offsetMs, errorMs } = this.#redisTime ?? { offsetMs: 0, errorMs: 0 };
     const now = await this.#judgeInTime(
       this.#backend.keys['stalled-check'] ?? '',
-      sentAt && Math.round(sentAt + offsetMs),
+      judges ? Math.round(askedAt + offsetMs) : 0,
       Math.round(roundMs(this.#lockMs) + errorMs),
       this.#lockMs,
     );

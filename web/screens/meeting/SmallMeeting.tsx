@@ -7,7 +7,7 @@ import { Avatar } from '../../ui/Avatar.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { MediaVideo } from '../media/MediaVideo.tsx';
 import { PausedPicture, useStandsStill } from '../stage/PausedPicture.tsx';
-import { largeOf, tilesOf } from '../stage/tiles.ts';
+import { largeOf, spotlitOf, tilesOf } from '../stage/tiles.ts';
 import { useSteadySpeaker } from '../stage/useSteadySpeaker.ts';
 import './SmallMeeting.css';
 
@@ -28,8 +28,7 @@ export function SmallMeeting({ snapshot, actions, pins, window: small }: SmallMe
     snapshot,
     [...others, self].map(({ id }) => id),
   );
-  const spotlit = snapshot.spotlightId === null ? [] : [snapshot.spotlightId, ...snapshot.forAll.alsoSpotlit];
-  const [shown = tiles[0]] = largeOf(tiles, 'speaker', pins, speakerId, spotlit);
+  const [shown = tiles[0]] = largeOf(tiles, 'speaker', pins, speakerId, spotlitOf(snapshot));
   const media = shown && (shown.kind === 'screen' ? shown.person.screen : shown.person.camera);
   const away = snapshot.connection !== 'connected';
   const judged = shown?.kind === 'camera' && !shown.person.isSelf && shown.person.connected && !away;

@@ -10,7 +10,7 @@ import { Pager } from './Pager.tsx';
 import { planStage } from './planStage.ts';
 import { Tile } from './Tile.tsx';
 import type { TileView } from './TileView.ts';
-import { type Layout, largeOf, type TileSpec, tilesOf, togglePin } from './tiles.ts';
+import { type Layout, largeOf, spotlitOf, type TileSpec, tilesOf, togglePin } from './tiles.ts';
 import { usePages } from './usePages.ts';
 import { usePinKeys } from './usePinKeys.ts';
 import type { ChangeRoomView } from './useRoomView.ts';
@@ -44,7 +44,7 @@ export function Stage({ snapshot, actions, view, onView, pinKeys }: StageProps) 
   const { pins, selfHidden } = view;
   const layout = layoutThatHolds<Layout>(view, snapshot.forAll.layout, 'auto');
 
-  const spotlit = [...(snapshot.spotlightId === null ? [] : [snapshot.spotlightId]), ...snapshot.forAll.alsoSpotlit];
+  const spotlit = spotlitOf(snapshot);
   // What is large does not depend on the order of the others, which depends on how many fit beside it.
   const unordered = visibleTiles(
     snapshot,

@@ -55,6 +55,11 @@ export function largeOf(
   return speaker ? [speaker] : [];
 }
 
+/** Returns the ids of the people in the room's spotlight, the first one first. */
+export function spotlitOf({ spotlightId, forAll }: Pick<MeetingSnapshot, 'spotlightId' | 'forAll'>): string[] {
+  return [...(spotlightId === null ? [] : [spotlightId]), ...forAll.alsoSpotlit];
+}
+
 /** Returns the pins after one more was set, or an old one taken away; the oldest gives way when there are too many. */
 export function togglePin(pins: readonly string[], key: string): readonly string[] {
   return pins.includes(key) ? pins.filter((other) => other !== key) : [...pins, key].slice(-MOST_PINS);
