@@ -33,7 +33,8 @@ const TAKEN: ReadonlySet<RoomCommand['type']> = new Set<RoomCommand['type']>([
   'EndDueBreakouts',
   'CloseBreakout',
   'CallBack',
-  'FollowRole',
+  'FollowParticipant',
+  'FollowSettings',
   'BanFromBreakout',
   'LiftMovedBan',
 ]);

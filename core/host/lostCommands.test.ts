@@ -20,7 +20,7 @@ it('[J2] what a person did is decided again after the journal lost it', () => {
 it('what a node does in a breakout room by the record of its main room is not: the next look says what holds now', () => {
   for (const body of [
     { type: 'CallBack', participantId: 'ann' },
-    { type: 'FollowRole', participantId: 'ann', role: 'host' },
+    { type: 'FollowParticipant', participantId: 'ann', role: 'host', grants: null },
     { type: 'LiftMovedBan', participantId: 'ann' },
     { type: 'CloseBreakout', unless: 'round-1' },
     { type: 'EndDueBreakouts' },

@@ -47,7 +47,8 @@ function isRepeated(command: RoomCommand, state: RoomState, nodeId: NodeId): boo
     case 'CloseEmptyRoom':
     // Somebody may have gone back in, and others may use the room: the next look at the main room says what holds now.
     case 'CallBack':
-    case 'FollowRole':
+    case 'FollowParticipant':
+    case 'FollowSettings':
     case 'LiftMovedBan':
     case 'CloseBreakout':
     case 'EndDueBreakouts':

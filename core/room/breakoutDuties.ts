@@ -1,5 +1,17 @@
 import { placeOf } from './breakouts.ts';
-import type { ParticipantId, Role, RoomId, RoomState } from './state.ts';
+import { settingsChanges } from './rules/following.ts';
+import { areSameGrants } from './rules/grants.ts';
+import {
+  ALL_GRANTS,
+  type FollowedSettings,
+  type Grants,
+  type Participant,
+  type ParticipantId,
+  type Role,
+  type RoomId,
+  type RoomSettings,
+  type RoomState,
+} from './state.ts';
 
 /** When the breakout rooms end by themselves; null if they do not. */
 export function breakoutsEndAt({ status, breakouts }: RoomState): number | null {
@@ -9,7 +21,13 @@ export function breakoutsEndAt({ status, breakouts }: RoomState): number | null 
 export type BreakoutDuty =
   | { readonly type: 'CloseBreakout'; readonly unless: string | null }
   | { readonly type: 'CallBack'; readonly participantId: ParticipantId }
-  | { readonly type: 'FollowRole'; readonly participantId: ParticipantId; readonly role: Role };
+  | { readonly type: 'FollowSettings'; readonly settings: FollowedSettings }
+  | {
+      readonly type: 'FollowParticipant';
+      readonly participantId: ParticipantId;
+      readonly role: Role;
+      readonly grants: Grants | null;
+    };
 
 /** Who is banned in a breakout room: the main room, which knows their account, takes these bans over. */
 export function bansToMove({ settings, banned }: RoomState, main: RoomState): readonly ParticipantId[] {
@@ -18,17 +36,36 @@ export function bansToMove({ settings, banned }: RoomState, main: RoomState): re
 
 /**
  * What is to be done in a breakout room by the record of its main room: it closes when the breakouts are over, and
- * whoever belongs in it no more is called back, and the others are hosts in both or in neither. Nothing if it is no
- * breakout room.
+ * whoever belongs in it no more is called back, and settings, hosts and grants are those of the main room. Nothing if it
+ * is no breakout room.
  */
 export function breakoutDuties(roomId: RoomId, state: RoomState, main: RoomState): readonly BreakoutDuty[] {
   const { breakoutOf } = state.settings;
   if (state.status !== 'open' || breakoutOf === undefined) return [];
   const breakouts = main.status === 'open' ? main.breakouts : null;
   if (breakouts?.id !== breakoutOf.breakoutsId) return [{ type: 'CloseBreakout', unless: breakouts?.id ?? null }];
-  return [...state.participants.values()].flatMap(({ id: participantId, role: before }): BreakoutDuty[] => {
+  const settings = followedSettings(main.settings);
+  const follow: BreakoutDuty[] =
+    settingsChanges(settings, state).length === 0 ? [] : [{ type: 'FollowSettings', settings }];
+  const people = [...state.participants.values()].flatMap((before): BreakoutDuty[] => {
+    const participantId = before.id;
     if (placeOf(participantId, breakouts).inside !== roomId) return [{ type: 'CallBack', participantId }];
-    const role = main.participants.get(participantId)?.role ?? before;
-    return role === before ? [] : [{ type: 'FollowRole', participantId, role }];
+    const participant = main.participants.get(participantId);
+    if (participant === undefined) return [];
+    const { role } = participant;
+    const grants = grantsInside(participant, main);
+    if (role === before.role && areSameGrants(grants, before.grants)) return [];
+    return [{ type: 'FollowParticipant', participantId, role, grants }];
   });
+  return [...follow, ...people];
+}
+
+/** What somebody of the main room may in its breakout rooms; null: all. */
+export function grantsInside({ grants }: Participant, { settings }: RoomState): Grants | null {
+  return grants ?? (areSameGrants(settings.grants, ALL_GRANTS) ? null : settings.grants);
+}
+
+export function followedSettings(settings: RoomSettings): FollowedSettings {
+  const { reencoding, hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds } = settings;
+  return { reencoding, hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds };
 }

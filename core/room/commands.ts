@@ -2,6 +2,7 @@ import type { BreakoutOf, BreakoutRoom } from './breakouts.ts';
 import type { Entrant } from './Entrant.ts';
 import type {
   CommandId,
+  FollowedSettings,
   Grants,
   HotStandby,
   MediaBoundsChange,
@@ -120,7 +121,15 @@ type NodeCommand =
   | { readonly type: 'CloseBreakout'; readonly unless: string | null }
   /** The main room has the person no more in this breakout room. */
   | { readonly type: 'CallBack'; readonly participantId: ParticipantId }
-  | { readonly type: 'FollowRole'; readonly participantId: ParticipantId; readonly role: Role }
+  /** What the person is and may in the main room. */
+  | {
+      readonly type: 'FollowParticipant';
+      readonly participantId: ParticipantId;
+      readonly role: Role;
+      readonly grants: Grants | null;
+    }
+  /** The main room has these settings. */
+  | { readonly type: 'FollowSettings'; readonly settings: FollowedSettings }
   /** A host of a breakout room banned the person there; asked of the main room. */
   | { readonly type: 'BanFromBreakout'; readonly participantId: ParticipantId }
   /** The main room has the ban: this breakout room needs it no more. */

@@ -3,7 +3,7 @@ import type { RoomCommand } from './commands.ts';
 import type { RoomEvent } from './events.ts';
 import { isEmpty } from './queries.ts';
 import { Refusal } from './refusal.ts';
-import { requireModerator, requireNode, requireOperator } from './rules/actors.ts';
+import { requireMain, requireModerator, requireNode, requireOperator } from './rules/actors.ts';
 import {
   assignBreakout,
   banFromBreakout,
@@ -13,7 +13,6 @@ import {
   endBreakouts,
   endDueBreakouts,
   enterBreakout,
-  followRole,
   leaveBreakout,
   liftMovedBan,
   openBreakouts,
@@ -31,6 +30,7 @@ import {
   withdrawKnock,
 } from './rules/entry.ts';
 import { shareFile } from './rules/files.ts';
+import { followParticipant, followSettings } from './rules/following.ts';
 import { setGrants, setRoomGrants } from './rules/grants.ts';
 import { lowerHand, raiseHand } from './rules/hands.ts';
 import {
@@ -160,8 +160,10 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
       return confirmBreakout(command, state);
     case 'CloseBreakout':
       return closeBreakout(command, state);
-    case 'FollowRole':
-      return followRole(command, state);
+    case 'FollowParticipant':
+      return followParticipant(command, state);
+    case 'FollowSettings':
+      return followSettings(command, state);
     case 'BanFromBreakout':
       return banFromBreakout(command, state);
     case 'LiftMovedBan':
@@ -213,13 +215,16 @@ export function decide(command: RoomCommand, state: RoomState): RoomEvent[] {
     case 'SetLobby':
     case 'SetPassword':
     case 'SetCapacity':
+    case 'SetGuests':
+      requireModerator(command.actor, state);
+      return changeSetting(command, state.settings);
     case 'SetReencodingPolicy':
     case 'SetHotStandby':
     case 'SetJoinMuted':
     case 'SetPrivateChat':
     case 'SetMediaBounds':
-    case 'SetGuests':
     case 'SetFilesAllowed':
+      requireMain(state);
       requireModerator(command.actor, state);
       return changeSetting(command, state.settings);
     case 'CloseRoom':
@@ -244,7 +249,8 @@ function decideWithoutRoom(command: RoomCommand, status: 'absent' | 'closed'): R
     case 'CompactNotes':
     case 'EndDueBreakouts':
     case 'CloseBreakout':
-    case 'FollowRole':
+    case 'FollowParticipant':
+    case 'FollowSettings':
     case 'BanFromBreakout':
     case 'LiftMovedBan':
     case 'CallBack':

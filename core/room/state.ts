@@ -208,6 +208,12 @@ export interface RoomSettings {
   readonly breakoutOf?: BreakoutOf;
 }
 
+/** In these a breakout room is as its main room. */
+export type FollowedSettings = Pick<
+  RoomSettings,
+  'reencoding' | 'hotStandby' | 'joinMuted' | 'privateChat' | 'recordingAllowed' | 'filesAllowed' | 'mediaBounds'
+>;
+
 export type PollId = string;
 
 /** One person's choice. `choices` are indices of options. */

@@ -63,7 +63,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     reactions: [],
     mediaBlocked: null,
     recoveries: [],
-    ownDevices: { cameraId: null, microphoneId: null, microphone: null },
+    ownDevices: { cameraId: null, microphoneId: null, microphone: null, coming: [] },
     effects: { blur: { wanted: false, on: false, problem: null }, noise: { wanted: false, on: false, problem: null } },
     microphoneHint: null,
     locked: false,

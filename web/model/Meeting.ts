@@ -143,6 +143,8 @@ export interface OwnDevices {
   readonly cameraId: string | null;
   readonly microphoneId: string | null;
   readonly microphone: MediaStreamTrack | null;
+  /** On, though the room does not have them yet. */
+  readonly coming: readonly ('camera' | 'microphone')[];
 }
 
 export interface Reencoding {

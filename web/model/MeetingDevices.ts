@@ -18,7 +18,9 @@ export class MeetingDevices {
   readonly #stopUsing: () => void;
   /** Tracks that were opened before the meeting, or replaced one of them: the client does not stop these. */
   readonly #open = new Set<MediaStreamTrack>();
-  #inUse: OwnDevices = { cameraId: null, microphoneId: null, microphone: null };
+  #inUse: OwnDevices = { cameraId: null, microphoneId: null, microphone: null, coming: [] };
+  /** Being published. */
+  readonly #coming = new Set<Input>();
   #closed = false;
 
   constructor(room: Room, effects: Effects, changed: () => void) {
@@ -46,8 +48,17 @@ export class MeetingDevices {
   }
 
   async #publish(input: Input, opening: Promise<MediaStreamTrack | null>): Promise<void> {
-    const track = await opening;
-    if (!track) return;
+    this.#coming.add(input);
+    try {
+      const track = await opening;
+      if (track) await this.#publishOpen(input, track);
+    } finally {
+      this.#coming.delete(input);
+      this.#changed();
+    }
+  }
+
+  async #publishOpen(input: Input, track: MediaStreamTrack): Promise<void> {
     await this.#blurSettled(input);
     const local = this.#room.localParticipant;
     // Meanwhile the person may have left, or turned it on with the button.
@@ -58,7 +69,6 @@ export class MeetingDevices {
     this.#open.add(track);
     await local.publishTrack(track, { source: input, ...this.#processing(input) });
     await this.#applyEffect(input);
-    this.#changed();
   }
 
   async set(input: Input, on: boolean): Promise<void> {
@@ -120,7 +130,7 @@ export class MeetingDevices {
     }
   }
 
-  /** The devices that are open now. */
+  /** The devices that are open now, or on the way. */
   inUse(): OwnDevices {
     const open = (input: Input) => {
       const track = this.#room.localParticipant.track(input)?.mediaStreamTrack;
@@ -130,9 +140,13 @@ export class MeetingDevices {
     const cameraId = open('camera')?.getSettings().deviceId ?? null;
     const before = this.#inUse;
     const microphoneId = microphone?.getSettings().deviceId ?? null;
-    if (before.microphone !== microphone || before.cameraId !== cameraId || before.microphoneId !== microphoneId) {
-      this.#inUse = { cameraId, microphoneId, microphone };
-    }
+    const coming = [...this.#coming];
+    const isSame =
+      before.microphone === microphone &&
+      before.cameraId === cameraId &&
+      before.microphoneId === microphoneId &&
+      String(before.coming) === String(coming);
+    if (!isSame) this.#inUse = { cameraId, microphoneId, microphone, coming };
     return this.#inUse;
   }
 

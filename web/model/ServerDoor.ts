@@ -116,9 +116,12 @@ export class ServerDoor implements Door {
   /** Kept in step with what is on, so that a reload opens no microphone that was muted. */
   #rememberStay(meeting: Meeting): void {
     const update = () => {
-      const { self, ended } = meeting.getSnapshot();
-      const isOn = (media: { muted: boolean } | null) => media !== null && !media.muted;
-      const stay = { name: self.name, cameraOn: isOn(self.camera), microphoneOn: isOn(self.microphone) };
+      const { self, ownDevices, breakouts, ended } = meeting.getSnapshot();
+      // On the way to another room of the meeting both are off for a moment.
+      if (breakouts?.moving && ended === null) return;
+      const isOn = (input: 'camera' | 'microphone') =>
+        self[input]?.muted === false || ownDevices.coming.includes(input);
+      const stay = { name: self.name, cameraOn: isOn('camera'), microphoneOn: isOn('microphone') };
       rememberStay(this.#roomId, ended === null ? stay : null);
       if (ended === 'removed') this.#forget();
     };

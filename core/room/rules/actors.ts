@@ -44,6 +44,13 @@ export function requireOwnerOrModerator(actor: Actor, ownerId: ParticipantId, st
   }
 }
 
+/** Of this a breakout room has what its main room has [R-BREAKOUT-7, R-BREAKOUT-9]. */
+export function requireMain({ settings }: RoomState): void {
+  if (settings.breakoutOf !== undefined) {
+    throw new Refusal('INVALID', 'Breakout rooms follow their main room in this: change it there.');
+  }
+}
+
 /** Somebody in the room, connected or not. */
 export function requirePresent(participantId: ParticipantId, state: RoomState): Participant {
   const participant = state.participants.get(participantId);

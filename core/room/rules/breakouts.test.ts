@@ -15,7 +15,7 @@ import {
 import { bansToMove, breakoutDuties } from '../breakoutDuties.ts';
 import { LONGEST_BREAKOUTS_MS } from '../breakouts.ts';
 import type { RoomEvent } from '../events.ts';
-import type { Role } from '../state.ts';
+import { ALL_GRANTS, type Grants, type Role } from '../state.ts';
 
 const ROOM = [created(), joined('ann', 1), joined('bob', 2), joined('hal', 3, { role: 'host' })];
 const HAL = by('hal', 3);
@@ -187,11 +187,13 @@ describe('breakout rooms', () => {
       .refused('FORBIDDEN');
   });
 
-  it('[R-BREAKOUT-7] a breakout room has the hosts of its main room, at once', () => {
+  it('[R-BREAKOUT-7] a breakout room has the hosts and the grants of its main room, at once', () => {
     const within = [created({ breakoutOf: { roomId: 'main', breakoutsId: 'b' } }), joined('ann', 1), joined('hal', 2)];
     const main = [...ROOM, opened(), entered('ann'), entered('hal')];
     const promoted: RoomEvent = { type: 'RoleChanged', participantId: 'ann', role: 'host' };
-    const follow = (participantId: string, role: Role) => ({ type: 'FollowRole', participantId, role }) as const;
+    const follow = (participantId: string, role: Role, grants: Grants | null = null) => {
+      return { type: 'FollowParticipant', participantId, role, grants } as const;
+    };
     expect(breakoutDuties('r1', stateOf(...within), stateOf(...main, promoted))).toEqual([
       follow('ann', 'host'),
       follow('hal', 'host'),
@@ -215,6 +217,73 @@ describe('breakout rooms', () => {
     });
     const join = { type: 'JoinRoom', participantId: 'ann', name: 'ann', role: 'member', nodeId: 'node-1' } as const;
     again.when(node(), { ...join, passwordVerifiedFor: null }).then([joined('ann', 3)]);
+
+    const silent: Grants = { ...ALL_GRANTS, chat: false, sources: ['microphone'] };
+    const hosts = [...main, { type: 'RoleChanged', participantId: 'hal', role: 'member' } as const];
+    for (const restricted of [
+      { type: 'GrantsChanged', participantId: 'ann', grants: silent },
+      { type: 'RoomGrantsChanged', grants: silent },
+    ] satisfies RoomEvent[]) {
+      const [duty] = breakoutDuties('r1', stateOf(...within), stateOf(...hosts, restricted));
+      expect(duty).toEqual(follow('ann', 'member', silent));
+    }
+    room
+      .when(node(), follow('ann', 'member', silent))
+      .then([
+        demoted,
+        { type: 'GrantsChanged', participantId: 'ann', grants: silent },
+        { type: 'TrackUnpublished', participantId: 'ann', trackId: 'screen' },
+      ]);
+    room.when(OPERATOR, { type: 'SetGrants', participantId: 'ann', grants: null }).refused('INVALID');
+    room.when(OPERATOR, { type: 'SetRoomGrants', grants: silent }).refused('INVALID');
+  });
+
+  it('[R-BREAKOUT-9] a breakout room has the settings of its main room, at once', () => {
+    const breakoutOf = { roomId: 'main', breakoutsId: 'b' };
+    const within = [
+      created({ breakoutOf }),
+      joined('ann', 1),
+      { type: 'RecordingBegun', participantId: 'ann', at: NOW },
+    ];
+    const main = [...ROOM, opened(), entered('ann')];
+    const room = within as RoomEvent[];
+    expect(breakoutDuties('r1', stateOf(...room), stateOf(...main))).toEqual([]);
+    const bounds = { pageSize: 9, lastN: 4, loudestN: null, lastScreens: null };
+    const changes: RoomEvent[] = [
+      { type: 'ReencodingPolicyChanged', policy: { mode: 'on' } },
+      { type: 'HotStandbyChanged', hotStandby: 'on' },
+      { type: 'JoinMutedChanged', joinMuted: true },
+      { type: 'PrivateChatChanged', privateChat: false },
+      { type: 'FilesAllowedChanged', filesAllowed: false },
+      { type: 'MediaBoundsChanged', bounds },
+    ];
+    const allowed: RoomEvent = { type: 'RecordingAllowedChanged', recordingAllowed: false };
+    const [duty, ...others] = breakoutDuties('r1', stateOf(...room), stateOf(...main, ...changes, allowed));
+    if (duty?.type !== 'FollowSettings') throw new Error('the settings are not followed');
+    expect(others).toEqual([]);
+    const ended: RoomEvent = { type: 'RecordingEnded', participantId: 'ann' };
+    given(...room)
+      .when(node(), duty)
+      .then([allowed, ended, ...changes]);
+    given(...room, allowed, ended, ...changes)
+      .when(node(), duty)
+      .nothing();
+    given(...ROOM)
+      .when(node(), duty)
+      .nothing();
+    given(...room)
+      .when(ANN, duty)
+      .refused('FORBIDDEN');
+    // The doors of a breakout room are its own: what holds in the meeting is changed in the main room.
+    given(...room)
+      .when(OPERATOR, { type: 'SetPrivateChat', privateChat: false })
+      .refused('INVALID');
+    given(...room)
+      .when(OPERATOR, { type: 'SetRecordingAllowed', recordingAllowed: false })
+      .refused('INVALID');
+    given(...room)
+      .when(OPERATOR, { type: 'SetLocked', locked: true })
+      .then([{ type: 'LockChanged', locked: true }]);
   });
 
   it('[R-BREAKOUT-8] a ban in a breakout room moves to the main room, which knows the account', () => {

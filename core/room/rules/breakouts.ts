@@ -5,7 +5,6 @@ import { mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import type { RoomId, RoomState } from '../state.ts';
 import { requireModerator, requireNode, requireParticipant, requirePresent } from './actors.ts';
-import { takeAway } from './grants.ts';
 import { requireId, toName } from './input.ts';
 import { banned } from './moderation.ts';
 
@@ -100,15 +99,6 @@ export function callBack({ actor, participantId, now: at }: CommandOf<'CallBack'
   requireNode(actor);
   if (state.settings.breakoutOf === undefined || !state.participants.has(participantId)) return [];
   return [{ type: 'ParticipantGone', participantId, departure: 'left', at }];
-}
-
-/** What the person is in the main room they are in its breakout room [R-BREAKOUT-7]. */
-export function followRole(command: CommandOf<'FollowRole'>, state: RoomState): RoomEvent[] {
-  const { actor, participantId, role } = command;
-  requireNode(actor);
-  const participant = state.participants.get(participantId);
-  if (state.settings.breakoutOf === undefined || participant === undefined || participant.role === role) return [];
-  return [{ type: 'RoleChanged', participantId, role }, ...takeAway({ ...participant, role }, state)];
 }
 
 /** A ban that a host gave in a breakout room holds in the meeting, and is lifted here from now on [R-BREAKOUT-8]. */

@@ -3,20 +3,22 @@ import type { RoomEvent } from '../events.ts';
 import { grantsOf, mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import type { Grants, Participant, RoomState } from '../state.ts';
-import { requireModerator, requirePresent } from './actors.ts';
+import { requireMain, requireModerator, requirePresent } from './actors.ts';
 
 export function setGrants(command: CommandOf<'SetGrants'>, state: RoomState): RoomEvent[] {
   const { participantId, grants } = command;
   requireModerator(command.actor, state);
+  requireMain(state);
   const participant = requirePresent(participantId, state);
-  if (isSame(grants, participant.grants)) return [];
+  if (areSameGrants(grants, participant.grants)) return [];
   return [{ type: 'GrantsChanged', participantId, grants }, ...takeAway({ ...participant, grants }, state)];
 }
 
 export function setRoomGrants(command: CommandOf<'SetRoomGrants'>, state: RoomState): RoomEvent[] {
   const { grants } = command;
   requireModerator(command.actor, state);
-  if (isSame(grants, state.settings.grants)) return [];
+  requireMain(state);
+  if (areSameGrants(grants, state.settings.grants)) return [];
   const after = { ...state, settings: { ...state.settings, grants } };
   const taken = [...state.participants.values()].flatMap((participant) => takeAway(participant, after));
   return [{ type: 'RoomGrantsChanged', grants }, ...taken];
@@ -38,7 +40,7 @@ export function requireGrant(isGranted: boolean): void {
   if (!isGranted) throw new Refusal('NOT_GRANTED', 'A host has not allowed you to do this: raise your hand to ask.');
 }
 
-function isSame(a: Grants | null, b: Grants | null): boolean {
+export function areSameGrants(a: Grants | null, b: Grants | null): boolean {
   if (a === null || b === null) return a === b;
   const sources = new Set(a.sources);
   return (

@@ -3,16 +3,14 @@ import type { RoomEvent } from '../events.ts';
 import { mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
 import { ADDRESS_BAN_MS, MAX_BANNED, MAX_SPOTLIT, type ParticipantId, type RoomState } from '../state.ts';
-import { requireModerator, requireOperator, requirePresent } from './actors.ts';
+import { requireMain, requireModerator, requireOperator, requirePresent } from './actors.ts';
 import { takeAway } from './grants.ts';
 import { requireId } from './input.ts';
 
 export function setRole(command: CommandOf<'SetRole'>, state: RoomState): RoomEvent[] {
   const { participantId, role } = command;
   requireModerator(command.actor, state);
-  if (state.settings.breakoutOf !== undefined) {
-    throw new Refusal('INVALID', 'Who is a host in a breakout room is said in its main room.');
-  }
+  requireMain(state);
   if (command.actor.kind === 'operator' && !state.participants.has(participantId)) {
     requireId(participantId);
     return state.roles.get(participantId) === role ? [] : [{ type: 'RoleChanged', participantId, role }];

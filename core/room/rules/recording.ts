@@ -2,7 +2,13 @@ import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
 import { Refusal } from '../refusal.ts';
 import type { RoomState } from '../state.ts';
-import { requireModerator, requireOwnerOrModerator, requireParticipant, requirePresent } from './actors.ts';
+import {
+  requireMain,
+  requireModerator,
+  requireOwnerOrModerator,
+  requireParticipant,
+  requirePresent,
+} from './actors.ts';
 
 /** Nobody records where the room forbids it, hosts included: they may allow it [R-REC-1]. */
 export function beginRecording(command: CommandOf<'BeginRecording'>, state: RoomState): RoomEvent[] {
@@ -21,8 +27,12 @@ export function endRecording(command: CommandOf<'EndRecording'>, state: RoomStat
 
 /** Forbidding recordings ends those that run [R-REC-2]. */
 export function setRecordingAllowed(command: CommandOf<'SetRecordingAllowed'>, state: RoomState): RoomEvent[] {
-  const { recordingAllowed } = command;
   requireModerator(command.actor, state);
+  requireMain(state);
+  return allowRecordings(command.recordingAllowed, state);
+}
+
+export function allowRecordings(recordingAllowed: boolean, state: RoomState): RoomEvent[] {
   if (recordingAllowed === state.settings.recordingAllowed) return [];
   const running = recordingAllowed
     ? []

@@ -1,4 +1,4 @@
-import type { CommandOf } from '../commands.ts';
+import type { CommandEnvelope, CommandOf, RoomCommand } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
 import {
   ALL_GRANTS,
@@ -49,7 +49,7 @@ export function createRoom(command: CommandOf<'CreateRoom'>): RoomEvent[] {
   return [{ type: 'RoomCreated', settings, at }];
 }
 
-type SettingsCommand = CommandOf<
+type SettingsChange = WithoutEnvelope<
   | 'RenameRoom'
   | 'SetLocked'
   | 'SetLobby'
@@ -64,8 +64,10 @@ type SettingsCommand = CommandOf<
   | 'SetMediaBounds'
 >;
 
+type WithoutEnvelope<T extends RoomCommand['type']> = T extends T ? Omit<CommandOf<T>, keyof CommandEnvelope> : never;
+
 /** A setting that already has the value changes nothing. The caller has checked who asks. */
-export function changeSetting(command: SettingsCommand, settings: RoomSettings): RoomEvent[] {
+export function changeSetting(command: SettingsChange, settings: RoomSettings): RoomEvent[] {
   switch (command.type) {
     case 'RenameRoom': {
       const name = toName(command.name);

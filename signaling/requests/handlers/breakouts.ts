@@ -1,6 +1,7 @@
+import { grantsInside } from '../../../core/room/breakoutDuties.ts';
 import { type BreakoutOf, type BreakoutRoom, MAX_BREAKOUTS } from '../../../core/room/breakouts.ts';
 import { Refusal } from '../../../core/room/refusal.ts';
-import { ALL_GRANTS, type Grants, type Participant, type RoomId, type RoomState } from '../../../core/room/state.ts';
+import type { Grants, Participant, RoomId, RoomState } from '../../../core/room/state.ts';
 import type { Origins } from '../../auth/Origins.ts';
 import type { ClientConnection } from '../../connections/ClientConnection.ts';
 import type { RequestBody } from '../../protocol/requests.ts';
@@ -104,20 +105,17 @@ async function makeRoom(
 }
 
 /** The person as the main room knows them. A name that they chose they may change there, too. */
-function claimsOf({ id, name, nameFixed, role, grants }: Participant, roomId: RoomId, { settings }: RoomState) {
+function claimsOf(participant: Participant, roomId: RoomId, main: RoomState) {
+  const { id, name, nameFixed, role } = participant;
   return {
     roomId,
     participantId: id,
     role,
     name: nameFixed ? name : undefined,
-    grants: toWire(grants ?? (isAll(settings.grants) ? null : settings.grants)),
+    grants: toWire(grantsInside(participant, main)),
   };
 }
 
 function toWire(grants: Grants | null) {
   return grants && { ...grants, sources: [...grants.sources] };
-}
-
-function isAll({ sources, chat, unmute }: Grants): boolean {
-  return chat && unmute && ALL_GRANTS.sources.every((source) => sources.includes(source));
 }

@@ -186,6 +186,25 @@ describe('files and chat between windows', () => {
     await ada.page.getByLabel('Message to all rooms').fill('Two more minutes');
     await ada.button('Send to all').click();
     await bob.page.getByText('Two more minutes').waitFor();
+
+    // Settings are those of the meeting: its breakout rooms follow.
+    const writesTo = bob.page.getByLabel('To', { exact: true });
+    await bob.button(/^Chat/u).click();
+    await writesTo.waitFor();
+    await ada.button('Settings').click();
+    await ada.page.getByRole('switch', { name: 'Private messages' }).click();
+    await writesTo.waitFor({ state: 'detached' });
+
+    // Whoever went back by choice stays there, also after a reload.
+    await bob.button('Back to the main room').click();
+    await bob.button('Join').waitFor();
+    await bob.page.reload();
+    await bob.button('Join').waitFor();
+    await bob.isIn();
+    expect(await bob.button('Back to the main room').count()).toBe(0);
+    await bob.button('Join').click();
+    await isIn(bob, 'Room 1');
+    await openPanel();
     await ada.button('End the rooms').click();
     await ada.page.getByRole('alertdialog').getByRole('button', { name: 'End the rooms' }).click();
     await bob.page.getByText('The breakout rooms are over').waitFor();

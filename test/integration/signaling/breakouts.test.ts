@@ -8,7 +8,7 @@ afterAll(closeTestMedia);
 
 const KEY = `Bearer ${API_SECRET}`;
 
-it('REST opens, changes and ends breakout rooms and moves people; roles, bans and erasures follow', async () => {
+it('REST opens, changes and ends breakout rooms and moves people; roles, grants, settings, bans and erasures follow', async () => {
   const node = await TestNode.start({ engine: 'uws', store: new InMemoryJournalStore() });
   const roomId = await node.createRoom();
   const clients: TestClient[] = [];
@@ -44,6 +44,13 @@ it('REST opens, changes and ends breakout rooms and moves people; roles, bans an
     // The last host of the main room cannot be made a member.
     if (role === 'host') await order('/participants/bob/role', { role });
   }
+  await order('', { privateChat: false, reencoding: { mode: 'on' } }, 'PATCH');
+  const silent = { sources: [], chat: false, unmute: false };
+  await order('/participants/ann/grants', { grants: silent });
+  await waitUntil(() => stateInside()?.settings.privateChat === false || 'private chat is allowed there');
+  expect(stateInside()?.settings.reencoding).toEqual({ mode: 'on' });
+  await waitUntil(() => stateInside()?.participants.get('ann')?.grants?.chat === false || 'ann may write there');
+  await expect(annInside.ask('postChat', { messageId: 'm3', text: 'no more' })).rejects.toThrow(/NOT_GRANTED/);
   const cleoInside = await inside(cleo, one.id);
   expect((await node.rest('POST', `/api/rooms/${one.id}/participants/cleo/ban`, {}, KEY)).status).toBe(200);
   expect(await cleoInside.hears('sessionEnded')).toHaveLength(1);

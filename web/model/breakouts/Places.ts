@@ -5,8 +5,10 @@ import type { HandedTracks } from '../Door.ts';
 import type { Effects } from '../effects/Effects.ts';
 import type { Meeting, MeetingActions, MeetingConnection, MeetingSnapshot, Notice } from '../Meeting.ts';
 import { RoomMeeting } from '../RoomMeeting.ts';
-import { type Aim, AT_MAIN, aimAt, type BreakoutActions, viewOf } from './breakouts.ts';
+import { readAssignment, saveAssignment } from '../roomView.ts';
+import { type Aim, aimAfterReload, aimAt, type BreakoutActions, viewOf } from './breakouts.ts';
 import { LatestNotice } from './LatestNotice.ts';
+import { actionsInside, snapshotInside } from './ofTheMeeting.ts';
 
 interface Inside {
   readonly roomId: string;
@@ -34,7 +36,9 @@ export class Places implements Meeting {
   #handed: HandedTracks | null;
   #insideActions: MeetingActions | null = null;
   #inside: Inside | null = null;
-  #aim: Aim = AT_MAIN;
+  #aim: Aim;
+  #remembered: Aim | null = null;
+  #clockOf: string | null = null;
   #moving = false;
   #offsetMs = 0;
   #warning: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +54,11 @@ export class Places implements Meeting {
     this.#breakouts = this.#breakoutActions();
     this.#mainActions = { ...main.actions, breakouts: this.#breakouts };
     this.#announced = this.#newestAnnouncement()?.id ?? null;
+    this.#aim = aimAfterReload(
+      room.record?.breakouts ?? null,
+      room.localParticipant.id,
+      readAssignment(main.getSnapshot().roomId),
+    );
     this.#snapshot = this.#build();
     main.subscribe(() => this.#mainChanged());
     this.#mainChanged();
@@ -85,7 +94,10 @@ export class Places implements Meeting {
     if (breakouts === null && before.breakoutsId !== null && this.#inside) {
       this.#say({ title: t('breakouts:over'), advice: t('breakouts:overAdvice') });
     }
-    if (breakouts !== null && before.breakoutsId !== breakouts.id) void this.#readClock();
+    if (breakouts !== null && this.#clockOf !== breakouts.id) {
+      this.#clockOf = breakouts.id;
+      void this.#readClock();
+    }
     this.#hearAnnouncement();
     this.#warnInTime();
     this.#declineMain();
@@ -152,7 +164,15 @@ export class Places implements Meeting {
         this.#moving = false;
       }
     }
+    this.#remember();
     this.#refresh();
+  }
+
+  /** The page has done what the hosts wanted: after a reload it does not do so again. */
+  #remember(): void {
+    if (this.#remembered === this.#aim) return;
+    this.#remembered = this.#aim;
+    saveAssignment(this.#main.getSnapshot().roomId, this.#aim);
   }
 
   async #goTo(roomId: string): Promise<void> {
@@ -177,18 +197,9 @@ export class Places implements Meeting {
     meeting.publish(tracks);
     const unsubscribe = meeting.subscribe(() => this.#insideChanged(meeting));
     this.#inside = { roomId, room, meeting, unsubscribe };
-    const { actions } = meeting;
     this.#insideActions = {
-      ...actions,
+      ...actionsInside(meeting.actions, this.#main.actions),
       breakouts: this.#breakouts,
-      hosting: { ...actions.hosting, attendance: this.#main.actions.hosting.attendance },
-      // People wait at the door of the meeting.
-      admit: (participantId) => this.#main.actions.admit(participantId),
-      deny: (participantId) => this.#main.actions.deny(participantId),
-      denyAll: () => this.#main.actions.denyAll(),
-      closeRoom: () => this.#main.actions.closeRoom(),
-      // Breakout rooms follow.
-      setRole: (participantId, role) => this.#main.actions.setRole(participantId, role),
       leave: async () => {
         await room.disconnect();
         await this.#main.actions.leave();
@@ -273,13 +284,7 @@ export class Places implements Meeting {
     const people = [main.self, ...main.others];
     const now = { place: this.#inside?.roomId ?? null, moving: this.#moving, offsetMs: this.#offsetMs };
     return {
-      ...main,
-      ...inside,
-      // Invitations are for the main room.
-      roomId: main.roomId,
-      invitation: main.invitation,
-      lobby: main.lobby,
-      ended: main.ended,
+      ...(inside === undefined ? main : snapshotInside(inside, main)),
       notice: this.#notices.of(main.notice, inside?.notice ?? null, this.#notice),
       breakouts: recorded && viewOf(recorded, { selfId: main.self.id, people }, now),
     };

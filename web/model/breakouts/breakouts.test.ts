@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BreakoutPlace, Breakouts } from '../../../client/index.ts';
-import { AT_MAIN, aimAt, timeLeft, viewOf } from './breakouts.ts';
+import { type Assignment, AT_MAIN, aimAfterReload, aimAt, timeLeft, viewOf } from './breakouts.ts';
 
 const place = (participantId: string, assigned: string | null, inside: string | null = null): BreakoutPlace => {
   return { participantId, assigned, inside };
@@ -29,8 +29,18 @@ test('a page goes where hosts want it, and otherwise where its person likes', ()
   expect(aimAt(breakoutsOf(place('ann', 'r2', 'r1')), 'ann', back).target).toBe('r2');
   expect(aimAt(breakoutsOf(), 'ann', first).target).toBeNull();
   expect(aimAt(null, 'ann', first)).toBe(AT_MAIN);
-  // After a reload.
-  expect(aimAt(breakoutsOf(place('ann', 'r1', 'r2')), 'ann', AT_MAIN).target).toBe('r2');
+});
+
+test('after a reload a page is where it was, and nothing takes its person away again', () => {
+  const reloaded = (breakouts: Breakouts, seen: Assignment) =>
+    aimAt(breakouts, 'ann', aimAfterReload(breakouts, 'ann', seen)).target;
+  const seen = { breakoutsId: 'b', assigned: 'r1' };
+  expect(reloaded(breakoutsOf(place('ann', 'r1', 'r2')), seen)).toBe('r2');
+  expect(reloaded(breakoutsOf(place('ann', 'r1')), seen)).toBeNull();
+  // What hosts wanted meanwhile is still to be done, and so is all that another tab has seen.
+  expect(reloaded(breakoutsOf(place('ann', 'r2')), seen)).toBe('r2');
+  expect(reloaded(breakoutsOf(place('ann', 'r1')), { ...seen, breakoutsId: 'before' })).toBe('r1');
+  expect(reloaded(breakoutsOf(place('ann', 'r1', 'r2')), AT_MAIN)).toBe('r2');
 });
 
 test('the page shows who is where, on the way, or waiting, by its own clock', () => {

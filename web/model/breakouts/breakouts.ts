@@ -75,19 +75,28 @@ function whereIs(participantId: string, { places }: Breakouts): string | null {
   return place?.inside ?? place?.assigned ?? null;
 }
 
-/** Where the page is to be. */
-export interface Aim {
-  /** The breakouts and the assignment that it has seen. */
+/** What hosts wanted of the page's person when it looked last. */
+export interface Assignment {
   readonly breakoutsId: string | null;
   readonly assigned: string | null;
+}
+
+/** Where the page is to be. */
+export interface Aim extends Assignment {
   readonly target: string | null;
 }
 
 export const AT_MAIN: Aim = { breakoutsId: null, assigned: null, target: null };
 
+/** `seen`: what the page had done before it was reloaded; whoever is inside by the record goes back there. */
+export function aimAfterReload(breakouts: Breakouts | null, selfId: string, seen: Assignment): Aim {
+  if (breakouts === null || breakouts.id !== seen.breakoutsId) return AT_MAIN;
+  return { ...seen, target: breakouts.places.get(selfId)?.inside ?? null };
+}
+
 /**
  * Follows the hosts: to another room when they assign it, back when the breakouts end. In between people go where they
- * like. Whoever is inside by the record (after a reload) goes back there.
+ * like. Whoever is inside by the record goes back there.
  */
 export function aimAt(breakouts: Breakouts | null, selfId: string, before: Aim): Aim {
   if (breakouts === null) return AT_MAIN;

@@ -14,11 +14,13 @@ interface RoomDetailsProps {
 export function RoomDetails({ snapshot, actions }: RoomDetailsProps) {
   const t = useT();
   const { attempt } = useNotices();
+  // A breakout room has another name.
+  const nameNow = snapshot.invitation.name;
   const capacityNow = String(snapshot.forAll.capacity);
   const [name, setName] = useState<string | null>(null);
   const [capacity, setCapacity] = useState<string | null>(null);
   const newName = name?.trim();
-  const isNameNew = newName !== undefined && newName !== '' && newName !== snapshot.name;
+  const isNameNew = newName !== undefined && newName !== '' && newName !== nameNow;
   const isCapacityNew = capacity !== null && /^[1-9]\d{0,4}$/.test(capacity) && capacity !== capacityNow;
 
   const submit = async (event: FormEvent) => {
@@ -31,7 +33,7 @@ export function RoomDetails({ snapshot, actions }: RoomDetailsProps) {
     <form className="settings-form" onSubmit={(event) => void submit(event)}>
       <TextField
         label={t('hosts:roomName')}
-        value={name ?? snapshot.name}
+        value={name ?? nameNow}
         maxLength={64}
         onChange={(event) => setName(event.target.value)}
       />
