@@ -42,15 +42,7 @@ export class MeetingPage {
     await context.addInitScript((memory) => {
       if (sessionStorage.length === 0) Object.assign(sessionStorage, memory);
     }, tabMemory);
-    await context.addInitScript(() => {
-      window.connectionsOfTest = [];
-      window.RTCPeerConnection = class extends RTCPeerConnection {
-        constructor(configuration?: RTCConfiguration) {
-          super(configuration);
-          window.connectionsOfTest.push(this);
-        }
-      };
-    });
+    await context.addInitScript(keepConnections);
     return MeetingPage.openIn(context, url);
   }
 
@@ -156,6 +148,17 @@ export class MeetingPage {
 
 function shownFrames(video: SVGElement | HTMLElement): number {
   return video instanceof HTMLVideoElement ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+}
+
+/** In a page, before anything else runs there. */
+export function keepConnections(): void {
+  window.connectionsOfTest = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      window.connectionsOfTest.push(this);
+    }
+  };
 }
 
 /**

@@ -7,7 +7,8 @@ import { launchChromium, launchThrottlingChromium } from '../../../ops/kit/clien
 import { supervisorState } from '../../../ops/kit/deployment/Deployment.ts';
 import { PrivateDeployment } from '../../../ops/kit/deployment/PrivateDeployment.ts';
 import { signalProcess } from '../../support/signalProcess.ts';
-import { MeetingPage } from './MeetingPage.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { keepConnections, MeetingPage } from './MeetingPage.ts';
 
 let deployment: PrivateDeployment;
 let browser: Browser;
@@ -43,12 +44,30 @@ async function join(page: Page, name: string): Promise<void> {
   await page.locator('::-p-aria(Leave the meeting)').wait();
 }
 
-it('others see at once that the camera of a hidden page gives nothing, and it comes back by itself', async () => {
+/** Returns how many pictures came, and how long ago the last of them came (ms). */
+function picturesOf(page: Page): () => Promise<{ count: number; agoMs: number }> {
+  let count = 0;
+  let at = performance.now();
+  return async () => {
+    const now = await page.evaluate(async () => {
+      const reports = await Promise.all(window.connectionsOfTest.map((connection) => connection.getStats()));
+      const all = reports.flatMap((report) => [...report.values()]);
+      return all.reduce((sum, { type, kind, framesReceived }) => {
+        return type === 'inbound-rtp' && kind === 'video' ? sum + framesReceived : sum;
+      }, 0);
+    });
+    if (now > count) [count, at] = [now, performance.now()];
+    return { count, agoMs: performance.now() - at };
+  };
+}
+
+it('a hidden page asks for no pictures, and others see at once when its camera gives nothing; both come back', async () => {
   const ada = await MeetingPage.open(browser, deployment.url);
   await ada.button('New meeting').click();
   await ada.join('Ada');
   await ada.isIn();
   const bob = await phone.newPage();
+  await bob.evaluateOnNewDocument(keepConnections);
   await bob.goto(ada.page.url());
   await join(bob, 'Bob');
   await ada.sees('Bob');
@@ -69,6 +88,12 @@ it('others see at once that the camera of a hidden page gives nothing, and it co
   }
   await paused.waitFor({ state: 'detached' });
   await ada.sees('Bob');
+
+  const pictures = picturesOf(bob);
+  await waitUntil(async () => (await pictures()).agoMs > 1_000 || 'pictures of ada come to the hidden page');
+  const { count } = await pictures();
+  await bob.bringToFront();
+  await waitUntil(async () => (await pictures()).count > count + 5 || 'no picture of ada comes back');
   expect(ada.problems).toEqual([]);
   await ada.close();
 });

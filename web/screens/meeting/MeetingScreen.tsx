@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useT } from '../../i18n/i18n.ts';
 import { readPreferences, savePreferences } from '../../lib/preferences.ts';
+import { usePageAway } from '../../lib/usePageAway.ts';
 import { useStore } from '../../lib/useStore.ts';
 import type { ChatLine, Meeting } from '../../model/Meeting.ts';
 import { onDemand } from '../../model/onDemand.ts';
@@ -55,7 +56,9 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
   const unread = useUnread(snapshot.chat, panel === 'chat');
   const { attempt, show } = useNotices();
   const { actions } = meeting;
-  const [view, onView] = useRoomView(snapshot.roomId, actions);
+  const picture = usePictureInPicture();
+  const isUnseen = usePageAway() && picture.window === null && snapshot.ownRecording.step !== 'running';
+  const [view, onView] = useRoomView(snapshot.roomId, actions, isUnseen);
 
   const { notice } = snapshot;
   useEffect(() => {
@@ -73,7 +76,6 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
   const hasPolls = snapshot.polls.length > 0 || snapshot.self.role === 'host';
 
   useWakeLock();
-  const picture = usePictureInPicture();
 
   const toggle = (name: PanelName) => setPanel((open) => (open === name ? null : name));
   const close = () => setPanel(null);
