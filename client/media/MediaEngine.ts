@@ -15,7 +15,7 @@ import { MediaPathWatch } from './MediaPathWatch.ts';
 import { MediaSession } from './MediaSession.ts';
 import { RemoteTrack } from './RemoteTrack.ts';
 import { RetiredSessions } from './RetiredSessions.ts';
-import { HotStandby, type Standby } from './standby/HotStandby.ts';
+import { HotStandby, type Standby, type StandingConsumer } from './standby/HotStandby.ts';
 import { toRtcIceServers } from './toRtcIceServers.ts';
 
 const STEADY_AFTER_MS = 10_000;
@@ -57,7 +57,6 @@ export class MediaEngine {
       isMuted: (track) => owner.isMuted(track),
       remoteTrack: (trackId) => this.#remoteTracks.get(trackId),
       received: () => [...this.#remoteTracks.values()].flatMap((track) => (track.consumer ? track.trackId : [])),
-      arrived: (session, standing) => this.#takeOver({ session, consumers: [standing] }),
       failed: (session, reason) => {
         if (session === this.#session) this.reopen(reason);
       },
@@ -177,8 +176,8 @@ export class MediaEngine {
       const session = this.#session;
       if (session === undefined || link !== this.#link) return;
       // One negotiation covers all of them, so none waits for another here.
-      const consumers = await Promise.all(offers.map((offer) => this.#consume(session, offer)));
-      this.#consumed(session, offers, consumers);
+      const consume = async (offer: ConsumerOffer) => ({ offer, consumer: await this.#consume(session, offer) });
+      this.#consumed(session, await Promise.all(offers.map(consume)));
     } finally {
       this.#arriving.remove(offers);
     }
@@ -299,11 +298,13 @@ export class MediaEngine {
   }
 
   #takeOver({ session, consumers }: Standby): void {
-    const offers = consumers.map(({ offer }) => offer);
-    const opened = consumers.map(({ consumer }) => consumer);
     this.#arriving.add(consumers.map(({ offer: { consumerId }, paused }) => ({ consumerId, paused })));
-    this.#consumed(session, offers, opened);
-    this.#arriving.remove(offers);
+    const place = (held: readonly StandingConsumer[]): void => {
+      this.#consumed(session, held);
+      this.#arriving.remove(held.map(({ offer }) => offer));
+    };
+    place(consumers.filter(({ consumer }) => consumer !== undefined));
+    for (const held of consumers) if (held.consumer === undefined) void held.opening.then(() => place([held]));
   }
 
   /** Returns the tracks in the order in which they are negotiated: pictures first, which take longest to come back. */
@@ -331,18 +332,10 @@ export class MediaEngine {
     }
   }
 
-  /**
-   * `consumers` stand at the indexes of their offers. All consumers of a track are handed over together, since one of
-   * them may be there only for later.
-   */
-  #consumed(
-    session: MediaSession,
-    offers: readonly ConsumerOffer[],
-    consumers: readonly (types.Consumer | undefined)[],
-  ): void {
+  /** All consumers of a track are handed over together, since one of them may be there only for later. */
+  #consumed(session: MediaSession, opened: readonly Pick<StandingConsumer, 'offer' | 'consumer'>[]): void {
     const arrived = new Map<string, { offer: ConsumerOffer; arrivals: readonly Arrival<ConsumerCarrier>[] }>();
-    for (const [index, offer] of offers.entries()) {
-      const consumer = consumers[index];
+    for (const { offer, consumer } of opened) {
       const arriving = this.#arriving.get(offer.consumerId);
       if (consumer === undefined) continue;
       if (session !== this.#session || arriving === undefined || arriving.closed) {

@@ -15,11 +15,14 @@ import { SoundWatch } from './SoundWatch.ts';
  */
 export type HotStandbyState = 'off' | 'forbidden' | 'nowhere' | 'opening' | 'ready';
 
-/** A consumer that stands by. */
+/** A consumer that stands by, or is about to. */
 export interface StandingConsumer {
   readonly offer: ConsumerOffer;
-  readonly consumer: types.Consumer;
   readonly paused: boolean;
+  /** Undefined while it is negotiated. */
+  readonly consumer: types.Consumer | undefined;
+  /** Resolves with it, or with undefined if there will be none. */
+  readonly opening: Promise<types.Consumer | undefined>;
 }
 
 /** Everything that stood by, for the session that takes it over. */
@@ -40,8 +43,6 @@ export interface HotStandbyOwner {
   isMuted(track: Pick<RemoteTrack, 'publisherId' | 'trackId'>): boolean;
   /** The ids of the tracks that come from the session's place. */
   received(): readonly string[];
-  /** A consumer came into place after its session had been taken over. */
-  arrived(session: MediaSession, standing: StandingConsumer): void;
   /** The transports of a session that was taken over do not work. */
   failed(session: MediaSession, reason: string): void;
   stateChanged(state: HotStandbyState): void;
@@ -53,8 +54,7 @@ const RETRY_AFTER_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 30_000;
 const WOKEN_LOOK_MS = 1_000;
 
-interface Held {
-  readonly offer: ConsumerOffer;
+interface Held extends StandingConsumer {
   consumer: types.Consumer | undefined;
   paused: boolean;
 }
@@ -167,10 +167,7 @@ export class HotStandby {
     this.#place = undefined;
     this.#sounds.stop();
     this.#tell();
-    const consumers = [...place.held.values()].flatMap(({ consumer, offer, paused }) =>
-      consumer === undefined ? [] : [{ offer, consumer, paused }],
-    );
-    return { session: place.session, consumers };
+    return { session: place.session, consumers: [...place.held.values()] };
   }
 
   /** This track is published now. */
@@ -300,28 +297,27 @@ export class HotStandby {
   }
 
   async #consumersOpened(place: Place, offers: readonly ConsumerOffer[]): Promise<void> {
-    for (const offer of offers) place.held.set(offer.consumerId, { offer, consumer: undefined, paused: offer.paused });
-    await place.opening;
-    const { session } = place;
-    if (session === undefined) return;
-    await Promise.all(offers.map((offer) => this.#consume(place, session, offer)));
+    const opened = offers.map((offer) => {
+      const opening = place.opening.then(() => this.#consume(place, offer));
+      place.held.set(offer.consumerId, { offer, paused: offer.paused, consumer: undefined, opening });
+      return opening;
+    });
+    await Promise.all(opened);
   }
 
-  async #consume(place: Place, session: MediaSession, offer: ConsumerOffer): Promise<void> {
-    const consumer = await session.consume(offer).catch(() => undefined);
+  async #consume(place: Place, offer: ConsumerOffer): Promise<types.Consumer | undefined> {
+    const consumer = await place.session?.consume(offer).catch(() => undefined);
     const held = place.held.get(offer.consumerId);
     if (consumer === undefined || held === undefined) {
       consumer?.close();
-      return;
+      return undefined;
     }
     held.consumer = consumer;
-    if (place.taken) {
-      this.#owner.arrived(session, { offer, consumer, paused: held.paused });
-      return;
-    }
+    if (place.taken) return consumer;
     const track = this.#owner.remoteTrack(offer.trackId);
     if (track !== undefined) this.#listen(track, consumer);
     this.#tell();
+    return consumer;
   }
 
   /** The sound of the second place. */

@@ -6,6 +6,7 @@ import type { Offer, RoomOffers } from './messages.ts';
 export interface KnownOffer extends OfferedProducer {
   readonly routerId: string;
   phase: OfferedProducer['phase'];
+  layers: OfferedProducer['layers'];
   wantedLayer: number | null;
   unreceivable: boolean;
   pull: OfferedProducer['pull'];
@@ -61,8 +62,7 @@ export class KnownOffers {
     if (before?.routerId !== offer.routerId) {
       return { ...offer, ...NOTHING_TOLD, nodeId, pull: 'possible', failures: 0 };
     }
-    before.phase = offer.phase;
-    return before;
+    return Object.assign(before, { phase: offer.phase, layers: offer.layers });
   }
 
   #sorted(): ReadonlyMap<TrackId, readonly KnownOffer[]> {

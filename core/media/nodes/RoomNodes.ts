@@ -194,7 +194,10 @@ export class RoomNodes {
 
   heardOffers(nodeId: NodeId, message: RoomOffers): void {
     this.#offers.heard(nodeId, message);
-    for (const { producerId, phase } of this.#offers.of(nodeId)) this.#setPhase(nodeId, producerId, phase);
+    for (const twin of this.#ingress.all()) {
+      const offer = twin.origin === nodeId && this.#offers.get(nodeId, twin.producerId);
+      if (offer) Object.assign(twin, { phase: offer.phase, layers: offer.layers });
+    }
     if (!message.more) {
       this.#ingress.end(nodeId, ({ producerId }) => this.#offers.get(nodeId, producerId) === undefined);
     }
@@ -258,12 +261,6 @@ export class RoomNodes {
 
   #isTwin(producerId: ProducerId): boolean {
     return [...this.#ingress.all()].some((twin) => twin.producerId === producerId);
-  }
-
-  #setPhase(nodeId: NodeId, producerId: ProducerId, phase: RenditionPhase): void {
-    for (const twin of this.#ingress.all()) {
-      if (twin.origin === nodeId && twin.producerId === producerId) twin.phase = phase;
-    }
   }
 
   #forget(nodeId: NodeId): void {
