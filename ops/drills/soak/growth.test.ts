@@ -28,18 +28,24 @@ test('a single peak, and a fault that frees memory, are no growth', () => {
   expect(growthOf(samples)?.verdict).toBe('flat');
 });
 
-test('ten minutes are enough to tell', () => {
+test('a step, such as a first meeting, is no growth, and a leak after it is', () => {
+  const stepped = (minute: number): number => (minute < 10 ? 13 : 17.6) + 0.2 * (Math.floor(minute) % 2);
+  expect(growthOf(watched(25, stepped))).toMatchObject({ verdict: 'flat', minutes: 11 });
+  expect(growthOf(watched(40, (minute) => stepped(minute) + Math.max(0, minute - 10) / 3))?.verdict).toBe('grows');
+});
+
+test('ten minutes after the warm-up are enough to tell', () => {
   const random = randomFrom(4);
-  const noise = Array.from({ length: 12 }, () => 3 * random());
+  const noise = Array.from({ length: 15 }, () => 3 * random());
   const noisy = (minute: number): number => noise[Math.floor(minute)] ?? 0;
-  expect(growthOf(watched(10, (minute) => 130 + noisy(minute)))?.verdict).toBe('flat');
-  expect(growthOf(watched(10, (minute) => 130 + 2 * minute + noisy(minute)))?.verdict).toBe('grows');
+  expect(growthOf(watched(13, (minute) => 130 + noisy(minute)))?.verdict).toBe('flat');
+  expect(growthOf(watched(13, (minute) => 130 + 2 * minute + noisy(minute)))?.verdict).toBe('grows');
 });
 
 test('who was watched for a moment, or varies too much, is not called flat', () => {
   expect(growthOf([])).toBeNull();
   expect(growthOf(watched(WARM_UP_MS / 60_000, () => 100))).toBeNull();
-  expect(growthOf(watched(6, () => 100))).toBeNull();
-  const swinging = watched(12, (minute) => (Math.floor(minute) % 2 === 0 ? 100 : 160));
+  expect(growthOf(watched(12, () => 100))).toBeNull();
+  const swinging = watched(14, (minute) => (Math.floor(minute) % 2 === 0 ? 100 : 160));
   expect(growthOf(swinging)?.verdict).toBe('unclear');
 });

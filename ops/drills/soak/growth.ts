@@ -26,7 +26,7 @@ export interface Growth {
 export const WARM_UP_MS = 3 * 60_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const LEAST_MINUTES = 5;
+const LEAST_MINUTES = 10;
 /** A process that grows by less of its size in an hour is flat: it would need most of a day to double. */
 const LIMIT_OF_SIZE = 0.05;
 /** Heaps move by so much within minutes, and back. */
@@ -41,14 +41,22 @@ const Z = 1.96;
  * growth, so the lowest sample of each minute counts. The growth is the median of the slopes between any two minutes
  * (Theil and Sen), which single peaks do not move, with the interval of confidence by ranks (Sen 1968). It grows if the
  * whole interval lies above zero and it grew by more than the limit; else it is flat, unless much could hide in how it
- * varies. Null for a process that was watched too shortly to tell.
+ * varies. Memory that certainly grew slower in the later half than before grew by a step, such as the first meeting of
+ * a spare worker: the later half says what comes of it. Null for a process that was watched too shortly to tell.
  */
 export function growthOf(samples: readonly Sample[], warmUpMs = WARM_UP_MS): Growth | null {
   const [first] = samples;
   if (!first) return null;
   const minutes = lowestOfEachMinute(samples.filter(({ at }) => at >= first.at + warmUpMs));
-  const [start, ...others] = minutes;
-  if (!start || others.length < LEAST_MINUTES - 1) return null;
+  if (minutes.length < LEAST_MINUTES) return null;
+  const growth = judge(minutes);
+  const later = judge(minutes.slice(Math.floor(minutes.length / 2)));
+  return later.high < growth.bytesPerHour ? later : growth;
+}
+
+/** `minutes`: at least two. */
+function judge(minutes: readonly Sample[]): Growth {
+  const fromBytes = minutes[0]?.bytes ?? Number.NaN;
   const slopes = minutes
     .flatMap((one, index) => minutes.slice(index + 1).map((other) => (other.bytes - one.bytes) / (other.at - one.at)))
     .map((perMs) => perMs * HOUR_MS)
@@ -62,14 +70,14 @@ export function growthOf(samples: readonly Sample[], warmUpMs = WARM_UP_MS): Gro
   };
   const bytesPerHour = slopes[Math.floor(slopes.length / 2)] ?? Number.NaN;
   const hours = (n * MINUTE_MS) / HOUR_MS;
-  const limitBytes = Math.max(LEAST_LIMIT, LIMIT_OF_SIZE * start.bytes * hours);
+  const limitBytes = Math.max(LEAST_LIMIT, LIMIT_OF_SIZE * fromBytes * hours);
   const [low, high] = [rank(-1), rank(1)];
   const grows = low > 0 && bytesPerHour * hours > limitBytes;
-  const mayHide = Math.max(limitBytes, MAY_HIDE * start.bytes);
+  const mayHide = Math.max(limitBytes, MAY_HIDE * fromBytes);
   return {
     minutes: n,
-    fromBytes: start.bytes,
-    toBytes: minutes.at(-1)?.bytes ?? start.bytes,
+    fromBytes,
+    toBytes: minutes.at(-1)?.bytes ?? fromBytes,
     ...{ bytesPerHour, low, high, limitBytes },
     verdict: grows ? 'grows' : high * hours <= mayHide ? 'flat' : 'unclear',
   };
