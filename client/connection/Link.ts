@@ -57,11 +57,14 @@ export class Link {
   readonly url: string;
   /** It was opened to stand by. */
   readonly standsBy: boolean;
+  /** Resolves when it is closed, whoever listens. */
+  readonly ended: Promise<void>;
   readonly #socket: Socket;
   readonly #pending = new Set<(error: Error) => void>();
   #listener: LinkListener | undefined;
   #early: ((listener: LinkListener) => void)[] = [];
   #closed = false;
+  #end: () => void = () => undefined;
   #lastHeardAt = performance.now();
 
   /**
@@ -110,6 +113,9 @@ export class Link {
     this.url = url;
     this.standsBy = standsBy;
     this.#socket = socket;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
     socket.onAny((name: string, body: unknown, acknowledge: unknown) => this.#received(name, body, acknowledge));
     socket.io.engine?.on('packet', () => {
       this.#lastHeardAt = performance.now();
@@ -202,6 +208,7 @@ export class Link {
   #gone(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#end();
     this.#socket.offAny();
     for (const fail of [...this.#pending]) fail(new ConnectionLost(`connection closed: ${reason}`));
     const deliver = (listener: LinkListener): void => listener.closed(reason);

@@ -52,7 +52,6 @@ export interface HotStandbyOwner {
 const FIRST_WITHIN_MS = 2_000;
 const RETRY_AFTER_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 30_000;
-const WOKEN_LOOK_MS = 1_000;
 
 interface Held extends StandingConsumer {
   consumer: types.Consumer | undefined;
@@ -82,7 +81,6 @@ export class HotStandby {
   #place: Place | undefined;
   #opening: AbortController | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #wokenTimer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
   constructor(owner: HotStandbyOwner) {
@@ -124,24 +122,14 @@ export class HotStandby {
 
   /**
    * Returns the link on which the next session can take over what stands by; undefined if nothing does. Pictures leave
-   * for there at once: the place of the session is lost, and `take` will follow.
+   * for there at once: the place of the session is lost, and `take` will follow. The link is somebody else's from now
+   * on: if that one gives it up, because the session goes on where it was, what stands by is lost.
    */
   wake(): Link | undefined {
     const { link } = this;
     if (link === undefined || this.#place === undefined) return undefined;
     for (const track of this.#owner.published()) track.wakeStandby();
-    this.#watchWoken(this.#place);
     return link;
-  }
-
-  /** Its link is somebody else's from now on. If that one gives it up, because the session goes on, it is lost. */
-  #watchWoken(place: Place): void {
-    clearTimeout(this.#wokenTimer);
-    this.#wokenTimer = setTimeout(() => {
-      if (this.#place !== place) return;
-      if (place.link.closed) this.#lost(place);
-      else this.#watchWoken(place);
-    }, WOKEN_LOOK_MS);
   }
 
   /**
@@ -185,7 +173,6 @@ export class HotStandby {
   close(): void {
     this.#places = [];
     clearTimeout(this.#retryTimer);
-    clearTimeout(this.#wokenTimer);
     this.#opening?.abort();
     this.#end();
   }
@@ -213,8 +200,9 @@ export class HotStandby {
         notified: (notification) => this.#notified(place, notification),
         // A message of a newer server: nothing that concerns media here.
         invalid: () => undefined,
-        closed: () => this.#lost(place),
+        closed: () => undefined,
       });
+      void link.ended.then(() => this.#lost(place));
       place.opening = this.#requestMedia(place);
       await place.opening;
       this.#failures = 0;
