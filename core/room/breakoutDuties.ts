@@ -36,8 +36,8 @@ export function bansToMove({ settings, banned }: RoomState, main: RoomState): re
 
 /**
  * What is to be done in a breakout room by the record of its main room: it closes when the breakouts are over, and
- * whoever belongs in it no more is called back, and settings, hosts and grants are those of the main room. Nothing if it
- * is no breakout room.
+ * whoever belongs in it no more is called back, and settings, hosts and grants are those of the main room. Nothing if
+ * it is no breakout room.
  */
 export function breakoutDuties(roomId: RoomId, state: RoomState, main: RoomState): readonly BreakoutDuty[] {
   const { breakoutOf } = state.settings;

@@ -3,9 +3,8 @@ import { Cancelled } from '../lib/describeError.ts';
 import { readPreferences, savePreferences } from '../lib/preferences.ts';
 import type { HandedTracks } from './Door.ts';
 import type { Effects } from './effects/Effects.ts';
+import type { Input } from './isOn.ts';
 import type { OwnDevices } from './Meeting.ts';
-
-type Input = 'camera' | 'microphone';
 
 /**
  * The person's camera, microphone and screen during the meeting. A camera that is off is closed, so that its light is
@@ -20,7 +19,7 @@ export class MeetingDevices {
   readonly #open = new Set<MediaStreamTrack>();
   #inUse: OwnDevices = { cameraId: null, microphoneId: null, microphone: null, coming: [] };
   /** Being published. */
-  readonly #coming = new Set<Input>();
+  readonly #coming = new Map<Input, Promise<MediaStreamTrack | null>>();
   #closed = false;
 
   constructor(room: Room, effects: Effects, changed: () => void) {
@@ -48,21 +47,22 @@ export class MeetingDevices {
   }
 
   async #publish(input: Input, opening: Promise<MediaStreamTrack | null>): Promise<void> {
-    this.#coming.add(input);
+    this.#coming.set(input, opening);
     try {
       const track = await opening;
-      if (track) await this.#publishOpen(input, track);
+      await this.#blurSettled(input);
+      if (track) await this.#publishOpen(input, track, this.#coming.get(input) === opening);
     } finally {
-      this.#coming.delete(input);
+      if (this.#coming.get(input) === opening) this.#coming.delete(input);
       this.#changed();
     }
   }
 
-  async #publishOpen(input: Input, track: MediaStreamTrack): Promise<void> {
-    await this.#blurSettled(input);
+  /** `isWanted`: another room has not got it meanwhile. */
+  async #publishOpen(input: Input, track: MediaStreamTrack, isWanted: boolean): Promise<void> {
     const local = this.#room.localParticipant;
     // Meanwhile the person may have left, or turned it on with the button.
-    if (this.#closed || local.track(input)) {
+    if (this.#closed || !isWanted || local.track(input)) {
       track.stop();
       return;
     }
@@ -140,7 +140,7 @@ export class MeetingDevices {
     const cameraId = open('camera')?.getSettings().deviceId ?? null;
     const before = this.#inUse;
     const microphoneId = microphone?.getSettings().deviceId ?? null;
-    const coming = [...this.#coming];
+    const coming = [...this.#coming.keys()];
     const isSame =
       before.microphone === microphone &&
       before.cameraId === cameraId &&
@@ -150,17 +150,19 @@ export class MeetingDevices {
     return this.#inUse;
   }
 
-  /** Another one's view of the devices that are on, which stay open for it when this one closes them. */
+  /** Another one's view of the devices that are on, or coming: they stay open for it when this one closes them. */
   lend(): HandedTracks {
-    const copyOf = (input: Input) => {
+    const copyOf = async (input: Input) => {
       const track = this.#room.localParticipant.track(input);
-      const isOn = track?.sending === true && track.mediaStreamTrack.readyState === 'live';
-      return Promise.resolve(isOn ? track.mediaStreamTrack.clone() : null);
+      const open = track?.sending === true ? track.mediaStreamTrack : null;
+      const lent = track ? open : await this.#coming.get(input);
+      return lent?.readyState === 'live' ? lent.clone() : null;
     };
     return { camera: copyOf('camera'), microphone: copyOf('microphone') };
   }
 
   release(): void {
+    this.#coming.clear();
     for (const track of this.#open) track.stop();
     this.#open.clear();
     this.#changed();

@@ -17,6 +17,7 @@ import {
   rememberToken,
   takeHandedToken,
 } from './identity.ts';
+import { isOn } from './isOn.ts';
 import type { Meeting } from './Meeting.ts';
 import { onDemand } from './onDemand.ts';
 import { reloadOnce, serverOf } from './reloadOnce.ts';
@@ -116,12 +117,11 @@ export class ServerDoor implements Door {
   /** Kept in step with what is on, so that a reload opens no microphone that was muted. */
   #rememberStay(meeting: Meeting): void {
     const update = () => {
-      const { self, ownDevices, breakouts, ended } = meeting.getSnapshot();
+      const snapshot = meeting.getSnapshot();
+      const { self, breakouts, ended } = snapshot;
       // On the way to another room of the meeting both are off for a moment.
       if (breakouts?.moving && ended === null) return;
-      const isOn = (input: 'camera' | 'microphone') =>
-        self[input]?.muted === false || ownDevices.coming.includes(input);
-      const stay = { name: self.name, cameraOn: isOn('camera'), microphoneOn: isOn('microphone') };
+      const stay = { name: self.name, cameraOn: isOn(snapshot, 'camera'), microphoneOn: isOn(snapshot, 'microphone') };
       rememberStay(this.#roomId, ended === null ? stay : null);
       if (ended === 'removed') this.#forget();
     };

@@ -3,6 +3,7 @@ import { t } from '../../i18n/i18n.ts';
 import { describeError } from '../../lib/describeError.ts';
 import type { HandedTracks } from '../Door.ts';
 import type { Effects } from '../effects/Effects.ts';
+import { type Input, isOn } from '../isOn.ts';
 import type { Meeting, MeetingActions, MeetingConnection, MeetingSnapshot, Notice } from '../Meeting.ts';
 import { RoomMeeting } from '../RoomMeeting.ts';
 import { readAssignment, saveAssignment } from '../roomView.ts';
@@ -15,7 +16,11 @@ interface Inside {
   readonly room: Room;
   readonly meeting: RoomMeeting;
   readonly unsubscribe: () => void;
+  /** What is on there, or was when it ended. */
+  on: readonly Input[];
 }
+
+const NOTHING: HandedTracks = { camera: Promise.resolve(null), microphone: Promise.resolve(null) };
 
 /** Before the end people are told. */
 const WARN_MS = 60_000;
@@ -36,6 +41,7 @@ export class Places implements Meeting {
   #handed: HandedTracks | null;
   #insideActions: MeetingActions | null = null;
   #inside: Inside | null = null;
+  #toReopen: readonly Input[] = [];
   #aim: Aim;
   #remembered: Aim | null = null;
   #clockOf: string | null = null;
@@ -177,7 +183,7 @@ export class Places implements Meeting {
 
   async #goTo(roomId: string): Promise<void> {
     const left = this.#inside?.meeting ?? this.#main;
-    const tracks = this.#handed ?? left.lend();
+    const tracks = this.#handed ?? this.#lend();
     this.#handed = null;
     // Nothing happens any more in the room that would be recorded.
     await left.actions.recording.end();
@@ -194,9 +200,9 @@ export class Places implements Meeting {
       throw error;
     }
     const meeting = new RoomMeeting(room, this.#effects);
-    meeting.publish(tracks);
+    this.#publish(meeting, tracks);
     const unsubscribe = meeting.subscribe(() => this.#insideChanged(meeting));
-    this.#inside = { roomId, room, meeting, unsubscribe };
+    this.#inside = { roomId, room, meeting, unsubscribe, on: [] };
     this.#insideActions = {
       ...actionsInside(meeting.actions, this.#main.actions),
       breakouts: this.#breakouts,
@@ -211,20 +217,41 @@ export class Places implements Meeting {
 
   async #goBack(): Promise<void> {
     if (!this.#inside) return;
-    const tracks = this.#inside.meeting.lend();
+    const tracks = this.#lend();
     this.#leaveRoom();
     await this.#comeBack(tracks);
   }
 
   async #comeBack(tracks: HandedTracks): Promise<void> {
     this.#room.setView(undefined);
-    if (this.#room.record?.breakouts) await this.#room.controls.breakouts.leave();
-    this.#publishInMain(tracks);
+    try {
+      if (this.#room.record?.breakouts) await this.#room.controls.breakouts.leave();
+    } finally {
+      this.#publishInMain(tracks);
+    }
+  }
+
+  /** What is on goes along. A room that has ended has closed it: then it is opened again in the next one. */
+  #lend(): HandedTracks {
+    const inside = this.#inside;
+    if (inside?.meeting.getSnapshot().ended == null) return (inside?.meeting ?? this.#main).lend();
+    this.#toReopen = inside.on;
+    return NOTHING;
+  }
+
+  #publish(meeting: RoomMeeting, tracks: HandedTracks): void {
+    meeting.publish(tracks);
+    const { setCamera, setMicrophone } = meeting.actions;
+    for (const input of this.#toReopen) {
+      const turnOn = input === 'camera' ? setCamera : setMicrophone;
+      turnOn(true).catch((error: unknown) => this.#say(describeError(error)));
+    }
+    this.#toReopen = [];
   }
 
   #publishInMain(tracks: HandedTracks): void {
     this.#handed = null;
-    this.#main.publish(tracks);
+    this.#publish(this.#main, tracks);
   }
 
   #leaveRoom(): void {
@@ -239,7 +266,10 @@ export class Places implements Meeting {
   /** A breakout room that ends for this person is no end of the meeting. */
   #insideChanged(meeting: RoomMeeting): void {
     if (this.#inside?.meeting !== meeting) return;
-    if (meeting.getSnapshot().ended !== null && this.#aim.target === this.#inside.roomId) {
+    const snapshot = meeting.getSnapshot();
+    if (snapshot.ended === null) {
+      this.#inside.on = (['camera', 'microphone'] as const).filter((input) => isOn(snapshot, input));
+    } else if (this.#aim.target === this.#inside.roomId) {
       this.#aim = { ...this.#aim, target: null };
       void this.#move();
     }
