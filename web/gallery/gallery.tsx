@@ -270,6 +270,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   'breakout-inside': () =>
     meeting({
       ...base,
+      placeId: 'r1',
       self: person(0, { role: 'member' }),
       name: 'Room 1',
       breakouts: { ...breakoutsOf(), place: 'r1' },

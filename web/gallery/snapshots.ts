@@ -57,6 +57,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
   if (!self) throw new Error('nobody is in the meeting');
   return {
     roomId: 'qpd-xwhk-tma',
+    placeId: 'qpd-xwhk-tma',
     name: 'Monday round',
     connection: 'connected',
     absence: null,

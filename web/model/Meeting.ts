@@ -72,7 +72,10 @@ export interface ConnectionDetails extends ConnectionReport {
 }
 
 export interface MeetingSnapshot {
+  /** Of the meeting: its main room, wherever the person is. */
   readonly roomId: string;
+  /** The room where the person is: the main room, or a breakout room. */
+  readonly placeId: string;
   readonly name: string;
   readonly connection: 'connected' | 'reconnecting';
   /** While this person is cut off. */

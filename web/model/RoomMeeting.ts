@@ -2,6 +2,7 @@ import type { MediaBlocked, Room } from '../../client/index.ts';
 import { t } from '../i18n/i18n.ts';
 import { describeError } from '../lib/describeError.ts';
 import { thisPage } from '../lib/thisPage.ts';
+import { DeclinedScreens } from './DeclinedScreens.ts';
 import type { HandedTracks } from './Door.ts';
 import { EFFECT_NAMES, type Effects } from './effects/Effects.ts';
 import type { EndReason, MeetingActions, MeetingSnapshot, Notice, OneRoom } from './Meeting.ts';
@@ -62,6 +63,7 @@ export class RoomMeeting {
   readonly #microphone = new MicrophoneWatch(() => this.#refreshSoon());
   readonly #reactions = new Reactions(() => this.#refreshSoon());
   readonly #recording: OwnRecording;
+  readonly #declined: DeclinedScreens;
   readonly #listeners = new Set<() => void>();
   readonly #lastSpokeAt = new Map<string, number>();
   readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
@@ -69,18 +71,21 @@ export class RoomMeeting {
   #notice: Notice | null = null;
   #mediaBlocked: MediaBlocked | null = null;
   #absence: Absence | null = null;
-  readonly #declined = new Set<string>();
   #ended: EndReason | null = null;
   #snapshot: OneRoom<MeetingSnapshot>;
   #refreshing = false;
 
-  constructor(room: Room, effects: Effects) {
+  /** `meetingId` is the main room, where this one is a breakout room of it. */
+  constructor(room: Room, effects: Effects, meetingId = room.roomId) {
+    const { roomId: placeId } = room;
+    if (placeId === undefined || meetingId === undefined) throw new Error('a meeting in a room that was never entered');
     this.#room = room;
     this.#effects = effects;
     this.connection = new RoomConnection(room);
     const volumes = new PersonalVolumes(room, () => this.#refreshSoon());
     this.#builder = new SnapshotBuilder(room, volumes);
     this.#devices = new MeetingDevices(room, effects, () => this.#effectsChanged());
+    this.#declined = new DeclinedScreens(room, { roomId: meetingId, placeId });
     this.#recording = new OwnRecording(this, room.controls, {
       say: (notice) => this.#say(notice),
       changed: () => this.#refreshSoon(),
@@ -95,7 +100,10 @@ export class RoomMeeting {
       setEffect: (name, wanted) => effects.want(name, wanted),
       setVolume: (participantId, source, volume) => volumes.set(participantId, source, volume),
       recording: this.#recording.actions,
-      declineScreen: (participantId, declined) => this.#declineScreen(room, participantId, declined),
+      declineScreen: (participantId, declined) => {
+        this.#declined.set(participantId, declined);
+        this.#refreshSoon();
+      },
     };
     this.#snapshot = this.#build();
 
@@ -141,9 +149,7 @@ export class RoomMeeting {
       }
     });
     room.on('trackUnpublished', ({ source, trackId }, { id }, byHost) => {
-      room.view.setDeclined(trackId, false);
-      // The next screen is another one: nobody has declined it.
-      if (source === 'screen') this.#declined.delete(id);
+      this.#declined.unpublished(trackId);
       if (byHost && id === room.localParticipant.id && source === 'screen') this.#say(stoppedScreenNotice());
     });
     new PageUpgrade(room, thisPage, (notice) => this.#say(notice));
@@ -176,17 +182,6 @@ export class RoomMeeting {
   /** Closes the devices: another room has them. */
   release(): void {
     this.#devices.release();
-  }
-
-  #declineScreen(room: Room, participantId: string, declined: boolean): void {
-    if (declined) this.#declined.add(participantId);
-    else this.#declined.delete(participantId);
-    const participant = room.participants.get(participantId);
-    for (const source of ['screen', 'screenAudio'] as const) {
-      const trackId = participant?.publication(source)?.trackId;
-      if (trackId !== undefined) room.view.setDeclined(trackId, declined);
-    }
-    this.#refreshSoon();
   }
 
   /** Says it when an effect switches itself off. */
@@ -245,7 +240,7 @@ export class RoomMeeting {
       absence: this.#absence,
       reactions: this.#reactions.shown,
       ownRecording: this.#recording.state,
-      declined: this.#declined,
+      declined: this.#declined.trackIds,
       mediaBlocked: this.#mediaBlocked,
       ownDevices: this.#devices.inUse(),
       effects: this.#effects.getSnapshot(),

@@ -45,7 +45,7 @@ interface Happening {
   readonly absence: Absence | null;
   readonly reactions: readonly Reaction[];
   readonly ownRecording: OwnRecordingState;
-  /** Whose screens this person does not watch. */
+  /** The tracks of the screens that this person does not watch. */
   readonly declined: ReadonlySet<string>;
   readonly ended: EndReason | null;
 }
@@ -86,6 +86,7 @@ export class SnapshotBuilder {
     const passwordProtected = record.settings.passwordHash !== null;
     return {
       roomId,
+      placeId: roomId,
       name: record.settings.name,
       connection: room.state === 'reconnecting' ? 'reconnecting' : 'connected',
       absence: happening.absence,
@@ -203,7 +204,7 @@ export class SnapshotBuilder {
       screenAudio: media('screenAudio'),
       volume: this.#volumes.of(id, 'microphone'),
       screenVolume: this.#volumes.of(id, 'screenAudio'),
-      screenDeclined: declined.has(id),
+      screenDeclined: declined.has(participant.publication('screen')?.trackId ?? ''),
     };
     if (before && samePerson(before, person)) return before;
     this.#people.set(id, person);

@@ -1,14 +1,6 @@
 import { expect, it } from 'vitest';
+import { forbidden, memory } from './memoryForTests.ts';
 import { readRoomView, readVolumes, saveRoomView, saveVolumes } from './roomView.ts';
-
-function memory(): { readonly kept: Map<string, string>; readonly open: () => Pick<Storage, 'getItem' | 'setItem'> } {
-  const kept = new Map<string, string>();
-  const storage = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-  };
-  return { kept, open: () => storage };
-}
 
 const usual = { layout: 'auto', despite: null, pins: [], selfHidden: false, pictures: 'full' };
 
@@ -28,9 +20,6 @@ it('what somebody else wrote, or a storage that is forbidden, is no problem', ()
   expect(readRoomView('r', open)).toEqual(usual);
   kept.set('everroom:volumes', '[["r",{"a":9}],3]');
   expect(readVolumes('r', open)).toEqual({});
-  const forbidden = () => {
-    throw new DOMException('no', 'SecurityError');
-  };
   expect(readRoomView('r', forbidden)).toEqual(usual);
   saveRoomView('r', readRoomView('r', open), forbidden);
   expect(readVolumes('r', forbidden)).toEqual({});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Memory, readStored, store } from '../lib/storedJson.ts';
 
 export const LAYOUTS = ['auto', 'tiles', 'speaker', 'presentation'] as const;
 
@@ -35,8 +36,6 @@ const RoomView = z.object({
 /** How one person looks at one room. */
 export type RoomView = z.infer<typeof RoomView>;
 
-type Memory = Pick<Storage, 'getItem' | 'setItem'>;
-
 const viewKey = (roomId: string) => `everroom:view:${roomId}`;
 const assignmentKey = (roomId: string) => `everroom:breakout:${roomId}`;
 const VOLUMES_KEY = 'everroom:volumes';
@@ -46,11 +45,11 @@ const MOST_PEOPLE = 100;
 
 /** Returns how this tab looked at the room before it was reloaded. */
 export function readRoomView(roomId: string, memory: () => Memory = () => sessionStorage): RoomView {
-  return RoomView.parse(read(memory, viewKey(roomId)));
+  return RoomView.parse(readStored(memory, viewKey(roomId)));
 }
 
 export function saveRoomView(roomId: string, view: RoomView, memory: () => Memory = () => sessionStorage): void {
-  write(memory, viewKey(roomId), view);
+  store(memory, viewKey(roomId), view);
 }
 
 const Assignment = z.object({ breakoutsId: z.string().nullable(), assigned: z.string().nullable() });
@@ -84,27 +83,10 @@ export function saveVolumes(roomId: string, volumes: Volumes, memory: () => Memo
   all.delete(roomId);
   const changed = Object.entries(volumes).filter(([, volume]) => volume !== 1);
   if (changed.length > 0) all.set(roomId, Object.fromEntries(changed.slice(-MOST_PEOPLE)));
-  write(memory, VOLUMES_KEY, [...all].slice(-MOST_ROOMS));
+  store(memory, VOLUMES_KEY, [...all].slice(-MOST_ROOMS));
 }
 
 function allVolumes(memory: () => Memory): Map<string, Volumes> {
-  const saved = read(memory, VOLUMES_KEY);
+  const saved = readStored(memory, VOLUMES_KEY);
   return new Map(AllVolumes.parse(Array.isArray(saved) ? saved : []));
-}
-
-function read(memory: () => Memory, key: string): unknown {
-  try {
-    const saved: unknown = JSON.parse(memory().getItem(key) ?? '{}');
-    return typeof saved === 'object' && saved !== null ? saved : {};
-  } catch {
-    return {}; // Forbidden, or written by something else.
-  }
-}
-
-function write(memory: () => Memory, key: string, value: unknown): void {
-  try {
-    memory().setItem(key, JSON.stringify(value));
-  } catch (error) {
-    console.debug('the page will not look as it did', error);
-  }
 }

@@ -5,6 +5,7 @@ import type { HandedTracks } from '../Door.ts';
 import type { Effects } from '../effects/Effects.ts';
 import { type Input, isOn } from '../isOn.ts';
 import type { Meeting, MeetingActions, MeetingConnection, MeetingSnapshot, Notice } from '../Meeting.ts';
+import { forgetStay } from '../placeMemory.ts';
 import { RoomMeeting } from '../RoomMeeting.ts';
 import { readAssignment, saveAssignment } from '../roomView.ts';
 import { type Aim, aimAfterReload, aimAt, type BreakoutActions, viewOf } from './breakouts.ts';
@@ -88,7 +89,10 @@ export class Places implements Meeting {
   readonly getSnapshot = (): MeetingSnapshot => this.#snapshot;
 
   #mainChanged(): void {
-    if (this.#main.getSnapshot().ended !== null) {
+    const { ended, roomId } = this.#main.getSnapshot();
+    if (ended !== null) {
+      // Whoever lost the connection for too long may come back, and go on.
+      if (ended !== 'expired') forgetStay(roomId);
       clearTimeout(this.#warning);
       void this.#inside?.room.disconnect();
       this.#refresh();
@@ -199,7 +203,7 @@ export class Places implements Meeting {
       else await this.#comeBack(tracks);
       throw error;
     }
-    const meeting = new RoomMeeting(room, this.#effects);
+    const meeting = new RoomMeeting(room, this.#effects, this.#room.roomId);
     this.#publish(meeting, tracks);
     const unsubscribe = meeting.subscribe(() => this.#insideChanged(meeting));
     this.#inside = { roomId, room, meeting, unsubscribe, on: [] };

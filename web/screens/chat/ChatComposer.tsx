@@ -1,6 +1,7 @@
 import { SendHorizontal, X } from 'lucide-react';
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useT } from '../../i18n/i18n.ts';
+import type { ChatDraft } from '../../model/ChatDraft.ts';
 import type { ChatLine, MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { CHAT_LENGTH } from '../../model/Meeting.ts';
 import { IconButton } from '../../ui/Button.tsx';
@@ -17,30 +18,35 @@ const COUNT_FROM = CHAT_LENGTH - 200;
 interface ChatComposerProps {
   snapshot: MeetingSnapshot;
   actions: MeetingActions;
+  /** What was written here before, and where it is kept. */
+  draft: ChatDraft;
   /** The message that is being answered. */
   reply: ChatLine | null;
   onReplyEnd: () => void;
 }
 
-export function ChatComposer({ snapshot, actions, reply, onReplyEnd }: ChatComposerProps) {
+export function ChatComposer({ snapshot, actions, draft, reply, onReplyEnd }: ChatComposerProps) {
   const t = useT();
-  const field = useField();
+  const field = useField(draft.now?.text ?? '');
   const { text, caret } = field;
-  const [chosen, setChosen] = useState<Recipient | null>(null);
+  const [chosen, setChosen] = useState<Recipient | null>(() => draft.now?.to ?? null);
   const { attempt } = useNotices();
   const { typed, stopped } = useTyping(actions);
   const listId = useId();
   const { fileLimits, others } = snapshot;
 
-  // Who answers a private message answers it privately.
-  const asksWhom = snapshot.privateChat && !reply && (others.length > 0 || chosen !== null);
-  const to = reply ? partnerOf(reply) : asksWhom ? chosen : null;
+  // Whoever answers a private message answers it privately. What is for one person stays so, also if that is no longer
+  // allowed.
+  const asksWhom = !reply && ((snapshot.privateChat && others.length > 0) || chosen !== null);
+  const to = reply ? partnerOf(reply) : chosen;
   const isGone = to !== null && !others.some(({ id }) => id === to.id);
   const mention = mentionAt(text, caret);
   const [dismissedAt, setDismissedAt] = useState(-1);
   const names = mention && mention.from !== dismissedAt ? namesFor(mention.typed, others) : [];
   const [active, setActive] = useState(0);
   const current = Math.min(active, names.length - 1);
+
+  useEffect(() => draft.keep({ text, to, replyTo: reply?.id ?? null }));
 
   const send = async () => {
     const trimmed = text.trim();
@@ -200,9 +206,11 @@ function RecipientField({ others, chosen, onChoose }: RecipientFieldProps) {
 }
 
 /** The text and the caret of a text area, which may be changed from outside of it. */
-function useField() {
+function useField(begun: string) {
   const ref = useRef<HTMLTextAreaElement>(null);
-  const [{ text, caret, isPlaced }, setState] = useState({ text: '', caret: 0, isPlaced: true });
+  const [{ text, caret, isPlaced }, setState] = useState({
+    ...{ text: begun, caret: begun.length, isPlaced: begun === '' },
+  });
   useLayoutEffect(() => {
     if (!isPlaced) ref.current?.setSelectionRange(caret, caret);
   }, [caret, isPlaced]);

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { t, useT } from '../../i18n/i18n.ts';
+import type { ChatDraft } from '../../model/ChatDraft.ts';
 import type { ChatLine, MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
@@ -16,17 +17,20 @@ import './ChatPanel.css';
 interface ChatPanelProps {
   snapshot: MeetingSnapshot;
   actions: MeetingActions;
+  draft: ChatDraft;
   onClose: () => void;
 }
 
-export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
+export function ChatPanel({ snapshot, actions, draft, onClose }: ChatPanelProps) {
   const t = useT();
   const list = useStickToEnd(snapshot.chat, snapshot.chat[0]?.id);
   const { attempt } = useNotices();
   const groups = useMemo(() => groupMessages(snapshot.chat), [snapshot.chat]);
   const mayModerate = snapshot.self.role === 'host';
   const mayWrite = snapshot.self.grants.chat;
-  const [reply, setReply] = useState<ChatLine | null>(null);
+  const [reply, setReply] = useState(
+    () => snapshot.chat.find(({ deleted, id }) => id === draft.now?.replyTo && !deleted) ?? null,
+  );
 
   return (
     <Panel title={t('chat:title')} onClose={onClose}>
@@ -55,7 +59,13 @@ export function ChatPanel({ snapshot, actions, onClose }: ChatPanelProps) {
       </p>
       <Uploads uploads={snapshot.uploads} actions={actions} />
       {mayWrite ? (
-        <ChatComposer snapshot={snapshot} actions={actions} reply={reply} onReplyEnd={() => setReply(null)} />
+        <ChatComposer
+          snapshot={snapshot}
+          actions={actions}
+          draft={draft}
+          reply={reply}
+          onReplyEnd={() => setReply(null)}
+        />
       ) : (
         <p className="chat-refused">{t('chat:refused')}</p>
       )}

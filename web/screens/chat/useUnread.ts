@@ -1,15 +1,21 @@
 import { useEffect, useState } from 'react';
-import type { ChatLine } from '../../model/Meeting.ts';
+import type { MeetingSnapshot } from '../../model/Meeting.ts';
+import { readPlace, rememberOfPlace } from '../../model/placeMemory.ts';
 import { countUnread } from './countUnread.ts';
 
 /**
- * Returns how many messages of others came since the chat was last open; earlier ones than this person are not news.
+ * Returns how many messages of others came since the chat was last open, be it before a reload; earlier ones than this
+ * person are not news.
  */
-export function useUnread(chat: readonly ChatLine[], open: boolean): number {
+export function useUnread({ chat, roomId, placeId }: MeetingSnapshot, open: boolean): number {
   const newestId = chat.findLast((line) => line.state === 'sent')?.id ?? null;
-  const [seenId, setSeenId] = useState(newestId);
+  const [seenId, setSeenId] = useState(() => {
+    const { seenMessage } = readPlace({ roomId, placeId });
+    return seenMessage === undefined ? newestId : seenMessage;
+  });
   useEffect(() => {
     if (open) setSeenId(newestId);
   }, [open, newestId]);
+  useEffect(() => rememberOfPlace({ roomId, placeId }, { seenMessage: seenId }), [roomId, placeId, seenId]);
   return open ? 0 : countUnread(chat, seenId);
 }

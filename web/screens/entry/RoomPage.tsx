@@ -103,8 +103,8 @@ export function RoomPage({ door, onHome }: RoomPageProps) {
 
 /** The main room and each breakout room have a screen of their own. */
 function ShownPlace({ meeting }: { meeting: Meeting }) {
-  const { breakouts } = useStore(meeting);
-  return <MeetingScreen key={breakouts?.place ?? ''} meeting={meeting} />;
+  const { placeId } = useStore(meeting);
+  return <MeetingScreen key={placeId} meeting={meeting} />;
 }
 
 /** The devices run from the choice until the meeting takes them over, and stop when the person turns away. */

@@ -3,6 +3,7 @@ import { useT } from '../../i18n/i18n.ts';
 import { readPreferences, savePreferences } from '../../lib/preferences.ts';
 import { usePageAway } from '../../lib/usePageAway.ts';
 import { useStore } from '../../lib/useStore.ts';
+import { ChatDraft } from '../../model/ChatDraft.ts';
 import type { ChatLine, Meeting } from '../../model/Meeting.ts';
 import { onDemand } from '../../model/onDemand.ts';
 import { refusedControls } from '../../model/refusedControls.ts';
@@ -53,7 +54,8 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
   const snapshot = useStore(meeting);
   const [panel, setPanel] = useState<PanelName | null>(null);
   const [preferences, setPreferences] = useState(readPreferences);
-  const unread = useUnread(snapshot.chat, panel === 'chat');
+  const unread = useUnread(snapshot, panel === 'chat');
+  const [draft] = useState(() => new ChatDraft({ roomId: snapshot.roomId, placeId: snapshot.placeId }));
   const { attempt, show } = useNotices();
   const { actions } = meeting;
   const picture = usePictureInPicture();
@@ -141,11 +143,11 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
             onShow={() => setPanel('breakouts')}
           />
           <RecordingBanner own={snapshot.ownRecording} actions={actions} />
-          <PollBanner polls={snapshot.polls} isShown={panel === 'polls'} onShow={() => setPanel('polls')} />
+          <PollBanner snapshot={snapshot} isShown={panel === 'polls'} onShow={() => setPanel('polls')} />
         </Banners>
         <AudioOutput others={snapshot.others} speakerId={preferences.speakerId} />
       </main>
-      {panel === 'chat' && <ChatPanel snapshot={snapshot} actions={actions} onClose={close} />}
+      {panel === 'chat' && <ChatPanel snapshot={snapshot} actions={actions} draft={draft} onClose={close} />}
       {panel === 'people' && (
         <PeoplePanel snapshot={snapshot} actions={actions} onBreakouts={() => setPanel('breakouts')} onClose={close} />
       )}
