@@ -139,6 +139,7 @@ export function chatOf(): ChatLine[] {
       quote: { id: 'm8', name: 'Ada Lovelace', text: 'I do, and next Monday.' },
     }),
     line(12, 1, 5, 'Between us: shall we end early?', { to: { id: 'p0', name: 'Ada Lovelace' } }),
+    line(13, 0, 5, 'Thank you for coming.', { to: { id: 'gone', name: '' } }),
     line(9, 0, 5, 'This one is on its way', { state: 'pending' }),
     line(10, 0, 6, 'This one was refused', { state: 'failed' }),
   ];

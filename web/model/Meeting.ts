@@ -225,7 +225,7 @@ export interface ChatLine {
   readonly state: 'sent' | 'pending' | 'failed';
   /** The text is its name. */
   readonly file?: SharedFile;
-  /** Whom a private message is for. */
+  /** Whom a private message is for; without a name if that person left and nobody knows it any more. */
   readonly to?: { readonly id: string; readonly name: string };
   readonly reactions?: readonly { readonly emoji: string; readonly names: readonly string[]; readonly own: boolean }[];
   /** What it answers; without a name and text if that is not here. */

@@ -1,7 +1,5 @@
 import type {
   Ban,
-  ChatEntry,
-  ChatMessage,
   LobbyEntry,
   LocalParticipant,
   LocalTrack,
@@ -14,18 +12,10 @@ import type {
   TrackSource,
 } from '../../client/index.ts';
 import { facingOf, grantsOf } from '../../client/index.ts';
+import { ChatLines } from './ChatLines.ts';
 import type { EffectStates } from './effects/Effects.ts';
 import { type ForAll, forAllOf } from './hosting.ts';
-import type {
-  ChatLine,
-  EndReason,
-  MeetingSnapshot,
-  Notice,
-  OneRoom,
-  OwnDevices,
-  Person,
-  PublishedMedia,
-} from './Meeting.ts';
+import type { EndReason, MeetingSnapshot, Notice, OneRoom, OwnDevices, Person, PublishedMedia } from './Meeting.ts';
 import type { MicrophoneHint } from './MicrophoneJudge.ts';
 import type { OwnRecordingState } from './ownRecordings.ts';
 import type { PersonalVolumes } from './PersonalVolumes.ts';
@@ -61,10 +51,10 @@ export class SnapshotBuilder {
   readonly #attachers = new WeakMap<object, Attach>();
 
   readonly #polls = new PollList();
+  readonly #chat = new ChatLines();
   #forAll: ForAll | null = null;
   #lobby: { readonly recorded: RoomState['lobby']; readonly entries: readonly LobbyEntry[] } | null = null;
   #bans: { readonly recorded: RoomState['bans']; readonly list: readonly Ban[] } | null = null;
-  #chat: { readonly recorded: readonly ChatMessage[]; readonly lines: readonly ChatLine[] } | null = null;
 
   constructor(room: Room, volumes: Pick<PersonalVolumes, 'of'>) {
     this.#room = room;
@@ -82,6 +72,7 @@ export class SnapshotBuilder {
       .map((participant) => this.#person(participant, record, happening, now));
     const present = new Set([self.id, ...room.participants.keys()]);
     for (const id of this.#people.keys()) if (!present.has(id)) this.#people.delete(id);
+    this.#chat.meet([self, ...others]);
     this.#forAll = forAllOf(record, this.#forAll);
     const passwordProtected = record.settings.passwordHash !== null;
     return {
@@ -116,7 +107,7 @@ export class SnapshotBuilder {
       bans: this.#banned(record.bans),
       grants: record.settings.grants,
       spotlightId: record.spotlight,
-      chat: this.#lines(record.chat, self.id),
+      chat: this.#chat.of(record.chat, room.chat.messages, self.id),
       earlierChat: room.chat.hasEarlier,
       privateChat: record.settings.privateChat,
       recordingAllowed: record.settings.recordingAllowed,
@@ -133,7 +124,7 @@ export class SnapshotBuilder {
   }
 
   outboxChanged(): void {
-    this.#chat = null;
+    this.#chat.outboxChanged();
   }
 
   #waiting(lobby: RoomState['lobby']): readonly LobbyEntry[] {
@@ -144,29 +135,6 @@ export class SnapshotBuilder {
   #banned(bans: RoomState['bans']): readonly Ban[] {
     if (this.#bans?.recorded !== bans) this.#bans = { recorded: bans, list: [...bans.values()] };
     return this.#bans.list;
-  }
-
-  /** The record's list is immutable: while it is the same list, the lines stay the same too. */
-  #lines(recorded: readonly ChatMessage[], selfId: string): readonly ChatLine[] {
-    if (this.#chat?.recorded !== recorded) {
-      this.#chat = { recorded, lines: this.#toLines(selfId) };
-    }
-    return this.#chat.lines;
-  }
-
-  #toLines(selfId: string): ChatLine[] {
-    const { messages } = this.#room.chat;
-    const byId = new Map(messages.map((entry) => [entry.id, entry]));
-    const nameOf = (id: string) => this.#people.get(id)?.name ?? '';
-    return messages.map((entry) => {
-      const { replyTo, to } = entry;
-      const quoted = replyTo === undefined ? undefined : byId.get(replyTo);
-      return {
-        ...toLine(entry, selfId),
-        ...(to !== undefined && { to: { id: to, name: nameOf(to) } }),
-        ...(replyTo !== undefined && { quote: { id: replyTo, name: quoted?.name ?? '', text: quoted?.text ?? '' } }),
-      };
-    });
   }
 
   #person(
@@ -259,30 +227,6 @@ const attachNothing: Attach = () => () => undefined;
 
 function isRemote(track: LocalTrack | RemoteTrack): track is RemoteTrack {
   return 'attach' in track;
-}
-
-function toLine(entry: ChatEntry, selfId: string): ChatLine {
-  const { id, participantId, name, text, at, editedAt, deleted, state, file, reactions } = entry;
-  const own = participantId === selfId;
-  return {
-    id,
-    authorId: participantId,
-    name,
-    text,
-    at,
-    edited: editedAt !== null,
-    deleted,
-    own,
-    state,
-    ...(file && { file }),
-    ...(reactions && {
-      reactions: reactions.map(({ emoji, people }) => ({
-        emoji,
-        names: people.map(({ name }) => name),
-        own: people.some((person) => person.participantId === selfId),
-      })),
-    }),
-  };
 }
 
 function samePerson(a: Person, b: Person): boolean {

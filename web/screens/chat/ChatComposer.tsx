@@ -81,6 +81,7 @@ export function ChatComposer({ snapshot, actions, draft, reply, onReplyEnd }: Ch
     event.stopPropagation();
   };
 
+  const what = to && to.name !== '' ? t('chat:writeTo', { name: to.name }) : t('chat:write');
   return (
     <form
       className={`chat-composer${to ? ' private' : ''}`}
@@ -120,7 +121,7 @@ export function ChatComposer({ snapshot, actions, draft, reply, onReplyEnd }: Ch
       {asksWhom && <RecipientField others={others} chosen={chosen} onChoose={setChosen} />}
       {isGone && (
         <p className="chat-gone" role="alert">
-          {t('chat:recipientGone', { name: to.name })}
+          {to.name === '' ? t('chat:recipientGoneUnnamed') : t('chat:recipientGone', { name: to.name })}
         </p>
       )}
       {fileLimits && !to && !snapshot.forAll.filesAllowed && <p className="chat-files-off">{t('files:off')}</p>}
@@ -133,8 +134,8 @@ export function ChatComposer({ snapshot, actions, draft, reply, onReplyEnd }: Ch
           // Without a text the placeholder reads like the page.
           dir={text === '' ? undefined : 'auto'}
           data-first-focus
-          aria-label={to ? t('chat:writeTo', { name: to.name }) : t('chat:write')}
-          placeholder={to ? t('chat:writeTo', { name: to.name }) : t('chat:write')}
+          aria-label={what}
+          placeholder={what}
           aria-controls={names.length > 0 ? listId : undefined}
           aria-activedescendant={names.length > 0 ? `${listId}-${current}` : undefined}
           rows={1}
@@ -208,9 +209,8 @@ function RecipientField({ others, chosen, onChoose }: RecipientFieldProps) {
 /** The text and the caret of a text area, which may be changed from outside of it. */
 function useField(begun: string) {
   const ref = useRef<HTMLTextAreaElement>(null);
-  const [{ text, caret, isPlaced }, setState] = useState({
-    ...{ text: begun, caret: begun.length, isPlaced: begun === '' },
-  });
+  const before = { text: begun, caret: begun.length, isPlaced: begun === '' };
+  const [{ text, caret, isPlaced }, setState] = useState(before);
   useLayoutEffect(() => {
     if (!isPlaced) ref.current?.setSelectionRange(caret, caret);
   }, [caret, isPlaced]);

@@ -92,7 +92,7 @@ function Group({ group, first, actions, mayWrite, mayModerate, selfName, onReply
       <section className={`chat-group${group.own ? ' own' : ''}${group.to ? ' private' : ''}`}>
         <h3>
           <span>{group.own ? t('chat:you') : group.name}</span>
-          {group.to && <em>{group.own ? t('chat:privateTo', { name: group.to.name }) : t('chat:privateToYou')}</em>}
+          {group.to && <em>{group.own ? privateTo(group.to.name) : t('chat:privateToYou')}</em>}
           <time dateTime={new Date(group.at).toISOString()}>{formatTime(group.at)}</time>
         </h3>
         {group.lines.map((line) => (
@@ -109,6 +109,10 @@ function Group({ group, first, actions, mayWrite, mayModerate, selfName, onReply
       </section>
     </>
   );
+}
+
+function privateTo(name: string): string {
+  return name === '' ? t('chat:privateToGone') : t('chat:privateTo', { name });
 }
 
 function typingText(names: readonly string[]): string {
