@@ -220,9 +220,9 @@ export class Room extends Emitter<RoomEvents> {
     return this.#blocked.play();
   }
 
-  /** Sends a reaction to the participants who are present. It is not stored, and it is dropped without a connection. */
-  async react(emoji: string): Promise<void> {
-    await this.#link?.request('react', { emoji });
+  /** Tells those who are present of a reaction. It is not stored; false if it was dropped for want of a connection. */
+  async react(emoji: string): Promise<boolean> {
+    return (await this.#link?.request('react', { emoji })) !== undefined;
   }
 
   async setTyping(typing: boolean): Promise<void> {

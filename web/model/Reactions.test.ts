@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ConnectionLost, RequestRefused, type Room } from '../../client/index.ts';
 import { EMOJI, isEmoji, Reactions, SHOWN_MS } from './Reactions.ts';
 
 beforeEach(() => {
@@ -32,4 +33,20 @@ it('only a single picture sign is a reaction', () => {
   expect(['', 'a', '1', '👍👍', '<b>', 'you are 👎', '\u202e'].some(isEmoji)).toBe(false);
   const reactions = new Reactions(() => expect.unreachable('shown'));
   reactions.add('a', 'free money');
+});
+
+it("one's own reaction is shown once the room has it, and not at all where the connection is cut off", async () => {
+  const reactions = new Reactions(() => undefined);
+  const localParticipant = { id: 'me' } as Room['localParticipant'];
+  const send = (react: Room['react']) => reactions.send({ localParticipant, react }, '👍');
+  await send(async () => false);
+  await send(() => Promise.reject(new ConnectionLost('gone')));
+  await expect(send(() => Promise.reject(new RequestRefused('TOO_MANY_REQUESTS', 'no')))).rejects.toThrow('no');
+  expect(reactions.shown).toEqual([]);
+  let arrive: (arrived: boolean) => void = () => undefined;
+  const sending = send(() => new Promise((resolve) => (arrive = resolve)));
+  expect(reactions.shown).toEqual([]);
+  arrive(true);
+  await sending;
+  expect(reactions.shown.map(({ personId, emoji }) => personId + emoji)).toEqual(['me👍']);
 });

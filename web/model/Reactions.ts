@@ -1,3 +1,5 @@
+import { ConnectionLost, type Room } from '../../client/index.ts';
+
 /** Shown beside a tile for a moment. */
 export interface Reaction {
   readonly id: number;
@@ -42,6 +44,16 @@ export class Reactions {
     }, SHOWN_MS);
     this.#timers.add(timer);
     this.#changed();
+  }
+
+  /** Sends one's own, and shows it once the room has it. Without a connection it is neither shown nor sent later. */
+  async send(room: Pick<Room, 'react' | 'localParticipant'>, emoji: string): Promise<void> {
+    try {
+      if (await room.react(emoji)) this.add(room.localParticipant.id, emoji);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+      console.debug('a reaction was lost with the connection', error);
+    }
   }
 
   close(): void {

@@ -93,10 +93,7 @@ export class RoomMeeting {
     });
     this.actions = {
       ...roomActions(room, this.#devices),
-      react: async (emoji) => {
-        this.#reactions.add(room.localParticipant.id, emoji);
-        await room.react(emoji);
-      },
+      react: (emoji) => this.#reactions.send(room, emoji),
       setEffect: (name, wanted) => effects.want(name, wanted),
       setVolume: (participantId, source, volume) => volumes.set(participantId, source, volume),
       recording: this.#recording.actions,

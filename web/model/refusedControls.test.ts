@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Person } from './Meeting.ts';
 import { aMedia, aPerson } from './peopleForTests.ts';
-import { refusedControls } from './refusedControls.ts';
+import { refusedControls, refusedReaction } from './refusedControls.ts';
 
 const silent = (trackId: string, muted: boolean) => aMedia({ trackId, muted });
 const person = (change: Partial<Person> = {}) => aPerson('p', { isSelf: true, ...change });
@@ -28,4 +28,9 @@ test('whoever may do everything finds every control free', () => {
     camera: null,
     screen: null,
   });
+});
+
+test('nobody can react while the connection is cut off, and is told so', () => {
+  expect(refusedReaction({ connection: 'connected' })).toBeNull();
+  expect(refusedReaction({ connection: 'reconnecting' })).toContain('connection');
 });

@@ -14,7 +14,7 @@ import {
 import { useT } from '../../i18n/i18n.ts';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { permissionHelpFor } from '../../model/permissionHelp.ts';
-import { refusedControls } from '../../model/refusedControls.ts';
+import { refusedControls, refusedReaction } from '../../model/refusedControls.ts';
 import { useNotices } from '../../ui/notices.tsx';
 import { DeviceMenu } from '../devices/DeviceMenu.tsx';
 import { useBlockedInputs } from '../devices/useBlockedInputs.ts';
@@ -139,7 +139,7 @@ export function ControlBar({ snapshot, actions, choice, panel, unread, onToggle 
         active={handUp}
         onClick={() => void attempt(handUp ? actions.lowerHand(self.id) : actions.raiseHand())}
       />
-      <ReactionButton actions={actions} />
+      <ReactionButton actions={actions} refused={refusedReaction(snapshot)} />
       <span className="control-gap" />
       {panelButton('chat', MessageSquare, t('controls:chat'), unread)}
       {panelButton('people', Users, t('controls:people'), snapshot.lobby.length)}
