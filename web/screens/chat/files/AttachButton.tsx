@@ -4,6 +4,7 @@ import { locale, useT } from '../../../i18n/i18n.ts';
 import type { FileLimits, MeetingActions } from '../../../model/Meeting.ts';
 import { IconButton } from '../../../ui/Button.tsx';
 import { useNotices } from '../../../ui/notices.tsx';
+import { acceptOf, namesOfTypes } from './fileTypes.ts';
 import { formatBytes } from './formatBytes.ts';
 
 interface AttachButtonProps {
@@ -17,12 +18,14 @@ export function AttachButton({ limits, allowed, actions }: AttachButtonProps) {
   const t = useT();
   const { attempt } = useNotices();
   const input = useRef<HTMLInputElement>(null);
-  const types = limits.types.includes('*/*') ? undefined : limits.types.join(',');
+  const size = formatBytes(limits.maxBytes, locale());
+  const types = namesOfTypes(limits.types);
+  const taken = types === null ? t('files:shareUpTo', { size }) : t('files:shareOnly', { size, types });
   return (
     <>
       <IconButton
         icon={Paperclip}
-        label={allowed ? t('files:shareUpTo', { size: formatBytes(limits.maxBytes, locale()) }) : t('files:off')}
+        label={allowed ? taken : t('files:off')}
         aria-disabled={!allowed}
         onClick={() => allowed && input.current?.click()}
       />
@@ -31,7 +34,7 @@ export function AttachButton({ limits, allowed, actions }: AttachButtonProps) {
         type="file"
         multiple
         hidden
-        accept={types}
+        accept={acceptOf(limits.types)}
         aria-label={t('files:share')}
         onChange={(event) => {
           const files = [...(event.target.files ?? [])];

@@ -2,6 +2,7 @@ import { Upload } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { locale, useT } from '../../../i18n/i18n.ts';
 import type { FileLimits } from '../../../model/Meeting.ts';
+import { namesOfTypes } from './fileTypes.ts';
 import { formatBytes } from './formatBytes.ts';
 import './files.css';
 
@@ -18,12 +19,14 @@ export function FileDrop({ limits, allowed, onFiles }: FileDropProps) {
   const t = useT();
   const hovers = useDrop(limits && allowed ? onFiles : ignore);
   if (!hovers || !limits) return null;
+  const types = namesOfTypes(limits.types);
   return (
     <div className="file-drop" role="status">
       <div>
         <Upload size={36} aria-hidden="true" />
         <strong>{allowed ? t('files:dropTitle') : t('files:off')}</strong>
         {allowed && <span>{t('files:dropAdvice', { size: formatBytes(limits.maxBytes, locale()) })}</span>}
+        {allowed && types !== null && <span>{t('files:dropTypes', { types })}</span>}
       </div>
     </div>
   );
