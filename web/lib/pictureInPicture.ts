@@ -39,8 +39,19 @@ export async function openWindow(): Promise<Window> {
   return opened;
 }
 
-/** Shows one video in the browser's own small window, or brings it back. */
-export async function toggleVideo(video: HTMLVideoElement): Promise<void> {
-  if (document.pictureInPictureElement === null) await video.requestPictureInPicture();
-  else await document.exitPictureInPicture();
+/**
+ * Shows a video in the browser's own small window once it has a picture, unless that is no longer wanted.
+ * @throws DOMException when the browser refuses, such as without a click
+ */
+export async function openVideo(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  if (video.readyState === HTMLMediaElement.HAVE_NOTHING) {
+    await new Promise((resolve) => video.addEventListener('loadedmetadata', resolve, { once: true, signal }));
+  }
+  if (!signal.aborted) await video.requestPictureInPicture();
+}
+
+/** Does nothing if another element, or none, is shown there. */
+export function closeVideo(video: HTMLVideoElement): void {
+  if (document.pictureInPictureElement !== video) return;
+  document.exitPictureInPicture().catch((error: unknown) => console.debug('it is closed already', error));
 }

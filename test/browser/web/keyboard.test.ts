@@ -217,3 +217,67 @@ it('the small window shows who speaks, in the looks of the meeting, and its butt
   await Promise.all([small.waitForEvent('close'), button('Close the small window').click()]);
   await button('Small window above others').waitFor();
 });
+
+it('where a bare video is all that the browser shows above others, it is of whom one watches, and goes on with the next', async () => {
+  await page.evaluate(() =>
+    Object.defineProperty(window, 'documentPictureInPicture', { value: null, configurable: true }),
+  );
+  await show('five');
+  /** The colour of a wall behind somebody; none before there is a picture. */
+  const wallOf = (selector: string) =>
+    page.locator(selector).evaluate((video: HTMLVideoElement) => {
+      const context = new OffscreenCanvas(1, 1).getContext('2d');
+      if (video.readyState < 2 || !context) return [];
+      context.drawImage(video, 0, 0, 8, 8, 0, 0, 1, 1);
+      return [...context.getImageData(0, 0, 1, 1).data];
+    });
+  const showsWallOf = async (name: string) => {
+    await expect.poll(() => wallOf(`.tile[aria-label^="${name}"] video`), { timeout: 30_000 }).not.toEqual([]);
+    const wall = await wallOf(`.tile[aria-label^="${name}"] video`);
+    await expect.poll(() => wallOf('.bare-picture'), { timeout: 30_000 }).toEqual(wall);
+    expect(await page.evaluate(() => document.pictureInPictureElement?.className)).toBe('bare-picture');
+  };
+  await button('Small window above others').click();
+  await expect
+    .poll(() => page.evaluate(() => document.pictureInPictureElement !== null), { timeout: 30_000 })
+    .toBe(true);
+  await showsWallOf('Grace Hopper');
+  await page.keyboard.press('3');
+  await button('Unpin Konrad Zuse').waitFor();
+  await showsWallOf('Konrad Zuse');
+  await button('Close the small window').click();
+  await page.waitForFunction(() => document.pictureInPictureElement === null);
+  await page.evaluate(() => Reflect.deleteProperty(window, 'documentPictureInPicture'));
+});
+
+it('the button for reactions says why it does nothing while the connection is cut off', async () => {
+  await show('reconnecting');
+  const reactions = button('You can react when the connection is back');
+  // A person can press it; only the test would wait until it works.
+  await reactions.click({ force: true });
+  expect(await reactions.getAttribute('aria-disabled')).toBe('true');
+  expect(await page.getByRole('button', { name: 'React with 👍' }).count()).toBe(0);
+});
+
+it('what somebody wrote stays while other panels are open, with its recipient and what it answers', async () => {
+  await show('chat');
+  await button('Chat').click();
+  const field = page.locator('.chat-composer textarea');
+  await page.locator('.chat-message', { hasText: 'shall we end early' }).hover();
+  await page.locator('.chat-message', { hasText: 'shall we end early' }).getByLabel('Reply').click();
+  await field.fill('At noon');
+  await button('Settings').click();
+  await page.getByText('Your name').waitFor();
+  await button('Chat').click();
+  expect(await field.inputValue()).toBe('At noon');
+  expect(await field.getAttribute('aria-label')).toBe('Write to Grace Hopper alone');
+  await page.locator('.chat-replying').getByText('shall we end early').waitFor();
+  await button('Do not reply').click();
+  await page.keyboard.press('Escape');
+  await button('Chat').click();
+  expect(await field.getAttribute('aria-label')).toBe('Write to Grace Hopper alone');
+  await field.press('Enter');
+  await page.keyboard.press('Escape');
+  await button('Chat').click();
+  expect(await field.inputValue()).toBe('');
+});

@@ -64,8 +64,8 @@ function HeaderActions({ picture, onPolls, onNotes }: Pick<MeetingHeaderProps, '
   if (picture.available) {
     actions.push({
       icon: PictureInPicture2,
-      label: picture.window ? t('meeting:closeSmall') : t('meeting:small'),
-      pressed: picture.window !== null,
+      label: picture.isOpen ? t('meeting:closeSmall') : t('meeting:small'),
+      pressed: picture.isOpen,
       onSelect: () => void attempt(picture.toggle()),
     });
   }

@@ -30,6 +30,7 @@ import { Stage } from '../stage/Stage.tsx';
 import { useRoomView } from '../stage/useRoomView.ts';
 import { Announcer } from './Announcer.tsx';
 import { Banners } from './Banners.tsx';
+import { BarePicture } from './BarePicture.tsx';
 import { MeetingHeader } from './MeetingHeader.tsx';
 import { SmallMeeting } from './SmallMeeting.tsx';
 import { usePictureInPicture } from './usePictureInPicture.ts';
@@ -200,6 +201,7 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
       {picture.window && (
         <SmallMeeting snapshot={snapshot} actions={actions} pins={view.pins} window={picture.window} />
       )}
+      {picture.bare && <BarePicture snapshot={snapshot} pins={view.pins} onEnd={picture.close} />}
       <Announcer snapshot={snapshot} />
       <FileDrop
         limits={snapshot.fileLimits}

@@ -7,7 +7,7 @@ import { Avatar } from '../../ui/Avatar.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { MediaVideo } from '../media/MediaVideo.tsx';
 import { PausedPicture, useStandsStill } from '../stage/PausedPicture.tsx';
-import { largeOf, spotlitOf, tilesOf } from '../stage/tiles.ts';
+import { watchedOf } from '../stage/tiles.ts';
 import { useSteadySpeaker } from '../stage/useSteadySpeaker.ts';
 import './SmallMeeting.css';
 
@@ -23,12 +23,8 @@ export function SmallMeeting({ snapshot, actions, pins, window: small }: SmallMe
   const t = useT();
   const { attempt } = useNotices();
   const speakerId = useSteadySpeaker(snapshot);
-  const { self, others } = snapshot;
-  const tiles = tilesOf(
-    snapshot,
-    [...others, self].map(({ id }) => id),
-  );
-  const [shown = tiles[0]] = largeOf(tiles, 'speaker', pins, speakerId, spotlitOf(snapshot));
+  const { self } = snapshot;
+  const [shown] = watchedOf(snapshot, pins, speakerId);
   const media = shown && (shown.kind === 'screen' ? shown.person.screen : shown.person.camera);
   const away = snapshot.connection !== 'connected';
   const judged = shown?.kind === 'camera' && !shown.person.isSelf && shown.person.connected && !away;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aMedia, aPerson } from '../../model/peopleForTests.ts';
-import { largeOf, tilesOf, togglePin } from './tiles.ts';
+import { largeOf, tilesOf, togglePin, watchedOf } from './tiles.ts';
 
 const screen = aMedia();
 const me = aPerson('me', { isSelf: true, screen });
@@ -48,6 +48,22 @@ describe('largeOf', () => {
   it('a person who is alone is shown in full', () => {
     expect(keys(cameras.slice(0, 1), 'speaker', ['camera:me'], null)).toEqual([]);
   });
+});
+
+it('a single picture shows what is pinned, shared or in the spotlight, else who speaks, else the others; oneself only alone', () => {
+  const others = [aPerson('a'), aPerson('b')];
+  const forAll = { layout: null, alsoSpotlit: [], joinMuted: false, capacity: 9, guests: true, filesAllowed: true };
+  const room = { self: me, others, spotlightId: null, forAll };
+  const watched = (change: Partial<typeof room>, pins: string[] = [], speakerId: string | null = null) =>
+    watchedOf({ ...room, ...change }, pins, speakerId).map(({ key }) => key);
+  expect(watched({})).toEqual(['camera:a', 'camera:b']);
+  expect(watched({}, [], 'b')).toEqual(['camera:b', 'camera:a']);
+  expect(watched({}, [], 'me')).toEqual(['camera:a', 'camera:b']);
+  expect(watched({}, ['camera:me'], 'b')).toEqual(['camera:me', 'camera:b', 'camera:a']);
+  const sharing = [...others, aPerson('c', { screen })];
+  expect(watched({ others: sharing }, [], 'b')).toEqual(['screen:c', 'camera:b', 'camera:a', 'camera:c']);
+  expect(watched({ others: [] }, [], 'b')).toEqual(['camera:me']);
+  expect(watchedOf({ ...room, spotlightId: 'b' }, [], 'a').map(({ key }) => key)).toEqual(['camera:b', 'camera:a']);
 });
 
 it('a pin is set and taken away; the oldest of too many gives way', () => {

@@ -55,6 +55,27 @@ export function largeOf(
   return speaker ? [speaker] : [];
 }
 
+/**
+ * Returns what to show where there is space for one picture, the best first: what is large on a stage that shows the
+ * speaker large, who speaks, and the other people; oneself only when pinned or alone.
+ */
+export function watchedOf(
+  snapshot: Pick<MeetingSnapshot, 'self' | 'others' | 'spotlightId' | 'forAll'>,
+  pins: readonly string[],
+  speakerId: string | null,
+): readonly TileSpec[] {
+  const { self, others } = snapshot;
+  const tiles = tilesOf(
+    snapshot,
+    [...others, self].map(({ id }) => id),
+  );
+  if (others.length === 0) return tiles;
+  const large = largeOf(tiles, 'speaker', pins, speakerId, spotlitOf(snapshot));
+  const cameras = tiles.filter(({ kind, person }) => kind === 'camera' && !person.isSelf);
+  const speaker = cameras.filter(({ person }) => person.id === speakerId);
+  return [...new Set([...large, ...speaker, ...cameras])];
+}
+
 /** Returns the ids of the people in the room's spotlight, the first one first. */
 export function spotlitOf({ spotlightId, forAll }: Pick<MeetingSnapshot, 'spotlightId' | 'forAll'>): string[] {
   return [...(spotlightId === null ? [] : [spotlightId]), ...forAll.alsoSpotlit];
