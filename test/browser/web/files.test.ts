@@ -141,6 +141,42 @@ describe('files and chat between windows', () => {
     await cyd.close();
   });
 
+  it('a reload keeps what is half written, what is not read, a poll that was put off and a screen that is not watched', async () => {
+    await bob.page.getByLabel('Write a message').fill('half of');
+    await bob.page.keyboard.press('Escape');
+    await ada.page.getByLabel('Write a message').fill('read me later');
+    await ada.page.keyboard.press('Enter');
+    await bob.button('Chat, 1 new').waitFor();
+    await ada.button('Polls').click();
+    await ada.button('New poll').click();
+    await ada.page.getByLabel('Question').fill('Tea?');
+    await ada.page.getByLabel('Option 1').fill('Yes');
+    await ada.page.getByLabel('Option 2').fill('No');
+    await ada.page.keyboard.press('Enter');
+    await bob.button('Later').click();
+    await ada.button('Share your screen').click();
+    await bob.button('More about Ada’s screen').click();
+    await bob.button('Stop watching').click();
+    const declined = bob.page.getByText('You stopped watching Ada’s screen.');
+    await declined.waitFor();
+
+    await bob.page.reload();
+    await bob.isIn();
+    await Promise.all([declined.waitFor(), bob.button('Chat, 1 new').waitFor(), bob.button('Polls').waitFor()]);
+    expect(await bob.button('Later').count()).toBe(0);
+    await bob.button('Chat, 1 new').click();
+    expect(await bob.page.getByLabel('Write a message').inputValue()).toBe('half of');
+    await bob.page.keyboard.press('Enter');
+    await ada.button('Stop sharing').click();
+    await ada.button(/^Chat/u).click();
+    await ada.page.getByText('half of').waitFor();
+    await bob.page.reload();
+    await bob.isIn();
+    await bob.button('Chat').click();
+    expect(await bob.page.getByLabel('Write a message').inputValue()).toBe('');
+    await bob.page.getByText('half of').waitFor();
+  });
+
   it('an upload goes on after the server was killed, and nothing of the file is missing', async () => {
     const content = randomBytes(30_000_000);
     const path = await made('film.bin', content);
