@@ -247,7 +247,13 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   'self-muted': () =>
     meeting(meetingOf(3, { self: person(0, { camera: silent('c', true), microphone: silent('m', true) }) })),
   chat: () => meeting(meetingOf(5, { chat: chatOf(), earlierChat: true, typing: ['Grace Hopper'] })),
+  'chat-search': () => meeting(meetingOf(5, { chat: chatOf(), earlierChat: true })),
   files: () => meeting(meetingOf(5, filesOf())),
+  'files-some': () => {
+    const some = meetingOf(5, filesOf());
+    const types = ['image/*', 'application/pdf', 'text/plain'];
+    return meeting({ ...some, fileLimits: some.fileLimits && { ...some.fileLimits, types } });
+  },
   'files-off': () => {
     const off = meetingOf(5, filesOf());
     return meeting({ ...off, forAll: { ...off.forAll, filesAllowed: false } });

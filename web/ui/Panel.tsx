@@ -7,6 +7,8 @@ import './Panel.css';
 interface PanelProps {
   title: string;
   onClose: () => void;
+  /** Stands beside the button that closes it. */
+  tool?: ReactNode;
   children: ReactNode;
 }
 
@@ -14,7 +16,7 @@ interface PanelProps {
  * A panel at the side of the meeting; on a phone it covers the screen. It takes the focus, at the element marked with
  * `data-first-focus` if there is one, and gives it back on closing.
  */
-export function Panel({ title, onClose, children }: PanelProps) {
+export function Panel({ title, onClose, tool, children }: PanelProps) {
   const t = useT();
   const id = useId();
   const panel = useRef<HTMLElement>(null);
@@ -33,6 +35,7 @@ export function Panel({ title, onClose, children }: PanelProps) {
     <aside ref={panel} className="panel" aria-labelledby={id} tabIndex={-1}>
       <header className="panel-header">
         <h2 id={id}>{title}</h2>
+        {tool}
         <IconButton icon={X} label={t('common:close', { title })} onClick={onClose} />
       </header>
       {children}

@@ -281,3 +281,27 @@ it('what somebody wrote stays while other panels are open, with its recipient an
   await button('Chat').click();
   expect(await field.inputValue()).toBe('');
 });
+
+it('messages are found by words, one after the other, and Escape ends the search and not the chat', async () => {
+  await show('chat');
+  await button('Chat').click();
+  await button('Search messages').click();
+  await focusIsAt('Search messages');
+  const status = page.locator('.chat-search').getByRole('status');
+  const found = page.locator('.chat-message.found');
+  await page.keyboard.type('nobody wrote this');
+  await status.getByText('No message has this.').waitFor();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('next');
+  await status.getByText('Message 2 of 2 found').waitFor();
+  await found.getByText('and next Monday').waitFor();
+  await page.keyboard.press('Enter');
+  await status.getByText('Message 1 of 2 found').waitFor();
+  await found.getByText('when do we meet next').waitFor();
+  await button('Next message found').click();
+  await status.getByText('Message 2 of 2 found').waitFor();
+  await page.keyboard.press('Escape');
+  await focusIsAt('Search messages');
+  expect(await found.count()).toBe(0);
+  expect(await page.getByRole('log', { name: 'Messages' }).isVisible()).toBe(true);
+});

@@ -8,6 +8,7 @@ import { IconButton } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { EmojiButton } from './emoji/EmojiButton.tsx';
 import { AttachButton } from './files/AttachButton.tsx';
+import { namesOfTypes } from './files/fileTypes.ts';
 import { mentionAt, namesFor } from './mentions.ts';
 import { useTyping } from './useTyping.ts';
 import './composer.css';
@@ -34,6 +35,7 @@ export function ChatComposer({ snapshot, actions, draft, reply, onReplyEnd }: Ch
   const { typed, stopped } = useTyping(actions);
   const listId = useId();
   const { fileLimits, others } = snapshot;
+  const types = fileLimits && namesOfTypes(fileLimits.types);
 
   // Whoever answers a private message answers it privately. What is for one person stays so, also if that is no longer
   // allowed.
@@ -124,7 +126,10 @@ export function ChatComposer({ snapshot, actions, draft, reply, onReplyEnd }: Ch
           {to.name === '' ? t('chat:recipientGoneUnnamed') : t('chat:recipientGone', { name: to.name })}
         </p>
       )}
-      {fileLimits && !to && !snapshot.forAll.filesAllowed && <p className="chat-files-off">{t('files:off')}</p>}
+      {fileLimits && !to && !snapshot.forAll.filesAllowed && <p className="chat-files-said">{t('files:off')}</p>}
+      {fileLimits && !to && snapshot.forAll.filesAllowed && types !== null && (
+        <p className="chat-files-said">{t('files:onlyTypes', { types })}</p>
+      )}
       <div className="chat-writing">
         {fileLimits && !to && (
           <AttachButton limits={fileLimits} allowed={snapshot.forAll.filesAllowed} actions={actions} />

@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'react';
+import { Search } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
 import { t, useT } from '../../i18n/i18n.ts';
 import type { ChatDraft } from '../../model/ChatDraft.ts';
 import type { ChatLine, MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button, IconButton } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ChatComposer } from './ChatComposer.tsx';
@@ -11,6 +12,7 @@ import { formatDay, formatTime, isSameDay } from './formatTime.ts';
 import { groupMessages, type MessageGroup } from './groupMessages.ts';
 import { Message } from './Message.tsx';
 import { mentions } from './mentions.ts';
+import { ChatSearch } from './search/ChatSearch.tsx';
 import { useStickToEnd } from './useStickToEnd.ts';
 import './ChatPanel.css';
 
@@ -31,9 +33,26 @@ export function ChatPanel({ snapshot, actions, draft, onClose }: ChatPanelProps)
   const [reply, setReply] = useState(
     () => snapshot.chat.find(({ deleted, id }) => id === draft.now?.replyTo && !deleted) ?? null,
   );
+  const [isSearching, setSearching] = useState(false);
+  const [foundId, setFoundId] = useState<string | null>(null);
+  const searchButton = useRef<HTMLButtonElement>(null);
+  const endSearch = () => {
+    setSearching(false);
+    searchButton.current?.focus();
+  };
 
+  const tool = (
+    <IconButton
+      ref={searchButton}
+      icon={Search}
+      label={t('chat:search.title')}
+      aria-expanded={isSearching}
+      onClick={() => setSearching(!isSearching)}
+    />
+  );
   return (
-    <Panel title={t('chat:title')} onClose={onClose}>
+    <Panel title={t('chat:title')} onClose={onClose} tool={tool}>
+      {isSearching && <ChatSearch snapshot={snapshot} onFound={setFoundId} onClose={endSearch} />}
       <div ref={list} className="panel-body chat-list" role="log" aria-label={t('chat:messages')}>
         {groups.length === 0 && <p className="chat-empty">{t('chat:empty')}</p>}
         {snapshot.earlierChat && (
@@ -50,6 +69,7 @@ export function ChatPanel({ snapshot, actions, draft, onClose }: ChatPanelProps)
             mayWrite={mayWrite}
             mayModerate={mayModerate}
             selfName={snapshot.self.name}
+            foundId={foundId}
             onReply={mayWrite ? setReply : undefined}
           />
         ))}
@@ -80,10 +100,11 @@ interface GroupProps {
   mayWrite: boolean;
   mayModerate: boolean;
   selfName: string;
+  foundId: string | null;
   onReply: ((line: ChatLine) => void) | undefined;
 }
 
-function Group({ group, first, actions, mayWrite, mayModerate, selfName, onReply }: GroupProps) {
+function Group({ group, first, actions, mayWrite, mayModerate, selfName, foundId, onReply }: GroupProps) {
   const t = useT();
   const now = Date.now();
   return (
@@ -102,6 +123,7 @@ function Group({ group, first, actions, mayWrite, mayModerate, selfName, onReply
             actions={actions}
             mayEdit={line.own && mayWrite}
             mayDelete={line.own || (mayModerate && line.to === undefined)}
+            isFound={line.id === foundId}
             isMention={!line.own && mentions(line.text, selfName)}
             onReply={onReply}
           />

@@ -17,12 +17,15 @@ interface MessageProps {
   mayDelete: boolean;
   /** Not given to whoever may not write. */
   onReply?: ((line: ChatLine) => void) | undefined;
+  /** A search leads to it. */
+  isFound: boolean;
   /** It names this person. */
   isMention: boolean;
 }
 
 /** Rendered only when it changes: a room holds a thousand of them. */
-export const Message = memo(function Message({ line, actions, mayEdit, mayDelete, onReply, isMention }: MessageProps) {
+export const Message = memo(function Message(props: MessageProps) {
+  const { line, actions, mayEdit, mayDelete, onReply, isFound, isMention } = props;
   const t = useT();
   const [editing, setEditing] = useState(false);
   const { attempt } = useNotices();
@@ -39,7 +42,7 @@ export const Message = memo(function Message({ line, actions, mayEdit, mayDelete
     <div
       id={messageElementId(line.id)}
       tabIndex={-1}
-      className={`chat-message ${line.state}${isMention ? ' mention' : ''}`}
+      className={`chat-message ${line.state}${isMention ? ' mention' : ''}${isFound ? ' found' : ''}`}
     >
       {line.quote && <Quote quote={line.quote} />}
       {line.file ? (

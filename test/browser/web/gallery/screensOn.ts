@@ -84,6 +84,16 @@ const filesAreOff: Prepare = async (page) => {
   await click('Chat')(page);
   await page.getByRole('button', { name: 'A host has switched files off.', disabled: true }).waitFor();
 };
+/** Its name says what may be chosen. */
+const someFiles: Prepare = async (page) => {
+  await click('Chat')(page);
+  await page.getByRole('button', { name: 'only: pictures, PDF, text' }).waitFor();
+};
+const searchChat: Prepare = async (page) => {
+  await click('Chat')(page);
+  await click('Search messages')(page);
+  await page.getByRole('searchbox', { name: 'Search messages' }).fill('NEXT');
+};
 const newPoll: Prepare = async (page) => {
   await clickInHeader('Polls')(page);
   await click('New poll')(page);
@@ -162,7 +172,9 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   'forty-screen': [ready, /1 \/ \d/u],
   'self-muted': [ready, 'Ada Lovelace (you)'],
   chat: [click('Chat'), 'Grace Hopper is writing…'],
+  'chat-search': [searchChat, 'Message 2 of 2 found'],
   files: [click('Chat'), 'Waits for the connection'],
+  'files-some': [someFiles, 'Waits for the connection'],
   'files-off': [filesAreOff, 'Waits for the connection'],
   people: [click(/^People/u), 'Waiting to be let in'],
   banned: [click(/^People/u), 'Also this device and the network until'],

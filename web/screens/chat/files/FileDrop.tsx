@@ -26,7 +26,7 @@ export function FileDrop({ limits, allowed, onFiles }: FileDropProps) {
         <Upload size={36} aria-hidden="true" />
         <strong>{allowed ? t('files:dropTitle') : t('files:off')}</strong>
         {allowed && <span>{t('files:dropAdvice', { size: formatBytes(limits.maxBytes, locale()) })}</span>}
-        {allowed && types !== null && <span>{t('files:dropTypes', { types })}</span>}
+        {allowed && types !== null && <span>{t('files:onlyTypes', { types })}</span>}
       </div>
     </div>
   );
