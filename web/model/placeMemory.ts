@@ -19,6 +19,8 @@ const Draft = z.object({
 /** A message that is not finished. */
 export type Draft = z.infer<typeof Draft>;
 
+const Assignment = z.object({ breakoutsId: z.string().nullable(), assigned: z.string().nullable() });
+
 const PlaceMemory = z.object({
   draft: Draft.nullable().catch(null),
   /** The last message that was seen: null if there was none, undefined if nobody looked yet. */
@@ -27,6 +29,8 @@ const PlaceMemory = z.object({
   seenPoll: z.string().nullable().catch(null),
   /** The tracks of the shared screens that the person does not watch. */
   declined: z.array(z.string()).catch([]),
+  /** In the main room: the last thing that hosts wanted of the person and that was done. */
+  assignment: Assignment.catch({ breakoutsId: null, assigned: null }),
 });
 export type PlaceMemory = z.infer<typeof PlaceMemory>;
 

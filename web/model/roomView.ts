@@ -37,7 +37,6 @@ const RoomView = z.object({
 export type RoomView = z.infer<typeof RoomView>;
 
 const viewKey = (roomId: string) => `everroom:view:${roomId}`;
-const assignmentKey = (roomId: string) => `everroom:breakout:${roomId}`;
 const VOLUMES_KEY = 'everroom:volumes';
 /** More rooms than anybody remembers; the ones used longest ago are forgotten. */
 const MOST_ROOMS = 30;
@@ -50,21 +49,6 @@ export function readRoomView(roomId: string, memory: () => Memory = () => sessio
 
 export function saveRoomView(roomId: string, view: RoomView, memory: () => Memory = () => sessionStorage): void {
   store(memory, viewKey(roomId), view);
-}
-
-const Assignment = z.object({ breakoutsId: z.string().nullable(), assigned: z.string().nullable() });
-
-/** Returns what hosts wanted of this tab's person, as far as it was done. */
-export function readAssignment(roomId: string, memory: () => Memory = () => sessionStorage) {
-  return Assignment.catch({ breakoutsId: null, assigned: null }).parse(read(memory, assignmentKey(roomId)));
-}
-
-export function saveAssignment(
-  roomId: string,
-  { breakoutsId, assigned }: z.infer<typeof Assignment>,
-  memory: () => Memory = () => sessionStorage,
-): void {
-  write(memory, assignmentKey(roomId), { breakoutsId, assigned });
 }
 
 const Volumes = z.record(z.string(), z.number().min(0).max(1)).catch({});

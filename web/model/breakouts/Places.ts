@@ -5,9 +5,8 @@ import type { HandedTracks } from '../Door.ts';
 import type { Effects } from '../effects/Effects.ts';
 import { type Input, isOn } from '../isOn.ts';
 import type { Meeting, MeetingActions, MeetingConnection, MeetingSnapshot, Notice } from '../Meeting.ts';
-import { forgetStay } from '../placeMemory.ts';
+import { forgetStay, readPlace, rememberOfPlace } from '../placeMemory.ts';
 import { RoomMeeting } from '../RoomMeeting.ts';
-import { readAssignment, saveAssignment } from '../roomView.ts';
 import { type Aim, aimAfterReload, aimAt, type BreakoutActions, viewOf } from './breakouts.ts';
 import { LatestNotice } from './LatestNotice.ts';
 import { actionsInside, snapshotInside } from './ofTheMeeting.ts';
@@ -64,7 +63,7 @@ export class Places implements Meeting {
     this.#aim = aimAfterReload(
       room.record?.breakouts ?? null,
       room.localParticipant.id,
-      readAssignment(main.getSnapshot().roomId),
+      readPlace(main.getSnapshot()).assignment,
     );
     this.#snapshot = this.#build();
     main.subscribe(() => this.#mainChanged());
@@ -182,7 +181,8 @@ export class Places implements Meeting {
   #remember(): void {
     if (this.#remembered === this.#aim) return;
     this.#remembered = this.#aim;
-    saveAssignment(this.#main.getSnapshot().roomId, this.#aim);
+    const { breakoutsId, assigned } = this.#aim;
+    rememberOfPlace(this.#main.getSnapshot(), { assignment: { breakoutsId, assigned } });
   }
 
   async #goTo(roomId: string): Promise<void> {

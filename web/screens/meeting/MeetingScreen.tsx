@@ -60,7 +60,7 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
   const { attempt, show } = useNotices();
   const { actions } = meeting;
   const picture = usePictureInPicture();
-  const isUnseen = usePageAway() && picture.window === null && snapshot.ownRecording.step !== 'running';
+  const isUnseen = usePageAway() && !picture.isOpen && snapshot.ownRecording.step !== 'running';
   const [view, onView] = useRoomView(snapshot.roomId, actions, isUnseen);
 
   const { notice } = snapshot;
