@@ -4,7 +4,7 @@ import { forgetStay, readPlace, rememberOfPlace } from './placeMemory.ts';
 
 const main = { roomId: 'r', placeId: 'r' };
 const breakout = { roomId: 'r', placeId: 'b' };
-const nothing = { draft: null, seenPoll: null, declined: [] };
+const nothing = { draft: null, seenPoll: null, declined: [], assignment: { breakoutsId: null, assigned: null } };
 
 it('a tab remembers each room of a meeting by itself, and what it learns of one thing leaves the others as they were', () => {
   const { open } = memory();
