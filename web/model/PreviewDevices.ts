@@ -1,9 +1,8 @@
 import { type Facing, facingOf, oppositeOf } from '../../client/index.ts';
 import { readPreferences, savePreferences } from '../lib/preferences.ts';
 import type { EffectStates, Effects } from './effects/Effects.ts';
+import { browserInputs, type InputAccess, type InputKind } from './inputAccess.ts';
 import { type MediaProblem, mediaProblemOf } from './mediaProblem.ts';
-
-export type InputKind = 'camera' | 'microphone';
 
 export interface InputSnapshot {
   readonly wanted: boolean;
@@ -31,6 +30,7 @@ export interface InputChoice {
  */
 export class PreviewDevices {
   readonly effects: Effects;
+  readonly #access: InputAccess;
   readonly #listeners = new Set<() => void>();
   readonly #deviceIds: Record<InputKind, string | null>;
   /** Counts the starts of each input: an answer that comes after a newer start, or after the end, is dropped. */
@@ -45,11 +45,12 @@ export class PreviewDevices {
   #taken = false;
   #stopUsingEffects: () => void = () => undefined;
 
-  constructor(choices: Record<InputKind, InputChoice>, effects: Effects) {
+  constructor(choices: Record<InputKind, InputChoice>, effects: Effects, access: InputAccess = browserInputs) {
     const idle = (kind: InputKind): InputSnapshot => {
       return { wanted: choices[kind].wanted, starting: false, track: null, sent: null, problem: null };
     };
     this.effects = effects;
+    this.#access = access;
     this.#deviceIds = { camera: choices.camera.deviceId, microphone: choices.microphone.deviceId };
     this.#snapshot = { camera: idle('camera'), microphone: idle('microphone'), effects: effects.getSnapshot() };
   }
@@ -174,38 +175,62 @@ export class PreviewDevices {
       await Promise.all(kinds.map((kind) => this.#open([kind])));
       return;
     }
+    const isCurrent = this.#claim(kinds);
+    const known = await this.#access.permissions();
+    const open = kinds.filter(isCurrent);
+    const blocked = open.filter((kind) => known[kind] === 'denied');
+    // A joint request fails if one of its devices is blocked: that one fails alone, and without a question.
+    await Promise.all([
+      ...blocked.map((kind) => this.#open([kind])),
+      this.#openTogether(open.filter((kind) => !blocked.includes(kind))),
+    ]);
+  }
+
+  /** Asks once for all; if that fails, each is tried alone, as far as the person is not asked again. */
+  async #openTogether(kinds: readonly InputKind[]): Promise<void> {
+    if (kinds.length === 0) return;
     const problem = await this.#open(kinds);
-    // A joint request fails if one device is missing: single ones tell which. A person who said no is not asked again.
-    if (problem !== null && problem !== 'denied' && problem !== 'insecure')
-      await Promise.all(kinds.map((kind) => this.#open([kind])));
+    if (problem === null || problem === 'insecure' || kinds.length === 1) return;
+    const failed = kinds.filter((kind) => this.#snapshot[kind].problem === problem);
+    if (problem !== 'denied') {
+      await Promise.all(failed.map((kind) => this.#open([kind])));
+      return;
+    }
+    const isCurrent = this.#claim(failed);
+    const now = await this.#access.permissions();
+    const allowed = failed.filter((kind) => isCurrent(kind) && now[kind] === 'granted');
+    await Promise.all(allowed.map((kind) => this.#open([kind])));
   }
 
   #wanted(): InputKind[] {
     return (['camera', 'microphone'] as const).filter((kind) => this.#snapshot[kind].wanted);
   }
 
+  /** Begins with these. Returns whether one of them has not been begun anew, or ended, since. */
+  #claim(kinds: readonly InputKind[]): (kind: InputKind) => boolean {
+    const starts = new Map(kinds.map((kind) => [kind, ++this.#starts[kind]]));
+    return (kind) => starts.get(kind) === this.#starts[kind];
+  }
+
   /** Resolves with the problem; null if there was none. */
   async #open(kinds: readonly InputKind[]): Promise<MediaProblem | null> {
-    const starts = new Map(kinds.map((kind) => [kind, ++this.#starts[kind]]));
-    const current = (kind: InputKind) => starts.get(kind) === this.#starts[kind];
+    const isCurrent = this.#claim(kinds);
     for (const kind of kinds) this.#update(kind, { starting: true, problem: null });
     try {
-      // A page that did not come over https has no mediaDevices at all.
-      if (!navigator.mediaDevices) throw new DOMException('Needs a secure context', 'SecurityError');
-      const stream = await navigator.mediaDevices.getUserMedia({
+      const stream = await this.#access.open({
         ...(kinds.includes('camera') && { video: cameraConstraints(this.#deviceIds.camera, this.#facing) }),
         ...(kinds.includes('microphone') && { audio: microphoneConstraints(this.#deviceIds.microphone) }),
       });
       for (const track of stream.getTracks()) {
         const kind = track.kind === 'video' ? 'camera' : 'microphone';
-        if (current(kind)) this.#accept(kind, track);
+        if (isCurrent(kind)) this.#accept(kind, track);
         else track.stop();
       }
       return null;
     } catch (error) {
       const problem = mediaProblemOf(error);
       for (const kind of kinds) {
-        if (!current(kind)) continue;
+        if (!isCurrent(kind)) continue;
         // What nobody can reach any more would stay on, and keep the device from the next try.
         this.#snapshot[kind].track?.stop();
         this.#change(kind, { starting: false, track: null, problem });

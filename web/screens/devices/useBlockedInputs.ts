@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { type InputKind, queryPermission } from '../../model/inputAccess.ts';
 
 export interface BlockedInputs {
   readonly microphone: boolean;
@@ -35,13 +36,8 @@ export function useBlockedInputs(): BlockedInputs {
   return blocked;
 }
 
-function statusOf(name: 'microphone' | 'camera'): Promise<PermissionStatus> {
-  const status = statuses.get(name) ?? askFor(name);
+function statusOf(name: InputKind): Promise<PermissionStatus> {
+  const status = statuses.get(name) ?? queryPermission(name);
   statuses.set(name, status);
   return status;
-}
-
-/** @throws TypeError if the browser has no such question */
-async function askFor(name: 'microphone' | 'camera'): Promise<PermissionStatus> {
-  return navigator.permissions.query({ name });
 }

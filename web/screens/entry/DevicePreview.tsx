@@ -3,9 +3,10 @@ import { useCallback, useEffect, useRef } from 'react';
 import { useT } from '../../i18n/i18n.ts';
 import { useStore } from '../../lib/useStore.ts';
 import { facingOf } from '../../model/facing.ts';
+import type { InputKind } from '../../model/inputAccess.ts';
 import { describeMediaProblem } from '../../model/mediaProblem.ts';
-import type { InputKind, PreviewDevices, PreviewSnapshot } from '../../model/PreviewDevices.ts';
-import { permissionHelpFor } from '../../model/permissionHelp.ts';
+import type { PreviewDevices, PreviewSnapshot } from '../../model/PreviewDevices.ts';
+import { type PermissionHelp, permissionHelpFor } from '../../model/permissionHelp.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button, TippedButton } from '../../ui/Button.tsx';
 import { FlipButton, FlipCamera } from '../devices/FlipButton.tsx';
@@ -21,7 +22,7 @@ export function DevicePreview({ preview, name }: { preview: PreviewDevices; name
   const devices = useStore(preview);
   const { camera, microphone } = devices;
   const problem = problemText(devices);
-  const help = helpFor(devices);
+  const helps = helpsFor(devices);
   const flip = useCallback(() => preview.flip(), [preview]);
   const hint = useMicrophoneHint(microphone.track);
   const suppress = devices.effects.noise.wanted ? null : () => preview.effects.want('noise', true);
@@ -54,8 +55,10 @@ export function DevicePreview({ preview, name }: { preview: PreviewDevices; name
         <div className="preview-problem" role="alert">
           <div className="preview-problem-text">
             <p>{problem}</p>
-            {help && <p>{t(`devices:help.${help}`)}</p>}
-            {help && <p>{t('devices:without')}</p>}
+            {helps.map((help) => (
+              <p key={help}>{t(`devices:help.${help}`)}</p>
+            ))}
+            {helps.length > 0 && <p>{t('devices:without')}</p>}
           </div>
           <Button onClick={() => preview.start()}>{t('common:tryAgain')}</Button>
         </div>
@@ -113,11 +116,11 @@ function problemText({ camera, microphone }: PreviewSnapshot): string | null {
   return texts.length === 0 ? null : texts.join(' ');
 }
 
-function helpFor({ camera, microphone }: PreviewSnapshot) {
+/** The browser may forbid one input, and the system the other. */
+function helpsFor({ camera, microphone }: PreviewSnapshot): PermissionHelp[] {
   const { userAgent, maxTouchPoints } = navigator;
-  for (const { problem } of [camera, microphone]) {
-    const help = problem && permissionHelpFor(problem, userAgent, maxTouchPoints);
-    if (help) return help;
-  }
-  return null;
+  const helps = [camera, microphone].map(
+    ({ problem }) => problem && permissionHelpFor(problem, userAgent, maxTouchPoints),
+  );
+  return [...new Set(helps)].filter((help) => help !== null);
 }
