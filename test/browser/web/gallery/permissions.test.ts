@@ -1,0 +1,29 @@
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { chromiumPath } from '../../../../ops/kit/clients/page/chromium.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  // As people use it: what is not allowed is refused. The other tests have a browser that allows everything.
+  const args = ['--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream=fps=5', '--lang=en-US'];
+  browser = await chromium.launch({ executablePath: chromiumPath(), args });
+});
+
+afterAll(() => browser?.close());
+
+it('before the meeting a blocked microphone is said, and the camera is on', async () => {
+  const context = await browser.newContext({ permissions: ['camera'] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(inject('gallery'), { timeout: 180_000 });
+  await page.evaluate(() => Reflect.get(window, 'show')('prejoin'));
+  await page.getByText('Your browser does not allow this page to use your microphone.').waitFor();
+  await page.getByText('Click the icon to the left of the address').waitFor();
+  await page.getByRole('button', { name: 'Turn microphone on', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Turn camera off', exact: true }).waitFor();
+  const picture = page.getByRole('region', { name: 'Your camera and microphone' }).locator('video');
+  await expect
+    .poll(() => picture.evaluate((video: HTMLVideoElement) => video.videoWidth), { timeout: 60_000 })
+    .toBe(1280);
+});
