@@ -2,6 +2,7 @@ import type { TrackSource } from '../../signaling/protocol/shapes.ts';
 import { type CapturedTrack, type CaptureOptions, capture, type DeviceAccess } from './devices.ts';
 
 export interface Exchange {
+  /** Undefined if none is open any more. */
   readonly captured: CapturedTrack | undefined;
   /** Null if it is the one that was asked for. */
   readonly problem: unknown;
@@ -38,7 +39,7 @@ export class LocalDevices {
 
   /**
    * Opens another camera in place of one that is open. Phones let one be open at a time, so that one stops first; it is
-   * opened again if the other one fails: then `problem` says why.
+   * opened again, as far as it can be, if the other one fails: then `problem` says why that did.
    */
   async exchange(asked: CaptureOptions, open: MediaStreamTrack): Promise<Exchange> {
     const { deviceId } = open.getSettings();
@@ -51,7 +52,7 @@ export class LocalDevices {
       return { captured, problem: null };
     } catch (problem) {
       const before = { ...size, ...(deviceId !== undefined && { deviceId }) };
-      const [captured] = await capture(this.#access, 'camera', before);
+      const [captured] = await capture(this.#access, 'camera', before).catch(() => []);
       return { captured, problem };
     }
   }

@@ -13,6 +13,13 @@ class DeviceTrack extends EventTarget {
   muted = false;
   readyState = 'live';
   readonly kind = 'audio';
+  readonly label = '';
+  readonly #settings: MediaTrackSettings;
+
+  constructor(settings: MediaTrackSettings = {}) {
+    super();
+    this.#settings = settings;
+  }
 
   interrupt(muted: boolean): void {
     this.muted = muted;
@@ -24,8 +31,30 @@ class DeviceTrack extends EventTarget {
   }
 
   getSettings(): MediaTrackSettings {
-    return {};
+    return this.#settings;
   }
+}
+
+/** A phone: two cameras, of which one is open at a time. */
+class Phone {
+  broken: readonly string[] = [];
+  readonly asked: string[] = [];
+  #open: DeviceTrack | undefined;
+
+  /** Returns the side of the camera that is open. */
+  get open(): string | undefined {
+    return this.#open?.readyState === 'live' ? this.#open.getSettings().facingMode : undefined;
+  }
+
+  readonly getUserMedia = async ({ video }: MediaStreamConstraints = {}): Promise<MediaStream> => {
+    const side = /user|environment/u.exec(JSON.stringify(video))?.[0] ?? 'user';
+    this.asked.push(side);
+    if (this.open !== undefined || this.broken.includes(side)) throw new DOMException('in use', 'NotReadableError');
+    const track = new DeviceTrack({ deviceId: `camera-${side}`, facingMode: side });
+    this.#open = track;
+    // The only method of a stream that is used.
+    return { getVideoTracks: () => [track] } as unknown as MediaStream;
+  };
 }
 
 /** A participant in a room whose answers, and their timing, the test decides. */
@@ -35,10 +64,13 @@ class World {
   readonly device = new DeviceTrack();
   view: ParticipantRecord = aParticipant('me');
   readonly me: LocalParticipant;
+  readonly phone = new Phone();
+  readonly lost: (string | undefined)[] = [];
   #ids = 0;
 
   constructor(view = aParticipant('me')) {
     this.view = view;
+    const { getUserMedia } = this.phone;
     const newId = (): string => `id-${++this.#ids}`;
     const commands = new CommandQueue(newId);
     commands.attach({
@@ -51,8 +83,10 @@ class World {
     this.me = new LocalParticipant(view, {
       commands,
       media: { addLocal: (track) => void this.produced.push(track), removeLocal: () => undefined },
-      devices: undefined,
-      emit: () => undefined,
+      devices: { getUserMedia, getDisplayMedia: getUserMedia },
+      emit: (event, ...[, error]) => {
+        if (event === 'deviceLost') this.lost.push(error instanceof Error ? error.message : undefined);
+      },
       newId,
     });
     // It would go on asking while another test holds the clock.
@@ -75,6 +109,23 @@ class World {
       tracks: new Map([[trackId, aTrack({ id: trackId, source: 'microphone', kind: 'audio', muted, interrupted })]]),
     });
     this.me.update(this.view);
+  }
+
+  /** The room agrees with all that is asked of it. */
+  async cameraOn(): Promise<LocalTrack> {
+    const turningOn = this.me.setCameraEnabled(true);
+    await waitUntil(() => this.asked.length > 0 || 'the camera is not published');
+    this.asked.at(-1)?.answer();
+    await turningOn;
+    const track = this.me.track('camera');
+    if (track === undefined) throw new Error('no camera');
+    this.recordCamera(track, false);
+    return track;
+  }
+
+  recordCamera({ trackId: id }: LocalTrack, muted: boolean): void {
+    const tracks = new Map([[id, aTrack({ id, source: 'camera', kind: 'video', muted })]]);
+    this.me.update(aParticipant('me', { tracks }));
   }
 
   async published(muted = false): Promise<LocalTrack> {
@@ -284,5 +335,24 @@ describe('LocalParticipant', () => {
     world.record(false);
     await settled();
     expect(world.asked).toHaveLength(before);
+  });
+
+  it('a camera is muted if neither the other one opens nor this one again, and opens at the next unmute', async () => {
+    const world = new World();
+    const camera = await world.cameraOn();
+    world.phone.broken = ['user', 'environment'];
+    await expect(world.me.flipCamera()).rejects.toMatchObject({ name: 'NotReadableError' });
+    expect([camera.sending, world.lost]).toEqual([false, ['No camera could be opened.']]);
+    expect(world.last()).toEqual({ name: 'setTrackMuted', muted: true });
+    world.recordCamera(camera, true);
+    world.asked.at(-1)?.answer();
+
+    world.phone.broken = [];
+    const unmuting = world.me.unmute('camera');
+    await waitUntil(() => world.last()?.muted === false || 'the unmute was not told');
+    world.recordCamera(camera, false);
+    world.asked.at(-1)?.answer();
+    await unmuting;
+    expect([camera.sending, world.phone.open]).toEqual([true, 'user']);
   });
 });

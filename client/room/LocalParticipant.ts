@@ -154,7 +154,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
 
   /**
    * Switches the device of a published source. A muted camera opens it at the next unmute. If a camera does not open,
-   * the one before goes on, and this rejects with the reason.
+   * the one before goes on, and this rejects with the reason; if that one does not open either, it is muted.
    */
   async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
     const track = this.#tracks.get(source);
@@ -339,6 +339,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
     const exchanged = this.#exchanging.then(async () => {
       const { captured, problem } = await this.#devices.exchange(options, track.mediaStreamTrack);
       if (captured !== undefined) await this.#replace(track, captured.track, true);
+      else this.#lose(track, new Error('No camera could be opened.', { cause: problem }));
       if (problem !== null) throw problem;
     });
     this.#exchanging = exchanged.catch(() => undefined);
@@ -374,12 +375,15 @@ export class LocalParticipant extends Participant<LocalTrack> {
       // If none can be opened, the lost one stays in its place.
       await this.#reopen(track, {}).catch(() => undefined);
     }
-    if (this.#tracks.get(track.source) !== track) return;
-    if (track.mediaStreamTrack !== lost) {
+    if (track.mediaStreamTrack === lost) this.#lose(track, undefined);
+    else if (this.#tracks.get(track.source) === track) {
       this.#options.emit('deviceReplaced', track.source, track.mediaStreamTrack.label);
-      return;
     }
-    this.#options.emit('deviceLost', track.source, undefined);
+  }
+
+  #lose(track: LocalTrack, problem: Error | undefined): void {
+    if (this.#tracks.get(track.source) !== track) return;
+    this.#options.emit('deviceLost', track.source, problem);
     this.mute(track.source).catch((error: unknown) => this.#warn(track, error));
   }
 

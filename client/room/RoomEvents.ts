@@ -99,7 +99,10 @@ export interface RoomEvents {
 
   /** The browser wants a click before it plays sound: call `startAudio` in its handler. */
   audioBlocked: [];
-  /** A device that was being published is gone, or cannot be opened again. */
+  /**
+   * A device that was being published is gone; with an error: neither another one nor this one could be opened. It is
+   * muted.
+   */
   deviceLost: [source: TrackSource, error: Error | undefined];
   /** The same, and another device has taken its place. */
   deviceReplaced: [source: TrackSource, label: string];

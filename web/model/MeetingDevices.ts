@@ -112,10 +112,14 @@ export class MeetingDevices {
     const before = local.track(input)?.mediaStreamTrack;
     // A camera that is off opens the chosen device when it is turned on.
     if (before === undefined) return;
-    await local.switchDevice(input, deviceId);
-    if (local.track(input)?.mediaStreamTrack !== before) before.stop();
-    if (input === 'camera' && local.track('camera')?.muted) local.track('camera')?.mediaStreamTrack.stop();
-    this.#note();
+    try {
+      await local.switchDevice(input, deviceId);
+    } finally {
+      // A camera that did not open has stopped the one before, too: that one may be open again, as another track.
+      if (local.track(input)?.mediaStreamTrack !== before) before.stop();
+      if (input === 'camera' && local.track('camera')?.muted) local.track('camera')?.mediaStreamTrack.stop();
+      this.#note();
+    }
   }
 
   async flip(): Promise<void> {

@@ -13,6 +13,7 @@ import {
   hostMuteNotice,
   lostDeviceNotice,
   replacedDeviceNotice,
+  stoppedCameraNotice,
   stoppedScreenNotice,
 } from './notices.ts';
 import { OwnRecording, openRecorder } from './OwnRecording.ts';
@@ -134,7 +135,7 @@ export class RoomMeeting {
       this.#mediaBlocked = blocked;
       this.#refreshSoon();
     });
-    room.on('deviceLost', (source) => this.#say(lostDeviceNotice(source)));
+    room.on('deviceLost', (source, error) => this.#say(error ? stoppedCameraNotice() : lostDeviceNotice(source)));
     room.on('deviceReplaced', (source, label) => {
       this.#devices.replaced();
       this.#say(replacedDeviceNotice(source, label));

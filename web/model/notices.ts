@@ -21,6 +21,11 @@ export function lostDeviceNotice(source: TrackSource): Notice {
   return { title: t(`meeting:lost.${source}`), advice: t('meeting:lost.advice') };
 }
 
+/** Neither another camera nor the one before could be opened. */
+export function stoppedCameraNotice(): Notice {
+  return { title: t('meeting:cameraStopped.title'), advice: t('meeting:cameraStopped.advice') };
+}
+
 export function replacedDeviceNotice(source: TrackSource, label: string): Notice {
   return { title: t(`meeting:lost.${source}`), advice: t('devices:replacedBy', { device: label }) };
 }
