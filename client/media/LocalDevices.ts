@@ -1,8 +1,9 @@
 import type { TrackSource } from '../../signaling/protocol/shapes.ts';
 import { type CapturedTrack, type CaptureOptions, capture, type DeviceAccess } from './devices.ts';
+import { type Facing, facingOf, oppositeOf } from './facing.ts';
 
 export interface Exchange {
-  /** Undefined if none is open any more. */
+  /** Undefined if none is open. */
   readonly captured: CapturedTrack | undefined;
   /** Null if it is the one that was asked for. */
   readonly problem: unknown;
@@ -39,27 +40,32 @@ export class LocalDevices {
 
   /**
    * Opens another camera in place of one that is open. Phones let one be open at a time, so that one stops first; it is
-   * opened again, as far as it can be, if the other one fails: then `problem` says why that did.
+   * opened again, as far as it can be, if the other one fails: then `problem` says why that did. In place of one that
+   * is off the other one is opened later, by `reopen`.
    */
-  async exchange(asked: CaptureOptions, open: MediaStreamTrack): Promise<Exchange> {
-    const { deviceId } = open.getSettings();
+  async exchange(asked: CaptureOptions, before: MediaStreamTrack): Promise<Exchange> {
+    if (before.readyState === 'ended') {
+      this.#note('camera', asked);
+      return { captured: undefined, problem: null };
+    }
+    const { deviceId } = before.getSettings();
     const { height } = this.#last.get('camera') ?? {};
     const size = height === undefined ? {} : { height };
-    open.stop();
+    before.stop();
     try {
       const [captured] = await capture(this.#access, 'camera', { ...size, ...asked });
       this.#note('camera', asked);
       return { captured, problem: null };
     } catch (problem) {
-      const before = { ...size, ...(deviceId !== undefined && { deviceId }) };
-      const [captured] = await capture(this.#access, 'camera', before).catch(() => []);
+      const former = { ...size, ...(deviceId !== undefined && { deviceId }) };
+      const [captured] = await capture(this.#access, 'camera', former).catch(() => []);
       return { captured, problem };
     }
   }
 
-  /** The camera that is opened next. */
-  choose(choice: CaptureOptions): void {
-    this.#note('camera', choice);
+  /** Returns where the camera looks after a flip; one that is off may have been flipped before. */
+  flipped(camera: MediaStreamTrack): Facing {
+    return oppositeOf(this.#last.get('camera')?.facing ?? facingOf(camera));
   }
 
   /** Remembers the device that is in use, or will be used next. */

@@ -355,4 +355,24 @@ describe('LocalParticipant', () => {
     await unmuting;
     expect([camera.sending, world.phone.open]).toEqual([true, 'user']);
   });
+
+  it('a camera that is flipped twice looks where it looked before, whether it is on or off meanwhile', async () => {
+    const world = new World();
+    const camera = await world.cameraOn();
+    await expect(Promise.all([world.me.flipCamera(), world.me.flipCamera()])).resolves.toEqual(['environment', 'user']);
+    expect(world.phone.open).toBe('user');
+
+    void world.me.mute('camera');
+    world.recordCamera(camera, true);
+    world.asked.at(-1)?.answer();
+    await expect(world.me.flipCamera()).resolves.toBe('environment');
+    await expect(world.me.flipCamera()).resolves.toBe('user');
+    expect(world.phone.open).toBeUndefined();
+    const unmuting = world.me.unmute('camera');
+    await waitUntil(() => world.last()?.muted === false || 'the unmute was not told');
+    expect(world.phone.open).toBe('user');
+    world.recordCamera(camera, false);
+    world.asked.at(-1)?.answer();
+    await unmuting;
+  });
 });

@@ -3,7 +3,7 @@ import type { CommandQueue } from '../connection/CommandQueue.ts';
 import { isTransient } from '../errors.ts';
 import type { CaptureOptions, DeviceAccess } from '../media/devices.ts';
 import type { PublishOptions, ScreenContent } from '../media/encodings.ts';
-import { facingOf, oppositeOf } from '../media/facing.ts';
+import type { Facing } from '../media/facing.ts';
 import { LocalDevices } from '../media/LocalDevices.ts';
 import { LocalTrack } from '../media/LocalTrack.ts';
 import type { MediaEngine } from '../media/MediaEngine.ts';
@@ -40,7 +40,7 @@ export class LocalParticipant extends Participant<LocalTrack> {
   readonly #devices: LocalDevices;
   readonly #interruptions: Interruptions;
   readonly #orphans: OrphanedTracks;
-  #exchanging: Promise<void> = Promise.resolve();
+  #exchanging: Promise<unknown> = Promise.resolve();
   #reminder: ReturnType<typeof setTimeout> | undefined;
 
   constructor(record: ParticipantRecord, options: LocalParticipantOptions) {
@@ -159,18 +159,17 @@ export class LocalParticipant extends Participant<LocalTrack> {
   async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
     const track = this.#tracks.get(source);
     if (track === undefined) return;
-    if (track.mediaStreamTrack.readyState === 'ended') this.#devices.remember(source, { deviceId });
-    else if (source === 'camera') await this.#exchange(track, { deviceId });
+    if (source === 'camera') await this.#exchange(track, () => ({ deviceId }));
+    else if (track.mediaStreamTrack.readyState === 'ended') this.#devices.remember(source, { deviceId });
     else await this.#reopen(track, { deviceId });
   }
 
-  /** From the front camera to the rear one, or back; like `switchDevice`. */
-  async flipCamera(): Promise<void> {
+  /** From the front camera to the rear one, or back; like `switchDevice`. Resolves to the side; null without one. */
+  async flipCamera(): Promise<Facing | null> {
     const track = this.#tracks.get('camera');
-    if (track === undefined) return;
-    const facing = oppositeOf(facingOf(track.mediaStreamTrack));
-    if (track.mediaStreamTrack.readyState === 'ended') this.#devices.choose({ facing });
-    else await this.#exchange(track, { facing });
+    if (track === undefined) return null;
+    const flipped = () => ({ facing: this.#devices.flipped(track.mediaStreamTrack) });
+    return (await this.#exchange(track, flipped)).facing ?? null;
   }
 
   async raiseHand(): Promise<void> {
@@ -335,12 +334,14 @@ export class LocalParticipant extends Participant<LocalTrack> {
   }
 
   /** One after another: a camera that is being opened cannot be exchanged. */
-  #exchange(track: LocalTrack, options: CaptureOptions): Promise<void> {
+  #exchange(track: LocalTrack, choose: () => CaptureOptions): Promise<CaptureOptions> {
     const exchanged = this.#exchanging.then(async () => {
-      const { captured, problem } = await this.#devices.exchange(options, track.mediaStreamTrack);
+      const asked = choose();
+      const { captured, problem } = await this.#devices.exchange(asked, track.mediaStreamTrack);
       if (captured !== undefined) await this.#replace(track, captured.track, true);
-      else this.#lose(track, new Error('No camera could be opened.', { cause: problem }));
+      else if (problem !== null) this.#lose(track, new Error('No camera could be opened.', { cause: problem }));
       if (problem !== null) throw problem;
+      return asked;
     });
     this.#exchanging = exchanged.catch(() => undefined);
     return exchanged;

@@ -1,4 +1,4 @@
-import { type CaptureOptions, facingOf, oppositeOf, type PublishOptions, type Room } from '../../client/index.ts';
+import type { CaptureOptions, PublishOptions, Room } from '../../client/index.ts';
 import { Cancelled } from '../lib/describeError.ts';
 import { readPreferences, savePreferences } from '../lib/preferences.ts';
 import type { HandedTracks } from './Door.ts';
@@ -115,7 +115,7 @@ export class MeetingDevices {
     try {
       await local.switchDevice(input, deviceId);
     } finally {
-      // A camera that did not open has stopped the one before, too: that one may be open again, as another track.
+      // Also if it failed: the camera before has been stopped, and opened again as another track.
       if (local.track(input)?.mediaStreamTrack !== before) before.stop();
       if (input === 'camera' && local.track('camera')?.muted) local.track('camera')?.mediaStreamTrack.stop();
       this.#note();
@@ -124,11 +124,9 @@ export class MeetingDevices {
 
   async flip(): Promise<void> {
     const local = this.#room.localParticipant;
-    const before = local.track('camera')?.mediaStreamTrack;
-    if (before === undefined) return;
     try {
-      await local.flipCamera();
-      savePreferences({ cameraFacing: oppositeOf(facingOf(before)), cameraId: null });
+      const cameraFacing = await local.flipCamera();
+      if (cameraFacing !== null) savePreferences({ cameraFacing, cameraId: null });
     } finally {
       this.#note();
     }
