@@ -58,6 +58,14 @@ describe('LocalDevices', () => {
     });
   });
 
+  it('a device that did not open is not the one that is opened next', async () => {
+    const shelf = new Shelf();
+    await shelf.devices.open('camera', { deviceId: 'front' });
+    await expect(shelf.devices.reopen('camera', { deviceId: 'broken' })).rejects.toThrow('gone');
+    await expect(shelf.devices.open('camera', { deviceId: 'broken' })).rejects.toThrow('gone');
+    await expect(shelf.devices.reopen('camera', {})).resolves.toMatchObject([{ track: { id: 'front' } }]);
+  });
+
   it('opening a device fails with NotFoundError in a browser without devices', async () => {
     await expect(new LocalDevices(undefined).open('camera', {})).rejects.toMatchObject({ name: 'NotFoundError' });
   });

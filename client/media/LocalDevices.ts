@@ -18,24 +18,17 @@ export class LocalDevices {
     this.#access = access;
   }
 
-  open(source: 'camera' | 'microphone' | 'screen', options: CaptureOptions): Promise<CapturedTrack[]> {
+  async open(source: 'camera' | 'microphone' | 'screen', options: CaptureOptions): Promise<CapturedTrack[]> {
+    const captured = await capture(this.#access, source, options);
     this.#note(source, options);
-    return capture(this.#access, source, options);
+    return captured;
   }
 
   /** Falls back to any other device if the last one is gone; a device that `asked` names must be there. */
   async reopen(source: 'camera' | 'microphone', asked: CaptureOptions): Promise<CapturedTrack[]> {
+    const captured = await this.#captureAgain(source, asked);
     this.#note(source, asked);
-    const wanted = this.#last.get(source) ?? {};
-    try {
-      return await capture(this.#access, source, wanted);
-    } catch (error) {
-      const isGone = error instanceof DOMException && error.name === 'OverconstrainedError';
-      const isAsked = wanted.deviceId === asked.deviceId && wanted.facing === asked.facing;
-      if (!isGone || isAsked) throw error;
-      const { deviceId: _, facing: __, ...others } = wanted;
-      return capture(this.#access, source, others);
-    }
+    return captured;
   }
 
   /**
@@ -73,15 +66,32 @@ export class LocalDevices {
     if (deviceId !== undefined) this.#note(source, { deviceId });
   }
 
-  #note(source: TrackSource, { deviceId, facing, height, content }: CaptureOptions): void {
-    const { deviceId: _, facing: __, ...others } = this.#last.get(source) ?? {};
-    this.#last.set(source, {
-      // A named device and a side that it looks at are one choice.
-      ...(deviceId === undefined && facing === undefined ? this.#last.get(source) : others),
-      ...(deviceId !== undefined && { deviceId }),
-      ...(facing !== undefined && { facing }),
-      ...(height !== undefined && { height }),
-      ...(content !== undefined && { content }),
-    });
+  async #captureAgain(source: 'camera' | 'microphone', asked: CaptureOptions): Promise<CapturedTrack[]> {
+    const wanted = chosenAfter(this.#last.get(source), asked);
+    try {
+      return await capture(this.#access, source, wanted);
+    } catch (error) {
+      const isGone = error instanceof DOMException && error.name === 'OverconstrainedError';
+      const isAsked = wanted.deviceId === asked.deviceId && wanted.facing === asked.facing;
+      if (!isGone || isAsked) throw error;
+      const { deviceId: _, facing: __, ...others } = wanted;
+      return capture(this.#access, source, others);
+    }
   }
+
+  #note(source: TrackSource, choice: CaptureOptions): void {
+    this.#last.set(source, chosenAfter(this.#last.get(source), choice));
+  }
+}
+
+function chosenAfter(last: CaptureOptions = {}, { deviceId, facing, height, content }: CaptureOptions): CaptureOptions {
+  const { deviceId: _, facing: __, ...others } = last;
+  return {
+    // A named device and a side that it looks at are one choice.
+    ...(deviceId === undefined && facing === undefined ? last : others),
+    ...(deviceId !== undefined && { deviceId }),
+    ...(facing !== undefined && { facing }),
+    ...(height !== undefined && { height }),
+    ...(content !== undefined && { content }),
+  };
 }

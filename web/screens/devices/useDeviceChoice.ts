@@ -30,13 +30,11 @@ export function useDeviceChoice(
       const devices = listOf[kind];
       return (devices.find(({ deviceId }) => deviceId === wished) ?? devices[0])?.deviceId ?? null;
     },
-    choose: (kind, deviceId) => {
-      const before = preferences[SAVED_AS[kind]];
-      onPreferences({ [SAVED_AS[kind]]: deviceId });
-      if (kind === 'speaker') return;
-      void attempt(actions.switchDevice(kind, deviceId)).then((worked) => {
-        if (!worked) onPreferences({ [SAVED_AS[kind]]: before });
-      });
+    choose: async (kind, deviceId) => {
+      // One that does not open is not remembered.
+      if (kind === 'speaker' || (await attempt(actions.switchDevice(kind, deviceId)))) {
+        onPreferences({ [SAVED_AS[kind]]: deviceId });
+      }
     },
   };
 }
