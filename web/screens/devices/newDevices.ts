@@ -1,14 +1,23 @@
-type Device = Pick<MediaDeviceInfo, 'deviceId' | 'groupId' | 'label'>;
+import type { Device, DeviceLists } from '../media/useDevices.ts';
+
+const LISTS = ['cameras', 'microphones', 'speakers'] as const;
 
 /**
  * Returns the names of devices that were plugged in: one for each, though a headset is a microphone and a speaker.
- * Browsers name devices only once one is allowed: lists that were empty before tell nothing.
+ * Those that the browser only hid before are not new.
  */
-export function newDevices(before: readonly Device[], after: readonly Device[]): string[] {
-  if (before.length === 0) return [];
-  const known = new Set(before.map(({ deviceId }) => deviceId));
-  const isReal = ({ deviceId }: Device) => deviceId !== 'default' && deviceId !== 'communications';
-  const added = after.filter((device) => isReal(device) && !known.has(device.deviceId));
+export function newDevices(before: DeviceLists, after: DeviceLists): string[] {
+  const added = LISTS.flatMap((list) => {
+    // Some browsers tell of speakers only once a microphone is allowed, not even that there are any.
+    if (before.hidden.includes(list) || (list === 'speakers' && before.speakers.length === 0)) return [];
+    const known = new Set(before[list].map(({ deviceId }) => deviceId));
+    return after[list].filter((device) => isReal(device) && !known.has(device.deviceId));
+  });
   const groups = new Map(added.map((device) => [device.groupId || device.deviceId, device.label]));
   return [...groups.values()];
+}
+
+/** The others stand for whichever device the system uses at the time. */
+function isReal({ deviceId }: Device): boolean {
+  return deviceId !== 'default' && deviceId !== 'communications';
 }

@@ -5,14 +5,13 @@ import type { DeviceLists } from '../media/useDevices.ts';
 import { newDevices } from './newDevices.ts';
 
 /** Says that a device was plugged in during the meeting. */
-export function usePluggedNotices({ cameras, microphones, speakers }: DeviceLists): void {
+export function usePluggedNotices(lists: DeviceLists): void {
   const t = useT();
   const { show } = useNotices();
-  const before = useRef<readonly MediaDeviceInfo[]>([]);
+  const before = useRef(lists);
   useEffect(() => {
-    const after = [...cameras, ...microphones, ...speakers];
-    const added = newDevices(before.current, after);
-    before.current = after;
+    const added = newDevices(before.current, lists);
+    before.current = lists;
     for (const device of added) show(t('devices:plugged', { device }), t('devices:pluggedAdvice'));
-  }, [cameras, microphones, speakers, show, t]);
+  }, [lists, show, t]);
 }

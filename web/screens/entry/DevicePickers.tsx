@@ -10,7 +10,7 @@ import { SelectField } from '../../ui/fields.tsx';
 import { EffectSwitches } from '../devices/EffectSwitches.tsx';
 import { canChooseSpeaker } from '../devices/useDeviceChoice.ts';
 import { useTestSound } from '../devices/useTestSound.ts';
-import { useDevices } from '../media/useDevices.ts';
+import { type Device, useDevices } from '../media/useDevices.ts';
 
 /**
  * Chooses camera, microphone and speaker. Shown once the browser tells their names, which is once one of them is
@@ -31,7 +31,7 @@ export function DevicePickers({ preview }: { preview: PreviewDevices }) {
     preview.choose(kind, deviceId);
   };
 
-  const picker = (kind: InputKind, label: string, devices: readonly MediaDeviceInfo[]) => {
+  const picker = (kind: InputKind, label: string, devices: readonly Device[]) => {
     if (devices.length === 0) return null;
     const used = (kind === 'camera' ? camera : microphone).track?.getSettings().deviceId;
     const wished = kind === 'camera' ? saved.cameraId : saved.microphoneId;

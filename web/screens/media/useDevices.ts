@@ -1,12 +1,15 @@
 import { useEffect, useState } from 'react';
 
-export interface DeviceLists {
-  readonly cameras: readonly MediaDeviceInfo[];
-  readonly microphones: readonly MediaDeviceInfo[];
-  readonly speakers: readonly MediaDeviceInfo[];
+export type Device = Pick<MediaDeviceInfo, 'deviceId' | 'groupId' | 'label'>;
+type Named = 'cameras' | 'microphones' | 'speakers';
+
+export interface DeviceLists extends Readonly<Record<Named, readonly Device[]>> {
+  /** The lists that may lack devices, since the browser does not name them. */
+  readonly hidden: readonly Named[];
 }
 
-const NONE: DeviceLists = { cameras: [], microphones: [], speakers: [] };
+const LIST_OF = { videoinput: 'cameras', audioinput: 'microphones', audiooutput: 'speakers' } as const;
+const NONE: DeviceLists = { cameras: [], microphones: [], speakers: [], hidden: Object.values(LIST_OF) };
 
 /**
  * Returns the devices to choose from, kept up to date. Browsers name them only once the person allowed one:
@@ -35,10 +38,17 @@ export function useDevices(refreshKey: unknown): DeviceLists {
 
 async function listDevices(media: MediaDevices): Promise<DeviceLists> {
   try {
+    const all = await media.enumerateDevices();
     // Without permission there is one nameless entry of each kind: nothing to choose from.
-    const devices = (await media.enumerateDevices()).filter((device) => device.deviceId !== '' && device.label !== '');
-    const ofKind = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind);
-    return { cameras: ofKind('videoinput'), microphones: ofKind('audioinput'), speakers: ofKind('audiooutput') };
+    const isNamed = ({ deviceId, label }: Device) => deviceId !== '' && label !== '';
+    const ofKind = (kind: MediaDeviceKind) => all.filter((device) => device.kind === kind && isNamed(device));
+    const hidden = new Set(all.filter((device) => !isNamed(device)).map(({ kind }) => LIST_OF[kind]));
+    return {
+      cameras: ofKind('videoinput'),
+      microphones: ofKind('audioinput'),
+      speakers: ofKind('audiooutput'),
+      hidden: [...hidden],
+    };
   } catch {
     return NONE; // Embedded without permission: the browser's own choice of devices still works.
   }

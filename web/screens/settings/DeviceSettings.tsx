@@ -6,6 +6,7 @@ import { EffectSwitches } from '../devices/EffectSwitches.tsx';
 import { canChooseSpeaker, type DeviceChoice } from '../devices/useDeviceChoice.ts';
 import { useTestSound } from '../devices/useTestSound.ts';
 import { LevelMeter } from '../media/LevelMeter.tsx';
+import type { Device } from '../media/useDevices.ts';
 
 interface DeviceSettingsProps {
   snapshot: MeetingSnapshot;
@@ -18,7 +19,7 @@ export function DeviceSettings({ snapshot: { ownDevices: own, effects }, actions
   const { microphones, cameras, speakers } = choice.lists;
   const [playing, play] = useTestSound(choice.inUse('speaker'));
 
-  const picker = (kind: DeviceKind, label: string, devices: readonly MediaDeviceInfo[]) => {
+  const picker = (kind: DeviceKind, label: string, devices: readonly Device[]) => {
     const value = choice.inUse(kind);
     if (value === null) return null;
     return (
