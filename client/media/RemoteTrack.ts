@@ -79,14 +79,18 @@ export class RemoteTrack {
     return [...this.#elements];
   }
 
-  /** From 0 to 1: how loud this client plays it. Safari on iPhones leaves that to the person's buttons. */
+  /**
+   * From 0 to 1: how loud this client plays it. Browsers on iPhones and iPads know 0 alone, and leave the rest to the
+   * buttons of the device.
+   */
   get volume(): number {
     return this.#volume;
   }
 
   set volume(volume: number) {
+    const before = this.#volume;
     this.#volume = Math.min(1, Math.max(0, volume));
-    for (const element of this.#elements) element.volume = this.#volume;
+    for (const element of this.#elements) this.#applyVolume(element, before);
   }
 
   attach<E extends HTMLMediaElement>(element: E): E {
@@ -95,7 +99,7 @@ export class RemoteTrack {
     element.autoplay = true;
     if ('playsInline' in element) element.playsInline = true;
     element.srcObject = this.mediaStream;
-    element.volume = this.#volume;
+    this.#applyVolume(element, 1);
     this.#play(element);
     this.#listener.attached(this, element);
     return element;
@@ -103,6 +107,7 @@ export class RemoteTrack {
 
   detach(element: HTMLMediaElement): void {
     if (!this.#elements.delete(element)) return;
+    if (this.kind === 'audio' && this.#volume === 0) element.muted = false;
     if (element.srcObject === this.mediaStream) element.srcObject = null;
     this.#listener.detached(this, element);
   }
@@ -185,6 +190,12 @@ export class RemoteTrack {
     this.mediaStream.addTrack(consumer.track);
     for (const element of this.#elements) this.#play(element);
     if (before.length > 0) this.#listener.swapped(this);
+  }
+
+  #applyVolume(element: HTMLMediaElement, before: number): void {
+    element.volume = this.#volume;
+    // Where the volume cannot be set; an application's own mute stays.
+    if (this.kind === 'audio' && (this.#volume === 0) !== (before === 0)) element.muted = this.#volume === 0;
   }
 
   #play(element: HTMLMediaElement): void {

@@ -3,7 +3,7 @@ import { Cancelled } from '../lib/describeError.ts';
 import { readPreferences, savePreferences } from '../lib/preferences.ts';
 import type { HandedTracks } from './Door.ts';
 import type { Effects } from './effects/Effects.ts';
-import type { Input } from './isOn.ts';
+import type { InputKind } from './inputAccess.ts';
 import type { OwnDevices } from './Meeting.ts';
 
 /**
@@ -19,7 +19,7 @@ export class MeetingDevices {
   readonly #open = new Set<MediaStreamTrack>();
   #inUse: OwnDevices = { cameraId: null, microphoneId: null, microphone: null, coming: [] };
   /** Being published. */
-  readonly #coming = new Map<Input, Promise<MediaStreamTrack | null>>();
+  readonly #coming = new Map<InputKind, Promise<MediaStreamTrack | null>>();
   #closed = false;
 
   constructor(room: Room, effects: Effects, changed: () => void) {
@@ -46,7 +46,7 @@ export class MeetingDevices {
     return muted === true && track?.holds === 0 && this.#room.record?.settings.joinMuted === true;
   }
 
-  async #publish(input: Input, opening: Promise<MediaStreamTrack | null>): Promise<void> {
+  async #publish(input: InputKind, opening: Promise<MediaStreamTrack | null>): Promise<void> {
     this.#coming.set(input, opening);
     try {
       const track = await opening;
@@ -59,7 +59,7 @@ export class MeetingDevices {
   }
 
   /** `isWanted`: another room has not got it meanwhile. */
-  async #publishOpen(input: Input, track: MediaStreamTrack, isWanted: boolean): Promise<void> {
+  async #publishOpen(input: InputKind, track: MediaStreamTrack, isWanted: boolean): Promise<void> {
     const local = this.#room.localParticipant;
     // Meanwhile the person may have left, or turned it on with the button.
     if (this.#closed || !isWanted || local.track(input)) {
@@ -71,7 +71,7 @@ export class MeetingDevices {
     await this.#applyEffect(input);
   }
 
-  async set(input: Input, on: boolean): Promise<void> {
+  async set(input: InputKind, on: boolean): Promise<void> {
     const local = this.#room.localParticipant;
     try {
       if (!on) {
@@ -107,7 +107,7 @@ export class MeetingDevices {
     }
   }
 
-  async switch(input: Input, deviceId: string): Promise<void> {
+  async switch(input: InputKind, deviceId: string): Promise<void> {
     const local = this.#room.localParticipant;
     const before = local.track(input)?.mediaStreamTrack;
     // A camera that is off opens the chosen device when it is turned on.
@@ -134,7 +134,7 @@ export class MeetingDevices {
 
   /** The devices that are open now, or on the way. */
   inUse(): OwnDevices {
-    const open = (input: Input) => {
+    const open = (input: InputKind) => {
       const track = this.#room.localParticipant.track(input)?.mediaStreamTrack;
       return track?.readyState === 'live' ? track : null;
     };
@@ -154,7 +154,7 @@ export class MeetingDevices {
 
   /** Another one's view of the devices that are on, or coming: they stay open for it when this one closes them. */
   lend(): HandedTracks {
-    const copyOf = async (input: Input) => {
+    const copyOf = async (input: InputKind) => {
       const track = this.#room.localParticipant.track(input);
       const open = track?.sending === true ? track.mediaStreamTrack : null;
       const lent = track ? open : await this.#coming.get(input);
@@ -181,7 +181,7 @@ export class MeetingDevices {
     for (const track of this.#open) track.stop();
   }
 
-  async #enable(input: Input): Promise<void> {
+  async #enable(input: InputKind): Promise<void> {
     const local = this.#room.localParticipant;
     const { cameraId, microphoneId, cameraFacing } = readPreferences();
     const deviceId = input === 'camera' ? cameraId : microphoneId;
@@ -200,11 +200,11 @@ export class MeetingDevices {
   }
 
   /** A room that shall be blurred is not shown while the blur loads. */
-  async #blurSettled(input: Input): Promise<void> {
+  async #blurSettled(input: InputKind): Promise<void> {
     if (input === 'camera') await this.#effects.of('camera').settled;
   }
 
-  #processing(input: Input): PublishOptions {
+  #processing(input: InputKind): PublishOptions {
     const { processor } = this.#effects.of(input);
     return processor === null ? {} : { processor };
   }
@@ -215,7 +215,7 @@ export class MeetingDevices {
     this.#changed();
   }
 
-  async #applyEffect(input: Input): Promise<void> {
+  async #applyEffect(input: InputKind): Promise<void> {
     await this.#room.localParticipant.track(input)?.setProcessor(this.#effects.of(input).processor);
   }
 

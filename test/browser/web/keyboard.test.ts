@@ -195,6 +195,14 @@ it('keys pin tiles, list themselves and open the microphone while held, but not 
   await page.keyboard.up(' ');
   await button('Turn microphone on').waitFor();
 
+  // A click on the button does not make the space bar press it again.
+  await button('Turn microphone on').click();
+  await button('Turn microphone off').click();
+  await page.keyboard.down(' ');
+  await button('Turn microphone off').waitFor();
+  await page.keyboard.up(' ');
+  await button('Turn microphone on').waitFor();
+
   await page.keyboard.press('c');
   const field = page.getByLabel('Write a message');
   await field.fill('');

@@ -3,7 +3,8 @@ import { t } from '../../i18n/i18n.ts';
 import { describeError } from '../../lib/describeError.ts';
 import type { HandedTracks } from '../Door.ts';
 import type { Effects } from '../effects/Effects.ts';
-import { type Input, isOn } from '../isOn.ts';
+import type { InputKind } from '../inputAccess.ts';
+import { isOn } from '../isOn.ts';
 import type { Meeting, MeetingActions, MeetingConnection, MeetingSnapshot, Notice } from '../Meeting.ts';
 import { forgetStay, readPlace, rememberOfPlace } from '../placeMemory.ts';
 import { RoomMeeting } from '../RoomMeeting.ts';
@@ -17,7 +18,7 @@ interface Inside {
   readonly meeting: RoomMeeting;
   readonly unsubscribe: () => void;
   /** What is on there, or was when it ended. */
-  on: readonly Input[];
+  on: readonly InputKind[];
 }
 
 const NOTHING: HandedTracks = { camera: Promise.resolve(null), microphone: Promise.resolve(null) };
@@ -41,7 +42,7 @@ export class Places implements Meeting {
   #handed: HandedTracks | null;
   #insideActions: MeetingActions | null = null;
   #inside: Inside | null = null;
-  #toReopen: readonly Input[] = [];
+  #toReopen: readonly InputKind[] = [];
   #aim: Aim;
   #remembered: Aim | null = null;
   #clockOf: string | null = null;

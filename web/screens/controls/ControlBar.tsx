@@ -99,6 +99,7 @@ export function ControlBar({ snapshot, actions, choice, panel, unread, onToggle 
           ctrlKey="D"
           off={!micOn}
           useless={micOn ? blocked : blockedInputs.microphone}
+          keepsFocus
           onClick={() => toggleInput('microphone', micOn)}
         />
         {menuOf('microphone')}

@@ -17,13 +17,15 @@ interface ControlButtonProps {
   expanded?: boolean;
   /** The label says why. */
   disabled?: boolean;
+  /** A click leaves the focus where it is, so that the space bar still means the same there. */
+  keepsFocus?: boolean;
   onClick: () => void;
 }
 
 export function ControlButton(props: ControlButtonProps) {
   const t = useT();
   const { icon: Icon, label, ctrlKey, className = '', off, useless, active, danger } = props;
-  const { badge = 0, expanded, disabled, onClick } = props;
+  const { badge = 0, expanded, disabled, keepsFocus, onClick } = props;
   const state = danger ? ' danger' : off ? ' off' : useless ? ' useless' : active ? ' active' : '';
   return (
     <TippedButton
@@ -33,6 +35,7 @@ export function ControlButton(props: ControlButtonProps) {
       aria-disabled={disabled}
       aria-expanded={expanded}
       aria-keyshortcuts={ctrlKey && `Control+${ctrlKey}`}
+      onMouseDown={keepsFocus ? (event) => event.preventDefault() : undefined}
       onClick={disabled ? undefined : onClick}
     >
       <Icon size={24} />

@@ -1,10 +1,11 @@
 import * as Popover from '@radix-ui/react-popover';
 import { Ellipsis, EyeOff, Volume2, VolumeX } from 'lucide-react';
 import { useT } from '../../i18n/i18n.ts';
+import { canSetVolume } from '../../lib/canSetVolume.ts';
 import type { MeetingActions, Person } from '../../model/Meeting.ts';
 import { qualityOf } from '../../model/quality.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
-import { SliderField } from '../../ui/fields.tsx';
+import { SliderField, SwitchField } from '../../ui/fields.tsx';
 import type { TileSpec } from './tiles.ts';
 import '../../ui/Popover.css';
 
@@ -61,6 +62,15 @@ function VolumeField({ person, kind, actions }: Pick<TileMenuProps, 'person' | '
   const source = kind === 'camera' ? 'microphone' : 'screenAudio';
   if (kind === 'screen' && person.screenAudio === null) return <p className="popover-text">{t('stage:noSound')}</p>;
   const volume = kind === 'camera' ? person.volume : person.screenVolume;
+  if (!canSetVolume()) {
+    return (
+      <SwitchField
+        label={t('stage:muteForMe')}
+        checked={volume === 0}
+        onChange={(muted) => actions.setVolume(person.id, source, muted ? 0 : 1)}
+      />
+    );
+  }
   return (
     <SliderField
       label={t('stage:volume')}
