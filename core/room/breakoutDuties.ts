@@ -65,7 +65,7 @@ export function grantsInside({ grants }: Participant, { settings }: RoomState): 
   return grants ?? (areSameGrants(settings.grants, ALL_GRANTS) ? null : settings.grants);
 }
 
-export function followedSettings(settings: RoomSettings): FollowedSettings {
+function followedSettings(settings: RoomSettings): FollowedSettings {
   const { reencoding, hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds } = settings;
   return { reencoding, hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds };
 }
