@@ -48,6 +48,7 @@ export class MeetingDevices {
 
   async #publish(input: InputKind, opening: Promise<MediaStreamTrack | null>): Promise<void> {
     this.#coming.set(input, opening);
+    this.#changed();
     try {
       const track = await opening;
       await this.#blurSettled(input);
