@@ -1,4 +1,5 @@
 import { isLanguage, type Language } from '../i18n/languages.ts';
+import { ALERT_KINDS, type AlertKind } from './alertKinds.ts';
 import { isTheme, type Theme } from './themes.ts';
 
 /**
@@ -18,6 +19,10 @@ export interface Preferences {
   readonly microphoneId: string | null;
   readonly speakerId: string | null;
   readonly singleKeys: boolean;
+  /** What the page sounds for. */
+  readonly sounds: readonly AlertKind[];
+  /** Whether it shows notices outside of its window. */
+  readonly desktopNotices: boolean;
   /** What is done to the person's picture and sound. */
   readonly effects: readonly ('blur' | 'noise')[];
 }
@@ -35,6 +40,8 @@ const DEFAULTS: Preferences = {
   microphoneId: null,
   speakerId: null,
   singleKeys: true,
+  sounds: ['knock', 'hand', 'message'],
+  desktopNotices: false,
   effects: [],
 };
 
@@ -54,9 +61,9 @@ export function readPreferences(): Preferences {
     microphoneId: text('microphoneId'),
     speakerId: text('speakerId'),
     singleKeys: flag('singleKeys', DEFAULTS.singleKeys),
-    effects: (['blur', 'noise'] as const).filter(
-      (name) => Array.isArray(saved.effects) && saved.effects.includes(name),
-    ),
+    sounds: Array.isArray(saved.sounds) ? chosenOf(ALERT_KINDS, saved.sounds) : DEFAULTS.sounds,
+    desktopNotices: flag('desktopNotices', DEFAULTS.desktopNotices),
+    effects: Array.isArray(saved.effects) ? chosenOf(['blur', 'noise'] as const, saved.effects) : DEFAULTS.effects,
   };
 }
 
@@ -66,6 +73,10 @@ export function savePreferences(change: Partial<Preferences>): void {
   } catch (error) {
     console.debug('preferences are not kept', error);
   }
+}
+
+function chosenOf<Name extends string>(names: readonly Name[], chosen: readonly unknown[]): Name[] {
+  return names.filter((name) => chosen.includes(name));
 }
 
 function readSaved(): Record<string, unknown> {

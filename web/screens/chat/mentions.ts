@@ -1,3 +1,5 @@
+import type { ChatLine } from '../../model/Meeting.ts';
+
 /** The name that is being written after an "@", up to the caret; null if there is none. */
 export function mentionAt(text: string, caret: number): { readonly from: number; readonly typed: string } | null {
   const match = /(?:^|\s)@([^\n@]{0,64})$/u.exec(text.slice(0, caret));
@@ -14,6 +16,11 @@ export function mentions(text: string, name: string): boolean {
     if (!/[\p{L}\p{N}]/u.test(before) && !/^[\p{L}\p{N}_]/u.test(after)) return true;
   }
   return false;
+}
+
+/** Whether a message of somebody else names this person, or is for them alone. */
+export function isForMe({ text, to }: Pick<ChatLine, 'text' | 'to'>, selfName: string): boolean {
+  return to !== undefined || mentions(text, selfName);
 }
 
 const MOST = 5;

@@ -8,6 +8,8 @@ import type { ChatLine, Meeting } from '../../model/Meeting.ts';
 import { onDemand } from '../../model/onDemand.ts';
 import { refusedControls } from '../../model/refusedControls.ts';
 import { useNotices } from '../../ui/notices.tsx';
+import { wroteText } from '../alerts/alertsBetween.ts';
+import { useAlerts } from '../alerts/useAlerts.ts';
 import { BreakoutBanner } from '../breakouts/BreakoutBanner.tsx';
 import { ChatPanel } from '../chat/ChatPanel.tsx';
 import { FileDrop } from '../chat/files/FileDrop.tsx';
@@ -87,12 +89,9 @@ export function MeetingScreen({ meeting }: { meeting: Meeting }) {
     setPreferences((before) => ({ ...before, ...change }));
   };
 
-  const tellMention = useCallback(
-    ({ name, to }: ChatLine) =>
-      show(to ? t('chat:wrotePrivately', { name }) : t('chat:mentioned', { name }), t('chat:openChat')),
-    [show, t],
-  );
+  const tellMention = useCallback((line: ChatLine) => show(wroteText(line), t('chat:openChat')), [show, t]);
   useMentions(snapshot.chat, snapshot.self.name, panel === 'chat', tellMention);
+  useAlerts(snapshot, preferences, panel === 'chat');
 
   const shareFiles = useCallback(
     (files: readonly File[]) => {

@@ -6,6 +6,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import type { DeviceChoice } from '../devices/useDeviceChoice.ts';
 import { RecordingSettings } from '../recording/RecordingSettings.tsx';
 import type { ChangeRoomView } from '../stage/useRoomView.ts';
+import { AlertSettings } from './AlertSettings.tsx';
 import { DeviceSettings } from './DeviceSettings.tsx';
 import { HostSettings } from './HostSettings.tsx';
 import { KeySettings } from './KeySettings.tsx';
@@ -35,6 +36,7 @@ export function SettingsPanel(props: SettingsPanelProps) {
         <DeviceSettings snapshot={snapshot} actions={actions} choice={choice} />
         <RecordingSettings snapshot={snapshot} actions={actions} />
         <PageSettings />
+        <AlertSettings preferences={preferences} onPreferences={onPreferences} isHost={snapshot.self.role === 'host'} />
         <YouSettings self={snapshot.self} actions={actions} onPreferences={onPreferences} />
         {snapshot.self.role === 'host' && <HostSettings snapshot={snapshot} actions={actions} />}
         <KeySettings singleKeys={preferences.singleKeys} onChange={(singleKeys) => onPreferences({ singleKeys })} />
