@@ -26,6 +26,8 @@ export class RemoteTrack {
   readonly mediaStream = new MediaStream();
   readonly #listener: RemoteTrackListener;
   readonly #elements = new Set<HTMLMediaElement>();
+  /** Muted here, since the volume is 0; not those that the application muted. */
+  readonly #mutedHere = new Set<HTMLMediaElement>();
   readonly #carriers = new Carriers<ConsumerCarrier>(() => this.#show(this.consumer));
   /** The same sound from the place where this client stands by. */
   #standby: types.Consumer | undefined;
@@ -80,17 +82,16 @@ export class RemoteTrack {
   }
 
   /**
-   * From 0 to 1: how loud this client plays it. Browsers on iPhones and iPads know 0 alone, and leave the rest to the
-   * buttons of the device.
+   * From 0 to 1: how loud this client plays it. At 0 its elements are muted. Browsers on iPhones and iPads know nothing
+   * between silent and loud: they leave that to the person's buttons, and play anything above 0 at full volume.
    */
   get volume(): number {
     return this.#volume;
   }
 
   set volume(volume: number) {
-    const before = this.#volume;
     this.#volume = Math.min(1, Math.max(0, volume));
-    for (const element of this.#elements) this.#applyVolume(element, before);
+    for (const element of this.#elements) this.#applyVolume(element);
   }
 
   attach<E extends HTMLMediaElement>(element: E): E {
@@ -99,7 +100,7 @@ export class RemoteTrack {
     element.autoplay = true;
     if ('playsInline' in element) element.playsInline = true;
     element.srcObject = this.mediaStream;
-    this.#applyVolume(element, 1);
+    this.#applyVolume(element);
     this.#play(element);
     this.#listener.attached(this, element);
     return element;
@@ -107,8 +108,8 @@ export class RemoteTrack {
 
   detach(element: HTMLMediaElement): void {
     if (!this.#elements.delete(element)) return;
-    if (this.kind === 'audio' && this.#volume === 0) element.muted = false;
     if (element.srcObject === this.mediaStream) element.srcObject = null;
+    if (this.#mutedHere.delete(element)) element.muted = false;
     this.#listener.detached(this, element);
   }
 
@@ -192,10 +193,16 @@ export class RemoteTrack {
     if (before.length > 0) this.#listener.swapped(this);
   }
 
-  #applyVolume(element: HTMLMediaElement, before: number): void {
+  #applyVolume(element: HTMLMediaElement): void {
     element.volume = this.#volume;
-    // Where the volume cannot be set; an application's own mute stays.
-    if (this.kind === 'audio' && (this.#volume === 0) !== (before === 0)) element.muted = this.#volume === 0;
+    if (this.#volume === 0 && !element.muted) {
+      element.muted = true;
+      this.#mutedHere.add(element);
+    } else if (this.#volume > 0 && this.#mutedHere.delete(element)) {
+      element.muted = false;
+      // Browsers may let only what is silent play, or have played, without a click.
+      this.#play(element);
+    }
   }
 
   #play(element: HTMLMediaElement): void {

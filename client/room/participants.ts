@@ -143,7 +143,10 @@ export class RemoteParticipant extends Participant<RemoteTrack> {
     this.update(record);
   }
 
-  /** Sets how loud this person, or the sound of the shared screen, is played here: 0 to 1. Nobody else hears of it. */
+  /**
+   * Sets how loud this person, or the sound of the shared screen, is played here: 0 to 1. Nobody else hears of it. On
+   * iPhones and iPads 0 is silent, and all else is full volume.
+   */
   setVolume(volume: number, source: SoundSource = 'microphone'): void {
     this.#volumes.set(source, volume);
     const { track } = this.publication(source) ?? {};

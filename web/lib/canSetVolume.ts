@@ -1,6 +1,9 @@
-/** Whether a page can play something less loud. On iPhones and iPads it can only mute it. */
-export function canSetVolume(): boolean {
-  const audio = document.createElement('audio');
-  audio.volume = 0.5;
-  return audio.volume === 0.5;
+/**
+ * Resolves to whether this browser lets a page say how loud it plays. On iPhones and iPads only the person's buttons
+ * do: an element there may take a volume, and has its own again in the next task.
+ */
+export async function canSetVolume(element: Pick<HTMLMediaElement, 'volume'>): Promise<boolean> {
+  element.volume = 0.5;
+  await new Promise((resolve) => setTimeout(resolve));
+  return element.volume === 0.5;
 }

@@ -1,7 +1,7 @@
 import * as Popover from '@radix-ui/react-popover';
 import { Ellipsis, EyeOff, Volume2, VolumeX } from 'lucide-react';
 import { useT } from '../../i18n/i18n.ts';
-import { canSetVolume } from '../../lib/canSetVolume.ts';
+import { useCanSetVolume } from '../../lib/useCanSetVolume.ts';
 import type { MeetingActions, Person } from '../../model/Meeting.ts';
 import { qualityOf } from '../../model/quality.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -59,15 +59,16 @@ export function TileMenu({ person, kind, title, actions, onHideSelf }: TileMenuP
 
 function VolumeField({ person, kind, actions }: Pick<TileMenuProps, 'person' | 'kind' | 'actions'>) {
   const t = useT();
+  const canSetVolume = useCanSetVolume();
   const source = kind === 'camera' ? 'microphone' : 'screenAudio';
   if (kind === 'screen' && person.screenAudio === null) return <p className="popover-text">{t('stage:noSound')}</p>;
   const volume = kind === 'camera' ? person.volume : person.screenVolume;
-  if (!canSetVolume()) {
+  if (!canSetVolume) {
     return (
       <SwitchField
-        label={t('stage:muteForMe')}
+        label={t('stage:silence')}
         checked={volume === 0}
-        onChange={(muted) => actions.setVolume(person.id, source, muted ? 0 : 1)}
+        onChange={(silent) => actions.setVolume(person.id, source, silent ? 0 : 1)}
       />
     );
   }

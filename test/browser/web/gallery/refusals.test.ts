@@ -27,3 +27,26 @@ it('before the meeting a blocked microphone is said, and the camera is on', asyn
     .poll(() => picture.evaluate((video: HTMLVideoElement) => video.videoWidth), { timeout: 60_000 })
     .toBe(1280);
 });
+
+it('where a page cannot say how loud it plays, a person and the sound of a screen are muted by a switch', async () => {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.addInitScript(() => {
+    Object.defineProperty(HTMLMediaElement.prototype, 'volume', { get: () => 1, set: () => undefined });
+  });
+  await page.goto(inject('gallery'), { timeout: 180_000 });
+  await page.evaluate(() => Reflect.get(window, 'show')('screen-menu'));
+  for (const title of ['Grace Hopper', 'Grace Hopper’s screen']) {
+    const tile = page.getByRole('article', { name: title, exact: true });
+    await tile.hover();
+    await page.getByRole('button', { name: `More about ${title}`, exact: true }).click();
+    const silence = page.getByRole('switch', { name: 'Mute for me' });
+    await silence.check();
+    await tile.getByText('Silenced for you:').waitFor({ state: 'attached' });
+    await silence.uncheck();
+    await tile.getByText('Silenced for you:').waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Volume for you').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await silence.waitFor({ state: 'detached' });
+  }
+});
