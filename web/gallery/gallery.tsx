@@ -267,6 +267,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   'name-fixed': () => meeting(meetingOf(2, { self: person(0, { nameFixed: true, role: 'member' }) })),
   verified: () => meeting(meetingOf(3, { others: [person(1, { nameFixed: true }), person(2, { role: 'guest' })] })),
   settings: () => meeting(meetingOf(3)),
+  alerts: () => meeting(meetingOf(3)),
   notes: () => meeting(meetingOf(3)),
   polls: () => meeting(meetingOf(5, { polls: [openPoll, closedPoll] })),
   'poll-new': () => meeting(meetingOf(3)),

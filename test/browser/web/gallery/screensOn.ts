@@ -185,6 +185,7 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   'name-fixed': [settingsDownTo('Your name comes with'), 'Your name comes with your invitation.'],
   verified: [ready, 'Name verified:'],
   settings: [click('Settings'), 'Lock the meeting'],
+  alerts: [settingsDownTo('Sounds and notices'), 'A message comes while the chat is closed'],
   notes: [clickInHeader('Notes'), 'Everybody sees what is written here'],
   polls: [clickInHeader('Polls'), 'Tea or coffee?'],
   'poll-new': [newPoll, 'Option 2'],
