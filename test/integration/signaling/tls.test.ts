@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,14 @@ describe.each(['uws', 'ws'] as const)('TLS over %s', (engine) => {
   const clients: TestClient[] = [];
 
   async function write({ cert, key }: { cert: string; key: string }): Promise<void> {
-    await writeFile(certFile, cert);
-    await writeFile(keyFile, key);
+    await put(certFile, cert);
+    await put(keyFile, key);
+  }
+
+  /** As tools do that renew certificates: nobody reads half of it. */
+  async function put(file: string, content: string): Promise<void> {
+    await writeFile(`${file}.new`, content);
+    await rename(`${file}.new`, file);
   }
 
   async function start(): Promise<TestNode> {

@@ -66,6 +66,11 @@ export function LandingPage({ account, mayCreate, onCreate, onJoin }: LandingPag
           <JoinForm onJoin={onJoin} />
         </div>
         <RecordingOffers />
+        {!closed && (
+          <a className="landing-test" href="/test">
+            {t('connection:toTest')}
+          </a>
+        )}
       </div>
     </main>
   );
