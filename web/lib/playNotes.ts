@@ -11,7 +11,8 @@ export interface Notes {
 }
 
 /**
- * Plays notes one after the other through a speaker; null: through the system's own choice. Resolves when they are over.
+ * Plays notes one after the other through a speaker; null: through the system's own choice. Resolves when they are
+ * over.
  * @throws DOMException when the speaker cannot play, or the person has not touched the page yet
  */
 export async function playNotes({ hz, lengthS, loudness }: Notes, speakerId: string | null): Promise<void> {

@@ -12,7 +12,7 @@ export interface Alerts {
   readonly notices: readonly string[];
 }
 
-/** What has come that a person may miss. Hands are for hosts, who let people speak; messages count while nobody reads. */
+/** What has come that a person may miss. Hands are for hosts, who let people speak; messages count if nobody reads. */
 export function alertsBetween(before: Seen, after: Seen, isChatOpen: boolean): Alerts {
   const kinds = new Set<AlertKind>();
   const notices: string[] = [];
