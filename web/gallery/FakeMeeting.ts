@@ -77,7 +77,7 @@ export class FakeMeeting implements Meeting {
       denyAll: async () => this.#update({ lobby: [] }),
       unban: nothing,
       setGrants: nothing,
-      setRoomGrants: async (grants) => this.#update({ grants }),
+      setRoomGrants: async (change) => this.#update({ grants: change(this.#snapshot.grants) }),
       setLocked: async (locked) => this.#update({ locked }),
       setLobby: async (lobbyEnabled) => this.#update({ lobbyEnabled }),
       setPassword: nothing,

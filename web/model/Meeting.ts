@@ -19,6 +19,7 @@ import type {
 import type { Invited } from '../lib/invitation.ts';
 import type { BreakoutActions, BreakoutsView } from './breakouts/breakouts.ts';
 import type { EffectName, EffectStates } from './effects/Effects.ts';
+import type { GrantChange } from './GrantChanges.ts';
 import type { ForAll, HostingActions } from './hosting.ts';
 import type { MicrophoneHint } from './MicrophoneJudge.ts';
 import type { NotesActions } from './notes.ts';
@@ -282,9 +283,9 @@ export interface MeetingActions {
   deny(participantId: string): Promise<void>;
   denyAll(): Promise<void>;
   unban(participantId: string): Promise<void>;
-  /** Null makes the person follow the room. */
-  setGrants(participantId: string, grants: Grants | null): Promise<void>;
-  setRoomGrants(grants: Grants): Promise<void>;
+  /** Whoever may do what the room says follows the room from then on. */
+  setGrants(participantId: string, change: GrantChange): Promise<void>;
+  setRoomGrants(change: GrantChange): Promise<void>;
   setLocked(locked: boolean): Promise<void>;
   setLobby(enabled: boolean): Promise<void>;
   setPassword(password: string | null): Promise<void>;

@@ -1,4 +1,5 @@
-import type { Room, TrackSource } from '../../client/index.ts';
+import { grantsOf, type Room, type TrackSource } from '../../client/index.ts';
+import { GrantChanges, ownGrants } from './GrantChanges.ts';
 import { hostingActions } from './hosting.ts';
 import type { MeetingActions } from './Meeting.ts';
 import type { MeetingDevices } from './MeetingDevices.ts';
@@ -6,12 +7,16 @@ import { notesActions } from './notes.ts';
 import { pollActions } from './polls.ts';
 import { previewOf } from './previewOf.ts';
 
+/** Whose grants those of everybody are; nobody has this id. */
+const ROOM = '';
+
 /** The page's actions, done by the client. */
 export function roomActions(
   room: Room,
   devices: MeetingDevices,
 ): Omit<MeetingActions, 'breakouts' | 'react' | 'setVolume' | 'declineScreen' | 'setEffect' | 'recording'> {
   const { controls, chat } = room;
+  const grants = new GrantChanges();
   const trackOf = (participantId: string, source: TrackSource) => {
     const self = room.localParticipant;
     const participant = participantId === self.id ? self : room.participants.get(participantId);
@@ -65,8 +70,19 @@ export function roomActions(
     deny: (participantId) => controls.deny(participantId),
     denyAll: () => controls.denyAll(),
     unban: (participantId) => controls.unban(participantId),
-    setGrants: (participantId, grants) => controls.setGrants(participantId, grants),
-    setRoomGrants: (grants) => controls.setRoomGrants(grants),
+    setGrants: async (id, change) => {
+      const person = room.participants.get(id);
+      const settings = room.record?.settings;
+      if (!person || !settings) return;
+      await grants.change(id, grantsOf(person, settings), change, (wanted) =>
+        controls.setGrants(id, ownGrants(wanted, settings.grants)),
+      );
+    },
+    setRoomGrants: async (change) => {
+      const settings = room.record?.settings;
+      if (!settings) return;
+      await grants.change(ROOM, settings.grants, change, (wanted) => controls.setRoomGrants(wanted));
+    },
     setLocked: (locked) => controls.setLocked(locked),
     setLobby: (enabled) => controls.setLobby(enabled),
     setPrivateChat: (allowed) => controls.setPrivateChat(allowed),

@@ -220,9 +220,14 @@ function unmuteQuestion(
 function grantActions(person: Person, actions: MeetingActions, run: (action: Promise<unknown>) => void): MenuItem[] {
   const { id, grants, role } = person;
   if (role === 'host') return [];
-  const change = (changed: Partial<Grants>) => run(actions.setGrants(id, { ...grants, ...changed }));
-  const mayShare = grants.sources.includes('screen');
-  const without = grants.sources.filter((source) => source !== 'screen' && source !== 'screenAudio');
+  const change = (changed: Partial<Grants>) => run(actions.setGrants(id, (now) => ({ ...now, ...changed })));
+  const setSharing = (on: boolean) => () =>
+    run(
+      actions.setGrants(id, (now) => {
+        const others = now.sources.filter((source) => source !== 'screen' && source !== 'screenAudio');
+        return { ...now, sources: on ? [...others, 'screen', 'screenAudio'] : others };
+      }),
+    );
   return [
     grants.unmute
       ? { label: t('people:muteUntilAllowed'), icon: MicOff, onSelect: () => change({ unmute: false }) }
@@ -230,13 +235,9 @@ function grantActions(person: Person, actions: MeetingActions, run: (action: Pro
     grants.chat
       ? { label: t('people:stopWriting'), icon: MessageSquareOff, onSelect: () => change({ chat: false }) }
       : { label: t('people:allowWrite'), icon: MessageSquare, onSelect: () => change({ chat: true }) },
-    mayShare
-      ? { label: t('people:stopSharing'), icon: MonitorOff, onSelect: () => change({ sources: without }) }
-      : {
-          label: t('people:allowSharing'),
-          icon: MonitorUp,
-          onSelect: () => change({ sources: [...without, 'screen', 'screenAudio'] }),
-        },
+    grants.sources.includes('screen')
+      ? { label: t('people:stopSharing'), icon: MonitorOff, onSelect: setSharing(false) }
+      : { label: t('people:allowSharing'), icon: MonitorUp, onSelect: setSharing(true) },
   ];
 }
 

@@ -12,11 +12,12 @@ type Source = Grants['sources'][number];
 /** What people may do who are no hosts, and for whom nothing else was said. */
 export function GrantSettings({ snapshot: { grants }, actions }: GrantSettingsProps) {
   const t = useT();
-  const set = (change: Partial<Grants>) => actions.setRoomGrants({ ...grants, ...change });
-  const setSources = (on: boolean, ...sources: Source[]) => {
-    const others = grants.sources.filter((source) => !sources.includes(source));
-    return set({ sources: on ? [...others, ...sources] : others });
-  };
+  const set = (change: Partial<Grants>) => actions.setRoomGrants((now) => ({ ...now, ...change }));
+  const setSources = (on: boolean, ...sources: Source[]) =>
+    actions.setRoomGrants((now) => {
+      const others = now.sources.filter((source) => !sources.includes(source));
+      return { ...now, sources: on ? [...others, ...sources] : others };
+    });
   return (
     <section className="panel-section">
       <h3>{t('settings:grants')}</h3>

@@ -1,0 +1,35 @@
+import type { Grants } from './Meeting.ts';
+
+export type GrantChange = (now: Grants) => Grants;
+
+/** A change goes from what the one before it asked for, also before the room has answered: both hold. */
+export class GrantChanges {
+  readonly #asked = new Map<string, Grants>();
+
+  /** `whose` grants are `recorded`, as far as the room has told; `send` asks it for others. */
+  async change(
+    whose: string,
+    recorded: Grants,
+    change: GrantChange,
+    send: (wanted: Grants) => Promise<void>,
+  ): Promise<void> {
+    const wanted = change(this.#asked.get(whose) ?? recorded);
+    this.#asked.set(whose, wanted);
+    try {
+      await send(wanted);
+    } finally {
+      if (this.#asked.get(whose) === wanted) this.#asked.delete(whose);
+    }
+  }
+}
+
+/** What to record of somebody who may do this: null, which follows the room, where the room says the same. */
+export function ownGrants(wanted: Grants, room: Grants): Grants | null {
+  const sources = new Set(wanted.sources);
+  const isSame =
+    wanted.chat === room.chat &&
+    wanted.unmute === room.unmute &&
+    sources.size === room.sources.length &&
+    room.sources.every((source) => sources.has(source));
+  return isSame ? null : wanted;
+}
