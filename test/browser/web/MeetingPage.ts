@@ -62,6 +62,13 @@ export class MeetingPage {
     return this.page.getByRole('article', { name, exact: true });
   }
 
+  /** Opens a panel of the meeting if it is not open. */
+  async show(panel: 'Chat' | 'People' | 'Settings'): Promise<void> {
+    const controls = this.page.getByRole('region', { name: 'Meeting controls' });
+    const button = controls.getByRole('button', { name: new RegExp(`^${panel}`, 'u') });
+    if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click();
+  }
+
   /** Another window of the same browser: it shares what the browser remembers. */
   async openBeside(url: string): Promise<MeetingPage> {
     return MeetingPage.openIn(this.#context, url);

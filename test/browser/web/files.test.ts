@@ -10,9 +10,6 @@ import { PrivateDeployment } from '../../../ops/kit/deployment/PrivateDeployment
 import { waitUntil } from '../../support/waitUntil.ts';
 import { MeetingPage } from './MeetingPage.ts';
 
-/** What would run as a script if the page wrote it as HTML. */
-const XSS = '<img src=x onerror="document.title=\'run\'"><script>document.title="run"</script>';
-
 describe('files and chat between windows', () => {
   let deployment: PrivateDeployment;
   let browser: Browser;
@@ -30,7 +27,7 @@ describe('files and chat between windows', () => {
     await ada.button('New meeting').click();
     await ada.join('Ada');
     await ada.isIn();
-    bob = await enter(XSS.slice(0, 60));
+    bob = await enter('Bob');
     await ada.button('Chat').click();
     await bob.button('Chat').click();
   });
@@ -84,24 +81,6 @@ describe('files and chat between windows', () => {
       .getByLabel('Delete message')
       .click();
     await card(bob, 'view.png').waitFor({ state: 'detached' });
-  });
-
-  it('a file that is dropped onto the meeting is shared, whatever it is called, and nothing in it runs', async () => {
-    const name = '<img src=x onerror=alert(1)>\u202egpj.html';
-    await bob.page.evaluate((dropped) => {
-      const data = new DataTransfer();
-      data.items.add(new File(['<script>document.title="run"</script>'], dropped));
-      for (const type of ['dragover', 'drop']) {
-        window.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-      }
-    }, name);
-    const kept = '_img src=x onerror=alert(1)_gpj.html';
-    expect((await save(ada, kept)).toString()).toContain('<script>');
-    await ada.page.getByLabel('Write a message').fill(XSS);
-    await ada.page.keyboard.press('Enter');
-    await bob.page.getByText(XSS).waitFor();
-    expect(await Promise.all([ada.page.title(), bob.page.title()])).not.toContain('run');
-    expect(await bob.page.locator('.chat-list img:not([alt^="Preview"]), .chat-list script').count()).toBe(0);
   });
 
   it('a file that is too large is refused before it is sent', async () => {
@@ -196,7 +175,6 @@ describe('files and chat between windows', () => {
   });
 
   it('people are taken to breakout rooms and back, and a host visits them, tells them something and ends them', async () => {
-    const name = XSS.slice(0, 60);
     const openPanel = async () => {
       await ada.button(/^People/u).click();
       await ada.button('Breakout rooms').click();
@@ -207,16 +185,16 @@ describe('files and chat between windows', () => {
     await ada.page.getByLabel('Number of rooms').fill('1');
     await ada.button('Open the rooms').click();
     await isIn(bob, 'Room 1');
-    await ada.page.getByRole('region', { name: 'Room 1' }).getByText(name).waitFor();
-    expect(await ada.tile(name).locator('video').count()).toBe(0);
+    await ada.page.getByRole('region', { name: 'Room 1' }).getByText('Bob').waitFor();
+    expect(await ada.tile('Bob').locator('video').count()).toBe(0);
 
     await ada.button('Join Room 1').click();
     await isIn(ada, 'Room 1');
-    await ada.sees(name, 40_000);
+    await ada.sees('Bob', 40_000);
     await ada.hears();
     await bob.page.reload();
     await isIn(bob, 'Room 1');
-    await ada.sees(name, 40_000);
+    await ada.sees('Bob', 40_000);
 
     await openPanel();
     await ada.page.getByLabel('Message to all rooms').fill('Two more minutes');
@@ -245,6 +223,6 @@ describe('files and chat between windows', () => {
     await ada.page.getByRole('alertdialog').getByRole('button', { name: 'End the rooms' }).click();
     await bob.page.getByText('The breakout rooms are over').waitFor();
     expect(await bob.button('Back to the main room').count()).toBe(0);
-    await ada.sees(name, 40_000);
+    await ada.sees('Bob', 40_000);
   });
 });
