@@ -1,4 +1,4 @@
-import type { Grants } from './Meeting.ts';
+import type { Grants } from '../../client/index.ts';
 
 export type GrantChange = (now: Grants) => Grants;
 
