@@ -3,7 +3,7 @@ export type { AttendanceReport } from '../core/room/attendance.ts';
 export { toAttendanceCsv } from '../core/room/attendanceCsv.ts';
 export { type BreakoutPlace, type BreakoutRoom, type Breakouts, MAX_BREAKOUTS } from '../core/room/breakouts.ts';
 export { MAX_POLL_OPTIONS } from '../core/room/polls.ts';
-export { grantsOf } from '../core/room/queries.ts';
+export { areSameGrants, grantsOf } from '../core/room/queries.ts';
 export { CHAT_LENGTH } from '../core/room/rules/input.ts';
 export type {
   Ban,

@@ -1,6 +1,6 @@
 import { placeOf } from './breakouts.ts';
+import { areSameGrants } from './queries.ts';
 import { settingsChanges } from './rules/following.ts';
-import { areSameGrants } from './rules/grants.ts';
 import {
   ALL_GRANTS,
   type FollowedSettings,
@@ -9,7 +9,6 @@ import {
   type ParticipantId,
   type Role,
   type RoomId,
-  type RoomSettings,
   type RoomState,
 } from './state.ts';
 
@@ -44,7 +43,7 @@ export function breakoutDuties(roomId: RoomId, state: RoomState, main: RoomState
   if (state.status !== 'open' || breakoutOf === undefined) return [];
   const breakouts = main.status === 'open' ? main.breakouts : null;
   if (breakouts?.id !== breakoutOf.breakoutsId) return [{ type: 'CloseBreakout', unless: breakouts?.id ?? null }];
-  const settings = followedSettings(main.settings);
+  const { settings } = main;
   const follow: BreakoutDuty[] =
     settingsChanges(settings, state).length === 0 ? [] : [{ type: 'FollowSettings', settings }];
   const people = [...state.participants.values()].flatMap((before): BreakoutDuty[] => {
@@ -63,9 +62,4 @@ export function breakoutDuties(roomId: RoomId, state: RoomState, main: RoomState
 /** What somebody of the main room may in its breakout rooms; null: all. */
 export function grantsInside({ grants }: Participant, { settings }: RoomState): Grants | null {
   return grants ?? (areSameGrants(settings.grants, ALL_GRANTS) ? null : settings.grants);
-}
-
-function followedSettings(settings: RoomSettings): FollowedSettings {
-  const { reencoding, hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds } = settings;
-  return { reencoding, hotStandby, joinMuted, privateChat, recordingAllowed, filesAllowed, mediaBounds };
 }

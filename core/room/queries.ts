@@ -63,6 +63,18 @@ export function grantsOf({ role, grants }: Pick<Participant, 'role' | 'grants'>,
   return mayModerate(role) ? ALL_GRANTS : (grants ?? settings.grants);
 }
 
+/** Whether both allow the same; null follows the room. */
+export function areSameGrants(a: Grants | null, b: Grants | null): boolean {
+  if (a === null || b === null) return a === b;
+  const sources = new Set(a.sources);
+  return (
+    a.chat === b.chat &&
+    a.unmute === b.unmute &&
+    sources.size === new Set(b.sources).size &&
+    b.sources.every((source) => sources.has(source))
+  );
+}
+
 const KIND_OF_SOURCE: Readonly<Record<TrackSource, TrackKind>> = {
   camera: 'video',
   microphone: 'audio',

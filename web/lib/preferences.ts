@@ -1,5 +1,6 @@
 import { isLanguage, type Language } from '../i18n/languages.ts';
 import { ALERT_KINDS, type AlertKind } from './alertKinds.ts';
+import { readStored, store } from './storedJson.ts';
 import { isTheme, type Theme } from './themes.ts';
 
 /**
@@ -28,6 +29,7 @@ export interface Preferences {
 }
 
 const KEY = 'everroom:preferences';
+const memory = () => localStorage;
 
 const DEFAULTS: Preferences = {
   language: null,
@@ -46,7 +48,7 @@ const DEFAULTS: Preferences = {
 };
 
 export function readPreferences(): Preferences {
-  const saved = readSaved();
+  const saved: Record<string, unknown> = { ...readStored(memory, KEY) };
   const flag = (key: keyof Preferences, fallback: boolean) => (typeof saved[key] === 'boolean' ? saved[key] : fallback);
   const text = (key: keyof Preferences) => (typeof saved[key] === 'string' ? saved[key] : null);
   const cameraFacing = text('cameraFacing');
@@ -68,22 +70,9 @@ export function readPreferences(): Preferences {
 }
 
 export function savePreferences(change: Partial<Preferences>): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...readPreferences(), ...change }));
-  } catch (error) {
-    console.debug('preferences are not kept', error);
-  }
+  store(memory, KEY, { ...readPreferences(), ...change });
 }
 
 function chosenOf<Name extends string>(names: readonly Name[], chosen: readonly unknown[]): Name[] {
   return names.filter((name) => chosen.includes(name));
-}
-
-function readSaved(): Record<string, unknown> {
-  try {
-    const saved: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    return typeof saved === 'object' && saved !== null ? { ...saved } : {};
-  } catch {
-    return {}; // Forbidden, or written by something else.
-  }
 }

@@ -1,4 +1,4 @@
-import type { Grants } from '../../client/index.ts';
+import { areSameGrants, type Grants } from '../../client/index.ts';
 
 export type GrantChange = (now: Grants) => Grants;
 
@@ -25,11 +25,5 @@ export class GrantChanges {
 
 /** What to record of somebody who may do this: null, which follows the room, where the room says the same. */
 export function ownGrants(wanted: Grants, room: Grants): Grants | null {
-  const sources = new Set(wanted.sources);
-  const isSame =
-    wanted.chat === room.chat &&
-    wanted.unmute === room.unmute &&
-    sources.size === room.sources.length &&
-    room.sources.every((source) => sources.has(source));
-  return isSame ? null : wanted;
+  return areSameGrants(wanted, room) ? null : wanted;
 }

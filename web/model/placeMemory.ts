@@ -33,6 +33,7 @@ const PlaceMemory = z.object({
   assignment: Assignment.catch({ breakoutsId: null, assigned: null }),
 });
 export type PlaceMemory = z.infer<typeof PlaceMemory>;
+const NOTHING = PlaceMemory.parse({});
 
 const Places = z.array(z.tuple([z.string(), PlaceMemory])).catch([]);
 /** More breakout rooms than anybody goes through; the ones used longest ago are forgotten. */
@@ -42,7 +43,7 @@ const keyOf = (roomId: string) => `everroom:places:${roomId}`;
 
 /** Returns what this tab remembers of the stay in one place of a meeting. */
 export function readPlace(place: Place, memory: () => Memory = () => sessionStorage): PlaceMemory {
-  return allPlaces(place, memory).get(place.placeId) ?? PlaceMemory.parse({});
+  return allPlaces(place, memory).get(place.placeId) ?? NOTHING;
 }
 
 export function rememberOfPlace(
@@ -51,7 +52,7 @@ export function rememberOfPlace(
   memory: () => Memory = () => sessionStorage,
 ): void {
   const all = allPlaces(place, memory);
-  const before = readPlace(place, memory);
+  const before = all.get(place.placeId) ?? NOTHING;
   all.delete(place.placeId);
   all.set(place.placeId, { ...before, ...change });
   store(memory, keyOf(place.roomId), [...all].slice(-MOST_PLACES));

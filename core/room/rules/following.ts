@@ -1,8 +1,9 @@
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
+import { areSameGrants } from '../queries.ts';
 import type { FollowedSettings, RoomState } from '../state.ts';
 import { requireNode } from './actors.ts';
-import { areSameGrants, takeAway } from './grants.ts';
+import { takeAway } from './grants.ts';
 import { allowRecordings } from './recording.ts';
 import { changeSetting } from './settings.ts';
 

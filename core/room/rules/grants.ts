@@ -1,8 +1,8 @@
 import type { CommandOf } from '../commands.ts';
 import type { RoomEvent } from '../events.ts';
-import { grantsOf, mayModerate } from '../queries.ts';
+import { areSameGrants, grantsOf, mayModerate } from '../queries.ts';
 import { Refusal } from '../refusal.ts';
-import type { Grants, Participant, RoomState } from '../state.ts';
+import type { Participant, RoomState } from '../state.ts';
 import { requireMain, requireModerator, requirePresent } from './actors.ts';
 
 export function setGrants(command: CommandOf<'SetGrants'>, state: RoomState): RoomEvent[] {
@@ -38,15 +38,4 @@ export function takeAway(participant: Participant, { settings }: RoomState): Roo
 /** @throws Refusal when a host has not allowed it (NOT_GRANTED) [R-GRANT-1] */
 export function requireGrant(isGranted: boolean): void {
   if (!isGranted) throw new Refusal('NOT_GRANTED', 'A host has not allowed you to do this: raise your hand to ask.');
-}
-
-export function areSameGrants(a: Grants | null, b: Grants | null): boolean {
-  if (a === null || b === null) return a === b;
-  const sources = new Set(a.sources);
-  return (
-    a.chat === b.chat &&
-    a.unmute === b.unmute &&
-    sources.size === new Set(b.sources).size &&
-    b.sources.every((source) => sources.has(source))
-  );
 }

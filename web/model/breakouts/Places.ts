@@ -180,7 +180,7 @@ export class Places implements Meeting {
 
   /** The page has done what the hosts wanted: after a reload it does not do so again. */
   #remember(): void {
-    if (this.#remembered === this.#aim) return;
+    if (this.#remembered === this.#aim || this.#main.getSnapshot().ended !== null) return;
     this.#remembered = this.#aim;
     const { breakoutsId, assigned } = this.#aim;
     rememberOfPlace(this.#main.getSnapshot(), { assignment: { breakoutsId, assigned } });

@@ -3,10 +3,11 @@ import type { MeetingSnapshot } from '../../model/Meeting.ts';
 import { aPerson } from '../../model/peopleForTests.ts';
 import { alertsBetween } from './alertsBetween.ts';
 
-type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby' | 'chat'>;
+type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby' | 'reactions' | 'chat'>;
 
 const room = (change: Partial<Seen> = {}): Seen => {
-  return { self: aPerson('Me', { role: 'host' }), others: [aPerson('Bo')], lobby: [], chat: [], ...change };
+  const empty = { lobby: [], reactions: [], chat: [] };
+  return { self: aPerson('Me', { role: 'host' }), others: [aPerson('Bo')], ...empty, ...change };
 };
 const line = (id: string, change: Partial<Seen['chat'][number]> = {}): Seen['chat'][number] => {
   const written = { id, authorId: 'bo', name: 'Bo', text: 'hello', at: 0 };

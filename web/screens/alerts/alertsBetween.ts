@@ -1,10 +1,11 @@
 import { t } from '../../i18n/i18n.ts';
 import type { AlertKind } from '../../lib/alertKinds.ts';
 import type { ChatLine, MeetingSnapshot } from '../../model/Meeting.ts';
+import { newsBetween } from '../../model/newsBetween.ts';
 import { isForMe } from '../chat/mentions.ts';
 import { newestOf, newMessages } from '../chat/newMessages.ts';
 
-type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby' | 'chat'>;
+type Seen = Pick<MeetingSnapshot, 'self' | 'others' | 'lobby' | 'reactions' | 'chat'>;
 
 export interface Alerts {
   readonly kinds: ReadonlySet<AlertKind>;
@@ -16,22 +17,17 @@ export interface Alerts {
 export function alertsBetween(before: Seen, after: Seen, isChatOpen: boolean): Alerts {
   const kinds = new Set<AlertKind>();
   const notices: string[] = [];
-  const waited = new Set(before.lobby.map(({ participantId }) => participantId));
-  for (const { participantId, name } of after.lobby) {
-    if (waited.has(participantId)) continue;
+  for (const { kind, text } of newsBetween(before, after)) {
+    if (kind === 'hand' && after.self.role === 'host') kinds.add('hand');
+    if (kind !== 'knock') continue;
     kinds.add('knock');
-    notices.push(t('meeting:knock', { name }));
+    notices.push(text);
   }
-  for (const line of newMessages(after.chat, newestOf(before.chat))) {
-    if (!isChatOpen) kinds.add('message');
-    if (isForMe(line, after.self.name)) notices.push(wroteText(line));
-  }
-  const known = new Map(before.others.map((person) => [person.id, person]));
+  const fresh = before.chat === after.chat ? [] : newMessages(after.chat, newestOf(before.chat));
+  if (fresh.length > 0 && !isChatOpen) kinds.add('message');
+  for (const line of fresh) if (isForMe(line, after.self.name)) notices.push(wroteText(line));
+  const known = new Set(before.others.map(({ id }) => id));
   if (after.others.length !== known.size || after.others.some(({ id }) => !known.has(id))) kinds.add('people');
-  const raised = after.others.some(({ id, handRaisedAt }) => {
-    return handRaisedAt !== null && known.get(id)?.handRaisedAt === null;
-  });
-  if (raised && after.self.role === 'host') kinds.add('hand');
   return { kinds, notices };
 }
 

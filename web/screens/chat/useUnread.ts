@@ -2,13 +2,14 @@ import { useEffect, useState } from 'react';
 import type { MeetingSnapshot } from '../../model/Meeting.ts';
 import { readPlace, rememberOfPlace } from '../../model/placeMemory.ts';
 import { countUnread } from './countUnread.ts';
+import { newestOf } from './newMessages.ts';
 
 /**
  * Returns how many messages of others came since the chat was last open, be it before a reload; earlier ones than this
  * person are not news.
  */
 export function useUnread({ chat, roomId, placeId }: MeetingSnapshot, open: boolean): number {
-  const newestId = chat.findLast((line) => line.state === 'sent')?.id ?? null;
+  const newestId = newestOf(chat) ?? null;
   const [seenId, setSeenId] = useState(() => {
     const { seenMessage } = readPlace({ roomId, placeId });
     return seenMessage === undefined ? newestId : seenMessage;

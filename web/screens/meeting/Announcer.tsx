@@ -7,7 +7,7 @@ export function Announcer({ snapshot }: { snapshot: MeetingSnapshot }) {
   const before = useRef<MeetingSnapshot>(null);
   const [news, setNews] = useState('');
   useEffect(() => {
-    const texts = newsBetween(before.current ?? withoutRecordings(snapshot), snapshot);
+    const texts = newsBetween(before.current ?? withoutRecordings(snapshot), snapshot).map(({ text }) => text);
     before.current = snapshot;
     if (texts.length > 0) setNews(texts.join('. '));
   }, [snapshot]);
