@@ -334,16 +334,16 @@ export class Room extends Emitter<RoomEvents> {
     if (name === 'committed') this.#changed(this.#record.commit(body));
     else if (name === 'refreshed') this.#changed(this.#record.refresh(body));
     else if (name === 'outOfDate') this.#distrust('the copy is out of date');
-    else if (name === 'reencodingStatus') this.#reencodingChanged(body.trackIds, body);
+    else if (name === 'reencodingStatus') this.#reencodingChanged({ ...body, hindrance: body.hindrance ?? null });
     else if (!tellMedia(notification, this.#media, this.#link)) {
       tellPresence(notification, this.#roster, (event, ...args) => this.emit(event, ...args));
     }
     if (name === 'mediaLost') this.#state.log.mediaLost();
   }
 
-  #reencodingChanged(trackIds: readonly string[], { available, reason }: ReencodingAvailability): void {
+  #reencodingChanged({ trackIds, ...availability }: ReencodingAvailability & { trackIds: readonly string[] }): void {
     this.#roster.setReencoded(trackIds);
-    this.#reencoding = { available, reason };
+    this.#reencoding = availability;
     this.emit('reencodingChanged', this.#reencoding);
   }
 

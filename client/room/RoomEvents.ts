@@ -1,4 +1,5 @@
 import type { ChatMessage, Departure, LobbyEntry, RoomState, TrackSource } from '../../core/room/state.ts';
+import type { ReencodingHindrance } from '../../signaling/protocol/notifications.ts';
 import type { SessionEnd } from '../connection/ConnectionOwner.ts';
 import type { RequestRefused } from '../errors.ts';
 import type { LocalTrack } from '../media/LocalTrack.ts';
@@ -13,9 +14,13 @@ export type RoomConnectionState = 'new' | 'connecting' | 'lobby' | 'connected' |
 /** `refused`: a server refused for its own reason, given beside it. */
 export type DisconnectReason = SessionEnd | 'refused';
 
-/** `reason`: what is missing, or why tracks may have to wait; for people. */
+/**
+ * `hindrance`: what is missing, or why tracks may have to wait; null if nothing does, or if the server is too old to
+ * say so. `reason` says it in English.
+ */
 export interface ReencodingAvailability {
   readonly available: boolean;
+  readonly hindrance: ReencodingHindrance | null;
   readonly reason: string | null;
 }
 

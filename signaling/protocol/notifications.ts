@@ -14,6 +14,10 @@ export const ConsumerOffer = z.object({
 });
 export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 
+/** `allBusy` only makes further tracks wait; with the others, no track can be reencoded. */
+export const ReencodingHindrance = z.enum(['noneRuns', 'noEngine', 'stopping', 'allBusy']);
+export type ReencodingHindrance = z.infer<typeof ReencodingHindrance>;
+
 /**
  * A client's acknowledgement of `consumersOpened`. `tellsShown`: it requests `shown`, and the server leaves the
  * consumer before flowing until then. Older clients acknowledge with nothing: the server gives them half a
@@ -55,10 +59,16 @@ export const notifications = {
   /** From 0 (no usable connection) to 3 (as good as it gets). */
   connectionQuality: z.object({ participantId: Id, quality: z.number().int().min(0).max(3) }),
   /**
-   * Whether tracks can be reencoded here now. `reason` tells people what is missing, or what they wait for. `trackIds`:
-   * the tracks that viewers receive reencoded. Sent on entering, and on change.
+   * Whether tracks can be reencoded here now. `hindrance` is what is missing, or what tracks wait for; `reason` says it
+   * in English, with what to do. `trackIds`: the tracks that viewers receive reencoded. Sent on entering, and on
+   * change.
    */
-  reencodingStatus: z.object({ available: z.boolean(), reason: z.string().nullable(), trackIds: z.array(Id) }),
+  reencodingStatus: z.object({
+    available: z.boolean(),
+    hindrance: ReencodingHindrance.nullable().optional(),
+    reason: z.string().nullable(),
+    trackIds: z.array(Id),
+  }),
   /**
    * Where the client may stand by (`standBy`), best first; sent when it changes. Empty: nowhere, and what stands by
    * ends. `hotStandby`: what comes of the room's wish, which the operator may forbid.

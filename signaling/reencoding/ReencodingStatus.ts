@@ -104,12 +104,20 @@ export class ReencodingStatus {
   }
 }
 
-/** `reason` tells people what is missing or, if tracks can be reencoded, why some may wait. */
-export function availabilityOf(sidecars: readonly SidecarInfo[]): Pick<Status, 'available' | 'reason'> {
+/** Whether tracks can be reencoded; if not, or if some wait, what hinders them, and why in a sentence for operators. */
+export type Availability = Required<Pick<Status, 'available' | 'hindrance' | 'reason'>>;
+
+export function availabilityOf(sidecars: readonly SidecarInfo[]): Availability {
   const able = sidecars.filter(({ engine }) => engine !== null);
   const taking = able.filter(({ draining }) => !draining);
-  if (taking.some(({ tracks, capacity }) => tracks < capacity)) return { available: true, reason: null };
-  if (taking.length > 0) return { available: true, reason: 'All reencoders are at work: further tracks wait.' };
-  if (able.length > 0) return { available: false, reason: 'The reencoder is being stopped.' };
-  return { available: false, reason: sidecars.find(({ reason }) => reason !== null)?.reason ?? START_ONE };
+  if (taking.some(({ tracks, capacity }) => tracks < capacity)) {
+    return { available: true, hindrance: null, reason: null };
+  }
+  if (taking.length > 0) {
+    return { available: true, hindrance: 'allBusy', reason: 'All reencoders are at work: further tracks wait.' };
+  }
+  if (able.length > 0) return { available: false, hindrance: 'stopping', reason: 'The reencoder is being stopped.' };
+  const lacking = sidecars.find(({ reason }) => reason !== null);
+  if (lacking) return { available: false, hindrance: 'noEngine', reason: lacking.reason };
+  return { available: false, hindrance: 'noneRuns', reason: START_ONE };
 }

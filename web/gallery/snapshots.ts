@@ -71,7 +71,7 @@ export function meetingOf(count: number, change: Partial<MeetingSnapshot> = {}):
     lobbyEnabled: false,
     passwordProtected: false,
     invitation: { roomId: 'qpd-xwhk-tma', name: 'Monday round', passwordProtected: false },
-    reencoding: { policy: { mode: 'off' }, available: true, reason: null },
+    reencoding: { policy: { mode: 'off' }, available: true, hindrance: null },
     hotStandby: { choice: 'auto', state: 'off' },
     forAll: { layout: null, alsoSpotlit: [], joinMuted: false, capacity: 100, guests: true, filesAllowed: true },
     mediaBounds: { pageSize: null, lastN: null, loudestN: null, lastScreens: null },

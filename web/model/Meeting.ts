@@ -10,6 +10,7 @@ import type {
   MediaBlocked,
   MediaBounds,
   Recovery,
+  ReencodingAvailability,
   ReencodingPolicy,
   Role,
   ScreenContent,
@@ -157,7 +158,7 @@ export interface Reencoding {
   /** Null until the server has said so. */
   readonly available: boolean | null;
   /** What is missing, or why videos may have to wait; null when all is well. */
-  readonly reason: string | null;
+  readonly hindrance: ReencodingAvailability['hindrance'];
 }
 
 export interface HotStandby {

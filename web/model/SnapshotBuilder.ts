@@ -93,7 +93,7 @@ export class SnapshotBuilder {
       reencoding: {
         policy: record.settings.reencoding,
         available: room.reencoding?.available ?? null,
-        reason: room.reencoding?.reason ?? null,
+        hindrance: room.reencoding?.hindrance ?? null,
       },
       hotStandby: { choice: record.settings.hotStandby, state: room.hotStandby },
       forAll: this.#forAll,

@@ -78,16 +78,28 @@ describe('what people and operators are told of reencoding', () => {
     const roomId = await node.createRoom();
     const ann = await enter(roomId, 'ann');
     expect(await ann.hears('reencodingStatus')).toEqual([
-      { available: false, reason: expect.stringContaining('npm run reencoder'), trackIds: [] },
+      {
+        available: false,
+        hindrance: 'noneRuns',
+        reason: expect.stringContaining('npm run reencoder'),
+        trackIds: [],
+      },
     ]);
 
     sidecars = [SIDECAR];
-    expect((await ann.hears('reencodingStatus', 2))[1]).toEqual({ available: true, reason: null, trackIds: [] });
+    expect((await ann.hears('reencodingStatus', 2))[1]).toEqual({
+      available: true,
+      hindrance: null,
+      reason: null,
+      trackIds: [],
+    });
 
     node.audiences.forRoom(roomId).reencodingChanged(['camera-1']);
     expect((await ann.hears('reencodingStatus', 3))[2]?.trackIds).toEqual(['camera-1']);
     const bob = await enter(roomId, 'bob');
-    expect(await bob.hears('reencodingStatus')).toEqual([{ available: true, reason: null, trackIds: ['camera-1'] }]);
+    expect(await bob.hears('reencodingStatus')).toEqual([
+      { available: true, hindrance: null, reason: null, trackIds: ['camera-1'] },
+    ]);
   });
 
   it('the state of reencoding stays while the directory is unreadable, and requests do not read it', async () => {

@@ -5,8 +5,8 @@ import { reencodingState } from './reencodingState.ts';
 
 const person = (change: Partial<Person> = {}) => aPerson('p', { camera: aMedia(), ...change });
 
-const fine: Reencoding = { policy: { mode: 'off' }, available: true, reason: null };
-const missing: Reencoding = { ...fine, available: false, reason: 'No reencoder runs.' };
+const fine: Reencoding = { policy: { mode: 'off' }, available: true, hindrance: null };
+const missing: Reencoding = { ...fine, available: false, hindrance: 'noEngine' };
 
 const room = (
   change: Partial<Pick<MeetingSnapshot, 'reencoding' | 'self' | 'others'>> = {},
@@ -21,11 +21,11 @@ describe('what hosts read about reencoding', () => {
 
   it('hosts read what reencoding lacks, and that the wish is kept', () => {
     expect(reencodingState(room({ reencoding: missing }), { mode: 'on' })).toEqual({
-      text: 'No reencoder runs. Your choice is kept: it takes effect by itself.',
+      text: 'The reencoder has no encoder: the operator sees what to install. Your choice is kept: it takes effect by itself.',
       isProblem: true,
     });
     expect(reencodingState(room({ reencoding: missing }), { mode: 'off' })).toEqual({
-      text: 'No reencoder runs.',
+      text: 'The reencoder has no encoder: the operator sees what to install.',
       isProblem: false,
     });
   });

@@ -13,22 +13,22 @@ export function reencodingState(
   { reencoding, self, others }: Pick<MeetingSnapshot, 'reencoding' | 'self' | 'others'>,
   policy: ReencodingPolicy,
 ): ReencodingState {
-  const { available, reason } = reencoding;
+  const { available, hindrance } = reencoding;
   const people = [self, ...others];
   const videos = people.flatMap(({ camera, screen }) => [camera, screen]).filter((video) => video !== null);
   const reencoded = videos.filter((video) => video.reencoded).length;
   const wanted = policy.mode !== 'off' || videos.some(({ reencodingWish }) => reencodingWish === true);
 
   if (available === false) {
-    const problem = reason ?? t('settings:noReencoder');
+    const problem = t(`settings:hindrance.${hindrance ?? 'noneRuns'}`);
     return { text: wanted ? t('settings:kept', { problem }) : problem, isProblem: wanted };
   }
   if (reencoded > 0) {
     const now = t('settings:reencodedNow', { count: reencoded });
-    return { text: reason === null ? now : `${now} ${reason}`, isProblem: false };
+    return { text: hindrance === null ? now : `${now} ${t(`settings:hindrance.${hindrance}`)}`, isProblem: false };
   }
   if (!wanted || available === null) return { text: '', isProblem: false };
-  if (reason !== null) return { text: reason, isProblem: true };
+  if (hindrance !== null) return { text: t(`settings:hindrance.${hindrance}`), isProblem: true };
   const viewers = people.filter(({ connected }) => connected).length - 1;
   if (policy.mode === 'auto' && viewers <= policy.viewers) {
     return { text: t('settings:waitsForViewers', { count: viewers }), isProblem: false };
