@@ -1,6 +1,6 @@
 /** The client of Everroom: framework-free, for browsers, and for Node with a WebRTC implementation. */
 export type { AttendanceReport } from '../core/room/attendance.ts';
-export { toAttendanceCsv } from '../core/room/attendanceCsv.ts';
+export { type AttendanceWords, toAttendanceCsv } from '../core/room/attendanceCsv.ts';
 export { type BreakoutPlace, type BreakoutRoom, type Breakouts, MAX_BREAKOUTS } from '../core/room/breakouts.ts';
 export { MAX_POLL_OPTIONS } from '../core/room/polls.ts';
 export { areSameGrants, grantsOf } from '../core/room/queries.ts';

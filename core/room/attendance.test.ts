@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commitsOf, created, disconnected, joined, NOW, resumed, SETTINGS, stateOf } from '../../test/support/room.ts';
 import { ATTENDANCE_KEPT, PRESENCES_KEPT, reportAttendance } from './attendance.ts';
-import { toAttendanceCsv } from './attendanceCsv.ts';
+import { type AttendanceWords, toAttendanceCsv } from './attendanceCsv.ts';
 import type { RoomEvent } from './events.ts';
 import { evolveCommits } from './evolve.ts';
 import { EMPTY_ROOM } from './state.ts';
@@ -87,6 +87,21 @@ describe('the table', () => {
       '"Ann","no","ann","member","2026-01-01T00:00:15.000Z","","still there","",95,5',
       '',
     ]);
+  });
+
+  it('the table takes the words of another language', () => {
+    const german: AttendanceWords = {
+      column: (name) => `Spalte ${name}`,
+      verified: (yes) => (yes ? 'ja' : 'nein'),
+      role: (role) => `=${role}`,
+      ended: (end) => (end === null ? 'noch da' : 'weg'),
+      times: (count) => `${count}-mal`,
+      forgotten: (count) => `${count} vergessen`,
+      at: (ms) => `t+${(ms - NOW) / S}`,
+    };
+    const lines = toAttendanceCsv({ ...report(100, ann(1, 0)), forgotten: 2 }, german).split('\r\n');
+    expect(lines[0]).toContain('"Spalte name","Spalte verified"');
+    expect(lines.slice(1)).toEqual([`"Ann","nein","ann","'=member","t+0","","noch da","",100,0`, '"2 vergessen"', '']);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { AttendanceReport, Room, RoomLayout, RoomState } from '../../client/index.ts';
 
-export { MAX_SPOTLIT, toAttendanceCsv } from '../../client/index.ts';
+export { type AttendanceWords, MAX_SPOTLIT, toAttendanceCsv } from '../../client/index.ts';
 export type { RoomLayout };
 
 /** What hosts arranged for everybody. */

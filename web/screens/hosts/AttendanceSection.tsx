@@ -5,6 +5,7 @@ import { toAttendanceCsv } from '../../model/hosting.ts';
 import type { MeetingActions } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
+import { attendanceWords } from './attendanceWords.ts';
 
 /** Downloads who was there and when, for spreadsheets or programs. */
 export function AttendanceSection({ roomId, actions }: { roomId: string; actions: MeetingActions }) {
@@ -13,7 +14,7 @@ export function AttendanceSection({ roomId, actions }: { roomId: string; actions
   const save = async (kind: 'csv' | 'json') => {
     const report = await actions.hosting.attendance();
     const name = `${roomId}-${new Date(report.at).toISOString().slice(0, 10)}.${kind}`;
-    if (kind === 'csv') saveFile(name, 'text/csv;charset=utf-8', toAttendanceCsv(report));
+    if (kind === 'csv') saveFile(name, 'text/csv;charset=utf-8', toAttendanceCsv(report, attendanceWords));
     else saveFile(name, 'application/json', JSON.stringify(report, null, 2));
   };
   return (
