@@ -38,6 +38,7 @@ import { Dispatcher } from './requests/Dispatcher.ts';
 import { AbsentRooms } from './rest/AbsentRooms.ts';
 import { Api } from './rest/Api.ts';
 import type { RestContext } from './rest/Route.ts';
+import { TestRooms } from './rest/TestRooms.ts';
 import type { Signaling, SignalingDeps } from './Signaling.ts';
 import { SignalingMetrics } from './SignalingMetrics.ts';
 import { SocketServer } from './SocketServer.ts';
@@ -103,6 +104,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     for (const part of parts) part.start();
   };
   const roomsCreated = new AddressLimits(limits.roomsCreated, now);
+  const connectionTests = new AddressLimits(limits.connectionTests, now);
   const tokensTaken = new AddressLimits(limits.tokens, now);
   const filesRead = new AddressLimits(limits.files, now);
   const refusals = new RefusalLog(logger, now);
@@ -170,6 +172,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     logger,
     newId: randomUUID,
   };
+  const testRooms = new TestRooms(context);
   const restContext: RestContext = {
     ...context,
     version: deps.version ?? '0.0.0',
@@ -186,6 +189,8 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
     metricsText,
     isBusy,
     takeRoomCreation: (address) => roomsCreated.take(address),
+    takeConnectionTest: (address) => connectionTests.take(address),
+    testRooms,
     roomsByOwner: deps.roomsByOwner,
     takeToken: (address) => tokensTaken.take(address),
     missedRooms: new AddressLimits(limits.missedRooms, now),
@@ -326,6 +331,7 @@ export async function createSignaling(deps: SignalingDeps): Promise<Signaling> {
       for (const part of parts) part.stop();
       await engine.close();
       clients.stop();
+      testRooms.stop();
       await notes.close();
     },
   };

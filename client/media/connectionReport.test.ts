@@ -27,6 +27,17 @@ it.each([
   expect(found).toMatchObject({ path, remote: '192.0.2.1:40000', rttMs: 31 });
 });
 
+it.each([
+  ['new', null],
+  ['connecting', null],
+  ['connected', 'udp'],
+  ['failed', null],
+])('media have a path only when the handshake is through: %s', (dtlsState, path) => {
+  const [transport = { id: '', type: '' }, ...rest] = way({ candidateType: 'host', protocol: 'udp' });
+  const { report: found } = toConnectionReport([report({ ...transport, dtlsState }, ...rest)], undefined);
+  expect(found.path).toBe(path);
+});
+
 it('browsers without a transport name the pair that was nominated', () => {
   const [, , pair = { id: '', type: '' }, ...ends] = way({ candidateType: 'host', protocol: 'udp' });
   const { report: found } = toConnectionReport(

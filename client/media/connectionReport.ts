@@ -88,7 +88,10 @@ export function toConnectionReport(
 }
 
 function wayOf(all: ReadonlyMap<string, Stat>): Pick<ConnectionReport, 'path' | 'remote' | 'rttMs'> | null {
-  const chosen = [...all.values()].find(({ type }) => type === 'transport')?.selectedCandidatePairId;
+  const transport = [...all.values()].find(({ type }) => type === 'transport');
+  // Packets that arrive are no connection before the handshake is through.
+  if (typeof transport?.dtlsState === 'string' && transport.dtlsState !== 'connected') return null;
+  const chosen = transport?.selectedCandidatePairId;
   const pairs = [...all.values()].filter(({ type }) => type === 'candidate-pair');
   // Firefox has no `transport`, and says it of the pair.
   const pair = pairs.find(({ id }) => id === chosen) ?? pairs.find((one) => one.nominated && one.state === 'succeeded');

@@ -39,6 +39,8 @@ export interface Limits {
   readonly roomsCreated: Rate;
   /** Rooms of one address without the API key that exist at the same time, on all nodes together. */
   readonly roomsOfAddress: number;
+  /** Tests of the connection from one address: each has a room for some minutes. */
+  readonly connectionTests: Rate;
   /** Tokens to join from one address without the API key. */
   readonly tokens: Rate;
   /** Requests to sign in, to come back from there and to sign out, from one address. */
@@ -113,6 +115,7 @@ export const DEFAULT_LIMITS: Limits = {
   rest: { burst: 1_000, perSecond: 50 },
   roomsCreated: { burst: 60, perSecond: 1 },
   roomsOfAddress: 100,
+  connectionTests: { burst: 20, perSecond: 0.1 },
   tokens: { burst: 300, perSecond: 5 },
   signIns: { burst: 300, perSecond: 5 },
   missedRooms: { burst: 30, perSecond: 0.5 },

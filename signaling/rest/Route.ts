@@ -5,6 +5,7 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import type { SignalingContext } from '../requests/context.ts';
 import type { Person } from '../signin/Person.ts';
 import type { AbsentRooms } from './AbsentRooms.ts';
+import type { TestRooms } from './TestRooms.ts';
 
 /** The caller: the operator if the request has the API key, else anybody. */
 export type Caller = 'operator' | 'anybody';
@@ -46,6 +47,8 @@ export interface RestContext extends SignalingContext {
   /** Whether this node is so late with its work that newcomers must wait. */
   readonly isBusy: () => boolean;
   readonly takeRoomCreation: (address: string) => boolean;
+  readonly takeConnectionTest: (address: string) => boolean;
+  readonly testRooms: TestRooms;
   readonly roomsByOwner: RoomsByOwner;
   readonly takeToken: (address: string) => boolean;
   /** Guesses of rooms, by address. */

@@ -1,5 +1,6 @@
 import { attendanceTable, describeAttendance } from './attendance.ts';
 import { breakoutOrders, describeBreakouts } from './breakouts.ts';
+import { createConnectionTest } from './connectionTests.ts';
 import { changeRoom, eraseParticipant, listBans, listLobby, orders } from './moderation.ts';
 import { livez, metrics, pageConfig, readyz } from './operations.ts';
 import type { Route } from './Route.ts';
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   describeRoom,
   closeRoom,
   createToken,
+  createConnectionTest,
   listParticipants,
   removeParticipant,
   changeRoom,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EngineName, OutputCodec } from '../../core/reencoding/messages.ts';
 import { MAX_BREAKOUTS } from '../../core/room/breakouts.ts';
+import { ReencodingHindrance } from '../protocol/notifications.ts';
 import {
   Grants,
   HotStandby,
@@ -144,6 +145,10 @@ export const JoinToken = z.object({
 
 export const CreatedRoom = JoinToken.extend({ url: z.string().describe('Where people join.') });
 
+export const ConnectionTest = z.object({
+  tokens: z.array(z.string()).describe('Each lets one participant in, for as long as the room is open.'),
+});
+
 export const RoomDescription = z.object({
   roomId: RoomId,
   url: z.string(),
@@ -203,7 +208,8 @@ export const ParticipantList = z.object({
 
 export const ReencodingDescription = z.object({
   available: z.boolean(),
-  reason: z.string().nullable().describe('What is missing, or why tracks may have to wait.'),
+  hindrance: ReencodingHindrance.nullable().describe('What is missing, or what further tracks wait for.'),
+  reason: z.string().nullable().describe('The same in a sentence, with what to do.'),
   sidecars: z.array(
     z.object({
       name: z.string(),

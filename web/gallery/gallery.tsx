@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import '../ui/tokens.css';
 import '../ui/base.css';
+import type { Probe } from '../model/connectionTest/ConnectionTest.ts';
 import type { Absence, MediaBlocked, MeetingSnapshot, Person, PublishedMedia } from '../model/Meeting.ts';
 import { type RoomView, readRoomView, saveRoomView } from '../model/roomView.ts';
 import { EndedPage } from '../screens/entry/EndedPage.tsx';
@@ -8,6 +9,7 @@ import { RoomPage } from '../screens/entry/RoomPage.tsx';
 import { SignInFailedPage } from '../screens/entry/SignInFailedPage.tsx';
 import { LandingPage } from '../screens/landing/LandingPage.tsx';
 import { MeetingScreen } from '../screens/meeting/MeetingScreen.tsx';
+import { TestPage } from '../screens/test/TestPage.tsx';
 import { FakeDoor, fakeAccount } from './FakeDoor.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
 import { paintFace, pictureOf } from './pictures.ts';
@@ -76,8 +78,8 @@ const unheard = person(0, {
   grants: { sources: ['microphone'], chat: false, unmute: false },
 });
 
-const onlyOff = { policy: { mode: 'off' }, available: true, reason: null } as const;
-const missing = 'No reencoder runs: start one with "npm run reencoder".';
+const onlyOff = { policy: { mode: 'off' }, available: true, hindrance: null } as const;
+
 const withScreen = (snapshot: MeetingSnapshot): MeetingSnapshot => ({
   ...snapshot,
   others: snapshot.others.map((other, index) => (index === 0 ? { ...other, screen: slide } : other)),
@@ -160,6 +162,16 @@ function keepRecording(): void {
   Object.assign(navigator.storage, { getDirectory: async () => root });
 }
 
+/** What the connection test finds behind a firewall, where the devices are not allowed either. */
+const firewalled: Probe = {
+  signaling: async () => ({ ms: 84, server: 'meet.example.org' }),
+  udp: () => Promise.reject(new Error('nothing came through udp')),
+  tcp: async () => ({ ms: 213, rttMs: 31, server: '192.0.2.1:40000' }),
+  turn: async () => null,
+  devices: () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError')),
+  change: async () => ({ pictures: 187, longestGapMs: 310, recoveredAfterMs: '290, 310', servers: 'meet.example.org' }),
+};
+
 /** Refuses devices as browsers do when the person says no. */
 function refuseDevices(): void {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
@@ -170,6 +182,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
   landing: () => (
     <LandingPage account={fakeAccount(null)} mayCreate={yes} onCreate={async () => undefined} onJoin={nothing} />
   ),
+  'connection-test': () => <TestPage probe={firewalled} onHome={nothing} />,
   'landing-failed': () => (
     <LandingPage account={fakeAccount(null)} mayCreate={yes} onCreate={unreachable} onJoin={nothing} />
   ),
@@ -295,13 +308,16 @@ const states: Readonly<Record<string, () => ReactNode>> = {
     meeting(meetingOf(1, { mediaBlocked: { ...mediaBlocked, relays: ['turn.example.org:443'] } })),
   /** The picture of the README. */
   picture: () => meeting(pictured()),
-  'reencoding-off': () => meeting({ ...base, reencoding: { ...onlyOff, available: false, reason: missing } }),
+  'reencoding-off': () => meeting({ ...base, reencoding: { ...onlyOff, available: false, hindrance: 'noneRuns' } }),
   'reencoding-chosen': () => meeting({ ...base, reencoding: onlyOff }),
   'reencoding-waiting': () => meeting({ ...base, reencoding: { ...onlyOff, policy: { mode: 'auto', viewers: 20 } } }),
   'reencoding-missing': () =>
-    meeting({ ...base, reencoding: { policy: { mode: 'auto', viewers: 25 }, available: false, reason: missing } }),
+    meeting({
+      ...base,
+      reencoding: { policy: { mode: 'auto', viewers: 25 }, available: false, hindrance: 'noneRuns' },
+    }),
   'reencoding-menu-missing': () =>
-    meeting({ ...base, reencoding: { policy: { mode: 'off' }, available: false, reason: missing } }),
+    meeting({ ...base, reencoding: { policy: { mode: 'off' }, available: false, hindrance: 'noneRuns' } }),
   'reencoding-on': () => meeting(reencoded),
   'reencoding-people': () => meeting(reencoded),
   'reencoding-menu': () => meeting(reencoded),

@@ -22,13 +22,19 @@ let creating: { readonly name: string; readonly key: string } | null = null;
 /** Creates a room; the pass lets its creator in as host. */
 export async function createRoom(name: string): Promise<JoinPass> {
   if (creating?.name !== name) creating = { name, key: randomKey() };
-  const pass = await post('/api/rooms', name === '' ? {} : { name }, { 'idempotency-key': creating.key });
+  const answer = await post('/api/rooms', name === '' ? {} : { name }, { 'idempotency-key': creating.key });
   creating = null;
-  return pass;
+  return toPass(answer);
 }
 
-export function mintToken(roomId: string): Promise<JoinPass> {
-  return post(`/api/rooms/${encodeURIComponent(roomId)}/tokens`, {});
+export async function mintToken(roomId: string): Promise<JoinPass> {
+  return toPass(await post(`/api/rooms/${encodeURIComponent(roomId)}/tokens`, {}));
+}
+
+/** Opens a room for a test of the connection; returns the tokens of its participants. */
+export async function openConnectionTest(): Promise<string[]> {
+  const tokens = field(await post('/api/connection-tests', {}), 'tokens');
+  return Array.isArray(tokens) ? tokens.filter((token) => typeof token === 'string') : [];
 }
 
 /** Returns whether anybody may create rooms here; true if that cannot be found out, since the attempt shows it. */
@@ -98,7 +104,7 @@ async function post(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
   retries = BUSY_RETRIES,
-): Promise<JoinPass> {
+): Promise<unknown> {
   const response = await send(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -111,6 +117,10 @@ async function post(
     return post(path, body, headers, retries - 1);
   }
   if (!response.ok) throw toApiError(answer);
+  return answer;
+}
+
+function toPass(answer: unknown): JoinPass {
   const roomId = field(answer, 'roomId');
   const token = field(answer, 'token');
   if (typeof roomId !== 'string' || typeof token !== 'string')

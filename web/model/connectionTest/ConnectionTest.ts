@@ -7,10 +7,10 @@ export interface StepResult {
   readonly name: StepName;
   /** skipped: it does not apply here. */
   readonly state: 'waiting' | 'running' | 'passed' | 'failed' | 'skipped';
-  /** What was measured, by name; for the report, and for people who read numbers. */
+  /** What was measured, by name. */
   readonly found: Readonly<Record<string, string | number | boolean | null>>;
-  /** Why it failed; null otherwise. */
-  readonly problem: string | null;
+  /** The error with which it failed; null otherwise. */
+  readonly error: unknown;
 }
 
 /** Does one step for real. `null`: it does not apply here. @throws an error that says why it failed */
@@ -55,7 +55,7 @@ export class ConnectionTest {
       const found = await this.#probe[name]();
       this.#update({ ...waiting(name), state: found === null ? 'skipped' : 'passed', found: found ?? {} });
     } catch (error) {
-      this.#update({ ...waiting(name), state: 'failed', problem: messageOf(error) });
+      this.#update({ ...waiting(name), state: 'failed', error });
     }
   }
 
@@ -77,13 +77,13 @@ export class ConnectionTest {
 }
 
 function waiting(name: StepName): StepResult {
-  return { name, state: 'waiting', found: {}, problem: null };
+  return { name, state: 'waiting', found: {}, error: null };
 }
 
 /** Returns the result as a text file for whoever looks after the network. */
 export function toReport(steps: readonly StepResult[], about: Readonly<Record<string, string>>): string {
-  const results = steps.map(({ name, state, found, problem }) => {
-    return { step: name, state, ...(problem !== null && { problem }), ...found };
+  const results = steps.map(({ name, state, found, error }) => {
+    return { step: name, state, ...(error !== null && { problem: messageOf(error) }), ...found };
   });
   return `${JSON.stringify({ ...about, results }, null, 2)}\n`;
 }

@@ -1,8 +1,11 @@
 import { MemoryStorage, Room, type Through } from '../../../client/index.ts';
-import { createRoom, mintToken } from '../../lib/api.ts';
+import { openConnectionTest } from '../../lib/api.ts';
 import type { Probe, StepResult } from './ConnectionTest.ts';
 import { rehearseChange } from './rehearseChange.ts';
 import { waitFor } from './waitFor.ts';
+
+/** The participants of a test; `way` tries one way to the server after another. */
+const PLACES = ['signaling', 'way', 'sender', 'receiver'] as const;
 
 /** Longer than ICE takes in a slow network. */
 const CONNECT_MS = 8_000;
@@ -12,8 +15,8 @@ export class ServerProbe implements Probe {
   /** Shows the picture that goes through the server. */
   readonly #video: () => HTMLVideoElement | null;
   readonly #rooms = new Set<Room>();
-  #roomId = '';
-  #hostToken = '';
+  /** One for each of `PLACES`. */
+  #tokens: readonly string[] = [];
   #relays: readonly string[] = [];
 
   constructor(video: () => HTMLVideoElement | null) {
@@ -22,11 +25,11 @@ export class ServerProbe implements Probe {
 
   readonly signaling = async (): Promise<StepResult['found']> => {
     const startedAt = performance.now();
-    ({ roomId: this.#roomId, token: this.#hostToken } = await createRoom(''));
-    const room = await this.#enter('Host', this.#hostToken);
+    this.#tokens = await openConnectionTest();
+    const room = await this.#enter('signaling');
     const ms = Math.round(performance.now() - startedAt);
     await waitFor(() => room.path.nodeUrl !== undefined, CONNECT_MS, 'no session was opened');
-    return { ms, server: room.path.nodeUrl ?? null };
+    return { ms, server: room.path.nodeUrl ? new URL(room.path.nodeUrl).host : null };
   };
 
   readonly udp = () => this.#through('udp');
@@ -42,7 +45,7 @@ export class ServerProbe implements Probe {
   };
 
   readonly change = async (): Promise<StepResult['found']> => {
-    const [sender, receiver] = [await this.#enter('Sender'), await this.#enter('Receiver')];
+    const [sender, receiver] = [await this.#enter('sender'), await this.#enter('receiver')];
     try {
       return await rehearseChange(sender, receiver, this.#video());
     } finally {
@@ -50,14 +53,14 @@ export class ServerProbe implements Probe {
     }
   };
 
-  /** Leaves nothing behind: an empty room closes by itself. */
+  /** The server closes the room of a test. */
   async close(): Promise<void> {
     await Promise.all([...this.#rooms].map((room) => this.#leave(room)));
   }
 
   async #through(through: Through): Promise<StepResult['found']> {
     const startedAt = performance.now();
-    const room = await this.#enter('Test', undefined, through);
+    const room = await this.#enter('way', through);
     try {
       this.#relays = room.path.relays;
       let way = await room.path.measure();
@@ -72,11 +75,11 @@ export class ServerProbe implements Probe {
     }
   }
 
-  async #enter(name: string, token?: string, through?: Through): Promise<Room> {
+  async #enter(place: (typeof PLACES)[number], through?: Through): Promise<Room> {
     const storage = { sessionStorage: new MemoryStorage(), chatStorage: new MemoryStorage() };
     const room = new Room({ ...storage, ...(through && { through }) });
     this.#rooms.add(room);
-    await room.connect(location.origin, token ?? (await mintToken(this.#roomId)).token, { name });
+    await room.connect(location.origin, this.#tokens[PLACES.indexOf(place)] ?? '', { name: place });
     return room;
   }
 

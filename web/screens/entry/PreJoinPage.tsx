@@ -9,6 +9,7 @@ import { TextField } from '../../ui/fields.tsx';
 import { LanguageSelect } from '../../ui/LanguageSelect.tsx';
 import { Logo } from '../../ui/Logo.tsx';
 import { RecordingOffers } from '../recording/RecordingOffers.tsx';
+import { TestLink } from '../test/TestLink.tsx';
 import { AccountLine } from './AccountLine.tsx';
 import { DevicePickers } from './DevicePickers.tsx';
 import { DevicePreview } from './DevicePreview.tsx';
@@ -74,6 +75,7 @@ export function PreJoinPage({ account, preview, problem, onEnter, onIntent, onHo
             </p>
           )}
           <DevicePickers preview={preview} />
+          <TestLink />
           <RecordingOffers />
         </form>
       </div>

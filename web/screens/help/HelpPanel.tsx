@@ -2,6 +2,7 @@ import { useT } from '../../i18n/i18n.ts';
 import type { MeetingConnection, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { KeySettings } from '../settings/KeySettings.tsx';
+import { TestLink } from '../test/TestLink.tsx';
 import { ConnectionDetailsList } from './ConnectionDetailsList.tsx';
 import { RecoveryList } from './RecoveryList.tsx';
 import './HelpPanel.css';
@@ -27,9 +28,7 @@ export function HelpPanel({ connection, recoveries, singleKeys, onSingleKeys, on
         <section className="panel-section">
           <h3>{t('connection:history')}</h3>
           <RecoveryList recoveries={recoveries} />
-          <a className="help-test" href="/test" target="_blank" rel="noopener">
-            {t('connection:toTest')}
-          </a>
+          <TestLink apart />
         </section>
         <KeySettings singleKeys={singleKeys} onChange={onSingleKeys} />
       </div>

@@ -10,6 +10,7 @@ import { useNotices } from '../../ui/notices.tsx';
 import { AccountLine } from '../entry/AccountLine.tsx';
 import { useAccount } from '../entry/useAccount.ts';
 import { RecordingOffers } from '../recording/RecordingOffers.tsx';
+import { TestLink } from '../test/TestLink.tsx';
 import { parseRoomCode } from './parseRoomCode.ts';
 import './LandingPage.css';
 
@@ -66,11 +67,7 @@ export function LandingPage({ account, mayCreate, onCreate, onJoin }: LandingPag
           <JoinForm onJoin={onJoin} />
         </div>
         <RecordingOffers />
-        {!closed && (
-          <a className="landing-test" href="/test">
-            {t('connection:toTest')}
-          </a>
-        )}
+        <TestLink />
       </div>
     </main>
   );

@@ -6,6 +6,7 @@ import { describeMediaBlocked } from '../../model/mediaBlocked.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { UnmuteQuestion } from '../hosts/UnmuteQuestion.tsx';
+import { TestLink } from '../test/TestLink.tsx';
 import './Banners.css';
 
 interface BannersProps {
@@ -89,6 +90,7 @@ function BlockedBanner({ blocked: found }: { blocked: MediaBlocked }) {
         <strong>{title}</strong>
         <p>{blocked}</p>
         <p>{advice}</p>
+        <TestLink apart />
       </div>
     </div>
   );

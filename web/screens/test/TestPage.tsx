@@ -1,13 +1,16 @@
 import { Check, CircleDashed, Download, Minus, Play, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useT } from '../../i18n/i18n.ts';
+import { saveFile } from '../../lib/saveFile.ts';
 import { useStore } from '../../lib/useStore.ts';
 import { ConnectionTest, type Probe, type StepResult, toReport } from '../../model/connectionTest/ConnectionTest.ts';
 import { ServerProbe } from '../../model/connectionTest/ServerProbe.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Logo } from '../../ui/Logo.tsx';
+import { describeFailure, describeFound } from './describeStep.ts';
 import './TestPage.css';
 
+const REPORT = 'everroom-connection-test.json';
 const ICONS = { waiting: CircleDashed, running: CircleDashed, passed: Check, failed: X, skipped: Minus } as const;
 
 /** Shows whether a meeting would work here, before an important one. */
@@ -45,7 +48,7 @@ export function TestPage({ probe, onHome }: { probe?: Probe; onHome: () => void 
             {t(done ? 'connection:test.again' : running ? 'connection:test.running' : 'connection:test.start')}
           </Button>
           {done && (
-            <Button icon={Download} onClick={() => download(toReport(steps, about()))}>
+            <Button icon={Download} onClick={() => saveFile(REPORT, 'application/json', toReport(steps, about()))}>
               {t('connection:test.download')}
             </Button>
           )}
@@ -57,9 +60,9 @@ export function TestPage({ probe, onHome }: { probe?: Probe; onHome: () => void 
 
 function TestStep({ step }: { step: StepResult }) {
   const t = useT();
-  const { name, state, found, problem } = step;
+  const { name, state } = step;
   const Icon = ICONS[state];
-  const numbers = Object.entries(found).filter(([, value]) => value !== null && value !== '');
+  const found = describeFound(step);
   return (
     <li className={`test-step ${state}`}>
       <span className="test-icon">
@@ -68,15 +71,9 @@ function TestStep({ step }: { step: StepResult }) {
       <div>
         <strong>{t(`connection:test.step.${name}`)}</strong>
         <span className="visually-hidden">: {t(`connection:test.state.${state}`)}</span>
-        {state === 'failed' && <p>{t(`connection:test.failed.${name}`)}</p>}
+        {state === 'failed' && <p>{describeFailure(step)}</p>}
         {state === 'skipped' && name === 'turn' && <p>{t('connection:test.noRelay')}</p>}
-        {problem !== null && <p className="test-numbers">{problem}</p>}
-        {name === 'change' && typeof found.longestGapMs === 'number' && (
-          <p>{t('connection:test.gap', { ms: found.longestGapMs })}</p>
-        )}
-        {numbers.length > 0 && (
-          <p className="test-numbers">{numbers.map(([what, value]) => `${what} ${value}`).join(' · ')}</p>
-        )}
+        {found.length > 0 && <p className="test-numbers">{found.join(' · ')}</p>}
       </div>
     </li>
   );
@@ -84,11 +81,4 @@ function TestStep({ step }: { step: StepResult }) {
 
 function about(): Record<string, string> {
   return { page: location.origin, at: new Date().toISOString(), browser: navigator.userAgent };
-}
-
-function download(report: string): void {
-  const url = URL.createObjectURL(new Blob([report], { type: 'application/json' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: 'everroom-connection-test.json' });
-  link.click();
-  URL.revokeObjectURL(url);
 }

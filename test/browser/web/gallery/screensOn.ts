@@ -140,6 +140,7 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   'recording-kept': [ready, 'Your recording is kept on this device.'],
   'recording-settings': [settingsDownTo('Record the meeting'), 'Everybody sees that you record.'],
   'recording-forbidden': [settingsDownTo('Record the meeting'), 'A host does not allow recordings'],
+  'connection-test': [click('Start the test'), 'Test again'],
   'landing-failed': [click('New meeting'), 'The server does not answer.'],
   'landing-closed': [ready, 'Join one'],
   prejoin: [ready, 'Ready to join?'],
@@ -210,7 +211,7 @@ const SCREENS: Readonly<Record<string, readonly [prepare: Prepare, text: string 
   'media-blocked': [ready, 'UDP and TCP to 192.0.2.1:40000 and'],
   'media-blocked-alone': [ready, 'and the relay turn.example.org:443 does not help'],
   picture: [click('Chat'), 'Good morning 👋'],
-  'reencoding-off': [settingsDownTo('Reencode video'), 'No reencoder runs: start one'],
+  'reencoding-off': [settingsDownTo('Reencode video'), 'No reencoder runs:'],
   'reencoding-chosen': [chooseAutomatic, 'Waits for more viewers: a video has 4 now.'],
   'reencoding-waiting': [settingsDownTo('Reencode video'), 'Waits for more viewers: a video has 4 now.'],
   'reencoding-missing': [settingsDownTo('Reencode video'), 'Your choice is kept: it takes effect by itself.'],
@@ -372,7 +373,8 @@ async function barriers(rules: readonly string[]): Promise<string[]> {
 
 /** Returns true if every video has its first picture. */
 function videosShow(): boolean {
-  return [...document.querySelectorAll('video')].every(({ readyState }) => readyState >= 2);
+  const videos = [...document.querySelectorAll('video')];
+  return videos.every(({ readyState, offsetHeight }) => readyState >= 2 || offsetHeight === 0);
 }
 
 /** Returns what sticks out of the window at the sides, and controls that cannot be reached or have no name. */
