@@ -1,4 +1,4 @@
-import { Volume2 } from 'lucide-react';
+import { AudioLines, Volume2 } from 'lucide-react';
 import { useState } from 'react';
 import { useT } from '../../i18n/i18n.ts';
 import { readPreferences, savePreferences } from '../../lib/preferences.ts';
@@ -8,7 +8,9 @@ import type { PreviewDevices } from '../../model/PreviewDevices.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/fields.tsx';
 import { EffectSwitches } from '../devices/EffectSwitches.tsx';
+import { canPlayBack } from '../devices/recordAndPlay.ts';
 import { canChooseSpeaker } from '../devices/useDeviceChoice.ts';
+import { useEcho } from '../devices/useEcho.ts';
 import { useTestSound } from '../devices/useTestSound.ts';
 import { type Device, useDevices } from '../media/useDevices.ts';
 
@@ -24,6 +26,7 @@ export function DevicePickers({ preview }: { preview: PreviewDevices }) {
 
   const speakerId = (speakers.find(({ deviceId }) => deviceId === saved.speakerId) ?? speakers[0])?.deviceId ?? null;
   const [playing, play] = useTestSound(speakerId);
+  const [echo, toggleEcho] = useEcho(microphone.sent, speakerId);
 
   const choose = (kind: InputKind, deviceId: string) => {
     savePreferences(kind === 'camera' ? { cameraId: deviceId } : { microphoneId: deviceId });
@@ -63,9 +66,16 @@ export function DevicePickers({ preview }: { preview: PreviewDevices }) {
       {cameras.length + microphones.length > 0 && (
         <EffectSwitches states={effects} onWant={(name, wanted) => preview.effects.want(name, wanted)} />
       )}
-      <Button variant="quiet" icon={Volume2} onClick={play}>
-        {t(playing ? 'devices:testPlaying' : 'devices:testSound')}
-      </Button>
+      <div className="prejoin-tests">
+        <Button variant="quiet" icon={Volume2} onClick={play}>
+          {t(playing ? 'devices:testPlaying' : 'devices:testSound')}
+        </Button>
+        {canPlayBack() && (
+          <Button variant="quiet" icon={AudioLines} disabled={microphone.sent === null} onClick={toggleEcho}>
+            {t(`devices:echo.${echo}`)}
+          </Button>
+        )}
+      </div>
     </>
   );
 }
