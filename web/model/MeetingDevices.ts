@@ -118,7 +118,7 @@ export class MeetingDevices {
     } finally {
       // Also if it failed: the camera before has been stopped, and opened again as another track.
       if (local.track(input)?.mediaStreamTrack !== before) before.stop();
-      if (input === 'camera' && local.track('camera')?.muted) local.track('camera')?.mediaStreamTrack.stop();
+      this.#closeIfOff();
       this.#note();
     }
   }
@@ -129,6 +129,7 @@ export class MeetingDevices {
       const cameraFacing = await local.flipCamera();
       if (cameraFacing !== null) savePreferences({ cameraFacing, cameraId: null });
     } finally {
+      this.#closeIfOff();
       this.#note();
     }
   }
@@ -218,6 +219,12 @@ export class MeetingDevices {
 
   async #applyEffect(input: InputKind): Promise<void> {
     await this.#room.localParticipant.track(input)?.setProcessor(this.#effects.of(input).processor);
+  }
+
+  /** Closes a camera that was turned off while another took its place. */
+  #closeIfOff(): void {
+    const camera = this.#room.localParticipant.track('camera');
+    if (camera?.muted) camera.mediaStreamTrack.stop();
   }
 
   #note(): void {

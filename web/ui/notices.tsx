@@ -27,6 +27,18 @@ export function useNotices(): Notices {
 
 const SHOWN = 3;
 
+/** What else is at the top of a page stays below the notices. */
+function keepClear(notices: HTMLElement | null): (() => void) | undefined {
+  if (notices === null) return;
+  const { style } = document.documentElement;
+  const observer = new ResizeObserver(() => style.setProperty('--notices-height', `${notices.offsetHeight}px`));
+  observer.observe(notices);
+  return () => {
+    observer.disconnect();
+    style.removeProperty('--notices-height');
+  };
+}
+
 /**
  * Small messages at the edge, read out politely. They stay until dismissed, so that nobody has to read against a clock.
  */
@@ -60,7 +72,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   return (
     <NoticesContext value={notices}>
       {children}
-      <div className="notices" role="status" aria-live="polite">
+      <div ref={keepClear} className="notices" role="status" aria-live="polite">
         {shown.map((notice) => (
           <div key={notice.id} className="notice">
             <TriangleAlert size={20} />

@@ -50,3 +50,48 @@ it('where a page cannot say how loud it plays, a person and the sound of a scree
     await silence.waitFor({ state: 'detached' });
   }
 });
+
+it('a notice of what failed covers no button of a banner', async () => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.setDefaultTimeout(60_000);
+  await page.goto(inject('gallery'), { timeout: 180_000 });
+  await page.evaluate(() => Reflect.get(window, 'show')('sharing'));
+  await page.getByRole('button', { name: /^People/u }).click();
+  await page.getByRole('button', { name: 'Actions for Grace Hopper' }).click();
+  await page.getByRole('menuitem', { name: 'Mute', exact: true }).click();
+  await page.getByRole('button', { name: 'Dismiss' }).waitFor();
+  const stop = page.getByRole('button', { name: 'Stop sharing' }).first();
+  await stop.click({ trial: true });
+  await page.getByRole('button', { name: 'Close People' }).click();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await stop.click({ trial: true });
+});
+
+it('before the meeting people hear what others will hear of them, until they end it', async () => {
+  const context = await browser.newContext({ permissions: ['microphone'] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.addInitScript(() => {
+    const played: HTMLMediaElement[] = [];
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
+      if (this.src.startsWith('blob:')) played.push(this);
+      return play.call(this);
+    };
+    Object.assign(window, { played });
+  });
+  const heardS = () =>
+    page.evaluate(() => (Reflect.get(window, 'played') as HTMLMediaElement[]).map(({ currentTime }) => currentTime));
+  await page.goto(inject('gallery'), { timeout: 180_000 });
+  await page.evaluate(() => Reflect.get(window, 'show')('prejoin'));
+  await page.getByRole('button', { name: 'Hear yourself' }).click();
+  await page.getByRole('button', { name: 'Say something…' }).waitFor();
+  const listening = page.getByRole('button', { name: 'This is how others hear you' });
+  await listening.waitFor();
+  await expect.poll(async () => (await heardS()).some((seconds) => seconds > 0.5), { timeout: 60_000 }).toBe(true);
+  await listening.click();
+  await page.getByRole('button', { name: 'Hear yourself' }).waitFor();
+  expect(
+    await page.evaluate(() => Reflect.get(window, 'played').map((audio: HTMLMediaElement) => audio.paused)),
+  ).toEqual([true]);
+});
