@@ -13,8 +13,8 @@ const GROUPS = {
   computing: { groupOrder: 1, maxWorkers: CORES },
   /** Waits for other processes and for time to pass: such a file needs a core for a quarter of its time. */
   waiting: { groupOrder: 2, maxWorkers: (IS_QUICK ? 4 : 3) * CORES },
-  /** A browser with whole meetings: two of them side by side starve each other on two cores. */
-  meeting: { groupOrder: 3, maxWorkers: Math.max(1, Math.floor(CORES / 2)) },
+  /** A browser with whole meetings: on a slow machine two of them side by side starve each other on two cores. */
+  meeting: { groupOrder: 3, maxWorkers: IS_QUICK ? CORES : Math.max(1, Math.floor(CORES / 2)) },
   /**
    * Drills and encoders that count packets and pictures while time passes. Never beside a browser test: the busiest
    * keeps a core busy for two thirds of its time.

@@ -141,7 +141,7 @@ function meanEdge(video: SVGElement | HTMLElement): number {
   return sum / (data.length / 4);
 }
 
-/** Returns how loud the loudest and the quietest tenth of the next seconds are in what the page plays. */
+/** Returns how loud the loudest and the quietest tenth of the recording are in what the page plays. */
 async function loudAndQuiet(): Promise<{ loudDb: number; quietDb: number }> {
   const context = new AudioContext();
   try {
@@ -152,7 +152,7 @@ async function loudAndQuiet(): Promise<{ loudDb: number; quietDb: number }> {
     }
     const samples = new Float32Array(analyser.fftSize);
     const levels: number[] = [];
-    const until = performance.now() + 8_000;
+    const until = performance.now() + 4_000;
     while (performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       analyser.getFloatTimeDomainData(samples);
