@@ -1,6 +1,7 @@
 import type { RoomEvent } from '../../core/room/events.ts';
 import type { RedactedCommit, RedactedRoom } from '../../core/room/redact.ts';
 import type { ChatMessage, LobbyEntry, Participant, Track } from '../../core/room/state.ts';
+import type { NotificationBody } from '../protocol/notifications.ts';
 import type { EntryAnswer } from '../protocol/requests.ts';
 
 /**
@@ -71,6 +72,10 @@ export function toEntryAnswer2({ roomId, room, missed }: EntryAnswer, encoded: o
     room: room && toRoomView2(roomId, room),
     missed: missed?.map(toCommit2) ?? null,
   };
+}
+
+export function toReencodingStatus2({ available, reason, trackIds }: NotificationBody<'reencodingStatus'>) {
+  return { available, reason, trackIds };
 }
 
 function toRoomView2(roomId: string, room: RedactedRoom) {

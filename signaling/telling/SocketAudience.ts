@@ -15,6 +15,7 @@ import type { ReencodingStatus } from '../reencoding/ReencodingStatus.ts';
 import { toWireRenewed } from '../requests/handlers/transports.ts';
 import { withNewestChat } from './chatPages.ts';
 import { type EncodedCommit, encodedCommit } from './encodedCommit.ts';
+import { encodedStatus } from './encodedStatus.ts';
 import type { Gathering } from './Gathering.ts';
 import { type EndReason, encode, encodeAs, endedBy, knockDecidedBy } from './notifications.ts';
 import type { Happening, OtherNodes } from './OtherNodes.ts';
@@ -131,7 +132,7 @@ export class SocketAudience implements RoomAudience {
   }
 
   reencodingStatusChanged(): void {
-    this.#toRoom(() => encode('reencodingStatus', this.#reencoding.of(this.#roomId)));
+    this.#toRoom((protocol) => encodedStatus(this.#reencoding.of(this.#roomId), protocol));
   }
 
   mediaLost(participantId: ParticipantId, session: number, renewed: RenewedTransports | null): void {
@@ -210,13 +211,15 @@ export class SocketAudience implements RoomAudience {
     }
   }
 
-  #toRoom(toEncoded: () => string): void {
-    const seated = this.#connectedPeople.seated(this.#roomId);
-    if (seated.size === 0) return;
-    this.#quietly(() => {
-      const encoded = toEncoded();
-      for (const connection of seated.values()) this.#quietly(() => this.#tell(connection, encoded));
-    });
+  /** `encodedFor` is called once for each protocol. */
+  #toRoom(encodedFor: (protocol: number) => string): void {
+    const seated = [...this.#connectedPeople.seated(this.#roomId).values()];
+    for (const [protocol, connections] of Map.groupBy(seated, (connection) => connection.protocol)) {
+      this.#quietly(() => {
+        const encoded = encodedFor(protocol);
+        for (const connection of connections) this.#quietly(() => this.#tell(connection, encoded));
+      });
+    }
   }
 
   /** For what everybody hears. */

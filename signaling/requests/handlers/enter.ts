@@ -10,6 +10,7 @@ import type { EntryAnswer, RequestBody } from '../../protocol/requests.ts';
 import { endStandby } from '../../standby/endStandby.ts';
 import { withNewestChat } from '../../telling/chatPages.ts';
 import { encodedCommit } from '../../telling/encodedCommit.ts';
+import { encodedStatus } from '../../telling/encodedStatus.ts';
 import { changesRoleOf } from '../../telling/notifications.ts';
 import type { SignalingContext } from '../context.ts';
 import { withRoom } from '../withRoom.ts';
@@ -203,7 +204,7 @@ function toEntryAnswer(
     : entrySnapshot(room, participantId, enteredAt);
   for (const commit of shown.tail) connection.write(encodedCommit(commit)(audience, connection));
   connection.startHearing();
-  connection.notify('reencodingStatus', context.reencoding.of(room.roomId));
+  connection.write(encodedStatus(context.reencoding.of(room.roomId), connection.protocol));
   context.standbyPlaces.tell(connection, state.settings);
   return {
     roomId: room.roomId,
