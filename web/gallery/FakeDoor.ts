@@ -1,6 +1,6 @@
 import type { Account, SignInState } from '../model/Account.ts';
 import type { Door, EnterRequest } from '../model/Door.ts';
-import type { Meeting } from '../model/Meeting.ts';
+import type { Meeting, MeetingSnapshot } from '../model/Meeting.ts';
 import { FakeMeeting } from './FakeMeeting.ts';
 import { meetingOf } from './snapshots.ts';
 
@@ -11,8 +11,14 @@ export class FakeDoor implements Door {
   handed: { readonly name: string | null } | null;
   readonly #prepare: string | null;
   readonly #enter: string | null;
+  /** Where it leads. */
+  readonly #meeting: MeetingSnapshot;
 
-  constructor(refusals: { prepare?: string; enter?: string; handed?: string; signIn?: SignInState } = {}) {
+  constructor(
+    refusals: { prepare?: string; enter?: string; handed?: string; signIn?: SignInState } = {},
+    meeting = meetingOf(2),
+  ) {
+    this.#meeting = meeting;
     this.account = fakeAccount(refusals.signIn ?? null);
     this.handed = refusals.handed === undefined ? null : { name: refusals.handed };
     this.#prepare = refusals.prepare ?? null;
@@ -36,7 +42,7 @@ export class FakeDoor implements Door {
     }
     if (this.#enter === 'PASSWORD_REQUIRED' && request.password !== null) throw refusal('PASSWORD_WRONG');
     if (this.#enter !== null) throw refusal(this.#enter);
-    return new FakeMeeting(meetingOf(2));
+    return new FakeMeeting(this.#meeting);
   }
 }
 

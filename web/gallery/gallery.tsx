@@ -227,6 +227,7 @@ const states: Readonly<Record<string, () => ReactNode>> = {
     />
   ),
   prejoin: () => room(new FakeDoor()),
+  'prejoin-alone': () => room(new FakeDoor({}, meetingOf(1))),
   'prejoin-denied': () => {
     refuseDevices();
     return room(new FakeDoor());

@@ -1,9 +1,8 @@
 import { Group } from 'lucide-react';
 import { useT } from '../../i18n/i18n.ts';
-import { useMoment } from '../../lib/useMoment.ts';
-import { type BreakoutsView, nextSecondMs, timeLeft } from '../../model/breakouts/breakouts.ts';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
+import { TimeLeft } from '../meeting/TimeLeft.tsx';
 
 interface BreakoutBannerProps {
   snapshot: MeetingSnapshot;
@@ -34,7 +33,7 @@ export function BreakoutBanner({ snapshot: { breakouts, self }, actions, isShown
     <div className="banner" role="status">
       <Group size={18} />
       <span dir="auto">{text}</span>
-      <TimeLeft breakouts={breakouts} />
+      <TimeLeft endsAt={breakouts.endsAt} label={(time) => t('breakouts:left', { time })} />
       {(free || isHost) && !isShown && (
         <Button variant="quiet" onClick={onShow}>
           {isHost ? t('breakouts:manage') : t('breakouts:choose')}
@@ -51,20 +50,5 @@ export function BreakoutBanner({ snapshot: { breakouts, self }, actions, isShown
         </Button>
       )}
     </div>
-  );
-}
-
-/** A screen reader would read each second: people are told a minute before the end. */
-function TimeLeft({ breakouts: { endsAt } }: { breakouts: BreakoutsView }) {
-  const t = useT();
-  const time = useMoment(
-    (now) => timeLeft(endsAt, now),
-    (now) => nextSecondMs(endsAt, now),
-  );
-  if (time === null) return null;
-  return (
-    <span className="breakout-time" role="timer" aria-live="off" aria-label={t('breakouts:left', { time })}>
-      {time}
-    </span>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { UnmuteQuestion } from '../hosts/UnmuteQuestion.tsx';
 import { TestLink } from '../test/TestLink.tsx';
+import { AloneQuestion } from './AloneQuestion.tsx';
 import './Banners.css';
 
 interface BannersProps {
@@ -27,6 +28,7 @@ export function Banners({ snapshot, actions, withLobby, onPeople, children }: Ba
   return (
     <div className="banners">
       {snapshot.mediaBlocked && <BlockedBanner blocked={snapshot.mediaBlocked} />}
+      <AloneQuestion snapshot={snapshot} actions={actions} />
       <UnmuteQuestion self={snapshot.self} actions={actions} />
       {children}
       {snapshot.self.screen && <SharingBanner withSound={snapshot.self.screenAudio !== null} actions={actions} />}

@@ -95,3 +95,28 @@ it('before the meeting people hear what others will hear of them, until they end
     await page.evaluate(() => Reflect.get(window, 'played').map((audio: HTMLMediaElement) => audio.paused)),
   ).toEqual([true]);
 });
+
+it('somebody who has been alone for ten minutes is asked whether they stay, and leaves without an answer', async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  page.setDefaultTimeout(60_000);
+  await page.clock.install();
+  await page.goto(inject('gallery'), { timeout: 180_000 });
+  await page.evaluate(() => Reflect.get(window, 'show')('prejoin-alone'));
+  await page.getByLabel('Your name').fill('Ada');
+  await page.getByRole('button', { name: 'Join now' }).click();
+  await page.getByRole('button', { name: 'Leave' }).waitFor();
+  const question = page.getByRole('alert').filter({ hasText: 'You are the only one here. Do you stay?' });
+  await page.clock.fastForward('09:50');
+  expect(await question.count()).toBe(0);
+  await page.clock.fastForward('00:20');
+  await question.getByText(/^1:\d\d$/u).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await question.getByRole('button', { name: 'Stay' }).click();
+  await question.waitFor({ state: 'detached' });
+  await page.clock.fastForward('29:50');
+  expect(await question.count()).toBe(0);
+  await page.clock.fastForward('00:20');
+  await question.waitFor();
+  await page.clock.fastForward('02:00');
+  await page.getByText('You left the meeting').waitFor();
+});

@@ -1,0 +1,16 @@
+import { useMoment } from '../../lib/useMoment.ts';
+import { nextSecondMs, timeLeft } from '../../model/breakouts/breakouts.ts';
+
+/** `4:07`; nothing without an end. A screen reader would read each second, so it is silent: `label` is what it finds. */
+export function TimeLeft({ endsAt, label }: { endsAt: number | null; label: (time: string) => string }) {
+  const time = useMoment(
+    (now) => timeLeft(endsAt, now),
+    (now) => nextSecondMs(endsAt, now),
+  );
+  if (time === null) return null;
+  return (
+    <span className="banner-time" role="timer" aria-live="off" aria-label={label(time)}>
+      {time}
+    </span>
+  );
+}
