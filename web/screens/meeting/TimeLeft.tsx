@@ -1,7 +1,7 @@
 import { useMoment } from '../../lib/useMoment.ts';
 import { nextSecondMs, timeLeft } from '../../model/breakouts/breakouts.ts';
 
-/** `4:07`; nothing without an end. A screen reader would read each second, so it is silent: `label` is what it finds. */
+/** `4:07`; nothing without an end. A screen reader would read each second: it says nothing, and finds the `label`. */
 export function TimeLeft({ endsAt, label }: { endsAt: number | null; label: (time: string) => string }) {
   const time = useMoment(
     (now) => timeLeft(endsAt, now),
