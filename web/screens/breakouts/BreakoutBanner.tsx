@@ -2,7 +2,7 @@ import { Group } from 'lucide-react';
 import { useT } from '../../i18n/i18n.ts';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
-import { TimeLeft } from '../meeting/TimeLeft.tsx';
+import { TimeLeft } from '../../ui/TimeLeft.tsx';
 
 interface BreakoutBannerProps {
   snapshot: MeetingSnapshot;

@@ -5,8 +5,8 @@ import { useMoment } from '../../lib/useMoment.ts';
 import type { MeetingActions, MeetingSnapshot } from '../../model/Meeting.ts';
 import { Button } from '../../ui/Button.tsx';
 import { useNotices } from '../../ui/notices.tsx';
+import { TimeLeft } from '../../ui/TimeLeft.tsx';
 import { isAlone } from './isAlone.ts';
-import { TimeLeft } from './TimeLeft.tsx';
 
 const ASK_AFTER_MS = 10 * 60_000;
 /** Whoever stays waits for somebody. */

@@ -1,5 +1,5 @@
-import { useMoment } from '../../lib/useMoment.ts';
-import { nextSecondMs, timeLeft } from '../../model/breakouts/breakouts.ts';
+import { nextSecondMs, timeLeft } from '../lib/timeLeft.ts';
+import { useMoment } from '../lib/useMoment.ts';
 
 /** `4:07`; nothing without an end. A screen reader would read each second: it says nothing, and finds the `label`. */
 export function TimeLeft({ endsAt, label }: { endsAt: number | null; label: (time: string) => string }) {
