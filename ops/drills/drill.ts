@@ -20,8 +20,10 @@ export interface DrillPlan {
   readonly seed: number;
   /** All cameras pass through the reencoder, and the drill measures how viewers leave it and come back. */
   readonly reencoded?: boolean;
-  /** Ends after this time, whatever is left of the rounds. */
+  /** Injects no more faults after this time, whatever is left of the rounds. */
   readonly lastsMs?: number;
+  /** The meetings go on for so long after the last fault. */
+  readonly calmEndMs?: number;
   /** The least calm time before each fault, if not CALM_MS. */
   readonly calmMs?: number;
   /** Judges after every fault, and goes on as long as all recover. Calm times are short, and mutes meet the faults. */
@@ -114,6 +116,11 @@ export class Drill {
       if (this.#mustEnd()) break;
       if (this.#plan.inARow) for (const meeting of this.#meetings) await meeting.chat();
       else for (const meeting of this.#meetings) await meeting.provePresenceOfMuted();
+    }
+    const { calmEndMs = 0 } = this.#plan;
+    if (calmEndMs > 0 && !this.#mustEnd()) {
+      this.#scene.log(`no more faults: the meetings go on for ${calmEndMs / 60_000} minutes`);
+      await sleep(calmEndMs);
     }
     this.#scene.log('traffic ends');
     return this.#judge(rounds);
